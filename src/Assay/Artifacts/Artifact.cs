@@ -1,0 +1,55 @@
+// Something to examine: a file, a member of an archive, a nested payload.
+using Assay.Bytes;
+
+namespace Assay.Artifacts;
+
+/// <summary>
+/// A name and its bytes. Members print behind their container: <c>model.pt!/archive/data.pkl</c>. An offset always counts
+/// bytes of what the path names, after inflation.
+/// </summary>
+public sealed class Artifact
+{
+    /// <summary>Creates an artifact.</summary>
+    /// <param name="name">The name as given, walked or stored; it may hold any character, and reports escape it.</param>
+    /// <param name="bytes">The bytes; the artifact does not own them.</param>
+    /// <param name="parent">What it lies in, or null for an input.</param>
+    /// <param name="readAs">The id of a format that must read the bytes whatever they look like, or null.</param>
+    public Artifact(string name, ByteSource bytes, Artifact? parent = null, string? readAs = null)
+    {
+        Name = name;
+        Bytes = bytes;
+        Parent = parent;
+        ReadAs = readAs;
+        Depth = parent is null ? 0 : parent.Depth + 1;
+        Path = parent is null ? name : $"{parent.Path}!/{name}";
+    }
+
+    /// <summary>The name as given, walked or stored.</summary>
+    public string Name { get; }
+
+    /// <summary>The bytes.</summary>
+    public ByteSource Bytes { get; }
+
+    /// <summary>What it lies in, or null for an input.</summary>
+    public Artifact? Parent { get; }
+
+    /// <summary>The id of a format that must read the bytes whatever they look like, or null.</summary>
+    public string? ReadAs { get; }
+
+    /// <summary>How many artifacts it lies in.</summary>
+    public int Depth { get; }
+
+    /// <summary>The name behind the names of what it lies in.</summary>
+    public string Path { get; }
+
+    /// <summary>The extension of the name, lower case, with its dot; empty when there is none. A hint, never a proof.</summary>
+    public string Extension
+    {
+        get
+        {
+            int slash = Name.LastIndexOfAny(['/', '\\']);
+            int dot = Name.LastIndexOf('.');
+            return dot > slash && dot < Name.Length - 1 ? Name[dot..].ToLowerInvariant() : "";
+        }
+    }
+}

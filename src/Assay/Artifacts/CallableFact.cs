@@ -1,0 +1,81 @@
+// A callable that a loader would resolve, and what it would do with it.
+using System.Text.Json.Serialization;
+
+namespace Assay.Artifacts;
+
+/// <summary>What a loader would do with a callable.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CallableUse>))]
+public enum CallableUse
+{
+    /// <summary>It is resolved and nothing more is known; importing runs module code.</summary>
+    Imported,
+
+    /// <summary>It is called: REDUCE, or INST and OBJ with arguments.</summary>
+    Called,
+
+    /// <summary>Only its <c>__new__</c> runs: NEWOBJ, NEWOBJ_EX, or INST and OBJ without arguments.</summary>
+    Constructed,
+
+    /// <summary>State is put into it or its instance: BUILD. The state is the only argument.</summary>
+    State,
+
+    /// <summary>It is handed to another callable as an argument; <see cref="CallableFact.Carrier"/> names that one.</summary>
+    Argument,
+
+    /// <summary>A method of its result is called by an opcode: append, extend, add or __setitem__.</summary>
+    Method,
+}
+
+/// <summary>
+/// A callable that a loader would resolve, and what it would do with it. Uses that look the same are one fact with a count.
+/// </summary>
+public sealed record CallableFact : Fact
+{
+    /// <summary>
+    /// Where the object comes from, with names as written in the stream: <c>module.name</c>; the result of calling X is
+    /// <c>X()</c>; the object of a persistent id is <c>persistent()</c>.
+    /// </summary>
+    public required string Callee { get; init; }
+
+    /// <summary>
+    /// The same after the loader's own renaming (Python 2 aliases), platform twins and walks: <c>os.system</c> for
+    /// <c>posix.system</c>. Empty when it cannot be told.
+    /// </summary>
+    public required string Resolved { get; init; }
+
+    /// <summary>The module part of <see cref="Resolved"/>, and what follows it. Empty when it cannot be told.</summary>
+    public string Module { get; init; } = "";
+
+    /// <summary>The name part of <see cref="Resolved"/>; may be dotted.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What the loader would do.</summary>
+    public required CallableUse Use { get; init; }
+
+    /// <summary>The opcode that does it.</summary>
+    public required string Opcode { get; init; }
+
+    /// <summary>Positional arguments of a call, the state of a BUILD, the operands of a method.</summary>
+    public IReadOnlyList<ValueShape> Arguments { get; init; } = [];
+
+    /// <summary>Keyword arguments of NEWOBJ_EX, as a dict.</summary>
+    public ValueShape? Keywords { get; init; }
+
+    /// <summary>For <see cref="CallableUse.Argument"/>: the resolved callable that gets it.</summary>
+    public string Carrier { get; init; } = "";
+
+    /// <summary>How often.</summary>
+    public long Count { get; init; } = 1;
+
+    /// <summary>The first offsets.</summary>
+    public IReadOnlyList<long> Offsets { get; init; } = [];
+
+    /// <summary>
+    /// True when uses with other constant arguments were folded into this fact: a judgement that needs those constants must
+    /// answer "needs a rescan".
+    /// </summary>
+    public bool ConstantsElided { get; init; }
+
+    /// <summary>What made the result or the name known, innermost first; empty for plain names. Evidence for readers.</summary>
+    public IReadOnlyList<string> Derivation { get; init; } = [];
+}

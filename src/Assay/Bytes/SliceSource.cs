@@ -1,0 +1,26 @@
+// A part of another source.
+namespace Assay.Bytes;
+
+internal sealed class SliceSource(ByteSource inner, ByteRange range) : ByteSource
+{
+    public override long Length => range.Length;
+
+    public override int ReadAt(long offset, Span<byte> destination)
+    {
+        if (offset < 0 || offset >= range.Length)
+        {
+            return 0;
+        }
+
+        int count = (int)Math.Min(destination.Length, range.Length - offset);
+        return inner.ReadAt(range.Offset + offset, destination[..count]);
+    }
+
+    public override ByteSource Slice(ByteRange part)
+    {
+        ByteRange inside = part.ClampTo(Length);
+        return new SliceSource(inner, new ByteRange(range.Offset + inside.Offset, inside.Length));
+    }
+
+    public override bool IsUnchanged() => inner.IsUnchanged();
+}

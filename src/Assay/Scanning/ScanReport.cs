@@ -1,0 +1,69 @@
+// The whole answer of a scan.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Detection;
+using Assay.Policies;
+
+namespace Assay.Scanning;
+
+/// <summary>The whole answer of a scan; the same for the same bytes, rules and version.</summary>
+public sealed record ScanReport
+{
+    /// <summary>The version of Assay.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The version of the rules.</summary>
+    public required string RulesVersion { get; init; }
+
+    /// <summary>The SHA-256 of the rules, in lower-case hex.</summary>
+    public required string RulesDigest { get; init; }
+
+    /// <summary>The limits in force.</summary>
+    public required ScanLimits Limits { get; init; }
+
+    /// <summary>One report per input that was examined, ordered by path.</summary>
+    public required IReadOnlyList<TargetReport> Targets { get; init; }
+
+    /// <summary>How many files were left aside because no format claims them and nothing promises a model.</summary>
+    public int Ignored { get; init; }
+
+    /// <summary>The worst verdict of all inputs.</summary>
+    public Verdict Verdict => Targets.Count == 0 ? Verdict.Passed : Targets.Max(t => t.Verdict);
+}
+
+/// <summary>What was found in one input.</summary>
+public sealed record TargetReport
+{
+    /// <summary>The path as given or walked.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The size in bytes, or null when it could not be opened.</summary>
+    public long? Size { get; init; }
+
+    /// <summary>The SHA-256 in lower-case hex, or null above the size limit.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>The ids of the formats that the input itself was read as.</summary>
+    public IReadOnlyList<string> Formats { get; init; } = [];
+
+    /// <summary>The verdict.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>The findings, worst first, then by path and offset.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>Findings that the user's policy waived; they stay in the report.</summary>
+    public IReadOnlyList<WaivedFinding> Waived { get; init; } = [];
+
+    /// <summary>What was not read.</summary>
+    public IReadOnlyList<UnreadFact> Unread { get; init; } = [];
+
+    /// <summary>Bytes of the input that were parsed, stepped over as data, and not accounted for; they add up to the size.</summary>
+    public (long Parsed, long Data, long Unknown) Bytes { get; init; }
+
+    /// <summary>Artifacts read: the input itself and everything in it.</summary>
+    public int Artifacts { get; init; }
+
+    /// <summary>The facts that the findings rest on.</summary>
+    public IReadOnlyList<Fact> Facts { get; init; } = [];
+}
