@@ -10,5 +10,5 @@ public interface IDetector
     string Id { get; }
 
     /// <summary>Adds the findings that <paramref name="facts"/> give rise to.</summary>
-    void Detect(IReadOnlyList<Fact> facts, RuleSet rules, ICollection<Finding> findings);
+    void Detect(IReadOnlyList<Fact> facts, DetectionContext context, ICollection<Finding> findings);
 }

@@ -1,0 +1,37 @@
+// What a scan works with.
+using Assay.Bytes;
+using Assay.Detection;
+using Assay.Policies;
+
+namespace Assay.Scanning;
+
+/// <summary>What a scan works with; the same for all its inputs.</summary>
+public sealed record ScanOptions
+{
+    /// <summary>The limits, per input.</summary>
+    public ScanLimits Limits { get; init; } = new();
+
+    /// <summary>The rules.</summary>
+    public required RuleSet Rules { get; init; }
+
+    /// <summary>The user's policy.</summary>
+    public Policy Policy { get; init; } = Policy.None;
+
+    /// <summary>Where inflated bytes spill.</summary>
+    public Scratch Scratch { get; init; } = new MemoryScratch();
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Inputs scanned side by side.</summary>
+    public int Jobs { get; init; } = 1;
+
+    /// <summary>Digest inputs of any size; otherwise only up to 64 MB.</summary>
+    public bool DigestAll { get; init; }
+}
+
+/// <summary>How far a scan has come.</summary>
+/// <param name="Done">Inputs examined.</param>
+/// <param name="Path">The input that was just finished.</param>
+/// <param name="Verdict">Its verdict, or null when it was ignored.</param>
+public readonly record struct ScanProgress(int Done, string Path, Verdict? Verdict);
