@@ -36,6 +36,12 @@ public sealed class Artifact
     /// <summary>The id of a format that must read the bytes whatever they look like, or null.</summary>
     public string? ReadAs { get; }
 
+    /// <summary>
+    /// Whether bytes that no format claims are what belongs here (a tensor's storage in a checkpoint): they are then data, and not
+    /// an unread.
+    /// </summary>
+    public bool MayBeOpaque { get; init; }
+
     /// <summary>How many artifacts it lies in.</summary>
     public int Depth { get; }
 

@@ -39,8 +39,9 @@ public sealed class ProbeInput
     public const int HeadLength = 4096;
 
     /// <summary>Creates the input for a range of an artifact.</summary>
-    public ProbeInput(Artifact artifact, ByteRange range, ScanBudget budget)
+    public ProbeInput(Artifact artifact, ByteRange range, ScanBudget budget, bool isGap = false)
     {
+        IsGap = isGap;
         Artifact = artifact;
         Range = range;
         Budget = budget;
@@ -58,6 +59,9 @@ public sealed class ProbeInput
 
     /// <summary>The meter.</summary>
     public ScanBudget Budget { get; }
+
+    /// <summary>Whether nobody claimed the range: a format may then search in it, and claim from where it finds itself.</summary>
+    public bool IsGap { get; }
 
     /// <summary>Whether the range is the whole artifact.</summary>
     public bool IsWhole => Range.Offset == 0 && Range.Length == Artifact.Bytes.Length;
@@ -81,11 +85,14 @@ public interface IFormat
     /// <summary>The extensions that promise this format, lower case with dot.</summary>
     IReadOnlyList<string> Extensions { get; }
 
+    /// <summary>The loaders that accept such bytes; none where a format only holds others.</summary>
+    IReadOnlyList<LoaderUse> Loaders => [];
+
     /// <summary>The claim to the range, or null. A probe reads little and never throws on bytes.</summary>
     Claim? Probe(ProbeInput input);
 
     /// <summary>
-    /// Reads what was claimed: adds facts, marks what it covered, submits children. May throw
+    /// Reads what was claimed: adds facts, marks what it covered, submits children. The engine has added the format's own fact. May throw
     /// <see cref="MalformedException"/> and <see cref="ScanStopException"/>: what was added before stays.
     /// </summary>
     void Read(Artifact artifact, Claim claim, ScanContext context);

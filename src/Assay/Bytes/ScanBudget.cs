@@ -35,6 +35,9 @@ public sealed class ScanBudget
     /// <summary>How many opcodes may still be executed.</summary>
     public long OpcodesLeft => Limits.Opcodes - _opcodes;
 
+    /// <summary>A meter for a trial: its own opcodes, the same clock and the same cancellation.</summary>
+    public ScanBudget Fork(long opcodes) => new(Limits with { Opcodes = opcodes }, _time, _cancellation);
+
     /// <summary>Polls time and cancellation; call it at least every few milliseconds of work.</summary>
     public void Poll(long offset = 0)
     {

@@ -9,5 +9,15 @@ public static class FormatCatalog
     /// <summary>The formats, in the order in which they are asked; every claim is read, so the order only sorts reports.</summary>
     public static IReadOnlyList<IFormat> All { get; } =
     [
+        new Pickles.PickleFormat(),
     ];
+
+    /// <summary>Extensions of text that anything may have: they promise no model.</summary>
+    private static readonly HashSet<string> s_generic =
+        [".json", ".txt", ".md", ".py", ".yaml", ".yml", ".xml", ".html", ".csv", ".pb.txt", ".cfg", ".ini", ".toml", ""];
+
+    private static readonly Lazy<HashSet<string>> s_promising = new(() => [.. All.SelectMany(f => f.Extensions).Where(e => !s_generic.Contains(e))]);
+
+    /// <summary>Whether an extension promises a format that Assay knows; such a file is never ignored.</summary>
+    public static bool PromisesModel(string extension) => s_promising.Value.Contains(extension);
 }

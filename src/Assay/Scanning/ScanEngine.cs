@@ -1,22 +1,243 @@
 // Scans inputs and assembles the report.
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Security.Cryptography;
 using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Detection;
+using Assay.Policies;
 
 namespace Assay.Scanning;
 
 /// <summary>Scans inputs and assembles the report. Inputs do not influence each other.</summary>
 public sealed class ScanEngine(ScanOptions options)
 {
+    /// <summary>Inputs up to this many bytes are digested without being asked.</summary>
+    public const long DigestLimit = 64L << 20;
+
     /// <summary>The options in force.</summary>
     public ScanOptions Options { get; } = options;
 
+    /// <summary>The version of Assay.</summary>
+    public static string Version { get; } =
+        typeof(ScanEngine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
     /// <summary>Scans all inputs, side by side as the options say; the report is ordered by path.</summary>
-    public ScanReport Scan(IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress = null, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+    public ScanReport Scan(IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ConcurrentBag<TargetReport> reports = [];
+        int done = 0;
+        int ignored = 0;
+        void One(ScanInput input)
+        {
+            TargetReport? report = ScanOne(input, cancellation);
+            if (report is null)
+            {
+                Interlocked.Increment(ref ignored);
+            }
+            else
+            {
+                reports.Add(report);
+            }
+
+            progress?.Report(new ScanProgress(Interlocked.Increment(ref done), input.Path, report?.Verdict));
+        }
+
+        if (Options.Jobs <= 1)
+        {
+            foreach (ScanInput input in inputs)
+            {
+                One(input);
+            }
+        }
+        else
+        {
+            Parallel.ForEach(Partitioner.Create(inputs, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = Options.Jobs }, One);
+        }
+
+        return new ScanReport
+        {
+            Version = Version,
+            RulesVersion = Options.Rules.Version,
+            RulesDigest = Options.Rules.Digest,
+            Limits = Options.Limits,
+            Targets = [.. reports.OrderBy(r => r.Path, StringComparer.Ordinal)],
+            Ignored = ignored,
+        };
+    }
 
     /// <summary>
     /// Walks into an input up to the artifact whose path is <paramref name="memberPath"/> (<c>model.pt!/archive/data.pkl</c>) and
     /// hands it to <paramref name="use"/>. Returns false when there is no such artifact.
     /// </summary>
-    public bool Visit(ScanInput input, string memberPath, Action<Artifact> use, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+    public bool Visit(ScanInput input, string memberPath, Action<Artifact> use, CancellationToken cancellation = default)
+    {
+        bool found = false;
+        using ByteSource bytes = input.Open!();
+        ScanBudget budget = new(Options.Limits, Options.Time, cancellation);
+        ArtifactScanner scanner = new(new FactLog(Options.Limits), budget, Options.Scratch)
+        {
+            OnArtifact = artifact =>
+            {
+                if (!found && artifact.Path == memberPath)
+                {
+                    found = true;
+                    use(artifact);
+                }
+            },
+        };
+        scanner.Scan(new Artifact(input.Path, bytes), mustClaim: false);
+        return found;
+    }
+
+    /// <summary>The report of one input, or null when it is no model and nobody asked for it by name.</summary>
+    private TargetReport? ScanOne(ScanInput input, CancellationToken cancellation)
+    {
+        FactLog log = new(Options.Limits);
+        ScanBudget budget = new(Options.Limits, Options.Time, cancellation);
+        ByteSource? bytes = null;
+        try
+        {
+            if (input.Unreadable is { } reason || input.Open is null)
+            {
+                return Unread(input, input.Cause, input.Unreadable ?? "There is nothing to open.");
+            }
+
+            budget.Poll();
+            bytes = input.Open();
+            ArtifactScanner scanner = new(log, budget, Options.Scratch);
+            Artifact root = new(input.Path, bytes);
+            ArtifactScanner.Outcome outcome = scanner.Scan(root, input.Named);
+            if (!outcome.Claimed && log.Facts.Count == 0)
+            {
+                return null;
+            }
+
+            if (!bytes.IsUnchanged())
+            {
+                log.Add(new UnreadFact { Path = root.Path, Cause = UnreadCause.Changed, Detail = "The file changed while it was read." });
+            }
+
+            string? digest = bytes.Length <= DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
+            return Judge(input, log.Facts, outcome, bytes.Length, digest, scanner.Artifacts);
+        }
+        catch (ScanStopException e)
+        {
+            log.Add(new UnreadFact
+            {
+                Path = input.Path,
+                Offset = e.Offset,
+                Detail = e.Message,
+                Cause = e.Reason switch
+                {
+                    StopReason.Limit => UnreadCause.Limit,
+                    StopReason.Cancelled => UnreadCause.Cancelled,
+                    StopReason.Changed => UnreadCause.Changed,
+                    _ => UnreadCause.Unreadable,
+                },
+            });
+            ArtifactScanner.Outcome nothing = new(new CoverageMap(bytes?.Length ?? 0), [], false, false);
+            return Judge(input, log.Facts, nothing, bytes?.Length, null, 1);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Unread(input, UnreadCause.Unreadable, $"The system refused to open it: {e.Message}");
+        }
+        finally
+        {
+            bytes?.Dispose();
+        }
+    }
+
+    private TargetReport Judge(ScanInput input, IReadOnlyList<Fact> facts, ArtifactScanner.Outcome outcome, long? size, string? digest, int artifacts)
+    {
+        List<Finding> found = [];
+        DetectionContext context = new(Options.Rules, Options.Policy.AllowedModules);
+        foreach (IDetector detector in DetectorCatalog.All)
+        {
+            detector.Detect(facts, context, found);
+        }
+
+        Dictionary<string, IReadOnlyList<LoaderUse>> loaders = [];
+        foreach (FormatFact format in facts.OfType<FormatFact>())
+        {
+            loaders[format.Path] = [.. loaders.GetValueOrDefault(format.Path, []).Concat(format.Loaders).Distinct()];
+        }
+
+        List<Finding> findings = [];
+        List<WaivedFinding> waived = [];
+        DateOnly today = DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime);
+        foreach (Finding finding in found
+            .OrderByDescending(f => f.Severity)
+            .ThenBy(f => f.Path, StringComparer.Ordinal)
+            .ThenBy(f => f.Offset)
+            .ThenBy(f => f.Rule.Id, StringComparer.Ordinal)
+            .ThenBy(f => f.Fingerprint, StringComparer.Ordinal))
+        {
+            Finding whole = finding.Loaders.Count > 0 ? finding : finding with { Loaders = loaders.GetValueOrDefault(finding.Path, []) };
+            if (Options.Policy.WaiverFor(whole, today) is { } waiver)
+            {
+                waived.Add(new WaivedFinding(whole, waiver));
+            }
+            else
+            {
+                findings.Add(whole);
+            }
+        }
+
+        List<UnreadFact> unread = [.. facts.OfType<UnreadFact>()];
+        return new TargetReport
+        {
+            Path = input.Path,
+            Size = size,
+            Sha256 = digest,
+            Formats = outcome.Formats,
+            Verdict = VerdictJudge.Judge(findings, unread),
+            Findings = findings,
+            Waived = waived,
+            Unread = unread,
+            Bytes = outcome.Coverage.Totals(),
+            Artifacts = artifacts,
+            Facts = facts,
+        };
+    }
+
+    private static TargetReport Unread(ScanInput input, UnreadCause cause, string detail)
+    {
+        UnreadFact fact = new() { Path = input.Path, Cause = cause, Detail = detail };
+        return new TargetReport
+        {
+            Path = input.Path,
+            Verdict = VerdictJudge.Judge([], [fact]),
+            Unread = [fact],
+            Facts = [fact],
+        };
+    }
+
+    private static string Digest(ByteSource bytes, ScanBudget budget)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] step = System.Buffers.ArrayPool<byte>.Shared.Rent(256 << 10);
+        try
+        {
+            for (long at = 0; at < bytes.Length;)
+            {
+                int got = bytes.ReadAt(at, step);
+                if (got == 0)
+                {
+                    break;
+                }
+
+                hash.AppendData(step, 0, got);
+                at += got;
+                budget.Poll(at);
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(step);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

@@ -1,0 +1,297 @@
+// Turns what a pickle would do into facts, bounded in number.
+using System.Text;
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Pickle;
+
+namespace Assay.Formats.Pickles;
+
+/// <summary>
+/// Collects the uses of callables of one pickle. Equal uses are counted together; of uses that differ only in their constants the first
+/// ones of each callee are kept apart and the rest folded and marked, so that no flood of calls can grow the log or hide in it.
+/// </summary>
+internal sealed class PickleFactWriter : PickleObserver
+{
+    private const int DistinctPerCallee = 512;
+    private const int KeptOffsets = 8;
+    private const int ShapeBudget = 512;
+    private const int MaxPayloads = 256;
+
+    private readonly Artifact _artifact;
+    private readonly PickleKey _key;
+    private readonly ContentDictionary<Group> _groups = new();
+    private readonly ContentDictionary<Counter> _callees = new();
+    private readonly List<Group> _order = [];
+    private readonly List<AnomalyFact> _anomalies = [];
+    private readonly List<(string Name, ByteSource Bytes)> _payloads = [];
+    private readonly Dictionary<int, Group> _imports = [];
+
+    public PickleFactWriter(Artifact artifact, PickleMachine machine)
+    {
+        _artifact = artifact;
+        _key = new PickleKey(machine);
+    }
+
+    /// <summary>Called when BUILD filled an array wrapper of joblib; raw array bytes follow in the stream.</summary>
+    public Action<PickleMachine, PickleValue>? OnArrayWrapper { get; set; }
+
+    /// <summary>Called for each persistent id.</summary>
+    public Action<PickleMachine, PickleValue>? OnPersistentId { get; set; }
+
+    /// <summary>Whether anything was imported.</summary>
+    public bool HasImports => _imports.Count > 0;
+
+    /// <summary>Whether an import was seen whose names look like names of Python code.</summary>
+    public bool HasPlausibleImport { get; private set; }
+
+    /// <summary>Adds everything to the log, in the order of first sight.</summary>
+    public void Commit(ScanContext context)
+    {
+        foreach (AnomalyFact anomaly in _anomalies)
+        {
+            context.Add(anomaly);
+        }
+
+        foreach (Group group in _order)
+        {
+            context.Add(group.Fact with
+            {
+                Count = group.Count,
+                Offsets = [.. group.Offsets],
+                ConstantsElided = group.Elided,
+            });
+        }
+    }
+
+    /// <summary>Examines constants that look like files of their own.</summary>
+    public void SubmitPayloads(ScanContext context)
+    {
+        foreach ((string name, ByteSource bytes) in _payloads)
+        {
+            context.Submit(new Artifact(name, bytes, _artifact) { MayBeOpaque = true });
+        }
+    }
+
+    public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
+    {
+        if (_imports.TryGetValue(import.Row, out Group? group))
+        {
+            group.Seen(offset);
+            return;
+        }
+
+        ImportRow row = machine.Import(import);
+        HasPlausibleImport |= !row.IsComputed && PythonName.IsDotted(row.ResolvedModule) && PythonName.IsDotted(row.ResolvedName);
+        group = new Group(Describe(machine, import, CallableUse.Imported, opcode, offset), offset);
+        _imports.Add(import.Row, group);
+        _order.Add(group);
+    }
+
+    public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
+    {
+        CallRow row = machine.Call(result);
+        CallableUse use = result.Kind == PickleKind.Instance ? CallableUse.Constructed : CallableUse.Called;
+        Group? group = FindGroup((byte)opcode, row.Callee, row.Arguments, row.Keywords, offset);
+        if (group is not null)
+        {
+            group.Seen(offset);
+            return;
+        }
+
+        int budget = ShapeBudget;
+        ValueShape arguments = machine.Shape(row.Arguments, ref budget);
+        ValueShape? keywords = row.Keywords.IsEmpty ? null : machine.Shape(row.Keywords, ref budget);
+        CallableFact fact = Describe(machine, row.Callee, use, opcode, offset) with
+        {
+            Arguments = arguments.Kind == ShapeKind.Tuple ? arguments.Items : [arguments],
+            Keywords = keywords,
+        };
+        AddGroup(fact, offset);
+        AddArguments(machine, fact, row.Arguments, offset);
+        AddEncodedPayload(machine, fact, row.Arguments);
+    }
+
+    public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
+    {
+        Group? group = FindGroup((byte)Op.BUILD, target, state, default, offset);
+        if (group is null)
+        {
+            int budget = ShapeBudget;
+            AddGroup(Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [machine.Shape(state, ref budget)] }, offset);
+        }
+        else
+        {
+            group.Seen(offset);
+        }
+
+        if (OnArrayWrapper is not null && IsArrayWrapper(machine, target))
+        {
+            OnArrayWrapper(machine, state);
+        }
+    }
+
+    public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
+    {
+        _key.Begin((byte)opcode);
+        _key.Value(target, constants: false);
+        if (_groups.TryGet(_key.Bytes, out Group? group))
+        {
+            group.Seen(offset);
+            group.Elided = true;
+            return;
+        }
+
+        byte[] key = _key.Bytes.ToArray();
+        int budget = ShapeBudget;
+        List<ValueShape> shapes = [];
+        foreach (PickleValue operand in operands[..Math.Min(operands.Length, 16)])
+        {
+            shapes.Add(machine.Shape(operand, ref budget));
+        }
+
+        CallableFact fact = Describe(machine, target, CallableUse.Method, opcode, offset) with { Arguments = shapes, Derivation = [method] };
+        Group added = new(fact, offset) { Elided = operands.Length > 16 };
+        _groups.Add(key, added);
+        _order.Add(added);
+    }
+
+    public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode) =>
+        OnPersistentId?.Invoke(machine, persistent);
+
+    public override void OnExtension(PickleMachine machine, PickleValue extension, long offset, Op opcode) =>
+        OnOddity(machine, "pickle.extension-unregistered", offset, $"Extension code {extension.Payload} means whatever the loading program registered for it.");
+
+    public override void OnPayload(PickleMachine machine, PickleValue constant, long offset, long length)
+    {
+        if (_payloads.Count < MaxPayloads)
+        {
+            _payloads.Add(($"bytes@0x{offset:x}", machine.Source.Slice(new ByteRange(offset, length))));
+        }
+    }
+
+    public override void OnOddity(PickleMachine machine, string code, long offset, string detail) =>
+        _anomalies.Add(new AnomalyFact { Path = _artifact.Path, Offset = offset, Code = code, Detail = detail });
+
+    private static bool IsArrayWrapper(PickleMachine machine, PickleValue target)
+    {
+        PickleValue root = machine.Root(target);
+        return !root.IsEmpty && machine.Import(root) is { ResolvedName: "NumpyArrayWrapper" } row
+            && row.ResolvedModule is "joblib.numpy_pickle" or "sklearn.externals.joblib.numpy_pickle";
+    }
+
+    /// <summary>The group of uses that look the same, or null with the key ready for <see cref="AddGroup"/>.</summary>
+    private Group? FindGroup(byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords, long offset)
+    {
+        _key.Begin(tag);
+        _key.Value(callee, constants: false);
+        if (!_callees.TryGet(_key.Bytes, out Counter? counter))
+        {
+            counter = new Counter();
+            _callees.Add(_key.Bytes, counter);
+        }
+
+        bool constants = counter.Distinct < DistinctPerCallee;
+        _key.Value(arguments, constants);
+        if (!keywords.IsEmpty)
+        {
+            _key.Value(keywords, constants);
+        }
+
+        if (_groups.TryGet(_key.Bytes, out Group? group))
+        {
+            group.Elided |= !constants;
+            return group;
+        }
+
+        counter.Distinct++;
+        return null;
+    }
+
+    private void AddGroup(CallableFact fact, long offset)
+    {
+        Group group = new(fact, offset);
+        _groups.Add(_key.Bytes, group);
+        _order.Add(group);
+    }
+
+    /// <summary>Callables that are handed to another callable.</summary>
+    private void AddArguments(PickleMachine machine, CallableFact call, PickleValue arguments, long offset)
+    {
+        if (!machine.IsTainted(arguments))
+        {
+            return;
+        }
+
+        Stack<(PickleValue Value, int Depth)> pending = new([(arguments, 0)]);
+        int visited = 0;
+        while (pending.TryPop(out (PickleValue Value, int Depth) next) && visited++ < ShapeBudget)
+        {
+            if (next.Value.Kind == PickleKind.Import)
+            {
+                _order.Add(new Group(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
+            }
+            else if (next.Depth < 8)
+            {
+                foreach (PickleValue child in machine.Children(next.Value, 64, out _))
+                {
+                    pending.Push((child, next.Depth + 1));
+                }
+            }
+        }
+    }
+
+    /// <summary>Protocol 2 writes bytes as text that <c>_codecs.encode</c> turns back: look at those bytes too.</summary>
+    private void AddEncodedPayload(PickleMachine machine, CallableFact fact, PickleValue arguments)
+    {
+        if (fact.Resolved != "_codecs.encode" || fact.Arguments is not [{ Kind: ShapeKind.Str, Count: >= 16 } text, { Text: "latin1" or "latin-1" }]
+            || !(text.Text.StartsWith('\u0080') || text.Text.StartsWith("PK\u0003\u0004", StringComparison.Ordinal)) || _payloads.Count >= MaxPayloads)
+        {
+            return;
+        }
+
+        PickleValue leaf = machine.Children(arguments, 2, out _)[0];
+        string whole = machine.GetText(leaf, 64 << 20, out _);
+        _payloads.Add(($"encoded@0x{leaf.Payload:x}", new MemorySource(Encoding.Latin1.GetBytes(whole))));
+    }
+
+    private CallableFact Describe(PickleMachine machine, PickleValue target, CallableUse use, Op opcode, long offset)
+    {
+        ImportRow? row = target.Kind == PickleKind.Import ? machine.Import(target) : null;
+        return new CallableFact
+        {
+            Path = _artifact.Path,
+            Offset = offset,
+            Callee = machine.Origin(target, resolved: false),
+            Resolved = machine.Origin(target, resolved: true),
+            Module = row?.ResolvedModule ?? "",
+            Name = row?.ResolvedName ?? "",
+            Use = use,
+            Opcode = OpcodeTable.Name(opcode),
+        };
+    }
+
+    private sealed class Group(CallableFact fact, long offset)
+    {
+        public CallableFact Fact { get; } = fact;
+
+        public long Count { get; private set; } = 1;
+
+        public List<long> Offsets { get; } = [offset];
+
+        public bool Elided { get; set; }
+
+        public void Seen(long at)
+        {
+            Count++;
+            if (Offsets.Count < KeptOffsets)
+            {
+                Offsets.Add(at);
+            }
+        }
+    }
+
+    private sealed class Counter
+    {
+        public int Distinct { get; set; }
+    }
+}

@@ -1,0 +1,130 @@
+// Whether bytes are a pickle: most pickles of protocol 0 and 1 have no signature, so the bytes are tried.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Pickle;
+
+namespace Assay.Formats.Pickles;
+
+/// <summary>Tries bytes as a pickle under a small budget.</summary>
+internal static class PickleProbe
+{
+    private const long TrialOpcodes = 200_000;
+    private const int SearchBytes = 4 << 20;
+    private const int SearchCandidates = 4096;
+    private const int AcceptedByCount = 32;
+
+    public static Claim? Probe(ProbeInput input)
+    {
+        ReadOnlySpan<byte> head = input.Head.Span;
+        if (head.Length < 2)
+        {
+            return null;
+        }
+
+        if (head[0] == (byte)Op.PROTO && head[1] <= 5 && (head.Length == 2 || OpcodeTable.IsOpcode(head[2])))
+        {
+            return new Claim(input.Range, ClaimStrength.Certain);
+        }
+
+        if (OpcodeTable.IsOpcode(head[0]) && IsPickle(input.Artifact.Bytes, input.Range, input.Budget, out bool sure))
+        {
+            return new Claim(input.Range, sure ? ClaimStrength.Likely : ClaimStrength.Weak);
+        }
+
+        return input.IsGap ? Search(input) : null;
+    }
+
+    /// <summary>Looks for a pickle with a header that runs to its end and calls something, behind bytes that nobody knows.</summary>
+    private static Claim? Search(ProbeInput input)
+    {
+        int length = (int)Math.Min(SearchBytes, input.Range.Length);
+        byte[] bytes = input.Artifact.Bytes.ReadUpTo(input.Range.Offset, length);
+        int at = 0;
+        for (int candidates = 0; candidates < SearchCandidates; candidates++)
+        {
+            int found = bytes.AsSpan(at).IndexOf((byte)Op.PROTO);
+            if (found < 0)
+            {
+                return null;
+            }
+
+            at += found;
+            if (at + 3 < bytes.Length && bytes[at + 1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(bytes[at + 2]))
+            {
+                long offset = input.Range.Offset + at;
+                ByteRange rest = new(offset, input.Range.End - offset);
+                Trial trial = Try(input.Artifact.Bytes, rest, input.Budget);
+                if (trial.Imports && trial.Acts && (trial.Ending is PickleEnding.Stop || trial.Opcodes >= AcceptedByCount))
+                {
+                    return new Claim(rest, ClaimStrength.Likely);
+                }
+            }
+
+            at++;
+        }
+
+        return null;
+    }
+
+    private static bool IsPickle(ByteSource bytes, ByteRange range, ScanBudget budget, out bool sure)
+    {
+        Trial trial = Try(bytes, range, budget);
+        sure = trial.Imports && trial.Acts;
+        if (sure)
+        {
+            return true;
+        }
+
+        if (trial.Ending == PickleEnding.Suspended)
+        {
+            // Two hundred thousand opcodes that all fit are no accident.
+            return true;
+        }
+
+        if (trial.Ending != PickleEnding.Stop)
+        {
+            return false;
+        }
+
+        // A short text may well end in STOP by accident: then what follows must be nothing, or the pickle must be long.
+        return trial.Imports || trial.Opcodes >= AcceptedByCount || IsBlank(bytes, new ByteRange(trial.End, range.End - trial.End));
+    }
+
+    /// <summary>Runs the first pickle of a range; nothing is logged.</summary>
+    public static Trial Try(ByteSource bytes, ByteRange range, ScanBudget budget)
+    {
+        PickleMachine machine = PickleMachinePool.Rent();
+        try
+        {
+            TrialObserver observer = new();
+            ScanBudget trialBudget = budget.Fork(TrialOpcodes * 2);
+            machine.Open(bytes, range.Offset, range.End, observer, trialBudget);
+            PickleEnding ending = machine.Run(TrialOpcodes);
+            return new Trial(ending, machine.Position, machine.Opcodes, observer.Imports, machine.Actions > 0);
+        }
+        catch (ScanStopException stop) when (stop.Reason == StopReason.Limit)
+        {
+            return new Trial(PickleEnding.Limit, machine.Position, machine.Opcodes, false, false);
+        }
+        finally
+        {
+            PickleMachinePool.Return(machine);
+        }
+    }
+
+    private static bool IsBlank(ByteSource bytes, ByteRange range) =>
+        range.Length <= 64 && bytes.ReadUpTo(range.Offset, 64).AsSpan().IndexOfAnyExcept("\0\t\n\r "u8) < 0;
+
+    internal readonly record struct Trial(PickleEnding Ending, long End, long Opcodes, bool Imports, bool Acts);
+
+    private sealed class TrialObserver : PickleObserver
+    {
+        public bool Imports { get; private set; }
+
+        public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
+        {
+            ImportRow row = machine.Import(import);
+            Imports |= row.IsComputed || (PythonName.IsDotted(row.ResolvedModule) && PythonName.IsDotted(row.ResolvedName));
+        }
+    }
+}

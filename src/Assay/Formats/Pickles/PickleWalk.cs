@@ -1,0 +1,212 @@
+// Walks the pickles of one range, one after the other.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Pickle;
+
+namespace Assay.Formats.Pickles;
+
+/// <summary>
+/// Walks the pickles of one range. A loader may call <c>load()</c> again and again on one file, so each pickle that follows is read as
+/// well; what follows and is none is left to the formats that probe gaps.
+/// </summary>
+internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext context)
+{
+    private const int ArrayDepth = 16;
+    private const int GapSearch = 1 << 16;
+    private readonly ByteSource _source = artifact.Bytes;
+    private readonly long _end = claim.Range.End;
+    private int _streams;
+
+    public void Run()
+    {
+        long offset = claim.Range.Offset;
+        while (offset < _end)
+        {
+            PickleMachine machine = PickleMachinePool.Rent();
+            try
+            {
+                if (!RunOne(machine, ref offset))
+                {
+                    return;
+                }
+            }
+            finally
+            {
+                PickleMachinePool.Return(machine);
+            }
+        }
+    }
+
+    /// <summary>Reads the pickle at the offset and moves behind it. False when there is nothing more to read.</summary>
+    private bool RunOne(PickleMachine machine, ref long offset)
+    {
+        long start = offset;
+        PickleFactWriter writer = new(artifact, machine);
+        bool committed = false;
+        try
+        {
+            machine.Open(_source, start, _end, writer, context.Budget);
+            PickleEnding ending = RunWithArrays(machine, writer, 0);
+            bool stopped = ending == PickleEnding.Stop;
+            if (_streams > 0 && !stopped && machine.Actions == 0 && !writer.HasPlausibleImport)
+            {
+                // Not a pickle after all: a loader that calls load() again gets an error and nothing runs.
+                long? next = FindNext(start + 1);
+                if (next is not null)
+                {
+                    context.Anomaly("pickle.second-stream", next.Value, 0, $"Another pickle follows after {next.Value - start} bytes that are none.");
+                    context.Cover(new ByteRange(start, next.Value - start), CoverageKind.Data);
+                    offset = next.Value;
+                    return true;
+                }
+
+                context.Anomaly("pickle.trailing-data", start, _end - start, $"{_end - start} bytes follow the last pickle.");
+                return false;
+            }
+
+            committed = true;
+            writer.Commit(context);
+            context.Cover(new ByteRange(start, machine.Position - start), CoverageKind.Parsed);
+            if (_streams == 1)
+            {
+                context.Anomaly("pickle.second-stream", start, 0, "A second pickle follows the first.");
+            }
+
+            _streams++;
+            writer.SubmitPayloads(context);
+            if (!stopped)
+            {
+                ReportBreak(machine);
+                return false;
+            }
+
+            if (machine.Leftover > 0)
+            {
+                context.Anomaly("pickle.leftover-stack", machine.EndingOffset, 1, $"{machine.Leftover} values are left on the stack; loaders drop them.");
+            }
+
+            offset = machine.Position;
+            return !SkipPadding(ref offset);
+        }
+        finally
+        {
+            if (!committed && _streams == 0)
+            {
+                // A budget is spent or something broke: what ran before has still run.
+                writer.Commit(context);
+                context.Cover(new ByteRange(start, machine.Position - start), CoverageKind.Parsed);
+            }
+        }
+    }
+
+    /// <summary>Runs a pickle, stepping over the arrays that joblib writes into the stream.</summary>
+    private PickleEnding RunWithArrays(PickleMachine machine, PickleFactWriter writer, int depth)
+    {
+        PickleValue wrapper = default;
+        writer.OnArrayWrapper = (running, state) =>
+        {
+            if (running == machine)
+            {
+                wrapper = state;
+                running.SuspendRequested = true;
+            }
+        };
+        PickleEnding ending = machine.Run();
+        while (ending == PickleEnding.Suspended && !wrapper.IsEmpty)
+        {
+            PickleValue state = wrapper;
+            wrapper = default;
+            if (!StepOverArray(machine, writer, state, depth))
+            {
+                return PickleEnding.BadOperand;
+            }
+
+            ending = machine.Run();
+        }
+
+        return ending;
+    }
+
+    private bool StepOverArray(PickleMachine machine, PickleFactWriter writer, PickleValue state, int depth)
+    {
+        _ = (machine, writer, state, depth, _streams);
+        return true;
+    }
+
+    private void ReportBreak(PickleMachine machine)
+    {
+        UnreadCause cause = machine.Ending switch
+        {
+            PickleEnding.EndOfData or PickleEnding.Truncated => UnreadCause.Truncated,
+            PickleEnding.Limit => UnreadCause.Limit,
+            _ => UnreadCause.Malformed,
+        };
+        string code = machine.Actions > 0 ? "pickle.malformed-after-call" : "pickle.broken";
+        context.Anomaly(code, machine.EndingOffset, 0, $"The stream breaks at offset {machine.EndingOffset}: {machine.EndingDetail}");
+        context.Unread(cause, machine.EndingOffset, _end - machine.EndingOffset, machine.EndingDetail);
+    }
+
+    /// <summary>Zero bytes and white space behind a pickle are padding. True when nothing else is left.</summary>
+    private bool SkipPadding(ref long offset)
+    {
+        long at = offset;
+        while (at < _end)
+        {
+            byte[] step = _source.ReadUpTo(at, (int)Math.Min(4096, _end - at));
+            int other = step.AsSpan().IndexOfAnyExcept("\0\t\n\r "u8);
+            if (other != 0)
+            {
+                at += other < 0 ? step.Length : other;
+            }
+
+            if (other >= 0 || step.Length == 0)
+            {
+                break;
+            }
+        }
+
+        if (at >= _end)
+        {
+            context.Cover(new ByteRange(offset, _end - offset), CoverageKind.Data);
+            return true;
+        }
+
+        // Blanks between two pickles count only where a pickle with a header follows them.
+        if (at > offset && _source.ReadUpTo(at, 2) is [(byte)Op.PROTO, <= 5])
+        {
+            context.Cover(new ByteRange(offset, at - offset), CoverageKind.Data);
+            offset = at;
+        }
+
+        return false;
+    }
+
+    /// <summary>The next pickle with a header that runs to its end, near what was read; null when there is none.</summary>
+    private long? FindNext(long from)
+    {
+        byte[] near = _source.ReadUpTo(from, (int)Math.Min(GapSearch, Math.Max(0, _end - from)));
+        int at = 0;
+        while (at < near.Length)
+        {
+            int found = near.AsSpan(at).IndexOf((byte)Op.PROTO);
+            if (found < 0)
+            {
+                return null;
+            }
+
+            at += found;
+            if (at + 2 < near.Length && near[at + 1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(near[at + 2]))
+            {
+                PickleProbe.Trial trial = PickleProbe.Try(_source, new ByteRange(from + at, _end - from - at), context.Budget);
+                if (trial.Imports && trial.Acts)
+                {
+                    return from + at;
+                }
+            }
+
+            at++;
+        }
+
+        return null;
+    }
+}

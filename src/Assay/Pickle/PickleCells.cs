@@ -1,0 +1,100 @@
+// Paged storage for the children of containers.
+namespace Assay.Pickle;
+
+/// <summary>
+/// Blocks of values: a header with the number of values, then the values, never split across pages and never moved. Pages are kept
+/// from run to run.
+/// </summary>
+internal sealed class PickleCells
+{
+    private const int PageBits = 15;
+    private const int PageSize = 1 << PageBits;
+    private readonly List<PickleValue[]> _pages = [];
+    private int _page;
+    private int _at;
+
+    /// <summary>Values stored since the last reset, headers included.</summary>
+    public long Used { get; private set; }
+
+    public void Reset()
+    {
+        if (_pages.Count > 8)
+        {
+            _pages.RemoveRange(8, _pages.Count - 8);
+        }
+
+        _page = 0;
+        _at = 0;
+        Used = 0;
+    }
+
+    /// <summary>Stores a block and returns its handle; the header's spare half holds <paramref name="link"/>.</summary>
+    public int Add(ReadOnlySpan<PickleValue> values, int link = 0)
+    {
+        Span<PickleValue> block = Reserve(values.Length + 1, out int handle);
+        block[0] = Header(values.Length, link);
+        values.CopyTo(block[1..]);
+        return handle;
+    }
+
+    /// <summary>Makes an empty block of <paramref name="count"/> values to be filled by the caller.</summary>
+    public Span<PickleValue> AddEmpty(int count, out int handle)
+    {
+        Span<PickleValue> block = Reserve(count + 1, out handle);
+        block[0] = Header(count, 0);
+        return block[1..];
+    }
+
+    public ReadOnlySpan<PickleValue> Get(int handle)
+    {
+        PickleValue[] page = _pages[handle >> PageBits];
+        int at = handle & (PageSize - 1);
+        return page.AsSpan(at + 1, (int)(page[at].Bits >> 32));
+    }
+
+    public int Link(int handle) => (int)(uint)_pages[handle >> PageBits][handle & (PageSize - 1)].Bits;
+
+    public void SetLink(int handle, int link)
+    {
+        ref PickleValue header = ref _pages[handle >> PageBits][handle & (PageSize - 1)];
+        header = new PickleValue((header.Bits & ~0xFFFFFFFFUL) | (uint)link);
+    }
+
+    private static PickleValue Header(int count, int link) => new(((ulong)count << 32) | (uint)link);
+
+    private Span<PickleValue> Reserve(int count, out int handle)
+    {
+        while (_page >= _pages.Count || _at + count > _pages[_page].Length)
+        {
+            if (_page < _pages.Count && _at == 0 && _pages[_page].Length < count)
+            {
+                _pages[_page] = GC.AllocateUninitializedArray<PickleValue>(count);
+                break;
+            }
+
+            if (_page < _pages.Count)
+            {
+                _page++;
+                _at = 0;
+            }
+
+            if (_page >= _pages.Count)
+            {
+                _pages.Add(GC.AllocateUninitializedArray<PickleValue>(Math.Max(PageSize, count)));
+            }
+        }
+
+        handle = (_page << PageBits) | _at;
+        Span<PickleValue> block = _pages[_page].AsSpan(_at, count);
+        _at += count;
+        if (_at >= PageSize)
+        {
+            // Only the start of a block must be addressable; an outsized page holds one block.
+            _page++;
+            _at = 0;
+        }
+
+        Used += count;
+        return block;
+    }
+}

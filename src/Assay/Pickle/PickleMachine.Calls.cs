@@ -1,0 +1,237 @@
+// What the pickle machine sees a loader call, construct and fill with state.
+namespace Assay.Pickle;
+
+internal sealed partial class PickleMachine
+{
+    private readonly PickleRowList<CallRow> _calls = new();
+
+    /// <summary>The row behind a result, an instance or a persistent object.</summary>
+    public ref CallRow Call(PickleValue value) => ref _calls[value.Row];
+
+    private PickleValue AddCall(PickleKind kind, PickleValue callee, PickleValue arguments, PickleValue keywords, long offset)
+    {
+        SpendNode();
+        int row = _calls.Add(new CallRow
+        {
+            Callee = callee,
+            Arguments = arguments,
+            Keywords = keywords,
+            Offset = offset,
+            Opcode = _reader.Opcode,
+        });
+        Actions++;
+        return new PickleValue(kind, row, tainted: true);
+    }
+
+    /// <summary>Whether calling the value always raises: constants and plain containers are not callable.</summary>
+    private bool IsNotCallable(PickleValue callee)
+    {
+        if (callee.Kind >= PickleKind.Import)
+        {
+            return false;
+        }
+
+        End(PickleEnding.BadOperand, $"{Describe(callee)} cannot be called.");
+        return true;
+    }
+
+    private void LoadReduce(long offset)
+    {
+        if (!Pop(out PickleValue arguments) || !Pop(out PickleValue callee))
+        {
+            return;
+        }
+
+        if (arguments.Kind is not (PickleKind.Tuple or PickleKind.EmptyTuple or >= PickleKind.Import))
+        {
+            End(PickleEnding.BadOperand, $"REDUCE needs a tuple of arguments and finds {Describe(arguments)}.");
+            return;
+        }
+
+        if (IsNotCallable(callee))
+        {
+            return;
+        }
+
+        PickleValue result = AddCall(PickleKind.Result, callee, arguments, default, offset);
+        Push(result);
+        _observer.OnCall(this, result, offset, Op.REDUCE);
+    }
+
+    private void LoadNewObject(long offset, bool withKeywords)
+    {
+        PickleValue keywords = default;
+        if ((withKeywords && !Pop(out keywords)) || !Pop(out PickleValue arguments) || !Pop(out PickleValue callee))
+        {
+            return;
+        }
+
+        if (IsNotCallable(callee))
+        {
+            return;
+        }
+
+        if (arguments.Kind is not (PickleKind.Tuple or PickleKind.EmptyTuple or >= PickleKind.Import))
+        {
+            End(PickleEnding.BadOperand, $"NEWOBJ needs a tuple of arguments and finds {Describe(arguments)}.");
+            return;
+        }
+
+        if (withKeywords && keywords.Kind is not (PickleKind.Dict or >= PickleKind.Import))
+        {
+            End(PickleEnding.BadOperand, $"NEWOBJ_EX needs a dict of keyword arguments and finds {Describe(keywords)}.");
+            return;
+        }
+
+        PickleValue result = AddCall(PickleKind.Instance, callee, arguments, keywords, offset);
+        Push(result);
+        _observer.OnCall(this, result, offset, _reader.Opcode);
+    }
+
+    private void LoadInst(long offset)
+    {
+        if (_markCount == 0)
+        {
+            PopMark();
+            return;
+        }
+
+        if (!ReadNamePair(ascii: true, out PickleValue callee))
+        {
+            return;
+        }
+
+        _observer.OnImport(this, callee, offset, Op.INST);
+        int position = PopMark();
+        Instantiate(callee, position, position, offset);
+    }
+
+    private void LoadObj(long offset)
+    {
+        int position = PopMark();
+        if (position < 0)
+        {
+            return;
+        }
+
+        if (_top - position < 1)
+        {
+            Underflow();
+            return;
+        }
+
+        PickleValue callee = _stack[position];
+        if (!IsNotCallable(callee))
+        {
+            Instantiate(callee, position, position + 1, offset);
+        }
+    }
+
+    /// <summary>INST and OBJ: without arguments only <c>__new__</c> of a class runs, with arguments the callable is called.</summary>
+    private void Instantiate(PickleValue callee, int position, int firstArgument, long offset)
+    {
+        ReadOnlySpan<PickleValue> items = _stack.AsSpan(firstArgument, _top - firstArgument);
+        PickleValue arguments = items.IsEmpty
+            ? new PickleValue(PickleKind.EmptyTuple, offset)
+            : MakeImmutable(PickleKind.Tuple, items, offset);
+        PickleKind kind = items.IsEmpty ? PickleKind.Instance : PickleKind.Result;
+        PickleValue result = AddCall(kind, callee, arguments, default, offset);
+        _top = position;
+        Push(result);
+        _observer.OnCall(this, result, offset, _reader.Opcode);
+    }
+
+    private void LoadBuild(long offset)
+    {
+        if (_top - 2 < _fence)
+        {
+            Underflow();
+            return;
+        }
+
+        PickleValue state = _stack[--_top];
+        PickleValue target = _stack[_top - 1];
+        if (target.Kind < PickleKind.Import)
+        {
+            if (state.Kind is not (PickleKind.None or PickleKind.Tuple or >= PickleKind.Import))
+            {
+                End(PickleEnding.BadOperand, $"BUILD cannot put a state into {Describe(target)}.");
+            }
+
+            return;
+        }
+
+        Actions++;
+        if (target.Kind is PickleKind.Result or PickleKind.Instance)
+        {
+            ref CallRow row = ref _calls[target.Row];
+            row.State = state;
+            row.States++;
+        }
+
+        _observer.OnState(this, target, state, offset);
+    }
+
+    private void LoadBinPersistent(long offset)
+    {
+        if (Pop(out PickleValue id))
+        {
+            PushPersistent(id, offset);
+        }
+    }
+
+    private void LoadTextPersistent(long offset)
+    {
+        ReadOnlySpan<byte> text = Line();
+        if (text.IndexOfAnyExceptInRange((byte)0, (byte)127) >= 0)
+        {
+            End(PickleEnding.BadArgument, "A persistent id of protocol 0 must be ASCII.");
+            return;
+        }
+
+        if (_reader.LineWithoutNewline)
+        {
+            MissingNewline();
+            return;
+        }
+
+        PushPersistent(new PickleValue(PickleKind.Str, offset), offset);
+    }
+
+    private void PushPersistent(PickleValue id, long offset)
+    {
+        PickleValue persistent = AddCall(PickleKind.Persistent, id, default, default, offset);
+        Actions--;
+        Push(persistent);
+        _observer.OnPersistent(this, persistent, offset, _reader.Opcode);
+    }
+
+    private void LoadExtension(long offset)
+    {
+        long code = _reader.Opcode == Op.EXT4 ? (int)(uint)_reader.Number : (long)_reader.Number;
+        if (code <= 0)
+        {
+            End(PickleEnding.BadArgument, $"The extension code {code} is not positive.");
+            return;
+        }
+
+        PickleValue extension = new(PickleKind.Extension, code, tainted: true);
+        Push(extension);
+        _observer.OnExtension(this, extension, offset, _reader.Opcode);
+    }
+
+    private void LoadReadOnlyBuffer()
+    {
+        if (_top <= _fence)
+        {
+            Underflow();
+            return;
+        }
+
+        PickleKind kind = _stack[_top - 1].Kind;
+        if (kind is not (PickleKind.Bytes or PickleKind.ByteArray or PickleKind.PyString or >= PickleKind.Import))
+        {
+            End(PickleEnding.BadOperand, $"READONLY_BUFFER needs a buffer and finds {Describe(_stack[_top - 1])}.");
+        }
+    }
+}

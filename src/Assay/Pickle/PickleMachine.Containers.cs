@@ -1,0 +1,440 @@
+// Containers of the pickle machine: tuples, lists, dicts and sets.
+namespace Assay.Pickle;
+
+internal sealed partial class PickleMachine
+{
+    /// <summary>Children of plain containers that are always kept; beyond, as many as half the bytes read.</summary>
+    private const long FreeCells = 2 << 20;
+
+    /// <summary>Reachable leaves from which a container counts as a bomb, when nearly nothing was read.</summary>
+    private const float BombWeight = 1L << 32;
+
+    private readonly PickleRowList<ContainerRow> _containers = new();
+
+    /// <summary>Containers that became more than plain after their row was saved, by the offset that stands for them.</summary>
+    private Dictionary<long, int> _lateRows = [];
+
+    private bool _saidBomb;
+
+    /// <summary>Whether a value is more than plain data, as far as its direct children show.</summary>
+    public bool IsTainted(PickleValue value)
+    {
+        if (!value.IsMutable)
+        {
+            return value.Tainted;
+        }
+
+        return TryContainer(value, out int row) && _containers[row].Tainted;
+    }
+
+    /// <summary>How many children a container has; keys and values of a dict count apart. -1 where it was not kept.</summary>
+    public long CountOf(PickleValue value) => value.Kind switch
+    {
+        PickleKind.EmptyTuple => 0,
+        PickleKind.Tuple or PickleKind.FrozenSet => value.IsSummary ? -1 : _cells.Get(value.Row).Length,
+        _ => TryContainer(value, out int row) ? _containers[row].Total : -1,
+    };
+
+    /// <summary>Copies up to <paramref name="max"/> kept children; <paramref name="elided"/> says that there are more.</summary>
+    public List<PickleValue> Children(PickleValue value, int max, out bool elided)
+    {
+        List<PickleValue> children = [];
+        elided = false;
+        if (value.Kind is PickleKind.Tuple or PickleKind.FrozenSet)
+        {
+            if (value.IsSummary)
+            {
+                elided = true;
+                return children;
+            }
+
+            ReadOnlySpan<PickleValue> items = _cells.Get(value.Row);
+            elided = items.Length > max;
+            children.AddRange(items[..Math.Min(max, items.Length)]);
+            AddTainted(children, items[children.Count..]);
+            return children;
+        }
+
+        if (!value.IsMutable)
+        {
+            return children;
+        }
+
+        if (!TryContainer(value, out int row))
+        {
+            elided = true;
+            return children;
+        }
+
+        ContainerRow container = _containers[row];
+        for (int block = container.First; block >= 0; block = _cells.Link(block) - 1)
+        {
+            ReadOnlySpan<PickleValue> items = _cells.Get(block);
+            int room = Math.Max(0, max - children.Count);
+            children.AddRange(items[..Math.Min(room, items.Length)]);
+            if (items.Length > room)
+            {
+                AddTainted(children, items[room..]);
+            }
+
+            if (children.Count > max + LateChildren)
+            {
+                break;
+            }
+        }
+
+        elided = children.Count < container.Total;
+        return children;
+    }
+
+    private const int LateChildren = 64;
+
+    /// <summary>What comes after the cut is kept where it is more than plain: nothing may hide behind a long list.</summary>
+    private void AddTainted(List<PickleValue> children, ReadOnlySpan<PickleValue> rest)
+    {
+        int late = 0;
+        foreach (PickleValue item in rest)
+        {
+            if (IsTainted(item) && late++ < LateChildren)
+            {
+                children.Add(item);
+            }
+        }
+    }
+
+    private void ResetRows()
+    {
+        _cells.Reset();
+        _containers.Reset();
+        _calls.Reset();
+        _lateRows = [];
+        _saidBomb = false;
+        ResetImports();
+    }
+
+    private bool MayKeepPlain(int cells) => _cells.Used + (3 * _containers.Count) + cells < FreeCells + ((_reader.Position - Start) / 16);
+
+    private PickleValue NewContainer(PickleKind kind, long offset)
+    {
+        if (!MayKeepPlain(3))
+        {
+            return new PickleValue(kind, offset, summary: true);
+        }
+
+        return new PickleValue(kind, AddContainerRow());
+    }
+
+    private int AddContainerRow()
+    {
+        SpendNode();
+        return _containers.Add(new ContainerRow { First = -1, Last = -1 });
+    }
+
+    private bool TryContainer(PickleValue value, out int row)
+    {
+        if (!value.IsSummary)
+        {
+            row = value.Row;
+            return true;
+        }
+
+        return _lateRows.TryGetValue(value.Payload, out row);
+    }
+
+    private void LoadTuple(int count, long offset)
+    {
+        if (_top - count < _fence)
+        {
+            Underflow();
+            return;
+        }
+
+        PickleValue tuple = MakeImmutable(PickleKind.Tuple, _stack.AsSpan(_top - count, count), offset);
+        _top -= count;
+        Push(tuple);
+    }
+
+    private void LoadMarked(PickleKind kind, long offset)
+    {
+        int position = PopMark();
+        if (position < 0)
+        {
+            return;
+        }
+
+        Span<PickleValue> items = _stack.AsSpan(position, _top - position);
+        if (kind == PickleKind.Dict && items.Length % 2 != 0)
+        {
+            End(PickleEnding.BadOperand, "DICT needs an even number of values.");
+            return;
+        }
+
+        if ((kind == PickleKind.FrozenSet && HasUnhashable(items, 1)) || (kind == PickleKind.Dict && HasUnhashable(items, 2)))
+        {
+            return;
+        }
+
+        PickleValue made;
+        if (kind is PickleKind.Tuple or PickleKind.FrozenSet)
+        {
+            made = items.IsEmpty && kind == PickleKind.Tuple
+                ? new PickleValue(PickleKind.EmptyTuple, offset)
+                : MakeImmutable(kind, items, offset);
+        }
+        else
+        {
+            made = NewContainer(kind, offset);
+            AddChildren(made, items);
+        }
+
+        _top = position;
+        Push(made);
+    }
+
+    private PickleValue MakeImmutable(PickleKind kind, ReadOnlySpan<PickleValue> items, long offset)
+    {
+        bool tainted = false;
+        float weight = 0;
+        foreach (PickleValue item in items)
+        {
+            tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
+            weight += WeightOf(item);
+        }
+
+        CheckWeight(weight);
+        if (!tainted && !MayKeepPlain(items.Length + 1))
+        {
+            return new PickleValue(kind, offset, summary: true);
+        }
+
+        SpendNode();
+        int block = _cells.Add(items, BitConverter.SingleToInt32Bits(weight));
+        return new PickleValue(kind, block, tainted);
+    }
+
+    private void AddChildren(PickleValue container, ReadOnlySpan<PickleValue> items)
+    {
+        bool tainted = false;
+        float weight = 0;
+        foreach (PickleValue item in items)
+        {
+            tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
+            weight += WeightOf(item);
+        }
+
+        if (!TryContainer(container, out int index))
+        {
+            if (!tainted)
+            {
+                return;
+            }
+
+            index = AddContainerRow();
+            _lateRows.Add(container.Payload, index);
+            _containers[index].Total = -1;
+        }
+
+        ref ContainerRow row = ref _containers[index];
+        row.Total += items.Length;
+        row.Tainted |= tainted;
+        row.Weight += weight;
+        CheckWeight(row.Weight);
+        if (items.IsEmpty || (!tainted && !MayKeepPlain(items.Length + 1)))
+        {
+            return;
+        }
+
+        SpendNode();
+        int block = _cells.Add(items);
+        row.Kept += items.Length;
+        if (row.First < 0)
+        {
+            row.First = block;
+        }
+        else
+        {
+            _cells.SetLink(row.Last, block + 1);
+        }
+
+        row.Last = block;
+    }
+
+    private float WeightOf(PickleValue value)
+    {
+        if (value.Kind is < PickleKind.Tuple or > PickleKind.FrozenSet || value.IsSummary)
+        {
+            return 1;
+        }
+
+        return value.IsMutable
+            ? Math.Max(1, _containers[value.Row].Weight)
+            : BitConverter.Int32BitsToSingle(_cells.Link(value.Row));
+    }
+
+    private void CheckWeight(float weight)
+    {
+        if (weight > BombWeight && weight / BombWeight > Math.Max(1, (_reader.Position - Start) >> 16) && !_saidBomb)
+        {
+            _saidBomb = true;
+            Odd("pickle.expansion-bomb", $"About {weight:0.###e+0} values are reachable from {_reader.Position - Start} bytes: hashing, printing or copying them never ends.");
+        }
+    }
+
+    private void SpendNode()
+    {
+        if (_containers.Count + _calls.Count + (_cells.Used / 4) > _limits.Nodes)
+        {
+            throw Bytes.ScanBudget.Spent("nodes", _limits.Nodes, _reader.Offset);
+        }
+    }
+
+    private void LoadAppend()
+    {
+        if (_top - 1 <= _fence)
+        {
+            Underflow();
+            return;
+        }
+
+        Append(_top - 1);
+    }
+
+    private void Append(int position)
+    {
+        if (position < 0)
+        {
+            return;
+        }
+
+        if (position <= _fence || position > _top)
+        {
+            Underflow();
+            return;
+        }
+
+        PickleValue target = _stack[position - 1];
+        ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
+        if (!items.IsEmpty)
+        {
+            if (target.Kind == PickleKind.List)
+            {
+                AddChildren(target, items);
+            }
+            else if (target.Kind >= PickleKind.Import)
+            {
+                Actions++;
+                _observer.OnMethod(this, target, "extend", items, _reader.Offset, _reader.Opcode);
+            }
+            else if (target.Kind != PickleKind.ByteArray)
+            {
+                End(PickleEnding.BadOperand, $"{OpcodeTable.Name(_reader.Opcode)} needs a list and finds {Describe(target)}.");
+                return;
+            }
+        }
+
+        _top = position;
+    }
+
+    private void SetItems(int position)
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        if (position <= _fence || position > _top)
+        {
+            Underflow();
+            return;
+        }
+
+        PickleValue target = _stack[position - 1];
+        ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
+        if (!items.IsEmpty)
+        {
+            if (items.Length % 2 != 0)
+            {
+                End(PickleEnding.BadOperand, "SETITEMS needs an even number of values.");
+                return;
+            }
+
+            if (target.Kind == PickleKind.Dict)
+            {
+                if (HasUnhashable(items, 2))
+                {
+                    return;
+                }
+
+                AddChildren(target, items);
+            }
+            else if (target.Kind >= PickleKind.Import)
+            {
+                Actions++;
+                _observer.OnMethod(this, target, "__setitem__", items, _reader.Offset, _reader.Opcode);
+            }
+            else if (target.Kind is not (PickleKind.List or PickleKind.ByteArray))
+            {
+                End(PickleEnding.BadOperand, $"{OpcodeTable.Name(_reader.Opcode)} needs a dict and finds {Describe(target)}.");
+                return;
+            }
+        }
+
+        _top = position;
+    }
+
+    private void AddItems(int position)
+    {
+        if (position < 0)
+        {
+            return;
+        }
+
+        if (position <= _fence || position > _top)
+        {
+            Underflow();
+            return;
+        }
+
+        PickleValue target = _stack[position - 1];
+        ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
+        if (!items.IsEmpty)
+        {
+            if (target.Kind == PickleKind.Set)
+            {
+                if (HasUnhashable(items, 1))
+                {
+                    return;
+                }
+
+                AddChildren(target, items);
+            }
+            else if (target.Kind >= PickleKind.Import)
+            {
+                Actions++;
+                _observer.OnMethod(this, target, "add", items, _reader.Offset, _reader.Opcode);
+            }
+            else
+            {
+                End(PickleEnding.BadOperand, $"ADDITEMS needs a set and finds {Describe(target)}.");
+                return;
+            }
+        }
+
+        _top = position;
+    }
+
+    /// <summary>Lists, dicts, sets and bytearrays cannot be keys: every unpickler raises. Ends the run when one is.</summary>
+    private bool HasUnhashable(ReadOnlySpan<PickleValue> items, int step)
+    {
+        for (int i = 0; i < items.Length; i += step)
+        {
+            if (items[i].IsMutable || items[i].Kind == PickleKind.ByteArray)
+            {
+                End(PickleEnding.BadOperand, $"{Describe(items[i])} cannot be hashed.");
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,224 @@
+// What the pickle machine sees a loader resolve by name.
+namespace Assay.Pickle;
+
+internal sealed partial class PickleMachine
+{
+    private readonly List<ImportRow> _imports = [];
+    private readonly Dictionary<NameKey, int> _importIndex = new(NameComparer.Instance);
+    private readonly Dictionary<NameKey, int>.AlternateLookup<ReadOnlySpan<byte>> _importLookup;
+    private readonly (PickleValue Module, PickleValue Name, int Protocol, int Row)[] _recent = new (PickleValue, PickleValue, int, int)[256];
+
+    public PickleMachine() => _importLookup = _importIndex.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    /// <summary>The row behind an import.</summary>
+    public ImportRow Import(PickleValue value) => _imports[value.Row];
+
+    private void ResetImports()
+    {
+        _imports.Clear();
+        _importIndex.Clear();
+        Array.Clear(_recent);
+    }
+
+    private void LoadGlobal(long offset)
+    {
+        if (ReadNamePair(ascii: false, out PickleValue import))
+        {
+            Push(import);
+            _observer.OnImport(this, import, offset, Op.GLOBAL);
+        }
+    }
+
+    /// <summary>Resolves the two lines of GLOBAL or INST.</summary>
+    private bool ReadNamePair(bool ascii, out PickleValue import)
+    {
+        import = default;
+        if (_reader.LineWithoutNewline)
+        {
+            return MissingNewline();
+        }
+
+        long start = _reader.PayloadOffset;
+        long length = _reader.SecondLine.End - start;
+        ReadOnlySpan<byte> both = _reader.InWindow(start, length);
+        if (both.Length != length)
+        {
+            both = _source.ReadUpTo(start, (int)length);
+        }
+
+        bool plain = both.IndexOfAnyExceptInRange((byte)0, (byte)127) < 0;
+        if (!plain && (ascii || !PythonText.IsUtf8(both, surrogatePass: false)))
+        {
+            return End(PickleEnding.BadArgument, "A module or name does not decode.");
+        }
+
+        if (!plain)
+        {
+            Odd("pickle.non-ascii-global", "A module or name holds characters outside ASCII.");
+        }
+        else if (both.IndexOf((byte)'\\') >= 0)
+        {
+            Odd("pickle.global-escape", "A module or name holds a backslash, which some parsers decode and no loader does.");
+        }
+
+        int split = (int)_reader.PayloadLength;
+        import = InternImport(both, split);
+        return true;
+    }
+
+    private void LoadStackGlobal(long offset)
+    {
+        if (!Pop(out PickleValue name) || !Pop(out PickleValue module))
+        {
+            return;
+        }
+
+        if (!MayBeText(name) || !MayBeText(module))
+        {
+            End(PickleEnding.BadOperand, "STACK_GLOBAL needs two strings.");
+            return;
+        }
+
+        PickleValue import;
+        if (name.IsLeaf && module.IsLeaf)
+        {
+            ref (PickleValue Module, PickleValue Name, int Protocol, int Row) recent =
+                ref _recent[(int)((module.Payload * 31) + name.Payload) & 255];
+            if (recent.Module == module && recent.Name == name && recent.Protocol == ProtocolClass)
+            {
+                import = new PickleValue(PickleKind.Import, recent.Row, tainted: true);
+            }
+            else
+            {
+                byte[] moduleBytes = TextBytes(module);
+                byte[] nameBytes = TextBytes(name);
+                if (Array.IndexOf(moduleBytes, (byte)'\n') >= 0)
+                {
+                    import = AddImport(PythonText.DecodeUtf8(moduleBytes), PythonText.DecodeUtf8(nameBytes));
+                }
+                else
+                {
+                    import = InternImport([.. moduleBytes, (byte)'\n', .. nameBytes], moduleBytes.Length);
+                }
+
+                recent = (module, name, ProtocolClass, import.Row);
+            }
+        }
+        else
+        {
+            import = AddImport(new ImportRow
+            {
+                Module = module.IsLeaf ? GetText(module, NameLimit, out _) : null,
+                Name = name.IsLeaf ? GetText(name, NameLimit, out _) : null,
+                ResolvedModule = "",
+                ResolvedName = "",
+                Protocol = _protocol,
+                ModuleValue = module,
+                NameValue = name,
+            });
+        }
+
+        Push(import);
+        _observer.OnImport(this, import, offset, Op.STACK_GLOBAL);
+    }
+
+    private const int NameLimit = 1 << 16;
+
+    private static bool MayBeText(PickleValue value) =>
+        value.Kind is PickleKind.Str or PickleKind.PyString or PickleKind.Result or PickleKind.Persistent or PickleKind.Extension;
+
+    /// <summary>Below 3 names are rewritten, from 4 on dots are walked: the same words mean other objects.</summary>
+    private int ProtocolClass => _protocol < 3 ? 0 : _protocol < 4 ? 1 : 2;
+
+    private byte[] TextBytes(PickleValue value)
+    {
+        // The raw bytes of a binary string are its UTF-8; the text opcodes need decoding first.
+        string text = GetText(value, NameLimit, out _);
+        byte[] bytes = new byte[text.Length * 3];
+        int length = 0;
+        foreach (char c in text)
+        {
+            // Lone surrogates stay apart: each UTF-16 unit is encoded by itself, which is enough for a key.
+            if (c < 0x80)
+            {
+                bytes[length++] = (byte)c;
+            }
+            else if (c < 0x800)
+            {
+                bytes[length++] = (byte)(0xC0 | (c >> 6));
+                bytes[length++] = (byte)(0x80 | (c & 0x3F));
+            }
+            else
+            {
+                bytes[length++] = (byte)(0xE0 | (c >> 12));
+                bytes[length++] = (byte)(0x80 | ((c >> 6) & 0x3F));
+                bytes[length++] = (byte)(0x80 | (c & 0x3F));
+            }
+        }
+
+        return bytes[..length];
+    }
+
+    private PickleValue InternImport(ReadOnlySpan<byte> moduleLineName, int split)
+    {
+        Span<byte> key = moduleLineName.Length < 512 ? stackalloc byte[moduleLineName.Length + 1] : new byte[moduleLineName.Length + 1];
+        key[0] = (byte)ProtocolClass;
+        moduleLineName.CopyTo(key[1..]);
+        if (_importLookup.TryGetValue(key, out int row))
+        {
+            return new PickleValue(PickleKind.Import, row, tainted: true);
+        }
+
+        PickleValue added = AddImport(
+            PythonText.DecodeUtf8(moduleLineName[..split]),
+            PythonText.DecodeUtf8(moduleLineName[(split + 1)..]));
+        _importIndex.Add(new NameKey(key.ToArray()), added.Row);
+        return added;
+    }
+
+    private PickleValue AddImport(string module, string name)
+    {
+        (string resolvedModule, string resolvedName) = _protocol < 3 ? PythonNames.Fix(module, name) : (module, name);
+        return AddImport(new ImportRow
+        {
+            Module = module,
+            Name = name,
+            ResolvedModule = resolvedModule,
+            ResolvedName = resolvedName,
+            Protocol = _protocol,
+        });
+    }
+
+    private PickleValue AddImport(ImportRow row)
+    {
+        SpendNode();
+        _imports.Add(row);
+        return new PickleValue(PickleKind.Import, _imports.Count - 1, tainted: true);
+    }
+
+    /// <summary>Module, newline and name as bytes, behind a byte for the protocol's class. Equality is by content: a hash may collide.</summary>
+    private readonly struct NameKey(byte[] bytes)
+    {
+        public byte[] Bytes { get; } = bytes;
+    }
+
+    private sealed class NameComparer : IEqualityComparer<NameKey>, IAlternateEqualityComparer<ReadOnlySpan<byte>, NameKey>
+    {
+        public static NameComparer Instance { get; } = new();
+
+        public bool Equals(NameKey x, NameKey y) => x.Bytes.AsSpan().SequenceEqual(y.Bytes);
+
+        public int GetHashCode(NameKey key) => GetHashCode(key.Bytes.AsSpan());
+
+        public bool Equals(ReadOnlySpan<byte> alternate, NameKey other) => alternate.SequenceEqual(other.Bytes);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            HashCode hash = default;
+            hash.AddBytes(alternate);
+            return hash.ToHashCode();
+        }
+
+        public NameKey Create(ReadOnlySpan<byte> alternate) => new(alternate.ToArray());
+    }
+}

@@ -1,0 +1,344 @@
+// Constants of the pickle machine: numbers, strings and bytes, read again when somebody asks.
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace Assay.Pickle;
+
+internal sealed partial class PickleMachine
+{
+    private const int PayloadProbe = 16;
+
+    private void LoadUnicode(long offset)
+    {
+        ReadOnlySpan<byte> bytes = _reader.PayloadInWindow();
+        if (!PythonText.IsUtf8(bytes))
+        {
+            End(PickleEnding.BadArgument, "A string is not UTF-8.");
+            return;
+        }
+
+        Push(new PickleValue(PickleKind.Str, offset));
+    }
+
+    private void LoadBytes(PickleKind kind, long offset)
+    {
+        PickleValue value = new(kind, offset);
+        Push(value);
+        if (_reader.PayloadLength >= PayloadProbe)
+        {
+            ReadOnlySpan<byte> head = _reader.InWindow(_reader.PayloadOffset, PayloadProbe);
+            if (head.Length == PayloadProbe && LooksLikeFile(head))
+            {
+                _observer.OnPayload(this, value, _reader.PayloadOffset, _reader.PayloadLength);
+            }
+        }
+    }
+
+    /// <summary>Whether bytes begin as a pickle with a header or as an archive does; the reader of the payload decides.</summary>
+    private static bool LooksLikeFile(ReadOnlySpan<byte> head) =>
+        (head[0] == 0x80 && head[1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(head[2]))
+        || head.StartsWith("PK\x03\x04"u8);
+
+    private void LoadIntText(long offset, bool isLong)
+    {
+        if (_reader.LineWithoutNewline)
+        {
+            MissingNewline();
+            return;
+        }
+
+        switch (PythonNumber.ClassifyInt(Line(), isLong))
+        {
+            case NumberText.Invalid:
+                End(PickleEnding.BadArgument, $"The argument of {OpcodeTable.Name(_reader.Opcode)} is no number.");
+                return;
+            case NumberText.Odd:
+                Odd("pickle.int-base", $"Parsers read the number of {OpcodeTable.Name(_reader.Opcode)} in different ways, or refuse it.");
+                break;
+        }
+
+        Push(new PickleValue(PickleKind.Int, offset));
+    }
+
+    private void LoadFloatText(long offset)
+    {
+        if (_reader.LineWithoutNewline)
+        {
+            MissingNewline();
+            return;
+        }
+
+        switch (PythonNumber.ClassifyFloat(Line()))
+        {
+            case NumberText.Invalid:
+                End(PickleEnding.BadArgument, "The argument of FLOAT is no number.");
+                return;
+            case NumberText.Odd:
+                Odd("pickle.float-text", "Unpicklers do not agree whether the argument of FLOAT is a number.");
+                break;
+        }
+
+        Push(new PickleValue(PickleKind.Float, offset));
+    }
+
+    private void LoadStringText(long offset)
+    {
+        if (_reader.LineWithoutNewline)
+        {
+            MissingNewline();
+            return;
+        }
+
+        ReadOnlySpan<byte> text = Line();
+        bool quoted = text.Length >= 2 && text[0] == text[^1] && text[0] is (byte)'\'' or (byte)'"';
+        if (!quoted || text.Length < 2)
+        {
+            End(PickleEnding.BadArgument, "The argument of STRING must be quoted.");
+            return;
+        }
+
+        if (text[1..^1].IndexOf((byte)'\\') >= 0 && PythonText.Unescape(text[1..^1]) is null)
+        {
+            End(PickleEnding.BadArgument, "The argument of STRING has a broken escape.");
+            return;
+        }
+
+        Push(new PickleValue(PickleKind.PyString, offset));
+    }
+
+    private void LoadUnicodeText(long offset)
+    {
+        if (_reader.LineWithoutNewline)
+        {
+            MissingNewline();
+            return;
+        }
+
+        ReadOnlySpan<byte> text = Line();
+        if (text.IndexOf((byte)'\\') >= 0 && PythonText.DecodeRawUnicodeEscape(text) is null)
+        {
+            End(PickleEnding.BadArgument, "The argument of UNICODE has a broken escape.");
+            return;
+        }
+
+        Push(new PickleValue(PickleKind.Str, offset));
+    }
+
+    private void LoadTextGet()
+    {
+        if (TextIndex(out long index))
+        {
+            MemoGet(index);
+        }
+    }
+
+    private void LoadTextPut()
+    {
+        if (TextIndex(out long index))
+        {
+            if (index < 0)
+            {
+                End(PickleEnding.BadArgument, "PUT needs an index that is not negative.");
+                return;
+            }
+
+            MemoPut(index);
+        }
+    }
+
+    private bool TextIndex(out long index)
+    {
+        index = 0;
+        if (_reader.LineWithoutNewline)
+        {
+            return MissingNewline();
+        }
+
+        return PythonNumber.TryIndex(Line(), out index)
+            || End(PickleEnding.BadArgument, $"The argument of {OpcodeTable.Name(_reader.Opcode)} is no index.");
+    }
+
+    private bool MissingNewline() => End(PickleEnding.Truncated, $"The data ended inside the argument of {OpcodeTable.Name(_reader.Opcode)}.");
+
+    /// <summary>The first line of the current opcode, without its newline.</summary>
+    private ReadOnlySpan<byte> Line()
+    {
+        ReadOnlySpan<byte> line = _reader.PayloadInWindow();
+        return line.Length == _reader.PayloadLength ? line : _source.ReadUpTo(_reader.PayloadOffset, (int)_reader.PayloadLength);
+    }
+
+    /// <summary>What a value is, in a word or two, for sentences.</summary>
+    private static string Describe(PickleValue value) => value.Kind switch
+    {
+        PickleKind.None => "None",
+        PickleKind.True or PickleKind.False => "a bool",
+        PickleKind.Int => "an int",
+        PickleKind.Float => "a float",
+        PickleKind.Str or PickleKind.PyString => "a str",
+        PickleKind.Bytes => "bytes",
+        PickleKind.ByteArray => "a bytearray",
+        PickleKind.Tuple or PickleKind.EmptyTuple => "a tuple",
+        PickleKind.List => "a list",
+        PickleKind.Dict => "a dict",
+        PickleKind.Set => "a set",
+        PickleKind.FrozenSet => "a frozenset",
+        _ => "an object",
+    };
+
+    /// <summary>
+    /// The bytes of a string or bytes constant, up to <paramref name="max"/>; the text opcodes are decoded as their loader does.
+    /// </summary>
+    public byte[] GetBytes(PickleValue leaf, int max, out long length)
+    {
+        LeafSpan span = Locate(leaf);
+        length = span.Length;
+        if (span.Opcode is Op.STRING)
+        {
+            byte[] inside = ReadLeaf(span.Offset, Math.Max(0, span.Length), max + 2);
+            byte[] unquoted = inside.Length >= 2 ? inside[1..^1] : inside;
+            byte[] unescaped = PythonText.Unescape(unquoted) ?? unquoted;
+            length = unescaped.Length;
+            return unescaped;
+        }
+
+        return ReadLeaf(span.Offset, span.Length, max);
+    }
+
+    /// <summary>Where the payload of a string or bytes constant lies; for STRING its quoted line.</summary>
+    public (long Offset, long Length) GetRange(PickleValue leaf)
+    {
+        LeafSpan span = Locate(leaf);
+        return (span.Offset, span.Length);
+    }
+
+    /// <summary>The text of a string constant, cut at <paramref name="max"/> bytes; bytes map to the characters of the same number.</summary>
+    public string GetText(PickleValue leaf, int max, out long length)
+    {
+        byte[] bytes = GetBytes(leaf, max, out length);
+        if (leaf.Kind is PickleKind.Bytes or PickleKind.ByteArray)
+        {
+            return Encoding.Latin1.GetString(bytes);
+        }
+
+        if (leaf.Kind == PickleKind.PyString)
+        {
+            return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+        }
+
+        LeafSpan span = Locate(leaf);
+        if (span.Opcode is Op.UNICODE)
+        {
+            return PythonText.DecodeRawUnicodeEscape(bytes) ?? Encoding.Latin1.GetString(bytes);
+        }
+
+        return PythonText.DecodeUtf8(bytes);
+    }
+
+    /// <summary>The text of a number constant, cut where it is long.</summary>
+    public string GetNumber(PickleValue leaf)
+    {
+        switch (leaf.Kind)
+        {
+            case PickleKind.True: return "True";
+            case PickleKind.False: return "False";
+        }
+
+        Span<byte> raw = stackalloc byte[9];
+        int got = ReadSource(leaf.Payload, raw);
+        raw[got..].Clear();
+        Op opcode = (Op)raw[0];
+        switch (opcode)
+        {
+            case Op.BININT: return BinaryPrimitives.ReadInt32LittleEndian(raw[1..]).ToString(CultureInfo.InvariantCulture);
+            case Op.BININT1: return raw[1].ToString(CultureInfo.InvariantCulture);
+            case Op.BININT2: return BinaryPrimitives.ReadUInt16LittleEndian(raw[1..]).ToString(CultureInfo.InvariantCulture);
+            case Op.BINFLOAT: return BinaryPrimitives.ReadDoubleBigEndian(raw[1..]).ToString("R", CultureInfo.InvariantCulture);
+        }
+
+        LeafSpan span = Locate(leaf);
+        byte[] bytes = ReadLeaf(span.Offset, span.Length, 256);
+        if (opcode is Op.LONG1 or Op.LONG4)
+        {
+            return span.Length > 256
+                ? $"<int of {span.Length} bytes>"
+                : new BigInteger(bytes).ToString(CultureInfo.InvariantCulture);
+        }
+
+        string text = Encoding.Latin1.GetString(bytes);
+        return opcode == Op.LONG && text.EndsWith('L') ? text[..^1] : opcode == Op.INT && text is "00" ? "False" : opcode == Op.INT && text is "01" ? "True" : text;
+    }
+
+    /// <summary>Whether an INT constant is one of protocol 0's two bools.</summary>
+    public bool IsTextBool(PickleValue leaf)
+    {
+        Span<byte> raw = stackalloc byte[4];
+        return ReadSource(leaf.Payload, raw) == 4 && (raw.SequenceEqual("I00\n"u8) || raw.SequenceEqual("I01\n"u8));
+    }
+
+    private LeafSpan Locate(PickleValue leaf)
+    {
+        Span<byte> raw = stackalloc byte[9];
+        int got = ReadSource(leaf.Payload, raw);
+        raw[got..].Clear();
+        Op opcode = (Op)raw[0];
+        byte layout = OpcodeTable.Layout[raw[0]];
+        if ((layout & OpcodeTable.CountedFlag) != 0)
+        {
+            int width = layout & 15;
+            long length = width switch
+            {
+                1 => raw[1],
+                4 => BinaryPrimitives.ReadUInt32LittleEndian(raw[1..]),
+                _ => BinaryPrimitives.ReadInt64LittleEndian(raw[1..]),
+            };
+            return new LeafSpan(opcode, leaf.Payload + 1 + width, length);
+        }
+
+        // A line: it was found once, so it ends within the line limit.
+        long start = leaf.Payload + 1;
+        long at = start;
+        Span<byte> step = stackalloc byte[256];
+        while (at < _end && at - start <= _limits.LineBytes)
+        {
+            int count = ReadSource(at, step[..(int)Math.Min(step.Length, _end - at)]);
+            int newline = step[..count].IndexOf((byte)'\n');
+            if (newline >= 0)
+            {
+                return new LeafSpan(opcode, start, at + newline - start);
+            }
+
+            if (count == 0)
+            {
+                break;
+            }
+
+            at += count;
+        }
+
+        return new LeafSpan(opcode, start, at - start);
+    }
+
+    private byte[] ReadLeaf(long offset, long length, int max)
+    {
+        byte[] bytes = new byte[(int)Math.Clamp(Math.Min(length, max), 0, Math.Max(0, _end - offset))];
+        int got = ReadSource(offset, bytes);
+        return got == bytes.Length ? bytes : bytes[..got];
+    }
+
+    /// <summary>Reads from the window where the bytes are still there, else from the source.</summary>
+    internal int ReadSource(long offset, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> window = _reader.InWindow(offset, destination.Length);
+        if (window.Length == destination.Length)
+        {
+            window.CopyTo(destination);
+            return destination.Length;
+        }
+
+        return _source.ReadAt(offset, destination);
+    }
+
+    private readonly record struct LeafSpan(Op Opcode, long Offset, long Length);
+}

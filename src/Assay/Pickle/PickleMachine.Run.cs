@@ -1,0 +1,247 @@
+// The loop of the pickle machine: one case per opcode.
+namespace Assay.Pickle;
+
+internal sealed partial class PickleMachine
+{
+    /// <summary>Executes up to <paramref name="count"/> opcodes and returns how many it executed.</summary>
+    private int RunBatch(int count)
+    {
+        int left = count;
+        while (left > 0 && !SuspendRequested)
+        {
+            if (!_reader.Read())
+            {
+                EndOfReading();
+                break;
+            }
+
+            left--;
+            long offset = _reader.Offset;
+            switch (_reader.Opcode)
+            {
+                case Op.NONE: Push(new PickleValue(PickleKind.None, offset)); break;
+                case Op.NEWTRUE: Push(new PickleValue(PickleKind.True, offset)); break;
+                case Op.NEWFALSE: Push(new PickleValue(PickleKind.False, offset)); break;
+                case Op.BININT or Op.BININT1 or Op.BININT2 or Op.LONG1 or Op.LONG4:
+                    Push(new PickleValue(PickleKind.Int, offset));
+                    break;
+                case Op.BINFLOAT: Push(new PickleValue(PickleKind.Float, offset)); break;
+                case Op.SHORT_BINUNICODE or Op.BINUNICODE or Op.BINUNICODE8: LoadUnicode(offset); break;
+                case Op.SHORT_BINBYTES or Op.BINBYTES or Op.BINBYTES8: LoadBytes(PickleKind.Bytes, offset); break;
+                case Op.BYTEARRAY8: LoadBytes(PickleKind.ByteArray, offset); break;
+                case Op.SHORT_BINSTRING or Op.BINSTRING: LoadBytes(PickleKind.PyString, offset); break;
+                case Op.MEMOIZE: MemoPut(_memo.Count); break;
+                case Op.BINPUT or Op.LONG_BINPUT: MemoPut((long)_reader.Number); break;
+                case Op.BINGET or Op.LONG_BINGET: MemoGet((long)_reader.Number); break;
+                case Op.MARK: PushMark(); break;
+                case Op.EMPTY_TUPLE: Push(new PickleValue(PickleKind.EmptyTuple, offset)); break;
+                case Op.EMPTY_LIST: Push(NewContainer(PickleKind.List, offset)); break;
+                case Op.EMPTY_DICT: Push(NewContainer(PickleKind.Dict, offset)); break;
+                case Op.EMPTY_SET: Push(NewContainer(PickleKind.Set, offset)); break;
+                case Op.TUPLE1: LoadTuple(1, offset); break;
+                case Op.TUPLE2: LoadTuple(2, offset); break;
+                case Op.TUPLE3: LoadTuple(3, offset); break;
+                case Op.TUPLE: LoadMarked(PickleKind.Tuple, offset); break;
+                case Op.LIST: LoadMarked(PickleKind.List, offset); break;
+                case Op.DICT: LoadMarked(PickleKind.Dict, offset); break;
+                case Op.FROZENSET: LoadMarked(PickleKind.FrozenSet, offset); break;
+                case Op.SETITEMS: SetItems(PopMark()); break;
+                case Op.SETITEM: SetItems(_top - 2); break;
+                case Op.APPENDS: Append(PopMark()); break;
+                case Op.APPEND: LoadAppend(); break;
+                case Op.ADDITEMS: AddItems(PopMark()); break;
+                case Op.GLOBAL: LoadGlobal(offset); break;
+                case Op.STACK_GLOBAL: LoadStackGlobal(offset); break;
+                case Op.REDUCE: LoadReduce(offset); break;
+                case Op.BUILD: LoadBuild(offset); break;
+                case Op.BINPERSID: LoadBinPersistent(offset); break;
+                case Op.NEWOBJ: LoadNewObject(offset, false); break;
+                case Op.NEWOBJ_EX: LoadNewObject(offset, true); break;
+                case Op.INST: LoadInst(offset); break;
+                case Op.OBJ: LoadObj(offset); break;
+                case Op.POP: LoadPop(); break;
+                case Op.POP_MARK: DropToMark(); break;
+                case Op.DUP: LoadDup(); break;
+                case Op.PROTO: LoadProtocol(); break;
+                case Op.FRAME: LoadFrame(offset); break;
+                case Op.EXT1 or Op.EXT2 or Op.EXT4: LoadExtension(offset); break;
+                case Op.NEXT_BUFFER: Push(new PickleValue(PickleKind.Buffer, offset, tainted: true)); break;
+                case Op.READONLY_BUFFER: LoadReadOnlyBuffer(); break;
+                case Op.INT: LoadIntText(offset, isLong: false); break;
+                case Op.LONG: LoadIntText(offset, isLong: true); break;
+                case Op.FLOAT: LoadFloatText(offset); break;
+                case Op.STRING: LoadStringText(offset); break;
+                case Op.UNICODE: LoadUnicodeText(offset); break;
+                case Op.PERSID: LoadTextPersistent(offset); break;
+                case Op.GET: LoadTextGet(); break;
+                case Op.PUT: LoadTextPut(); break;
+                case Op.STOP: LoadStop(); break;
+            }
+
+            if (_reader.Position > _frameEnd)
+            {
+                LeaveFrame(offset);
+            }
+
+            if (_ended)
+            {
+                break;
+            }
+        }
+
+        return count - left;
+    }
+
+    private void EndOfReading()
+    {
+        string detail = _reader.Error switch
+        {
+            PickleEnding.EndOfData => "The data ended where an opcode was due.",
+            PickleEnding.Truncated => $"The data ended inside the argument of {OpcodeTable.Name(_reader.Opcode)}.",
+            PickleEnding.UnknownOpcode => $"The byte {OpcodeTable.Name(_reader.Opcode)} is no opcode.",
+            PickleEnding.Limit => $"The limit line-bytes={_limits.LineBytes} is spent.",
+            _ => $"The argument of {OpcodeTable.Name(_reader.Opcode)} has a negative length.",
+        };
+        if (_reader.Error == PickleEnding.Truncated && _reader.Number > (ulong)(_end - _reader.Offset))
+        {
+            Odd("pickle.declared-length", $"{OpcodeTable.Name(_reader.Opcode)} declares {_reader.Number} bytes and {_end - _reader.PayloadOffset} are left.");
+        }
+
+        End(_reader.Error, detail);
+    }
+
+    private void MemoPut(long index)
+    {
+        if (_top <= _fence)
+        {
+            Underflow();
+            return;
+        }
+
+        if (_memo.Count >= _limits.MemoEntries)
+        {
+            End(PickleEnding.Limit, $"The limit memo-entries={_limits.MemoEntries} is spent.");
+            return;
+        }
+
+        if (index > HugeMemoIndex && index > 64 * (_reader.Position - Start))
+        {
+            Odd("pickle.huge-memo-index", $"The memo index {index} makes the C unpickler allocate {index * 16} bytes.");
+        }
+
+        PickleValue value = _stack[_top - 1];
+        PickleValue old = _memo.Put(index, value);
+        if (!old.IsEmpty && old != value)
+        {
+            Odd("pickle.memo-overwrite", $"Memo entry {index} is written a second time.");
+        }
+    }
+
+    private void MemoGet(long index)
+    {
+        PickleValue value = _memo.Get(index);
+        if (value.IsEmpty)
+        {
+            End(PickleEnding.MemoMiss, $"Nothing was put to memo entry {index}.");
+            return;
+        }
+
+        Push(value);
+    }
+
+    private void LoadPop()
+    {
+        if (_markCount > 0 && _marks[_markCount - 1] == _top)
+        {
+            // The unpickler keeps marks apart from values: POP right after MARK takes the mark.
+            PopMark();
+        }
+        else if (Pop(out PickleValue _))
+        {
+        }
+    }
+
+    private void DropToMark()
+    {
+        int position = PopMark();
+        if (position >= 0)
+        {
+            _top = position;
+        }
+    }
+
+    private void LoadDup()
+    {
+        if (_top <= _fence)
+        {
+            Underflow();
+            return;
+        }
+
+        Push(_stack[_top - 1]);
+    }
+
+    private void LoadProtocol()
+    {
+        int protocol = (int)_reader.Number;
+        if (protocol > 5)
+        {
+            Odd("pickle.protocol-unknown", $"PROTO declares protocol {protocol}; unpicklers know 0 to 5.");
+            End(PickleEnding.UnsupportedProtocol, $"Protocol {protocol} is not supported.");
+            return;
+        }
+
+        if (_reader.Offset != Start && protocol != _protocol)
+        {
+            Odd("pickle.protocol-change", $"PROTO changes the protocol from {_protocol} to {protocol} inside the stream.");
+        }
+
+        _protocol = protocol;
+    }
+
+    private void LoadFrame(long offset)
+    {
+        if (_frameEnd != long.MaxValue && offset < _frameEnd)
+        {
+            Odd("pickle.frame-mismatch", "A frame begins before the frame around it ends.");
+        }
+
+        ulong length = _reader.Number;
+        if (length > (ulong)(_end - _reader.Position))
+        {
+            // The C unpickler refuses, the Python one reads on: analyse what the more willing one would run.
+            Odd("pickle.frame-mismatch", $"A frame declares {length} bytes and {_end - _reader.Position} are left.");
+            _frameEnd = long.MaxValue;
+            return;
+        }
+
+        _frameEnd = _reader.Position + (long)length;
+    }
+
+    /// <summary>An opcode reached over the end of its frame; one that begins right there is as it should be.</summary>
+    private void LeaveFrame(long offset)
+    {
+        if (offset < _frameEnd && _reader.Opcode != Op.FRAME)
+        {
+            Odd("pickle.frame-mismatch", $"{OpcodeTable.Name(_reader.Opcode)} reaches over the end of its frame.");
+        }
+
+        _frameEnd = long.MaxValue;
+    }
+
+    private void LoadStop()
+    {
+        if (_top <= _fence)
+        {
+            Underflow();
+            return;
+        }
+
+        Result = _stack[--_top];
+        _ended = true;
+        Ending = PickleEnding.Stop;
+        EndingOffset = _reader.Offset;
+    }
+
+    private const long HugeMemoIndex = 16 << 20;
+}

@@ -1,0 +1,165 @@
+// How values of the pickle machine are written down for people and for facts.
+using Assay.Artifacts;
+
+namespace Assay.Pickle;
+
+internal sealed partial class PickleMachine
+{
+    private const int OriginSteps = 64;
+
+    /// <summary>
+    /// Where an object comes from: <c>module.name</c>, <c>X()</c> for the result of calling X, <c>persistent()</c>, <c>extension(N)</c>.
+    /// With <paramref name="resolved"/> names are those after the loader's renaming, and empty where they cannot be told.
+    /// </summary>
+    public string Origin(PickleValue value, bool resolved)
+    {
+        int calls = 0;
+        while (value.Kind is PickleKind.Result or PickleKind.Instance)
+        {
+            calls++;
+            value = _calls[value.Row].Callee;
+        }
+
+        string start = value.Kind switch
+        {
+            PickleKind.Import => resolved ? Import(value).Resolved : Import(value).Written,
+            PickleKind.Persistent => "persistent()",
+            PickleKind.Extension => $"extension({value.Payload})",
+            PickleKind.Buffer => "buffer()",
+            _ => Describe(value),
+        };
+        if (calls == 0 || start.Length == 0)
+        {
+            return start;
+        }
+
+        string tail = string.Concat(Enumerable.Repeat("()", Math.Min(calls, OriginSteps)));
+        return calls > OriginSteps ? $"{start}{tail}... ({calls} calls)" : start + tail;
+    }
+
+    /// <summary>The import that a chain of calls starts from, or an empty value.</summary>
+    public PickleValue Root(PickleValue value)
+    {
+        while (value.Kind is PickleKind.Result or PickleKind.Instance)
+        {
+            value = _calls[value.Row].Callee;
+        }
+
+        return value.Kind == PickleKind.Import ? value : default;
+    }
+
+    /// <summary>What a value looks like, with at most <paramref name="budget"/> values inside; the rest is elided.</summary>
+    public ValueShape Shape(PickleValue value, ref int budget, int textLimit = 4096, int depth = 0)
+    {
+        budget--;
+        switch (value.Kind)
+        {
+            case PickleKind.None:
+                return new ValueShape(ShapeKind.None);
+            case PickleKind.True or PickleKind.False:
+                return new ValueShape(ShapeKind.Bool, value.Kind == PickleKind.True ? "True" : "False");
+            case PickleKind.Int:
+                return IsTextBool(value)
+                    ? new ValueShape(ShapeKind.Bool, GetNumber(value))
+                    : new ValueShape(ShapeKind.Int, GetNumber(value));
+            case PickleKind.Float:
+                return new ValueShape(ShapeKind.Float, GetNumber(value));
+            case PickleKind.Str or PickleKind.PyString:
+                return TextShape(ShapeKind.Str, value, textLimit);
+            case PickleKind.Bytes:
+                return TextShape(ShapeKind.Bytes, value, textLimit);
+            case PickleKind.ByteArray:
+                return TextShape(ShapeKind.ByteArray, value, textLimit);
+            case PickleKind.EmptyTuple:
+                return new ValueShape(ShapeKind.Tuple);
+            case PickleKind.Tuple: return ContainerShape(ShapeKind.Tuple, value, ref budget, textLimit, depth);
+            case PickleKind.List: return ContainerShape(ShapeKind.List, value, ref budget, textLimit, depth);
+            case PickleKind.Dict: return ContainerShape(ShapeKind.Dict, value, ref budget, textLimit, depth);
+            case PickleKind.Set: return ContainerShape(ShapeKind.Set, value, ref budget, textLimit, depth);
+            case PickleKind.FrozenSet: return ContainerShape(ShapeKind.FrozenSet, value, ref budget, textLimit, depth);
+            case PickleKind.Import:
+                return new ValueShape(ShapeKind.Import, Import(value).Resolved);
+            case PickleKind.Result or PickleKind.Instance:
+                return CallShape(value, ref budget, textLimit, depth);
+            case PickleKind.Persistent:
+                ValueShape? id = depth < ShapeDepth && budget > 0 ? Shape(_calls[value.Row].Callee, ref budget, textLimit, depth + 1) : null;
+                return new ValueShape(ShapeKind.Persistent) { Items = id is null ? [] : [id], Count = 1, Elided = id is null };
+            case PickleKind.Extension:
+                return new ValueShape(ShapeKind.Extension, value.Payload.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            case PickleKind.Buffer:
+                return new ValueShape(ShapeKind.Buffer);
+            default:
+                return new ValueShape(ShapeKind.Unknown);
+        }
+    }
+
+    /// <summary>Shapes go this deep: the recursion is bounded by it, never by the input.</summary>
+    private const int ShapeDepth = 8;
+
+    private const int ShapeWidth = 64;
+
+    private ValueShape TextShape(ShapeKind kind, PickleValue value, int limit)
+    {
+        string text = GetText(value, limit, out long length);
+        return new ValueShape(kind, text) { Count = length, Elided = length > limit };
+    }
+
+    private ValueShape ContainerShape(ShapeKind kind, PickleValue value, ref int budget, int textLimit, int depth)
+    {
+        long count = CountOf(value);
+        if (depth >= ShapeDepth || budget <= 0)
+        {
+            return CutShape(kind, value, count);
+        }
+
+        List<PickleValue> children = Children(value, ShapeWidth, out bool elided);
+        List<ValueShape> items = new(children.Count);
+        foreach (PickleValue child in children)
+        {
+            if (budget <= 0)
+            {
+                elided = true;
+                if (IsTainted(child))
+                {
+                    items.Add(new ValueShape(ShapeKind.Unknown) { Elided = true });
+                    break;
+                }
+
+                continue;
+            }
+
+            items.Add(Shape(child, ref budget, textLimit, depth + 1));
+        }
+
+        return new ValueShape(kind) { Items = items, Count = count < 0 ? items.Count : count, Elided = elided };
+    }
+
+    /// <summary>A container whose inside is left out; what is more than plain leaves a trace, so that nobody takes it for plain.</summary>
+    private ValueShape CutShape(ShapeKind kind, PickleValue value, long count) => new(kind)
+    {
+        Count = Math.Max(0, count),
+        Elided = count != 0,
+        Items = IsTainted(value) ? [new ValueShape(ShapeKind.Unknown) { Elided = true }] : [],
+    };
+
+    private ValueShape CallShape(PickleValue value, ref int budget, int textLimit, int depth)
+    {
+        CallRow row = _calls[value.Row];
+        ShapeKind kind = value.Kind == PickleKind.Result ? ShapeKind.Result : ShapeKind.Instance;
+        string callee = Origin(row.Callee, resolved: true);
+        if (depth >= ShapeDepth || budget <= 0)
+        {
+            return new ValueShape(kind, callee) { Elided = true };
+        }
+
+        ValueShape arguments = Shape(row.Arguments, ref budget, textLimit, depth + 1);
+        ValueShape? state = row.State.IsEmpty || budget <= 0 ? null : Shape(row.State, ref budget, textLimit, depth + 1);
+        return new ValueShape(kind, callee)
+        {
+            Items = arguments.Kind == ShapeKind.Tuple ? arguments.Items : [arguments],
+            Count = arguments.Count,
+            Elided = arguments.Elided || (!row.State.IsEmpty && state is null),
+            State = state,
+        };
+    }
+}

@@ -1,0 +1,253 @@
+// Runs a pickle without creating a single object.
+using Assay.Bytes;
+
+namespace Assay.Pickle;
+
+/// <summary>
+/// The abstract pickle machine: stack, memo and marks after CPython's C unpickler, with values of eight bytes instead of objects.
+/// It is total and iterative, tells an observer what a loader would do, and where a loader would raise it stops and says how.
+/// A machine is used again from pickle to pickle; nothing that it handed out outlives <see cref="Open"/>.
+/// </summary>
+internal sealed partial class PickleMachine
+{
+    private const int SmallWindow = 16 << 10;
+    private const int LargeWindow = 256 << 10;
+    private const int Batch = 1 << 16;
+
+    private static readonly MemorySource s_nothing = new(default);
+    private static readonly SilentObserver s_silent = new();
+    private readonly PickleMemo _memo = new();
+    private readonly PickleCells _cells = new();
+    private byte[] _window = [];
+    private PickleValue[] _stack = new PickleValue[256];
+    private int[] _marks = new int[32];
+    private int _top;
+    private int _markCount;
+    private int _fence;
+    private PickleReader _reader;
+    private ByteSource _source = s_nothing;
+    private PickleObserver _observer = s_silent;
+    private ScanBudget? _budget;
+    private ScanLimits _limits = new();
+    private long _end;
+    private int _protocol;
+    private long _frameEnd;
+    private bool _ended;
+
+    /// <summary>Where the current pickle starts.</summary>
+    public long Start { get; private set; }
+
+    /// <summary>The offset of the next opcode.</summary>
+    public long Position => _reader.Position;
+
+    /// <summary>How the run ended, or was suspended.</summary>
+    public PickleEnding Ending { get; private set; }
+
+    /// <summary>The offset of the opcode at which it ended.</summary>
+    public long EndingOffset { get; private set; }
+
+    /// <summary>One plain sentence on the ending; empty for STOP.</summary>
+    public string EndingDetail { get; private set; } = "";
+
+    /// <summary>The value that STOP returned, or the top of the stack.</summary>
+    public PickleValue Result { get; private set; }
+
+    /// <summary>Opcodes executed since <see cref="Open"/>.</summary>
+    public long Opcodes { get; private set; }
+
+    /// <summary>Calls, constructions and states seen since <see cref="Open"/>.</summary>
+    public long Actions { get; private set; }
+
+    /// <summary>Values on the stack and marks.</summary>
+    public int Depth => _top + _markCount;
+
+    /// <summary>Values left on the stack.</summary>
+    public int Leftover => _top;
+
+    /// <summary>The protocol in force; the last PROTO wins.</summary>
+    public int Protocol => _protocol;
+
+    /// <summary>The bytes being read.</summary>
+    public ByteSource Source => _source;
+
+    /// <summary>Set by the observer to pause the run after the current opcode.</summary>
+    public bool SuspendRequested { get; set; }
+
+    /// <summary>Opens a pickle that starts at <paramref name="offset"/>; the data counts as ended at <paramref name="end"/>.</summary>
+    public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget)
+    {
+        _source = source;
+        _observer = observer;
+        _budget = budget;
+        _limits = budget.Limits;
+        _end = Math.Min(end, source.Length);
+        long size = Math.Max(0, _end - offset);
+        int window = size <= SmallWindow - PickleReader.Slack ? SmallWindow : LargeWindow;
+        if (_window.Length < window)
+        {
+            _window = new byte[window];
+        }
+
+        _reader = new PickleReader(source, offset, _end, _window, _limits.LineBytes);
+        Start = offset;
+        _top = 0;
+        _markCount = 0;
+        _fence = 0;
+        _protocol = 0;
+        _frameEnd = long.MaxValue;
+        _ended = false;
+        Ending = PickleEnding.Suspended;
+        EndingOffset = offset;
+        EndingDetail = "";
+        Result = default;
+        Opcodes = 0;
+        Actions = 0;
+        SuspendRequested = false;
+        _memo.Reset();
+        ResetRows();
+    }
+
+    /// <summary>Lets go of the bytes and the observer; outsized storage is freed.</summary>
+    public void Close()
+    {
+        _source = s_nothing;
+        _observer = s_silent;
+        _budget = null;
+        if (_stack.Length > 1 << 16)
+        {
+            _stack = new PickleValue[256];
+        }
+
+        if (_marks.Length > 1 << 16)
+        {
+            _marks = new int[32];
+        }
+
+        _memo.Reset();
+        ResetRows();
+    }
+
+    /// <summary>Goes on at another offset: the observer stepped over bytes that are not opcodes.</summary>
+    public void Seek(long offset) => _reader.Seek(offset);
+
+    /// <summary>Runs until the pickle ends, the observer suspends it, or <paramref name="maxOpcodes"/> are executed.</summary>
+    public PickleEnding Run(long maxOpcodes = long.MaxValue)
+    {
+        if (_ended)
+        {
+            return Ending;
+        }
+
+        SuspendRequested = false;
+        while (maxOpcodes > 0)
+        {
+            int batch = (int)Math.Min(Batch, maxOpcodes);
+            int executed = RunBatch(batch);
+            Opcodes += executed;
+            maxOpcodes -= executed;
+            if (_budget is { } budget && (executed == Batch || _ended || SuspendRequested || maxOpcodes == 0))
+            {
+                budget.SpendOpcodes(executed, _reader.Position);
+            }
+
+            if (_ended || SuspendRequested)
+            {
+                break;
+            }
+        }
+
+        if (!_ended)
+        {
+            Ending = PickleEnding.Suspended;
+        }
+
+        return Ending;
+    }
+
+    private void Push(PickleValue value)
+    {
+        if (_top == _stack.Length)
+        {
+            GrowStack();
+        }
+
+        _stack[_top++] = value;
+    }
+
+    private void GrowStack()
+    {
+        if (_stack.Length >= _limits.StackValues)
+        {
+            throw ScanBudget.Spent("stack-values", _limits.StackValues, _reader.Offset);
+        }
+
+        Array.Resize(ref _stack, (int)Math.Min((long)_stack.Length * 2, _limits.StackValues));
+    }
+
+    /// <summary>Takes the top value; false, with the ending set, where only a mark or nothing is there.</summary>
+    private bool Pop(out PickleValue value)
+    {
+        if (_top <= _fence)
+        {
+            value = default;
+            return Underflow();
+        }
+
+        value = _stack[--_top];
+        return true;
+    }
+
+    private void PushMark()
+    {
+        if (_markCount == _marks.Length)
+        {
+            if (_marks.Length >= _limits.StackValues)
+            {
+                throw ScanBudget.Spent("stack-values", _limits.StackValues, _reader.Offset);
+            }
+
+            Array.Resize(ref _marks, _marks.Length * 2);
+        }
+
+        _marks[_markCount++] = _top;
+        _fence = _top;
+        if (_markCount == DeepNesting)
+        {
+            Odd("pickle.deep-nesting", $"More than {DeepNesting} marks are open at once.");
+        }
+    }
+
+    /// <summary>Takes the innermost mark and returns the stack position behind it, or -1 with the ending set.</summary>
+    private int PopMark()
+    {
+        if (_markCount == 0)
+        {
+            End(PickleEnding.NoMark, "The opcode needs a mark and there is none.");
+            return -1;
+        }
+
+        int position = _marks[--_markCount];
+        _fence = _markCount > 0 ? _marks[_markCount - 1] : 0;
+        return position;
+    }
+
+    private bool Underflow() => End(
+        PickleEnding.StackUnderflow,
+        _markCount > 0 ? "The opcode needs a value and finds a mark." : "The opcode needs a value and the stack is empty.");
+
+    /// <summary>Ends the run: a loader raises here. Always false.</summary>
+    private bool End(PickleEnding ending, string detail)
+    {
+        _ended = true;
+        Ending = ending;
+        EndingOffset = _reader.Offset;
+        EndingDetail = detail;
+        return false;
+    }
+
+    private void Odd(string code, string detail) => _observer.OnOddity(this, code, _reader.Offset, detail);
+
+    private const int DeepNesting = 10_000;
+
+    private sealed class SilentObserver : PickleObserver;
+}

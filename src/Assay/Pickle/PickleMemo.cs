@@ -1,0 +1,101 @@
+// The memo of the pickle machine: an index of 2^31 costs nothing.
+namespace Assay.Pickle;
+
+/// <summary>
+/// The memo. Picklers number their entries one after the other, so entries near what is there already live in pages; an index far
+/// beyond lives in a dictionary, and costs no more than any other.
+/// </summary>
+internal sealed class PickleMemo
+{
+    private const int PageBits = 12;
+    private const int PageSize = 1 << PageBits;
+    private PickleValue[]?[] _pages = new PickleValue[]?[16];
+    private Dictionary<long, PickleValue>? _sparse;
+
+    /// <summary>One more than the highest paged index that was ever written in this run; what lies above is not read.</summary>
+    private long _high;
+
+    /// <summary>How many entries are occupied; MEMOIZE writes to this index.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Forgets everything and keeps the pages for the next run.</summary>
+    public void Reset()
+    {
+        _high = 0;
+        Count = 0;
+        _sparse = null;
+        if (_pages.Length > 1024)
+        {
+            _pages = new PickleValue[]?[16];
+        }
+    }
+
+    /// <summary>Writes an entry and returns what was there, or an empty value.</summary>
+    public PickleValue Put(long index, PickleValue value)
+    {
+        PickleValue old = default;
+        if (index == _high)
+        {
+            _high++;
+            Slot(index) = value;
+        }
+        else if (index < _high)
+        {
+            ref PickleValue slot = ref Slot(index);
+            old = slot;
+            slot = value;
+        }
+        else if (index <= (4 * Count) + 65536)
+        {
+            // The gap must read as empty: pages are not cleared when they are used again.
+            for (long gap = _high; gap < index; gap++)
+            {
+                Slot(gap) = default;
+            }
+
+            _high = index + 1;
+            Slot(index) = value;
+        }
+        else
+        {
+            _sparse ??= [];
+            old = _sparse.GetValueOrDefault(index);
+            _sparse[index] = value;
+            Count += old.IsEmpty ? 1 : 0;
+            return old;
+        }
+
+        if (_sparse is not null && old.IsEmpty)
+        {
+            // An entry that was far away when it was written may be near by now.
+            _sparse.Remove(index, out old);
+        }
+
+        Count += old.IsEmpty ? 1 : 0;
+        return old;
+    }
+
+    /// <summary>The entry, or an empty value.</summary>
+    public PickleValue Get(long index)
+    {
+        if (index < 0)
+        {
+            return default;
+        }
+
+        PickleValue value = index < _high ? _pages[index >> PageBits]![index & (PageSize - 1)] : default;
+        return value.IsEmpty && _sparse is not null ? _sparse.GetValueOrDefault(index) : value;
+    }
+
+    private ref PickleValue Slot(long index)
+    {
+        int page = (int)(index >> PageBits);
+        if (page >= _pages.Length)
+        {
+            Array.Resize(ref _pages, Math.Max(page + 1, _pages.Length * 2));
+        }
+
+        PickleValue[] values = _pages[page] ??= GC.AllocateUninitializedArray<PickleValue>(PageSize);
+        return ref values[index & (PageSize - 1)];
+    }
+}

@@ -1,0 +1,49 @@
+// Who is told what a pickle would make a loader do.
+namespace Assay.Pickle;
+
+/// <summary>
+/// Is told, in the order of the stream, what a loader would do. Values are meaningless without their machine and valid until it is
+/// opened again.
+/// </summary>
+internal abstract class PickleObserver
+{
+    /// <summary>A callable or other object is resolved by module and name.</summary>
+    public virtual void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
+    {
+    }
+
+    /// <summary>Something is called; <paramref name="result"/> names the row with callee and arguments.</summary>
+    public virtual void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
+    {
+    }
+
+    /// <summary>BUILD puts a state into an object that is not plain.</summary>
+    public virtual void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
+    {
+    }
+
+    /// <summary>An opcode calls a method of an object that is not a plain container.</summary>
+    public virtual void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
+    {
+    }
+
+    /// <summary>A persistent id is resolved.</summary>
+    public virtual void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode)
+    {
+    }
+
+    /// <summary>An extension code is resolved.</summary>
+    public virtual void OnExtension(PickleMachine machine, PickleValue extension, long offset, Op opcode)
+    {
+    }
+
+    /// <summary>A bytes or string constant whose first bytes look like a file of its own.</summary>
+    public virtual void OnPayload(PickleMachine machine, PickleValue constant, long offset, long length)
+    {
+    }
+
+    /// <summary>Something odd that could still be read; <paramref name="code"/> is stable.</summary>
+    public virtual void OnOddity(PickleMachine machine, string code, long offset, string detail)
+    {
+    }
+}

@@ -1,0 +1,289 @@
+// Reads a pickle one opcode at a time.
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Assay.Bytes;
+
+namespace Assay.Pickle;
+
+/// <summary>
+/// Reads a pickle one opcode at a time through a window of bounded size. It allocates nothing and never throws on bytes: an error
+/// is sticky and <see cref="Read"/> stays false. Payloads are stepped over, not copied. It is a mutable struct: keep it in one place.
+/// </summary>
+internal struct PickleReader
+{
+    /// <summary>Zero bytes kept behind the window, so that a fixed argument can be read before its end is checked.</summary>
+    public const int Slack = 16;
+
+    private static readonly ulong[] s_masks = [0, 0xFF, 0xFFFF, 0, 0xFFFFFFFF, 0, 0, 0, ulong.MaxValue];
+
+    private readonly ByteSource _source;
+    private readonly byte[] _window;
+    private readonly int _capacity;
+    private readonly int _lineLimit;
+    private readonly long _end;
+    private long _start;
+    private int _length;
+    private int _at;
+
+    /// <summary>Reads <paramref name="source"/> from <paramref name="offset"/> up to <paramref name="end"/>.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="offset">Where to start.</param>
+    /// <param name="end">Where the data counts as ended; at most the source's length.</param>
+    /// <param name="window">A buffer of at least 64 bytes and <see cref="Slack"/>; its content is lost.</param>
+    /// <param name="lineLimit">The longest line accepted.</param>
+    public PickleReader(ByteSource source, long offset, long end, byte[] window, int lineLimit)
+    {
+        _source = source;
+        _window = window;
+        _capacity = window.Length - Slack;
+        _lineLimit = lineLimit;
+        _end = end;
+        _start = offset;
+    }
+
+    /// <summary>The opcode just read.</summary>
+    public Op Opcode { get; private set; }
+
+    /// <summary>Its offset.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>The fixed part of its argument, or the length of its payload.</summary>
+    public ulong Number { get; private set; }
+
+    /// <summary>Where its payload or (first) line starts.</summary>
+    public long PayloadOffset { get; private set; }
+
+    /// <summary>The length of its payload, or of its first line without the newline.</summary>
+    public long PayloadLength { get; private set; }
+
+    /// <summary>Where the second line starts and how long it is without its newline; GLOBAL and INST only.</summary>
+    public ByteRange SecondLine { get; private set; }
+
+    /// <summary>Whether a line ended with the data instead of a newline.</summary>
+    public bool LineWithoutNewline { get; private set; }
+
+    /// <summary>The offset of the next opcode.</summary>
+    public readonly long Position => _start + _at;
+
+    /// <summary>How reading ended; <see cref="PickleEnding.Stop"/> while it did not.</summary>
+    public PickleEnding Error { get; private set; }
+
+    /// <summary>Moves to another offset.</summary>
+    public void Seek(long offset)
+    {
+        long into = offset - _start;
+        if (into >= 0 && into <= _length)
+        {
+            _at = (int)into;
+        }
+        else
+        {
+            _start = offset;
+            _length = 0;
+            _at = 0;
+        }
+    }
+
+    /// <summary>Reads the next opcode. False when the data ended or broke; <see cref="Error"/> says how.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Read()
+    {
+        if (_at + 9 > _length && !More())
+        {
+            return false;
+        }
+
+        byte code = _window[_at];
+        byte layout = OpcodeTable.Layout[code];
+        Offset = _start + _at;
+        Opcode = (Op)code;
+        if (layout <= 8)
+        {
+            ulong raw = BinaryPrimitives.ReadUInt64LittleEndian(_window.AsSpan(_at + 1, 8));
+            Number = raw & s_masks[layout];
+            _at += 1 + layout;
+            return _at <= _length || Fail(PickleEnding.Truncated);
+        }
+
+        return ReadVariable(layout);
+    }
+
+    /// <summary>The payload, or its start where it is longer than the window; valid until the next read.</summary>
+    public readonly ReadOnlySpan<byte> PayloadInWindow()
+    {
+        long into = PayloadOffset - _start;
+        return into >= 0 && into + PayloadLength <= _length
+            ? _window.AsSpan((int)into, (int)PayloadLength)
+            : default;
+    }
+
+    /// <summary>A range that lies in the window, or nothing.</summary>
+    public readonly ReadOnlySpan<byte> InWindow(long offset, long length)
+    {
+        long into = offset - _start;
+        return into >= 0 && into + length <= _length ? _window.AsSpan((int)into, (int)length) : default;
+    }
+
+    private bool ReadVariable(byte layout)
+    {
+        if (layout == OpcodeTable.UnknownLayout)
+        {
+            return Fail(PickleEnding.UnknownOpcode);
+        }
+
+        if ((layout & OpcodeTable.LineFlag) != 0)
+        {
+            _at++;
+            LineWithoutNewline = false;
+            bool pair = Opcode is Op.GLOBAL or Op.INST;
+            if (!ReadLine(out ByteRange first))
+            {
+                return false;
+            }
+
+            PayloadOffset = first.Offset;
+            PayloadLength = first.Length;
+            if (!pair)
+            {
+                return true;
+            }
+
+            if (first.Length == 0)
+            {
+                // The unpickler refuses an empty module before it looks for the name.
+                return Fail(PickleEnding.Truncated);
+            }
+
+            if (!ReadLine(out ByteRange second))
+            {
+                return false;
+            }
+
+            SecondLine = second;
+            return second.Length != 0 || Fail(PickleEnding.Truncated);
+        }
+
+        int width = layout & 15;
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(_window.AsSpan(_at + 1, 8)) & s_masks[width];
+        if (_at + 1 + width > _length)
+        {
+            return Fail(PickleEnding.Truncated);
+        }
+
+        if ((layout & OpcodeTable.SignedFlag) != 0 && (int)length < 0)
+        {
+            return Fail(PickleEnding.BadArgument);
+        }
+
+        _at += 1 + width;
+        Number = length;
+        PayloadOffset = _start + _at;
+        long left = _end - PayloadOffset;
+        if (length > (ulong)left)
+        {
+            return Fail(PickleEnding.Truncated);
+        }
+
+        PayloadLength = (long)length;
+        if (PayloadLength <= _length - _at)
+        {
+            _at += (int)PayloadLength;
+        }
+        else if (PayloadLength <= _capacity)
+        {
+            // Bring the payload into the window: somebody may look at it.
+            long next = PayloadOffset + PayloadLength;
+            Fill(PayloadOffset);
+            Seek(next);
+        }
+        else
+        {
+            Seek(PayloadOffset + PayloadLength);
+        }
+
+        return true;
+    }
+
+    private bool ReadLine(out ByteRange line)
+    {
+        line = default;
+        long start = Position;
+        ReadOnlySpan<byte> inside = _window.AsSpan(_at, _length - _at);
+        int newline = inside.IndexOf((byte)'\n');
+        if (newline >= 0)
+        {
+            _at += newline + 1;
+            line = new ByteRange(start, newline);
+            return true;
+        }
+
+        // The line crosses the window's end: look on in steps, without keeping the bytes.
+        Span<byte> step = stackalloc byte[4096];
+        long at = start + inside.Length;
+        while (at < _end && at - start <= _lineLimit)
+        {
+            int got = _source.ReadAt(at, step[..(int)Math.Min(step.Length, _end - at)]);
+            if (got == 0)
+            {
+                break;
+            }
+
+            int found = step[..got].IndexOf((byte)'\n');
+            if (found >= 0)
+            {
+                line = new ByteRange(start, at + found - start);
+                Seek(at + found + 1);
+                return true;
+            }
+
+            at += got;
+        }
+
+        if (at - start > _lineLimit)
+        {
+            return Fail(PickleEnding.Limit);
+        }
+
+        LineWithoutNewline = true;
+        line = new ByteRange(start, _end - start);
+        Seek(_end);
+        return true;
+    }
+
+    /// <summary>Fills the window from the next opcode on. False at the end of the data.</summary>
+    private bool More()
+    {
+        if (Error != PickleEnding.Stop)
+        {
+            return false;
+        }
+
+        long position = Position;
+        if (_start + _length < _end)
+        {
+            Fill(position);
+        }
+
+        return _at < _length || Fail(position >= _end ? PickleEnding.EndOfData : PickleEnding.Truncated);
+    }
+
+    private void Fill(long from)
+    {
+        _start = from;
+        _at = 0;
+        int wanted = (int)Math.Min(_capacity, Math.Max(0, _end - from));
+        _length = wanted == 0 ? 0 : _source.ReadAt(from, _window.AsSpan(0, wanted));
+        _window.AsSpan(_length, Slack).Clear();
+    }
+
+    private bool Fail(PickleEnding error)
+    {
+        Error = error;
+        if (error is PickleEnding.EndOfData)
+        {
+            Offset = Position;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,48 @@
+// The names that the unpickler itself rewrites.
+namespace Assay.Pickle;
+
+/// <summary>
+/// The names of Python 2 that CPython's unpickler rewrites while the protocol is below 3 (<c>fix_imports</c>), after
+/// <c>Lib/_compat_pickle.py</c>: whole modules, and single names, which win.
+/// </summary>
+internal static class PythonNames
+{
+    private static readonly Lazy<(Dictionary<(string, string), (string, string)> Names, Dictionary<string, string> Modules)> s_table = new(Load);
+
+    public static (string Module, string Name) Fix(string module, string name)
+    {
+        if (s_table.Value.Names.TryGetValue((module, name), out (string, string) both))
+        {
+            return both;
+        }
+
+        return (s_table.Value.Modules.GetValueOrDefault(module, module), name);
+    }
+
+    private static (Dictionary<(string, string), (string, string)>, Dictionary<string, string>) Load()
+    {
+        Dictionary<(string, string), (string, string)> names = [];
+        Dictionary<string, string> modules = [];
+        using Stream stream = typeof(PythonNames).Assembly.GetManifestResourceStream("pickle/python2-names.tsv")!;
+        using StreamReader reader = new(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            string[] cells = line.Split('\t');
+            if (line.StartsWith('#') || cells.Length != 4)
+            {
+                continue;
+            }
+
+            if (cells[1] == "*")
+            {
+                modules[cells[0]] = cells[2];
+            }
+            else
+            {
+                names[(cells[0], cells[1])] = (cells[2], cells[3]);
+            }
+        }
+
+        return (names, modules);
+    }
+}

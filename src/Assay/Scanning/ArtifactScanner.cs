@@ -1,0 +1,207 @@
+// Sends one artifact through every format that claims it: the fence where faults are caught.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats;
+
+namespace Assay.Scanning;
+
+/// <summary>
+/// Reads one input and everything in it. A broken or outsized artifact becomes an unread; facts logged before the fall stay, and so does
+/// everything beside it.
+/// </summary>
+internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch scratch)
+{
+    private const int MaxGaps = 64;
+    private const int TextProbe = 4096;
+
+    /// <summary>How many artifacts were read.</summary>
+    public int Artifacts { get; private set; }
+
+    /// <summary>Called with each artifact before it is read; null for none.</summary>
+    public Action<Artifact>? OnArtifact { get; set; }
+
+    /// <summary>What a scan of one artifact came to.</summary>
+    internal readonly record struct Outcome(CoverageMap Coverage, IReadOnlyList<string> Formats, bool Claimed, bool MostlyBinary);
+
+    /// <summary>Reads an artifact. Only a spent input-wide budget and cancellation come out as <see cref="ScanStopException"/>.</summary>
+    public Outcome Scan(Artifact artifact, bool mustClaim)
+    {
+        Context context = new(this, artifact);
+        List<string> formats = [];
+        bool binary = false;
+        try
+        {
+            budget.SpendArtifact();
+            Artifacts++;
+            OnArtifact?.Invoke(artifact);
+            if (artifact.Depth > budget.Limits.Depth)
+            {
+                context.Unread(UnreadCause.Limit, 0, artifact.Bytes.Length, $"The limit depth={budget.Limits.Depth} is spent.");
+                return new Outcome(context.Coverage, formats, true, false);
+            }
+
+            ReadClaims(artifact, context, new ByteRange(0, artifact.Bytes.Length), isGap: false, formats);
+            ReadGaps(artifact, context, formats);
+            if (formats.Count == 0)
+            {
+                binary = IsMostlyBinary(artifact.Bytes);
+                ReportUnclaimed(artifact, context, mustClaim, binary);
+            }
+        }
+        catch (ScanStopException stop) when (stop.Reason != StopReason.Limit || artifact.Parent is null)
+        {
+            // The input is gone, or the host wants to stop: what lies around this artifact is gone as well.
+            context.Unread(CauseOf(stop), stop.Offset, 0, stop.Message);
+            if (artifact.Parent is not null)
+            {
+                throw;
+            }
+        }
+
+        return new Outcome(context.Coverage, formats, formats.Count > 0, binary);
+    }
+
+    private void ReadClaims(Artifact artifact, Context context, ByteRange range, bool isGap, List<string> formats)
+    {
+        List<(IFormat Format, Claim Claim)> claims = [];
+        ProbeInput input = new(artifact, range, budget, isGap);
+        foreach (IFormat format in FormatCatalog.All)
+        {
+            if (artifact.ReadAs is { } forced && !isGap)
+            {
+                if (format.Id == forced)
+                {
+                    claims.Add((format, new Claim(range, ClaimStrength.Certain)));
+                }
+
+                continue;
+            }
+
+            if (Guard(context, range.Offset, () => format.Probe(input)) is { } claim)
+            {
+                claims.Add((format, claim));
+            }
+        }
+
+        foreach ((IFormat format, Claim claim) in claims)
+        {
+            if (formats.Count < MaxGaps && !formats.Contains(format.Id))
+            {
+                formats.Add(format.Id);
+            }
+
+            context.Add(new FormatFact
+            {
+                Path = artifact.Path,
+                Offset = claim.Range.Offset,
+                Length = claim.Range.Length,
+                Format = format.Id,
+                Strength = claim.Strength,
+                Loaders = format.Loaders,
+            });
+            Guard<object>(context, claim.Range.Offset, () =>
+            {
+                format.Read(artifact, claim, context);
+                return null;
+            });
+        }
+    }
+
+    /// <summary>What no claim covered may be something of its own: an archive behind a pickle, a pickle behind junk.</summary>
+    private void ReadGaps(Artifact artifact, Context context, List<string> formats)
+    {
+        for (int round = 0; round < 4; round++)
+        {
+            IReadOnlyList<ByteRange> gaps = context.Coverage.Gaps();
+            int tried = 0;
+            foreach (ByteRange gap in gaps)
+            {
+                if (gap.Length < 4 || !context.Probed.Add(gap) || tried++ >= MaxGaps)
+                {
+                    continue;
+                }
+
+                ReadClaims(artifact, context, gap, isGap: true, formats);
+            }
+
+            if (tried == 0)
+            {
+                break;
+            }
+        }
+    }
+
+    private void ReportUnclaimed(Artifact artifact, Context context, bool mustClaim, bool binary)
+    {
+        long length = artifact.Bytes.Length;
+        if (artifact.MayBeOpaque)
+        {
+            context.Cover(new ByteRange(0, length), CoverageKind.Data);
+        }
+        else if (mustClaim || binary || FormatCatalog.PromisesModel(artifact.Extension))
+        {
+            context.Unread(UnreadCause.Unrecognised, 0, length, length == 0 ? "The file is empty." : "No format claims these bytes.");
+        }
+    }
+
+    private static bool IsMostlyBinary(ByteSource bytes)
+    {
+        byte[] head = bytes.ReadUpTo(0, TextProbe);
+        int odd = 0;
+        foreach (byte b in head)
+        {
+            odd += b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or 0x1B) || b == 0x7F ? 1 : 0;
+        }
+
+        bool text = System.Text.Unicode.Utf8.IsValid(head) || System.Text.Unicode.Utf8.IsValid(head.AsSpan(0, Math.Max(0, head.Length - 3)));
+        return head.Length > 0 && (text ? odd * 10 > head.Length : odd * 20 > head.Length || odd > 0);
+    }
+
+    /// <summary>Runs one step of one reader; whatever it throws about the bytes becomes an unread.</summary>
+    private T? Guard<T>(Context context, long offset, Func<T?> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (MalformedException e)
+        {
+            context.Unread(UnreadCause.Malformed, e.Offset, 0, e.Message);
+        }
+        catch (ScanStopException e) when (e.Reason == StopReason.Limit)
+        {
+            context.Unread(UnreadCause.Limit, e.Offset, 0, e.Message);
+            budget.Poll(e.Offset);
+        }
+        catch (Exception e) when (e is not (ScanStopException or OutOfMemoryException))
+        {
+            // A defect of ours: it costs this reader's view of this artifact and nothing else.
+            context.Unread(UnreadCause.Fault, offset, 0, $"A reader failed: {e.GetType().Name}: {e.Message}");
+        }
+
+        return default;
+    }
+
+    private static UnreadCause CauseOf(ScanStopException stop) => stop.Reason switch
+    {
+        StopReason.Limit => UnreadCause.Limit,
+        StopReason.Cancelled => UnreadCause.Cancelled,
+        StopReason.Changed => UnreadCause.Changed,
+        _ => UnreadCause.Unreadable,
+    };
+
+    private sealed class Context(ArtifactScanner scanner, Artifact artifact)
+        : ScanContext(artifact, scanner.Log, scanner.Budget, scanner.ScratchSpace)
+    {
+        /// <summary>Gaps that were probed already.</summary>
+        public HashSet<ByteRange> Probed { get; } = [];
+
+        public override void Submit(Artifact child) => scanner.Scan(child, mustClaim: false);
+    }
+
+    private FactLog Log => log;
+
+    private ScanBudget Budget => budget;
+
+    private Scratch ScratchSpace => scratch;
+}
