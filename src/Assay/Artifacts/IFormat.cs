@@ -81,6 +81,9 @@ public interface IFormat
     /// <summary>The extensions that promise this format, lower case with dot.</summary>
     IReadOnlyList<string> Extensions { get; }
 
+    /// <summary>The loaders that accept the format's bytes; goes into its <see cref="FormatFact"/>.</summary>
+    IReadOnlyList<LoaderUse> Loaders => [];
+
     /// <summary>The claim to the range, or null. A probe reads little and never throws on bytes.</summary>
     Claim? Probe(ProbeInput input);
 
