@@ -1,5 +1,7 @@
 // All formats, in the order in which they are asked.
 using Assay.Artifacts;
+using Assay.Formats.Numpy;
+using Assay.Formats.Signatures;
 
 namespace Assay.Formats;
 
@@ -9,5 +11,8 @@ public static class FormatCatalog
     /// <summary>The formats, in the order in which they are asked; every claim is read, so the order only sorts reports.</summary>
     public static IReadOnlyList<IFormat> All { get; } =
     [
+        new NpyFormat(),
+        new GitLfsPointer(),
+        .. RecognisedFormats.All,
     ];
 }
