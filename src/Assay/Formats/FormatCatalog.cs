@@ -1,5 +1,8 @@
 // All formats, in the order in which they are asked.
 using Assay.Artifacts;
+using Assay.Formats.PyTorch;
+using Assay.Formats.Numpy;
+using Assay.Formats.Signatures;
 
 namespace Assay.Formats;
 
@@ -10,6 +13,10 @@ public static class FormatCatalog
     public static IReadOnlyList<IFormat> All { get; } =
     [
         new Pickles.PickleFormat(),
+        new TorchTarMemberFormat(),
+        new NpyFormat(),
+        new GitLfsPointer(),
+        .. RecognisedFormats.All,
     ];
 
     /// <summary>Extensions of text that anything may have: they promise no model.</summary>

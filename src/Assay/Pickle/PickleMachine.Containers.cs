@@ -87,6 +87,18 @@ internal sealed partial class PickleMachine
         return children;
     }
 
+    /// <summary>All children of a list or tuple, or null where they were not all kept.</summary>
+    public List<PickleValue>? AllChildren(PickleValue value)
+    {
+        if (value.Kind is not (PickleKind.List or PickleKind.Tuple or PickleKind.EmptyTuple))
+        {
+            return null;
+        }
+
+        List<PickleValue> children = Children(value, int.MaxValue - LateChildren - 1, out bool elided);
+        return elided ? null : children;
+    }
+
     private const int LateChildren = 64;
 
     /// <summary>What comes after the cut is kept where it is more than plain: nothing may hide behind a long list.</summary>

@@ -164,6 +164,13 @@ internal sealed partial class PickleMachine
         return Ending;
     }
 
+    /// <summary>Ends the run from outside: what must follow in the stream is not there.</summary>
+    public PickleEnding Fail(PickleEnding ending, string detail)
+    {
+        End(ending, detail);
+        return ending;
+    }
+
     private void Push(PickleValue value)
     {
         if (_top == _stack.Length)

@@ -131,7 +131,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         }
     }
 
-    private void ReportUnclaimed(Artifact artifact, Context context, bool mustClaim, bool binary)
+    private static void ReportUnclaimed(Artifact artifact, Context context, bool mustClaim, bool binary)
     {
         long length = artifact.Bytes.Length;
         if (artifact.MayBeOpaque)

@@ -2,6 +2,7 @@
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Joblib;
 using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
@@ -34,6 +35,9 @@ internal sealed class PickleFactWriter : PickleObserver
 
     /// <summary>Called when BUILD filled an array wrapper of joblib; raw array bytes follow in the stream.</summary>
     public Action<PickleMachine, PickleValue>? OnArrayWrapper { get; set; }
+
+    /// <summary>Called when BUILD filled a wrapper of an older joblib, whose array lies in a file of its own.</summary>
+    public Action<JoblibCompanion, long>? OnCompanion { get; set; }
 
     /// <summary>Called for each persistent id.</summary>
     public Action<PickleMachine, PickleValue>? OnPersistentId { get; set; }
@@ -124,9 +128,18 @@ internal sealed class PickleFactWriter : PickleObserver
             group.Seen(offset);
         }
 
-        if (OnArrayWrapper is not null && IsArrayWrapper(machine, target))
+        if (IsArrayWrapper(machine, target))
         {
-            OnArrayWrapper(machine, state);
+            OnArrayWrapper?.Invoke(machine, state);
+        }
+        else if (OnCompanion is not null && machine.Root(target) is { IsEmpty: false } root && machine.Import(root).Resolved is string name
+            && JoblibCompanion.IsWrapper(name))
+        {
+            int budget = ShapeBudget;
+            if (JoblibCompanion.FromState(name, machine.Shape(state, ref budget)) is { } companion)
+            {
+                OnCompanion(companion, offset);
+            }
         }
     }
 
@@ -175,8 +188,8 @@ internal sealed class PickleFactWriter : PickleObserver
     private static bool IsArrayWrapper(PickleMachine machine, PickleValue target)
     {
         PickleValue root = machine.Root(target);
-        return !root.IsEmpty && machine.Import(root) is { ResolvedName: "NumpyArrayWrapper" } row
-            && row.ResolvedModule is "joblib.numpy_pickle" or "sklearn.externals.joblib.numpy_pickle";
+        return !root.IsEmpty && machine.Import(root).Resolved is string name
+            && JoblibArrayLayout.IsWrapper(name) && name.Contains("joblib", StringComparison.Ordinal);
     }
 
     /// <summary>The group of uses that look the same, or null with the key ready for <see cref="AddGroup"/>.</summary>

@@ -1,6 +1,7 @@
 // Walks the pickles of one range, one after the other.
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.PyTorch;
 using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
@@ -11,11 +12,13 @@ namespace Assay.Formats.Pickles;
 /// </summary>
 internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext context)
 {
-    private const int ArrayDepth = 16;
     private const int GapSearch = 1 << 16;
     private readonly ByteSource _source = artifact.Bytes;
     private readonly long _end = claim.Range.End;
+    private readonly JoblibArrays _arrays = new(artifact, context);
+    private readonly Dictionary<string, TorchStorage> _storages = [];
     private int _streams;
+    private bool _magic;
 
     public void Run()
     {
@@ -46,7 +49,9 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
         try
         {
             machine.Open(_source, start, _end, writer, context.Budget);
-            PickleEnding ending = RunWithArrays(machine, writer, 0);
+            bool legacy = _streams == 3 && _magic;
+            writer.OnPersistentId = legacy ? AddStorage : null;
+            PickleEnding ending = _arrays.Run(machine, writer);
             bool stopped = ending == PickleEnding.Stop;
             if (_streams > 0 && !stopped && machine.Actions == 0 && !writer.HasPlausibleImport)
             {
@@ -67,7 +72,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
             committed = true;
             writer.Commit(context);
             context.Cover(new ByteRange(start, machine.Position - start), CoverageKind.Parsed);
-            if (_streams == 1)
+            if (_streams == 1 && !_magic)
             {
                 context.Anomaly("pickle.second-stream", start, 0, "A second pickle follows the first.");
             }
@@ -86,6 +91,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
             }
 
             offset = machine.Position;
+            StepOverStorages(machine, ref offset);
             return !SkipPadding(ref offset);
         }
         finally
@@ -99,38 +105,34 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
         }
     }
 
-    /// <summary>Runs a pickle, stepping over the arrays that joblib writes into the stream.</summary>
-    private PickleEnding RunWithArrays(PickleMachine machine, PickleFactWriter writer, int depth)
+    private void AddStorage(PickleMachine machine, PickleValue persistent)
     {
-        PickleValue wrapper = default;
-        writer.OnArrayWrapper = (running, state) =>
+        int budget = 64;
+        if (TorchStorage.TryFromPersistentId(machine.Shape(persistent, ref budget), out string key, out TorchStorage? storage))
         {
-            if (running == machine)
-            {
-                wrapper = state;
-                running.SuspendRequested = true;
-            }
-        };
-        PickleEnding ending = machine.Run();
-        while (ending == PickleEnding.Suspended && !wrapper.IsEmpty)
-        {
-            PickleValue state = wrapper;
-            wrapper = default;
-            if (!StepOverArray(machine, writer, state, depth))
-            {
-                return PickleEnding.BadOperand;
-            }
-
-            ending = machine.Run();
+            _storages[key] = storage!;
         }
-
-        return ending;
     }
 
-    private bool StepOverArray(PickleMachine machine, PickleFactWriter writer, PickleValue state, int depth)
+    /// <summary>PyTorch's legacy format: a magic number, three more pickles, the list of keys, and then the raw storages.</summary>
+    private void StepOverStorages(PickleMachine machine, ref long offset)
     {
-        _ = (machine, writer, state, depth, _streams);
-        return true;
+        int budget = 1 << 20;
+        if (_streams == 1)
+        {
+            _magic = TorchLegacyLayout.MayBeMagic(machine.Shape(machine.Result, ref budget));
+        }
+        else if (_streams == 5 && _magic && machine.AllChildren(machine.Result) is { } keys)
+        {
+            List<string> names = new(keys.Count);
+            foreach (PickleValue key in keys)
+            {
+                int one = 4;
+                names.Add(TorchStorage.Key(machine.Shape(key, ref one)));
+            }
+
+            offset = TorchLegacyLayout.StepOver(_source, offset, names, _storages, context);
+        }
     }
 
     private void ReportBreak(PickleMachine machine)

@@ -1,0 +1,124 @@
+// Steps over the arrays that joblib writes into the middle of a pickle.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats.Joblib;
+using Assay.Pickle;
+
+namespace Assay.Formats.Pickles;
+
+/// <summary>
+/// Runs a pickle and, where joblib's unpickler stops to read an array, steps over its bytes; an array of objects is a pickle of its own
+/// and is read as one.
+/// </summary>
+internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
+{
+    /// <summary>Object arrays may hold object arrays; the recursion is bounded by this, not by the file.</summary>
+    private const int MaxDepth = 16;
+
+    private readonly ByteSource _source = artifact.Bytes;
+
+    /// <summary>Runs the pickle that <paramref name="machine"/> has open to its end.</summary>
+    public PickleEnding Run(PickleMachine machine, PickleFactWriter writer) => Run(machine, writer, 0);
+
+    private PickleEnding Run(PickleMachine machine, PickleFactWriter writer, int depth)
+    {
+        PickleValue wrapper = default;
+        Action<PickleMachine, PickleValue>? outer = writer.OnArrayWrapper;
+        writer.OnCompanion ??= (companion, offset) => companion.Report(context, offset);
+        writer.OnArrayWrapper = (running, state) =>
+        {
+            wrapper = state;
+            running.SuspendRequested = true;
+        };
+        try
+        {
+            PickleEnding ending = machine.Run();
+            while (ending == PickleEnding.Suspended && !wrapper.IsEmpty)
+            {
+                PickleValue state = wrapper;
+                wrapper = default;
+                if (!StepOver(machine, state, depth))
+                {
+                    return machine.Fail(PickleEnding.BadArgument, "It cannot be told where joblib's array ends.");
+                }
+
+                ending = machine.Run();
+            }
+
+            return ending;
+        }
+        finally
+        {
+            writer.OnArrayWrapper = outer;
+        }
+    }
+
+    private bool StepOver(PickleMachine machine, PickleValue state, int depth)
+    {
+        long at = machine.Position;
+        int budget = 4096;
+        JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.Shape(state, ref budget));
+        if (layout.Error is { } error)
+        {
+            context.Anomaly("joblib.wrapper-broken", at, 0, error);
+            return false;
+        }
+
+        if (layout.IsDisputed)
+        {
+            context.Anomaly("joblib.wrapper-disputed", at, 0, "Loaders do not agree whether raw bytes or a pickle follow.");
+        }
+
+        if (layout.IsPickle)
+        {
+            return depth < MaxDepth && RunNested(machine, at, depth);
+        }
+
+        long start = at;
+        if (layout.HasPadding)
+        {
+            byte[] padding = _source.ReadUpTo(at, 1);
+            start += 1 + (padding.Length == 0 ? 0 : padding[0]);
+        }
+
+        if (layout.ByteCount > _source.Length - start)
+        {
+            context.Anomaly("joblib.declares-more", at, 0, $"An array declares {layout.ByteCount} bytes and {Math.Max(0, _source.Length - start)} are left.");
+            return false;
+        }
+
+        machine.Seek(start + layout.ByteCount);
+        return true;
+    }
+
+    private bool RunNested(PickleMachine outer, long at, int depth)
+    {
+        PickleMachine machine = PickleMachinePool.Rent();
+        try
+        {
+            PickleFactWriter nested = new(artifact, machine);
+            machine.Open(_source, at, _source.Length, nested, context.Budget);
+            try
+            {
+                Run(machine, nested, depth + 1);
+            }
+            finally
+            {
+                nested.Commit(context);
+            }
+
+            nested.SubmitPayloads(context);
+            if (machine.Ending != PickleEnding.Stop)
+            {
+                return false;
+            }
+
+            outer.Seek(machine.Position);
+            return true;
+        }
+        finally
+        {
+            PickleMachinePool.Return(machine);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// Signatures of binary formats: magic numbers, and the few fields that make them certain.
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using Assay.Artifacts;
+
+namespace Assay.Formats.Signatures;
+
+/// <summary>Signatures of binary model formats.</summary>
+internal static class BinarySignatures
+{
+    private const long LargestHdf5UserBlock = 1L << 32;
+
+    /// <summary>The signature at 0, 512, 1024 and so on, doubling: a user block may come first (HDF5 specification, II.A).</summary>
+    public static ClaimStrength? Hdf5(ProbeInput input)
+    {
+        ReadOnlySpan<byte> signature = [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
+        Span<byte> bytes = stackalloc byte[8];
+        for (long at = 0; at + 8 <= input.Range.Length && at <= LargestHdf5UserBlock; at = at == 0 ? 512 : at * 2)
+        {
+            if (input.Artifact.Bytes.ReadAt(input.Range.Offset + at, bytes) == 8 && bytes.SequenceEqual(signature))
+            {
+                return ClaimStrength.Certain;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A 64-bit length of at most 100 MB, and a JSON object.</summary>
+    public static ClaimStrength? SafeTensors(ProbeInput input)
+    {
+        ReadOnlySpan<byte> head = input.Head.Span;
+        if (head.Length < 10 || BinaryPrimitives.ReadUInt64LittleEndian(head) is < 2 or > 100_000_000 || head[8] != '{')
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> rest = head[9..].TrimStart(" \t\r\n"u8);
+        return rest.IsEmpty || rest[0] is (byte)'"' or (byte)'}' ? ClaimStrength.Certain : null;
+    }
+
+    /// <summary>GGUF, and a version that is small in one byte order or the other.</summary>
+    public static ClaimStrength? Gguf(ProbeInput input) =>
+        !input.StartsWith("GGUF"u8) || input.Head.Length < 8 ? null
+        : Math.Min(UInt32(input, 4), BinaryPrimitives.ReverseEndianness(UInt32(input, 4))) is > 0 and < 0x100 ? ClaimStrength.Certain
+        : ClaimStrength.Likely;
+
+    /// <summary>The four magics of llama.cpp before GGUF; the oldest has no version, so its vocabulary is looked at.</summary>
+    public static ClaimStrength? Ggml(ProbeInput input)
+    {
+        if (input.Head.Length < 8)
+        {
+            return null;
+        }
+
+        uint second = UInt32(input, 4);
+        return UInt32(input, 0) switch
+        {
+            0x67676D66 or 0x67676A74 or 0x67676C61 => second is > 0 and < 0x100 ? ClaimStrength.Certain : null,
+            0x67676D6C => second is > 0 and < 0x1000000 ? ClaimStrength.Likely : null,
+            _ => null,
+        };
+    }
+
+    /// <summary>A flatbuffer: the root table's offset, and an identifier, followed by <paramref name="digits"/> digits.</summary>
+    public static SignatureProbe FlatBuffer(ReadOnlySpan<byte> identifier, int digits = 0)
+    {
+        byte[] wanted = identifier.ToArray();
+        return input =>
+        {
+            ReadOnlySpan<byte> head = input.Head.Span;
+            if (head.Length < 12 || !head[4..].StartsWith(wanted) || UInt32(input, 0) is var root && (root < 8 || root >= input.Range.Length))
+            {
+                return null;
+            }
+
+            return head.Slice(4 + wanted.Length, digits).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? ClaimStrength.Certain : null;
+        };
+    }
+
+    /// <summary>CBM1 and the size of a flatbuffer.</summary>
+    public static ClaimStrength? CatBoost(ProbeInput input) => input.StartsWith("CBM1"u8) ? ClaimStrength.Certain : null;
+
+    /// <summary>A plan's magic, bare or behind the JSON that Ultralytics puts first (a 32-bit length and an object).</summary>
+    public static ClaimStrength? TensorRt(ProbeInput input)
+    {
+        if (IsPlan(input.Head.Span))
+        {
+            return ClaimStrength.Certain;
+        }
+
+        if (input.Head.Length < 8 || input.Head.Span[4] != '{' || UInt32(input, 0) is not (> 2 and < 1 << 20 and uint length))
+        {
+            return null;
+        }
+
+        return IsPlan(input.Artifact.Bytes.ReadUpTo(input.Range.Offset + 4 + length, 4)) ? ClaimStrength.Certain : null;
+
+        static bool IsPlan(ReadOnlySpan<byte> bytes) => bytes.StartsWith("ptrt"u8) || bytes.StartsWith("ftrt"u8);
+    }
+
+    /// <summary>A UBJSON object whose first key is the learner or the version.</summary>
+    public static ClaimStrength? XgBoostUbj(ProbeInput input) =>
+        input.StartsWith("{L\0\0\0\0\0\0\0\alearner"u8) || input.StartsWith("{L\0\0\0\0\0\0\0\aversion"u8) ? ClaimStrength.Certain : null;
+
+    /// <summary>136 bytes of parameters, then the names of the objective and of the booster; "binf" may come first, or base64.</summary>
+    public static ClaimStrength? XgBoostBinary(ProbeInput input)
+    {
+        if (input.StartsWith("bs64\t"u8))
+        {
+            return ClaimStrength.Likely;
+        }
+
+        int start = input.StartsWith("binf"u8) ? 4 : 0;
+        ReadOnlySpan<byte> rest = input.Head.Span;
+        if (rest.Length < start + 136)
+        {
+            return null;
+        }
+
+        rest = rest[(start + 136)..];
+        return TryName(ref rest, out string objective) && TryName(ref rest, out string booster)
+            && objective.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_' or '-' or '@')
+            && booster is "gbtree" or "gblinear" or "dart" ? ClaimStrength.Certain : null;
+    }
+
+    /// <summary>The magic of a list of arrays, and its reserved word.</summary>
+    public static ClaimStrength? MxNetParams(ProbeInput input) =>
+        input.StartsWith([0x12, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) ? ClaimStrength.Certain : null;
+
+    /// <summary>A workspace, or the serialisation of one object in any of its three encodings, versions 2 and 3.</summary>
+    public static ClaimStrength? R(ProbeInput input)
+    {
+        ReadOnlySpan<byte> head = input.Head.Span;
+        if (head.Length >= 5 && head[..2].SequenceEqual("RD"u8) && head[2] is (byte)'X' or (byte)'A' or (byte)'B'
+            && head[3] is >= (byte)'1' and <= (byte)'3' && head[4] == '\n')
+        {
+            return ClaimStrength.Certain;
+        }
+
+        if (head.StartsWith("X\n\0\0\0"u8) || head.StartsWith("B\n"u8))
+        {
+            bool big = head[0] == 'X';
+            return head.Length >= 14 && Int(head, 2, big) is 2 or 3 && Int(head, 6, big) is > 0 and < 0x100000
+                && Int(head, 10, big) is > 0 and < 0x100000 ? ClaimStrength.Certain : null;
+        }
+
+        return head.StartsWith("A\n2\n"u8) || head.StartsWith("A\n3\n"u8) ? ClaimStrength.Likely : null;
+
+        static int Int(ReadOnlySpan<byte> bytes, int at, bool big) =>
+            big ? BinaryPrimitives.ReadInt32BigEndian(bytes[at..]) : BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
+    }
+
+    /// <summary>RKNN and a small version.</summary>
+    public static ClaimStrength? Rknn(ProbeInput input) => input.StartsWith("RKNN\0\0\0\0"u8) ? ClaimStrength.Certain : null;
+
+    /// <summary>The magic of a LevelDB table in the last eight bytes.</summary>
+    public static ClaimStrength? TensorFlowIndex(ProbeInput input)
+    {
+        if (input.Range.Length < 48)
+        {
+            return null;
+        }
+
+        byte[] end = input.Artifact.Bytes.ReadUpTo(input.Range.End - 8, 8);
+        return end.AsSpan().SequenceEqual((ReadOnlySpan<byte>)[0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]) ? ClaimStrength.Certain : null;
+    }
+
+    /// <summary>A 64-bit length followed by its own masked CRC-32C.</summary>
+    public static ClaimStrength? TfRecord(ProbeInput input)
+    {
+        ReadOnlySpan<byte> head = input.Head.Span;
+        if (head.Length < 16 || BinaryPrimitives.ReadUInt64LittleEndian(head) > (ulong)input.Range.Length)
+        {
+            return null;
+        }
+
+        uint crc = ~BitOperations.Crc32C(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(head));
+        uint masked = unchecked(BitOperations.RotateRight(crc, 15) + 0xA282EAD8u);
+        return masked == UInt32(input, 8) ? ClaimStrength.Certain : null;
+    }
+
+    private static uint UInt32(ProbeInput input, int at) => BinaryPrimitives.ReadUInt32LittleEndian(input.Head.Span[at..]);
+
+    private static bool TryName(ref ReadOnlySpan<byte> rest, out string name)
+    {
+        name = "";
+        if (rest.Length < 8 || BinaryPrimitives.ReadUInt64LittleEndian(rest) is not (> 0 and < 64 and ulong length) || rest.Length < 8 + (int)length)
+        {
+            return false;
+        }
+
+        name = Encoding.Latin1.GetString(rest.Slice(8, (int)length));
+        rest = rest[(8 + (int)length)..];
+        return true;
+    }
+}

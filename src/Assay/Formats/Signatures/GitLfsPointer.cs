@@ -1,0 +1,43 @@
+// Recognises what Git leaves in a file's place when its content was not fetched.
+using Assay.Artifacts;
+
+namespace Assay.Formats.Signatures;
+
+/// <summary>
+/// A Git LFS pointer: a small text that stands in a file's place and says which content belongs there. The content is not here, so
+/// the file is unread. Specification: git-lfs, <c>docs/spec.md</c>.
+/// </summary>
+public sealed class GitLfsPointer : IFormat
+{
+    // The specification limits pointers to 1,024 bytes.
+    private const int MaxLength = 1024;
+
+    /// <inheritdoc/>
+    public string Id => "git-lfs-pointer";
+
+    /// <inheritdoc/>
+    public string Name => "Git LFS pointer";
+
+    /// <inheritdoc/>
+    public FormatSupport Support => FormatSupport.Full;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Extensions { get; } = [];
+
+    /// <inheritdoc/>
+    public Claim? Probe(ProbeInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        bool fits = input.IsWhole && input.Range.Length <= MaxLength
+            && (input.StartsWith("version https://git-lfs.github.com/spec/v1"u8) || input.StartsWith("version https://hawser.github.com/spec/v1"u8));
+        return fits ? new Claim(input.Range, ClaimStrength.Certain) : null;
+    }
+
+    /// <inheritdoc/>
+    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Cover(claim.Range, CoverageKind.Parsed);
+        context.Unread(UnreadCause.Missing, claim.Range.Offset, claim.Range.Length, "The content is not here, only a Git LFS pointer to it.");
+    }
+}

@@ -1,0 +1,156 @@
+// Recognises protocol-buffer formats by the shape of their outermost messages.
+using System.Text;
+using Assay.Artifacts;
+using Assay.Bytes;
+
+namespace Assay.Formats.Signatures;
+
+/// <summary>
+/// Recognises protocol-buffer formats, which have no signature, by walking the outermost messages and checking numbers and wire types
+/// against the schemas (onnx.proto, saved_model.proto, graph.proto, Model.proto of Core ML, framework.proto of Paddle, caffe.proto,
+/// sentencepiece_model.proto, calculator.proto).
+/// </summary>
+internal static class ProtobufSignatures
+{
+    private static readonly Dictionary<int, int> OnnxModel = new()
+    {
+        [1] = 0, [2] = 2, [3] = 2, [4] = 2, [5] = 0, [6] = 2, [7] = 2, [8] = 2, [14] = 2, [20] = 2, [25] = 2, [26] = 2,
+    };
+
+    private static readonly Dictionary<int, int> OnnxGraph = Payloads(1, 2, 5, 10, 11, 12, 13, 14, 15, 16);
+    private static readonly Dictionary<int, int> OnnxNode = Payloads(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    private static readonly Dictionary<int, int> SavedModelMessage = new() { [1] = 0, [2] = 2 };
+    private static readonly Dictionary<int, int> MetaGraphMessage = Payloads(1, 2, 3, 4, 5, 6, 7);
+    private static readonly Dictionary<int, int> GraphMessage = new() { [1] = 2, [2] = 2, [3] = 0, [4] = 2, [5] = 2 };
+    private static readonly Dictionary<int, int> NodeMessage = Payloads(1, 2, 3, 4, 5, 6, 7);
+    private static readonly Dictionary<int, int> ProgramMessage = Payloads(1, 2, 3, 4, 5);
+    private static readonly Dictionary<int, int> BlockMessage = new() { [1] = 0, [2] = 0, [3] = 2, [4] = 2, [5] = 0 };
+    private static readonly Dictionary<int, int> FingerprintMessage = new() { [1] = 0, [2] = 0, [3] = 0, [4] = 0, [5] = 0, [6] = 2, [7] = 2 };
+    private static readonly Dictionary<int, int> PieceMessage = new() { [1] = 2, [2] = 5, [3] = 0 };
+    private static readonly Dictionary<int, int> KerasNodeMessage = new() { [1] = 2, [2] = 0, [3] = 2, [4] = 2, [5] = 2, [6] = 2 };
+
+    /// <summary>ModelProto: an IR version or an operator set, and a graph of named nodes.</summary>
+    public static ClaimStrength? Onnx(ProbeInput input)
+    {
+        ProtobufFields? model = Outermost(input);
+        if (model is null || !model.AreAmong(OnnxModel) || model.Payload(7) is not ByteRange graphAt || !(model.Has(1) || model.Has(8)))
+        {
+            return null;
+        }
+
+        ProtobufFields graph = Inner(input, graphAt);
+        bool fits = graphAt.IsEmpty || (graph.IsWellFormed && graph.AreAmong(OnnxGraph)
+            && (graph.Payload(1) is not ByteRange node || Inner(input, node).AreAmong(OnnxNode)));
+        return fits && model.Number(1) is null or < 1000 ? ClaimStrength.Certain : null;
+    }
+
+    /// <summary>SavedModel: an optional schema version, and meta graphs.</summary>
+    public static ClaimStrength? SavedModel(ProbeInput input)
+    {
+        ProtobufFields? model = Outermost(input);
+        return model is not null && model.AreAmong(SavedModelMessage) && model.Number(1) is null or < 100
+            && model.Payload(2) is ByteRange metaGraph && IsMetaGraph(input, Inner(input, metaGraph)) ? ClaimStrength.Certain : null;
+    }
+
+    /// <summary>MetaGraphDef.</summary>
+    public static ClaimStrength? MetaGraph(ProbeInput input) =>
+        Outermost(input) is { } fields && fields.Has(1) && IsMetaGraph(input, fields) ? ClaimStrength.Certain : null;
+
+    /// <summary>GraphDef.</summary>
+    public static ClaimStrength? Graph(ProbeInput input) =>
+        Outermost(input) is { } fields && IsGraph(input, fields) ? ClaimStrength.Certain : null;
+
+    /// <summary>FingerprintDef: five hashes, a version and an id, and nothing else.</summary>
+    public static ClaimStrength? Fingerprint(ProbeInput input) =>
+        input.Range.Length is > 20 and < 1024 && Outermost(input) is { IsWhole: true, Count: >= 4 } fields && fields.AreAmong(FingerprintMessage)
+        && fields.Has(1) && fields.Has(2) && fields.Has(3) && fields.Has(4) ? ClaimStrength.Likely : null;
+
+    /// <summary>SavedMetadata: nodes whose identifier is one of Keras.</summary>
+    public static ClaimStrength? KerasMetadata(ProbeInput input) =>
+        Outermost(input)?.Payload(1) is ByteRange at && Inner(input, at) is var node && node.AreAmong(KerasNodeMessage)
+        && Text(input, node.Payload(4)) is { } identifier && identifier.StartsWith("_tf_keras", StringComparison.Ordinal) ? ClaimStrength.Certain : null;
+
+    /// <summary>Model: a specification version, a description, and one model of the numbers from 200 on.</summary>
+    public static ClaimStrength? CoreMl(ProbeInput input) =>
+        Outermost(input) is { } fields && fields.Number(1) is > 0 and < 100 && fields.Payload(2) is not null && !fields.Has(7)
+        && fields.HasPayloadFrom(200) ? ClaimStrength.Certain : null;
+
+    /// <summary>ProgramDesc: blocks that begin with their own and their parent's number.</summary>
+    public static ClaimStrength? Paddle(ProbeInput input) =>
+        Outermost(input) is { } fields && fields.AreAmong(ProgramMessage) && fields.Payload(1) is ByteRange at
+        && Inner(input, at) is var block && block.AreAmong(BlockMessage) && block.Number(1) == 0 && block.Number(2) is not null
+        && (block.Has(3) || block.Has(4)) ? ClaimStrength.Certain : null;
+
+    /// <summary>NetParameter: layers of the old kind (name 4, type 5) or the new (name 1, type 2).</summary>
+    public static ClaimStrength? Caffe(ProbeInput input)
+    {
+        if (Outermost(input) is not { } fields || (fields.Payload(1) is { } name && Text(input, name) is null))
+        {
+            return null;
+        }
+
+        bool old = fields.Payload(2) is ByteRange first && Inner(input, first) is var layer
+            && Text(input, layer.Payload(4)) is { Length: > 0 } && layer.Number(5) is > 0 and < 100;
+        bool recent = fields.Payload(100) is ByteRange second && Inner(input, second) is var other
+            && Text(input, other.Payload(1)) is { Length: > 0 } && Text(input, other.Payload(2)) is { Length: > 0 };
+        return old || recent ? ClaimStrength.Certain : null;
+    }
+
+    /// <summary>ModelProto of SentencePiece: pieces with a text and a score.</summary>
+    public static ClaimStrength? SentencePiece(ProbeInput input) =>
+        Outermost(input)?.Payload(1) is ByteRange at && Inner(input, at) is { IsWhole: true } piece && piece.AreAmong(PieceMessage)
+        && piece.Has(1) && piece.Has(2) ? ClaimStrength.Certain : null;
+
+    /// <summary>CalculatorGraphConfig: nodes whose class ends in Calculator, Subgraph or the like.</summary>
+    public static ClaimStrength? MediaPipe(ProbeInput input) =>
+        Outermost(input)?.Payload(1) is ByteRange at && Inner(input, at) is var node && IsCalculator(input, node) ? ClaimStrength.Likely : null;
+
+    private static bool IsCalculator(ProbeInput input, ProtobufFields node) =>
+        Text(input, node.Payload(1)) is { } first && first.Contains("Calculator", StringComparison.Ordinal)
+        || Text(input, node.Payload(2)) is { } second && second.Contains("Calculator", StringComparison.Ordinal);
+
+    private static bool IsMetaGraph(ProbeInput input, ProtobufFields fields) =>
+        fields.IsWellFormed && fields.AreAmong(MetaGraphMessage) && fields.Payload(2) is ByteRange graph && IsGraph(input, Inner(input, graph));
+
+    private static bool IsGraph(ProbeInput input, ProtobufFields fields)
+    {
+        if (!fields.IsWellFormed || !fields.AreAmong(GraphMessage) || fields.Payload(1) is not ByteRange at)
+        {
+            return false;
+        }
+
+        ProtobufFields node = Inner(input, at);
+        return node.IsWellFormed && node.AreAmong(NodeMessage) && Text(input, node.Payload(1)) is { Length: > 0 }
+            && Text(input, node.Payload(2)) is { Length: > 0 } operation
+            && operation.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '>' or '.') && !IsCalculator(input, node);
+    }
+
+    private static Dictionary<int, int> Payloads(params ReadOnlySpan<int> numbers)
+    {
+        Dictionary<int, int> wires = [];
+        foreach (int number in numbers)
+        {
+            wires[number] = 2;
+        }
+
+        return wires;
+    }
+
+    // The first byte is the key of a field from 1 to 15 in all of them; that keeps most files away from the walk.
+    private static ProtobufFields? Outermost(ProbeInput input) =>
+        input.Head.Length > 4 && input.Head.Span[0] is >= 0x08 and < 0x80 && (input.Head.Span[0] & 7) is 0 or 2
+        && ProtobufFields.Walk(input.Artifact.Bytes, input.Range) is { IsWellFormed: true } fields ? fields : null;
+
+    private static ProtobufFields Inner(ProbeInput input, ByteRange range) => ProtobufFields.Walk(input.Artifact.Bytes, range);
+
+    private static string? Text(ProbeInput input, ByteRange? range)
+    {
+        if (range is not { Length: > 0 and <= 1024 } at)
+        {
+            return null;
+        }
+
+        byte[] bytes = input.Artifact.Bytes.ReadUpTo(at.Offset, (int)at.Length);
+        return bytes.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 ? Encoding.ASCII.GetString(bytes) : null;
+    }
+}

@@ -1,0 +1,70 @@
+// The formats that are recognised and not read yet: one line each.
+using Assay.Artifacts;
+
+namespace Assay.Formats.Signatures;
+
+/// <summary>The formats that are recognised and not read yet. A format leaves this table when it gets a reader.</summary>
+public static class RecognisedFormats
+{
+    /// <summary>All of them, binary signatures first.</summary>
+    public static IReadOnlyList<IFormat> All { get; } =
+    [
+        new RecognisedFormat("hdf5", "HDF5 (Keras .h5 and others)", BinarySignatures.Hdf5, [".h5", ".hdf5", ".hdf", ".he5"]),
+        new RecognisedFormat("safetensors", "safetensors", BinarySignatures.SafeTensors, [".safetensors"]),
+        new RecognisedFormat("gguf", "GGUF", BinarySignatures.Gguf, [".gguf"], anywhere: true),
+        new RecognisedFormat("ggml", "GGML (before GGUF)", BinarySignatures.Ggml, [".ggml", ".ggmf", ".ggjt"]),
+        new RecognisedFormat("tflite", "TensorFlow Lite", BinarySignatures.FlatBuffer("TFL3"u8), [".tflite", ".lite"], anywhere: true),
+        new RecognisedFormat("ort", "ONNX Runtime", BinarySignatures.FlatBuffer("ORTM"u8), [".ort"]),
+        new RecognisedFormat("executorch", "ExecuTorch", BinarySignatures.FlatBuffer("ET"u8, 2), [".pte"]),
+        new RecognisedFormat("torch-mobile", "PyTorch Mobile (flatbuffer)", BinarySignatures.FlatBuffer("PTMF"u8), [".ptl"]),
+        new RecognisedFormat("catboost", "CatBoost", BinarySignatures.CatBoost, [".cbm"]),
+        new RecognisedFormat("tensorrt", "TensorRT engine", BinarySignatures.TensorRt, [".trt", ".engine", ".plan"]),
+        new RecognisedFormat("xgboost-ubj", "XGBoost (UBJSON)", BinarySignatures.XgBoostUbj, [".ubj"]),
+        new RecognisedFormat("xgboost-binary", "XGBoost (binary)", BinarySignatures.XgBoostBinary, [".bst"]),
+        new RecognisedFormat("mxnet-params", "MXNet parameters", BinarySignatures.MxNetParams, [".params"]),
+        new RecognisedFormat("r-data", "R serialised data", BinarySignatures.R, [".rds", ".rdata", ".rda"]),
+        new RecognisedFormat("rknn", "RKNN", BinarySignatures.Rknn, [".rknn"]),
+        new RecognisedFormat("tf-checkpoint-index", "TensorFlow checkpoint index", BinarySignatures.TensorFlowIndex, []),
+        new RecognisedFormat("tf-record", "TFRecord", BinarySignatures.TfRecord, [".tfrecord", ".tfrecords"]),
+        new RecognisedFormat("flax-msgpack", "Flax (MessagePack)", MessagePackSignature.Flax, [".msgpack"]),
+
+        // Executables: a program in a model's place. They are believed in gaps too, since that is where they are hidden.
+        new RecognisedFormat("llamafile", "llamafile or another portable executable of Cosmopolitan", ProgramSignatures.Llamafile, [".llamafile"]),
+        new RecognisedFormat("elf", "ELF program or library", ProgramSignatures.Elf, [], anywhere: true),
+        new RecognisedFormat("pe", "Windows program or library", ProgramSignatures.Pe, [], anywhere: true),
+        new RecognisedFormat("mach-o", "Mach-O program or library", ProgramSignatures.MachO, [], anywhere: true),
+        new RecognisedFormat("java-class", "Java class", ProgramSignatures.JavaClass, []),
+
+        // Protocol buffers have no signature: these walk the fields and check them against the schema.
+        new RecognisedFormat("onnx", "ONNX", ProtobufSignatures.Onnx, [".onnx"]),
+        new RecognisedFormat("tf-saved-model", "TensorFlow SavedModel", ProtobufSignatures.SavedModel, [".pb"]),
+        new RecognisedFormat("tf-graph", "TensorFlow graph", ProtobufSignatures.Graph, [".pb"]),
+        new RecognisedFormat("tf-meta-graph", "TensorFlow meta graph", ProtobufSignatures.MetaGraph, [".meta"]),
+        new RecognisedFormat("tf-fingerprint", "TensorFlow SavedModel fingerprint", ProtobufSignatures.Fingerprint, [".pb"]),
+        new RecognisedFormat("keras-metadata", "Keras metadata of a SavedModel", ProtobufSignatures.KerasMetadata, [".pb"]),
+        new RecognisedFormat("coreml", "Core ML", ProtobufSignatures.CoreMl, [".mlmodel"]),
+        new RecognisedFormat("paddle", "PaddlePaddle program", ProtobufSignatures.Paddle, [".pdmodel"]),
+        new RecognisedFormat("caffe", "Caffe", ProtobufSignatures.Caffe, [".caffemodel"]),
+        new RecognisedFormat("sentencepiece", "SentencePiece", ProtobufSignatures.SentencePiece, []),
+        new RecognisedFormat("mediapipe", "MediaPipe graph", ProtobufSignatures.MediaPipe, [".binarypb"]),
+
+        // Texts. A JSON document is recognised by its keys; a document without such keys is nobody's.
+        new RecognisedFormat("lightgbm", "LightGBM", TextSignatures.LightGbm, []),
+        new RecognisedFormat("pmml", "PMML", TextSignatures.Pmml, [".pmml"]),
+        new RecognisedFormat("openvino", "OpenVINO IR", TextSignatures.OpenVino, []),
+        new RecognisedFormat("ncnn", "ncnn", TextSignatures.Ncnn, []),
+        new RecognisedFormat("tf-graph-text", "TensorFlow graph (text)", TextSignatures.TensorFlowText, [".pbtxt"]),
+        new RecognisedFormat("caffe-text", "Caffe (text)", TextSignatures.CaffeText, [".prototxt"]),
+        new RecognisedFormat("mlflow-model", "MLflow MLmodel", TextSignatures.MlFlow, []),
+        new RecognisedFormat("chat-template", "Jinja chat template", TextSignatures.ChatTemplate, [".jinja"]),
+        new RecognisedFormat("keras-json", "Keras configuration", JsonSignatures.Keras, []),
+        new RecognisedFormat("tfjs", "TensorFlow.js", JsonSignatures.TensorFlowJs, []),
+        new RecognisedFormat("xgboost-json", "XGBoost (JSON)", JsonSignatures.XgBoost, []),
+        new RecognisedFormat("catboost-json", "CatBoost (JSON)", JsonSignatures.CatBoost, []),
+        new RecognisedFormat("mxnet-symbol", "MXNet symbol", JsonSignatures.MxNetSymbol, []),
+        new RecognisedFormat("hf-config", "Hugging Face configuration", JsonSignatures.HuggingFaceConfig, []),
+        new RecognisedFormat("hf-tokenizer", "Hugging Face tokenizer", JsonSignatures.HuggingFaceTokenizer, []),
+        new RecognisedFormat("weight-index", "Index of sharded weights", JsonSignatures.WeightIndex, []),
+        new RecognisedFormat("notebook", "Jupyter notebook", JsonSignatures.Notebook, [".ipynb"]),
+    ];
+}

@@ -1,0 +1,87 @@
+// Recognises model formats that are plain text or XML.
+using System.Text;
+using Assay.Artifacts;
+
+namespace Assay.Formats.Signatures;
+
+/// <summary>Recognises model formats that are plain text or XML, by the first 4,096 bytes.</summary>
+internal static class TextSignatures
+{
+    /// <summary>The first line and the version line of a saved booster.</summary>
+    public static ClaimStrength? LightGbm(ProbeInput input) =>
+        Head(input) is { } text && (text.StartsWith("tree\nversion=", StringComparison.Ordinal) || text.StartsWith("tree\r\nversion=", StringComparison.Ordinal)
+            || (text.StartsWith("tree\n", StringComparison.Ordinal) && text.Contains("num_class=", StringComparison.Ordinal))) ? ClaimStrength.Certain : null;
+
+    /// <summary>An XML document with the element PMML.</summary>
+    public static ClaimStrength? Pmml(ProbeInput input) => Xml(input) is { } text && HasElement(text, "PMML") ? ClaimStrength.Certain : null;
+
+    /// <summary>An XML document with a net of layers.</summary>
+    public static ClaimStrength? OpenVino(ProbeInput input) =>
+        Xml(input) is { } text && HasElement(text, "net") && HasElement(text, "layers") ? ClaimStrength.Certain : null;
+
+    /// <summary>The magic number of a parameter file, as digits.</summary>
+    public static ClaimStrength? Ncnn(ProbeInput input) =>
+        input.StartsWith("7767517\n"u8) || input.StartsWith("7767517\r\n"u8) ? ClaimStrength.Certain : null;
+
+    /// <summary>A graph in the text form of protocol buffers: nodes with operations.</summary>
+    public static ClaimStrength? TensorFlowText(ProbeInput input) =>
+        Head(input) is { } text && (Begins(text, "node") || Begins(text, "meta_info_def") || Begins(text, "meta_graphs") || Begins(text, "saved_model_schema_version"))
+        && (text.Contains("op: \"", StringComparison.Ordinal) || text.Contains("op {", StringComparison.Ordinal)
+            || text.Contains("calculator: \"", StringComparison.Ordinal)) ? ClaimStrength.Likely : null;
+
+    /// <summary>A net in the text form of protocol buffers: layers with types.</summary>
+    public static ClaimStrength? CaffeText(ProbeInput input) =>
+        Head(input) is { } text && (Begins(text, "layer") || Begins(text, "layers") || text.StartsWith("name:", StringComparison.Ordinal))
+        && (text.Contains("layer {", StringComparison.Ordinal) || text.Contains("layers {", StringComparison.Ordinal)
+            || text.Contains("layer{", StringComparison.Ordinal)) && text.Contains("type:", StringComparison.Ordinal) ? ClaimStrength.Likely : null;
+
+    /// <summary>YAML with flavors, of which one names a loader.</summary>
+    public static ClaimStrength? MlFlow(ProbeInput input) =>
+        Head(input) is { } text && ("\n" + text).Contains("\nflavors:", StringComparison.Ordinal)
+        && (text.Contains("loader_module:", StringComparison.Ordinal) || text.Contains("python_function:", StringComparison.Ordinal)) ? ClaimStrength.Certain : null;
+
+    /// <summary>Statements of Jinja that go over the messages of a chat.</summary>
+    public static ClaimStrength? ChatTemplate(ProbeInput input) =>
+        Head(input) is { } text && text.Contains("{%", StringComparison.Ordinal) && text.Contains("%}", StringComparison.Ordinal)
+        && text.Contains("message", StringComparison.Ordinal)
+        && (text.Contains("role", StringComparison.Ordinal) || text.Contains("content", StringComparison.Ordinal))
+        && text.TrimStart() is ['{', '%' or '{' or '#', ..] ? ClaimStrength.Weak : null;
+
+    private static bool Begins(string text, string field) =>
+        text.StartsWith(field + " {", StringComparison.Ordinal) || text.StartsWith(field + "{", StringComparison.Ordinal)
+        || text.StartsWith(field + ":", StringComparison.Ordinal);
+
+    private static bool HasElement(string text, string name)
+    {
+        for (int at = text.IndexOf("<" + name, StringComparison.Ordinal); at >= 0; at = text.IndexOf("<" + name, at + 1, StringComparison.Ordinal))
+        {
+            int end = at + 1 + name.Length;
+            if (end == text.Length || text[end] is ' ' or '>' or '\t' or '\r' or '\n' or '/' or ':')
+            {
+                return true;
+            }
+        }
+
+        // A namespace prefix: <p:PMML.
+        return text.Contains(":" + name + " ", StringComparison.Ordinal) && text.Contains("xmlns:", StringComparison.Ordinal);
+    }
+
+    private static string? Xml(ProbeInput input) => Head(input) is { } text && text.TrimStart() is ['<', ..] ? text : null;
+
+    // Null when the bytes are no text. UTF-16 loses its zero bytes, which is enough to look for words.
+    private static string? Head(ProbeInput input)
+    {
+        ReadOnlySpan<byte> head = input.Head.Span;
+        if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            return (head[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(head[2..]);
+        }
+
+        if (head is [0xEF, 0xBB, 0xBF, ..])
+        {
+            head = head[3..];
+        }
+
+        return head.IsEmpty || head.Contains((byte)0) ? null : Encoding.UTF8.GetString(head);
+    }
+}
