@@ -1,0 +1,64 @@
+// Takes what decoders put out: in memory while it is small, in scratch space afterwards, and every byte is paid for.
+using Assay.Bytes;
+
+namespace Assay.Codecs;
+
+/// <summary>Takes what decoders put out.</summary>
+internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap) : IDisposable
+{
+    private readonly long _inMemory = Math.Max(0, budget.Limits.InflatedInMemory);
+    private ScratchSpace _space = new MemorySpace(long.MaxValue);
+    private bool _spilled;
+
+    public long Length => _space.Length;
+
+    public bool IsCapped { get; private set; }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        if (bytes.Length > cap - _space.Length)
+        {
+            Append(bytes[..(int)(cap - _space.Length)]);
+            IsCapped = true;
+            throw new ScanStopException(StopReason.Limit, $"More than {cap} bytes come out.", _space.Length);
+        }
+
+        Append(bytes);
+    }
+
+    public ByteSource Finish() => _space;
+
+    public void Dispose() => _space.Dispose();
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (!_spilled && _space.Length + bytes.Length > _inMemory)
+        {
+            Spill();
+        }
+
+        // What came out is kept before it is paid for: a stream that is stopped still shows all it had put out.
+        _space.Append(bytes);
+        budget.SpendInflated(bytes.Length, _space.Length);
+    }
+
+    private void Spill()
+    {
+        ScratchSpace place = scratch.Create();
+        byte[] buffer = new byte[64 << 10];
+        long at = 0;
+        for (int got; (got = _space.ReadAt(at, buffer)) > 0; at += got)
+        {
+            place.Append(buffer.AsSpan(0, got));
+        }
+
+        _space.Dispose();
+        _space = place;
+        _spilled = true;
+    }
+}

@@ -1,0 +1,100 @@
+// Reads zips under every view and submits every member under every reading.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Containers.Zip;
+
+namespace Assay.Formats.Archives;
+
+/// <summary>Zip archives, whatever they hold; the flavours (PyTorch, npz, Keras, ...) are told apart by their members.</summary>
+internal sealed class ZipFormat : IFormat
+{
+    private const int PaddingLength = 64 << 10;
+
+    public string Id => "zip";
+
+    public string Name => "Zip archive";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [".zip", ".npz", ".mar", ".skops", ".pt2"];
+
+    public Claim? Probe(ProbeInput input)
+    {
+        // The second is an empty archive, the third a member of a split or once split one.
+        if (input.StartsWith("PK\u0003\u0004"u8) || input.StartsWith("PK\u0005\u0006"u8) || input.StartsWith("PK\u0007\u0008PK\u0003\u0004"u8)
+            || input.StartsWith("PK00PK\u0003\u0004"u8))
+        {
+            return new Claim(input.Range, ClaimStrength.Certain);
+        }
+
+        return input.Range.Length >= 22 && ZipDirectory.HasDirectory(input.Artifact.Bytes, input.Range)
+            ? new Claim(input.Range, ClaimStrength.Certain)
+            : null;
+    }
+
+    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    {
+        ZipDirectory directory = ZipDirectory.Read(artifact.Bytes, claim.Range, context.Budget);
+        foreach (ByteRange structure in directory.Structures)
+        {
+            context.Cover(structure, CoverageKind.Parsed);
+        }
+
+        context.Tell(directory.Oddities);
+        if (directory.Stop is { } stop)
+        {
+            context.Unread(UnreadCause.Limit, stop.Offset, 0, stop.Message);
+        }
+
+        if (directory.Views.Count == 0 && directory.Entries.Count > 0)
+        {
+            context.Unread(UnreadCause.Truncated, claim.Range.End, 0, "The zip has no directory; what local headers show was read.");
+        }
+
+        foreach (IZipFlavour flavour in ZipFlavours.All)
+        {
+            if (flavour.Matches(directory))
+            {
+                context.Add(new FormatFact { Path = artifact.Path, Format = flavour.Id, Strength = ClaimStrength.Certain, Loaders = flavour.Loaders });
+                flavour.Inspect(directory, context);
+                if (flavour.Support == FormatSupport.Recognised)
+                {
+                    context.Unread(UnreadCause.NotSupported, claim.Range.Offset, 0, $"{flavour.Name} is recognised and not yet supported; its members were examined one by one.");
+                }
+            }
+        }
+
+        new ZipMembers(artifact, directory, context).Submit();
+        CoverPadding(artifact, claim.Range, context);
+    }
+
+    /// <summary>Accounts for zeros between members; says so where other bytes lie there.</summary>
+    private static void CoverPadding(Artifact artifact, ByteRange window, ScanContext context)
+    {
+        byte[] buffer = new byte[4096];
+        foreach (ByteRange gap in context.Coverage.Gaps())
+        {
+            if (gap.Offset < window.Offset || gap.End > window.End)
+            {
+                continue;
+            }
+
+            bool zeros = gap.Length <= PaddingLength;
+            for (long at = gap.Offset; zeros && at < gap.End; at += buffer.Length)
+            {
+                int count = artifact.Bytes.ReadAt(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, gap.End - at)));
+                zeros = !buffer.AsSpan(0, count).ContainsAnyExcept((byte)0);
+            }
+
+            if (zeros)
+            {
+                context.Cover(gap, CoverageKind.Data);
+            }
+            else
+            {
+                string where = gap.Offset == window.Offset ? "zip.leading-data" : "zip.gap-data";
+                context.Anomaly(where, gap.Offset, gap.Length, "Bytes that are neither zero nor part of a member lie in the archive.");
+            }
+        }
+    }
+}
