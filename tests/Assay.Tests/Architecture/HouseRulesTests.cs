@@ -16,19 +16,19 @@ public sealed partial class HouseRulesTests
 
     [Fact]
     public void EverySourceFileSaysWhatItIsFor() =>
-        None(AllSources.Where(f => !Sentence().IsMatch(File.ReadLines(Repository.Full(f)).FirstOrDefault() ?? "")));
+        Offenders.None(AllSources.Where(f => !Sentence().IsMatch(File.ReadLines(Repository.Full(f)).FirstOrDefault() ?? "")));
 
     [Fact]
     public void NoSourceFileIsLong() =>
-        None(AllSources.Where(f => File.ReadLines(Repository.Full(f)).Count() > LongestFile));
+        Offenders.None(AllSources.Where(f => File.ReadLines(Repository.Full(f)).Count() > LongestFile));
 
     [Fact]
     public void NamespacesAreFileScoped() =>
-        None(AllSources.Where(f => BlockNamespace().IsMatch(SourceText.CodeOnly(Repository.Read(f)))));
+        Offenders.None(AllSources.Where(f => BlockNamespace().IsMatch(SourceText.CodeOnly(Repository.Read(f)))));
 
     [Fact]
     public void NoFolderOrFileIsADrawerForOddments() =>
-        None(AllSources.Where(f => f.Split('/', '.').Any(p => BannedFolders.Contains(p))));
+        Offenders.None(AllSources.Where(f => f.Split('/', '.').Any(p => BannedFolders.Contains(p))));
 
     [Fact]
     public void NothingCommittedNamesAPathOfSomebodysMachine()
@@ -49,16 +49,16 @@ public sealed partial class HouseRulesTests
             }
         }
 
-        Assert.Empty(named);
+        Offenders.None(named);
     }
 
     [Fact]
     public void NoCommittedBinaryIsLarge() =>
-        None(Repository.Files.Where(f => new FileInfo(Repository.Full(f)).Length > LargestBinary && ReadText(f) is null));
+        Offenders.None(Repository.Files.Where(f => new FileInfo(Repository.Full(f)).Length > LargestBinary && ReadText(f) is null));
 
     [Fact]
     public void TextIsUtf8WithoutByteOrderMarkAndWithUnixLineEnds() =>
-        None(Ours.SelectMany(Repository.Sources).Where(f =>
+        Offenders.None(Ours.SelectMany(Repository.Sources).Where(f =>
         {
             byte[] bytes = File.ReadAllBytes(Repository.Full(f));
             return bytes.AsSpan().StartsWith("\uFEFF"u8) || bytes.Contains((byte)'\r') || bytes is not [.., (byte)'\n'];
@@ -70,7 +70,7 @@ public sealed partial class HouseRulesTests
         IEnumerable<string> untested = Rooms.Floors.Keys
             .Where(room => Repository.Sources($"src/Assay/{room}").Any(HasBehaviour))
             .Where(room => !Repository.Sources($"tests/Assay.Tests/{room}").Any(IsTest));
-        Assert.Empty(untested);
+        Offenders.None(untested);
     }
 
     [Fact]
@@ -81,11 +81,8 @@ public sealed partial class HouseRulesTests
             .Select(f => string.Join('/', f.Split('/')[2..4]))
             .Distinct()
             .Where(folder => !Repository.Sources($"tests/Assay.Tests/{folder}").Any(IsTest));
-        Assert.Empty(untested);
+        Offenders.None(untested);
     }
-
-    // All offenders are listed, not only the first.
-    private static void None(IEnumerable<string> files) => Assert.Empty(files);
 
     private static bool IsTest(string file) => file.EndsWith("Tests.cs", StringComparison.Ordinal);
 

@@ -13,7 +13,7 @@ public sealed partial class LayerTests
         IEnumerable<string> homeless = Types
             .Where(t => Rooms.Of(t.Namespace) is { } room && !Rooms.Floors.ContainsKey(room))
             .Select(t => t.FullName!);
-        Assert.Empty(homeless);
+        Offenders.None(homeless);
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed partial class LayerTests
         IEnumerable<string> strangers = Repository.Sources("src/Assay")
             .Where(f => Namespace().Match(SourceText.CodeOnly(Repository.Read(f))) is { Success: true } found
                 && found.Groups[1].Value != f["src/".Length..f.LastIndexOf('/')].Replace('/', '.'));
-        Assert.Empty(strangers);
+        Offenders.None(strangers);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed partial class LayerTests
             }
         }
 
-        Assert.Empty(wrong);
+        Offenders.None(wrong);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed partial class LayerTests
             }
         }
 
-        Assert.Empty(wrong);
+        Offenders.None(wrong);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed partial class LayerTests
         IEnumerable<string> judges = Types
             .Where(t => Rooms.Readers.Contains(Rooms.Of(t.Namespace)))
             .SelectMany(t => CompiledUses.Of(t).Where(u => Rooms.Of(u.Namespace) is "Detection" or "Policies").Select(u => $"{t.FullName} uses {u.FullName}"));
-        Assert.Empty(judges);
+        Offenders.None(judges);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed partial class LayerTests
         IEnumerable<string> speakers = Repository.Sources("src/Assay")
             .Where(f => Rooms.Readers.Contains(f.Split('/')[2]))
             .Where(f => Judgement().IsMatch(SourceText.CodeOnly(Repository.Read(f))));
-        Assert.Empty(speakers);
+        Offenders.None(speakers);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed partial class LayerTests
             .SelectMany(t => CompiledUses.Of(t)
                 .Where(u => (Rooms.Of(u.Namespace) is { } room && parsing.Contains(room)) || (Rooms.Of(u.Namespace) is not null && bytes.Contains(u.Name)))
                 .Select(u => $"{t.FullName} uses {u.FullName}"));
-        Assert.Empty(parsers);
+        Offenders.None(parsers);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed partial class LayerTests
         IEnumerable<string> idle = Rooms.Exceptions
             .Where(e => !Types.Any(t => Rooms.Of(t.Namespace) == e.From && CompiledUses.Of(t).Any(u => Rooms.Of(u.Namespace) == e.To)))
             .Select(e => $"{e.From} to {e.To}");
-        Assert.Empty(idle);
+        Offenders.None(idle);
         Assert.All(Rooms.Exceptions, e => Assert.False(string.IsNullOrWhiteSpace(e.Reason)));
     }
 

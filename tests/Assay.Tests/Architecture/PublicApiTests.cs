@@ -17,8 +17,7 @@ public sealed class PublicApiTests
         // When the change is meant: ASSAY_ACCEPT=api ./test --filter PublicApiTests, and commit the file.
         string[] before = Repository.Read(Written).ReplaceLineEndings("\n").Split('\n');
         string[] after = now.Split('\n');
-        Assert.Equal([], after.Except(before).Select(l => "new:  " + l.Trim()));
-        Assert.Equal([], before.Except(after).Select(l => "gone: " + l.Trim()));
+        Offenders.None([.. after.Except(before).Select(l => "new:  " + l.Trim()), .. before.Except(after).Select(l => "gone: " + l.Trim())]);
         Assert.Equal(before, after);
     }
 }

@@ -1,5 +1,6 @@
 // The public face of the library as lines of text.
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Assay.Tests.Architecture;
@@ -84,7 +85,8 @@ internal static class PublicApiText
         return member switch
         {
             ConstructorInfo c when Visible(c) => $"new({Parameters(c)})",
-            MethodInfo m when Visible(m) && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal)) =>
+            // What the compiler adds to records follows from their properties.
+            MethodInfo m when Visible(m) && !m.IsDefined(typeof(CompilerGeneratedAttribute)) && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal)) =>
                 $"{Access(m)}{Modifiers(m)}{Name(m.ReturnType)} {m.Name}{Generics(m)}({Parameters(m)})",
             PropertyInfo p when (Visible(p.GetMethod) || Visible(p.SetMethod)) && p.Name != "EqualityContract" => Property(p),
             FieldInfo f when (f.IsPublic || f.IsFamily || f.IsFamilyOrAssembly) && !f.IsSpecialName => Field(f),
@@ -101,7 +103,8 @@ internal static class PublicApiText
         string set = Visible(property.SetMethod) ? init ? " init;" : " set;" : "";
         ParameterInfo[] index = property.GetIndexParameters();
         string at = index.Length == 0 ? "" : $"[{string.Join(", ", index.Select(p => Name(p.ParameterType)))}]";
-        return $"{Access(first)}{Modifiers(first)}{Name(property.PropertyType)} {property.Name}{at} {{{get}{set} }}";
+        string required = property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
+        return $"{Access(first)}{required}{Modifiers(first)}{Name(property.PropertyType)} {property.Name}{at} {{{get}{set} }}";
     }
 
     private static string Field(FieldInfo field) =>
