@@ -102,7 +102,7 @@ public sealed partial class HouseRulesTests
         }
     }
 
-    [GeneratedRegex(@"^// [A-Z][^\r\n]*[.?!]$")]
+    [GeneratedRegex(@"^// \S[^\r\n]{12,}[.?!]$")]
     private static partial Regex Sentence();
 
     [GeneratedRegex(@"^namespace\s+[\w.]+\s*\{?\s*$", RegexOptions.Multiline)]
