@@ -84,6 +84,26 @@ public sealed partial class HouseRulesTests
         Offenders.None(untested);
     }
 
+    [Fact]
+    public void EveryLinkInTheDocumentsLeadsSomewhere()
+    {
+        List<string> dangling = [];
+        foreach (string file in Repository.Files.Where(f => f.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            string folder = Path.GetDirectoryName(Repository.Full(file))!;
+            foreach (Match link in Link().Matches(Repository.Read(file)))
+            {
+                string target = link.Groups[1].Value;
+                if (!target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(folder, target)))
+                {
+                    dangling.Add($"{file}: {target}");
+                }
+            }
+        }
+
+        Offenders.None(dangling);
+    }
+
     private static bool IsTest(string file) => file.EndsWith("Tests.cs", StringComparison.Ordinal);
 
     // A file that only declares data (a record, an enum) has nothing to test.
@@ -104,6 +124,9 @@ public sealed partial class HouseRulesTests
 
     [GeneratedRegex(@"^// \S[^\r\n]{12,}[.?!]$")]
     private static partial Regex Sentence();
+
+    [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@"^namespace\s+[\w.]+\s*\{?\s*$", RegexOptions.Multiline)]
     private static partial Regex BlockNamespace();
