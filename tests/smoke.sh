@@ -61,6 +61,19 @@ starts_quickly() {
     [ $(((after - before) / 1000000)) -lt 200 ]
 }
 
+# A fresh copy of the script on a machine without .NET: one sentence that names it, and the code for a wrong use.
+without_dotnet() {
+    mkdir -p "$work/bin" "$work/copy"
+    local tool
+    for tool in bash find mkdir readlink cat flock rm sleep; do ln -s "$(command -v "$tool")" "$work/bin/" 2>/dev/null; done
+    cp assay "$work/copy/"
+    env -i PATH="$work/bin" bash "$work/copy/assay" --help >"$work/out" 2>"$work/err"
+    [ $? -eq 4 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q 'NET' "$work/err"
+}
+
+# The script itself, when there is nothing to build, must cost next to nothing.
+second_run_is_quiet() { ./assay --help 2>"$work/err" >/dev/null; [ ! -s "$work/err" ]; }
+
 if ! command -v gcc >/dev/null 2>&1 && ! command -v clang >/dev/null 2>&1; then
     echo "skipped everything: there is no C compiler, and the native build links with one"
     echo "done"
@@ -71,6 +84,8 @@ ASSAY_BUILD=native ./assay --help >"$work/said" 2>&1
 try "publishes ahead of time as one file" one_file
 try "./assay --help ends with 0" exits 0 ./assay --help
 try "starts quickly" starts_quickly
+try "a second ./assay builds nothing" second_run_is_quiet
+try "./assay without .NET says so in one sentence" without_dotnet
 try "good samples pass" exits 0 "$program" scan samples/good
 try "hostile samples are found" exits 1 "$program" scan samples/hostile
 try "JSON parses and says what expected.tsv says" json

@@ -40,14 +40,14 @@ internal static class SpeedBench
         try
         {
             ChildRun start = ChildRun.Median(runs, output, program, "--help");
-            Say($"{"(--help)",-18} {"",10} {start.Cpu,9:F3} {"",7} {start.Megabytes,8:F0}");
-            Say($"{"input",-18} {"CPython s",10} {"Assay s",9} {"ratio",7} {"peak MB",8} {"complete",9}  goals");
-            foreach (SpeedGoal goal in SpeedGoal.All)
+            Say($"{"(--help)",-26} {"",10} {start.Cpu,9:F3} {"",7} {start.Megabytes,8:F0}");
+            Say($"{"input",-26} {"CPython s",10} {"Assay s",9} {"ratio",7} {"peak MB",8} {"complete",9}  goals");
+            foreach (SpeedGoal goal in SpeedGoal.In(folder))
             {
                 string input = Path.Combine(folder, goal.Input);
                 if (!Path.Exists(input))
                 {
-                    Say($"{goal.Input,-18} is not there");
+                    Say($"{goal.Input,-26} is not there");
                     reached = false;
                     continue;
                 }
@@ -87,7 +87,7 @@ internal static class SpeedBench
             missed.Add("not complete");
         }
 
-        Say($"{goal.Input,-18} {python?.Cpu,10:F3} {assay.Cpu,9:F3} {ratio,7:F2} {assay.Megabytes,8:F0} {(complete ? "yes" : "no"),9}  {(missed.Count == 0 ? "reached" : "MISSED: " + string.Join(", ", missed))}");
+        Say($"{goal.Input,-26} {python?.Cpu,10:F3} {assay.Cpu,9:F3} {ratio,7:F2} {assay.Megabytes,8:F0} {(complete ? "yes" : "no"),9}  {(missed.Count == 0 ? "reached" : "MISSED: " + string.Join(", ", missed))}");
         return missed.Count == 0;
 
         void Check(string what, double? value, double? limit)
@@ -116,8 +116,8 @@ internal static class SpeedBench
 
     private static int InProcess(string folder, int runs)
     {
-        Say($"{"input",-18} {"first ms",9} {"median ms",10}");
-        foreach (SpeedGoal goal in SpeedGoal.All)
+        Say($"{"input",-26} {"first ms",9} {"median ms",10}");
+        foreach (SpeedGoal goal in SpeedGoal.In(folder))
         {
             string input = Path.Combine(folder, goal.Input);
             string[] files = Directory.Exists(input) ? [.. Directory.GetFiles(input).Order(StringComparer.Ordinal)] : File.Exists(input) ? [input] : [];
@@ -127,7 +127,7 @@ internal static class SpeedBench
             }
 
             double[] milliseconds = [.. Enumerable.Range(0, Math.Max(1, runs)).Select(_ => Cpu(files))];
-            Say($"{goal.Input,-18} {milliseconds[0],9:F1} {milliseconds.Order().ElementAt(milliseconds.Length / 2),10:F1}");
+            Say($"{goal.Input,-26} {milliseconds[0],9:F1} {milliseconds.Order().ElementAt(milliseconds.Length / 2),10:F1}");
         }
 
         Say($"peak memory {Engine.PeakMegabytes:F0} MB");
