@@ -76,18 +76,22 @@ internal static class SpeedBench
         }
 
         ChildRun assay = ChildRun.Median(runs, output, program, "scan", "--format", "json", "--no-progress", input);
-        bool complete = IsComplete(output);
+        bool? complete = IsComplete(output);
         double? ratio = assay.Cpu / python?.Cpu;
         List<string> missed = [];
         Check("ratio", ratio, goal.Ratio);
         Check("seconds", assay.Cpu, goal.Seconds);
         Check("MB", assay.Megabytes, goal.Megabytes);
-        if (goal.MustBeComplete && !complete)
+        if (complete is null)
+        {
+            missed.Add($"no report, exit code {assay.Exit}");
+        }
+        else if (goal.MustBeComplete && complete is false)
         {
             missed.Add("not complete");
         }
 
-        Say($"{goal.Input,-26} {python?.Cpu,10:F3} {assay.Cpu,9:F3} {ratio,7:F2} {assay.Megabytes,8:F0} {(complete ? "yes" : "no"),9}  {(missed.Count == 0 ? "reached" : "MISSED: " + string.Join(", ", missed))}");
+        Say($"{goal.Input,-26} {python?.Cpu,10:F3} {assay.Cpu,9:F3} {ratio,7:F2} {assay.Megabytes,8:F0} {(complete is true ? "yes" : "no"),9}  {(missed.Count == 0 ? "reached" : "MISSED: " + string.Join(", ", missed))}");
         return missed.Count == 0;
 
         void Check(string what, double? value, double? limit)
@@ -99,7 +103,8 @@ internal static class SpeedBench
         }
     }
 
-    private static bool IsComplete(string output)
+    // Null when there is no report at all.
+    private static bool? IsComplete(string output)
     {
         try
         {
@@ -110,7 +115,7 @@ internal static class SpeedBench
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return false;
+            return null;
         }
     }
 
