@@ -1,0 +1,154 @@
+// Compares the program with CPython on the same bytes, process against process.
+using System.Globalization;
+using System.Text.Json;
+
+namespace Assay.Bench;
+
+/// <summary>The measurement <c>speed</c>.</summary>
+internal static class SpeedBench
+{
+    private const int DefaultRuns = 5;
+
+    // Objects are not torn down and nothing is collected: the reference is C's unpickler at its best.
+    private const string PickleLoad = """
+        import gc, os, pickle, sys
+        gc.disable()
+        path = sys.argv[1]
+        for name in sorted(os.listdir(path)) if os.path.isdir(path) else [""]:
+            with open(os.path.join(path, name) if name else path, "rb") as file:
+                value = pickle.load(file)
+        os._exit(0)
+        """;
+
+    /// <summary>Measures every input that is there; 0, or 1 when a goal is missed and <c>--check</c> was given.</summary>
+    public static int Run(string folder, Options options)
+    {
+        int runs = int.Parse(options["--runs"] ?? DefaultRuns.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        if (options.Has("--in-process"))
+        {
+            return InProcess(folder, runs);
+        }
+
+        string program = options["--program"] ?? Inputs.Of("artifacts/assay/assay");
+        if (!File.Exists(program))
+        {
+            throw new IOException($"There is no {program}; run ./assay once, or name the program with --program.");
+        }
+
+        bool reached = true;
+        string output = Path.GetTempFileName();
+        try
+        {
+            ChildRun start = ChildRun.Median(runs, output, program, "--help");
+            Say($"{"(--help)",-26} {"",10} {start.Cpu,9:F3} {"",7} {start.Megabytes,8:F0}");
+            Say($"{"input",-26} {"CPython s",10} {"Assay s",9} {"ratio",7} {"peak MB",8} {"complete",9}  goals");
+            foreach (SpeedGoal goal in SpeedGoal.In(folder))
+            {
+                string input = Path.Combine(folder, goal.Input);
+                if (!Path.Exists(input))
+                {
+                    Say($"{goal.Input,-26} is not there");
+                    reached = false;
+                    continue;
+                }
+
+                reached &= One(goal, input, program, runs, output);
+            }
+        }
+        finally
+        {
+            File.Delete(output);
+        }
+
+        return reached || !options.Has("--check") ? 0 : 1;
+    }
+
+    private static bool One(SpeedGoal goal, string input, string program, int runs, string output)
+    {
+        ChildRun? python = null;
+        if (goal.Reference == Reference.PickleLoad)
+        {
+            python = ChildRun.Median(runs, output, Inputs.Python, "-c", PickleLoad, input);
+            if (python.Exit != 0)
+            {
+                throw new IOException($"CPython could not read {input}: exit code {python.Exit}.");
+            }
+        }
+
+        ChildRun assay = ChildRun.Median(runs, output, program, "scan", "--format", "json", "--no-progress", input);
+        bool? complete = IsComplete(output);
+        double? ratio = assay.Cpu / python?.Cpu;
+        List<string> missed = [];
+        Check("ratio", ratio, goal.Ratio);
+        Check("seconds", assay.Cpu, goal.Seconds);
+        Check("MB", assay.Megabytes, goal.Megabytes);
+        if (complete is null)
+        {
+            missed.Add($"no report, exit code {assay.Exit}");
+        }
+        else if (goal.MustBeComplete && complete is false)
+        {
+            missed.Add("not complete");
+        }
+
+        Say($"{goal.Input,-26} {python?.Cpu,10:F3} {assay.Cpu,9:F3} {ratio,7:F2} {assay.Megabytes,8:F0} {(complete is true ? "yes" : "no"),9}  {(missed.Count == 0 ? "reached" : "MISSED: " + string.Join(", ", missed))}");
+        return missed.Count == 0;
+
+        void Check(string what, double? value, double? limit)
+        {
+            if (value > limit)
+            {
+                missed.Add(string.Create(CultureInfo.InvariantCulture, $"{what} over {limit}"));
+            }
+        }
+    }
+
+    // Null when there is no report at all.
+    private static bool? IsComplete(string output)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(output);
+            using JsonDocument report = JsonDocument.Parse(stream);
+            JsonElement targets = report.RootElement.GetProperty("targets");
+            return targets.GetArrayLength() > 0 && targets.EnumerateArray().All(t => t.GetProperty("coverage").GetProperty("complete").GetBoolean());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static int InProcess(string folder, int runs)
+    {
+        Say($"{"input",-26} {"first ms",9} {"median ms",10}");
+        foreach (SpeedGoal goal in SpeedGoal.In(folder))
+        {
+            string input = Path.Combine(folder, goal.Input);
+            string[] files = Directory.Exists(input) ? [.. Directory.GetFiles(input).Order(StringComparer.Ordinal)] : File.Exists(input) ? [input] : [];
+            if (files.Length == 0)
+            {
+                continue;
+            }
+
+            double[] milliseconds = [.. Enumerable.Range(0, Math.Max(1, runs)).Select(_ => Cpu(files))];
+            Say($"{goal.Input,-26} {milliseconds[0],9:F1} {milliseconds.Order().ElementAt(milliseconds.Length / 2),10:F1}");
+        }
+
+        Say($"peak memory {Engine.PeakMegabytes:F0} MB");
+        return 0;
+    }
+
+    private static double Cpu(string[] files)
+    {
+        double before = Environment.CpuUsage.TotalTime.TotalMilliseconds;
+        foreach (string file in files)
+        {
+            Engine.Scan(file, file);
+        }
+
+        return Environment.CpuUsage.TotalTime.TotalMilliseconds - before;
+    }
+
+    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}

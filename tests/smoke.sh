@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Tries the program as users get it: published ahead of time, one file, run on the samples. One line for each thing tried.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+program=artifacts/assay/assay
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+try() {
+    local what=$1
+    shift
+    if "$@" >"$work/said" 2>&1; then echo "ok $what"; else echo "not ok $what"; sed 's/^/    /' "$work/said" | head -20; fi
+}
+
+# exits CODE COMMAND...: the command ends with that code.
+exits() {
+    local want=$1 code
+    shift
+    "$@"
+    code=$?
+    [ "$code" -eq "$want" ] || { echo "exit code $code, not $want: $*"; return 1; }
+}
+
+json() {
+    exits 1 "$program" scan samples --format json >"$work/report.json" || return 1
+    python3 - "$work/report.json" <<'PYTHON'
+import json, sys
+report = json.load(open(sys.argv[1], encoding="utf-8"))
+assert report["schema"] == "assay.scan/1", report["schema"]
+assert report["verdict"] == "malicious", report["verdict"]
+seen = {t["path"].replace("\\", "/").split("samples/")[-1]: t["verdict"] for t in report["targets"]}
+for line in open("samples/expected.tsv", encoding="ascii").read().splitlines()[1:]:
+    name, verdict = line.split("\t")
+    assert seen.get(name) == verdict, (name, verdict, seen.get(name))
+PYTHON
+}
+
+same_twice() {
+    "$program" scan samples --format json >"$work/first"
+    "$program" scan samples --format json --jobs 1 >"$work/second"
+    cmp "$work/first" "$work/second"
+}
+
+sarif() {
+    exits 1 "$program" scan samples --format sarif >"$work/report.sarif" || return 1
+    tests/sarif-validate.sh "$work/report.sarif"
+}
+
+from_standard_input() { exits 1 "$program" scan - <samples/hostile/nullifai_twin.pt; }
+
+one_file() { [ "$(find artifacts/assay -type f | wc -l)" -eq 1 ]; }
+
+# Far above what it takes (about 10 ms), so that a busy machine does not fail the test; bench/ measures properly.
+starts_quickly() {
+    local before after
+    "$program" --help || return 1
+    before=$(date +%s%N)
+    "$program" --help
+    after=$(date +%s%N)
+    echo "$(((after - before) / 1000000)) ms"
+    [ $(((after - before) / 1000000)) -lt 200 ]
+}
+
+# A fresh copy of the script on a machine without .NET: one sentence that names it, and the code for a wrong use.
+without_dotnet() {
+    mkdir -p "$work/bin" "$work/copy"
+    local tool
+    for tool in bash find mkdir readlink cat flock rm sleep; do ln -s "$(command -v "$tool")" "$work/bin/" 2>/dev/null; done
+    cp assay "$work/copy/"
+    env -i PATH="$work/bin" bash "$work/copy/assay" --help >"$work/out" 2>"$work/err"
+    [ $? -eq 4 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q 'NET' "$work/err"
+}
+
+# The script itself, when there is nothing to build, must cost next to nothing.
+second_run_is_quiet() { ./assay --help 2>"$work/err" >/dev/null; [ ! -s "$work/err" ]; }
+
+if ! command -v gcc >/dev/null 2>&1 && ! command -v clang >/dev/null 2>&1; then
+    echo "skipped everything: there is no C compiler, and the native build links with one"
+    echo "done"
+    exit
+fi
+
+ASSAY_BUILD=native ./assay --help >"$work/said" 2>&1
+try "publishes ahead of time as one file" one_file
+try "./assay --help ends with 0" exits 0 ./assay --help
+try "starts quickly" starts_quickly
+try "a second ./assay builds nothing" second_run_is_quiet
+try "./assay without .NET says so in one sentence" without_dotnet
+try "good samples pass" exits 0 "$program" scan samples/good
+try "hostile samples are found" exits 1 "$program" scan samples/hostile
+try "JSON parses and says what expected.tsv says" json
+try "two scans say the same, byte for byte" same_twice
+try "standard input is scanned" from_standard_input
+try "a missing path is an unread input" exits 2 "$program" scan "$work/nothing-here"
+try "an empty folder is nothing to scan" bash -c 'mkdir "$1/empty"; "$2" scan "$1/empty"; [ $? -eq 3 ]' - "$work" "$program"
+try "an unknown option is a usage error" exits 4 "$program" scan --no-such-option samples
+if [ -x tests/sarif-validate.sh ] && [ -n "${SARIF_TOOLS_DIR:-}" ]; then
+    try "SARIF validates" sarif
+else
+    echo "skipped SARIF validation: its validators are not installed"
+fi
+echo "done"
