@@ -98,7 +98,7 @@ internal sealed class PyLiteralScanner(string text)
             number = negative ? -number : number;
             value = new ValueShape(ShapeKind.Int, number.ToString(CultureInfo.InvariantCulture));
         }
-        else if (body.Length > 0 && !body.Contains('_', StringComparison.Ordinal)
+        else if (body.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 && !body.Contains('_', StringComparison.Ordinal)
             && double.TryParse(body, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _))
         {
             value = new ValueShape(ShapeKind.Float, text[start..at]);
