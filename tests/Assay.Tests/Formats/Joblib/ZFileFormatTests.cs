@@ -1,4 +1,4 @@
-// joblib's own compressed files.
+// Compressed files of the kind that joblib wrote before 0.10.
 using System.IO.Compression;
 using System.Text;
 using Assay.Artifacts;

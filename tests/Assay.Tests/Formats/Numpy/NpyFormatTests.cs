@@ -1,4 +1,4 @@
-// .npy files: those that NumPy writes, and those that nobody should have written.
+// Arrays in .npy files: those that NumPy writes, and those that nobody should have written.
 using System.Buffers.Binary;
 using System.Text;
 using Assay.Artifacts;
