@@ -108,7 +108,9 @@ internal static class NumpyDescriptor
 
         if (ArrayExtent.TryInteger(shape, out long count, out _))
         {
-            return count < 0 ? NumpyElementType.Unknown("A shape in the description is negative.") : type.Times(count);
+            return count < 0 ? NumpyElementType.Unknown("A shape in the description is negative.")
+                : type.UnitSize > 0 ? (type with { ItemSize = type.UnitSize }).Times(count)
+                : type.Times(count);
         }
 
         ArrayExtent extent = ArrayExtent.Of(shape, 1);

@@ -15,6 +15,9 @@ public sealed record NumpyElementType
     /// <summary>The bytes of one element; an object is a pointer of 8 bytes.</summary>
     public long ItemSize { get; init; }
 
+    /// <summary>The bytes of one unit of a type that has no size of its own yet (1 for S and V, 4 for U); 0 for all others.</summary>
+    internal long UnitSize { get; init; }
+
     /// <summary>Whether it holds Python objects, so that its arrays are stored as a pickle.</summary>
     public bool HasObject { get; init; }
 
@@ -64,6 +67,6 @@ public sealed record NumpyElementType
         ArrayExtent extent = ArrayExtent.Of([count], ItemSize);
         return extent.Error != ExtentError.None || extent.Bytes > int.MaxValue
             ? Unknown("The element is larger than NumPy allows.")
-            : this with { ItemSize = extent.Bytes };
+            : this with { ItemSize = extent.Bytes, UnitSize = 0 };
     }
 }

@@ -143,12 +143,14 @@ internal static class NumpyTypeCode
         {
             return size > int.MaxValue
                 ? NumpyElementType.Unknown("The element is larger than NumPy allows.")
-                : code[0] == 'O' ? new NumpyElementType { ItemSize = 8, HasObject = true } : Plain(size);
+                : code[0] == 'O' ? new NumpyElementType { ItemSize = 8, HasObject = true }
+                : Plain(size) with { UnitSize = size > 0 ? 0 : code[0] == 'U' ? 4 : 1 };
         }
 
         if (!ordered && SizeOfName(code) is int named)
         {
-            return named < 0 ? new NumpyElementType { ItemSize = 8, HasObject = true } : Plain(named);
+            return named < 0 ? new NumpyElementType { ItemSize = 8, HasObject = true }
+                : Plain(named) with { UnitSize = named > 0 ? 0 : code[0] is 's' or 'u' && !code.StartsWith("string", StringComparison.Ordinal) ? 4 : 1 };
         }
 
         return NumpyElementType.Unknown("NumPy has no type of that name.");

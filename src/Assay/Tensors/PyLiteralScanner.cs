@@ -98,7 +98,7 @@ internal sealed class PyLiteralScanner(string text)
             number = negative ? -number : number;
             value = new ValueShape(ShapeKind.Int, number.ToString(CultureInfo.InvariantCulture));
         }
-        else if (body.Length > 0 && !body.Contains('_', StringComparison.Ordinal)
+        else if (body.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 && !body.Contains('_', StringComparison.Ordinal)
             && double.TryParse(body, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _))
         {
             value = new ValueShape(ShapeKind.Float, text[start..at]);
@@ -132,7 +132,9 @@ internal sealed class PyLiteralScanner(string text)
             rest = rest[2..];
         }
 
-        if (radix == 0 || rest.IsEmpty || rest[^1] == '_')
+        // Python refuses 010: it was octal once, and no reader shall take it for ten.
+        bool octal = radix == 10 && rest.Length > 1 && rest[0] == '0' && rest.IndexOfAnyExcept('0', '_') >= 0;
+        if (radix == 0 || rest.IsEmpty || rest[^1] == '_' || rest.IndexOf("__") >= 0 || octal)
         {
             return false;
         }

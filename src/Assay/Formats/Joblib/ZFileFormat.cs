@@ -32,7 +32,7 @@ public sealed class ZFileFormat : IFormat
     public FormatSupport Support => FormatSupport.Full;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Extensions { get; } = [".joblib", ".pkl", ".z"];
+    public IReadOnlyList<string> Extensions { get; } = [".joblib", ".pkl"];
 
     /// <inheritdoc/>
     public IReadOnlyList<LoaderUse> Loaders { get; } = [new LoaderUse("joblib.load")];

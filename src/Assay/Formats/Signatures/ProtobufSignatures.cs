@@ -19,6 +19,11 @@ internal static class ProtobufSignatures
 
     private static readonly Dictionary<int, int> OnnxGraph = Payloads(1, 2, 5, 10, 11, 12, 13, 14, 15, 16);
     private static readonly Dictionary<int, int> OnnxNode = Payloads(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    private static readonly Dictionary<int, int> OnnxTensorMessage = new()
+    {
+        [1] = 0, [2] = 0, [4] = 2, [5] = 2, [6] = 2, [7] = 2, [8] = 2, [9] = 2, [10] = 2, [11] = 2, [12] = 2, [13] = 2, [14] = 0,
+    };
+
     private static readonly Dictionary<int, int> SavedModelMessage = new() { [1] = 0, [2] = 2 };
     private static readonly Dictionary<int, int> MetaGraphMessage = Payloads(1, 2, 3, 4, 5, 6, 7);
     private static readonly Dictionary<int, int> GraphMessage = new() { [1] = 2, [2] = 2, [3] = 0, [4] = 2, [5] = 2 };
@@ -42,6 +47,15 @@ internal static class ProtobufSignatures
         bool fits = graphAt.IsEmpty || (graph.IsWellFormed && graph.AreAmong(OnnxGraph)
             && (graph.Payload(1) is not ByteRange node || Inner(input, node).AreAmong(OnnxNode)));
         return fits && model.Number(1) is null or < 1000 ? ClaimStrength.Certain : null;
+    }
+
+    /// <summary>TensorProto in a file of its own: dimensions, a type, and numbers.</summary>
+    public static ClaimStrength? OnnxTensor(ProbeInput input)
+    {
+        ProtobufFields? tensor = Outermost(input);
+        return tensor is { IsWhole: true } && tensor.AreAmong(OnnxTensorMessage) && tensor.Number(2) is > 0 and < 64
+            && (tensor.Has(4) || tensor.Has(5) || tensor.Has(6) || tensor.Has(7) || tensor.Has(9) || tensor.Has(10) || tensor.Has(11))
+                ? ClaimStrength.Likely : null;
     }
 
     /// <summary>SavedModel: an optional schema version, and meta graphs.</summary>

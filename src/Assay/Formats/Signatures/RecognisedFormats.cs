@@ -37,6 +37,7 @@ public static class RecognisedFormats
 
         // Protocol buffers have no signature: these walk the fields and check them against the schema.
         new RecognisedFormat("onnx", "ONNX", ProtobufSignatures.Onnx, [".onnx"]),
+        new RecognisedFormat("onnx-tensor", "ONNX tensor", ProtobufSignatures.OnnxTensor, [".pb"]),
         new RecognisedFormat("tf-saved-model", "TensorFlow SavedModel", ProtobufSignatures.SavedModel, [".pb"]),
         new RecognisedFormat("tf-graph", "TensorFlow graph", ProtobufSignatures.Graph, [".pb"]),
         new RecognisedFormat("tf-meta-graph", "TensorFlow meta graph", ProtobufSignatures.MetaGraph, [".meta"]),
@@ -55,6 +56,7 @@ public static class RecognisedFormats
         new RecognisedFormat("ncnn", "ncnn", TextSignatures.Ncnn, []),
         new RecognisedFormat("tf-graph-text", "TensorFlow graph (text)", TextSignatures.TensorFlowText, [".pbtxt"]),
         new RecognisedFormat("caffe-text", "Caffe (text)", TextSignatures.CaffeText, [".prototxt"]),
+        new RecognisedFormat("triton-config", "Triton configuration", TextSignatures.Triton, []),
         new RecognisedFormat("mlflow-model", "MLflow MLmodel", TextSignatures.MlFlow, []),
         new RecognisedFormat("chat-template", "Jinja chat template", TextSignatures.ChatTemplate, [".jinja"]),
         new RecognisedFormat("keras-json", "Keras configuration", JsonSignatures.Keras, []),

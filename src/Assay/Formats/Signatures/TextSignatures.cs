@@ -12,8 +12,9 @@ internal static class TextSignatures
         Head(input) is { } text && (text.StartsWith("tree\nversion=", StringComparison.Ordinal) || text.StartsWith("tree\r\nversion=", StringComparison.Ordinal)
             || (text.StartsWith("tree\n", StringComparison.Ordinal) && text.Contains("num_class=", StringComparison.Ordinal))) ? ClaimStrength.Certain : null;
 
-    /// <summary>An XML document with the element PMML.</summary>
-    public static ClaimStrength? Pmml(ProbeInput input) => Xml(input) is { } text && HasElement(text, "PMML") ? ClaimStrength.Certain : null;
+    /// <summary>An XML document with the element PMML, or a part of one in its namespace.</summary>
+    public static ClaimStrength? Pmml(ProbeInput input) =>
+        Xml(input) is { } text && (HasElement(text, "PMML") || text.Contains("http://www.dmg.org/PMML", StringComparison.Ordinal)) ? ClaimStrength.Certain : null;
 
     /// <summary>An XML document with a net of layers.</summary>
     public static ClaimStrength? OpenVino(ProbeInput input) =>
@@ -34,6 +35,14 @@ internal static class TextSignatures
         Head(input) is { } text && (Begins(text, "layer") || Begins(text, "layers") || text.StartsWith("name:", StringComparison.Ordinal))
         && (text.Contains("layer {", StringComparison.Ordinal) || text.Contains("layers {", StringComparison.Ordinal)
             || text.Contains("layer{", StringComparison.Ordinal)) && text.Contains("type:", StringComparison.Ordinal) ? ClaimStrength.Likely : null;
+
+    /// <summary>Triton's configuration of a model: a platform or backend, and inputs.</summary>
+    public static ClaimStrength? Triton(ProbeInput input) =>
+        Head(input) is { } text && ("\n" + text) is var lines
+        && (lines.Contains("\nplatform:", StringComparison.Ordinal) || lines.Contains("\nbackend:", StringComparison.Ordinal))
+        && (lines.Contains("\nmax_batch_size:", StringComparison.Ordinal) || lines.Contains("\ninput [", StringComparison.Ordinal)
+            || lines.Contains("\ninput {", StringComparison.Ordinal) || lines.Contains("\ninstance_group", StringComparison.Ordinal))
+            ? ClaimStrength.Likely : null;
 
     /// <summary>YAML with flavors, of which one names a loader.</summary>
     public static ClaimStrength? MlFlow(ProbeInput input) =>

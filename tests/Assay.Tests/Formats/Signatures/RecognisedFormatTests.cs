@@ -1,0 +1,238 @@
+// Signatures: tiny heads that are recognised, and look-alikes that are not.
+using System.Buffers.Binary;
+using System.Text;
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats;
+using Assay.Formats.Signatures;
+
+namespace Assay.Tests.Formats.Signatures;
+
+public sealed class RecognisedFormatTests
+{
+    public static TheoryData<string, byte[]> Heads { get; } = new()
+    {
+        { "hdf5", [0x89, .. "HDF\r\n"u8, 0x1A, 0x0A, 0, 0] },
+        { "hdf5", [.. new byte[2048], 0x89, .. "HDF\r\n"u8, 0x1A, 0x0A, 0, 0] },
+        { "safetensors", [2, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8] },
+        { "safetensors", [40, 0, 0, 0, 0, 0, 0, 0, .. "{\"a\":{\"dtype\""u8] },
+        { "gguf", [.. "GGUF"u8, 3, 0, 0, 0, 0, 0] },
+        { "gguf", [.. "GGUF"u8, 0, 0, 0, 3, 0, 0] },
+        { "ggml", [.. "tjgg"u8, 3, 0, 0, 0] },
+        { "ggml", [.. "lmgg"u8, 0, 0x7D, 0, 0] },
+        { "tflite", [12, 0, 0, 0, .. "TFL3"u8, .. new byte[20]] },
+        { "ort", [12, 0, 0, 0, .. "ORTM"u8, .. new byte[20]] },
+        { "executorch", [12, 0, 0, 0, .. "ET12"u8, .. new byte[20]] },
+        { "torch-mobile", [12, 0, 0, 0, .. "PTMF"u8, .. new byte[20]] },
+        { "catboost", [.. "CBM1"u8, 1, 0, 0, 0] },
+        { "tensorrt", [.. "ftrt"u8, 0, 0, 0, 0] },
+        { "tensorrt", [7, 0, 0, 0, .. "{\"a\":1}"u8, .. "ptrt"u8] },
+        { "xgboost-ubj", [.. "{L"u8, 0, 0, 0, 0, 0, 0, 0, 7, .. "learner{"u8] },
+        { "xgboost-binary", [.. "binf"u8, .. new byte[136], 7, 0, 0, 0, 0, 0, 0, 0, .. "reg:log"u8, 6, 0, 0, 0, 0, 0, 0, 0, .. "gbtree"u8] },
+        { "xgboost-binary", [.. new byte[136], 7, 0, 0, 0, 0, 0, 0, 0, .. "reg:log"u8, 4, 0, 0, 0, 0, 0, 0, 0, .. "dart"u8] },
+        { "r-data", [.. "X\n"u8, 0, 0, 0, 3, 0, 4, 1, 2, 0, 3, 5, 0] },
+        { "r-data", [.. "B\n"u8, 2, 0, 0, 0, 2, 1, 4, 0, 0, 3, 2, 0] },
+        { "r-data", [.. "A\n3\n262146\n"u8] },
+        { "r-data", [.. "RDX3\nX\n"u8] },
+        { "tf-checkpoint-index", [.. new byte[40], 0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB] },
+        { "flax-msgpack", [0x81, 0xA6, .. "params"u8, 0x81, 0xA1, (byte)'w', 0xC7, 3, 1, 0x93, 0x90, 0] },
+        { "llamafile", [.. "MZqFpD='\n"u8, 0] },
+        { "elf", [0x7F, .. "ELF"u8, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
+        { "pe", [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8] },
+        { "mach-o", [0xCF, 0xFA, 0xED, 0xFE, 7, 0, 0, 1, 3, 0, 0, 0, 2, .. new byte[20]] },
+        { "java-class", [0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 52, 0, 1] },
+        { "onnx", Message((1, 0, 8ul), (7, 2, Message((1, 2, Message((4, 2, "Relu"))), (2, 2, "g"))), (8, 2, Message((2, 0, 13ul)))) },
+        { "onnx-tensor", Message((1, 0, 2ul), (1, 0, 3ul), (2, 0, 1ul), (9, 2, "12345678")) },
+        { "tf-saved-model", Message((1, 0, 1ul), (2, 2, Message((2, 2, Graph)))) },
+        { "tf-graph", Graph },
+        { "tf-meta-graph", Message((1, 2, Message((2, 2, "x"))), (2, 2, Graph)) },
+        { "tf-fingerprint", Message((1, 0, 1ul << 60), (2, 0, 1ul << 60), (3, 0, 7ul), (4, 0, 8ul)) },
+        { "keras-metadata", Message((1, 2, Message((3, 2, "root"), (4, 2, "_tf_keras_model"), (5, 2, "{}")))) },
+        { "coreml", Message((1, 0, 4ul), (2, 2, "x"), (500, 2, "y")) },
+        { "paddle", Message((1, 2, Message((1, 0, 0ul), (2, 0, ulong.MaxValue), (3, 2, "v"))), (4, 2, Message((1, 0, 0ul)))) },
+        { "caffe", Message((1, 2, "net"), (100, 2, Message((1, 2, "data"), (2, 2, "Input")))) },
+        { "caffe", Message((1, 2, "net"), (2, 2, Message((4, 2, "data"), (5, 0, 4ul)))) },
+        { "sentencepiece", [0x0A, 0x0E, 0x0A, 5, .. "<unk>"u8, 0x15, 0, 0, 0, 0, 0x18, 2] },
+        { "mediapipe", Message((1, 2, Message((2, 2, "FlowLimiterCalculator")))) },
+        { "lightgbm", "tree\nversion=v4\nnum_class=1\n"u8.ToArray() },
+        { "pmml", "<?xml version=\"1.0\"?>\n<!-- x -->\n<PMML version=\"4.4\" xmlns=\"x\">"u8.ToArray() },
+        { "openvino", "<?xml version=\"1.0\"?><net name=\"a\" version=\"11\"><layers><layer/>"u8.ToArray() },
+        { "ncnn", "7767517\n2 2\n"u8.ToArray() },
+        { "tf-graph-text", "node {\n  name: \"a\"\n  op: \"Const\"\n}"u8.ToArray() },
+        { "caffe-text", "name: \"net\"\nlayer {\n type: \"Python\"\n}"u8.ToArray() },
+        { "triton-config", "name: \"m\"\nbackend: \"python\"\nmax_batch_size: 1\n"u8.ToArray() },
+        { "mlflow-model", "artifact_path: m\nflavors:\n  python_function:\n    loader_module: x\n"u8.ToArray() },
+        { "chat-template", "{% for message in messages %}{{ message.role }}{% endfor %}"u8.ToArray() },
+        { "keras-json", "{\"class_name\": \"Sequential\", \"config\": {\"layers\": []}}"u8.ToArray() },
+        { "keras-json", "\uFEFF {\"config\": {\"layers\": [{\"class_name\": \"Lambda\"}"u8.ToArray() },
+        { "tfjs", "{\"format\": \"layers-model\", \"modelTopology\": {}}"u8.ToArray() },
+        { "tfjs", "[{\"weights\":[{\"name\":\"a\"}],\"paths\":[\"s\"]}]"u8.ToArray() },
+        { "xgboost-json", "{\"learner\":{\"attributes\":{},\"gradient_booster\":{"u8.ToArray() },
+        { "mxnet-symbol", "{\"nodes\": [{\"op\": \"null\", \"inputs\": []}]}"u8.ToArray() },
+        { "hf-config", "{\"architectures\": [\"A\"]}"u8.ToArray() },
+        { "hf-config", "[{\"idx\": 0, \"name\": \"0\", \"path\": \"\", \"type\": \"a.B\"}]"u8.ToArray() },
+        { "hf-tokenizer", "{\"chat_template\": \"{{ x }}\", \"more\": NaN"u8.ToArray() },
+        { "weight-index", "{\"metadata\": {}, \"weight_map\": {}}"u8.ToArray() },
+        { "notebook", "{\"cells\": [{\"cell_type\": \"code\"}]}"u8.ToArray() },
+    };
+
+    private static byte[] Graph => Message((1, 2, Message((1, 2, "a"), (2, 2, "Const"))), (4, 2, Message((1, 0, 27ul))));
+
+    [Theory]
+    [MemberData(nameof(Heads))]
+    public void AHeadIsRecognisedByItsFormatAloneAndReportedAsNotSupported(string id, byte[] bytes)
+    {
+        Assert.Equal([id], Claimants(bytes));
+        Recording read = Recording.Read(RecognisedFormats.All.Single(f => f.Id == id), bytes);
+        Assert.Equal([UnreadCause.NotSupported], read.Unreads);
+        Assert.Empty(read.Coverage.Gaps());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("{\"name\": \"a\", \"version\": \"1\", \"config\": 1}")]
+    [InlineData("{\"x\": {\"architectures\": []}}")]
+    [InlineData("[[[[[[")]
+    [InlineData("numpy==1.0\ntorch\n")]
+    [InlineData("#!/bin/sh\necho\n")]
+    [InlineData("<html><body>network layers</body></html>")]
+    [InlineData("MZ is how it begins")]
+    [InlineData("GGU")]
+    [InlineData("tree of life\n")]
+    [InlineData("(lp0\nI1\na.")]
+    [InlineData("cposix\nsystem\n(S'id'\ntR.")]
+    [InlineData("\u0080\u0002}q\0.")]
+    [InlineData("PK\u0003\u0004")]
+    [InlineData("\n\n\n\n\n\n\n\n")]
+    [InlineData("\u0008\u0001\u0012\u0001")]
+    public void LookAlikesAreNotClaimed(string text) => Assert.Empty(Claimants(Encoding.Latin1.GetBytes(text)));
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", 1)]
+    [InlineData("version https://example.org/spec/v1\noid sha256:00\nsize 5\n", 0)]
+    public void T080_AGitLfsPointerSaysThatTheContentIsMissing(string text, int expected)
+    {
+        GitLfsPointer format = new();
+        byte[] bytes = Encoding.ASCII.GetBytes(text);
+        Assert.Equal(expected, Recording.Probe(format, bytes) is null ? 0 : 1);
+        if (expected == 1)
+        {
+            Assert.Equal([UnreadCause.Missing], Recording.Read(format, bytes).Unreads);
+        }
+    }
+
+    [Fact]
+    public void ATfRecordIsKnownByTheChecksumOfItsLength()
+    {
+        // Length 3 as TensorFlow writes it: 03 00.. and the masked CRC-32C of those eight bytes, here computed bit by bit.
+        byte[] length = [3, 0, 0, 0, 0, 0, 0, 0];
+        uint crc = uint.MaxValue;
+        foreach (byte value in length)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0x82F63B78 : crc >> 1;
+            }
+        }
+
+        crc = ~crc;
+        byte[] masked = new byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(masked, unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8));
+        byte[] record = [.. length, .. masked, 1, 2, 3, 0, 0, 0, 0];
+        Assert.Equal(["tf-record"], Claimants(record));
+        record[0] = 4;
+        Assert.Empty(Claimants(record));
+    }
+
+    [Fact]
+    public void OnlyStrongSignaturesAreBelievedInAGap()
+    {
+        byte[] elf = [.. new byte[100], 0x7F, .. "ELF"u8, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        byte[] json = [.. new byte[100], .. "{\"architectures\": []}"u8];
+        Assert.Equal(["elf"], Claimants(elf, 100));
+        Assert.Empty(Claimants(json, 100));
+    }
+
+    [Fact]
+    public void CutOrMutatedHeadsNeverThrow()
+    {
+        Random random = new(3);
+        foreach ((string _, byte[] head) in Heads.Select(h => h.Data))
+        {
+            for (int round = 0; round < 60; round++)
+            {
+                byte[] bytes = head[..random.Next(head.Length + 1)];
+                for (int i = 0; i < 3 && bytes.Length > 0; i++)
+                {
+                    bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+                }
+
+                Assert.True(Claimants(bytes).Length < RecognisedFormats.All.Count);
+            }
+        }
+    }
+
+    [Fact]
+    public void LongNestedJsonIsReadInBoundedTimeAndWithoutRecursion()
+    {
+        byte[] deep = Encoding.ASCII.GetBytes(new string('[', 1 << 20));
+        byte[] wide = Encoding.ASCII.GetBytes("{" + string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"\"k{i}\":0")) + ",\"architectures\":0}");
+        Assert.Empty(Claimants(deep));
+        Assert.Empty(Claimants(wide));
+    }
+
+    [Fact]
+    public void EveryRecognisedFormatHasAHead() =>
+        Assert.Equal(
+            ["catboost-json", "mxnet-params", "rknn", "tf-record"],
+            RecognisedFormats.All.Select(f => f.Id).Except(Heads.Select(h => h.Data.Item1)).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void NoPickleOrArchiveIsTakenForSomethingElse()
+    {
+        byte[][] files = [[0x80, 4, 0x95, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'N', (byte)'.'], [.. "PK"u8, 5, 6, .. new byte[18]], [0x1F, 0x8B, 8, 0, 0, 0, 0, 0], new byte[600]];
+        Assert.All(files, f => Assert.Empty(Claimants(f)));
+    }
+
+    private static string[] Claimants(byte[] bytes, long offset = 0)
+    {
+        Recording recording = Recording.Of(bytes);
+        ProbeInput input = new(recording.Artifact, new ByteRange(offset, bytes.Length - offset), recording.Budget);
+        return [.. FormatCatalog.All.Where(f => f.Support == FormatSupport.Recognised && f.Probe(input) is not null).Select(f => f.Id)];
+    }
+
+    /// <summary>A protocol-buffer message of fields: number, wire type, and a number, text or message.</summary>
+    private static byte[] Message(params (int Number, int Wire, object Value)[] fields)
+    {
+        List<byte> bytes = [];
+        foreach ((int number, int wire, object value) in fields)
+        {
+            Varint(bytes, ((ulong)number << 3) | (uint)wire);
+            if (value is ulong integer)
+            {
+                Varint(bytes, integer);
+                continue;
+            }
+
+            byte[] payload = value as byte[] ?? Encoding.UTF8.GetBytes((string)value);
+            Varint(bytes, (ulong)payload.Length);
+            bytes.AddRange(payload);
+        }
+
+        return [.. bytes];
+    }
+
+    private static void Varint(List<byte> bytes, ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+        {
+            bytes.Add((byte)(value | 0x80));
+        }
+
+        bytes.Add((byte)value);
+    }
+}
