@@ -17,7 +17,7 @@ internal static class CommandLine
             ParseResult parsed = Parse(arguments, host);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
             {
-                throw new UsageException(OneLine(parsed.Errors[0].Message));
+                throw new UsageException(Complaint(parsed));
             }
 
             using StreamWriter output = host.Writer();
@@ -38,6 +38,14 @@ internal static class CommandLine
         catch (OperationCanceledException) when (host.Cancellation.IsCancellationRequested)
         {
             host.Error.WriteLine("assay: Cancelled; there is no report.");
+            return ExitCode.Incomplete;
+        }
+#pragma warning disable CA1031 // The last fence: a defect must neither look like a verdict nor fall silent.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            host.Error.WriteLine("assay: This is a defect of Assay, please report it: " + Escape.Visible(e.GetType().Name + ": " + e.Message));
+            host.Error.WriteLine(e.StackTrace);
             return ExitCode.Incomplete;
         }
     }
@@ -63,5 +71,14 @@ internal static class CommandLine
         return arguments.Count == 0 ? root.Parse(["--help"], configuration) : root.Parse(arguments, configuration);
     }
 
-    private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string Complaint(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is [string unknown, ..])
+        {
+            return $"There is no command or option {unknown}; assay --help lists what there is.";
+        }
+
+        string message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return message.EndsWith('.') ? message : message + ".";
+    }
 }

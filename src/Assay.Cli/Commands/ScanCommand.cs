@@ -1,5 +1,7 @@
 // assay scan: examines files and directories and says what would run.
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Assay.Policies;
 using Assay.Reports;
 
@@ -19,7 +21,7 @@ internal static class ScanCommand
         failOn.AcceptOnlyFromAmong("suspicious", "malicious", "never");
         Option<string[]> include = new("--include") { Description = "Examine only walked files that match (*.pt, models/**); may be repeated.", HelpName = "GLOB" };
         Option<string[]> exclude = new("--exclude") { Description = "Leave out walked files and directories that match; wins over --include.", HelpName = "GLOB" };
-        Option<int> jobs = new("--jobs", "-j") { Description = "Files examined side by side; by default one per processor.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Option<int> jobs = new("--jobs", "-j") { Description = "Files examined side by side; by default one per processor.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount, CustomParser = Jobs };
         Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
         Option<string?> rules = ListingOptions.Rules();
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
@@ -46,7 +48,7 @@ internal static class ScanCommand
                 },
                 Include = parsed.GetValue(include) ?? [],
                 Exclude = parsed.GetValue(exclude) ?? [],
-                Jobs = parsed.GetValue(jobs) is >= 1 and int number ? number : throw new UsageException("--jobs takes a whole number from 1."),
+                Jobs = parsed.GetValue(jobs),
                 Policy = parsed.GetValue(policy),
                 Rules = parsed.GetValue(rules),
                 Limits = parsed.GetValue(limit) ?? [],
@@ -58,6 +60,17 @@ internal static class ScanCommand
             return new ScanRun(host, scan).Run();
         });
         return command;
+    }
+
+    private static int Jobs(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int jobs) && jobs is >= 1 and <= 1024)
+        {
+            return jobs;
+        }
+
+        result.AddError("--jobs takes a whole number from 1 to 1024.");
+        return 1;
     }
 
     private static string[] Paths(string[] paths, IReadOnlyList<string> arguments)

@@ -138,8 +138,7 @@ public static class CatalogReport
         _ => "a finding is a note and leaves the verdict as it is",
     };
 
-    private static TextPage Page(TextWriter writer, TextReportOptions options) =>
-        new(writer, Math.Clamp(options.Width, 40, 200), options.Colour);
+    private static TextPage Page(TextWriter writer, TextReportOptions options) => TextPage.Of(writer, options);
 
     private static int Widest(IEnumerable<string> texts) => texts.Select(t => TextWidth.Of(Escape.Visible(t))).DefaultIfEmpty(0).Max();
 

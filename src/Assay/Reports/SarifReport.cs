@@ -1,4 +1,5 @@
 // The report for code-scanning viewers: SARIF 2.1.0.
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Assay.Artifacts;
@@ -66,52 +67,6 @@ public static class SarifReport
         output.Write("\n"u8);
     }
 
-    /// <summary>
-    /// A path as a URI reference: percent-encoded UTF-8 with <c>/</c> between segments; an absolute path becomes a
-    /// <c>file:</c> URI. Halves of surrogate pairs, which UTF-8 cannot hold, are made visible first.
-    /// </summary>
-    internal static string Uri(string path)
-    {
-        string forward = Path.DirectorySeparatorChar == '\\' ? path.Replace('\\', '/') : path;
-        StringBuilder uri = new(forward.Length + 16);
-        if (forward.StartsWith('/'))
-        {
-            uri.Append(forward.StartsWith("//", StringComparison.Ordinal) ? "file:" : "file://");
-        }
-        else if (Path.DirectorySeparatorChar == '\\' && Path.IsPathRooted(forward))
-        {
-            uri.Append("file:///");
-        }
-        else if (forward.StartsWith("./", StringComparison.Ordinal))
-        {
-            forward = forward[2..];
-        }
-
-        foreach (byte one in Encoding.UTF8.GetBytes(Escape.WellFormed(forward)))
-        {
-            if (char.IsAsciiLetterOrDigit((char)one) || one is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~' or (byte)'/')
-            {
-                uri.Append((char)one);
-            }
-            else
-            {
-                uri.Append('%').Append(one.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
-            }
-        }
-
-        return uri.ToString();
-    }
-
-    /// <summary>
-    /// Text of a message: made visible; braces doubled, because single ones are placeholders; brackets escaped, because
-    /// they would be links that a hostile file places into a viewer (SARIF 2.1.0, 3.11.5 and 3.11.6).
-    /// </summary>
-    internal static string Message(string text) => Escape.Visible(text)
-        .Replace("{", "{{", StringComparison.Ordinal)
-        .Replace("}", "}}", StringComparison.Ordinal)
-        .Replace("[", "\\[", StringComparison.Ordinal)
-        .Replace("]", "\\]", StringComparison.Ordinal);
-
     private static void Tool(Utf8JsonWriter json, ScanReport report, Rule[] rules)
     {
         json.WriteStartObject("tool");
@@ -168,7 +123,7 @@ public static class SarifReport
                 json.WriteString("level", unread.Cause == UnreadCause.Fault ? "error" : "warning");
                 json.WriteStartObject("message");
                 string detail = unread.Detail.Length > 0 ? unread.Detail : Words.Meaning(unread.Cause);
-                json.WriteString("text", Message($"Not read: {unread.Path}, offset {unread.Offset}: {detail}"));
+                json.WriteString("text", SarifText.Message($"Not read: {unread.Path}, offset {unread.Offset}: {detail}"));
                 json.WriteEndObject();
                 json.WriteStartArray("locations");
                 Location(json, target, index, unread.Path, unread.Offset, unread.Length);
@@ -189,7 +144,7 @@ public static class SarifReport
         {
             json.WriteStartObject();
             json.WriteStartObject("location");
-            json.WriteString("uri", Uri(target.Path));
+            json.WriteString("uri", SarifText.Uri(target.Path));
             json.WriteEndObject();
             json.WriteStartArray("roles");
             json.WriteStringValue("analysisTarget");
@@ -229,7 +184,7 @@ public static class SarifReport
         json.WriteNumber("ruleIndex", rule);
         json.WriteString("level", SarifRule.Level(finding.Severity));
         json.WriteStartObject("message");
-        json.WriteString("text", Message(Sentence(finding)));
+        json.WriteString("text", SarifText.Message(Sentence(finding)));
         json.WriteEndObject();
         json.WriteStartArray("locations");
         Location(json, target, index, finding.Path, finding.Offset, finding.Length);
@@ -262,10 +217,10 @@ public static class SarifReport
     private static string Sentence(Finding finding)
     {
         StringBuilder text = new(finding.Message);
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $" At {finding.Path}, offset {finding.Offset}.");
+        text.Append(CultureInfo.InvariantCulture, $" At {finding.Path}, offset {finding.Offset}.");
         foreach (Evidence evidence in finding.Evidence.Take(8))
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $" {evidence.Kind}: {Escape.Cut(evidence.Text, 400)}.");
+            text.Append(CultureInfo.InvariantCulture, $" {evidence.Kind}: {Escape.Cut(evidence.Text, 400)}.");
         }
 
         return text.ToString();
@@ -276,7 +231,7 @@ public static class SarifReport
         json.WriteStartObject();
         json.WriteStartObject("physicalLocation");
         json.WriteStartObject("artifactLocation");
-        json.WriteString("uri", Uri(target.Path));
+        json.WriteString("uri", SarifText.Uri(target.Path));
         json.WriteNumber("index", index);
         json.WriteEndObject();
         json.WriteStartObject("region");

@@ -21,9 +21,9 @@ internal static class SarifRule
     {
         json.WriteStartObject();
         json.WriteString("id", rule.Id);
-        Multiformat(json, "shortDescription", SarifReport.Message(rule.Title), null);
-        Multiformat(json, "fullDescription", SarifReport.Message(rule.Why), null);
-        Multiformat(json, "help", SarifReport.Message(Help(rule)), Markdown(rule));
+        Multiformat(json, "shortDescription", SarifText.Message(rule.Title), null);
+        Multiformat(json, "fullDescription", SarifText.Message(rule.Why), null);
+        Multiformat(json, "help", SarifText.Message(Help(rule)), Markdown(rule));
         if (rule.References.FirstOrDefault(IsLink) is string link)
         {
             json.WriteString("helpUri", link);

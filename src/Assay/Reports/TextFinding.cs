@@ -29,9 +29,9 @@ internal static class TextFinding
             page.Blank();
             string severity = Words.Of(group.Key.Severity).ToUpperInvariant();
             page.Entry(2, new Piece(severity, InkOf(group.Key.Severity)), Hang, new Piece(rule.Title, Ink.Strong), new Piece($"({rule.Id})", Ink.Faint, true));
-            foreach (Finding place in places.Take(PlacesShown))
+            for (int at = 0; at < Math.Min(places.Length, PlacesShown); at++)
             {
-                Place(page, target, place);
+                Place(page, target, places[at], at == 0 ? "what" : "also");
             }
 
             if (places.Length > PlacesShown)
@@ -84,17 +84,21 @@ internal static class TextFinding
         return new Piece(path == target ? stretch : $"{path}, {stretch}", Whole: true);
     }
 
-    private static void Place(TextPage page, TargetReport target, Finding finding)
+    private static void Place(TextPage page, TargetReport target, Finding finding, string label)
     {
-        page.Entry(4, TextReport.Label("what"), Hang, Escape.Cut(finding.Message, 600));
+        page.Entry(4, TextReport.Label(label), Hang, Escape.Cut(finding.Message, 600));
         page.Entry(4, TextReport.Label("where"), Hang, Where(target.Path, finding.Path, finding.Offset, finding.Length));
-        bool first = true;
-        foreach (Evidence evidence in finding.Evidence.Take(EvidenceShown))
+        Evidence[] shown = [.. finding.Evidence.Take(EvidenceShown)];
+        int widest = Math.Min(16, shown.Select(e => TextWidth.Of(Escape.Visible(e.Kind))).DefaultIfEmpty(0).Max());
+        for (int at = 0; at < shown.Length; at++)
         {
-            string at = evidence.Offset is long offset ? $"at {offset:N0}" : "";
-            page.Entry(4, TextReport.Label(first ? "seen" : ""), Hang,
-                new Piece(evidence.Kind, Ink.Faint), new Piece(Escape.Cut(evidence.Text, 300), Ink.Strong), new Piece(at, Ink.Faint));
-            first = false;
+            // The kind stands in its own column; a second label inside the text.
+            string kind = Escape.Visible(shown[at].Kind).PadRight(widest);
+            Piece text = new(Escape.Cut(shown[at].Text, 300), Ink.Strong);
+            string seen = (at == 0 ? "seen" : "").PadRight(Hang - 4);
+            page.Entry(4, TextReport.Label(seen + kind), Hang + widest + 1, shown[at].Offset is long offset
+                ? [text, new Piece($"(offset {offset:N0})", Ink.Faint, true)]
+                : [text]);
         }
 
         if (finding.Evidence.Count > EvidenceShown)
@@ -120,11 +124,11 @@ internal static class TextFinding
 
     private static string PhaseOf(string phase) => phase switch
     {
-        "extract" => "when the archive is unpacked",
-        "load" => "when the file is loaded",
-        "init" => "when the model is built",
-        "infer" => "when the model is run",
-        "use" => "when the repository's code is used",
+        "extract" => "the archive is unpacked",
+        "load" => "the file is loaded",
+        "init" => "the model is built",
+        "infer" => "the model is run",
+        "use" => "the repository's code is used",
         _ => phase,
     };
 

@@ -26,8 +26,9 @@ internal readonly record struct Piece(string Text, Ink Ink = Ink.Plain, bool Who
 /// </summary>
 internal sealed class TextPage(TextWriter writer, int width, bool colour)
 {
-    /// <summary>The number of columns.</summary>
-    public int Width => width;
+    /// <summary>A page for <paramref name="options"/>; prose in lines of more than 120 columns is hard to read.</summary>
+    public static TextPage Of(TextWriter writer, TextReportOptions options) =>
+        new(writer, Math.Clamp(options.Width, 40, 120), options.Colour);
 
     /// <summary>An empty line.</summary>
     public void Blank() => writer.Write('\n');

@@ -32,7 +32,7 @@ public static class TextReport
     public static void Write(ScanReport report, TextWriter writer, TextReportOptions? options = null)
     {
         options ??= new TextReportOptions();
-        TextPage page = new(writer, Math.Clamp(options.Width, 40, 200), options.Colour);
+        TextPage page = TextPage.Of(writer, options);
         if (options.Quiet)
         {
             Quiet(page, report);
@@ -76,10 +76,10 @@ public static class TextReport
         string verdict = Words.Of(report.Verdict).ToUpperInvariant();
         string sentence = report.Verdict switch
         {
-            Verdict.Malicious => $"{summary[Verdict.Malicious]:N0} of {files}: a loader would run what no model needs. Do not load {(summary[Verdict.Malicious] == 1 ? "it" : "them")}.",
+            Verdict.Malicious => $"{summary[Verdict.Malicious]:N0} of {files} would do harm when loaded. Do not load {(summary[Verdict.Malicious] == 1 ? "it" : "them")}.",
             Verdict.Suspicious => $"{summary[Verdict.Suspicious]:N0} of {files} cannot be shown to be harmless.",
             Verdict.Incomplete => $"Nothing was found, and {summary[Verdict.Incomplete]:N0} of {files} could not be read to the end.",
-            _ => $"Nothing was found in {files}, and all of {(summary.Targets == 1 ? "it" : "them")} was read.",
+            _ => $"{(summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}, and all of {(summary.Targets == 1 ? "it" : "them")} was read.",
         };
         page.Entry(0, new Piece(verdict, InkOf(report.Verdict)), verdict.Length + 2, sentence);
     }
@@ -95,10 +95,10 @@ public static class TextReport
         // Files with something to say come first into the few lines there are.
         TargetReport[] shown = [.. passed.OrderByDescending(Remarks).Take(PassedShown).OrderBy(t => t.Path, StringComparer.Ordinal)];
         page.Blank();
-        page.Line(0, new Piece("PASSED", Ink.Good), "  nothing found, read to the end");
+        page.Line(0, new Piece("PASSED", Ink.Good), "  read to the end, and nothing found that decides a verdict");
         foreach (TargetReport target in shown)
         {
-            page.Entry(2, new Piece(target.Path, Whole: true), 2 + TextWidth.Of(Escape.Visible(target.Path)),
+            page.Entry(2, new Piece(target.Path, Whole: true), 4 + TextWidth.Of(Escape.Visible(target.Path)),
                 new Piece(TextTarget.Kind(target), Ink.Faint));
             TextFinding.Notes(page, target);
             TextFinding.Waived(page, target);

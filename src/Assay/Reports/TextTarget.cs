@@ -34,6 +34,12 @@ internal static class TextTarget
         }
 
         TextFinding.Write(page, target);
+        if (target.Waived.Count > 0 || target.Findings.Any(f => f.Severity < Severity.Medium))
+        {
+            page.Blank();
+            page.Line(2, new Piece("NOTES", Ink.Faint));
+        }
+
         TextFinding.Notes(page, target);
         TextFinding.Waived(page, target);
         Unread(page, target);
