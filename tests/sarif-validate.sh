@@ -13,7 +13,7 @@ if [ -z "$work" ]; then
 fi
 mkdir -p "$work"
 if [ ! -d "$work/node_modules/@microsoft/sarif-multitool" ]; then
-    npm install --silent --no-audit --no-fund --prefix "$work" @microsoft/sarif-multitool@4.5.4 >/dev/null
+    npm install --silent --no-audit --no-fund --prefix "$work" @microsoft/sarif-multitool@5.7.0 >/dev/null
 fi
 # The tool is built for an older .NET and runs on a newer one when it may.
 export DOTNET_ROLL_FORWARD=Major
