@@ -1,0 +1,84 @@
+// The commands of the program, and what becomes of a command that is wrong.
+using System.CommandLine;
+using System.CommandLine.Help;
+using Assay.Cli.Commands;
+using Assay.Reports;
+
+namespace Assay.Cli;
+
+/// <summary>The command line of the program <c>assay</c>.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs the command that <paramref name="arguments"/> spell and returns the exit code.</summary>
+    public static int Run(IReadOnlyList<string> arguments, Host host)
+    {
+        try
+        {
+            ParseResult parsed = Parse(arguments, host);
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            {
+                throw new UsageException(Complaint(parsed));
+            }
+
+            using StreamWriter output = host.Writer();
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = host.Error,
+                EnableDefaultExceptionHandler = false,
+                // Signals are the door's business; see Program.cs.
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (UsageException e)
+        {
+            host.Error.WriteLine("assay: " + Escape.Visible(e.Message));
+            return ExitCode.Usage;
+        }
+        catch (OperationCanceledException) when (host.Cancellation.IsCancellationRequested)
+        {
+            host.Error.WriteLine("assay: Cancelled; there is no report.");
+            return ExitCode.Incomplete;
+        }
+#pragma warning disable CA1031 // The last fence: a defect must neither look like a verdict nor fall silent.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            host.Error.WriteLine("assay: This is a defect of Assay, please report it: " + Escape.Visible(e.GetType().Name + ": " + e.Message));
+            host.Error.WriteLine(e.StackTrace);
+            return ExitCode.Incomplete;
+        }
+    }
+
+    /// <summary>Runs a command with streams of the caller, as a program without a terminal would see them.</summary>
+    public static int Run(IReadOnlyList<string> arguments, Stream input, Stream output, TextWriter error, CancellationToken cancellation = default) =>
+        Run(arguments, new Host { Input = input, Output = output, Error = error, Cancellation = cancellation });
+
+    private static ParseResult Parse(IReadOnlyList<string> arguments, Host host)
+    {
+        RootCommand root = new("Examines machine-learning model files that nobody should trust yet: what would each loader run?")
+        {
+            HelpName = "assay",
+        };
+        root.Add(ScanCommand.Create(host, arguments));
+        root.Add(FormatsCommand.Create(host));
+        root.Add(RulesCommand.Create(host));
+        root.Add(ExplainCommand.Create(host));
+        root.Add(PickleCommand.Create(host));
+
+        // A name that begins with @ is a file like any other: a scanned directory must not be able to add arguments.
+        ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        return arguments.Count == 0 ? root.Parse(["--help"], configuration) : root.Parse(arguments, configuration);
+    }
+
+    private static string Complaint(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is [string unknown, ..])
+        {
+            return $"There is no command or option {unknown}; assay --help lists what there is.";
+        }
+
+        string message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return message.EndsWith('.') ? message : message + ".";
+    }
+}

@@ -1,0 +1,104 @@
+// assay pickle: looks into pickles without loading them.
+using System.CommandLine;
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Cli.Files;
+using Assay.Pickle;
+using Assay.Reports;
+using Assay.Scanning;
+
+namespace Assay.Cli.Commands;
+
+/// <summary><c>assay pickle list FILE</c>; further views of a pickle become its neighbours.</summary>
+internal static class PickleCommand
+{
+    private const string Separator = "!/";
+
+    /// <summary>The command.</summary>
+    public static Command Create(Host host) =>
+        new("pickle", "Look into a pickle without loading it.") { List(host) };
+
+    private static Command List(Host host)
+    {
+        Argument<string> file = new("FILE") { Description = "A pickle, or one inside a file: model.pt!/archive/data.pkl" };
+        Command command = new("list", "Disassemble a pickle: offsets, stack depth, opcodes, memo names.") { file };
+        command.SetAction(parsed => Visit(host, parsed.GetValue(file)!, bytes =>
+        {
+            using StreamWriter writer = host.Writer();
+            PickleText.Write(PickleListing.Lines(bytes), writer);
+        }));
+        return command;
+    }
+
+    /// <summary>Hands the bytes that <paramref name="name"/> names, a file or a member of one, to <paramref name="use"/>.</summary>
+    private static int Visit(Host host, string name, Action<ByteSource> use)
+    {
+        (string file, bool member) = Split(name);
+        string? real = RealPath.Of(file);
+        FileKind kind = real is null ? FileKind.Missing : FileKinds.Of(real);
+        if (kind != FileKind.Regular)
+        {
+            return Unread(host, name, kind switch
+            {
+                FileKind.Missing => "there is no such file.",
+                FileKind.Directory => "it is a directory.",
+                _ => "it is a FIFO, a device or a socket, which is never opened.",
+            });
+        }
+
+        try
+        {
+            if (!member)
+            {
+                using ByteSource bytes = FileOpening.Open(real!);
+                use(bytes);
+                return ExitCode.Passed;
+            }
+
+            ScanLimits limits = new();
+            ScanOptions options = new()
+            {
+                // Nothing is judged here, so no rule needs to be read.
+                Rules = new Detection.RuleSet(),
+                Limits = limits,
+                Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
+            };
+            ScanInput input = new() { Path = file, Open = () => FileOpening.Open(real!), Named = true };
+            return host.Visit(options, input, name, (Artifact artifact) => use(artifact.Bytes), host.Cancellation)
+                ? ExitCode.Passed
+                : Unread(host, name, "there is nothing of that name inside the file.");
+        }
+        catch (Exception e) when (e is ScanStopException or MalformedException or IOException or UnauthorizedAccessException)
+        {
+            return Unread(host, name, e.Message);
+        }
+    }
+
+    /// <summary>
+    /// The file's part of a path, and whether a member follows. A directory may be called <c>a!</c>, so the longest part
+    /// that is there wins.
+    /// </summary>
+    private static (string File, bool Member) Split(string name)
+    {
+        if (Path.Exists(name))
+        {
+            return (name, false);
+        }
+
+        for (int at = name.LastIndexOf(Separator, StringComparison.Ordinal); at > 0; at = name.LastIndexOf(Separator, at - 1, StringComparison.Ordinal))
+        {
+            if (Path.Exists(name[..at]) && !Directory.Exists(name[..at]))
+            {
+                return (name[..at], true);
+            }
+        }
+
+        return (name, false);
+    }
+
+    private static int Unread(Host host, string name, string why)
+    {
+        host.Error.WriteLine($"assay: {Escape.Visible(name)} could not be read: {Escape.Visible(why)}");
+        return ExitCode.Incomplete;
+    }
+}

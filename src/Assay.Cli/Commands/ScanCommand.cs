@@ -1,0 +1,122 @@
+// assay scan: examines files and directories and says what would run.
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Assay.Policies;
+using Assay.Reports;
+
+namespace Assay.Cli.Commands;
+
+/// <summary><c>assay scan PATH...</c>: the arguments and options; <see cref="ScanRun"/> does the work.</summary>
+internal static class ScanCommand
+{
+    /// <summary>The command. <paramref name="arguments"/> tell a path behind <c>--</c> from a mistyped option.</summary>
+    public static Command Create(Host host, IReadOnlyList<string> arguments)
+    {
+        Argument<string[]> paths = new("PATH") { Description = "Files and directories, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
+        Option<string> format = new("--format", "-f") { Description = "How to report: text, json (docs/scan.schema.json) or sarif (2.1.0).", HelpName = "text|json|sarif", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "sarif");
+        Option<string?> output = new("--output", "-o") { Description = "Write the report to this file instead of standard output.", HelpName = "FILE" };
+        Option<string> failOn = new("--fail-on") { Description = "The mildest verdict that gives exit code 1.", HelpName = "suspicious|malicious|never", DefaultValueFactory = _ => "suspicious" };
+        failOn.AcceptOnlyFromAmong("suspicious", "malicious", "never");
+        Option<string[]> include = new("--include") { Description = "Examine only walked files that match (*.pt, models/**); may be repeated.", HelpName = "GLOB" };
+        Option<string[]> exclude = new("--exclude") { Description = "Leave out walked files and directories that match; wins over --include.", HelpName = "GLOB" };
+        Option<int> jobs = new("--jobs", "-j") { Description = "Files examined side by side; by default one per processor.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount, CustomParser = Jobs };
+        Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
+        Option<string?> rules = ListingOptions.Rules();
+        Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
+        Option<bool> digest = new("--digest") { Description = "Digest files above 64 MB as well." };
+        Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
+        Option<bool> noProgress = new("--no-progress") { Description = "Show no progress." };
+        Option<bool> noColour = ListingOptions.NoColour();
+        Command command = new("scan", "Examine model files: what would each loader run?")
+        {
+            paths, format, output, failOn, include, exclude, jobs, policy, rules, limit, digest, quiet, noProgress, noColour,
+        };
+        command.SetAction(parsed =>
+        {
+            ScanArguments scan = new()
+            {
+                Paths = Paths(parsed.GetValue(paths) ?? [], arguments),
+                Format = parsed.GetValue(format)!,
+                Output = parsed.GetValue(output),
+                FailOn = parsed.GetValue(failOn) switch
+                {
+                    "malicious" => Verdict.Malicious,
+                    "never" => null,
+                    _ => Verdict.Suspicious,
+                },
+                Include = parsed.GetValue(include) ?? [],
+                Exclude = parsed.GetValue(exclude) ?? [],
+                Jobs = parsed.GetValue(jobs),
+                Policy = parsed.GetValue(policy),
+                Rules = parsed.GetValue(rules),
+                Limits = parsed.GetValue(limit) ?? [],
+                Digest = parsed.GetValue(digest),
+                Quiet = parsed.GetValue(quiet),
+                Progress = !parsed.GetValue(noProgress),
+                Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
+            };
+            return new ScanRun(host, scan).Run();
+        });
+        return command;
+    }
+
+    private static int Jobs(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int jobs) && jobs is >= 1 and <= 1024)
+        {
+            return jobs;
+        }
+
+        result.AddError("--jobs takes a whole number from 1 to 1024.");
+        return 1;
+    }
+
+    private static string[] Paths(string[] paths, IReadOnlyList<string> arguments)
+    {
+        if (paths.Length == 0)
+        {
+            throw new UsageException("Name a file or a directory to scan, or - for standard input.");
+        }
+
+        HashSet<string> literal = [.. arguments.SkipWhile(a => a != "--").Skip(1)];
+        string? option = paths.FirstOrDefault(p => p.Length > 1 && p[0] == '-' && !literal.Contains(p));
+        return option is null
+            ? paths
+            : throw new UsageException($"There is no option {option}; a path that begins with - goes behind --.");
+    }
+}
+
+/// <summary>What the user asked a scan to do.</summary>
+internal sealed record ScanArguments
+{
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    public required string Format { get; init; }
+
+    public string? Output { get; init; }
+
+    /// <summary>The mildest verdict that gives exit code 1, or null for none.</summary>
+    public Verdict? FailOn { get; init; }
+
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    public int Jobs { get; init; } = 1;
+
+    public string? Policy { get; init; }
+
+    public string? Rules { get; init; }
+
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
+    public bool Digest { get; init; }
+
+    public bool Quiet { get; init; }
+
+    public bool Progress { get; init; }
+
+    public TextReportOptions Look { get; init; } = new();
+}

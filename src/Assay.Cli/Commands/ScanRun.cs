@@ -1,0 +1,110 @@
+// One run of assay scan, from paths to exit code.
+using Assay.Bytes;
+using Assay.Cli.Files;
+using Assay.Formats;
+using Assay.Policies;
+using Assay.Reports;
+using Assay.Scanning;
+
+namespace Assay.Cli.Commands;
+
+/// <summary>One run of <c>assay scan</c>: walks, scans, reports.</summary>
+internal sealed class ScanRun(Host host, ScanArguments arguments)
+{
+    /// <summary>Runs and returns the exit code.</summary>
+    public int Run()
+    {
+        // Everything that can be wrong with the command is found before the first file is touched.
+        (ScanLimits limits, long standardInput) = LimitOption.Read(arguments.Limits);
+        ReportFile? file = arguments.Output is null ? null : new ReportFile(arguments.Output);
+        FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
+        ScanOptions options = new()
+        {
+            Limits = limits,
+            Rules = RulePacks.Load(arguments.Rules),
+            Policy = arguments.Policy is null ? Policy.None : RulePacks.ReadPolicy(arguments.Policy),
+            Scratch = scratch,
+            Jobs = arguments.Jobs,
+            DigestAll = arguments.Digest,
+        };
+
+        Walk walk = new FileWalker(
+            [.. arguments.Include.Select(g => new Glob(g))],
+            [.. arguments.Exclude.Select(g => new Glob(g))],
+            FormatCatalog.All.SelectMany(f => f.Extensions).ToHashSet())
+            .Walk(arguments.Paths.Where(p => p != "-"), host.Cancellation);
+        List<ScanInput> inputs = [.. file?.Spare(walk.Inputs) ?? walk.Inputs];
+        using ScratchSpace spool = scratch.Create();
+        if (arguments.Paths.Contains("-"))
+        {
+            inputs.Insert(0, StandardInput.Spool(host.Input, spool, standardInput, host.Cancellation));
+        }
+
+        LiveProgress progress = new(host, inputs.Count);
+        bool show = arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal;
+        ScanReport report = progress.Run(() => host.Scan(options, inputs, progress, host.Cancellation), show);
+        report = report with { Ignored = report.Ignored + walk.LeftAside };
+
+        Write(report, file);
+        if (host.Cancellation.IsCancellationRequested)
+        {
+            host.Error.WriteLine($"assay: Cancelled; {progress.Done} of {inputs.Count} files were examined.");
+        }
+
+        return Code(report);
+    }
+
+    private int Code(ScanReport report)
+    {
+        if (report.Targets.Any(t => t.Verdict >= Verdict.Suspicious && t.Verdict >= arguments.FailOn))
+        {
+            return ExitCode.Findings;
+        }
+
+        if (host.Cancellation.IsCancellationRequested || report.Targets.Any(t => t.Unread.Count > 0 || t.Verdict == Verdict.Incomplete))
+        {
+            return ExitCode.Incomplete;
+        }
+
+        return report.Targets.Count == 0 ? ExitCode.Nothing : ExitCode.Passed;
+    }
+
+    private void Write(ScanReport report, ReportFile? file)
+    {
+        if (file is not null)
+        {
+            file.Write(stream => Write(report, stream, arguments.Look with { Colour = false, Width = 100 }));
+            return;
+        }
+
+        try
+        {
+            Write(report, host.Output, arguments.Look);
+            host.Output.Flush();
+        }
+        catch (IOException)
+        {
+            // Whoever reads has gone (scan | head); the exit code still holds.
+        }
+    }
+
+    private void Write(ScanReport report, Stream stream, TextReportOptions look)
+    {
+        switch (arguments.Format)
+        {
+            case "json":
+                JsonReport.Write(report, stream);
+                break;
+            case "sarif":
+                SarifReport.Write(report, stream);
+                break;
+            default:
+                using (StreamWriter writer = new(stream, new System.Text.UTF8Encoding(false), 1 << 14, leaveOpen: true))
+                {
+                    TextReport.Write(report, writer, look with { Quiet = arguments.Quiet });
+                }
+
+                break;
+        }
+    }
+}

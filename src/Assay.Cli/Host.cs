@@ -1,0 +1,85 @@
+// What the command line needs from the machine, handed in so that tests can stand in for it.
+using Assay.Artifacts;
+using Assay.Scanning;
+
+namespace Assay.Cli;
+
+/// <summary>Runs a scan; <see cref="ScanEngine.Scan"/> unless a test stands in.</summary>
+internal delegate ScanReport ScanRunner(
+    ScanOptions options, IReadOnlyList<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation);
+
+/// <summary>Walks to a member; <see cref="ScanEngine.Visit"/> unless a test stands in.</summary>
+internal delegate bool MemberVisitor(
+    ScanOptions options, ScanInput input, string memberPath, Action<Artifact> use, CancellationToken cancellation);
+
+/// <summary>The streams, the terminal and the engine that a command works with.</summary>
+internal sealed record Host
+{
+    /// <summary>Standard input.</summary>
+    public required Stream Input { get; init; }
+
+    /// <summary>Standard output, for reports and listings.</summary>
+    public required Stream Output { get; init; }
+
+    /// <summary>Standard error, for sentences and progress.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether standard output is a terminal.</summary>
+    public bool OutputIsTerminal { get; init; }
+
+    /// <summary>Whether standard error is a terminal.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns of a report on standard output.</summary>
+    public int Width { get; init; } = 100;
+
+    /// <summary>Whether the environment asks for no colour (NO_COLOR, or a terminal that knows none).</summary>
+    public bool NoColour { get; init; }
+
+    /// <summary>Where temporary files go.</summary>
+    public string TemporaryDirectory { get; init; } = Path.GetTempPath();
+
+    /// <summary>Ends the work.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Runs a scan.</summary>
+    public ScanRunner Scan { get; init; } =
+        (options, inputs, progress, cancellation) => new ScanEngine(options).Scan(inputs, progress, cancellation);
+
+    /// <summary>Walks to a member.</summary>
+    public MemberVisitor Visit { get; init; } =
+        (options, input, path, use, cancellation) => new ScanEngine(options).Visit(input, path, use, cancellation);
+
+    /// <summary>The machine itself.</summary>
+    public static Host System(CancellationToken cancellation)
+    {
+        bool terminal = !Console.IsOutputRedirected;
+        return new Host
+        {
+            Input = Console.OpenStandardInput(),
+            Output = Console.OpenStandardOutput(),
+            Error = Console.Error,
+            OutputIsTerminal = terminal,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            Width = terminal ? Columns() : 100,
+            NoColour = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+                || Environment.GetEnvironmentVariable("TERM") == "dumb",
+            Cancellation = cancellation,
+        };
+    }
+
+    /// <summary>A writer of UTF-8 text with plain line feeds to standard output; it does not close the stream.</summary>
+    public StreamWriter Writer() => new(Output, new global::System.Text.UTF8Encoding(false), 1 << 14, leaveOpen: true) { NewLine = "\n" };
+
+    private static int Columns()
+    {
+        try
+        {
+            return Console.WindowWidth is > 0 and int columns ? columns : 80;
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
+}

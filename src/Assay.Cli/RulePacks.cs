@@ -1,0 +1,101 @@
+// Reads rule packs and policies from files; the only place where the program meets their readers.
+using System.Text;
+using Assay.Bytes;
+using Assay.Detection;
+using Assay.Policies;
+
+namespace Assay.Cli;
+
+/// <summary>Rule packs and policies from files.</summary>
+internal static class RulePacks
+{
+    private const int LargestPack = 8 << 20;
+
+    /// <summary>The built-in rules, and those of <paramref name="directory"/> where one is given.</summary>
+    public static RuleSet Load(string? directory)
+    {
+        if (directory is null)
+        {
+            return Default();
+        }
+
+        if (!Directory.Exists(directory))
+        {
+            throw new UsageException($"There is no directory {directory} of rules.");
+        }
+
+        List<(string Name, string Text)> packs = [];
+        foreach (string file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
+            .Where(f => Path.GetExtension(f) is ".yaml" or ".yml")
+            .Order(StringComparer.Ordinal))
+        {
+            packs.Add((file, Text(file, "rule pack")));
+        }
+
+        if (packs.Count == 0)
+        {
+            throw new UsageException($"The directory {directory} holds no rules (*.yaml).");
+        }
+
+        try
+        {
+            return Load(packs);
+        }
+        catch (Exception e) when (e is FormatException or MalformedException)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    /// <summary>The policy in <paramref name="file"/>.</summary>
+    public static Policy ReadPolicy(string file)
+    {
+        string text = Text(file, "policy");
+        try
+        {
+            return Read(file, text);
+        }
+        catch (Exception e) when (e is FormatException or MalformedException)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    // Placeholders until the readers of rules and policies arrive:
+    //   Default()      => RuleSet.Default
+    //   Load(packs)    => RuleSetLoader.Load(packs)
+    //   Read(name, t)  => PolicyReader.Read(name, t)
+    private static RuleSet Default() => new();
+
+    private static RuleSet Load(IEnumerable<(string Name, string Text)> packs) =>
+        throw new FormatException($"{packs.First().Name}:1: rule packs cannot be read yet.");
+
+    private static Policy Read(string name, string text) =>
+        throw new FormatException($"{name}:{text.Length}: policies cannot be read yet.");
+
+    private static string Text(string file, string what)
+    {
+        try
+        {
+            if (!Files.FileKinds.IsRegular(file))
+            {
+                throw new UsageException($"The {what} {file} is not a file that can be read.");
+            }
+
+            if (new FileInfo(file).Length > LargestPack)
+            {
+                throw new UsageException($"The {what} {file} is larger than {LargestPack} bytes.");
+            }
+
+            return new UTF8Encoding(false, true).GetString(File.ReadAllBytes(file)).TrimStart('\ufeff');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The {what} {file} cannot be read: {e.Message}");
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new UsageException($"The {what} {file} is not UTF-8.");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+// The findings of one file in the text report.
+using Assay.Artifacts;
+using Assay.Detection;
+using Assay.Policies;
+using Assay.Scanning;
+
+namespace Assay.Reports;
+
+/// <summary>
+/// Writes the findings of one file: each rule once with why it matters and what to do, and under it each place with its
+/// evidence. Remarks (info and low) take one entry each.
+/// </summary>
+internal static class TextFinding
+{
+    private const int PlacesShown = 3;
+    private const int EvidenceShown = 6;
+    private const int NotesShown = 5;
+    private const int Hang = 12;
+
+    /// <summary>Writes the findings that decide the verdict.</summary>
+    public static void Write(TextPage page, TargetReport target)
+    {
+        foreach (IGrouping<(string Id, Severity Severity), Finding> group in target.Findings
+            .Where(f => f.Severity >= Severity.Medium)
+            .GroupBy(f => (f.Rule.Id, f.Severity)))
+        {
+            Finding[] places = [.. group];
+            Rule rule = places[0].Rule;
+            page.Blank();
+            string severity = Words.Of(group.Key.Severity).ToUpperInvariant();
+            page.Entry(2, new Piece(severity, InkOf(group.Key.Severity)), Hang, new Piece(rule.Title, Ink.Strong), new Piece($"({rule.Id})", Ink.Faint, true));
+            for (int at = 0; at < Math.Min(places.Length, PlacesShown); at++)
+            {
+                Place(page, target, places[at], at == 0 ? "what" : "also");
+            }
+
+            if (places.Length > PlacesShown)
+            {
+                page.Entry(4, "", Hang, new Piece($"and {Words.Count(places.Length - PlacesShown, "more place")} like these; --format json lists all", Ink.Faint));
+            }
+
+            page.Entry(4, TextReport.Label("why"), Hang, rule.Why);
+            page.Entry(4, TextReport.Label("do"), Hang, rule.Fix);
+            if (rule.References.Count > 0)
+            {
+                page.Entry(4, TextReport.Label("see"), Hang, new Piece(string.Join(", ", rule.References), Ink.Faint));
+            }
+        }
+    }
+
+    /// <summary>Writes the findings that are only worth knowing.</summary>
+    public static void Notes(TextPage page, TargetReport target)
+    {
+        Finding[] notes = [.. target.Findings.Where(f => f.Severity < Severity.Medium)];
+        foreach (Finding note in notes.Take(NotesShown))
+        {
+            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {Where(target.Path, note.Path, note.Offset, 0).Text})", Ink.Faint));
+        }
+
+        if (notes.Length > NotesShown)
+        {
+            page.Entry(4, "", Hang, new Piece($"and {Words.Count(notes.Length - NotesShown, "more note")}; --format json lists all", Ink.Faint));
+        }
+    }
+
+    /// <summary>Writes the findings that the user's policy waived.</summary>
+    public static void Waived(TextPage page, TargetReport target)
+    {
+        foreach (WaivedFinding waived in target.Waived)
+        {
+            string until = waived.Waiver.Expires is DateOnly day
+                ? day.ToString(" 'until' yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+                : "";
+            page.Entry(4, new Piece("waived", Ink.Warning), Hang,
+                Escape.Cut(waived.Finding.Message, 400),
+                new Piece($"({waived.Finding.Rule.Id}, {Words.Of(waived.Finding.Severity)}; waived for {waived.Waiver.Path}{until}: {waived.Waiver.Reason})", Ink.Faint));
+        }
+    }
+
+    /// <summary>A place: the path where it is not the file itself, the offset, the length.</summary>
+    public static Piece Where(string target, string path, long offset, long length)
+    {
+        string stretch = length > 0 ? $"offset {offset:N0} ({Words.Count(length, "byte")})" : $"offset {offset:N0}";
+        return new Piece(path == target ? stretch : $"{path}, {stretch}", Whole: true);
+    }
+
+    private static void Place(TextPage page, TargetReport target, Finding finding, string label)
+    {
+        page.Entry(4, TextReport.Label(label), Hang, Escape.Cut(finding.Message, 600));
+        page.Entry(4, TextReport.Label("where"), Hang, Where(target.Path, finding.Path, finding.Offset, finding.Length));
+        Evidence[] shown = [.. finding.Evidence.Take(EvidenceShown)];
+        int widest = Math.Min(16, shown.Select(e => TextWidth.Of(Escape.Visible(e.Kind))).DefaultIfEmpty(0).Max());
+        for (int at = 0; at < shown.Length; at++)
+        {
+            // The kind stands in its own column; a second label inside the text.
+            string kind = Escape.Visible(shown[at].Kind).PadRight(widest);
+            Piece text = new(Escape.Cut(shown[at].Text, 300), Ink.Strong);
+            string seen = (at == 0 ? "seen" : "").PadRight(Hang - 4);
+            page.Entry(4, TextReport.Label(seen + kind), Hang + widest + 1, shown[at].Offset is long offset
+                ? [text, new Piece($"(offset {offset:N0})", Ink.Faint, true)]
+                : [text]);
+        }
+
+        if (finding.Evidence.Count > EvidenceShown)
+        {
+            page.Entry(4, "", Hang, new Piece($"and {finding.Evidence.Count - EvidenceShown:N0} more", Ink.Faint));
+        }
+
+        string sure = finding.Confidence == Confidence.High ? "" : $"; confidence {Words.Of(finding.Confidence)}";
+        string reached = finding.Reached switch
+        {
+            "yes" => "a loader gets there",
+            "no" => "no loader known to Assay gets there",
+            _ => "whether a loader gets there is unknown",
+        };
+        page.Entry(4, TextReport.Label("when"), Hang, $"{PhaseOf(finding.Phase)}; {reached}{sure}");
+        foreach (LoaderUse use in finding.Loaders)
+        {
+            string versions = use.Versions.Length > 0 ? $" {use.Versions}" : "";
+            string safe = use.SafeSetting.Length > 0 ? $": {use.SafeSetting}" : "";
+            page.Entry(4, TextReport.Label(ReferenceEquals(use, finding.Loaders[0]) ? "loaders" : ""), Hang, $"{use.Loader}{versions}{safe}");
+        }
+    }
+
+    private static string PhaseOf(string phase) => phase switch
+    {
+        "extract" => "the archive is unpacked",
+        "load" => "the file is loaded",
+        "init" => "the model is built",
+        "infer" => "the model is run",
+        "use" => "the repository's code is used",
+        _ => phase,
+    };
+
+    private static Ink InkOf(Severity severity) => severity switch
+    {
+        Severity.Critical or Severity.High => Ink.Danger,
+        Severity.Medium => Ink.Warning,
+        _ => Ink.Faint,
+    };
+}

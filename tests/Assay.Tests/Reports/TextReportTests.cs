@@ -1,0 +1,133 @@
+// The text report: what it says first, how it wraps, and that nothing from a file reaches the terminal as a command.
+using Assay.Detection;
+using Assay.Policies;
+using Assay.Reports;
+using Assay.Scanning;
+
+namespace Assay.Tests.Reports;
+
+public sealed class TextReportTests
+{
+    [Theory]
+    [InlineData(80)]
+    [InlineData(160)]
+    public void EverythingAtWidth(int width) => GoldenFile.Matches($"everything-{width}.txt", Text(ReportSamples.Everything, width));
+
+    [Fact]
+    public void EverythingInColour() =>
+        GoldenFile.Matches("everything-80-colour.txt", Text(ReportSamples.Everything, 80, colour: true));
+
+    [Fact]
+    public void NothingFound() => GoldenFile.Matches("passed-80.txt", Text(ReportSamples.Of(ReportSamples.Passed with { Findings = [] }), 80));
+
+    [Fact]
+    public void NothingToScan() => GoldenFile.Matches("nothing-80.txt", Text(ReportSamples.Of() with { Ignored = 3 }, 80));
+
+    [Fact]
+    public void QuietHasOneLineForEachFileThatDidNotPass()
+    {
+        string[] lines = Text(ReportSamples.Everything, 80, quiet: true).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["models/classifier.pt: malicious PKL101 PKL201", "models/old.h5: incomplete not-supported", "models/pipe: incomplete unreadable"], lines);
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(160)]
+    public void NoLineIsWiderThanThePage(int width)
+    {
+        string[] lines = Text(ReportSamples.Everything, width).Split('\n');
+        Assert.All(lines, l => Assert.True(TextWidth.Of(l) <= width, l));
+    }
+
+    [Fact]
+    public void ALongPathStaysInOnePieceSoThatItCanBeCopied()
+    {
+        string path = "models/" + new string('x', 120) + "/a b/data.pkl";
+        Assert.Contains(path, Text(ReportSamples.Of(ReportSamples.Malicious with { Path = path }), 80), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LongEvidenceIsBrokenIntoLines()
+    {
+        Finding finding = ReportSamples.Malicious.Findings[0] with { Evidence = [new("argument", new string('#', 250))] };
+        string text = Text(ReportSamples.Of(ReportSamples.Malicious with { Findings = [finding] }), 80);
+        Assert.All(text.Split('\n'), l => Assert.True(l.Length <= 80, l));
+        Assert.Equal(250, text.Count(c => c == '#'));
+    }
+
+    [Fact]
+    public void ManyPlacesOfOneRuleAreCountedAndNotAllShown()
+    {
+        Finding[] findings = [.. Enumerable.Range(0, 500).Select(i => ReportSamples.Hit(ReportSamples.Command, "m", $"place-{i}.", i))];
+        string text = Text(ReportSamples.Of(ReportSamples.Malicious with { Findings = findings }), 80);
+        Assert.Equal(3, findings.Count(f => text.Contains(f.Message, StringComparison.Ordinal)));
+        Assert.Contains("497", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ManyPassedFilesAreCountedAndNotAllShown()
+    {
+        TargetReport[] targets = [.. Enumerable.Range(0, 300).Select(i => ReportSamples.Passed with { Path = $"f{i:000}.npy", Findings = [] })];
+        string text = Text(ReportSamples.Of(targets), 80);
+        Assert.Equal(20, targets.Count(t => text.Contains(t.Path, StringComparison.Ordinal)));
+        Assert.Contains("280", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void T211_NoTextOfAFileReachesTheTerminalAsACommand(bool colour)
+    {
+        string text = Text(ReportSamples.Hostile(EscapeTests.Attack), 80, colour);
+        string ours = text
+            .Replace("\e[0m", "", StringComparison.Ordinal).Replace("\e[1m", "", StringComparison.Ordinal)
+            .Replace("\e[2m", "", StringComparison.Ordinal).Replace("\e[32m", "", StringComparison.Ordinal)
+            .Replace("\e[36m", "", StringComparison.Ordinal).Replace("\e[33m", "", StringComparison.Ordinal)
+            .Replace("\e[1;31m", "", StringComparison.Ordinal);
+        if (!colour)
+        {
+            Assert.Equal(text, ours);
+        }
+
+        EscapeTests.AssertHarmless(ours.Replace("\n", "", StringComparison.Ordinal));
+        Assert.DoesNotContain(ours.Split('\n'), l => l.StartsWith("PASSED", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void T211_QuietLinesAreEscapedToo() =>
+        EscapeTests.AssertHarmless(Text(ReportSamples.Hostile(EscapeTests.Attack), 80, quiet: true).TrimEnd('\n'));
+
+    [Fact]
+    public void T212_TheSameReportGivesTheSameText() =>
+        Assert.Equal(Text(ReportSamples.Everything, 80), Text(ReportSamples.Everything with { }, 80));
+
+    [Fact]
+    public void T213_IncompleteIsSaidFirst()
+    {
+        string text = Text(ReportSamples.Of(ReportSamples.Incomplete, ReportSamples.Passed), 80);
+        Assert.StartsWith("INCOMPLETE", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void T216_TheSafeSettingOfALoaderIsSaid() =>
+        Assert.Contains("weights_only=True refuses", Text(ReportSamples.Everything, 160), StringComparison.Ordinal);
+
+    [Fact]
+    public void T220_BytesUnaccountedForAreSaid() =>
+        Assert.Contains("34 unaccounted for", Text(ReportSamples.Everything, 160), StringComparison.Ordinal);
+
+    [Fact]
+    public void NothingScannedIsNotCalledPassed()
+    {
+        ScanReport report = ReportSamples.Of();
+        Assert.Equal(Verdict.Passed, report.Verdict);
+        Assert.DoesNotContain("PASSED", Text(report, 80), StringComparison.OrdinalIgnoreCase);
+    }
+
+    internal static string Text(ScanReport report, int width, bool colour = false, bool quiet = false)
+    {
+        StringWriter writer = new();
+        TextReport.Write(report, writer, new TextReportOptions { Width = width, Colour = colour, Quiet = quiet });
+        return writer.ToString();
+    }
+}
