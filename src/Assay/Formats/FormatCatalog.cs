@@ -1,7 +1,8 @@
 // All formats, in the order in which they are asked.
 using Assay.Artifacts;
-using Assay.Formats.PyTorch;
+using Assay.Formats.Archives;
 using Assay.Formats.Numpy;
+using Assay.Formats.PyTorch;
 using Assay.Formats.Signatures;
 
 namespace Assay.Formats;
@@ -15,6 +16,9 @@ public static class FormatCatalog
         new Pickles.PickleFormat(),
         new TorchTarMemberFormat(),
         new NpyFormat(),
+        new Joblib.ZFileFormat(Codecs.Codec.Inflate),
+        new ZipFormat(),
+        .. CompressedFormat.All,
         new GitLfsPointer(),
         .. RecognisedFormats.All,
     ];
