@@ -63,7 +63,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
 
     private void ReadClaims(Artifact artifact, Context context, ByteRange range, bool isGap, List<string> formats)
     {
-        List<(IFormat Format, Claim Claim)> claims = [];
+        List<(IFormat Format, Claim Claim)>? claims = null;
         ProbeInput input = new(artifact, range, budget, isGap);
         foreach (IFormat format in FormatCatalog.All)
         {
@@ -71,19 +71,19 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             {
                 if (format.Id == forced)
                 {
-                    claims.Add((format, new Claim(range, ClaimStrength.Certain)));
+                    claims = [(format, new Claim(range, ClaimStrength.Certain))];
                 }
 
                 continue;
             }
 
-            if (Guard(context, range.Offset, () => format.Probe(input)) is { } claim)
+            if (Probe(format, input, context) is { } claim)
             {
-                claims.Add((format, claim));
+                (claims ??= []).Add((format, claim));
             }
         }
 
-        foreach ((IFormat format, Claim claim) in claims)
+        foreach ((IFormat format, Claim claim) in claims ?? [])
         {
             if (formats.Count < MaxGaps && !formats.Contains(format.Id))
             {
@@ -99,11 +99,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
                 Strength = claim.Strength,
                 Loaders = format.Loaders,
             });
-            Guard<object>(context, claim.Range.Offset, () =>
-            {
-                format.Read(artifact, claim, context);
-                return null;
-            });
+            Read(format, artifact, claim, context);
         }
     }
 
@@ -157,29 +153,49 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         return head.Length > 0 && (text ? odd * 10 > head.Length : odd * 20 > head.Length || odd > 0);
     }
 
-    /// <summary>Runs one step of one reader; whatever it throws about the bytes becomes an unread.</summary>
-    private T? Guard<T>(Context context, long offset, Func<T?> step)
+    private static Claim? Probe(IFormat format, ProbeInput input, Context context)
     {
         try
         {
-            return step();
+            return format.Probe(input);
         }
-        catch (MalformedException e)
+        catch (Exception e) when (Fenced(e, context, input.Range.Offset))
         {
-            context.Unread(UnreadCause.Malformed, e.Offset, 0, e.Message);
+            return null;
         }
-        catch (ScanStopException e) when (e.Reason == StopReason.Limit)
-        {
-            context.Unread(UnreadCause.Limit, e.Offset, 0, e.Message);
-            budget.Poll(e.Offset);
-        }
-        catch (Exception e) when (e is not (ScanStopException or OutOfMemoryException))
-        {
-            // A defect of ours: it costs this reader's view of this artifact and nothing else.
-            context.Unread(UnreadCause.Fault, offset, 0, $"A reader failed: {e.GetType().Name}: {e.Message}");
-        }
+    }
 
-        return default;
+    private void Read(IFormat format, Artifact artifact, Claim claim, Context context)
+    {
+        try
+        {
+            format.Read(artifact, claim, context);
+        }
+        catch (Exception e) when (Fenced(e, context, claim.Range.Offset))
+        {
+            // The fence has logged it; time and cancellation bind the whole input.
+            budget.Poll();
+        }
+    }
+
+    /// <summary>Whether an exception concerns one reader's view of one artifact only; then it is logged as an unread.</summary>
+    private static bool Fenced(Exception exception, Context context, long offset)
+    {
+        switch (exception)
+        {
+            case MalformedException e:
+                context.Unread(UnreadCause.Malformed, e.Offset, 0, e.Message);
+                return true;
+            case ScanStopException { Reason: StopReason.Limit } e:
+                context.Unread(UnreadCause.Limit, e.Offset, 0, e.Message);
+                return true;
+            case ScanStopException or OutOfMemoryException:
+                return false;
+            default:
+                // A defect of ours: it costs this reader's view of this artifact and nothing else.
+                context.Unread(UnreadCause.Fault, offset, 0, $"A reader failed: {exception.GetType().Name}: {exception.Message}");
+                return true;
+        }
     }
 
     private static UnreadCause CauseOf(ScanStopException stop) => stop.Reason switch
