@@ -1,5 +1,6 @@
 // All formats, in the order in which they are asked.
 using Assay.Artifacts;
+using Assay.Formats.Archives;
 
 namespace Assay.Formats;
 
@@ -9,5 +10,9 @@ public static class FormatCatalog
     /// <summary>The formats, in the order in which they are asked; every claim is read, so the order only sorts reports.</summary>
     public static IReadOnlyList<IFormat> All { get; } =
     [
+        // Archives and compressed streams: they submit what they hold.
+        new ZipFormat(),
+        new TarFormat(),
+        .. CompressedFormat.All,
     ];
 }

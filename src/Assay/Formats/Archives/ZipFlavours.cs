@@ -23,7 +23,7 @@ internal static class ZipFlavours
             "NumPy archive (npz)",
             FormatSupport.Full,
             [new LoaderUse("numpy.load", "", "allow_pickle=False refuses object arrays; it is the default since 1.16.3")],
-            names => names.Any() && names.All(n => n.EndsWith('/') || n.EndsWith(".npy", StringComparison.Ordinal))),
+            names => names.Count > 0 && names.All(n => n.EndsWith('/') || n.EndsWith(".npy", StringComparison.Ordinal))),
         new NamedMembersFlavour(
             "keras-zip",
             "Keras model (.keras)",
