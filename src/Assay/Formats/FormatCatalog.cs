@@ -17,8 +17,12 @@ public static class FormatCatalog
         new TorchTarMemberFormat(),
         new NpyFormat(),
         new Joblib.ZFileFormat(Codecs.Codec.Inflate),
+
+        // Archives and compressed streams: they submit what they hold.
         new ZipFormat(),
+        new TarFormat(),
         .. CompressedFormat.All,
+
         new GitLfsPointer(),
         .. RecognisedFormats.All,
     ];

@@ -1,0 +1,29 @@
+// Runs Debian's Python as an oracle on files that the tests made themselves.
+using System.Diagnostics;
+
+namespace Assay.Tests.Builders;
+
+/// <summary>Runs programs as oracles.</summary>
+internal static class Python
+{
+    private const string Path = "/usr/bin/python3";
+
+    /// <summary>Runs a script that writes its result to standard output; skips the test when there is no Python.</summary>
+    public static byte[] Run(string script)
+    {
+        Assert.SkipUnless(File.Exists(Path), "Debian's python3 is not installed.");
+        return Program(Path, ["-c", script]);
+    }
+
+    public static byte[] Program(string path, string[] arguments)
+    {
+        ProcessStartInfo start = new(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        using MemoryStream output = new();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors.Result);
+        return output.ToArray();
+    }
+}
