@@ -67,7 +67,7 @@ internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgres
             .Columns(new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context =>
             {
-                ProgressTask task = context.AddTask("", maxValue: Math.Max(1, total));
+                ProgressTask task = context.AddTask("Examining", maxValue: Math.Max(1, total));
                 do
                 {
                     lock (_lock)
