@@ -255,6 +255,26 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void WhatACancelledScanDidNotComeToIsInTheReport()
+    {
+        _tree.Add("d/a.pt", "fine");
+        _tree.Add("d/b.pt", "fine");
+        using CancellationTokenSource cancel = new();
+        Host host = Host() with
+        {
+            Cancellation = cancel.Token,
+            Scan = (options, inputs, progress, cancellation) =>
+            {
+                cancel.Cancel();
+                return FakeEngine.Scan(options, [.. inputs.Take(1)], progress, cancellation);
+            },
+        };
+        JsonElement report = Json(Run(host, "scan", _tree["d"], "--format", "json"));
+        Assert.Equal("incomplete", report.GetProperty("verdict").GetString());
+        Assert.Equal("cancelled", report.GetProperty("targets")[1].GetProperty("coverage").GetProperty("unread")[0].GetProperty("cause").GetString());
+    }
+
+    [Fact]
     public void ADefectIsNeitherAVerdictNorSilent()
     {
         Result result = Run(Host() with { Scan = (_, _, _, _) => throw new InvalidOperationException("\e[2Jboom") }, "scan", _tree.Add("m.pt"));
