@@ -10,7 +10,9 @@ internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgres
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+    private const int BarWidth = 20;
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private int _done;
     private string _last = "";
 
@@ -26,6 +28,15 @@ internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgres
         }
     }
 
+    /// <summary>Whether the input of that path is done.</summary>
+    public bool IsDone(string path)
+    {
+        lock (_lock)
+        {
+            return _seen.Contains(path);
+        }
+    }
+
     /// <inheritdoc/>
     public void Report(ScanProgress value)
     {
@@ -33,6 +44,7 @@ internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgres
         {
             _done = Math.Max(_done, value.Done);
             _last = value.Path;
+            _seen.Add(value.Path);
         }
     }
 
@@ -64,10 +76,10 @@ internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgres
         });
         console.Progress()
             .AutoClear(true)
-            .Columns(new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = BarWidth }, new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context =>
             {
-                ProgressTask task = context.AddTask("", maxValue: Math.Max(1, total));
+                ProgressTask task = context.AddTask("Examining", maxValue: Math.Max(1, total));
                 do
                 {
                     lock (_lock)
@@ -83,7 +95,7 @@ internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgres
     private string Describe()
     {
         string path = Escape.Visible(_last);
-        int room = Math.Max(8, host.Width - 72);
+        int room = Math.Max(8, host.Width - BarWidth - 32);
         string tail = path.Length > room ? "..." + path[^(room - 3)..] : path;
         return Markup.Escape($"{_done} of {total} files  {tail}");
     }

@@ -1,4 +1,5 @@
 // One run of assay scan, from paths to exit code.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Cli.Files;
 using Assay.Formats;
@@ -45,6 +46,11 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         ScanReport report = progress.Run(() => host.Scan(options, inputs, progress, host.Cancellation), show);
         report = report with { Ignored = report.Ignored + walk.LeftAside };
 
+        if (host.Cancellation.IsCancellationRequested)
+        {
+            report = WithCancelled(report, inputs, progress);
+        }
+
         Write(report, file);
         if (host.Cancellation.IsCancellationRequested)
         {
@@ -52,6 +58,23 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         }
 
         return Code(report);
+    }
+
+    /// <summary>
+    /// The report with an entry for each input that was not come to: a report of a part must not pass for one of the whole.
+    /// </summary>
+    private static ScanReport WithCancelled(ScanReport report, List<ScanInput> inputs, LiveProgress progress)
+    {
+        HashSet<string> told = [.. report.Targets.Select(t => t.Path)];
+        IEnumerable<TargetReport> missing = inputs
+            .Where(i => !told.Contains(i.Path) && !progress.IsDone(i.Path))
+            .Select(i => new TargetReport
+            {
+                Path = i.Path,
+                Verdict = Verdict.Incomplete,
+                Unread = [new UnreadFact { Path = i.Path, Cause = UnreadCause.Cancelled, Detail = "The scan was cancelled before it was examined." }],
+            });
+        return report with { Targets = [.. report.Targets.Concat(missing).OrderBy(t => t.Path, StringComparer.Ordinal)] };
     }
 
     private int Code(ScanReport report)

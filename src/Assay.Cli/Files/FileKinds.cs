@@ -61,7 +61,7 @@ internal static class FileKinds
         HeaderOnly header = new();
         try
         {
-            using TarWriter tar = new(header, TarEntryFormat.Ustar, leaveOpen: true);
+            using TarWriter tar = new(header, TarEntryFormat.Gnu, leaveOpen: true);
             tar.WriteEntry(path, "x");
         }
         catch (HeaderReadException)

@@ -33,6 +33,12 @@ internal sealed class Glob
             text = text[2..];
         }
 
+        if (text.Trim('/').Length == 0)
+        {
+            // It would match everything, and leave out everything, which nobody can have meant.
+            throw new UsageException("A pattern of --include or --exclude is empty.");
+        }
+
         bool anywhere = !text.TrimEnd('/').Contains('/', StringComparison.Ordinal);
         text = text.TrimStart('/');
         if (anywhere && !pattern.StartsWith('/'))
