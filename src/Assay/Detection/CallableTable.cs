@@ -1,0 +1,180 @@
+// Finds what is known about a callable by its canonical dotted path.
+namespace Assay.Detection;
+
+/// <summary>
+/// The callables that the packs list. A name is found by its full dotted path; failing that, by the closest module or class
+/// above it that lists a pattern. What is above a more specific entry never overrides it.
+/// </summary>
+internal sealed class CallableTable
+{
+    private readonly Dictionary<string, CallableGroup> _exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(string Pattern, CallableGroup Group)>> _patterns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _twins = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _walks = new(StringComparer.Ordinal);
+
+    /// <summary>Attribute names that lead from any object to code.</summary>
+    public HashSet<string> DangerousAttributes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names in a state that a loader or the interpreter calls.</summary>
+    public HashSet<string> Hooks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Combinations of names in carried code, strongest first: every word of one must appear.</summary>
+    public List<(string Grade, string[] Words)> CodeWords { get; } = [];
+
+    /// <summary>Texts that only commands and droppers hold.</summary>
+    public List<string> CommandTexts { get; } = [];
+
+    /// <summary>All groups, in the order of the packs.</summary>
+    public List<CallableGroup> Groups { get; } = [];
+
+    /// <summary>Every listed name, as <c>module.name</c> with its pattern.</summary>
+    public IEnumerable<(string Path, CallableGroup Group)> Entries =>
+        _exact.Select(e => (e.Key, e.Value)).Concat(_patterns.SelectMany(p => p.Value.Select(e => ($"{p.Key}.{e.Pattern}", e.Group))));
+
+    public void Add(string module, string name, CallableGroup group)
+    {
+        if (name.Contains('*', StringComparison.Ordinal) || name.StartsWith('$'))
+        {
+            if (!_patterns.TryGetValue(module, out List<(string, CallableGroup)>? list))
+                _patterns.Add(module, list = []);
+
+            list.RemoveAll(e => e.Item1 == name);
+            list.Add((name, group));
+            list.Sort((a, b) => Rank(b.Item1).CompareTo(Rank(a.Item1)));
+        }
+        else
+        {
+            _exact[name.Length == 0 ? module : $"{module}.{name}"] = group;
+        }
+    }
+
+    public void AddTwin(string from, string to) => _twins[from] = to;
+
+    public void AddWalk(string module) => _walks.Add(module);
+
+    /// <summary>
+    /// The one path under which a callable is listed: twins of modules are replaced, and a name that walks through a module into
+    /// another one (<c>pathlib</c>, <c>os.system</c>) starts at the last module of the walk.
+    /// </summary>
+    public string Canonical(string module, string name)
+    {
+        string path = Twin(module.Length == 0 ? name : name.Length == 0 ? module : $"{module}.{name}");
+        if (!name.Contains('.', StringComparison.Ordinal) || _exact.ContainsKey(path))
+            return path;
+
+        string[] steps = name.Split('.');
+        for (int i = steps.Length - 2; i >= 0; i--)
+        {
+            if (_walks.Contains(steps[i]))
+                return Twin(string.Join('.', steps[i..]));
+        }
+
+        return path;
+    }
+
+    /// <summary>What is known about <paramref name="path"/>, or null.</summary>
+    public CallableGroup? Find(string path)
+    {
+        if (_exact.TryGetValue(path, out CallableGroup? found))
+            return found;
+
+        for (int dot = path.LastIndexOf('.'); dot > 0; dot = path.LastIndexOf('.', dot - 1))
+        {
+            string above = path[..dot];
+            string rest = path[(dot + 1)..];
+
+            // An attribute of a harmful callable is as harmful (eval.__call__); one of a benign callable is another callable.
+            if (_exact.TryGetValue(above, out CallableGroup? owner) && owner.Kind is CallableKind.Harmful)
+                return owner;
+
+            if (!_patterns.TryGetValue(above, out List<(string Pattern, CallableGroup Group)>? list))
+                continue;
+
+            foreach ((string pattern, CallableGroup group) in list)
+            {
+                // A benign prefix ends at a dot: int* means int64, not what hangs on it.
+                bool strays = group.Kind is CallableKind.Benign && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
+                if (Matches(pattern, rest) && !(strays && pattern.Contains('*', StringComparison.Ordinal) && pattern.Length > 1))
+                    return group;
+            }
+        }
+
+        return null;
+    }
+
+    private static int Rank(string pattern) => pattern switch
+    {
+        "*" => 0,
+        "$class" => 1,
+        "$support" => 2,
+        _ => 2 + pattern.Length,
+    };
+
+    private static bool Matches(string pattern, string rest)
+    {
+        string last = rest[(rest.LastIndexOf('.') + 1)..];
+        return pattern switch
+        {
+            "*" => true,
+            "$class" => IsClassName(last),
+            "$support" => IsUnpickleSupport(last),
+            _ => IsGlob(pattern, rest),
+        };
+    }
+
+    private static bool IsGlob(string pattern, string text)
+    {
+        string[] parts = pattern.Split('*');
+        if (!text.StartsWith(parts[0], StringComparison.Ordinal))
+            return false;
+
+        int at = parts[0].Length;
+        foreach (string part in parts[1..^1])
+        {
+            int found = text.IndexOf(part, at, StringComparison.Ordinal);
+            if (found < 0)
+                return false;
+
+            at = found + part.Length;
+        }
+
+        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether a name follows the convention for classes: a capital after any underscores.</summary>
+    internal static bool IsClassName(string name)
+    {
+        string bare = name.TrimStart('_');
+        return bare.Length > 0 && char.IsAsciiLetterUpper(bare[0]) && !name.EndsWith("__", StringComparison.Ordinal);
+    }
+
+    // The names that Cython and the numeric libraries give to the functions that __reduce__ returns.
+    private static bool IsUnpickleSupport(string name) =>
+        name.StartsWith("__pyx_unpickle_", StringComparison.Ordinal)
+        || name.StartsWith("_reconstruct", StringComparison.Ordinal)
+        || name.StartsWith("_rebuild", StringComparison.Ordinal)
+        || name.StartsWith("_unpickle", StringComparison.Ordinal)
+        || name.StartsWith("_new_", StringComparison.Ordinal)
+        || name.EndsWith("_ctor", StringComparison.Ordinal)
+        || name is "newObj";
+
+    private string Twin(string path)
+    {
+        // Two rounds: a twin may lead to another (posixpath to os.path). More would only serve a loop in a pack.
+        for (int round = 0; round < 2 && Renamed(path) is { } renamed; round++)
+            path = renamed;
+
+        return path;
+    }
+
+    private string? Renamed(string path)
+    {
+        for (int end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
+        {
+            if (_twins.TryGetValue(path[..end], out string? to))
+                return to + path[end..];
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,16 @@
+// The detectors, in the order in which they run.
+using Assay.Detection.Anomalies;
+using Assay.Detection.Callables;
+
+namespace Assay.Detection;
+
+/// <summary>All detectors, in order.</summary>
+public static class DetectorCatalog
+{
+    /// <summary>All detectors.</summary>
+    public static IReadOnlyList<IDetector> All { get; } =
+    [
+        new CallableDetector(),
+        new AnomalyDetector(), // After the callables: some oddities weigh more beside a harmful call.
+    ];
+}
