@@ -1,6 +1,6 @@
 // Reads rule packs and policies from files; the only place where the program meets their readers.
 using System.Text;
-using Assay.Bytes;
+using Assay.Detection.Packs;
 using Assay.Detection;
 using Assay.Policies;
 
@@ -16,7 +16,7 @@ internal static class RulePacks
     {
         if (directory is null)
         {
-            return Default();
+            return RuleSet.Default;
         }
 
         if (!Directory.Exists(directory))
@@ -39,39 +39,27 @@ internal static class RulePacks
 
         try
         {
-            return Load(packs);
+            return RuleSet.With(packs);
         }
-        catch (Exception e) when (e is FormatException or MalformedException)
+        catch (Exception e) when (e is RulePackException)
         {
             throw new UsageException(e.Message);
         }
     }
 
-    /// <summary>The policy in <paramref name="file"/>.</summary>
-    public static Policy ReadPolicy(string file)
+    /// <summary>The policy in <paramref name="file"/>; its waivers may name <paramref name="rules"/>.</summary>
+    public static Policy ReadPolicy(string file, RuleSet rules)
     {
         string text = Text(file, "policy");
         try
         {
-            return Read(file, text);
+            return PolicyLoader.Load(file, text, rules);
         }
-        catch (Exception e) when (e is FormatException or MalformedException)
+        catch (Exception e) when (e is RulePackException)
         {
             throw new UsageException(e.Message);
         }
     }
-
-    // Placeholders until the readers of rules and policies arrive:
-    //   Default()      => RuleSet.Default
-    //   Load(packs)    => RuleSetLoader.Load(packs)
-    //   Read(name, t)  => PolicyReader.Read(name, t)
-    private static RuleSet Default() => new();
-
-    private static RuleSet Load(IEnumerable<(string Name, string Text)> packs) =>
-        throw new FormatException($"{packs.First().Name}:1: rule packs cannot be read yet.");
-
-    private static Policy Read(string name, string text) =>
-        throw new FormatException($"{name}:{text.Length}: policies cannot be read yet.");
 
     private static string Text(string file, string what)
     {

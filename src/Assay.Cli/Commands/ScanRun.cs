@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Cli.Files;
+using Assay.Detection;
 using Assay.Formats;
 using Assay.Policies;
 using Assay.Reports;
@@ -19,11 +20,12 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         (ScanLimits limits, long standardInput) = LimitOption.Read(arguments.Limits);
         ReportFile? file = arguments.Output is null ? null : new ReportFile(arguments.Output);
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
+        RuleSet rules = RulePacks.Load(arguments.Rules);
         ScanOptions options = new()
         {
             Limits = limits,
-            Rules = RulePacks.Load(arguments.Rules),
-            Policy = arguments.Policy is null ? Policy.None : RulePacks.ReadPolicy(arguments.Policy),
+            Rules = rules,
+            Policy = arguments.Policy is null ? Policy.None : RulePacks.ReadPolicy(arguments.Policy, rules),
             Scratch = scratch,
             Jobs = arguments.Jobs,
             DigestAll = arguments.Digest,

@@ -164,27 +164,14 @@ public sealed class ScanEngine(ScanOptions options)
             loaders[format.Path] = [.. loaders.GetValueOrDefault(format.Path, []).Concat(format.Loaders).Distinct()];
         }
 
-        List<Finding> findings = [];
-        List<WaivedFinding> waived = [];
-        DateOnly today = DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime);
-        foreach (Finding finding in found
+        IEnumerable<Finding> ordered = found
             .OrderByDescending(f => f.Severity)
             .ThenBy(f => f.Path, StringComparer.Ordinal)
             .ThenBy(f => f.Offset)
             .ThenBy(f => f.Rule.Id, StringComparer.Ordinal)
-            .ThenBy(f => f.Fingerprint, StringComparer.Ordinal))
-        {
-            Finding whole = finding.Loaders.Count > 0 ? finding : finding with { Loaders = loaders.GetValueOrDefault(finding.Path, []) };
-            if (Options.Policy.WaiverFor(whole, today) is { } waiver)
-            {
-                waived.Add(new WaivedFinding(whole, waiver));
-            }
-            else
-            {
-                findings.Add(whole);
-            }
-        }
-
+            .ThenBy(f => f.Fingerprint, StringComparer.Ordinal)
+            .Select(f => f.Loaders.Count > 0 ? f : f with { Loaders = loaders.GetValueOrDefault(f.Path, []) });
+        WaiverResult waivers = new WaiverSheet(Options.Policy, DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime)).Apply(ordered);
         List<UnreadFact> unread = [.. facts.OfType<UnreadFact>()];
         return new TargetReport
         {
@@ -192,9 +179,9 @@ public sealed class ScanEngine(ScanOptions options)
             Size = size,
             Sha256 = digest,
             Formats = outcome.Formats,
-            Verdict = VerdictJudge.Judge(findings, unread),
-            Findings = findings,
-            Waived = waived,
+            Verdict = VerdictJudge.Judge(waivers.Kept, unread),
+            Findings = waivers.Kept,
+            Waived = waivers.Waived,
             Unread = unread,
             Bytes = outcome.Coverage.Totals(),
             Artifacts = artifacts,
