@@ -19,8 +19,21 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        Push(new PickleValue(PickleKind.Str, offset));
+        PickleValue value = new(PickleKind.Str, offset);
+        Push(value);
+        if (bytes.Length >= PayloadProbe && LooksEncoded(bytes))
+        {
+            _observer.OnPayload(this, value, _reader.PayloadOffset, _reader.PayloadLength);
+        }
     }
+
+    /// <summary>Whether a text begins as the header of a pickle does in base64 or in hex, or as its bytes written as characters.</summary>
+    private static bool LooksEncoded(ReadOnlySpan<byte> head) => head[0] switch
+    {
+        (byte)'g' => head[1] == (byte)'A' && head[2] is >= (byte)'I' and <= (byte)'X',
+        (byte)'8' => head[1] == (byte)'0' && head[2] == (byte)'0' && head[3] is >= (byte)'2' and <= (byte)'5',
+        _ => false,
+    };
 
     private void LoadBytes(PickleKind kind, long offset)
     {
@@ -39,7 +52,8 @@ internal sealed partial class PickleMachine
     /// <summary>Whether bytes begin as a pickle with a header or as an archive does; the reader of the payload decides.</summary>
     private static bool LooksLikeFile(ReadOnlySpan<byte> head) =>
         (head[0] == 0x80 && head[1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(head[2]))
-        || head.StartsWith("PK\x03\x04"u8);
+        || head.StartsWith("PK\x03\x04"u8)
+        || LooksEncoded(head);
 
     private void LoadIntText(long offset, bool isLong)
     {

@@ -9,6 +9,15 @@ internal static class PythonNames
 {
     private static readonly Lazy<(Dictionary<(string, string), (string, string)> Names, Dictionary<string, string> Modules)> s_table = new(Load);
 
+    private static readonly Lazy<HashSet<string>> s_modules = new(() => [.. Lines("python-modules.txt")]);
+
+    /// <summary>Whether a dotted module name begins with a module that Python or a well-known library has.</summary>
+    public static bool IsKnownModule(string module)
+    {
+        int dot = module.IndexOf('.', StringComparison.Ordinal);
+        return s_modules.Value.Contains(dot < 0 ? module : module[..dot]);
+    }
+
     public static (string Module, string Name) Fix(string module, string name)
     {
         if (s_table.Value.Names.TryGetValue((module, name), out (string, string) both))
@@ -23,12 +32,10 @@ internal static class PythonNames
     {
         Dictionary<(string, string), (string, string)> names = [];
         Dictionary<string, string> modules = [];
-        using Stream stream = typeof(PythonNames).Assembly.GetManifestResourceStream("pickle/python2-names.tsv")!;
-        using StreamReader reader = new(stream);
-        while (reader.ReadLine() is { } line)
+        foreach (string line in Lines("python2-names.tsv"))
         {
             string[] cells = line.Split('\t');
-            if (line.StartsWith('#') || cells.Length != 4)
+            if (cells.Length != 4)
             {
                 continue;
             }
@@ -44,5 +51,18 @@ internal static class PythonNames
         }
 
         return (names, modules);
+    }
+
+    private static IEnumerable<string> Lines(string resource)
+    {
+        using Stream stream = typeof(PythonNames).Assembly.GetManifestResourceStream($"pickle/{resource}")!;
+        using StreamReader reader = new(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            if (!line.StartsWith('#'))
+            {
+                yield return line;
+            }
+        }
     }
 }

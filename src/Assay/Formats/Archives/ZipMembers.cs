@@ -21,6 +21,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
     private const long CrcPickle = 64L << 20;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly OddityLog _oddities = new();
+    private readonly bool _isTorch = ZipFlavours.Names(directory).Any(TorchZipFlavour.IsPickle);
     private long _crcSpent;
 
     /// <summary>Submits all members.</summary>
@@ -50,6 +51,14 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
         {
             context.Tell(_oddities);
         }
+    }
+
+    /// <summary>Whether the member is where PyTorch keeps the raw bytes of tensors: then bytes that nobody claims belong there.</summary>
+    private bool IsStorage(string name)
+    {
+        string tail = ZipFlavours.Tail(name);
+        return _isTorch && (tail.StartsWith("data/", StringComparison.Ordinal) || tail.StartsWith("constants/", StringComparison.Ordinal)
+            || tail.StartsWith("tensors/", StringComparison.Ordinal));
     }
 
     private IEnumerable<ZipReading> Readings(ZipEntry entry)
@@ -121,7 +130,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
         }
 
         LinkTarget(reading, bytes);
-        context.Submit(new Artifact(reading.Name, bytes, artifact));
+        context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name) });
     }
 
     /// <summary>Inflates and submits; false when more than <paramref name="cap"/> bytes come out, and nothing was submitted.</summary>
@@ -176,7 +185,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
 
         MemberInflater.TellEnd(context, soFar, reading.Name, reading.Offset, data.Length);
         LinkTarget(reading, bytes);
-        context.Submit(new Artifact(reading.Name, bytes, artifact));
+        context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name) });
         if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
         {
             throw stop;

@@ -17,6 +17,7 @@ internal sealed class PickleFactWriter : PickleObserver
     private const int KeptOffsets = 8;
     private const int ShapeBudget = 512;
     private const int MaxPayloads = 256;
+    private const int EncodedPayload = 16 << 20;
 
     private readonly Artifact _artifact;
     private readonly PickleKey _key;
@@ -176,9 +177,19 @@ internal sealed class PickleFactWriter : PickleObserver
 
     public override void OnPayload(PickleMachine machine, PickleValue constant, long offset, long length)
     {
-        if (_payloads.Count < MaxPayloads)
+        if (_payloads.Count >= MaxPayloads)
         {
-            _payloads.Add(($"bytes@0x{offset:x}", machine.Source.Slice(new ByteRange(offset, length))));
+            return;
+        }
+
+        ByteSource bytes = machine.Source.Slice(new ByteRange(offset, length));
+        if (length <= EncodedPayload && EncodedText.TryDecode(bytes.ReadUpTo(0, (int)length)) is { } decoded)
+        {
+            _payloads.Add(($"decoded@0x{offset:x}", new MemorySource(decoded)));
+        }
+        else
+        {
+            _payloads.Add(($"bytes@0x{offset:x}", bytes));
         }
     }
 

@@ -83,7 +83,8 @@ internal static class PickleProbe
 
         if (trial.Ending != PickleEnding.Stop)
         {
-            return false;
+            // It breaks before anything is called; a name that exists in Python is imported all the same.
+            return trial.KnownImports;
         }
 
         // A short text may well end in STOP by accident: then what follows must be nothing, or the pickle must be long.
@@ -100,11 +101,11 @@ internal static class PickleProbe
             ScanBudget trialBudget = budget.Fork(TrialOpcodes * 2);
             machine.Open(bytes, range.Offset, range.End, observer, trialBudget);
             PickleEnding ending = machine.Run(TrialOpcodes);
-            return new Trial(ending, machine.Position, machine.Opcodes, observer.Imports, machine.Actions > 0);
+            return new Trial(ending, machine.Position, machine.Opcodes, observer.Imports, machine.Actions > 0, observer.KnownImports);
         }
         catch (ScanStopException stop) when (stop.Reason == StopReason.Limit)
         {
-            return new Trial(PickleEnding.Limit, machine.Position, machine.Opcodes, false, false);
+            return new Trial(PickleEnding.Limit, machine.Position, machine.Opcodes, false, false, false);
         }
         finally
         {
@@ -115,16 +116,20 @@ internal static class PickleProbe
     private static bool IsBlank(ByteSource bytes, ByteRange range) =>
         range.Length <= 64 && bytes.ReadUpTo(range.Offset, 64).AsSpan().IndexOfAnyExcept("\0\t\n\r "u8) < 0;
 
-    internal readonly record struct Trial(PickleEnding Ending, long End, long Opcodes, bool Imports, bool Acts);
+    internal readonly record struct Trial(PickleEnding Ending, long End, long Opcodes, bool Imports, bool Acts, bool KnownImports);
 
     private sealed class TrialObserver : PickleObserver
     {
         public bool Imports { get; private set; }
 
+        public bool KnownImports { get; private set; }
+
         public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
         {
             ImportRow row = machine.Import(import);
-            Imports |= row.IsComputed || (PythonName.IsDotted(row.ResolvedModule) && PythonName.IsDotted(row.ResolvedName));
+            bool plausible = !row.IsComputed && PythonName.IsDotted(row.ResolvedModule) && PythonName.IsDotted(row.ResolvedName);
+            Imports |= row.IsComputed || plausible;
+            KnownImports |= plausible && PythonNames.IsKnownModule(row.ResolvedModule);
         }
     }
 }
