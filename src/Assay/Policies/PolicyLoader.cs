@@ -1,0 +1,84 @@
+// Reads a user's policy.
+using System.Globalization;
+using Assay.Detection;
+using Assay.Detection.Packs;
+
+namespace Assay.Policies;
+
+/// <summary>
+/// Reads a policy: YAML with <c>waivers</c> (each with <c>rule</c>, <c>path</c>, <c>reason</c> and, if it ends,
+/// <c>expires</c> as year-month-day) and <c>allowed-modules</c>.
+/// </summary>
+public static class PolicyLoader
+{
+    /// <summary>Reads a policy; <paramref name="name"/> stands in errors, <paramref name="rules"/> are the rules that waivers may name.</summary>
+    /// <exception cref="RulePackException">The policy is malformed, or a waiver names a rule that does not exist.</exception>
+    public static Policy Load(string name, string text, RuleSet rules)
+    {
+        List<Waiver> waivers = [];
+        List<string> modules = [];
+        foreach ((string key, PackNode value) in PackNode.Parse(name, text).AsMap("a policy"))
+        {
+            switch (key)
+            {
+                case "waivers":
+                    waivers.AddRange(value.AsList(key).Select(w => ReadWaiver(w, rules)));
+                    break;
+                case "allowed-modules":
+                    modules.AddRange(value.AsTexts(key).Select(m => ReadModule(value, m)));
+                    break;
+                default:
+                    throw value.Error($"'{key}' is not a part of a policy: waivers, allowed-modules.");
+            }
+        }
+
+        return new Policy { Waivers = waivers, AllowedModules = modules };
+    }
+
+    private static string ReadModule(PackNode node, string module)
+    {
+        string bare = module.EndsWith(".*", StringComparison.Ordinal) ? module[..^2] : module;
+
+        // A pattern such as "*" would switch the judgement off without saying so.
+        return bare.Length > 0 && bare.All(c => char.IsLetterOrDigit(c) || c is '_' or '.')
+            ? bare
+            : throw node.Error($"'{module}' is not the name of a module.");
+    }
+
+    private static Waiver ReadWaiver(PackNode node, RuleSet rules)
+    {
+        string? rule = null;
+        string? path = null;
+        string? reason = null;
+        DateOnly? expires = null;
+        foreach ((string key, PackNode value) in node.AsMap("a waiver"))
+        {
+            switch (key)
+            {
+                case "rule":
+                    rule = value.AsText(key);
+                    if (!rules.Rules.Any(r => r.Id == rule))
+                        throw value.Error($"there is no rule '{rule}'.");
+
+                    break;
+                case "path":
+                    path = value.AsText(key);
+                    break;
+                case "reason":
+                    reason = value.AsText(key).Trim();
+                    break;
+                case "expires":
+                    expires = DateOnly.TryParseExact(value.AsText(key), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
+                        ? day
+                        : throw value.Error($"'{value.Text}' is not a day such as 2027-01-31.");
+                    break;
+                default:
+                    throw value.Error($"'{key}' is not a field of a waiver: rule, path, reason, expires.");
+            }
+        }
+
+        return rule is null || string.IsNullOrEmpty(path) || string.IsNullOrEmpty(reason)
+            ? throw node.Error("a waiver needs a rule, a path and a reason.")
+            : new Waiver(rule, path, reason, expires);
+    }
+}
