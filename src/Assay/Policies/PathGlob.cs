@@ -20,7 +20,7 @@ public sealed class PathGlob
         bool anchored = _pattern.StartsWith('/');
         bool[] states = new bool[_pattern.Length + 1];
         states[0] = true;
-        Skip(states);
+        Skip(states, atSegment: true);
         for (int i = 0; i < text.Length; i++)
         {
             // What the pattern has matched so far may be a file whose member the path goes on to name.
@@ -30,21 +30,21 @@ public sealed class PathGlob
             bool start = !anchored && text[i] == '/';
             Step(states, text[i]);
             states[0] |= start;
-            Skip(states);
+            Skip(states, text[i] == '/');
         }
 
         return states[^1];
     }
 
-    // A star may match nothing, and the slash behind a double star goes with it.
-    private void Skip(bool[] states)
+    // A star may match nothing; where a segment begins, the slash behind a double star goes with it.
+    private void Skip(bool[] states, bool atSegment)
     {
         for (int s = 0; s < _pattern.Length; s++)
         {
             if (states[s] && _pattern[s] == '*')
                 states[s + 1] = true;
 
-            if (states[s] && s >= 2 && _pattern[s] == '/' && _pattern[s - 1] == '*' && _pattern[s - 2] == '*' && (s == 2 || _pattern[s - 3] == '/'))
+            if (atSegment && states[s] && s >= 2 && _pattern[s] == '/' && _pattern[s - 1] == '*' && _pattern[s - 2] == '*' && (s == 2 || _pattern[s - 3] == '/'))
                 states[s + 1] = true;
         }
     }

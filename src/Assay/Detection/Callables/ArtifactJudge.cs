@@ -8,6 +8,7 @@ internal sealed class ArtifactJudge
 {
     private const int MaxHarmful = 64;
     private const int MaxPackages = 12;
+    private const int MaxTargets = 64;
     private readonly List<CallableFact> _facts;
     private readonly CallableTable _table;
     private readonly NameResolver _names;
@@ -16,9 +17,12 @@ internal sealed class ArtifactJudge
     private readonly IReadOnlyList<string> _allowed;
     private readonly ILookup<string, CallableFact> _calls;
     private readonly HashSet<string> _made;
+    private readonly HashSet<string> _handed;
     private readonly HashSet<string> _used;
     private readonly SortedSet<string> _packages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>?> _targets = new(StringComparer.Ordinal);
     private CallableFact? _firstUnknown;
+    private string? _suspicious;
 
     public ArtifactJudge(List<CallableFact> facts, DetectionContext context)
     {
@@ -30,6 +34,7 @@ internal sealed class ArtifactJudge
         _allowed = context.AllowedModules;
         _calls = facts.Where(f => f.Use is CallableUse.Called).ToLookup(f => f.Callee, StringComparer.Ordinal);
         _made = [.. facts.Where(f => f.Use is CallableUse.Called or CallableUse.Constructed).Select(f => f.Callee)];
+        _handed = [.. facts.Where(f => f.Use is CallableUse.Argument).Select(f => f.Callee)];
         _used = [.. facts.Where(f => f.Use is not CallableUse.Imported).Select(_names.PathOf)];
     }
 
@@ -186,7 +191,9 @@ internal sealed class ArtifactJudge
     }
 
     // Which of the carried functions is called cannot be told; the worst one counts.
-    private string? SuspiciousCode()
+    private string? SuspiciousCode() => (_suspicious ??= FindSuspiciousCode()).Length > 0 ? _suspicious : null;
+
+    private string FindSuspiciousCode()
     {
         foreach (CallableFact fact in _facts.Where(f => f.Use is CallableUse.Called))
         {
@@ -195,7 +202,7 @@ internal sealed class ArtifactJudge
                 return words;
         }
 
-        return null;
+        return "";
     }
 
     private static bool IsDotted(string path) => path.Contains('.', StringComparison.Ordinal);
@@ -203,10 +210,18 @@ internal sealed class ArtifactJudge
     // Which of several calls gave the result cannot be told, so all of them must fold, and each is judged.
     private HashSet<string>? Targets(string callee, CallableGroup group)
     {
+        if (_targets.TryGetValue(callee, out HashSet<string>? known))
+            return known;
+
+        return _targets[callee] = FindTargets(callee, group);
+    }
+
+    private HashSet<string>? FindTargets(string callee, CallableGroup group)
+    {
         HashSet<string> targets = new(StringComparer.Ordinal);
         foreach (CallableFact call in _calls[callee])
         {
-            if (call.ConstantsElided || _names.Fold(group, call.Arguments) is not { } target || WalkedStep(target, _table.Find(target)) is not null)
+            if (targets.Count == MaxTargets || call.ConstantsElided || _names.Fold(group, call.Arguments) is not { } target || WalkedStep(target, _table.Find(target)) is not null)
                 return null;
 
             targets.Add(target);
@@ -240,7 +255,7 @@ internal sealed class ArtifactJudge
 
         // An instance was made somewhere; a module or a function that gets a state was only imported.
         bool instance = ofResult || _made.Contains(fact.Callee)
-            || (CallableTable.IsClassName(path[(path.LastIndexOf('.') + 1)..]) && _used.Contains(path) && _facts.Exists(f => f.Use is CallableUse.Argument && f.Callee == fact.Callee));
+            || (CallableTable.IsClassName(path[(path.LastIndexOf('.') + 1)..]) && _handed.Contains(fact.Callee));
         if (!instance)
             _log.Add(new(Judgements.ModuleState, subject, fact));
     }
@@ -289,6 +304,10 @@ internal sealed class ArtifactJudge
 
     private void Imported(CallableFact fact, string path, CallableGroup? group)
     {
+        if (path.Length > 0 && group is null)
+            Unknown(fact, path);
+
+        // What else is done with it speaks for the import.
         if (_used.Contains(path))
             return;
 
@@ -298,8 +317,6 @@ internal sealed class ArtifactJudge
             _log.Add(new(group.Imported is ImportWeight.Harmful ? Judgements.Reached : Judgements.Imported, path, fact, group.Capability, "", group.Reason));
         else if (WalkedStep(path, group) is { } step)
             _log.Add(new(Judgements.DangerousAttribute, path, fact, "", step));
-        else if (group is null)
-            Unknown(fact, path);
     }
 
     // object.__subclasses__ walks; a lone module.__dict__ is how dill names the globals of a module.

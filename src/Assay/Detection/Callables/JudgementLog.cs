@@ -102,6 +102,7 @@ internal sealed class JudgementLog(RuleSet rules)
             Judgements.OddArguments => $"{call} is called with arguments that it does not need: {judged.Detail}.",
             Judgements.Elided => $"{judged.Subject} is used more often than was kept: {judged.Detail}.",
             Judgements.UnknownCalled => $"{call} is called, and nothing vouches for it.",
+            Judgements.ComputedCalled when fact.Use is CallableUse.Imported => $"{judged.Subject} is imported: {judged.Detail}.",
             Judgements.ComputedCalled => judged.Detail.Length > 0 ? $"{call} is called: {judged.Detail}." : $"{call} is called, and what it is cannot be told.",
             Judgements.ResultCalled => $"What {judged.Subject} returned is called: {CallText.Call(fact.Callee, fact.Arguments)}.",
             Judgements.TrampolineResult => $"What {judged.Subject} found is called: {CallText.Call(fact.Callee, fact.Arguments)}.",

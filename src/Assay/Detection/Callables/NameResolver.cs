@@ -11,7 +11,7 @@ internal sealed class NameResolver(CallableTable table)
     /// <summary>The canonical path of a fact's callee; empty when it is a result or cannot be told.</summary>
     public string PathOf(CallableFact fact)
     {
-        if (fact.Module.Length > 0 || fact.Name.Length > 0)
+        if ((fact.Module.Length > 0 || fact.Name.Length > 0) && !fact.Name.EndsWith(')'))
             return table.Canonical(fact.Module, fact.Name);
 
         return fact.Resolved.Length > 0 && !fact.Resolved.EndsWith(')') ? PathOf(fact.Resolved) : "";

@@ -1,0 +1,105 @@
+// Waivers, allowed modules and verdicts.
+using Assay.Artifacts;
+using Assay.Detection;
+using Assay.Detection.Packs;
+using Assay.Policies;
+using Assay.Tests.Builders;
+
+namespace Assay.Tests.Policies;
+
+public sealed class PolicyTests
+{
+    private const string Good =
+        """
+        waivers:
+        - {rule: unknown-callable-called, path: models/**/*.pkl, reason: we wrote it, expires: 2027-01-31}
+        - {rule: zip-overlap, path: old.zip, reason: known}
+        allowed-modules: [mypackage, other.sub.*]
+        """;
+
+    private static RuleSet Rules { get; } = RuleSet.With([("t.yaml", "rules:\n- {id: zip-overlap, title: t, severity: medium, confidence: high, why: w, fix: f, when: {anomaly: zip.x}}")]);
+
+    [Fact]
+    public void APolicyIsRead()
+    {
+        Policy policy = PolicyLoader.Load("p.yaml", Good, Rules);
+        Assert.Equal(2, policy.Waivers.Count);
+        Assert.Equal(new DateOnly(2027, 1, 31), policy.Waivers[0].Expires);
+        Assert.Null(policy.Waivers[1].Expires);
+        Assert.Equal(["mypackage", "other.sub"], policy.AllowedModules);
+    }
+
+    [Theory]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x, reason: '  '}", 2)]
+    [InlineData("waivers:\n- {rule: no-such-rule, path: x, reason: r}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x, reason: r, expires: soon}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x, reason: r, until: 2027-01-01}", 2)]
+    [InlineData("allowed-modules: ['*']", 1)]
+    [InlineData("severity: low", 1)]
+    public void AMalformedPolicyNamesItsLine(string text, long line)
+    {
+        RulePackException e = Assert.Throws<RulePackException>(() => PolicyLoader.Load("p.yaml", text, Rules));
+        Assert.Equal(("p.yaml", line), (e.File, e.Line));
+    }
+
+    [Theory]
+    [InlineData(2027, 1, 31, true)]
+    [InlineData(2027, 2, 1, false)]
+    public void AWaiverEndsAfterItsDay(int year, int month, int day, bool applies)
+    {
+        WaiverSheet sheet = new(PolicyLoader.Load("p.yaml", Good, Rules), new DateOnly(year, month, day));
+        WaiverResult result = sheet.Apply(FactBuilder.Judge(FactBuilder.Facts("{call: a.b}", "/home/me/models/a/x.pkl")));
+        Assert.Equal(applies ? 1 : 0, result.Waived.Count);
+        Assert.Equal(applies ? 0 : 1, result.Kept.Count);
+        Assert.Equal(applies ? 0 : 1, sheet.Expired.Count);
+    }
+
+    [Theory]
+    [InlineData("*.pkl", "a.pkl", true)]
+    [InlineData("*.pkl", "models/a.pkl", true)]
+    [InlineData("*.pkl", "a.pkl.bak", false)]
+    [InlineData("models/*.pkl", "models/sub/a.pkl", false)]
+    [InlineData("models/**/*.pkl", "models/sub/deep/a.pkl", true)]
+    [InlineData("models/**/*.pkl", "models/a.pkl", true)]
+    [InlineData("**/a.pkl", "xa.pkl", false)]
+    [InlineData("**/a.pkl", "b/xa.pkl", false)]
+    [InlineData("/models/a.pkl", "/data/models/a.pkl", false)]
+    [InlineData("/models/a.pkl", "/models/a.pkl", true)]
+    [InlineData("model.pt", "x/model.pt!/archive/data.pkl", true)]
+    [InlineData("model.pt!/archive/data.pkl", "x/model.pt!/archive/data.pkl", true)]
+    [InlineData("model.pt!/other.pkl", "x/model.pt!/archive/data.pkl", false)]
+    [InlineData("m?del.pt", "model.pt", true)]
+    [InlineData("m?del.pt", "m/del.pt", false)]
+    [InlineData("models\\a.pkl", "models/a.pkl", true)]
+    public void GlobsMatchWholeSegments(string glob, string path, bool matches) => Assert.Equal(matches, new PathGlob(glob).Matches(path));
+
+    [Fact]
+    public void AGlobOfManyStarsIsQuick() =>
+        Assert.False(new PathGlob(string.Concat(Enumerable.Repeat("*a", 200))).Matches(new string('a', 199) + "b"));
+
+    [Theory]
+    [InlineData("{call: os.system}", false, Verdict.Malicious)]
+    [InlineData("{call: os.system}", true, Verdict.Malicious)]
+    [InlineData("{call: a.b}", true, Verdict.Suspicious)]
+    [InlineData("{import: a.b}", false, Verdict.Passed)]
+    [InlineData("{import: a.b}", true, Verdict.Incomplete)]
+    [InlineData("[]", false, Verdict.Passed)]
+    [InlineData("[]", true, Verdict.Incomplete)]
+    public void FindingsAndCoverageMakeTheVerdict(string facts, bool unread, Verdict expected)
+    {
+        UnreadFact[] missing = unread ? [new UnreadFact { Path = "x", Cause = UnreadCause.Limit }] : [];
+        Assert.Equal(expected, VerdictJudge.Judge(FactBuilder.Judge(facts), missing));
+    }
+
+    [Theory]
+    [InlineData(Severity.Critical, Confidence.Low, Verdict.Suspicious)]
+    [InlineData(Severity.High, Confidence.Medium, Verdict.Malicious)]
+    [InlineData(Severity.Medium, Confidence.High, Verdict.Suspicious)]
+    [InlineData(Severity.Low, Confidence.High, Verdict.Passed)]
+    public void SeverityAndConfidenceMakeTheVerdict(Severity severity, Confidence confidence, Verdict expected)
+    {
+        Finding finding = FactBuilder.Judge("{call: os.system}").Single() with { Severity = severity, Confidence = confidence };
+        Assert.Equal(expected, VerdictJudge.Of(finding));
+    }
+}
