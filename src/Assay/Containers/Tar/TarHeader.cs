@@ -73,7 +73,7 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
         {
             bool negative = field[0] == 0xFF;
             ReadOnlySpan<byte> low = field[^8..];
-            ReadOnlySpan<byte> high = field[1..^8];
+            ReadOnlySpan<byte> high = field.Length > 9 ? field[1..^8] : default;
             bool fits = !negative && field[0] == 0x80 && (field.Length == 8 || !high.ContainsAnyExcept((byte)0));
             if (field.Length == 8)
             {
