@@ -1,12 +1,20 @@
 // Bytes of a file that a host has opened.
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Bytes;
 
-/// <summary>A source over a regular file that the host opened for reading. It owns the handle.</summary>
+/// <summary>A source over a regular file that the host opened for reading. It owns the handle, and is read by one thread at a time.</summary>
 public sealed class FileSource : ByteSource
 {
+    private const int BlockSize = 32 << 10;
+    private const int SmallRead = 4 << 10;
     private readonly SafeFileHandle _handle;
+
+    /// <summary>The last block read for the sake of a small read: headers lie close to each other.</summary>
+    private byte[]? _block;
+    private long _blockStart;
+    private int _blockLength;
 
     /// <summary>Creates a source over <paramref name="handle"/>; the length is the file's length now.</summary>
     public FileSource(SafeFileHandle handle)
@@ -27,12 +35,34 @@ public sealed class FileSource : ByteSource
         }
 
         int wanted = (int)Math.Min(destination.Length, Length - offset);
+        if (wanted > SmallRead)
+        {
+            ReadFile(offset, destination[..wanted]);
+            return wanted;
+        }
+
+        if (_block is null || offset < _blockStart || offset + wanted > _blockStart + _blockLength)
+        {
+            _block ??= ArrayPool<byte>.Shared.Rent(BlockSize);
+            _blockLength = 0;
+            int length = (int)Math.Min(BlockSize, Length - offset);
+            ReadFile(offset, _block.AsSpan(0, length));
+            _blockStart = offset;
+            _blockLength = length;
+        }
+
+        _block.AsSpan((int)(offset - _blockStart), wanted).CopyTo(destination);
+        return wanted;
+    }
+
+    private void ReadFile(long offset, Span<byte> destination)
+    {
         int read = 0;
         try
         {
-            while (read < wanted)
+            while (read < destination.Length)
             {
-                int got = RandomAccess.Read(_handle, destination[read..wanted], offset + read);
+                int got = RandomAccess.Read(_handle, destination[read..], offset + read);
                 if (got == 0)
                 {
                     throw new ScanStopException(StopReason.Changed, "The file became shorter while it was read.", offset + read);
@@ -45,8 +75,6 @@ public sealed class FileSource : ByteSource
         {
             throw new ScanStopException(StopReason.InputOutput, $"The system could not read the file: {e.Message}", offset + read);
         }
-
-        return read;
     }
 
     /// <inheritdoc/>
@@ -68,6 +96,11 @@ public sealed class FileSource : ByteSource
         if (disposing)
         {
             _handle.Dispose();
+            if (_block is not null)
+            {
+                ArrayPool<byte>.Shared.Return(_block);
+                _block = null;
+            }
         }
 
         base.Dispose(disposing);

@@ -1,4 +1,6 @@
 // Scratch space that lives in memory, in blocks, with a ceiling.
+using System.Buffers;
+
 namespace Assay.Bytes;
 
 /// <summary>Scratch space in memory; a space that grows over <c>ceiling</c> bytes stops the read.</summary>
@@ -61,6 +63,33 @@ public sealed class MemorySpace(long ceiling) : ScratchSpace
         return read;
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (byte[] block in _blocks)
+            {
+                ArrayPool<byte>.Shared.Return(block);
+            }
+
+            _blocks.Clear();
+            ReturnFirst();
+            _length = 0;
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void ReturnFirst()
+    {
+        if (_first.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_first);
+            _first = [];
+        }
+    }
+
     private Span<byte> Room()
     {
         int into = (int)(_length % BlockSize);
@@ -69,7 +98,10 @@ public sealed class MemorySpace(long ceiling) : ScratchSpace
             if (into == _first.Length)
             {
                 // The first block grows by doubling: most members are small.
-                Array.Resize(ref _first, Math.Clamp(_first.Length * 2, FirstBlock, BlockSize));
+                byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(_first.Length * 4, FirstBlock, BlockSize));
+                _first.CopyTo(larger, 0);
+                ReturnFirst();
+                _first = larger;
             }
 
             return _first.AsSpan(into);
@@ -78,9 +110,9 @@ public sealed class MemorySpace(long ceiling) : ScratchSpace
         int index = (int)(_length / BlockSize) - 1;
         if (index == _blocks.Count)
         {
-            _blocks.Add(new byte[BlockSize]);
+            _blocks.Add(ArrayPool<byte>.Shared.Rent(BlockSize));
         }
 
-        return _blocks[index].AsSpan(into);
+        return _blocks[index].AsSpan(into, BlockSize - into);
     }
 }

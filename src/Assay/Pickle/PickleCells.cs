@@ -18,9 +18,9 @@ internal sealed class PickleCells
 
     public void Reset()
     {
-        if (_pages.Count > 8)
+        if (_pages.Count > 4)
         {
-            _pages.RemoveRange(8, _pages.Count - 8);
+            _pages.RemoveRange(4, _pages.Count - 4);
         }
 
         _page = 0;

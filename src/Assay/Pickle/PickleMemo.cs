@@ -9,7 +9,8 @@ internal sealed class PickleMemo
 {
     private const int PageBits = 12;
     private const int PageSize = 1 << PageBits;
-    private PickleValue[]?[] _pages = new PickleValue[]?[16];
+    private const int KeptPages = 16;
+    private PickleValue[]?[] _pages = new PickleValue[]?[KeptPages];
     private Dictionary<long, PickleValue>? _sparse;
 
     /// <summary>One more than the highest paged index that was ever written in this run; what lies above is not read.</summary>
@@ -24,9 +25,9 @@ internal sealed class PickleMemo
         _high = 0;
         Count = 0;
         _sparse = null;
-        if (_pages.Length > 1024)
+        if (_pages.Length > KeptPages)
         {
-            _pages = new PickleValue[]?[16];
+            Array.Resize(ref _pages, KeptPages);
         }
     }
 

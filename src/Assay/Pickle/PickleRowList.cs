@@ -29,9 +29,9 @@ internal sealed class PickleRowList<T>
     public void Reset()
     {
         Count = 0;
-        if (_pages.Count > 64)
+        if (_pages.Count > 8)
         {
-            _pages.RemoveRange(64, _pages.Count - 64);
+            _pages.RemoveRange(8, _pages.Count - 8);
         }
     }
 }

@@ -185,7 +185,7 @@ public sealed class ScanEngine(ScanOptions options)
             Unread = unread,
             Bytes = outcome.Coverage.Totals(),
             Artifacts = artifacts,
-            Facts = facts,
+            Facts = Options.KeepFacts ? facts : [],
         };
     }
 
@@ -197,7 +197,6 @@ public sealed class ScanEngine(ScanOptions options)
             Path = input.Path,
             Verdict = VerdictJudge.Judge([], [fact]),
             Unread = [fact],
-            Facts = [fact],
         };
     }
 

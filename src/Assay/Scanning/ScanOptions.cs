@@ -26,6 +26,9 @@ public sealed record ScanOptions
     /// <summary>Inputs scanned side by side.</summary>
     public int Jobs { get; init; } = 1;
 
+    /// <summary>Whether reports carry the facts that their findings rest on.</summary>
+    public bool KeepFacts { get; init; }
+
     /// <summary>Digest inputs of any size; otherwise only up to 64 MB.</summary>
     public bool DigestAll { get; init; }
 }

@@ -64,6 +64,6 @@ public sealed record TargetReport
     /// <summary>Artifacts read: the input itself and everything in it.</summary>
     public int Artifacts { get; init; }
 
-    /// <summary>The facts that the findings rest on.</summary>
+    /// <summary>The facts that the findings rest on, where the options keep them.</summary>
     public IReadOnlyList<Fact> Facts { get; init; } = [];
 }
