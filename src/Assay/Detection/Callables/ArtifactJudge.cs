@@ -20,7 +20,7 @@ internal sealed class ArtifactJudge
         _facts = facts;
         _scope = new JudgeScope(context);
         _sources = new ResultSources(facts, _scope);
-        _states = new StateJudge(facts, _scope);
+        _states = new StateJudge(_scope);
         _used = [.. facts.Where(f => f.Use is not CallableUse.Imported).Select(_scope.Names.PathOf)];
     }
 

@@ -4,24 +4,17 @@ using Assay.Artifacts;
 namespace Assay.Detection.Callables;
 
 /// <summary>Judges states: harmful callables in them, hooks that they plant, and states of things that were only imported.</summary>
-internal sealed class StateJudge(IReadOnlyCollection<CallableFact> facts, JudgeScope scope)
+internal sealed class StateJudge(JudgeScope scope)
 {
-    private readonly HashSet<string> _made = [.. facts.Where(f => f.Use is CallableUse.Called or CallableUse.Constructed).Select(f => f.Callee)];
-    private readonly HashSet<string> _handed = [.. facts.Where(f => f.Use is CallableUse.Argument).Select(f => f.Callee)];
-
     public void Judge(CallableFact fact, string path)
     {
-        bool ofResult = path.Length == 0;
-        string subject = ofResult ? fact.Callee : path;
+        string subject = path.Length == 0 ? fact.Callee : path;
         scope.Harmful(fact, subject, null, fact.Arguments);
         if (PlantedHook(fact.Arguments) is { } hook)
             scope.Log.Add(new(Judgements.HookState, subject, fact, "", hook));
 
-        // An instance was made somewhere, or its class was handed to something that makes it; a module or a function that gets a
-        // state was only imported.
-        bool instance = ofResult || _made.Contains(fact.Callee)
-            || (CallableTable.IsClassName(path[(path.LastIndexOf('.') + 1)..]) && _handed.Contains(fact.Callee));
-        if (!instance)
+        // What was made prints as X(); a path without it is a module, a function or a class that was only imported.
+        if (path.Length > 0)
             scope.Log.Add(new(Judgements.ModuleState, subject, fact));
     }
 
