@@ -62,9 +62,6 @@ internal static class FactBuilder
             ConstantsElided = fields.ContainsKey("elided"),
             Arguments = fields.TryGetValue("args", out PackNode? args) ? [.. args.AsList("args").Select(Shape)] : [],
         };
-        if (fields.ContainsKey("made"))
-            yield return fact with { Use = CallableUse.Constructed, Arguments = [] };
-
         yield return fact;
     }
 

@@ -27,7 +27,7 @@ public sealed class HardNegativeTests
         List<Finding> findings = FactBuilder.Judge(
             """
             - {construct: ultralytics.nn.tasks.DetectionModel}
-            - {state: ultralytics.nn.tasks.DetectionModel, made: yes, args: [{training: 1}]}
+            - {state: ultralytics.nn.tasks.DetectionModel(), args: [{training: 1}]}
             - {construct: timm_extra.models.Block}
             - {construct: torch.nn.modules.conv.Conv2d}
             - {call: builtins.getattr, args: [{import: timm_extra.enums.Mode}, TRAIN]}
@@ -58,7 +58,7 @@ public sealed class HardNegativeTests
     public void T198_OrdinaryValuesAreSilent() => Silent(
         """
         - {construct: argparse.Namespace}
-        - {state: argparse.Namespace, made: yes, args: [{lr: 1, __doc__: x}]}
+        - {state: argparse.Namespace(), args: [{lr: 1, __doc__: x}]}
         - {construct: omegaconf.dictconfig.DictConfig}
         - {call: collections.defaultdict, args: [{import: builtins.list}]}
         - {call: datetime.datetime, args: [{bytes: x}]}
