@@ -60,11 +60,6 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             yield break;
         }
 
-        if (entry.IsDirectory && entry.Packed == 0 && local.Packed <= 0)
-        {
-            yield break;
-        }
-
         string name = _names.Add(entry.Name) ? entry.Name : $"{entry.Name}@0x{entry.Offset:X}";
         if (entry.Central is not { } central)
         {
@@ -120,8 +115,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             }
         }
 
-        LinkTarget(reading, bytes);
-        context.Submit(new Artifact(reading.Name, bytes, artifact));
+        Submit(reading, bytes);
     }
 
     /// <summary>Inflates and submits; false when more than <paramref name="cap"/> bytes come out, and nothing was submitted.</summary>
@@ -175,14 +169,25 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
         }
 
         MemberInflater.TellEnd(context, soFar, reading.Name, reading.Offset, data.Length);
-        LinkTarget(reading, bytes);
-        context.Submit(new Artifact(reading.Name, bytes, artifact));
+        Submit(reading, bytes);
         if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
         {
             throw stop;
         }
 
         return true;
+    }
+
+    private void Submit(ZipReading reading, ByteSource bytes)
+    {
+        // A directory that has content is no directory to a loader that asks for it by name.
+        if (reading.Entry.IsDirectory && bytes.Length == 0)
+        {
+            return;
+        }
+
+        LinkTarget(reading, bytes);
+        context.Submit(new Artifact(reading.Name, bytes, artifact));
     }
 
     private void Sizes(ZipReading reading, Inflated result, bool crc, bool selfEnding)
