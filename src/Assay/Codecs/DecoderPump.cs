@@ -75,6 +75,12 @@ internal static class DecoderPump
                     return;
                 }
 
+                if (input.RanDry)
+                {
+                    // Decoders go on with invented bytes where the input ends; what they make of those is not in the file.
+                    throw new EndOfStreamException();
+                }
+
                 filled += got;
                 if (step > 1 || filled == Chunk)
                 {

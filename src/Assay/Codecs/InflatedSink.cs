@@ -6,6 +6,7 @@ namespace Assay.Codecs;
 /// <summary>Takes what decoders put out.</summary>
 internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap) : IDisposable
 {
+    private const int Installment = 64 << 10;
     private readonly long _inMemory = Math.Max(0, budget.Limits.InflatedInMemory);
     private ScratchSpace _space = new MemorySpace(long.MaxValue);
     private bool _spilled;
@@ -43,8 +44,13 @@ internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap)
         }
 
         // What came out is kept before it is paid for: a stream that is stopped still shows all it had put out.
-        _space.Append(bytes);
-        budget.SpendInflated(bytes.Length, _space.Length);
+        while (!bytes.IsEmpty)
+        {
+            ReadOnlySpan<byte> part = bytes[..Math.Min(bytes.Length, Installment)];
+            _space.Append(part);
+            budget.SpendInflated(part.Length, _space.Length);
+            bytes = bytes[part.Length..];
+        }
     }
 
     private void Spill()

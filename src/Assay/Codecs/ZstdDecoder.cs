@@ -53,34 +53,80 @@ internal static class ZstdDecoder
 
     private static void Frame(SourceStream input, InflatedSink sink, Decompressor decoder, byte[] buffer)
     {
+        long start = input.Position;
+        long end = End(input);
+        input.Position = start;
         decoder.ResetStream();
         OperationStatus status = OperationStatus.NeedMoreData;
         while (status != OperationStatus.Done)
         {
+            // The decoder would go on into what follows the frame, so it gets no more than the frame.
             ReadOnlySpan<byte> ready = input.Ready();
+            ready = ready[..(int)Math.Min(ready.Length, end - input.Position)];
             int consumed;
             int written;
             try
             {
                 status = decoder.UnwrapStream(ready, buffer, out consumed, out written);
             }
-            catch (ZstdException e)
+            catch (ZstdException)
             {
-                throw new MalformedException(input.Position, $"The zstd frame is broken or asks for a window over the limit of {Codec.MaxWindow} bytes ({e.Message}).");
+                throw Broken(input);
             }
 
             sink.Write(buffer.AsSpan(0, written));
             input.Position += consumed;
             if (status == OperationStatus.InvalidData)
             {
-                throw new MalformedException(input.Position, "The zstd frame is broken.");
+                throw Broken(input);
             }
 
             if (status != OperationStatus.Done && consumed == 0 && written == 0)
             {
-                input.ReadByte();
-                throw new MalformedException(input.Position, "The zstd frame ends early.");
+                input.Skip(1);
+                throw Broken(input);
             }
         }
+    }
+
+    private static MalformedException Broken(SourceStream input) => new(input.Position, "The zstd frame is broken.");
+
+    /// <summary>
+    /// Where the frame ends, by its header and the headers of its blocks (RFC 8878, section 3.1.1). A frame that asks for too large a
+    /// window is a break.
+    /// </summary>
+    private static long End(SourceStream input)
+    {
+        ReadOnlySpan<byte> head = input.Peek(18);
+        int descriptor = head.Length > 4 ? head[4] : 0;
+        bool single = (descriptor & 0x20) != 0;
+        if (!single && head.Length > 5)
+        {
+            long unit = 1L << (10 + (head[5] >> 3));
+            long window = unit + ((unit >> 3) * (head[5] & 7));
+            if (window > Codec.MaxWindow)
+            {
+                throw new MalformedException(input.Position, $"The zstd frame asks for a window of {window} bytes, more than the limit of {Codec.MaxWindow}.");
+            }
+        }
+
+        int dictionary = (descriptor & 3) switch { 0 => 0, 1 => 1, 2 => 2, _ => 4 };
+        int content = (descriptor >> 6) switch { 0 => single ? 1 : 0, 1 => 2, 2 => 4, _ => 8 };
+        long left = input.Left;
+        long position = input.Position;
+        long at = 5 + (single ? 0 : 1) + dictionary + content;
+        bool last = false;
+        while (!last && at + 3 <= left)
+        {
+            input.Position = position + at;
+            ReadOnlySpan<byte> bytes = input.Peek(3);
+            int header = bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
+            last = (header & 1) != 0;
+            const int RunLength = 1;
+            at += 3 + (((header >> 1) & 3) == RunLength ? 1 : header >> 3);
+        }
+
+        at += (descriptor & 4) != 0 ? 4 : 0;
+        return position + (last ? Math.Min(at, left) : left);
     }
 }

@@ -1,6 +1,4 @@
 // What is odd about the names that members of an archive have, whatever the archive.
-using System.Text;
-
 namespace Assay.Containers;
 
 /// <summary>Looks at member names one by one and against each other.</summary>
@@ -21,8 +19,7 @@ public sealed class MemberNames(OddityLog oddities)
             return false;
         }
 
-        string composed = Compose(name);
-        string key = composed.ToUpperInvariant();
+        string key = NameFolding.Key(name);
         if (!_folded.TryAdd(key, name))
         {
             string other = _folded[key];
@@ -187,23 +184,5 @@ public sealed class MemberNames(OddityLog oddities)
         }
 
         return lowest;
-    }
-
-    private static string Compose(string name)
-    {
-        if (Ascii.IsValid(name))
-        {
-            return name;
-        }
-
-        try
-        {
-            return name.Normalize(NormalizationForm.FormC);
-        }
-        catch (ArgumentException)
-        {
-            // Lone surrogates have no normal form.
-            return name;
-        }
     }
 }

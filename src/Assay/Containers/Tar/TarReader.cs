@@ -193,9 +193,9 @@ public sealed class TarReader
     private void Extension(char type, long length)
     {
         ByteRange body = new ByteRange(_at, length).ClampTo(_window.End);
-        Structures.Add(body);
         long start = _at;
         _at = body.Length < length ? _window.End : Math.Min(_window.End, _at + ((length + 511) & ~511L));
+        Structures.Add(new ByteRange(start, _at - start));
         if (body.Length > LongestExtension)
         {
             Oddities.Add("tar.extension-too-long", start, body.Length, $"An extended header of {body.Length} bytes was not read.");

@@ -69,11 +69,6 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             yield break;
         }
 
-        if (entry.IsDirectory && entry.Packed == 0 && local.Packed <= 0)
-        {
-            yield break;
-        }
-
         string name = _names.Add(entry.Name) ? entry.Name : $"{entry.Name}@0x{entry.Offset:X}";
         if (entry.Central is not { } central)
         {
@@ -125,12 +120,11 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             ByteRange longer = new ByteRange(reading.Offset, header.Size).ClampTo(artifact.Bytes.Length);
             if (longer.Length > data.Length)
             {
-                context.Submit(new Artifact($"{reading.Name}@size", artifact.Bytes.Slice(longer), artifact));
+                context.Submit(new Artifact($"{reading.Name}@size", artifact.Bytes.Slice(longer), artifact) { MayBeOpaque = IsStorage(reading.Name) });
             }
         }
 
-        LinkTarget(reading, bytes);
-        context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name) });
+        Submit(reading, bytes);
     }
 
     /// <summary>Inflates and submits; false when more than <paramref name="cap"/> bytes come out, and nothing was submitted.</summary>
@@ -184,14 +178,25 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
         }
 
         MemberInflater.TellEnd(context, soFar, reading.Name, reading.Offset, data.Length);
-        LinkTarget(reading, bytes);
-        context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name) });
+        Submit(reading, bytes);
         if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
         {
             throw stop;
         }
 
         return true;
+    }
+
+    private void Submit(ZipReading reading, ByteSource bytes)
+    {
+        // A directory that has content is no directory to a loader that asks for it by name.
+        if (reading.Entry.IsDirectory && bytes.Length == 0)
+        {
+            return;
+        }
+
+        LinkTarget(reading, bytes);
+        context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name) });
     }
 
     private void Sizes(ZipReading reading, Inflated result, bool crc, bool selfEnding)

@@ -5,7 +5,7 @@ using System.Diagnostics;
 namespace Assay.Tests.Formats;
 
 /// <summary>Runs small Python scripts; a missing interpreter or module skips the test.</summary>
-internal static class Python
+internal static class NumpyOracle
 {
     private const string Interpreter = "/usr/bin/python3";
 
