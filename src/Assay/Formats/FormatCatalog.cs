@@ -13,6 +13,7 @@ public static class FormatCatalog
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(),
         new TarFormat(),
+        new SevenZipFormat(),
         .. CompressedFormat.All,
     ];
 }
