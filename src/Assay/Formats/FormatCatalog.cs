@@ -14,6 +14,7 @@ public static class FormatCatalog
         new ZipFormat(),
         new TarFormat(),
         new SevenZipFormat(),
+        new RarFormat(),
         .. CompressedFormat.All,
     ];
 }
