@@ -16,11 +16,16 @@ internal static class MemberInflater
     public static bool IsFinal(ScanStopException stop, ScanBudget budget) =>
         stop.Reason != StopReason.Limit || budget.InflatedBytes > budget.Limits.InflatedBytes || TimeIsUp(budget);
 
-    /// <summary>Tells the oddities that a container reader saw.</summary>
-    public static void Tell(this ScanContext context, OddityLog oddities)
+    /// <summary>Tells the oddities that a container reader saw, but for those with the codes in <paramref name="except"/>.</summary>
+    public static void Tell(this ScanContext context, OddityLog oddities, params ReadOnlySpan<string> except)
     {
         foreach (Oddity oddity in oddities.All)
         {
+            if (except.Contains(oddity.Code))
+            {
+                continue;
+            }
+
             context.Add(new AnomalyFact
             {
                 Path = context.Artifact.Path,
