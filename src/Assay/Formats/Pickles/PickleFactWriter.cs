@@ -52,21 +52,13 @@ internal sealed class PickleFactWriter : PickleObserver
     /// <summary>Whether BUILD filled an array wrapper, so that joblib and plain unpicklers part ways.</summary>
     public bool HasArrays { get; private set; }
 
-    /// <summary>Whether this run imported something by a likely name that <paramref name="first"/> did not.</summary>
-    public bool HasPlausibleImportBeyond(PickleFactWriter first)
-    {
-        HashSet<string> seen = [.. first._imports.Values.Select(g => g.Fact.Callee)];
-        return _imports.Values.Any(g => !seen.Contains(g.Fact.Callee) && PythonName.IsDotted(g.Fact.Module) && PythonName.IsDotted(g.Fact.Name))
-            || _order.Any(g => g.Fact.Use == CallableUse.Called && g.Fact.Offset > first._order.Max(f => f.Fact.Offset));
-    }
-
     /// <summary>
     /// Adds what <paramref name="first"/>, the run of another unpickler over the same bytes, did not see; true when there was anything.
     /// </summary>
-    public bool CommitBeyond(PickleFactWriter first, string dialect, ScanContext context)
+    public bool CommitBeyond(PickleFactWriter first, string dialect, ScanContext context, Predicate<long> where)
     {
         HashSet<(CallableUse, string, long)> seen = [.. first._order.Select(g => (g.Fact.Use, g.Fact.Callee, g.Fact.Offset))];
-        List<Group> beyond = [.. _order.Where(g => !seen.Contains((g.Fact.Use, g.Fact.Callee, g.Fact.Offset)))];
+        List<Group> beyond = [.. _order.Where(g => where(g.Fact.Offset) && !seen.Contains((g.Fact.Use, g.Fact.Callee, g.Fact.Offset)))];
         foreach (Group group in beyond)
         {
             context.Add(group.Fact with

@@ -130,7 +130,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
 
         if (first.HasArrays)
         {
-            // pickle.load knows nothing of joblib's arrays and takes their bytes for opcodes.
+            // pickle.load knows nothing of joblib's arrays and takes their bytes for opcodes: look for what it would run in them.
             RunOther(PickleDialect.C, "no-arrays", false, first, start);
         }
 
@@ -145,7 +145,8 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
             PickleFactWriter writer = new(artifact, machine);
             machine.Open(_source, start, _end, writer, context.Budget, dialect);
             PickleEnding ending = arrays ? _arrays.Run(machine, writer) : machine.Run();
-            if ((arrays || writer.HasPlausibleImportBeyond(first)) && writer.CommitBeyond(first, name, context))
+            Predicate<long> where = arrays ? _ => true : offset => _arrays.Skipped.Exists(r => r.Contains(offset));
+            if (writer.CommitBeyond(first, name, context, where))
             {
                 context.Anomaly("pickle.only-in-another-dialect", start, 0, $"Only some unpicklers ({name}) run what a part of this stream asks for.");
             }
