@@ -336,7 +336,10 @@ internal sealed partial class PickleMachine
             else if (target.Kind >= PickleKind.Import)
             {
                 Actions++;
-                _observer.OnMethod(this, target, "extend", items, _reader.Offset, _reader.Opcode);
+                
+                // The C unpickler extends by one where the Python one appends.
+                string method = _reader.Opcode == Op.APPEND && _dialect == PickleDialect.Python ? "append" : "extend";
+                _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);
             }
             else if (target.Kind != PickleKind.ByteArray)
             {

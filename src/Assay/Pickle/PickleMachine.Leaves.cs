@@ -175,7 +175,15 @@ internal sealed partial class PickleMachine
             return false;
         }
 
-        return PythonNumber.TryIndex(Line(), out index)
+        ReadOnlySpan<byte> text = Line();
+        int nul = text.IndexOf((byte)0);
+        if (nul >= 0 && !InPython())
+        {
+            // The C unpickler reads up to the NUL.
+            text = text[..nul];
+        }
+
+        return PythonNumber.TryIndex(text, out index)
             || End(PickleEnding.BadArgument, $"The argument of {OpcodeTable.Name(_reader.Opcode)} is no index.");
     }
 

@@ -30,7 +30,7 @@ public sealed record PickleTraceEvent
     /// <summary>The same after the loader's own renaming; empty where it cannot be told.</summary>
     public string? Resolved { get; init; }
 
-    /// <summary>For method: <c>extend</c>, <c>add</c> or <c>__setitem__</c>.</summary>
+    /// <summary>For method: <c>append</c>, <c>extend</c>, <c>add</c> or <c>setitem</c>.</summary>
     public string? Method { get; init; }
 
     /// <summary>For extension: the code.</summary>
@@ -147,8 +147,15 @@ public static class PickleTrace
         public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset) =>
             Act(machine, "build", target, offset, Op.BUILD, null);
 
-        public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode) =>
-            Act(machine, "method", target, offset, opcode, method);
+        public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
+        {
+            // extend is called once; the others once for each item.
+            int calls = method switch { "__setitem__" => operands.Length / 2, "add" => operands.Length, _ => 1 };
+            for (int i = 0; i < calls; i++)
+            {
+                Act(machine, "method", target, offset, opcode, method == "__setitem__" ? "setitem" : method);
+            }
+        }
 
         public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode) =>
             Add(new PickleTraceEvent { Kind = "persistent", Offset = offset, Opcode = OpcodeTable.Name(opcode) });
@@ -180,30 +187,36 @@ public static class PickleTrace
     /// <summary>The events of several runs, each once, in the order of the bytes.</summary>
     private sealed class Merge
     {
-        private readonly Dictionary<PickleTraceEvent, List<PickleDialect>> _events = [];
-        private readonly List<PickleTraceEvent> _order = [];
+        private readonly Dictionary<(PickleTraceEvent Event, int Ordinal), List<PickleDialect>> _events = [];
+        private readonly List<(PickleTraceEvent Event, int Ordinal)> _order = [];
+        private readonly Dictionary<PickleTraceEvent, int> _seen = [];
+        private PickleDialect _current;
 
         public void Add(PickleTraceEvent traced, PickleDialect dialect)
         {
-            if (_events.TryGetValue(traced, out List<PickleDialect>? dialects))
+            if (dialect != _current)
             {
-                if (dialects[^1] != dialect)
-                {
-                    dialects.Add(dialect);
-                }
+                _current = dialect;
+                _seen.Clear();
+            }
 
+            int ordinal = _seen.GetValueOrDefault(traced);
+            _seen[traced] = ordinal + 1;
+            if (_events.TryGetValue((traced, ordinal), out List<PickleDialect>? dialects))
+            {
+                dialects.Add(dialect);
                 return;
             }
 
-            _events.Add(traced, [dialect]);
-            _order.Add(traced);
+            _events.Add((traced, ordinal), [dialect]);
+            _order.Add((traced, ordinal));
         }
 
         public void WriteTo(PickleTraceSink sink)
         {
-            foreach (PickleTraceEvent traced in _order.OrderBy(e => e.Offset))
+            foreach ((PickleTraceEvent Event, int Ordinal) key in _order.OrderBy(e => e.Event.Offset))
             {
-                sink.Add(traced, _events[traced]);
+                sink.Add(key.Event, _events[key]);
             }
         }
     }

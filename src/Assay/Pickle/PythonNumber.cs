@@ -42,7 +42,7 @@ internal static class PythonNumber
         if (nul >= 0)
         {
             // C reads up to the NUL and is content with that; Python refuses.
-            return CInt(text[..nul], isLong) ? NumberText.COnly : NumberText.Invalid;
+            return CInt(text[..nul], isLong) || (nul == 0 && !isLong) ? NumberText.COnly : NumberText.Invalid;
         }
 
         return (CInt(text, isLong), PythonInt(text)) switch
