@@ -205,13 +205,7 @@ internal sealed partial class PickleMachine
 
     private PickleValue MakeImmutable(PickleKind kind, ReadOnlySpan<PickleValue> items, long offset)
     {
-        bool tainted = false;
-        float weight = 0;
-        foreach (PickleValue item in items)
-        {
-            tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
-            weight += WeightOf(item);
-        }
+        bool tainted = Survey(items, out float weight);
 
         CheckWeight(weight);
         if (!tainted && !MayKeepPlain(items.Length + 1))
@@ -224,15 +218,26 @@ internal sealed partial class PickleMachine
         return new PickleValue(kind, block, tainted);
     }
 
-    private void AddChildren(PickleValue container, ReadOnlySpan<PickleValue> items)
+    /// <summary>Whether one of the values is more than plain, and how many leaves are reachable from them.</summary>
+    private bool Survey(ReadOnlySpan<PickleValue> items, out float weight)
     {
         bool tainted = false;
-        float weight = 0;
+        weight = items.Length;
         foreach (PickleValue item in items)
         {
-            tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
-            weight += WeightOf(item);
+            if (item.Kind > PickleKind.EmptyTuple)
+            {
+                tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
+                weight += WeightOf(item) - 1;
+            }
         }
+
+        return tainted;
+    }
+
+    private void AddChildren(PickleValue container, ReadOnlySpan<PickleValue> items)
+    {
+        bool tainted = Survey(items, out float weight);
 
         if (!TryContainer(container, out int index))
         {

@@ -7,7 +7,7 @@ internal sealed partial class PickleMachine
     private int RunBatch(int count)
     {
         int left = count;
-        while (left > 0 && !SuspendRequested)
+        while (left > 0 && !_halt)
         {
             if (!_reader.Read())
             {
@@ -83,10 +83,6 @@ internal sealed partial class PickleMachine
                 LeaveFrame(offset);
             }
 
-            if (_ended)
-            {
-                break;
-            }
         }
 
         return count - left;
@@ -276,6 +272,7 @@ internal sealed partial class PickleMachine
 
         Result = _stack[--_top];
         _ended = true;
+        _halt = true;
         Ending = PickleEnding.Stop;
         EndingOffset = _reader.Offset;
     }

@@ -34,6 +34,10 @@ internal sealed partial class PickleMachine
     private PickleDialect _dialect;
     private long _frameEnd;
     private bool _ended;
+    private bool _suspended;
+
+    /// <summary>Whether the loop must stop after the current opcode: it ended, or was suspended.</summary>
+    private bool _halt;
 
     /// <summary>Where the current pickle starts.</summary>
     public long Start { get; private set; }
@@ -78,7 +82,15 @@ internal sealed partial class PickleMachine
     public ByteSource Source => _source;
 
     /// <summary>Set by the observer to pause the run after the current opcode.</summary>
-    public bool SuspendRequested { get; set; }
+    public bool SuspendRequested
+    {
+        get => _suspended;
+        set
+        {
+            _suspended = value;
+            _halt = value || _ended;
+        }
+    }
 
     /// <summary>Opens a pickle that starts at <paramref name="offset"/>; the data counts as ended at <paramref name="end"/>.</summary>
     public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget, PickleDialect dialect = PickleDialect.C)
@@ -197,7 +209,11 @@ internal sealed partial class PickleMachine
             throw ScanBudget.Spent("stack-values", _limits.StackValues, _reader.Offset);
         }
 
-        Array.Resize(ref _stack, (int)Math.Min((long)_stack.Length * 2, _limits.StackValues));
+        // Large steps: memory that is not touched costs nothing, and copying does.
+        long size = Math.Min((long)_stack.Length * 8, _limits.StackValues);
+        PickleValue[] larger = GC.AllocateUninitializedArray<PickleValue>((int)size);
+        _stack.CopyTo(larger, 0);
+        _stack = larger;
     }
 
     /// <summary>Takes the top value; false, with the ending set, where only a mark or nothing is there.</summary>
@@ -255,6 +271,7 @@ internal sealed partial class PickleMachine
     private bool End(PickleEnding ending, string detail)
     {
         _ended = true;
+        _halt = true;
         Ending = ending;
         EndingOffset = _reader.Offset;
         EndingDetail = detail;

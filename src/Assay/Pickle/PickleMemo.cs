@@ -7,9 +7,9 @@ namespace Assay.Pickle;
 /// </summary>
 internal sealed class PickleMemo
 {
-    private const int PageBits = 12;
+    private const int PageBits = 14;
     private const int PageSize = 1 << PageBits;
-    private const int KeptPages = 16;
+    private const int KeptPages = 4;
     private PickleValue[]?[] _pages = new PickleValue[]?[KeptPages];
     private Dictionary<long, PickleValue>? _sparse;
 
