@@ -4,7 +4,7 @@ namespace Assay.Pickle;
 internal sealed partial class PickleMachine
 {
     /// <summary>Children of plain containers that are always kept; beyond, as many as half the bytes read.</summary>
-    private const long FreeCells = 2 << 20;
+    private const long FreeCells = 1 << 20;
 
     /// <summary>Reachable leaves from which a container counts as a bomb, when nearly nothing was read.</summary>
     private const float BombWeight = 1L << 32;
@@ -456,7 +456,7 @@ internal sealed partial class PickleMachine
     {
         for (int i = 0; i < items.Length; i += step)
         {
-            if (items[i].IsMutable || items[i].Kind == PickleKind.ByteArray)
+            if (items[i].Kind >= PickleKind.ByteArray && (items[i].IsMutable || items[i].Kind == PickleKind.ByteArray))
             {
                 End(PickleEnding.BadOperand, $"{Describe(items[i])} cannot be hashed.");
                 return true;

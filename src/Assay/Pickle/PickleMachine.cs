@@ -1,4 +1,5 @@
 // Runs a pickle without creating a single object.
+using System.Runtime.CompilerServices;
 using Assay.Bytes;
 
 namespace Assay.Pickle;
@@ -192,17 +193,21 @@ internal sealed partial class PickleMachine
         return ending;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Push(PickleValue value)
     {
-        if (_top == _stack.Length)
+        PickleValue[] stack = _stack;
+        int top = _top;
+        if ((uint)top >= (uint)stack.Length)
         {
-            GrowStack();
+            stack = GrowStack();
         }
 
-        _stack[_top++] = value;
+        stack[top] = value;
+        _top = top + 1;
     }
 
-    private void GrowStack()
+    private PickleValue[] GrowStack()
     {
         if (_stack.Length >= _limits.StackValues)
         {
@@ -214,6 +219,7 @@ internal sealed partial class PickleMachine
         PickleValue[] larger = GC.AllocateUninitializedArray<PickleValue>((int)size);
         _stack.CopyTo(larger, 0);
         _stack = larger;
+        return larger;
     }
 
     /// <summary>Takes the top value; false, with the ending set, where only a mark or nothing is there.</summary>

@@ -107,14 +107,19 @@ internal partial struct PickleReader
             return false;
         }
 
-        byte code = _window[_at];
+        // The slack behind the window lets the argument be read before its end is known.
+        ReadOnlySpan<byte> nine = _window.AsSpan(_at, 9);
+        byte code = nine[0];
         byte layout = OpcodeTable.Layout[code];
         Offset = _start + _at;
         Opcode = (Op)code;
         if (layout <= 8)
         {
-            ulong raw = BinaryPrimitives.ReadUInt64LittleEndian(_window.AsSpan(_at + 1, 8));
-            Number = raw & s_masks[layout];
+            if (layout != 0)
+            {
+                Number = BinaryPrimitives.ReadUInt64LittleEndian(nine[1..]) & (ulong.MaxValue >> (64 - (8 * layout)));
+            }
+
             _at += 1 + layout;
             return _at <= _length || Fail(PickleEnding.Truncated);
         }

@@ -118,7 +118,7 @@ public sealed class ScanEngine(ScanOptions options)
                 log.Add(new UnreadFact { Path = root.Path, Cause = UnreadCause.Changed, Detail = "The file changed while it was read." });
             }
 
-            string? digest = bytes.Length <= DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
+            string? digest = bytes.Length <= Options.DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
             return Judge(input, log.Facts, outcome, bytes.Length, digest, scanner.Artifacts);
         }
         catch (ScanStopException e)

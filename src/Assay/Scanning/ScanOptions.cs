@@ -29,8 +29,11 @@ public sealed record ScanOptions
     /// <summary>Whether reports carry the facts that their findings rest on.</summary>
     public bool KeepFacts { get; init; }
 
-    /// <summary>Digest inputs of any size; otherwise only up to 64 MB.</summary>
+    /// <summary>Digest inputs of any size; otherwise only up to <see cref="DigestLimit"/>.</summary>
     public bool DigestAll { get; init; }
+
+    /// <summary>Inputs up to this many bytes are digested without being asked.</summary>
+    public long DigestLimit { get; init; } = ScanEngine.DigestLimit;
 }
 
 /// <summary>How far a scan has come.</summary>
