@@ -3,8 +3,12 @@ namespace Assay.Pickle;
 
 internal sealed partial class PickleMachine
 {
-    /// <summary>Children of plain containers that are always kept; beyond, as many as half the bytes read.</summary>
+    /// <summary>Children of plain tuples that are always kept, for they may be arguments; beyond, as many as half the bytes read hold.</summary>
     private const long FreeCells = 1 << 20;
+
+    /// <summary>Plain lists, dicts and sets of which a row is kept; beyond, one for so many bytes read. The rest keep only their place.</summary>
+    private const long FreeContainers = 1 << 15;
+    private const int BytesPerContainer = 4096;
 
     /// <summary>Reachable leaves from which a container counts as a bomb, when nearly nothing was read.</summary>
     private const float BombWeight = 1L << 32;
@@ -87,6 +91,10 @@ internal sealed partial class PickleMachine
         return children;
     }
 
+    /// <summary>The children of a tuple or frozenset that was kept; nothing for anything else.</summary>
+    public ReadOnlySpan<PickleValue> Items(PickleValue value) =>
+        value.Kind is PickleKind.Tuple or PickleKind.FrozenSet && !value.IsSummary ? _cells.Get(value.Row) : default;
+
     /// <summary>All children of a list or tuple, or null where they were not all kept.</summary>
     public List<PickleValue>? AllChildren(PickleValue value)
     {
@@ -124,11 +132,11 @@ internal sealed partial class PickleMachine
         ResetImports();
     }
 
-    private bool MayKeepPlain(int cells) => _cells.Used + (3 * _containers.Count) + cells < FreeCells + ((_reader.Position - Start) / 16);
+    private bool MayKeepPlain(int cells) => _cells.Used + cells < FreeCells + ((_reader.Position - Start) / 16);
 
     private PickleValue NewContainer(PickleKind kind, long offset)
     {
-        if (!MayKeepPlain(3))
+        if (_containers.Count >= FreeContainers && _containers.Count >= FreeContainers + ((offset - Start) / BytesPerContainer))
         {
             return new PickleValue(kind, offset, summary: true);
         }

@@ -23,6 +23,7 @@ internal sealed class PickleFactWriter : PickleObserver
     private readonly PickleKey _key;
     private readonly ContentDictionary<Group> _groups = new();
     private readonly ContentDictionary<Counter> _callees = new();
+    private readonly List<Counter> _importCounters = [];
     private readonly List<Group> _order = [];
     private readonly List<AnomalyFact> _anomalies = [];
     private readonly List<(string Name, ByteSource Bytes)> _payloads = [];
@@ -233,12 +234,7 @@ internal sealed class PickleFactWriter : PickleObserver
     {
         _key.Begin(tag);
         _key.Value(callee, constants: false);
-        if (!_callees.TryGet(_key.Bytes, out Counter? counter))
-        {
-            counter = new Counter();
-            _callees.Add(_key.Bytes, counter);
-        }
-
+        Counter counter = CounterOf(callee);
         bool constants = counter.Distinct < DistinctPerCallee;
         _key.Value(arguments, constants);
         if (!keywords.IsEmpty)
@@ -254,6 +250,28 @@ internal sealed class PickleFactWriter : PickleObserver
 
         counter.Distinct++;
         return null;
+    }
+
+    /// <summary>How many uses of a callee were kept apart; imports are counted by their row, the rest by content.</summary>
+    private Counter CounterOf(PickleValue callee)
+    {
+        if (callee.Kind == PickleKind.Import)
+        {
+            while (_importCounters.Count <= callee.Row)
+            {
+                _importCounters.Add(new Counter());
+            }
+
+            return _importCounters[callee.Row];
+        }
+
+        if (!_callees.TryGet(_key.Bytes, out Counter? counter))
+        {
+            counter = new Counter();
+            _callees.Add(_key.Bytes, counter);
+        }
+
+        return counter;
     }
 
     private void AddGroup(CallableFact fact, long offset)
