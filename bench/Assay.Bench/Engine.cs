@@ -1,6 +1,5 @@
 // Scans one file the way the program does, in this process.
 using System.Diagnostics;
-using System.Reflection;
 using Assay.Bytes;
 using Assay.Detection;
 using Assay.Scanning;
@@ -10,11 +9,7 @@ namespace Assay.Bench;
 /// <summary>Scans one file at a time with the rules that ship.</summary>
 internal static class Engine
 {
-    // The rules that ship are RuleSet.Default; asked by name until every branch has it.
-    private static readonly RuleSet Rules =
-        typeof(RuleSet).GetProperty("Default", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as RuleSet ?? new RuleSet();
-
-    private static readonly ScanEngine Scanner = new(new ScanOptions { Rules = Rules });
+    private static readonly ScanEngine Scanner = new(new ScanOptions { Rules = RuleSet.Default });
 
     /// <summary>The report on a file that is shown as <paramref name="name"/>, and the wall time.</summary>
     public static (TargetReport Report, TimeSpan Wall) Scan(string file, string name)

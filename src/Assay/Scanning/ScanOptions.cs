@@ -1,6 +1,8 @@
 // What a scan works with.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Formats;
 using Assay.Policies;
 
 namespace Assay.Scanning;
@@ -31,6 +33,9 @@ public sealed record ScanOptions
 
     /// <summary>Digest inputs of any size; otherwise only up to 64 MB.</summary>
     public bool DigestAll { get; init; }
+
+    /// <summary>The formats that are asked; tests hand in ones that fail.</summary>
+    internal IReadOnlyList<IFormat> Formats { get; init; } = FormatCatalog.All;
 }
 
 /// <summary>How far a scan has come.</summary>
