@@ -1,6 +1,8 @@
 // What a scan works with.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Formats;
 using Assay.Policies;
 
 namespace Assay.Scanning;
@@ -34,6 +36,9 @@ public sealed record ScanOptions
 
     /// <summary>Inputs up to this many bytes are digested without being asked.</summary>
     public long DigestLimit { get; init; } = ScanEngine.DigestLimit;
+
+    /// <summary>The formats that are asked; tests hand in ones that fail.</summary>
+    internal IReadOnlyList<IFormat> Formats { get; init; } = FormatCatalog.All;
 }
 
 /// <summary>How far a scan has come.</summary>
