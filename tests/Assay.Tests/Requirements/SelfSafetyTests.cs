@@ -21,8 +21,7 @@ public sealed class SelfSafetyTests
 
     [Fact]
     public void T205_TheLibraryCallsNothingByName() => Offenders.None(typeof(ScanEngine).Assembly.GetTypes()
-        .Where(t => CompiledUses.Of(t).Any(u => u == typeof(Activator) || u == typeof(Assembly) || u.Namespace == "System.Reflection.Emit"))
-        .Where(t => t != typeof(ScanEngine) && t != typeof(RuleSet) && !ReadsResources(t))
+        .Where(t => CompiledUses.Of(t).Any(u => u == typeof(Activator) || u == typeof(MethodInfo) || u == typeof(MethodBase) || u.Namespace == "System.Reflection.Emit"))
         .Select(t => t.FullName!));
 
     [Fact]
@@ -65,16 +64,11 @@ public sealed class SelfSafetyTests
     [Fact]
     public void T214_ATensorFileCostsWhatItsPickleCosts()
     {
-        const long Elements = 2L << 30;
-        byte[] pickle = PickleOf(TorchFiles.StateDict);
-        byte[] head = [.. new ZipBuilder().Add("archive/data.pkl", pickle).Build()];
-        int directory = head.AsSpan().IndexOf("PK\x01\x02"u8);
-
-        // The raw storage of a legacy file: eight gigabytes of zeros behind five pickles, made up as they are read.
-        byte[] legacy = TorchFiles.Legacy(PickleOf(Tensor("0", (int)(Elements >> 1) - 1)));
-        byte[] start = [.. legacy[..^24], .. BitConverter.GetBytes((Elements >> 1) - 1)];
-        long length = start.Length + (4 * ((Elements >> 1) - 1));
-        Assert.True(directory > 0);
+        // The raw storage of a legacy file: four gigabytes of zeros behind five pickles, made up as they are read.
+        const int Elements = (1 << 30) - 1;
+        byte[] legacy = TorchFiles.Legacy(PickleOf(Tensor("0", Elements)));
+        byte[] start = [.. legacy[..^24], .. BitConverter.GetBytes((long)Elements)];
+        long length = start.Length + (4L * Elements);
         Scanned.Source(() => new Zeros(start, length), "model.pt");
         long before = GC.GetAllocatedBytesForCurrentThread();
         TargetReport report = Scanned.Source(() => new Zeros(start, length), "model.pt");
@@ -92,9 +86,6 @@ public sealed class SelfSafetyTests
     }
 
     private static IEnumerable<string> References(Type type) => type.Assembly.GetReferencedAssemblies().Select(a => a.Name!);
-
-    // Embedded tables are read through the assembly; nothing is called by name there.
-    private static bool ReadsResources(Type type) => CompiledUses.Of(type).Any(u => typeof(Stream).IsAssignableFrom(u));
 
     /// <summary>A file that opens and fails when it is read.</summary>
     private sealed class Failing(byte[] bytes, Exception failure) : ByteSource
