@@ -117,7 +117,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
     /// <summary>PyTorch's legacy format: a magic number, three more pickles, the list of keys, and then the raw storages.</summary>
     private void StepOverStorages(PickleMachine machine, ref long offset)
     {
-        int budget = 1 << 20;
+        int budget = 64;
         if (_streams == 1)
         {
             _magic = TorchLegacyLayout.MayBeMagic(machine.Shape(machine.Result, ref budget));
