@@ -109,23 +109,25 @@ public sealed class BadInputTests
     [InlineData("memo-entries")]
     [InlineData("stack-values")]
     [InlineData("nodes")]
+    [InlineData("imports")]
     public void T207_EveryLimitOfAPickleIsNamedWhenItIsSpent(string limit)
     {
         ScanLimits limits = limit switch
         {
             "opcodes" => new ScanLimits { Opcodes = 1000 },
             "memo-entries" => new ScanLimits { MemoEntries = 100 },
-            "stack-values" => new ScanLimits { StackValues = 1000 },
+            "stack-values" => new ScanLimits { StackValues = 1_000_000 },
             _ => new ScanLimits { Nodes = 500 },
         };
         PickleBuilder pickle = PickleBuilder.Protocol(4).Push(Call("os", "system", "id")).Pop();
         for (int i = 0; i < 5000; i++)
         {
-            pickle.Push(Import("mypackage", $"f{i}")).Memoize();
+            pickle.Push(limit == "imports" ? Import("mypackage", $"f{i}") : List(i, List())).Memoize();
         }
 
-        TargetReport report = Scanned.Bytes(pickle.Stop().ToArray(), limits: limits);
-        Assert.Contains(report.Unread, u => u.Cause == UnreadCause.Limit && u.Detail.Contains(limit, StringComparison.Ordinal));
+        byte[] values = [.. Enumerable.Repeat((byte)'N', limit == "stack-values" ? 1_500_000 : 0)];
+        TargetReport report = Scanned.Bytes([.. pickle.ToArray(), .. values, (byte)'.'], limits: limits);
+        Assert.Contains(report.Unread, u => u.Cause == UnreadCause.Limit && u.Detail.Contains(limit == "imports" ? "nodes" : limit, StringComparison.Ordinal));
         Assert.True(report.Verdict == Verdict.Malicious, report.Verdict.ToString());
     }
 

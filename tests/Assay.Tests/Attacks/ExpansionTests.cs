@@ -61,7 +61,8 @@ public sealed class ExpansionTests
         pickle[^1] = (byte)Op.STOP;
         if ((Op)close == Op.APPEND)
         {
-            pickle[^2] = (byte)Op.STOP;
+            // The outermost list is appended to nothing.
+            pickle = [.. pickle[..^2], (byte)Op.STOP];
         }
 
         (TargetReport report, long cost) = Measure(pickle, warm: false);
@@ -172,9 +173,25 @@ public sealed class ExpansionTests
         }
 
         (TargetReport report, long cost) = Measure(zip.Add("m/last.bin", s_payload).Build(), warm: false);
-        Assert.True(report.Is("callable-command-execution") && report.Verdict == Verdict.Malicious, report.Verdict.ToString());
+        Assert.True(report.Is("callable-command-execution") && report.Verdict == Verdict.Malicious, $"{report.Artifacts} artifacts, {report.Describe()}");
         Assert.Equal(100_002, report.Artifacts);
+        Assert.Empty(report.Unread);
         Assert.InRange(cost, 0, 1500 * Megabyte);
+    }
+
+    [Fact]
+    public void AFloodOfMembersHidesNothing()
+    {
+        byte[] benign = PickleOf(Call("collections", "OrderedDict"));
+        ZipBuilder zip = new() { EndCount = 3001 };
+        for (int i = 0; i < 3000; i++)
+        {
+            zip.Add($"m/{i}.bin", benign);
+        }
+
+        TargetReport report = Scanned.Bytes(zip.Add("m/last.bin", s_payload).Build(), "models.zip", new ScanLimits { Facts = 1000 });
+        Assert.True(report.Is("callable-command-execution") && report.Verdict == Verdict.Malicious, report.Verdict.ToString());
+        Assert.Contains(report.Unread, u => u.Cause == UnreadCause.Limit && u.Detail.Contains("facts", StringComparison.Ordinal));
     }
 
     private static PickleBuilder Doubling(string kind)
