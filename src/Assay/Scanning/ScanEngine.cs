@@ -139,12 +139,26 @@ public sealed class ScanEngine(ScanOptions options)
         }
         catch (Exception e) when (e is not ScanStopException)
         {
-            // The last fence: a defect of ours costs this input, and no input beside it.
-            return Unread(input, UnreadCause.Fault, $"The scan failed: {e.GetType().Name}: {e.Message}");
+            // The last fence: a defect of ours costs this input, and no input beside it; what was found before it still counts.
+            log.Add(new UnreadFact { Path = input.Path, Cause = UnreadCause.Fault, Detail = $"The scan failed: {e.GetType().Name}: {e.Message}" });
+            return JudgeWhatWasFound(input, log.Facts, bytes?.Length);
         }
         finally
         {
             bytes?.Dispose();
+        }
+    }
+
+    /// <summary>The report of a scan that broke off: facts that were logged before it still count, unless judging them is what fails.</summary>
+    private TargetReport JudgeWhatWasFound(ScanInput input, IReadOnlyList<Fact> facts, long? size)
+    {
+        try
+        {
+            return Judge(input, facts, new(new CoverageMap(size ?? 0), [], false, false), size, null, 1);
+        }
+        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+        {
+            return Unread(input, UnreadCause.Fault, $"The judgement failed: {e.GetType().Name}: {e.Message}");
         }
     }
 

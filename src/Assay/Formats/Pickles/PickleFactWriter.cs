@@ -3,6 +3,7 @@ using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Joblib;
+using Assay.Formats.PyTorch;
 using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
@@ -17,6 +18,7 @@ internal sealed class PickleFactWriter : PickleObserver
     private const int KeptOffsets = 8;
     private const int ShapeBudget = 512;
     private const int MaxPayloads = 256;
+    private const int MaxOutside = 1024;
     private const int EncodedPayload = 16 << 20;
 
     private readonly Artifact _artifact;
@@ -120,6 +122,11 @@ internal sealed class PickleFactWriter : PickleObserver
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
     {
         CallRow row = machine.Call(result);
+        if (_anomalies.Count < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
+        {
+            OnOddity(machine, "torch.tensor-outside", offset, outside);
+        }
+
         CallableUse use = result.Kind == PickleKind.Instance ? CallableUse.Constructed : CallableUse.Called;
         Group? group = FindGroup((byte)opcode, row.Callee, row.Arguments, row.Keywords, offset);
         if (group is not null)
