@@ -8,10 +8,14 @@ namespace Assay.Evaluation.Decompiler;
 internal sealed class CodeNode
 {
     private const int Indent = 4;
+
+    /// <summary>Plain items up to this width share a line: a thousand numbers need no thousand lines.</summary>
+    private const int ShortItem = 12;
     private readonly List<CodePiece> _open;
     private readonly List<CodeNode> _items;
     private readonly string _close;
     private readonly bool _lonelyComma;
+    private List<CodePiece> _parts = [];
 
     private CodeNode(List<CodePiece> open, List<CodeNode> items, string close, bool lonelyComma)
     {
@@ -37,6 +41,9 @@ internal sealed class CodeNode
     public static CodeNode Text(string text, CodeInk ink = CodeInk.Plain) => new([new CodePiece(text, ink)], [], "", false);
 
     public static CodeNode Text(params ReadOnlySpan<CodePiece> pieces) => new([.. pieces], [], "", false);
+
+    /// <summary>A literal that may also be written as one literal a line: Python joins them.</summary>
+    public static CodeNode Literal(CodePiece whole, List<CodePiece> parts) => new([whole], [], "", false) { _parts = parts };
 
     /// <summary>Items in brackets; <paramref name="lonelyComma"/> says that one item alone needs a comma, as in a tuple.</summary>
     public static CodeNode Group(string open, List<CodeNode> items, string close, bool lonelyComma = false) =>
@@ -70,6 +77,13 @@ internal sealed class CodeNode
     private void Write(List<CodeLine> lines, int indent, int width, bool broken = false)
     {
         List<CodePiece> line = (List<CodePiece>)lines[^1].Pieces;
+        if (_parts.Count > 0 && indent + Width > width)
+        {
+            line.Add(_parts[0]);
+            lines.AddRange(_parts.Skip(1).Select(p => new CodeLine(indent, new List<CodePiece> { p })));
+            return;
+        }
+
         if (_items.Count == 0 || (!broken && indent + Width <= width))
         {
             Flatten(line);
@@ -85,8 +99,20 @@ internal sealed class CodeNode
             return;
         }
 
+        int column = width;
         foreach (CodeNode item in _items)
         {
+            column += item.Width + 2;
+            if (item.Width <= ShortItem && item._items.Count == 0 && column <= width)
+            {
+                List<CodePiece> same = (List<CodePiece>)lines[^1].Pieces;
+                same.Add(new CodePiece(" "));
+                item.Flatten(same);
+                same.Add(new CodePiece(","));
+                continue;
+            }
+
+            column = item.Width <= ShortItem && item._items.Count == 0 ? indent + Indent + item.Width + 1 : width;
             lines.Add(new CodeLine(indent + Indent, new List<CodePiece>()));
             item.Write(lines, indent + Indent, width - 1);
             ((List<CodePiece>)lines[^1].Pieces).Add(new CodePiece(","));

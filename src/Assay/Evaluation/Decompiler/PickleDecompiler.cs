@@ -217,7 +217,7 @@ internal sealed class PickleDecompiler
         }
         else if (machine.Leftover > 0)
         {
-            _text.Comment(string.Create(CultureInfo.InvariantCulture, $"{machine.EndingOffset}: {machine.Leftover:N0} values are left on the stack; loaders drop them"));
+            _text.Comment(string.Create(CultureInfo.InvariantCulture, $"{machine.EndingOffset}: {machine.Leftover:N0} {(machine.Leftover == 1 ? "value is" : "values are")} left on the stack; loaders drop what is left"));
         }
     }
 

@@ -18,8 +18,11 @@ internal static class PythonLiteral
         "while", "with", "yield",
     ];
 
+    /// <summary>A name as a str literal of ASCII: a letter of another script may look like one of ours.</summary>
+    public static string Name(string text) => Str(text, ascii: true);
+
     /// <summary>A str literal. What has no ink, joins or turns is escaped.</summary>
-    public static string Str(string text)
+    public static string Str(string text, bool ascii = false)
     {
         char quote = Quote(text.Contains('\'', StringComparison.Ordinal), text.Contains('"', StringComparison.Ordinal));
         StringBuilder literal = new(text.Length + 2);
@@ -38,7 +41,7 @@ internal static class PythonLiteral
             {
                 Ascii(literal, (byte)rune.Value, quote);
             }
-            else if (IsPlain(rune))
+            else if (!ascii && IsPlain(rune))
             {
                 literal.Append(rune);
             }

@@ -245,7 +245,7 @@ internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWri
         return start == value || start.Kind is PickleKind.Result or PickleKind.Instance ? name : $"what {name} made";
     }
 
-    private static CodeNode Literal(string name) => CodeNode.Text(PythonLiteral.Str(Cut(name)), CodeInk.Literal);
+    private static CodeNode Literal(string name) => CodeNode.Text(PythonLiteral.Name(Cut(name)), CodeInk.Literal);
 
     private static string Cut(string words, int length = NoteLength) => words.Length <= length ? words : words[..length] + "...";
 }

@@ -10,6 +10,7 @@ internal sealed class StreamUses
     private readonly Dictionary<PickleValue, int> _uses = [];
     private readonly HashSet<PickleValue> _dropped = [];
     private readonly HashSet<PickleValue> _grown = [];
+    private readonly HashSet<PickleValue> _cyclic = [];
 
     public void Use(PickleValue value)
     {
@@ -26,6 +27,11 @@ internal sealed class StreamUses
             _dropped.Add(value);
         }
     }
+
+    /// <summary>A list, dict or set holds itself: its name must be there before its content.</summary>
+    public void Close(PickleValue container) => _cyclic.Add(container);
+
+    public bool IsCyclic(PickleValue container) => _cyclic.Contains(container);
 
     public void Grow(PickleValue container) => _grown.Add(container);
 

@@ -12,8 +12,10 @@ internal sealed class ValueWriter(CodeText text, CodeNames names)
 {
     private const int LateItems = 16;
     private const int ShortText = 40;
+    private const int SourceText = 60;
     private const int Remembered = 1 << 20;
     private readonly DecompilerLimits _limits = text.Limits;
+    private readonly HashSet<PickleValue> _open = [];
     private int _values;
     private int _bytes;
     private long _work = text.Limits.Work;
@@ -57,7 +59,7 @@ internal sealed class ValueWriter(CodeText text, CodeNames names)
         }
 
         List<CodeNode> items = [];
-        Items(frame, arguments, 0, 0, _limits.Arguments, items);
+        Items(frame, arguments, -1, 0, _limits.Arguments, items);
         return items;
     }
 
@@ -120,10 +122,30 @@ internal sealed class ValueWriter(CodeText text, CodeNames names)
 
         _bytes -= literal.Length;
         CodePiece piece = new(literal, CodeInk.Literal);
+        if (isText && length <= limit && depth == 0 && literal.Length > SourceText && literal.Contains("\\n", StringComparison.Ordinal))
+        {
+            return CodeNode.Literal(piece, Sources(machine.GetText(value, limit, out _)));
+        }
+
         CodePiece cut = new(length > limit ? string.Create(CultureInfo.InvariantCulture, $"... ({length:N0} bytes)") : "");
         return value.Kind == PickleKind.ByteArray
             ? CodeNode.Text(new CodePiece("bytearray("), piece, cut, new CodePiece(")"))
             : CodeNode.Text(piece, cut);
+    }
+
+    /// <summary>One literal a line, as the text has lines: it may well be source.</summary>
+    private static List<CodePiece> Sources(string content)
+    {
+        List<CodePiece> parts = [];
+        for (int at = 0; at < content.Length;)
+        {
+            int end = content.IndexOf('\n', at);
+            end = end < 0 ? content.Length : end + 1;
+            parts.Add(new CodePiece(PythonLiteral.Str(content[at..end]), CodeInk.Literal));
+            at = end;
+        }
+
+        return parts;
     }
 
     private CodeNode Import(StreamFrame frame, PickleValue value)
@@ -169,7 +191,15 @@ internal sealed class ValueWriter(CodeText text, CodeNames names)
                 frame.Written[value] = total;
             }
 
-            return from > 0 && total <= from ? CodeNode.Text("") : Inline(frame, value, depth, from);
+            if (!_open.Add(value))
+            {
+                frame.Uses.Close(value);
+                return CodeNode.Text("");
+            }
+
+            CodeNode written = from > 0 && total <= from ? CodeNode.Text("") : Inline(frame, value, depth, from);
+            _open.Remove(value);
+            return written;
         }
 
         if (frame.Variables.TryGetValue(value, out string? name))
@@ -185,6 +215,15 @@ internal sealed class ValueWriter(CodeText text, CodeNames names)
 
         name = names.NextVariable();
         frame.Variables.Add(value, name);
+        if (frame.Uses.IsCyclic(value))
+        {
+            frame.Written[value] = 0;
+            string empty = value.Kind switch { PickleKind.List => "[]", PickleKind.Dict => "{}", _ => "set()" };
+            text.Statement(CodeNode.Text(name + " = " + empty), -1);
+            Grow(frame, value, name, depth);
+            return CodeNode.Text(name);
+        }
+
         frame.Written[value] = frame.Machine.CountOf(value);
         text.Statement(Inline(frame, value, depth, 0).Behind(new CodePiece(name + " = ")), -1);
         return CodeNode.Text(name);
