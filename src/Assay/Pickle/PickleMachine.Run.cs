@@ -152,8 +152,9 @@ internal sealed partial class PickleMachine
             // The unpickler keeps marks apart from values: POP right after MARK takes the mark.
             PopMark();
         }
-        else if (Pop(out PickleValue _))
+        else if (Pop(out PickleValue value) && value.Kind >= PickleKind.Import)
         {
+            _observer.OnDrop(this, value, _reader.Offset);
         }
     }
 
@@ -162,7 +163,14 @@ internal sealed partial class PickleMachine
         int position = PopMark();
         if (position >= 0)
         {
-            _top = position;
+            while (_top > position)
+            {
+                PickleValue value = _stack[--_top];
+                if (value.Kind >= PickleKind.Import)
+                {
+                    _observer.OnDrop(this, value, _reader.Offset);
+                }
+            }
         }
     }
 
