@@ -9,14 +9,14 @@ using Assay.Scanning;
 
 namespace Assay.Cli.Commands;
 
-/// <summary><c>assay pickle list FILE</c>; further views of a pickle become its neighbours.</summary>
+/// <summary><c>assay pickle list FILE</c> and <c>assay pickle trace FILE...</c>; further views of a pickle become their neighbours.</summary>
 internal static class PickleCommand
 {
     private const string Separator = "!/";
 
     /// <summary>The command.</summary>
     public static Command Create(Host host) =>
-        new("pickle", "Look into a pickle without loading it.") { List(host) };
+        new("pickle", "Look into a pickle without loading it.") { List(host), Trace(host) };
 
     private static Command List(Host host)
     {
@@ -28,6 +28,39 @@ internal static class PickleCommand
             PickleText.Write(PickleListing.Lines(bytes), writer);
         }));
         return command;
+    }
+
+    private static Command Trace(Host host)
+    {
+        Argument<string[]> files = new("FILE") { Description = "Pickles, or pickles inside files: model.pt!/archive/data.pkl", Arity = ArgumentArity.OneOrMore };
+        Option<bool> json = new("--json") { Description = "One JSON object a line and file." };
+        Command command = new("trace", "List what each unpickler would import, call and fill with state.") { files, json };
+        command.SetAction(parsed =>
+        {
+            using StreamWriter writer = host.Writer();
+            int worst = ExitCode.Passed;
+            foreach (string file in parsed.GetValue(files)!)
+            {
+                worst = Math.Max(worst, parsed.GetValue(json) ? TraceJson(host, file, writer) : TraceText(host, file, writer));
+            }
+
+            return worst;
+        });
+        return command;
+    }
+
+    private static int TraceJson(Host host, string file, StreamWriter writer)
+    {
+        PickleTraceJson json = new(file, writer);
+        int code = Visit(host, file, bytes => PickleTrace.Run(bytes, json, new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
+        json.Finish(code == ExitCode.Passed ? null : "The file could not be read.");
+        return code;
+    }
+
+    private static int TraceText(Host host, string file, StreamWriter writer)
+    {
+        writer.Write($"{Escape.Visible(file)}\n");
+        return Visit(host, file, bytes => PickleTrace.Run(bytes, new PickleTraceText(writer), new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
     }
 
     /// <summary>Hands the bytes that <paramref name="name"/> names, a file or a member of one, to <paramref name="use"/>.</summary>

@@ -326,8 +326,9 @@ internal sealed partial class PickleMachine
 
         PickleValue target = _stack[position - 1];
         ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
-        if (!items.IsEmpty)
+        if (!items.IsEmpty || (target.Kind != PickleKind.List && InPython()))
         {
+            // The Python unpickler looks for the method, and calls it, even when there is nothing to append.
             if (target.Kind == PickleKind.List)
             {
                 AddChildren(target, items);
@@ -335,7 +336,10 @@ internal sealed partial class PickleMachine
             else if (target.Kind >= PickleKind.Import)
             {
                 Actions++;
-                _observer.OnMethod(this, target, "extend", items, _reader.Offset, _reader.Opcode);
+                
+                // The C unpickler extends by one where the Python one appends.
+                string method = _reader.Opcode == Op.APPEND && _dialect == PickleDialect.Python ? "append" : "extend";
+                _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);
             }
             else if (target.Kind != PickleKind.ByteArray)
             {
@@ -366,6 +370,12 @@ internal sealed partial class PickleMachine
         {
             if (items.Length % 2 != 0)
             {
+                if (InPython() && target.Kind >= PickleKind.Import && items.Length > 1)
+                {
+                    Actions++;
+                    _observer.OnMethod(this, target, "__setitem__", items[..^1], _reader.Offset, _reader.Opcode);
+                }
+
                 End(PickleEnding.BadOperand, "SETITEMS needs an even number of values.");
                 return;
             }
@@ -384,7 +394,8 @@ internal sealed partial class PickleMachine
                 Actions++;
                 _observer.OnMethod(this, target, "__setitem__", items, _reader.Offset, _reader.Opcode);
             }
-            else if (target.Kind is not (PickleKind.List or PickleKind.ByteArray))
+            else if (target.Kind is not (PickleKind.List or PickleKind.ByteArray)
+                || items[0].Kind is not (PickleKind.Int or PickleKind.True or PickleKind.False or >= PickleKind.Import))
             {
                 End(PickleEnding.BadOperand, $"{OpcodeTable.Name(_reader.Opcode)} needs a dict and finds {Describe(target)}.");
                 return;

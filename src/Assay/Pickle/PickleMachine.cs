@@ -31,6 +31,7 @@ internal sealed partial class PickleMachine
     private ScanLimits _limits = new();
     private long _end;
     private int _protocol;
+    private PickleDialect _dialect;
     private long _frameEnd;
     private bool _ended;
 
@@ -67,6 +68,12 @@ internal sealed partial class PickleMachine
     /// <summary>The protocol in force; the last PROTO wins.</summary>
     public int Protocol => _protocol;
 
+    /// <summary>The places met so far at which another unpickler would do something else.</summary>
+    public Differential Differentials { get; private set; }
+
+    /// <summary>The unpickler that is followed.</summary>
+    public PickleDialect Dialect => _dialect;
+
     /// <summary>The bytes being read.</summary>
     public ByteSource Source => _source;
 
@@ -74,8 +81,10 @@ internal sealed partial class PickleMachine
     public bool SuspendRequested { get; set; }
 
     /// <summary>Opens a pickle that starts at <paramref name="offset"/>; the data counts as ended at <paramref name="end"/>.</summary>
-    public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget)
+    public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget, PickleDialect dialect = PickleDialect.C)
     {
+        _dialect = dialect;
+        Differentials = Differential.None;
         _source = source;
         _observer = observer;
         _budget = budget;
@@ -88,7 +97,7 @@ internal sealed partial class PickleMachine
             _window = new byte[window];
         }
 
-        _reader = new PickleReader(source, offset, _end, _window, _limits.LineBytes);
+        _reader = new PickleReader(source, offset, _end, _window, _limits.LineBytes) { Dialect = dialect };
         Start = offset;
         _top = 0;
         _markCount = 0;
@@ -250,6 +259,13 @@ internal sealed partial class PickleMachine
         EndingOffset = _reader.Offset;
         EndingDetail = detail;
         return false;
+    }
+
+    /// <summary>Notes that the unpickler in Python does something else here, and says whether it is the one followed.</summary>
+    private bool InPython()
+    {
+        Differentials |= Differential.Python;
+        return _dialect == PickleDialect.Python;
     }
 
     private void Odd(string code, string detail) => _observer.OnOddity(this, code, _reader.Offset, detail);

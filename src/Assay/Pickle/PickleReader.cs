@@ -9,7 +9,7 @@ namespace Assay.Pickle;
 /// Reads a pickle one opcode at a time through a window of bounded size. It allocates nothing and never throws on bytes: an error
 /// is sticky and <see cref="Read"/> stays false. Payloads are stepped over, not copied. It is a mutable struct: keep it in one place.
 /// </summary>
-internal struct PickleReader
+internal partial struct PickleReader
 {
     /// <summary>Zero bytes kept behind the window, so that a fixed argument can be read before its end is checked.</summary>
     public const int Slack = 16;
@@ -62,6 +62,15 @@ internal struct PickleReader
     /// <summary>Whether a line ended with the data instead of a newline.</summary>
     public bool LineWithoutNewline { get; private set; }
 
+    /// <summary>Where the frame ends in which opcodes are read, as far as the dialect cares; else no frame.</summary>
+    public long FrameEnd { get; set; } = long.MaxValue;
+
+    /// <summary>Whether reads that cross the end of a frame behave as in <see cref="Dialect"/>; otherwise frames mean nothing.</summary>
+    public bool ObeysFrames { get; set; }
+
+    /// <summary>The unpickler that is followed.</summary>
+    public PickleDialect Dialect { get; set; }
+
     /// <summary>The offset of the next opcode.</summary>
     public readonly long Position => _start + _at;
 
@@ -88,6 +97,11 @@ internal struct PickleReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Read()
     {
+        if (ObeysFrames)
+        {
+            return ReadFramed();
+        }
+
         if (_at + 9 > _length && !More())
         {
             return false;
@@ -148,19 +162,13 @@ internal struct PickleReader
                 return true;
             }
 
-            if (first.Length == 0)
-            {
-                // The unpickler refuses an empty module before it looks for the name.
-                return Fail(PickleEnding.Truncated);
-            }
-
             if (!ReadLine(out ByteRange second))
             {
                 return false;
             }
 
             SecondLine = second;
-            return second.Length != 0 || Fail(PickleEnding.Truncated);
+            return true;
         }
 
         int width = layout & 15;

@@ -49,6 +49,30 @@ internal sealed class PickleFactWriter : PickleObserver
     /// <summary>Whether an import was seen whose names look like names of Python code.</summary>
     public bool HasPlausibleImport { get; private set; }
 
+    /// <summary>Whether BUILD filled an array wrapper, so that joblib and plain unpicklers part ways.</summary>
+    public bool HasArrays { get; private set; }
+
+    /// <summary>
+    /// Adds what <paramref name="first"/>, the run of another unpickler over the same bytes, did not see; true when there was anything.
+    /// </summary>
+    public bool CommitBeyond(PickleFactWriter first, string dialect, ScanContext context, Predicate<long> where)
+    {
+        HashSet<(CallableUse, string, long)> seen = [.. first._order.Select(g => (g.Fact.Use, g.Fact.Callee, g.Fact.Offset))];
+        List<Group> beyond = [.. _order.Where(g => where(g.Fact.Offset) && !seen.Contains((g.Fact.Use, g.Fact.Callee, g.Fact.Offset)))];
+        foreach (Group group in beyond)
+        {
+            context.Add(group.Fact with
+            {
+                Count = group.Count,
+                Offsets = [.. group.Offsets],
+                ConstantsElided = group.Elided,
+                Dialects = [dialect],
+            });
+        }
+
+        return beyond.Count > 0;
+    }
+
     /// <summary>Adds everything to the log, in the order of first sight.</summary>
     public void Commit(ScanContext context)
     {
@@ -131,6 +155,7 @@ internal sealed class PickleFactWriter : PickleObserver
 
         if (IsArrayWrapper(machine, target))
         {
+            HasArrays = true;
             OnArrayWrapper?.Invoke(machine, state);
         }
         else if (OnCompanion is not null && machine.Root(target) is { IsEmpty: false } root && machine.Import(root).Resolved is string name

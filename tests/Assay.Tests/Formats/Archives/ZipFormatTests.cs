@@ -265,6 +265,27 @@ public sealed class ZipFormatTests
     }
 
     [Fact]
+    public void T187_ZipAtTheEndOfATarIsReadAndToldApartFromPrependedData()
+    {
+        byte[] inner = new ZipBuilder { Zip64End = true }.Add("m/data.pkl", s_evil).Build();
+        ArchiveContext context = Read(new TarBuilder().Add("model.ckpt", inner).Build());
+        Assert.Equal(["zip.embedded"], context.Anomalies);
+        Assert.Equal(s_evil, Assert.Single(context.Children).Bytes);
+    }
+
+    [Fact]
+    public void Zip64RecordsAreNotTakenForPartOfTheDirectory()
+    {
+        // The first record of the directory is as long as the two Zip64 records, 76 bytes.
+        ZipBuilder builder = new() { Zip64End = true };
+        byte[] zip = builder.Add(new string('a', 30), s_clean).Add("b", s_clean).Build();
+        long end = zip.Length - 22;
+        BitConverter.GetBytes((uint)BitConverter.ToInt64(zip, (int)end - 20 - 56 + 40)).CopyTo(zip, end + 12);
+        BitConverter.GetBytes((uint)BitConverter.ToInt64(zip, (int)end - 20 - 56 + 48)).CopyTo(zip, end + 16);
+        Assert.Empty(Read(zip).Anomalies);
+    }
+
+    [Fact]
     public void DeclaredSizesThatLieDoNotCutTheContent()
     {
         byte[] packed = ZipBuilder.Deflate(s_evil);
