@@ -56,17 +56,33 @@ internal sealed partial record Comparison(IReadOnlyList<string> Missing, IReadOn
 
     /// <summary>
     /// Strings of Python 2 are text in the encoding that the loader asks for. The recorder asks for Latin-1 and the machine takes UTF-8
-    /// where it can be: they mean the same bytes.
+    /// where it can be: they mean the same bytes. So what reads as UTF-8, byte for character, is read as UTF-8 on both sides.
     /// </summary>
     private static string Key(string text)
     {
-        if (text.AsSpan().IndexOfAnyExceptInRange('\0', '\x7F') < 0 || text.AsSpan().IndexOfAnyExceptInRange('\0', '\xFF') >= 0)
+        while (text.AsSpan().IndexOfAnyInRange('\u00C2', '\u00F4') >= 0)
         {
-            return text;
+            StringBuilder folded = new(text.Length);
+            for (int i = 0; i < text.Length; i++)
+            {
+                int width = text[i] switch { >= '\u00C2' and < '\u00E0' => 2, >= '\u00E0' and < '\u00F0' => 3, >= '\u00F0' and <= '\u00F4' => 4, _ => 1 };
+                byte[] bytes = width > 1 && i + width <= text.Length && text.AsSpan(i, width).IndexOfAnyExceptInRange('\0', '\u00FF') < 0
+                    ? Encoding.Latin1.GetBytes(text[i..(i + width)])
+                    : [];
+                bool reads = bytes.Length > 0 && System.Text.Unicode.Utf8.IsValid(bytes);
+                folded.Append(reads ? Encoding.UTF8.GetString(bytes) : text[i].ToString());
+                i += reads ? width - 1 : 0;
+            }
+
+            if (folded.Length == text.Length)
+            {
+                return text;
+            }
+
+            text = folded.ToString();
         }
 
-        byte[] bytes = Encoding.Latin1.GetBytes(text);
-        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : text;
+        return text;
     }
 
     [GeneratedRegex(@"'[^']*'|""[^""]*""|0x[0-9a-f]+|-?\d+|b'.*|<class .*", RegexOptions.NonBacktracking)]

@@ -7,19 +7,40 @@ namespace Assay.Tests.Oracle;
 /// <summary>Runs our machine in the place of an unpickler and writes its events down as the recorder does.</summary>
 internal static class MachineTrace
 {
-    /// <summary>The dialects that the machine speaks.</summary>
-    public static IReadOnlyList<OracleDialect> Dialects { get; } = [OracleDialect.C];
-
-    /// <summary>What the machine sees in the pickle at the start of <paramref name="stream"/>.</summary>
-    public static OracleTrace Run(byte[] stream, OracleDialect dialect)
+    /// <summary>What the machine sees in the pickle at the start of <paramref name="stream"/>, for everything that is compared.</summary>
+    public static List<(OracleView View, OracleTrace Trace)> RunAll(byte[] stream)
     {
-        _ = dialect;
+        OracleTrace c = Run(stream, OracleDialect.C, out Differential differentials);
+        OracleTrace cStream = Run(stream, OracleDialect.CStream, out _);
+        OracleTrace python = Run(stream, OracleDialect.Python, out _);
+        List<(OracleView, OracleTrace)> traces = [(new(OracleDialect.C), c), (new(OracleDialect.CStream), cStream), (new(OracleDialect.Python), python)];
+        if (!differentials.HasFlag(Differential.Frames))
+        {
+            traces.Add((new OracleView(OracleDialect.CStream, Unmarked: true), c));
+        }
+
+        if (!differentials.HasFlag(Differential.Python))
+        {
+            traces.Add((new OracleView(OracleDialect.Python, Unmarked: true), c));
+        }
+
+        return traces;
+    }
+
+    private static OracleTrace Run(byte[] stream, OracleDialect dialect, out Differential differentials)
+    {
+        PickleDialect followed = dialect switch
+        {
+            OracleDialect.C => PickleDialect.C,
+            OracleDialect.CStream => PickleDialect.CStream,
+            _ => PickleDialect.Python,
+        };
         PickleMachine machine = PickleMachinePool.Rent();
         EventLog log = new();
         try
         {
             using MemorySource source = new(stream);
-            machine.Open(source, 0, stream.Length, log, new ScanBudget(new ScanLimits(), TimeProvider.System));
+            machine.Open(source, 0, stream.Length, log, new ScanBudget(new ScanLimits(), TimeProvider.System), followed);
             PickleEnding ending = machine.Run();
             return new OracleTrace(log.Events, ending.ToString(), machine.EndingDetail);
         }
@@ -29,6 +50,7 @@ internal static class MachineTrace
         }
         finally
         {
+            differentials = machine.Differentials;
             PickleMachinePool.Return(machine);
         }
     }

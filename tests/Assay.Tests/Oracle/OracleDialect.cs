@@ -1,6 +1,17 @@
 // The unpicklers that the oracle asks.
 namespace Assay.Tests.Oracle;
 
+/// <summary>What is compared: an unpickler's events with a run of our machine.</summary>
+/// <param name="Dialect">The unpickler.</param>
+/// <param name="Unmarked">
+/// Whether the machine's run is the one as the C unpickler. A scan runs other dialects only where that run met a place at which they part
+/// ways; where it met none, it must itself have everything that they do.
+/// </param>
+internal readonly record struct OracleView(OracleDialect Dialect, bool Unmarked = false)
+{
+    public override string ToString() => Unmarked ? $"{Dialect} (no differential met)" : Dialect.ToString();
+}
+
 /// <summary>An unpickler of CPython; the recorder runs all of them on each stream.</summary>
 internal enum OracleDialect
 {

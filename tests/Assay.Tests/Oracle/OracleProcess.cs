@@ -47,8 +47,13 @@ internal sealed class OracleProcess : IDisposable
 
             if (done < streams.Count)
             {
-                // It died of the stream that it did not answer.
-                End();
+                // It died of the stream that it did not answer: a signal ended it. Whatever else ends it is a fault of the harness.
+                int code = End();
+                if (code < 128)
+                {
+                    throw new InvalidOperationException($"The recorder ended with {code}.");
+                }
+
                 done++;
             }
 
@@ -58,7 +63,7 @@ internal sealed class OracleProcess : IDisposable
         return answers;
     }
 
-    public void Dispose() => End();
+    public void Dispose() => _ = End();
 
     private static void Write(Process process, IReadOnlyList<byte[]> streams, int from)
     {
@@ -122,7 +127,7 @@ internal sealed class OracleProcess : IDisposable
     {
         if (_process is not null && _asked + count > StreamsPerProcess)
         {
-            End();
+            _ = End();
         }
 
         _asked += count;
@@ -144,11 +149,11 @@ internal sealed class OracleProcess : IDisposable
         return _process = Process.Start(start)!;
     }
 
-    private void End()
+    private int End()
     {
         if (_process is not { } process)
         {
-            return;
+            return 0;
         }
 
         _process = null;
@@ -168,7 +173,9 @@ internal sealed class OracleProcess : IDisposable
             process.WaitForExit();
         }
 
+        int code = process.ExitCode;
         process.Dispose();
+        return code;
     }
 
     /// <summary>The narrowest of the jails that this machine can build; the recorder itself refuses to run as root.</summary>

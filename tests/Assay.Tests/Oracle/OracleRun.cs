@@ -39,15 +39,14 @@ internal static class OracleRun
     /// <summary>Compares some streams.</summary>
     public static void Compare(OracleProcess oracle, IReadOnlyList<(string Name, byte[] Stream)> streams, OracleTally tally)
     {
-        OracleTrace[][] machine = new OracleTrace[streams.Count][];
+        List<(OracleView View, OracleTrace Trace)>[] machine = new List<(OracleView, OracleTrace)>[streams.Count];
         OracleTrace[]?[] real = oracle.Ask(
             [.. streams.Select(s => s.Stream)],
             meanwhile: () =>
             {
                 for (int i = 0; i < streams.Count; i++)
                 {
-                    byte[] stream = streams[i].Stream;
-                    machine[i] = [.. MachineTrace.Dialects.Select(d => MachineTrace.Run(stream, d))];
+                    machine[i] = MachineTrace.RunAll(streams[i].Stream);
                 }
             });
         for (int i = 0; i < streams.Count; i++)
@@ -58,12 +57,11 @@ internal static class OracleRun
                 continue;
             }
 
-            List<(OracleDialect, OracleTrace, OracleTrace, Comparison)> traces = [];
-            for (int d = 0; d < MachineTrace.Dialects.Count; d++)
+            List<(OracleView, OracleTrace, OracleTrace, Comparison)> traces = [];
+            foreach ((OracleView view, OracleTrace trace) in machine[i])
             {
-                OracleDialect dialect = MachineTrace.Dialects[d];
-                OracleTrace one = answer[(int)dialect];
-                traces.Add((dialect, one, machine[i][d], Comparison.Of(one, machine[i][d])));
+                OracleTrace unpickler = answer[(int)view.Dialect];
+                traces.Add((view, unpickler, trace, Comparison.Of(unpickler, trace)));
             }
 
             tally.Add(streams[i].Name, streams[i].Stream, traces);

@@ -5,13 +5,13 @@ using System.Text;
 namespace Assay.Tests.Oracle;
 
 /// <summary>A stream in which the machine missed what an unpickler would do.</summary>
-internal sealed record OracleMiss(string Name, OracleDialect Dialect, byte[] Stream, IReadOnlyList<string> Missing, OracleTrace Real, OracleTrace Machine)
+internal sealed record OracleMiss(string Name, OracleView View, byte[] Stream, IReadOnlyList<string> Missing, OracleTrace Real, OracleTrace Machine)
 {
     /// <summary>Misses of one class have one cause, most likely.</summary>
-    public string Class => $"{Dialect} {Missing[0].Split(' ')[0]} machine={Machine.Ending} ({Machine.Detail}) real={Comparison.Reason(Real)}";
+    public string Class => $"{View} {Missing[0].Split(' ')[0]} machine={Machine.Ending} ({Machine.Detail}) real={Comparison.Reason(Real)}";
 
     public override string ToString() =>
-        $"{Name} {Dialect}: {Convert.ToHexStringLower(Stream)}\n  missing: {string.Join(" | ", Missing.Take(5)).Replace('\n', '.')}\n"
+        $"{Name} {View}: {Convert.ToHexStringLower(Stream)}\n  missing: {string.Join(" | ", Missing.Take(5)).Replace('\n', '.')}\n"
         + $"  unpickler: {Real.Ending} {Real.Detail}\n  machine: {Machine.Ending} {Machine.Detail}\n";
 }
 
@@ -20,7 +20,7 @@ internal sealed class OracleTally
 {
     private const int KeptMisses = 2_000;
     private readonly Lock _lock = new();
-    private readonly Dictionary<OracleDialect, Figures> _figures = [];
+    private readonly Dictionary<OracleView, Figures> _figures = [];
     private readonly List<OracleMiss> _misses = [];
 
     public long Streams { get; private set; }
@@ -45,14 +45,14 @@ internal sealed class OracleTally
     }
 
     /// <summary>Adds a stream with one pair of traces for each dialect compared.</summary>
-    public void Add(string name, byte[] stream, IReadOnlyList<(OracleDialect Dialect, OracleTrace Real, OracleTrace Machine, Comparison Difference)> traces)
+    public void Add(string name, byte[] stream, IReadOnlyList<(OracleView View, OracleTrace Real, OracleTrace Machine, Comparison Difference)> traces)
     {
         lock (_lock)
         {
             Streams++;
-            foreach ((OracleDialect dialect, OracleTrace real, OracleTrace machine, Comparison difference) in traces)
+            foreach ((OracleView view, OracleTrace real, OracleTrace machine, Comparison difference) in traces)
             {
-                Figures figures = _figures.TryGetValue(dialect, out Figures? known) ? known : _figures[dialect] = new Figures();
+                Figures figures = _figures.TryGetValue(view, out Figures? known) ? known : _figures[view] = new Figures();
                 figures.Streams++;
                 figures.Busy += real.Events.Count > 1 ? 1 : 0;
                 figures.Stopped += real.Ending == "stop" ? 1 : 0;
@@ -73,28 +73,28 @@ internal sealed class OracleTally
                     MissingEvents += difference.Missing.Count;
                     if (_misses.Count < KeptMisses)
                     {
-                        _misses.Add(new OracleMiss(name, dialect, stream, difference.Missing, real, machine));
+                        _misses.Add(new OracleMiss(name, view, stream, difference.Missing, real, machine));
                     }
                 }
             }
         }
     }
 
-    /// <summary>The greatest share, of all dialects, of imports and calls that no unpickler makes.</summary>
-    public double ExtraShare => _figures.Values.Select(f => f.ExtraShare).DefaultIfEmpty().Max();
+    /// <summary>The greatest share, among the dialects, of imports and calls that no unpickler makes.</summary>
+    public double ExtraShare => _figures.Where(f => !f.Key.Unmarked).Select(f => f.Value.ExtraShare).DefaultIfEmpty().Max();
 
     /// <summary>The shares of the streams with more than one event, and of those that run to their STOP, in the first dialect.</summary>
     public (double Busy, double Stopped) Shape =>
-        _figures.TryGetValue(OracleDialect.C, out Figures? f) ? ((double)f.Busy / f.Streams, (double)f.Stopped / f.Streams) : default;
+        _figures.TryGetValue(new OracleView(OracleDialect.C), out Figures? f) ? ((double)f.Busy / f.Streams, (double)f.Stopped / f.Streams) : default;
 
     /// <summary>One line for each dialect, and the reasons of the extras.</summary>
     public string Summary(int reasons = 12)
     {
         StringBuilder text = new();
         IFormatProvider plain = CultureInfo.InvariantCulture;
-        foreach ((OracleDialect dialect, Figures f) in _figures.OrderBy(f => f.Key))
+        foreach ((OracleView view, Figures f) in _figures.OrderBy(f => (f.Key.Unmarked, f.Key.Dialect)))
         {
-            text.AppendLine(plain, $"{dialect}: {f.Streams} streams ({f.Busy} with several events, {f.Stopped} run to STOP), {f.Real} events, {f.Missing} missed, {f.Disordered} streams in another order, {f.Extra} of {f.Counted} imports and calls extra ({f.ExtraShare:P2})");
+            text.AppendLine(plain, $"{view}: {f.Streams} streams ({f.Busy} with several events, {f.Stopped} run to STOP), {f.Real} events, {f.Missing} missed, {f.Disordered} streams in another order, {f.Extra} of {f.Counted} imports and calls extra ({f.ExtraShare:P2})");
             foreach ((string reason, long count) in f.Reasons.OrderByDescending(r => r.Value).Take(reasons))
             {
                 text.AppendLine(plain, $"  {count,8} extra where the unpickler ends with {reason}");

@@ -21,6 +21,9 @@ internal sealed class ProgramGenerator(OracleRandom random)
         Op.BINBYTES, Op.SHORT_BINBYTES, Op.BINBYTES8, Op.BYTEARRAY8, Op.EMPTY_LIST, Op.EMPTY_DICT, Op.EMPTY_SET, Op.EMPTY_TUPLE, Op.NEXT_BUFFER,
     ];
 
+    /// <summary>Where the memo of a machine changes from one way of keeping entries to another.</summary>
+    private static readonly int[] s_farIndexes = [255, 256, 4095, 4096, 65535, 65536, 65537, 65540, 70_000, 131_072, 200_000, 1_000_000];
+
     private static readonly Op[] s_any = [.. OpcodeTable.All.Select(o => o.Code)];
     private readonly ProgramWriter _writer = new(random);
     private readonly List<Slot> _stack = [];
@@ -99,6 +102,12 @@ internal sealed class ProgramGenerator(OracleRandom random)
             return;
         }
 
+        if (random.Below(1000) == 0)
+        {
+            Flood();
+            return;
+        }
+
         _choices.Clear();
         Pushes();
         Consumers();
@@ -123,6 +132,46 @@ internal sealed class ProgramGenerator(OracleRandom random)
             case Op.GET: Recall(); break;
             case Op.PUT: Store(); break;
             default: Do(chosen); break;
+        }
+    }
+
+    /// <summary>More of something than the tables of a machine hold at first.</summary>
+    private void Flood()
+    {
+        switch (random.Below(6))
+        {
+            case 0: Repeat(Op.NONE, 200 + random.Below(200)); break;
+            case 1: Repeat(Op.MARK, 30 + random.Below(10)); break;
+            case 2 when Top() is not Slot.Mark: Repeat(Op.DUP, 300); break;
+            case 3 when Top() is not Slot.Mark: Repeat(Op.MEMOIZE, 300); break;
+            case 4:
+                for (int i = 60 + random.Below(10); i > 0; i--)
+                {
+                    Do(Op.GLOBAL, Op.EMPTY_TUPLE, Op.REDUCE, Op.POP);
+                }
+
+                PushObject();
+                for (int i = 60 + random.Below(10); i > 0; i--)
+                {
+                    Do(Op.EMPTY_TUPLE, Op.REDUCE);
+                }
+
+                break;
+            case 5 when random.Below(50) == 0:
+                // So many containers that the machine keeps no more than the places of those that follow.
+                Do(Op.MARK);
+                _writer.Repeat(Op.EMPTY_LIST, 720_000);
+                Do(Op.POP_MARK);
+                break;
+            default: Repeat(Op.EMPTY_DICT, 20); break;
+        }
+    }
+
+    private void Repeat(Op op, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            Do(op);
         }
     }
 
@@ -285,7 +334,7 @@ internal sealed class ProgramGenerator(OracleRandom random)
             return;
         }
 
-        int index = random.Below(op == Op.LONG_BINPUT && random.Chance(5) ? 200_000 : 10);
+        int index = op is Op.LONG_BINPUT or Op.PUT && random.Chance(8) ? random.Pick(s_farIndexes) : random.Below(10);
         _writer.Memo(op, index);
         _memo[index] = Top();
     }
@@ -293,7 +342,7 @@ internal sealed class ProgramGenerator(OracleRandom random)
     private void Recall()
     {
         KeyValuePair<int, Slot> entry = _memo.ElementAt(random.Below(_memo.Count));
-        Op op = entry.Key > 255 ? Op.LONG_BINGET : random.Pick<Op>([Op.GET, Op.BINGET, Op.BINGET, Op.LONG_BINGET]);
+        Op op = entry.Key > 255 ? random.Pick<Op>([Op.LONG_BINGET, Op.GET]) : random.Pick<Op>([Op.GET, Op.BINGET, Op.BINGET, Op.LONG_BINGET]);
         _writer.Memo(op, entry.Key);
         _stack.Add(entry.Value);
     }

@@ -97,6 +97,11 @@ internal sealed class ProgramWriter(OracleRandom random)
     private void Text(Op op, string line)
     {
         Begin(op);
+        if (op is Op.UNICODE && random.Below(200) == 0)
+        {
+            _bytes.AddRange(Encoding.Latin1.GetBytes(new string('x', Long().Length)));
+        }
+
         bool latin = random.Chance(50) && line.All(c => c < 256);
         _bytes.AddRange((latin ? Encoding.Latin1 : Encoding.UTF8).GetBytes(line));
         _bytes.Add((byte)'\n');
@@ -124,15 +129,34 @@ internal sealed class ProgramWriter(OracleRandom random)
     }
 
     /// <summary>Bytes that sometimes hold opcodes of their own: whoever loses his place runs them.</summary>
-    private byte[] Blob() => random.Below(6) switch
+    private byte[] Blob() => random.Below(8) switch
     {
         0 => [],
         1 => "cos\nsystem\n."u8.ToArray(),
         2 => "cposix\nx\n)R."u8.ToArray(),
         3 => [(byte)random.Next(), (byte)random.Next(), (byte)random.Next()],
         4 => Encoding.UTF8.GetBytes(new string('x', random.Below(200))),
+        5 when random.Below(40) == 0 => Long(),
         _ => [1, 0xED, 0xA0, 0x80],
     };
+
+    /// <summary>Bytes that end near where readers that read in blocks read their next one.</summary>
+    private byte[] Long()
+    {
+        int block = random.Pick<int>([4096, 8192, 16384, 16384, 16384, 65536, 131072, 262144]);
+        byte[] bytes = new byte[Math.Max(0, block - Length - random.Below(60))];
+        Array.Fill(bytes, (byte)random.Next());
+        return bytes;
+    }
+
+    /// <summary>Writes an opcode many times.</summary>
+    public void Repeat(Op op, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            Begin(op);
+        }
+    }
 
     private int EndOfFrame(int start, int end)
     {

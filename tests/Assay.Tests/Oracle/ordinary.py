@@ -108,6 +108,6 @@ def dump(protocol, value, pickler):
 
 
 for protocol in range(6):
-    for value in objects + ([Keyword()] if protocol > 1 else []):
+    for value in objects + ([Keyword(size=3)] if protocol > 1 else []):
         dump(protocol, value, Pickler)
         dump(protocol, value, pickle.Pickler)

@@ -142,13 +142,15 @@ def answer(data):
 def confine():
     if os.getuid() == 0 or os.geteuid() == 0:
         sys.exit("The recorder does not run as root.")
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (1800, 1800))
     # No process may be started: uid and limit together make fork fail.
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    for what, most in (("AS", MEMORY), ("CORE", 0), ("FSIZE", 0), ("CPU", 1800), ("NPROC", 0)):
+        what = getattr(resource, "RLIMIT_" + what)
+        hard = resource.getrlimit(what)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (most, most))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    # CPython itself complains there about buffers that odd streams make it drop.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def main():
