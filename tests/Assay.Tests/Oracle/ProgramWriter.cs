@@ -99,7 +99,8 @@ internal sealed class ProgramWriter(OracleRandom random)
         Begin(op);
         if (op is Op.UNICODE && random.Below(200) == 0)
         {
-            _bytes.AddRange(Encoding.Latin1.GetBytes(new string('x', Long().Length)));
+            // It may come to be a name, and the machine cuts names at 64 KiB.
+            _bytes.AddRange(Encoding.Latin1.GetBytes(new string('x', Math.Min(60_000, Long().Length))));
         }
 
         bool latin = random.Chance(50) && line.All(c => c < 256);
