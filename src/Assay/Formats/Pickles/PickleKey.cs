@@ -76,6 +76,17 @@ internal sealed class PickleKey(PickleMachine machine)
         }
     }
 
+    /// <summary>Appends a text.</summary>
+    public void Text(string text)
+    {
+        Number((ulong)text.Length);
+        foreach (char c in text)
+        {
+            Byte((byte)c);
+            Byte((byte)(c >> 8));
+        }
+    }
+
     /// <summary>Appends a number.</summary>
     public void Number(ulong number)
     {
