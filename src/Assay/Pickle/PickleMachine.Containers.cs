@@ -127,6 +127,7 @@ internal sealed partial class PickleMachine
         _cells.Reset();
         _containers.Reset();
         _calls.Reset();
+        _moved.Clear();
         _lateRows = [];
         _saidBomb = false;
         ResetImports();

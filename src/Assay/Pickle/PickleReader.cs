@@ -57,6 +57,9 @@ internal partial struct PickleReader
     /// <summary>Where its payload or (first) line starts.</summary>
     public long PayloadOffset { get; private set; }
 
+    /// <summary>Whether the payload does not lie right behind its opcode: a read dropped the rest of a frame.</summary>
+    public bool PayloadMoved { get; private set; }
+
     /// <summary>The length of its payload, or of its first line without the newline.</summary>
     public long PayloadLength { get; private set; }
 
