@@ -106,10 +106,17 @@ internal struct PickleReader
             ulong raw = BinaryPrimitives.ReadUInt64LittleEndian(_window.AsSpan(_at + 1, 8));
             Number = raw & s_masks[layout];
             _at += 1 + layout;
-            return _at <= _length || Fail(PickleEnding.Truncated);
+            return _at <= _length || Overrun();
         }
 
         return ReadVariable(layout);
+    }
+
+    /// <summary>A fixed argument reaches over the end of the data: what there was of it is read.</summary>
+    private bool Overrun()
+    {
+        _at = _length;
+        return Fail(PickleEnding.Truncated);
     }
 
     /// <summary>The payload, or its start where it is longer than the window; valid until the next read.</summary>
