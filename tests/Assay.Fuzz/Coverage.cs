@@ -10,9 +10,10 @@ internal sealed unsafe class Coverage
 {
     private const int Size = 1 << 16;
     private static readonly byte* s_map = (byte*)NativeMemory.AllocZeroed(Size);
+    private readonly byte* _map = s_map;
     private readonly byte[] _seen = new byte[Size];
 
-    public Coverage() => Trace.SharedMem = s_map;
+    public Coverage() => Trace.SharedMem = _map;
 
     /// <summary>Branches that were ever taken.</summary>
     public int Branches { get; private set; }
@@ -20,14 +21,14 @@ internal sealed unsafe class Coverage
     /// <summary>Empties the map before a run.</summary>
     public void Begin()
     {
-        new Span<byte>(s_map, Size).Clear();
+        new Span<byte>(_map, Size).Clear();
         Trace.PrevLocation = 0;
     }
 
     /// <summary>Whether the run took a branch that none took before, or took one far more often.</summary>
     public bool IsNew()
     {
-        ReadOnlySpan<ulong> words = new(s_map, Size / sizeof(ulong));
+        ReadOnlySpan<ulong> words = new(_map, Size / sizeof(ulong));
         bool isNew = false;
         for (int word = 0; word < words.Length; word++)
         {
@@ -39,7 +40,7 @@ internal sealed unsafe class Coverage
             for (int at = word * sizeof(ulong); at < (word + 1) * sizeof(ulong); at++)
             {
                 // One bit per order of magnitude, as AFL does.
-                byte bucket = s_map[at] == 0 ? (byte)0 : (byte)(1 << BitOperations.Log2(s_map[at]));
+                byte bucket = _map[at] == 0 ? (byte)0 : (byte)(1 << BitOperations.Log2(_map[at]));
                 if ((bucket & ~_seen[at]) != 0)
                 {
                     Branches += _seen[at] == 0 ? 1 : 0;
