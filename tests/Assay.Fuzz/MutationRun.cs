@@ -11,6 +11,7 @@ internal sealed class MutationRun(FuzzTarget target, int seed, string crashes)
     private const int Longest = 16 << 10;
     private const int Pool = 4096;
     private const int SavedPerKind = 3;
+    private const int MostSignatures = 1 << 20;
     private readonly Random _random = new(seed);
     private readonly Coverage _coverage = new();
     private readonly List<byte[]> _pool = [];
@@ -67,7 +68,8 @@ internal sealed class MutationRun(FuzzTarget target, int seed, string crashes)
             _coverage.Begin();
             int signature = FuzzGuard.Check(target, input);
             bool isNew = _coverage.IsNew();
-            return (_signatures.Count < 1 << 20 && _signatures.Add(signature)) || isNew;
+            bool answersAnew = _signatures.Count < MostSignatures && _signatures.Add(signature);
+            return _coverage.Branches > 0 ? isNew : answersAnew;
         }
         catch (FuzzFailure failure)
         {
