@@ -128,10 +128,17 @@ internal partial struct PickleReader
             }
 
             _at += 1 + layout;
-            return _at <= _length || Fail(PickleEnding.Truncated);
+            return _at <= _length || Overrun();
         }
 
         return ReadVariable(layout);
+    }
+
+    /// <summary>A fixed argument reaches over the end of the data: what there was of it is read.</summary>
+    private bool Overrun()
+    {
+        _at = _length;
+        return Fail(PickleEnding.Truncated);
     }
 
     /// <summary>The payload, or its start where it is longer than the window; valid until the next read.</summary>
