@@ -57,8 +57,8 @@ internal static class MachineTrace
 
     private sealed class EventLog : PickleObserver
     {
-        /// <summary>The recorder keeps as many.</summary>
-        private const int Most = 10_000;
+        /// <summary>More than the recorder keeps: it does not write down an extension a second time.</summary>
+        private const int Most = 500_000;
 
         public List<string> Events { get; } = [];
 
