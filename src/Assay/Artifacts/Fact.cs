@@ -13,6 +13,8 @@ namespace Assay.Artifacts;
 [JsonDerivedType(typeof(AnomalyFact), "anomaly")]
 [JsonDerivedType(typeof(TextFact), "text")]
 [JsonDerivedType(typeof(UnreadFact), "unread")]
+[JsonDerivedType(typeof(IntentFact), "intent")]
+[JsonDerivedType(typeof(IndicatorFact), "indicator")]
 public abstract record Fact
 {
     /// <summary>The artifact, as <see cref="Artifact.Path"/> prints it.</summary>

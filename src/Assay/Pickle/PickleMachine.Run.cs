@@ -7,7 +7,7 @@ internal sealed partial class PickleMachine
     private int RunBatch(int count)
     {
         int left = count;
-        while (left > 0 && !SuspendRequested)
+        while (left > 0 && !_halt)
         {
             if (!_reader.Read())
             {
@@ -83,10 +83,6 @@ internal sealed partial class PickleMachine
                 LeaveFrame(offset);
             }
 
-            if (_ended)
-            {
-                break;
-            }
         }
 
         return count - left;
@@ -156,8 +152,9 @@ internal sealed partial class PickleMachine
             // The unpickler keeps marks apart from values: POP right after MARK takes the mark.
             PopMark();
         }
-        else if (Pop(out PickleValue _))
+        else if (Pop(out PickleValue value) && value.Kind >= PickleKind.Import)
         {
+            _observer.OnDrop(this, value, _reader.Offset);
         }
     }
 
@@ -166,7 +163,14 @@ internal sealed partial class PickleMachine
         int position = PopMark();
         if (position >= 0)
         {
-            _top = position;
+            while (_top > position)
+            {
+                PickleValue value = _stack[--_top];
+                if (value.Kind >= PickleKind.Import)
+                {
+                    _observer.OnDrop(this, value, _reader.Offset);
+                }
+            }
         }
     }
 
@@ -276,6 +280,7 @@ internal sealed partial class PickleMachine
 
         Result = _stack[--_top];
         _ended = true;
+        _halt = true;
         Ending = PickleEnding.Stop;
         EndingOffset = _reader.Offset;
     }

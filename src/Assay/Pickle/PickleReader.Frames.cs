@@ -166,7 +166,7 @@ internal partial struct PickleReader
         Seek(offset);
         if (_length == 0 && offset < _end)
         {
-            Fill(offset);
+            Fill(offset, 0);
         }
     }
 }

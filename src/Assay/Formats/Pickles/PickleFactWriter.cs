@@ -2,7 +2,9 @@
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Evaluation.Payloads;
 using Assay.Formats.Joblib;
+using Assay.Formats.PyTorch;
 using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
@@ -17,21 +19,25 @@ internal sealed class PickleFactWriter : PickleObserver
     private const int KeptOffsets = 8;
     private const int ShapeBudget = 512;
     private const int MaxPayloads = 256;
+    private const int MaxOutside = 1024;
     private const int EncodedPayload = 16 << 20;
 
     private readonly Artifact _artifact;
     private readonly PickleKey _key;
     private readonly ContentDictionary<Group> _groups = new();
     private readonly ContentDictionary<Counter> _callees = new();
+    private readonly List<Counter> _importCounters = [];
     private readonly List<Group> _order = [];
     private readonly List<AnomalyFact> _anomalies = [];
     private readonly List<(string Name, ByteSource Bytes)> _payloads = [];
     private readonly Dictionary<int, Group> _imports = [];
+    private readonly PickleFolding _folding;
 
     public PickleFactWriter(Artifact artifact, PickleMachine machine)
     {
         _artifact = artifact;
         _key = new PickleKey(machine);
+        _folding = new PickleFolding(machine);
     }
 
     /// <summary>Called when BUILD filled an array wrapper of joblib; raw array bytes follow in the stream.</summary>
@@ -76,6 +82,11 @@ internal sealed class PickleFactWriter : PickleObserver
     /// <summary>Adds everything to the log, in the order of first sight.</summary>
     public void Commit(ScanContext context)
     {
+        if (_folding.Exceeded)
+        {
+            OnOddity("pickle.folding-stopped", 0, "What the pickle computes would take too many steps or bytes to follow; some of it stays unknown.");
+        }
+
         foreach (AnomalyFact anomaly in _anomalies)
         {
             context.Add(anomaly);
@@ -90,6 +101,8 @@ internal sealed class PickleFactWriter : PickleObserver
                 ConstantsElided = group.Elided,
             });
         }
+
+        _folding.Commit(_artifact.Path, _order.Where(g => g.Fact.Use is CallableUse.Called).Select(g => g.Fact.Resolved), context);
     }
 
     /// <summary>Examines constants that look like files of their own.</summary>
@@ -98,6 +111,14 @@ internal sealed class PickleFactWriter : PickleObserver
         foreach ((string name, ByteSource bytes) in _payloads)
         {
             context.Submit(new Artifact(name, bytes, _artifact) { MayBeOpaque = true });
+        }
+
+        foreach (RecoveredBytes recovered in _folding.Recovered)
+        {
+            if (!_payloads.Exists(p => p.Bytes.Length == recovered.Bytes.Length && p.Bytes.ReadUpTo(0, recovered.Bytes.Length).AsSpan().SequenceEqual(recovered.Bytes)))
+            {
+                context.Submit(new Artifact(recovered.Name, new MemorySource(recovered.Bytes), _artifact, recovered.IsPickle ? "pickle" : null) { MayBeOpaque = true });
+            }
         }
     }
 
@@ -110,8 +131,14 @@ internal sealed class PickleFactWriter : PickleObserver
         }
 
         ImportRow row = machine.Import(import);
-        HasPlausibleImport |= !row.IsComputed && PythonName.IsDotted(row.ResolvedModule) && PythonName.IsDotted(row.ResolvedName);
-        group = new Group(Describe(machine, import, CallableUse.Imported, opcode, offset), offset);
+        CallableFact fact = Describe(machine, import, CallableUse.Imported, opcode, offset);
+        HasPlausibleImport |= PythonName.IsDotted(fact.Module) && PythonName.IsDotted(fact.Name);
+        if (row.IsComputed)
+        {
+            OnOddity("pickle.computed-name", offset, $"The name of an import is the result of a call: {(fact.Resolved.Length > 0 ? fact.Resolved : "it cannot be told which")}.");
+        }
+
+        group = new Group(fact, offset);
         _imports.Add(import.Row, group);
         _order.Add(group);
     }
@@ -119,7 +146,13 @@ internal sealed class PickleFactWriter : PickleObserver
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
     {
         CallRow row = machine.Call(result);
+        if (_anomalies.Count < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
+        {
+            OnOddity(machine, "torch.tensor-outside", offset, outside);
+        }
+
         CallableUse use = result.Kind == PickleKind.Instance ? CallableUse.Constructed : CallableUse.Called;
+        _folding.Observe(result, offset);
         Group? group = FindGroup((byte)opcode, row.Callee, row.Arguments, row.Keywords, offset);
         if (group is not null)
         {
@@ -135,6 +168,11 @@ internal sealed class PickleFactWriter : PickleObserver
             Arguments = arguments.Kind == ShapeKind.Tuple ? arguments.Items : [arguments],
             Keywords = keywords,
         };
+        if (use == CallableUse.Called)
+        {
+            fact = _folding.Resolve(fact, row.Callee, row.Arguments);
+        }
+
         AddGroup(fact, offset);
         AddArguments(machine, fact, row.Arguments, offset);
         AddEncodedPayload(machine, fact, row.Arguments);
@@ -171,6 +209,7 @@ internal sealed class PickleFactWriter : PickleObserver
 
     public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
     {
+        _folding.Poison(target);
         _key.Begin((byte)opcode);
         _key.Value(target, constants: false);
         if (_groups.TryGet(_key.Bytes, out Group? group))
@@ -218,7 +257,9 @@ internal sealed class PickleFactWriter : PickleObserver
         }
     }
 
-    public override void OnOddity(PickleMachine machine, string code, long offset, string detail) =>
+    public override void OnOddity(PickleMachine machine, string code, long offset, string detail) => OnOddity(code, offset, detail);
+
+    private void OnOddity(string code, long offset, string detail) =>
         _anomalies.Add(new AnomalyFact { Path = _artifact.Path, Offset = offset, Code = code, Detail = detail });
 
     private static bool IsArrayWrapper(PickleMachine machine, PickleValue target)
@@ -233,12 +274,13 @@ internal sealed class PickleFactWriter : PickleObserver
     {
         _key.Begin(tag);
         _key.Value(callee, constants: false);
-        if (!_callees.TryGet(_key.Bytes, out Counter? counter))
+        if (callee.Kind is PickleKind.Result or PickleKind.Extension && _folding.Target(callee, arguments) is { } target)
         {
-            counter = new Counter();
-            _callees.Add(_key.Bytes, counter);
+            // Calls of what getattr returned are told apart by what that is.
+            _key.Text(target.Name.Path);
         }
 
+        Counter counter = CounterOf(callee);
         bool constants = counter.Distinct < DistinctPerCallee;
         _key.Value(arguments, constants);
         if (!keywords.IsEmpty)
@@ -254,6 +296,28 @@ internal sealed class PickleFactWriter : PickleObserver
 
         counter.Distinct++;
         return null;
+    }
+
+    /// <summary>How many uses of a callee were kept apart; imports are counted by their row, the rest by content.</summary>
+    private Counter CounterOf(PickleValue callee)
+    {
+        if (callee.Kind == PickleKind.Import)
+        {
+            while (_importCounters.Count <= callee.Row)
+            {
+                _importCounters.Add(new Counter());
+            }
+
+            return _importCounters[callee.Row];
+        }
+
+        if (!_callees.TryGet(_key.Bytes, out Counter? counter))
+        {
+            counter = new Counter();
+            _callees.Add(_key.Bytes, counter);
+        }
+
+        return counter;
     }
 
     private void AddGroup(CallableFact fact, long offset)
@@ -278,6 +342,10 @@ internal sealed class PickleFactWriter : PickleObserver
             if (next.Value.Kind == PickleKind.Import)
             {
                 _order.Add(new Group(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
+            }
+            else if (next.Value.Kind == PickleKind.Result && _folding.Target(next.Value, default) is { Arguments.Count: 0 } found)
+            {
+                _order.Add(new Group(_folding.Resolve(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset), next.Value, default) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
             }
             else if (next.Depth < 8)
             {
@@ -306,7 +374,7 @@ internal sealed class PickleFactWriter : PickleObserver
     private CallableFact Describe(PickleMachine machine, PickleValue target, CallableUse use, Op opcode, long offset)
     {
         ImportRow? row = target.Kind == PickleKind.Import ? machine.Import(target) : null;
-        return new CallableFact
+        CallableFact fact = new()
         {
             Path = _artifact.Path,
             Offset = offset,
@@ -317,6 +385,7 @@ internal sealed class PickleFactWriter : PickleObserver
             Use = use,
             Opcode = OpcodeTable.Name(opcode),
         };
+        return row is { IsComputed: true } ? _folding.Resolve(fact, target, default) : fact;
     }
 
     private sealed class Group(CallableFact fact, long offset)

@@ -171,10 +171,11 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
     /// <summary>PyTorch's legacy format: a magic number, three more pickles, the list of keys, and then the raw storages.</summary>
     private void StepOverStorages(PickleMachine machine, ref long offset)
     {
-        int budget = 1 << 20;
         if (_streams == 1)
         {
-            _magic = TorchLegacyLayout.MayBeMagic(machine.Shape(machine.Result, ref budget));
+            // Only a number, or what a call made, can equal the magic number.
+            int budget = 8;
+            _magic = machine.Result.Kind is PickleKind.Int or >= PickleKind.Import && TorchLegacyLayout.MayBeMagic(machine.Shape(machine.Result, ref budget));
         }
         else if (_streams == 5 && _magic && machine.AllChildren(machine.Result) is { } keys)
         {

@@ -1,0 +1,321 @@
+// Calls pure functions on folded values, and says when a call leaves the pure ones.
+using Assay.Bytes;
+using Assay.Codecs;
+using Assay.Evaluation.Functions;
+using Assay.Evaluation.Values;
+
+namespace Assay.Evaluation;
+
+/// <summary>Calls pure functions on folded values. Whatever else is called is told to <see cref="OnReached"/> and gives unknown.</summary>
+internal sealed class Folder(ScanBudget? scan)
+{
+    /// <summary>The name that stands for the globals of whoever loads the pickle.</summary>
+    public const string Globals = "globals()";
+
+    private const int MaxDepth = 24;
+    private const long MaxScratch = 64L << 20;
+    private static readonly HashSet<string> s_plainAttributes = ["__doc__", "__file__", "__path__", "__version__", "__annotations__", "__qualname__", "__module__"];
+    private readonly Dictionary<string, string> _canonical = new(StringComparer.Ordinal);
+    private int _depth;
+
+    public FoldBudget Budget { get; } = new();
+
+    /// <summary>Extension codes that the stream registered itself.</summary>
+    public Dictionary<long, FoldedName> Extensions { get; } = [];
+
+    /// <summary>Whether something was called that may have changed a list, dict or set.</summary>
+    public bool Mutated { get; private set; }
+
+    /// <summary>Told of each call of something that is not pure, with its arguments.</summary>
+    public Action<FoldedName, IReadOnlyList<FoldedValue>>? OnReached { get; set; }
+
+    /// <summary>Unknown, because it would have cost too much.</summary>
+    public FoldedValue GiveUp()
+    {
+        Budget.Exceed();
+        return FoldedValue.Unknown;
+    }
+
+    /// <summary>The one name of a callable: twins are replaced, and a walk through modules starts at the last of them.</summary>
+    public string Canonical(FoldedName name)
+    {
+        string path = name.Path;
+        if (!_canonical.TryGetValue(path, out string? found))
+        {
+            _canonical.Add(path, found = CallableNames.Canonical(path));
+        }
+
+        return found;
+    }
+
+    /// <summary>Calls a value.</summary>
+    public FoldedValue Apply(FoldedValue callee, IReadOnlyList<FoldedValue> arguments)
+    {
+        if (_depth >= MaxDepth || !Budget.Step())
+        {
+            return GiveUp();
+        }
+
+        _depth++;
+        try
+        {
+            return callee switch
+            {
+                FoldedPartial { HasKeywords: false } bound => Apply(bound.Target, [.. bound.Arguments, .. arguments]),
+                FoldedPartial bound => ApplyUnknown(bound.Target, [.. bound.Arguments, .. arguments]),
+                FoldedGetter getter => ApplyGetter(getter, arguments.At(0)),
+                FoldedMethod method => ApplyMethod(method, arguments),
+                FoldedName name => ApplyName(name, arguments),
+                _ => FoldedValue.Unknown,
+            };
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    /// <summary><c>getattr(value, name)</c>; the name may be dotted only for <c>attrgetter</c>.</summary>
+    public static FoldedValue GetAttribute(FoldedValue value, string name)
+    {
+        if (name.Length is 0 or > 256)
+        {
+            return FoldedValue.Unknown;
+        }
+
+        switch (value)
+        {
+            case FoldedName owner when s_plainAttributes.Contains(name):
+                return FoldedValue.Unknown;
+            case FoldedName { Name.Length: > 0 } owner when name == "__name__":
+                return new FoldedText(owner.Name[(owner.Name.LastIndexOf('.') + 1)..]);
+            case FoldedName { Module: "builtins", Name.Length: > 0 } when name == "__self__":
+                return new FoldedName("builtins", "");
+            case FoldedName owner when name == "__builtins__":
+                return new FoldedName("builtins", "");
+            case FoldedName owner when owner.Path.Length < 1024:
+                // An attribute of module.__dict__ that is no method of a dict does not exist; what does is kept as a name.
+                return owner with { Name = owner.Name.Length == 0 ? name : $"{owner.Name}.{name}" };
+            case FoldedMethod method when name == "__self__":
+                return method.Self;
+            case FoldedMethod or FoldedPartial or FoldedGetter when name == "__call__":
+                return value;
+            case FoldedPartial bound when name == "func":
+                return bound.Target;
+            case FoldedPartial bound when name == "args":
+                return new FoldedSequence(SequenceKind.Tuple, bound.Arguments);
+            case FoldedCode code when name == "__code__":
+                return code with { IsFunction = false };
+            case not null when PureFunctions.TypeName(value) is { } type:
+                return name == "__class__" ? new FoldedName("builtins", type) : s_plainAttributes.Contains(name) ? FoldedValue.Unknown : new FoldedMethod(value, name);
+            default:
+                return FoldedValue.Unknown;
+        }
+    }
+
+    /// <summary><c>value[key]</c>.</summary>
+    public FoldedValue GetItem(FoldedValue value, FoldedValue key)
+    {
+        switch (value)
+        {
+            case FoldedName name when key is FoldedText { Value: { Length: > 0 } text }:
+                return ItemOfName(name, text);
+            case FoldedDict dict:
+                return ItemOfDict(dict, key);
+            case FoldedText text:
+                List<string>? characters = PythonCharacters.IsSimple(text.Value) ? null : PythonCharacters.Split(text.Value);
+                return Pick(value, key, characters?.Count ?? text.Value.Length, i => new FoldedText(characters?[i] ?? text.Value[i].ToString()), many => new FoldedText(string.Concat(many.Select(i => characters?[i] ?? text.Value[i].ToString()))));
+            case FoldedBytes bytes:
+                return Pick(value, key, bytes.Value.Length, i => new FoldedInt(bytes.Value[i]), many => new FoldedBytes([.. many.Select(i => bytes.Value[i])], bytes.IsArray));
+            case FoldedSequence { Kind: SequenceKind.List or SequenceKind.Tuple } sequence:
+                return Pick(value, key, sequence.Items.Count, i => sequence.Items[i], many => new FoldedSequence(sequence.Kind, [.. many.Select(i => sequence.Items[i])]));
+            default:
+                return FoldedValue.Unknown;
+        }
+    }
+
+    /// <summary>Decompresses; broken, outsized and multiplied streams are unknown.</summary>
+    public FoldedValue Inflate(CodecKind kind, FoldedValue value, string layer)
+    {
+        if (value is not FoldedBytes { Value: { } packed } || scan is null || !Budget.Step())
+        {
+            return FoldedValue.Unknown;
+        }
+
+        InflatedSoFar soFar = Codec.InflateSoFar(kind, new MemorySource(packed), new ByteRange(0, packed.Length), scan, new MemoryScratch(MaxScratch), FoldBudget.MaxValue);
+        using ByteSource made = soFar.Result.Bytes;
+        if (soFar.Stop is { Reason: not StopReason.Limit })
+        {
+            throw soFar.Stop;
+        }
+
+        if (soFar.Stop is not null)
+        {
+            return GiveUp();
+        }
+
+        return soFar.Result.Error is null && Budget.Room(made.Length)
+            ? new FoldedBytes(made.ReadUpTo(0, (int)made.Length)) { Layers = [.. value.Layers, layer] }
+            : FoldedValue.Unknown;
+    }
+
+    private FoldedValue ApplyUnknown(FoldedValue callee, IReadOnlyList<FoldedValue> arguments)
+    {
+        if (callee is FoldedName name)
+        {
+            OnReached?.Invoke(name, arguments);
+        }
+
+        return FoldedValue.Unknown;
+    }
+
+    private FoldedValue ApplyGetter(FoldedGetter getter, FoldedValue value)
+    {
+        if (getter.Kind == "methodcaller")
+        {
+            return getter.Arguments.Text(0) is { } method ? Apply(GetAttribute(value, method), [.. getter.Arguments.Skip(1)]) : FoldedValue.Unknown;
+        }
+
+        List<FoldedValue> found = [];
+        foreach (FoldedValue key in getter.Arguments)
+        {
+            FoldedValue one = getter.Kind == "itemgetter" ? GetItem(value, key) : value;
+            if (getter.Kind == "attrgetter")
+            {
+                foreach (string step in (key as FoldedText)?.Value.Split('.') ?? [""])
+                {
+                    one = GetAttribute(one, step);
+                }
+            }
+
+            found.Add(one);
+        }
+
+        return found.Count == 1 ? found[0] : new FoldedSequence(SequenceKind.Tuple, found);
+    }
+
+    private FoldedValue ApplyMethod(FoldedMethod method, IReadOnlyList<FoldedValue> arguments)
+    {
+        if (method.Name == "__getattribute__")
+        {
+            return arguments.Text(0) is { } name ? GetAttribute(method.Self, name) : FoldedValue.Unknown;
+        }
+
+        if (PureFunctions.FindMethod(method.Self, method.Name) is { } function)
+        {
+            return function(this, [method.Self, .. arguments]);
+        }
+
+        Mutated |= method.Self is FoldedDict or FoldedBytes { IsArray: true } or FoldedSequence { Kind: not SequenceKind.Tuple };
+        return FoldedValue.Unknown;
+    }
+
+    private FoldedValue ApplyName(FoldedName name, IReadOnlyList<FoldedValue> arguments)
+    {
+        string path = Canonical(name);
+        if (PureFunctions.Find(path) is { } function)
+        {
+            // A constructor of bytes reads them through a decoder's hands: each function adds its own layer.
+            Mutated |= path.StartsWith("operator.i", StringComparison.Ordinal) && arguments.At(0) is FoldedSequence or FoldedDict or FoldedBytes { IsArray: true };
+            FoldedValue made = function(this, arguments);
+            if (CallableNames.Sink(path) is not null)
+            {
+                OnReached?.Invoke(name, arguments);
+            }
+
+            return made;
+        }
+
+        int dot = path.LastIndexOf('.');
+        string last = path[(dot + 1)..];
+        FoldedName owner = dot > 0 ? new FoldedName("", path[..dot]) : name;
+        switch (last)
+        {
+            case "get" or "__getitem__" or "pop" or "setdefault" when IsNamespace(owner.Path):
+                return GetItem(owner, arguments.At(0));
+            case "__getattribute__" or "__getattr__":
+                return arguments.Text(0) is { } attribute ? GetAttribute(owner, attribute) : FoldedValue.Unknown;
+            case "__call__":
+                return Apply(owner, arguments);
+        }
+
+        Mutated |= CallableNames.IsMutator(path);
+        OnReached?.Invoke(name, arguments);
+        return FoldedValue.Unknown;
+    }
+
+    private static bool IsNamespace(string path) =>
+        path is "sys.modules" || path.EndsWith("__dict__", StringComparison.Ordinal) || path.EndsWith("__globals__", StringComparison.Ordinal)
+        || path.EndsWith("__builtins__", StringComparison.Ordinal) || path.EndsWith(Globals, StringComparison.Ordinal) || path == "builtins";
+
+    private static FoldedValue ItemOfName(FoldedName name, string key)
+    {
+        string path = CallableNames.Canonical(name.Path);
+        if (path == "sys.modules")
+        {
+            return new FoldedName(key, "");
+        }
+
+        if (key == "__builtins__" && IsNamespace(path))
+        {
+            return new FoldedName("builtins", "");
+        }
+
+        if (path == "builtins")
+        {
+            return new FoldedName("builtins", key);
+        }
+
+        foreach (string end in (ReadOnlySpan<string>)[".__dict__", ".__globals__", ".f_globals"])
+        {
+            if (path.EndsWith(end, StringComparison.Ordinal))
+            {
+                // The globals of a function are those of its module; nearly always that is the path without the last step.
+                string owner = path[..^end.Length];
+                int dot = owner.LastIndexOf('.');
+                return new FoldedName(end == ".__dict__" || dot < 0 ? owner : owner[..dot], key);
+            }
+        }
+
+        return FoldedValue.Unknown;
+    }
+
+    private static FoldedValue ItemOfDict(FoldedDict dict, FoldedValue key)
+    {
+        for (int i = dict.Pairs.Count - 1; i >= 0; i--)
+        {
+            if (Arguments.Same(dict.Pairs[i].Key, key) is not { } same)
+            {
+                return FoldedValue.Unknown;
+            }
+
+            if (same)
+            {
+                return dict.Pairs[i].Value;
+            }
+        }
+
+        return FoldedValue.Unknown;
+    }
+
+    private FoldedValue Pick(FoldedValue from, FoldedValue key, int length, Func<int, FoldedValue> one, Func<IEnumerable<int>, FoldedValue> many)
+    {
+        if (key is FoldedSlice slice)
+        {
+            if (PythonSlice.Positions(slice, length) is not { } taken || !Budget.Room(taken.Count))
+            {
+                return FoldedValue.Unknown;
+            }
+
+            return many(Enumerable.Range(0, taken.Count).Select(i => taken.Start + (i * taken.Step))) with { Layers = from.Layers };
+        }
+
+        if (Arguments.IntOf(key) is not { } index || PythonSlice.Index(index, length) is not (>= 0 and var at))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        FoldedValue picked = one(at);
+        return picked.IsUnknown || picked.Layers.Count > 0 || from.Layers.Count == 0 ? picked : picked with { Layers = from.Layers };
+    }
+}

@@ -1,0 +1,191 @@
+// Numbers, characters and the texts of values.
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Assay.Evaluation.Values;
+
+namespace Assay.Evaluation.Functions;
+
+/// <summary>Numbers, characters and the texts of values.</summary>
+internal static class NumberFunctions
+{
+    private const int MaxBits = 1 << 16;
+
+    public static void Add(Dictionary<string, PureFunction> all)
+    {
+        all["builtins.chr"] = (f, a) => f.Made(a.Int(0) is { } n ? PythonCharacters.FromOrdinal(n) : null, a);
+        all["builtins.ord"] = (_, a) => a.Text(0) is { } t ? PythonCharacters.Ordinal(t) is >= 0 and var o ? new FoldedInt(o) { Layers = a[0].Layers } : FoldedValue.Unknown
+            : a.Bytes(0) is [var b] ? new FoldedInt(b) : FoldedValue.Unknown;
+        all["builtins.int"] = (f, a) => Int(f, a);
+        all["builtins.float"] = (_, a) => a.At(0) is FoldedFloat ? a[0] : a.Int(0) is { } n && BigInteger.Abs(n) < long.MaxValue ? new FoldedFloat((double)n) : FoldedValue.Unknown;
+        all["builtins.bool"] = (_, a) => a.Count == 0 ? new FoldedBool(false) : Arguments.Truth(Arguments.Truth(a[0]));
+        all["builtins.hex"] = (f, a) => f.Made(a.Int(0) is { } n ? Signed(n, "0x", 16) : null);
+        all["builtins.oct"] = (f, a) => f.Made(a.Int(0) is { } n ? Signed(n, "0o", 8) : null);
+        all["builtins.bin"] = (f, a) => f.Made(a.Int(0) is { } n ? Signed(n, "0b", 2) : null);
+        all["builtins.abs"] = (_, a) => Arguments.Number(a.Int(0) is { } n ? BigInteger.Abs(n) : null);
+        all["builtins.pow"] = (_, a) => Arguments.Number(a.Count == 3 && a.Int(0) is { } x && a.Int(1) is { Sign: >= 0 } y && a.Int(2) is { IsZero: false } m && m > 0
+            ? ((BigInteger.ModPow(x, y, m) % m) + m) % m
+            : a.Count == 2 ? Power(a.Int(0), a.Int(1)) : null);
+        all["builtins.str"] = (f, a) => a.Count switch
+        {
+            0 => new FoldedText(""),
+            1 => f.Made(Str(a[0]), a),
+            _ => TextCodecs.Decode(f, a[0], a.Text(1), a.Count > 2 ? a.Text(2) : "strict"),
+        };
+        all["builtins.repr"] = (f, a) => f.Made(Repr(a.At(0)), a);
+        all["builtins.ascii"] = (f, a) => f.Made(Repr(a.At(0)) is { } r && Ascii.IsValid(r) ? r : null, a);
+        all["builtins.format"] = (f, a) => f.Made(a.Count == 1 || a.Text(1) is "" ? Str(a.At(0)) : null, a);
+        all["int.from_bytes"] = (_, a) => FromBytes(a);
+        all["int.to_bytes"] = (f, a) => ToBytes(f, a);
+    }
+
+    /// <summary><c>str(value)</c>; null where that is not plain.</summary>
+    public static string? Str(FoldedValue value) => value is FoldedText text ? text.Value : Repr(value);
+
+    /// <summary><c>repr(value)</c> of plain values; null for the rest.</summary>
+    public static string? Repr(FoldedValue value) => value switch
+    {
+        FoldedText text => PythonCharacters.Quote(text.Value),
+        FoldedBytes { IsArray: false } bytes => PythonCharacters.Quote(Encoding.Latin1.GetString(bytes.Value), "b"),
+        FoldedInt number when number.Value.GetBitLength() < 14_000 => number.Value.ToString(CultureInfo.InvariantCulture),
+        FoldedBool flag => flag.Value ? "True" : "False",
+        FoldedNone => "None",
+        _ => null,
+    };
+
+    public static string InBase(BigInteger number, int radix)
+    {
+        if (number.IsZero)
+        {
+            return "0";
+        }
+
+        int bits = radix switch { 16 => 4, 8 => 3, _ => 1 };
+        StringBuilder digits = new();
+        for (BigInteger rest = number; !rest.IsZero && digits.Length <= MaxBits; rest >>= bits)
+        {
+            digits.Insert(0, "0123456789abcdef"[(int)(rest & (radix - 1))]);
+        }
+
+        return digits.ToString();
+    }
+
+    /// <summary>A power of bounded size; null where it is larger, or not whole.</summary>
+    public static BigInteger? Power(BigInteger? value, BigInteger? exponent) =>
+        value is { } x && exponent is { Sign: >= 0 } y && y <= MaxBits && x.GetBitLength() * (long)y <= MaxBits ? BigInteger.Pow(x, (int)y) : null;
+
+    /// <summary>A shift of bounded size; null where it is larger.</summary>
+    public static BigInteger? Shift(BigInteger? value, BigInteger? count, bool left)
+    {
+        if (value is not { } x || count is not { Sign: >= 0 } y || y > MaxBits)
+        {
+            return null;
+        }
+
+        return left ? x.GetBitLength() + (long)y <= MaxBits ? x << (int)y : null : x >> (int)y;
+    }
+
+    private static string Signed(BigInteger number, string prefix, int radix) =>
+        (number.Sign < 0 ? "-" : "") + prefix + (number.GetBitLength() > 4096 ? "?" : InBase(BigInteger.Abs(number), radix));
+
+    private static FoldedValue Int(Folder f, IReadOnlyList<FoldedValue> a)
+    {
+        if (a.Count == 0)
+        {
+            return new FoldedInt(0);
+        }
+
+        if (a[0] is FoldedFloat { Value: var number } && double.IsFinite(number))
+        {
+            return new FoldedInt(new BigInteger(Math.Truncate(number)));
+        }
+
+        if (a.Int(0) is { } whole)
+        {
+            return a.Count == 1 ? new FoldedInt(whole) : FoldedValue.Unknown;
+        }
+
+        string? text = a.Text(0) ?? (a.Bytes(0) is { } bytes ? Encoding.Latin1.GetString(bytes) : null);
+        return text is { Length: <= 4096 } && a.Small(1, 10) is { } radix && f.Budget.Room(text.Length)
+            ? Arguments.Number(Parse(text.Trim(), radix))
+            : FoldedValue.Unknown;
+    }
+
+    private static BigInteger? Parse(string text, int radix)
+    {
+        bool negative = text.StartsWith('-');
+        string digits = (negative || text.StartsWith('+') ? text[1..] : text).ToLowerInvariant();
+        if (digits.Length > 2 && digits[0] == '0' && digits[1] is 'x' or 'o' or 'b')
+        {
+            int named = digits[1] switch { 'x' => 16, 'o' => 8, _ => 2 };
+            if (radix == 0 || radix == named)
+            {
+                radix = named;
+                digits = digits[2..];
+            }
+        }
+
+        radix = radix == 0 ? 10 : radix;
+        if (digits.Length == 0 || radix is < 2 or > 36)
+        {
+            return null;
+        }
+
+        BigInteger value = 0;
+        for (int i = 0; i < digits.Length; i++)
+        {
+            char c = digits[i];
+            if (c == '_' && i > 0 && i + 1 < digits.Length && digits[i - 1] != '_')
+            {
+                continue;
+            }
+
+            int digit = char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetterLower(c) ? c - 'a' + 10 : 99;
+            if (digit >= radix)
+            {
+                return null;
+            }
+
+            value = (value * radix) + digit;
+        }
+
+        return negative ? -value : value;
+    }
+
+    private static FoldedValue FromBytes(IReadOnlyList<FoldedValue> a)
+    {
+        // Reached through a value of int, that value comes first.
+        IReadOnlyList<FoldedValue> operands = a.At(0) is FoldedInt or FoldedBool ? [.. a.Skip(1)] : a;
+        if (operands.Bytes(0) is not { Length: <= 8192 } bytes || (operands.Count > 1 ? operands.Text(1) : "big") is not ("big" or "little") || operands.Count > 2)
+        {
+            return FoldedValue.Unknown;
+        }
+
+        bool big = operands.Count < 2 || operands.Text(1) == "big";
+        return new FoldedInt(new BigInteger(bytes, isUnsigned: true, isBigEndian: big)) { Layers = [.. operands[0].Layers] };
+    }
+
+    private static FoldedValue ToBytes(Folder f, IReadOnlyList<FoldedValue> a)
+    {
+        if (a.Int(0) is not { Sign: >= 0 } number || a.Small(1, 1) is not { } length || length < 0 || !f.Budget.Room(length)
+            || (a.Count > 2 ? a.Text(2) : "big") is not ("big" or "little") || a.Count > 3)
+        {
+            return FoldedValue.Unknown;
+        }
+
+        byte[] bytes = number.ToByteArray(isUnsigned: true, isBigEndian: false);
+        if (bytes.Length > length && !(number.IsZero && length == 0))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        byte[] made = new byte[length];
+        bytes.AsSpan(0, Math.Min(bytes.Length, length)).CopyTo(made);
+        if (a.Count < 3 || a.Text(2) == "big")
+        {
+            Array.Reverse(made);
+        }
+
+        return new FoldedBytes(made) { Layers = [.. a[0].Layers, "int"] };
+    }
+}

@@ -1,0 +1,112 @@
+// Tells what recovered code is for.
+using Assay.Artifacts;
+using Assay.Evaluation.Payloads;
+
+namespace Assay.Evaluation.Intents;
+
+/// <summary>Tells what recovered texts and reached callables are for, and lists what they name.</summary>
+internal static class IntentReader
+{
+    private const int PreviewLength = 400;
+    private const int MaxFacts = 64;
+    private static readonly HashSet<string> s_harm =
+    [
+        "reverse-shell", "download-and-run", "credential-theft", "environment-theft", "file-tampering", "persistence", "crypto-mining", "beacon", "scanner-tampering", "denial-of-service",
+    ];
+
+    /// <summary>The facts about the texts and callables of one artifact; strongest evidence of each intent.</summary>
+    public static List<Fact> Read(string path, IReadOnlyList<RecoveredText> texts, IReadOnlyCollection<string> callables, IReadOnlyCollection<string> reached)
+    {
+        Dictionary<string, IntentFact> intents = new(StringComparer.Ordinal);
+        foreach (IntentPattern pattern in IntentTable.Patterns.Where(p => p.Scope == IntentScope.Call))
+        {
+            List<string> words = Calls(pattern, callables, reached);
+            if (words.Count > 0)
+            {
+                Keep(intents, new IntentFact { Path = path, Intent = pattern.Intent, Confidence = pattern.Confidence, Words = words });
+            }
+        }
+
+        foreach (RecoveredText text in texts)
+        {
+            ReadText(path, text, intents);
+        }
+
+        // What prints or opens a calculator beside real harm is no proof of concept.
+        if (intents.TryGetValue("proof-of-concept", out IntentFact? proof) && intents.Values.Any(i => s_harm.Contains(i.Intent) && i.Confidence == IntentConfidence.High))
+        {
+            intents["proof-of-concept"] = proof with { Confidence = IntentConfidence.Low };
+        }
+
+        List<Fact> facts = [.. intents.Values.OrderByDescending(i => i.Confidence).ThenBy(i => i.Intent, StringComparer.Ordinal)];
+        facts.AddRange(IndicatorScanner.Scan(path, texts).Take(MaxFacts));
+        return facts;
+    }
+
+    private static void ReadText(string path, RecoveredText text, Dictionary<string, IntentFact> intents)
+    {
+        bool shell = text.Kind == "shell-command";
+        bool python = text.Kind is "python-source" or "code-names" or "code-text" or "decoded-text" or "file-content";
+        if (!shell && !python && text.Kind is not ("url" or "native-library" or "network-address"))
+        {
+            return;
+        }
+
+        TextWords words = new(text, shell);
+        foreach (IntentPattern pattern in IntentTable.Patterns)
+        {
+            bool applies = pattern.Scope switch
+            {
+                IntentScope.Any => true,
+                IntentScope.Python => python,
+                IntentScope.Shell => shell,
+                _ => false,
+            };
+            if (applies && words.Match(pattern) is { Count: > 0 } found)
+            {
+                Keep(intents, new IntentFact
+                {
+                    Path = path,
+                    Offset = text.Offset,
+                    Intent = pattern.Intent,
+                    Confidence = pattern.Confidence,
+                    Words = found,
+                    Text = text.Text.Length > PreviewLength ? text.Text[..PreviewLength] : text.Text,
+                    Layers = text.Layers,
+                });
+            }
+        }
+    }
+
+    private static void Keep(Dictionary<string, IntentFact> intents, IntentFact fact)
+    {
+        if (!intents.TryGetValue(fact.Intent, out IntentFact? known) || fact.Confidence > known.Confidence || (fact.Confidence == known.Confidence && known.Text.Length == 0))
+        {
+            intents[fact.Intent] = fact;
+        }
+    }
+
+    private static List<string> Calls(IntentPattern pattern, IReadOnlyCollection<string> callables, IReadOnlyCollection<string> reached)
+    {
+        List<string> found = [];
+        foreach (string[] alternatives in pattern.Words)
+        {
+            string? hit = null;
+            foreach (string word in alternatives)
+            {
+                hit ??= word.EndsWith('*')
+                    ? callables.Concat(reached).FirstOrDefault(c => c.StartsWith(word[..^1], StringComparison.Ordinal))
+                    : callables.Contains(word) || reached.Contains(word) ? word : null;
+            }
+
+            if (hit is null)
+            {
+                return [];
+            }
+
+            found.Add(hit);
+        }
+
+        return found;
+    }
+}

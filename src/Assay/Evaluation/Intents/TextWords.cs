@@ -1,0 +1,59 @@
+// The words of one recovered text, ready to be matched.
+using Assay.Evaluation.Payloads;
+
+namespace Assay.Evaluation.Intents;
+
+/// <summary>The words of one recovered text: identifiers or programs, and the text itself without case.</summary>
+internal sealed class TextWords
+{
+    private readonly HashSet<string> _words;
+    private readonly List<string> _programs;
+    private readonly string _text;
+
+    public TextWords(RecoveredText text, bool shell)
+    {
+        _text = text.Text;
+        _programs = shell ? ShellLine.Programs(text.Text) : [];
+        if (shell)
+        {
+            _words = [.. _programs];
+        }
+        else
+        {
+            PythonTokens tokens = PythonTokens.Of(text.Text);
+            _words = tokens.Names;
+            foreach (string literal in tokens.Literals.Where(l => l.Length < 64 && l.All(c => char.IsLetterOrDigit(c) || c == '_')))
+            {
+                // getattr(x, 'system') and __import__('os') name things in literals.
+                _words.Add(literal);
+            }
+        }
+    }
+
+    /// <summary>The words by which the pattern holds; empty when it does not.</summary>
+    public List<string> Match(IntentPattern pattern)
+    {
+        List<string> found = [];
+        foreach (string[] alternatives in pattern.Words)
+        {
+            string? hit = Array.Find(alternatives, Holds);
+            if (hit is null)
+            {
+                return [];
+            }
+
+            found.Add(hit == "~" ? "a command line" : hit.TrimStart('~', '^'));
+        }
+
+        return found;
+    }
+
+    private bool Holds(string word) => word[0] switch
+    {
+        '~' => _text.Contains(word[1..], StringComparison.OrdinalIgnoreCase),
+        '^' => _programs.Count > 0 && _programs.TrueForAll(p => IsBenign(p) || p == word[1..]) && _programs.Contains(word[1..]),
+        _ => _words.Contains(word),
+    };
+
+    private static bool IsBenign(string program) => program is "echo" or "id" or "whoami" or "true" or "sleep" or "hostname" or "uname" or "pwd" or "date" or "touch" or "cat" or "ls" or "tee";
+}

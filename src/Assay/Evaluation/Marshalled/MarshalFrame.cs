@@ -1,0 +1,51 @@
+// A marshalled container or code object whose parts are still being read.
+namespace Assay.Evaluation.Marshalled;
+
+/// <summary>What is being read.</summary>
+internal enum MarshalKind
+{
+    Items,
+    Pairs,
+    Code,
+}
+
+/// <summary>The parts of a code object, in the order in which they are stored.</summary>
+internal sealed record MarshalledCode(IReadOnlyList<object?> Parts, bool HasLocalKinds);
+
+/// <summary>A marshalled container or code object whose parts are still being read.</summary>
+internal sealed class MarshalFrame(MarshalKind kind, int count, int reference)
+{
+    private const int BeforeLine = 8;
+    private readonly List<object?> _parts = [];
+    private bool _ended;
+
+    /// <summary>The slot of the reference table that the value will take, or -1.</summary>
+    public int Reference => reference;
+
+    /// <summary>Whether a bare number comes next.</summary>
+    public bool NeedsLine { get; set; }
+
+    /// <summary>Since 3.11 a bytes object tells the kinds of the local variables, and three objects follow the line instead of one.</summary>
+    private bool HasLocalKinds => _parts.Count > 4 && _parts[4] is byte[];
+
+    public bool IsFull => kind switch
+    {
+        MarshalKind.Items => _parts.Count == count,
+        MarshalKind.Pairs => _ended,
+        _ => _parts.Count == (HasLocalKinds ? 10 : 9),
+    };
+
+    public void Add(object? value, bool isNull)
+    {
+        if (kind == MarshalKind.Pairs && isNull)
+        {
+            _ended = true;
+            return;
+        }
+
+        _parts.Add(value);
+        NeedsLine = kind == MarshalKind.Code && _parts.Count == BeforeLine;
+    }
+
+    public object ToValue() => kind == MarshalKind.Code ? new MarshalledCode(_parts, HasLocalKinds) : _parts;
+}

@@ -1,0 +1,202 @@
+// Follows what folding recovered: source, commands, code objects, addresses, pickles.
+using System.Globalization;
+using System.Text;
+using Assay.Bytes;
+using Assay.Evaluation.Marshalled;
+using Assay.Evaluation.Values;
+
+namespace Assay.Evaluation.Payloads;
+
+/// <summary>Collects the texts and the bytes that reach something that runs, loads, sends or writes them. Bounded in number and size.</summary>
+internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
+{
+    private const int MaxTexts = 256;
+    private const int MaxBytes = 256;
+    private readonly HashSet<(string, string)> _seenTexts = [];
+    private readonly HashSet<string> _seenBytes = [];
+
+    public List<RecoveredText> Texts { get; } = [];
+
+    public List<RecoveredBytes> Bytes { get; } = [];
+
+    /// <summary>The names of what was reached, for intents.</summary>
+    public HashSet<string> Reached { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Something that is not pure gets arguments.</summary>
+    public void Follow(string canonical, Sink? sink, IReadOnlyList<FoldedValue> arguments, long offset)
+    {
+        if (Reached.Count < 4096)
+        {
+            Reached.Add(canonical);
+        }
+
+        if (sink is null or { Argument: Sink.Result })
+        {
+            return;
+        }
+
+        for (int i = 0; i < arguments.Count && i < 32; i++)
+        {
+            if (sink.Argument < 0 || sink.Argument == i)
+            {
+                Value(sink.Kind, arguments[i], offset, 0);
+            }
+        }
+    }
+
+    /// <summary>The result of a decoder: what it is, it says itself.</summary>
+    public void FollowResult(FoldedValue value, long offset)
+    {
+        switch (value)
+        {
+            case FoldedBytes bytes when LooksLikePickle(bytes.Value):
+                Add(new RecoveredBytes(Name("decoded", offset), bytes.Value, false));
+                break;
+            case FoldedBytes bytes when MarshalReader.MayBeCode(bytes.Value) && MarshalReader.TryRead(bytes.Value) is { } code:
+                Code(code, offset, [.. bytes.Layers, "marshal"]);
+                break;
+            case FoldedBytes bytes when Unwrapper.TextOf(bytes.Value) is { } text && bytes.Layers.Count > 0:
+                Text("decoded-text", text, offset, bytes.Layers);
+                break;
+            case FoldedText text when text.Layers.Count > 0:
+                Text("decoded-text", text.Value, offset, text.Layers);
+                break;
+            case FoldedCode code:
+                Code(code.Code, offset, code.Layers);
+                break;
+        }
+    }
+
+    private void Value(string kind, FoldedValue value, long offset, int depth)
+    {
+        switch (value)
+        {
+            case FoldedText text when kind == "pickle":
+                Add(new RecoveredBytes(Name("pickle", offset), Encoding.Latin1.GetBytes([.. text.Value.Select(c => c <= 0xFF ? c : '?')]), true));
+                break;
+            case FoldedText when kind == "model":
+                // The path of a file beside this one.
+                break;
+            case FoldedText text:
+                Text(kind, text.Value, offset, text.Layers);
+                break;
+            case FoldedBytes bytes when kind is "pickle" or "model":
+                Add(new RecoveredBytes(Name(kind, offset), bytes.Value, kind == "pickle"));
+                break;
+            case FoldedBytes bytes:
+                if (Unwrapper.TextOf(bytes.Value) is { } decoded)
+                {
+                    Text(kind, decoded, offset, bytes.Layers);
+                }
+                else
+                {
+                    FollowResult(value, offset);
+                }
+
+                break;
+            case FoldedCode code:
+                Code(code.Code, offset, code.Layers);
+                break;
+            case FoldedSequence list when kind == "shell-command" && list.Items.Count > 0 && list.Items.All(i => i is FoldedText or FoldedBytes):
+                Text(kind, string.Join(' ', list.Items.Select(i => i is FoldedText t ? t.Value : Encoding.Latin1.GetString(((FoldedBytes)i).Value))), offset, list.Layers);
+                break;
+            case FoldedSequence list when depth < 3:
+                foreach (FoldedValue item in list.Items.Take(64))
+                {
+                    Value(kind, item, offset, depth + 1);
+                }
+
+                break;
+            case FoldedDict dict when depth < 3:
+                foreach ((FoldedValue _, FoldedValue item) in dict.Pairs.Take(64))
+                {
+                    Value(kind, item, offset, depth + 1);
+                }
+
+                break;
+        }
+    }
+
+    private void Code(PythonCode code, long offset, IReadOnlyList<string> layers)
+    {
+        Text("code-names", string.Join(' ', code.Names), offset, layers);
+        foreach (string text in code.Texts.Where(t => t.Length > 3).Take(64))
+        {
+            Text("code-text", text, offset, layers);
+        }
+
+        foreach (byte[] blob in code.Blobs.Where(LooksLikePickle).Take(8))
+        {
+            Add(new RecoveredBytes(Name("constant", offset), blob, false));
+        }
+    }
+
+    private void Text(string kind, string text, long offset, IReadOnlyList<string> layers)
+    {
+        Queue<RecoveredText> open = new([new RecoveredText(kind, text, offset, layers)]);
+        while (open.TryDequeue(out RecoveredText? next))
+        {
+            string kept = next.Text.Length > textLimit ? next.Text[..textLimit] : next.Text;
+            if (kept.Trim().Length == 0 || Texts.Count >= MaxTexts || !_seenTexts.Add((next.Kind, kept)))
+            {
+                continue;
+            }
+
+            Texts.Add(next with { Text = kept });
+            if (next.Kind is not ("python-source" or "decoded-text" or "code-text" or "shell-command") || next.Layers.Count > 16)
+            {
+                continue;
+            }
+
+            foreach (string literal in Literals(next))
+            {
+                if (Unwrapper.TryUnwrap(literal, budget) is { } inner)
+                {
+                    Unwrapped(inner, next, open);
+                }
+            }
+        }
+    }
+
+    private void Unwrapped(Unwrapped inner, RecoveredText outer, Queue<RecoveredText> open)
+    {
+        IReadOnlyList<string> layers = [.. outer.Layers, .. inner.Layers];
+        if (LooksLikePickle(inner.Bytes))
+        {
+            Add(new RecoveredBytes(Name("literal", outer.Offset), inner.Bytes, false));
+        }
+        else if (MarshalReader.MayBeCode(inner.Bytes) && MarshalReader.TryRead(inner.Bytes) is { } code)
+        {
+            open.Enqueue(new RecoveredText("code-names", string.Join(' ', code.Names), outer.Offset, [.. layers, "marshal"]));
+            foreach (string text in code.Texts.Where(t => t.Length > 3).Take(64))
+            {
+                open.Enqueue(new RecoveredText("code-text", text, outer.Offset, [.. layers, "marshal"]));
+            }
+        }
+        else if (inner.Text.Length > 0)
+        {
+            open.Enqueue(new RecoveredText(outer.Kind == "shell-command" ? "shell-command" : "python-source", inner.Text, outer.Offset, layers));
+        }
+    }
+
+    /// <summary>The parts of a text that may be wrapped: literals of source, words of commands, the text itself where it was a constant.</summary>
+    private static string[] Literals(RecoveredText text) => text.Kind switch
+    {
+        "code-text" or "decoded-text" => [text.Text, .. PythonTokens.Of(text.Text).Literals],
+        "shell-command" => [.. text.Text.Split([' ', '\'', '"', '|', ';', '\n'], StringSplitOptions.RemoveEmptyEntries).Take(256)],
+        _ => [.. PythonTokens.Of(text.Text).Literals],
+    };
+
+    private void Add(RecoveredBytes bytes)
+    {
+        string digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.Bytes));
+        if (bytes.Bytes.Length > 1 && Bytes.Count < MaxBytes && _seenBytes.Add(digest + bytes.IsPickle))
+        {
+            Bytes.Add(bytes);
+        }
+    }
+
+    private static bool LooksLikePickle(byte[] bytes) => bytes is [0x80, >= 2 and <= 5, _, ..] || (bytes.Length > 4 && bytes[0] is (byte)'c' or (byte)'(' && bytes[^1] == '.');
+
+    private static string Name(string what, long offset) => string.Create(CultureInfo.InvariantCulture, $"{what}@0x{offset:x}");
+}

@@ -1,0 +1,95 @@
+// Splits Python source into names and string literals, as far as looking for payloads needs it.
+using System.Text;
+using Assay.Evaluation.Functions;
+
+namespace Assay.Evaluation.Payloads;
+
+/// <summary>The names and string literals of a piece of Python source. Bounded, iterative, and content with broken source.</summary>
+internal sealed class PythonTokens
+{
+    private const int MaxTokens = 100_000;
+
+    private PythonTokens()
+    {
+    }
+
+    /// <summary>Identifiers and keywords, without doubles.</summary>
+    public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The contents of string literals; bytes as characters of the same numbers. Literals side by side are one.</summary>
+    public List<string> Literals { get; } = [];
+
+    public static PythonTokens Of(string source)
+    {
+        PythonTokens tokens = new();
+        int at = 0;
+        bool adjacent = false;
+        for (int count = 0; at < source.Length && count < MaxTokens; count++)
+        {
+            char c = source[at];
+            if (c == '#')
+            {
+                int end = source.IndexOf('\n', at);
+                at = end < 0 ? source.Length : end;
+            }
+            else if (c is '\'' or '"')
+            {
+                tokens.Literal(source, ref at, "", adjacent);
+                adjacent = true;
+            }
+            else if (char.IsLetter(c) || c == '_')
+            {
+                int start = at;
+                while (at < source.Length && (char.IsLetterOrDigit(source[at]) || source[at] == '_'))
+                {
+                    at++;
+                }
+
+                string word = source[start..at];
+                if (at < source.Length && source[at] is '\'' or '"' && word.Length <= 2 && word.All(p => "rRbBfFuU".Contains(p, StringComparison.Ordinal)))
+                {
+                    tokens.Literal(source, ref at, word.ToLowerInvariant(), adjacent);
+                    adjacent = true;
+                }
+                else
+                {
+                    tokens.Names.Add(word);
+                    adjacent = false;
+                }
+            }
+            else
+            {
+                adjacent &= char.IsWhiteSpace(c) || c is '\\' or '+';
+                at++;
+            }
+        }
+
+        return tokens;
+    }
+
+    private void Literal(string source, ref int at, string prefix, bool adjacent)
+    {
+        char quote = source[at];
+        bool triple = at + 2 < source.Length && source[at + 1] == quote && source[at + 2] == quote;
+        string end = triple ? new string(quote, 3) : quote.ToString();
+        int start = at + end.Length;
+        int stop = start;
+        while (stop < source.Length && !source.AsSpan(stop).StartsWith(end) && (triple || source[stop] != '\n'))
+        {
+            stop += source[stop] == '\\' ? 2 : 1;
+        }
+
+        stop = Math.Min(stop, source.Length);
+        at = Math.Min(source.Length, stop + end.Length);
+        string raw = source[start..stop];
+        string text = prefix.Contains('r', StringComparison.Ordinal) ? raw : PythonEscapes.Unescape(raw, prefix.Contains('b', StringComparison.Ordinal)) ?? raw;
+        if (adjacent && Literals.Count > 0 && Literals[^1].Length + text.Length <= 1 << 20)
+        {
+            Literals[^1] = new StringBuilder(Literals[^1]).Append(text).ToString();
+        }
+        else
+        {
+            Literals.Add(text);
+        }
+    }
+}

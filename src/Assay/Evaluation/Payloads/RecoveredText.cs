@@ -1,0 +1,11 @@
+// A text or an artifact that folding recovered from a pickle.
+namespace Assay.Evaluation.Payloads;
+
+/// <summary>A text that was recovered: what it is, where it was used, and the layers that were undone, outermost first.</summary>
+internal sealed record RecoveredText(string Kind, string Text, long Offset, IReadOnlyList<string> Layers);
+
+/// <summary>Bytes that a loader would load again, or that look as if.</summary>
+/// <param name="Name">How they are named inside the pickle.</param>
+/// <param name="Bytes">The bytes.</param>
+/// <param name="IsPickle">Whether they are handed to a loader of pickles, so that they must be read as one.</param>
+internal sealed record RecoveredBytes(string Name, byte[] Bytes, bool IsPickle);

@@ -1,0 +1,357 @@
+// Folds the values of one pickle: what would a loader have computed here?
+using System.Globalization;
+using System.Numerics;
+using Assay.Evaluation.Functions;
+using Assay.Evaluation.Values;
+using Assay.Pickle;
+
+namespace Assay.Evaluation;
+
+/// <summary>
+/// Folds the values of the pickle that a machine has open: lazily, each call once, without recursion on the stream. A list that a call
+/// got is folded at the time of the call, because the stream may change it afterwards.
+/// </summary>
+internal sealed class PickleEvaluator(PickleMachine machine)
+{
+    private const int MaxContainerDepth = 16;
+    private const int EagerCalls = 4096;
+    private const int EagerItems = 4096;
+    private const int MaxRows = 200_000;
+    private readonly Dictionary<int, Memo> _memo = [];
+    private readonly Dictionary<int, Interest> _interest = [];
+    private readonly HashSet<int> _models = [];
+    private int _eager = EagerCalls;
+    private int _current = -1;
+    private int _resolving = -1;
+    private long _values;
+    private Folder? _folder;
+
+    private readonly record struct Memo(FoldedValue Value, int States, long Mutables);
+
+    private enum Interest : byte
+    {
+        None,
+
+        /// <summary>Pure: folded when somebody asks.</summary>
+        Lazy,
+
+        /// <summary>What it gets or gives is followed: folded at once.</summary>
+        Eager,
+    }
+
+    /// <summary>What calls the functions.</summary>
+    public Folder Folder => _folder ??= new Folder(machine.Budget);
+
+    /// <summary>Whether something was given up because it would have cost too much.</summary>
+    public bool Exceeded => _folder is { Budget.Exceeded: true };
+
+    /// <summary>The offset of the call being folded, where it has one.</summary>
+    public long CurrentOffset => _resolving < 0 ? 0 : machine.Call(new PickleValue(PickleKind.Result, _resolving)).Offset;
+
+    /// <summary>Looks at a call as it happens. True when it was folded because something in it is to be followed.</summary>
+    public bool Observe(PickleValue result)
+    {
+        CallRow row = machine.Call(result);
+        Interest interest = InterestIn(row.Callee);
+        bool inTime = interest == Interest.Lazy && machine.Mutables(row.Arguments) is >= 0 and <= EagerItems;
+        if (interest != Interest.Eager && (!inTime || _eager <= 0))
+        {
+            return false;
+        }
+
+        if (_models.Contains(row.Callee.Row) && row.Callee.Kind == PickleKind.Import && !machine.IsTainted(row.Arguments))
+        {
+            // Plain bytes that hold a model are a payload that the machine has shown already, and may be large.
+            return false;
+        }
+
+        _eager -= interest == Interest.Eager ? 0 : 1;
+        _current = result.Row;
+        Resolve(result);
+        _current = -1;
+        return interest == Interest.Eager;
+    }
+
+    /// <summary>The value was changed by an opcode after it was made.</summary>
+    public void Poison(PickleValue target)
+    {
+        if (target.Kind is PickleKind.Result or PickleKind.Instance)
+        {
+            _memo[target.Row] = new Memo(FoldedValue.Unknown, int.MaxValue, -1);
+        }
+    }
+
+    /// <summary>What a value comes to.</summary>
+    public FoldedValue Evaluate(PickleValue value)
+    {
+        Resolve(value);
+        return Convert(value, 0);
+    }
+
+    /// <summary>The callable that a value is, when it is known by more than what the stream writes plainly; null otherwise.</summary>
+    public FoldedName? NameOf(PickleValue value) => value.Kind switch
+    {
+        PickleKind.Import when machine.Import(value) is { IsComputed: true } row => Computed(row),
+        PickleKind.Result or PickleKind.Extension => Evaluate(value) as FoldedName,
+        _ => null,
+    };
+
+    /// <summary>What calling <paramref name="callee"/> calls in the end: through partials and method callers.</summary>
+    public (FoldedName Name, IReadOnlyList<FoldedValue> Arguments)? Target(PickleValue callee, PickleValue arguments)
+    {
+        if (callee.Kind is not (PickleKind.Result or PickleKind.Instance or PickleKind.Extension) || Evaluate(callee) is not { IsUnknown: false } value)
+        {
+            return null;
+        }
+
+        IReadOnlyList<FoldedValue> given = value is FoldedName ? [] : (Evaluate(arguments) as FoldedSequence)?.Items ?? [];
+        for (int step = 0; step < 8; step++)
+        {
+            switch (value)
+            {
+                case FoldedName name:
+                    return (name, given);
+                case FoldedPartial bound:
+                    given = [.. bound.Arguments, .. given];
+                    value = bound.Target;
+                    break;
+                case FoldedGetter { Kind: "methodcaller" } caller when caller.Arguments.Text(0) is { } method && given.Count > 0:
+                    value = Folder.GetAttribute(given[0], method);
+                    given = [.. caller.Arguments.Skip(1)];
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return null;
+    }
+
+    private FoldedName? Computed(ImportRow row)
+    {
+        string? module = row.Module ?? (Evaluate(row.ModuleValue) as FoldedText)?.Value;
+        string? name = row.Name ?? (Evaluate(row.NameValue) as FoldedText)?.Value;
+        if (module is null || name is null)
+        {
+            return null;
+        }
+
+        (string fixedModule, string fixedName) = row.Protocol < 3 ? PythonNames.Fix(module, name) : (module, name);
+        return new FoldedName(fixedModule, fixedName);
+    }
+
+    private Interest InterestIn(PickleValue callee)
+    {
+        if (callee.Kind != PickleKind.Import)
+        {
+            // What a call returned is called: always worth knowing.
+            return callee.Kind is PickleKind.Result or PickleKind.Extension ? Interest.Eager : Interest.None;
+        }
+
+        if (_interest.TryGetValue(callee.Row, out Interest known))
+        {
+            return known;
+        }
+
+        FoldedName? name = Plain(machine.Import(callee));
+        string path = name is null ? "" : CallableNames.Canonical(name.Path);
+        Interest interest = CallableNames.Sink(path) is not null || CallableNames.IsMutator(path) ? Interest.Eager
+            : PureFunctions.Find(path) is not null ? Interest.Lazy
+            : Interest.None;
+        _interest[callee.Row] = interest;
+        if (CallableNames.Sink(path) is { Kind: "model" })
+        {
+            _models.Add(callee.Row);
+        }
+
+        return interest;
+    }
+
+    private FoldedName? Plain(ImportRow row) => row.IsComputed ? Computed(row) : new FoldedName(row.ResolvedModule, row.ResolvedName);
+
+    /// <summary>Folds every call that a value needs, innermost first.</summary>
+    private void Resolve(PickleValue root)
+    {
+        Stack<int> open = new();
+        HashSet<int> active = [];
+        AddRows(root, open, active);
+        while (open.TryPeek(out int row))
+        {
+            PickleValue handle = new(PickleKind.Result, row);
+            CallRow call = machine.Call(handle);
+            if (_memo.TryGetValue(row, out Memo memo) && (memo.States == call.States || memo.States == int.MaxValue))
+            {
+                open.Pop();
+                continue;
+            }
+
+            if (_memo.Count >= MaxRows || !Folder.Budget.Step())
+            {
+                Folder.Budget.Exceed();
+                _memo[row] = new Memo(FoldedValue.Unknown, int.MaxValue, -1);
+                continue;
+            }
+
+            if (active.Add(row) && InterestIn(call.Callee) != Interest.None)
+            {
+                int before = open.Count;
+                AddRows(call.Callee, open, active);
+                AddRows(call.Arguments, open, active);
+                AddRows(call.Keywords, open, active);
+                AddRows(call.State, open, active);
+                if (open.Count > before)
+                {
+                    continue;
+                }
+            }
+
+            int outer = _resolving;
+            _resolving = row;
+            FoldedValue value = Compute(call, row);
+            _resolving = outer;
+            long mutables = value is FoldedSequence { Kind: SequenceKind.Iterator } ? machine.Mutables(call.Arguments) : -1;
+            _memo[row] = new Memo(value, call.States, mutables);
+            open.Pop();
+        }
+    }
+
+    private void AddRows(PickleValue value, Stack<int> open, HashSet<int> active)
+    {
+        Stack<(PickleValue Value, int Depth)> pending = new([(value, 0)]);
+        while (pending.TryPop(out (PickleValue Value, int Depth) next) && Folder.Budget.Step())
+        {
+            if (next.Value.Kind is PickleKind.Result or PickleKind.Instance)
+            {
+                if (!active.Contains(next.Value.Row))
+                {
+                    open.Push(next.Value.Row);
+                }
+            }
+            else if (next.Value.Kind == PickleKind.Import && machine.Import(next.Value) is { IsComputed: true } row)
+            {
+                pending.Push((row.ModuleValue, next.Depth + 1));
+                pending.Push((row.NameValue, next.Depth + 1));
+            }
+            else if (next.Depth < MaxContainerDepth && machine.IsTainted(next.Value))
+            {
+                foreach (PickleValue child in machine.Children(next.Value, EagerItems, out _))
+                {
+                    pending.Push((child, next.Depth + 1));
+                }
+            }
+        }
+    }
+
+    private FoldedValue Compute(CallRow call, int row)
+    {
+        Interest interest = InterestIn(call.Callee);
+        bool late = row != _current && machine.Mutables(call.Arguments) >= 0;
+        if (interest == Interest.None || (late && interest == Interest.Lazy))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        FoldedValue callee = call.Callee.Kind == PickleKind.Import
+            ? Plain(machine.Import(call.Callee)) ?? FoldedValue.Unknown
+            : Convert(call.Callee, 0);
+        IReadOnlyList<FoldedValue> arguments = (Convert(call.Arguments, 0) as FoldedSequence)?.Items ?? [FoldedValue.Unknown];
+        if (callee.IsUnknown || (!call.Keywords.IsEmpty && Convert(call.Keywords, 0) is not FoldedDict { Pairs.Count: 0 }))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        bool onlyNew = call.Opcode is Op.NEWOBJ or Op.NEWOBJ_EX;
+        if (onlyNew && callee is FoldedName made && CallableNames.Canonical(made.Path) is "builtins.list" or "builtins.dict" or "builtins.set" or "builtins.bytearray")
+        {
+            // Only __new__ runs, which ignores its arguments.
+            arguments = [];
+        }
+
+        FoldedValue value = Folder.Apply(callee, arguments);
+        if (call.States == 0)
+        {
+            return value;
+        }
+
+        // A pickled partial gets its callable and arguments once more, as a state.
+        return value is FoldedPartial && Convert(call.State, 0) is FoldedSequence { Items: [var target, FoldedSequence { Kind: SequenceKind.Tuple } bound, var keywords, ..] }
+            ? new FoldedPartial(target, bound.Items, keywords is not FoldedNone && Arguments.Truth(keywords) != false)
+            : FoldedValue.Unknown;
+    }
+
+    private FoldedValue Convert(PickleValue value, int depth)
+    {
+        if (depth > MaxContainerDepth || ++_values > FoldBudget.MaxItems * 16L)
+        {
+            return Folder.GiveUp();
+        }
+
+        switch (value.Kind)
+        {
+            case PickleKind.None: return FoldedValue.None;
+            case PickleKind.True: return new FoldedBool(true);
+            case PickleKind.False: return new FoldedBool(false);
+            case PickleKind.Int: return Number(value);
+            case PickleKind.Float:
+                return double.TryParse(machine.GetNumber(value), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? new FoldedFloat(number) : FoldedValue.Unknown;
+            case PickleKind.Str or PickleKind.PyString:
+                string text = machine.GetText(value, FoldBudget.MaxValue, out long length);
+                return length <= FoldBudget.MaxValue && Folder.Budget.Room(text.Length) ? new FoldedText(text) : Folder.GiveUp();
+            case PickleKind.Bytes or PickleKind.ByteArray:
+                byte[] bytes = machine.GetBytes(value, FoldBudget.MaxValue, out long size);
+                return size <= FoldBudget.MaxValue && Folder.Budget.Room(size) ? new FoldedBytes(bytes, value.Kind == PickleKind.ByteArray) : Folder.GiveUp();
+            case PickleKind.EmptyTuple: return new FoldedSequence(SequenceKind.Tuple, []);
+            case PickleKind.Tuple: return Container(value, SequenceKind.Tuple, depth);
+            case PickleKind.List: return Container(value, SequenceKind.List, depth);
+            case PickleKind.Set: return Container(value, SequenceKind.Set, depth);
+            case PickleKind.FrozenSet: return Container(value, SequenceKind.FrozenSet, depth);
+            case PickleKind.Dict:
+                return Container(value, SequenceKind.List, depth) is FoldedSequence { Items: var flat } && flat.Count % 2 == 0
+                    ? new FoldedDict([.. Enumerable.Range(0, flat.Count / 2).Select(i => (flat[2 * i], flat[(2 * i) + 1]))])
+                    : FoldedValue.Unknown;
+            case PickleKind.Import: return Plain(machine.Import(value)) ?? FoldedValue.Unknown;
+            case PickleKind.Extension: return Folder.Extensions.TryGetValue(value.Payload, out FoldedName? registered) ? registered : FoldedValue.Unknown;
+            case PickleKind.Result or PickleKind.Instance: return Known(value);
+            default: return FoldedValue.Unknown;
+        }
+    }
+
+    private FoldedValue Known(PickleValue value)
+    {
+        if (!_memo.TryGetValue(value.Row, out Memo memo))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        // A lazy iterator over a list that has grown since gives something else.
+        bool changed = memo.Mutables >= 0 && memo.Mutables != machine.Mutables(machine.Call(value).Arguments);
+        bool mutated = Folder.Mutated && memo.Value is FoldedDict or FoldedSequence { Kind: not SequenceKind.Tuple } or FoldedBytes { IsArray: true };
+        return changed || mutated ? FoldedValue.Unknown : memo.Value;
+    }
+
+    private FoldedValue Number(PickleValue value)
+    {
+        if (machine.IsTextBool(value))
+        {
+            return new FoldedBool(machine.GetNumber(value) == "True");
+        }
+
+        return BigInteger.TryParse(machine.GetNumber(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger number) ? new FoldedInt(number) : FoldedValue.Unknown;
+    }
+
+    private FoldedValue Container(PickleValue value, SequenceKind kind, int depth)
+    {
+        if (value.IsMutable && Folder.Mutated)
+        {
+            return FoldedValue.Unknown;
+        }
+
+        List<PickleValue> children = machine.Children(value, FoldBudget.MaxItems, out bool elided);
+        if (elided || !Folder.Budget.Items(children.Count))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        return new FoldedSequence(kind, [.. children.Select(c => Convert(c, depth + 1))]);
+    }
+}

@@ -1,0 +1,75 @@
+// What an expression of a pickle comes to when a loader evaluates it, as far as constants tell.
+using System.Numerics;
+
+namespace Assay.Evaluation.Values;
+
+/// <summary>A value that folding computed. What cannot be told is <see cref="Unknown"/>, never a guess.</summary>
+internal abstract record FoldedValue
+{
+    public static FoldedValue Unknown { get; } = new FoldedUnknown();
+
+    public static FoldedValue None { get; } = new FoldedNone();
+
+    /// <summary>How the value was unpacked, outermost layer first; empty for what was written plainly.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
+    public bool IsUnknown => this is FoldedUnknown;
+
+    /// <summary>Whether the value is data through and through, as far as its own level shows.</summary>
+    public bool IsData => this is FoldedText or FoldedBytes or FoldedInt or FoldedFloat or FoldedBool or FoldedNone;
+}
+
+internal sealed record FoldedUnknown : FoldedValue;
+
+internal sealed record FoldedNone : FoldedValue;
+
+internal sealed record FoldedBool(bool Value) : FoldedValue;
+
+internal sealed record FoldedInt(BigInteger Value) : FoldedValue;
+
+internal sealed record FoldedFloat(double Value) : FoldedValue;
+
+/// <summary>A str. Characters outside the basic plane are surrogate pairs here and single characters in Python.</summary>
+internal sealed record FoldedText(string Value) : FoldedValue;
+
+/// <summary>Bytes or a bytearray.</summary>
+internal sealed record FoldedBytes(byte[] Value, bool IsArray = false) : FoldedValue;
+
+/// <summary>The kinds of sequences.</summary>
+internal enum SequenceKind
+{
+    Tuple,
+    List,
+    Set,
+    FrozenSet,
+
+    /// <summary>An iterator whose items are known.</summary>
+    Iterator,
+}
+
+internal sealed record FoldedSequence(SequenceKind Kind, IReadOnlyList<FoldedValue> Items) : FoldedValue;
+
+/// <summary>A dict; a later pair with the same key wins.</summary>
+internal sealed record FoldedDict(IReadOnlyList<(FoldedValue Key, FoldedValue Value)> Pairs) : FoldedValue;
+
+/// <summary>A slice object; null where None was given.</summary>
+internal sealed record FoldedSlice(BigInteger? Start, BigInteger? Stop, BigInteger? Step) : FoldedValue;
+
+/// <summary>A module, or something in it: <c>os</c> is a module without a name, <c>os</c> and <c>path.join</c> an attribute.</summary>
+internal sealed record FoldedName(string Module, string Name) : FoldedValue
+{
+    /// <summary>The dotted path.</summary>
+    public string Path => Name.Length == 0 ? Module : Module.Length == 0 ? Name : $"{Module}.{Name}";
+}
+
+/// <summary>A method of a known value.</summary>
+internal sealed record FoldedMethod(FoldedValue Self, string Name) : FoldedValue;
+
+/// <summary>A callable with some arguments put in, by <c>functools.partial</c>.</summary>
+internal sealed record FoldedPartial(FoldedValue Target, IReadOnlyList<FoldedValue> Arguments, bool HasKeywords) : FoldedValue;
+
+/// <summary>An <c>operator.itemgetter</c>, <c>attrgetter</c> or <c>methodcaller</c>, by that name.</summary>
+internal sealed record FoldedGetter(string Kind, IReadOnlyList<FoldedValue> Arguments) : FoldedValue;
+
+/// <summary>A code object, or a function made of one.</summary>
+internal sealed record FoldedCode(Marshalled.PythonCode Code, bool IsFunction) : FoldedValue;

@@ -1,0 +1,137 @@
+// What folding tells about the calls of one pickle, for its facts.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Evaluation;
+using Assay.Evaluation.Intents;
+using Assay.Evaluation.Payloads;
+using Assay.Evaluation.Values;
+using Assay.Pickle;
+
+namespace Assay.Formats.Pickles;
+
+/// <summary>Folds what a pickle computes and follows what comes out; made when the first call needs it.</summary>
+internal sealed class PickleFolding
+{
+    private const int MaxSteps = 12;
+    private readonly PickleMachine _machine;
+    private readonly PickleEvaluator _evaluator;
+    private readonly PayloadFollower _follower;
+
+    public PickleFolding(PickleMachine machine)
+    {
+        _machine = machine;
+        _evaluator = new PickleEvaluator(machine);
+        _follower = new PayloadFollower(machine.Budget, machine.Budget?.Limits.TextBytes ?? 1 << 16);
+    }
+
+    /// <summary>Whether some folding would have cost too much.</summary>
+    public bool Exceeded => _evaluator.Exceeded;
+
+    /// <summary>Bytes that a loader would load again.</summary>
+    public IReadOnlyList<RecoveredBytes> Recovered => _follower.Bytes;
+
+    /// <summary>Looks at a call as it happens and follows what it gets or gives.</summary>
+    public void Observe(PickleValue result, long offset)
+    {
+        _evaluator.Folder.OnReached ??= Reached;
+        if (_evaluator.Observe(result))
+        {
+            _follower.FollowResult(_evaluator.Evaluate(result), offset);
+        }
+    }
+
+    /// <summary>An opcode changed the value.</summary>
+    public void Poison(PickleValue target) => _evaluator.Poison(target);
+
+    /// <summary>What calling a value that was computed calls in the end; null where it is written plainly or cannot be told.</summary>
+    public (FoldedName Name, IReadOnlyList<FoldedValue> Arguments)? Target(PickleValue callee, PickleValue arguments) => callee.Kind == PickleKind.Import
+        ? _evaluator.NameOf(callee) is { } name ? (name, []) : null
+        : _evaluator.Target(callee, arguments);
+
+    /// <summary>The fact with the name that folding found.</summary>
+    public CallableFact Resolve(CallableFact fact, PickleValue target, PickleValue arguments)
+    {
+        if (Target(target, arguments) is not { } found)
+        {
+            return fact;
+        }
+
+        return fact with
+        {
+            Resolved = found.Name.Path,
+            Module = found.Name.Module,
+            Name = found.Name.Name,
+            Arguments = found.Arguments.Count > 0 ? [.. found.Arguments.Select(a => FoldedShape.Of(a))] : fact.Arguments,
+            Derivation = [.. Steps(target)],
+        };
+    }
+
+    /// <summary>Adds what was recovered, and what it is for.</summary>
+    public void Commit(string path, IEnumerable<string> callables, ScanContext context)
+    {
+        foreach (RecoveredText text in _follower.Texts)
+        {
+            context.Add(new TextFact { Path = path, Offset = text.Offset, Kind = text.Kind, Text = text.Text, Layers = text.Layers });
+        }
+
+        HashSet<string> called = new(StringComparer.Ordinal);
+        foreach (string callable in callables)
+        {
+            called.Add(CallableNames.Canonical(callable));
+        }
+
+        foreach (Fact fact in IntentReader.Read(path, _follower.Texts, called, _follower.Reached))
+        {
+            context.Add(fact);
+        }
+    }
+
+    private void Reached(FoldedName name, IReadOnlyList<FoldedValue> arguments)
+    {
+        string canonical = _evaluator.Folder.Canonical(name);
+        _follower.Follow(canonical, CallableNames.Sink(canonical), arguments, _evaluator.CurrentOffset);
+    }
+
+    /// <summary>How a computed callable came about: each call with its folded arguments, innermost first.</summary>
+    private List<string> Steps(PickleValue target)
+    {
+        List<string> steps = [];
+        Stack<PickleValue> open = new([target]);
+        HashSet<PickleValue> seen = [];
+        while (open.TryPop(out PickleValue value) && steps.Count < MaxSteps && seen.Count < 256)
+        {
+            if (!seen.Add(value))
+            {
+                continue;
+            }
+
+            if (value.Kind == PickleKind.Import && _machine.Import(value) is { IsComputed: true } import)
+            {
+                steps.Add($"{FoldedShape.Text(_evaluator.Evaluate(import.ModuleValue))} and {FoldedShape.Text(_evaluator.Evaluate(import.NameValue))} name what is imported");
+                open.Push(import.ModuleValue);
+                open.Push(import.NameValue);
+            }
+            else if (value.Kind is PickleKind.Result)
+            {
+                CallRow row = _machine.Call(value);
+                string given = _evaluator.Evaluate(row.Arguments) is FoldedSequence s ? string.Join(", ", s.Items.Take(6).Select(FoldedShape.Text)) : "?";
+                steps.Add($"{FoldedShape.Text(_evaluator.Evaluate(row.Callee))}({given}) is {FoldedShape.Text(_evaluator.Evaluate(value))}");
+                open.Push(row.Callee);
+                foreach (PickleValue child in _machine.Children(row.Arguments, 64, out _))
+                {
+                    open.Push(child);
+                }
+            }
+            else if (_machine.IsTainted(value))
+            {
+                foreach (PickleValue child in _machine.Children(value, 64, out _))
+                {
+                    open.Push(child);
+                }
+            }
+        }
+
+        steps.Reverse();
+        return steps;
+    }
+}
