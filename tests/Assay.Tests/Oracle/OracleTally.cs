@@ -87,6 +87,9 @@ internal sealed class OracleTally
     public (double Busy, double Stopped) Shape =>
         _figures.TryGetValue(new OracleView(OracleDialect.C, OracleRunKind.Followed), out Figures? f) ? ((double)f.Busy / f.Streams, (double)f.Stopped / f.Streams) : default;
 
+    /// <summary>Streams whose events were all there, in another order.</summary>
+    public long Disordered => _figures.Values.Sum(f => f.Disordered);
+
     /// <summary>One line for each dialect, and the reasons of the extras.</summary>
     public string Summary(int reasons = 12)
     {
