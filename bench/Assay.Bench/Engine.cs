@@ -1,6 +1,5 @@
 // Scans one file the way the program does, in this process.
 using System.Diagnostics;
-using System.Reflection;
 using Assay.Bytes;
 using Assay.Detection;
 using Assay.Scanning;
@@ -10,11 +9,8 @@ namespace Assay.Bench;
 /// <summary>Scans one file at a time with the rules that ship.</summary>
 internal static class Engine
 {
-    // The rules that ship are RuleSet.Default; asked by name until every branch has it.
-    private static readonly RuleSet Rules =
-        typeof(RuleSet).GetProperty("Default", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as RuleSet ?? new RuleSet();
-
-    private static readonly ScanEngine Scanner = new(new ScanOptions { Rules = Rules });
+    private static readonly ScanEngine Scanner = new(new ScanOptions { Rules = RuleSet.Default });
+    private static readonly ScanEngine Analyser = new(new ScanOptions { Rules = RuleSet.Default, DigestLimit = -1 });
 
     /// <summary>The report on a file that is shown as <paramref name="name"/>, and the wall time.</summary>
     public static (TargetReport Report, TimeSpan Wall) Scan(string file, string name)
@@ -24,6 +20,10 @@ internal static class Engine
         ScanReport report = Scanner.Scan([input]);
         return (report.Targets.Single(), Stopwatch.GetElapsedTime(begun));
     }
+
+    /// <summary>Reads and judges a file without digesting it.</summary>
+    public static void Analyse(string file) =>
+        Analyser.Scan([new ScanInput { Path = file, Open = () => new FileSource(File.OpenHandle(file)), Named = true }]);
 
     /// <summary>The most memory that this process has held, in MB.</summary>
     public static double PeakMegabytes

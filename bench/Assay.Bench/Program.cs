@@ -1,12 +1,16 @@
 // The door of the measurements.
+using System.Globalization;
 using Assay.Bench;
 
+const string Failures = "artifacts/oracle-failures.txt";
 const string Usage = """
     Measures Assay.
       corpus DIR [--json FILE] [--renamed] [--check]   scan a labelled corpus (DIR/labels.tsv): detection, false flags, time, memory
       make DIR                                         write the inputs of the speed measurements
       speed DIR [--program FILE] [--runs N] [--check]  compare whole processes with CPython on the same bytes
       speed DIR --in-process [--runs N]                CPU time of the engine alone, cold and warm
+      oracle COUNT [SEED]                              hold the pickle machine against CPython's unpicklers on generated streams
+      oracle corpus DIR                                the same on every pickle of a folder
     """;
 
 try
@@ -16,6 +20,9 @@ try
         ["corpus", var folder, .. var rest] => CorpusBench.Run(folder, Options.Parse(rest, "--json", "--renamed!", "--check!")),
         ["make", var folder] => Inputs.Make(folder),
         ["speed", var folder, .. var rest] => SpeedBench.Run(folder, Options.Parse(rest, "--program", "--runs", "--in-process!", "--check!")),
+        ["oracle", "corpus", var folder] => OracleBench.Corpus(folder, Failures),
+        ["oracle", var count] => OracleBench.Generated(Number(count), 1, Failures),
+        ["oracle", var count, var seed] => OracleBench.Generated(Number(count), (ulong)Number(seed), Failures),
         _ => Fail(Usage),
     };
 }
@@ -23,6 +30,8 @@ catch (Exception e) when (e is ArgumentException or IOException or FormatExcepti
 {
     return Fail(e.Message);
 }
+
+static long Number(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
 static int Fail(string why)
 {

@@ -1,5 +1,7 @@
 // Compares the program with CPython on the same bytes, process against process.
+using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 
 namespace Assay.Bench;
@@ -119,9 +121,11 @@ internal static class SpeedBench
         }
     }
 
+    /// <summary>Compares the engine alone with the C unpickler alone, both in their own process, CPU time of the load or scan only.</summary>
     private static int InProcess(string folder, int runs)
     {
-        Say($"{"input",-26} {"first ms",9} {"median ms",10}");
+        Dictionary<string, double> python = LoadTimes(folder, [.. SpeedGoal.All.Where(g => g.InProcess is not null && Path.Exists(Path.Combine(folder, g.Input))).Select(g => g.Input)]);
+        Say($"{"input",-26} {"first ms",9} {"median ms",10} {"CPython ms",11} {"ratio",6} {"limit",6}");
         foreach (SpeedGoal goal in SpeedGoal.In(folder))
         {
             string input = Path.Combine(folder, goal.Input);
@@ -131,12 +135,51 @@ internal static class SpeedBench
                 continue;
             }
 
+            // Of a checkpoint, the pickle alone is what CPython loads here.
+            if (goal.InProcess is not null && input.EndsWith(".pt", StringComparison.Ordinal))
+            {
+                files = [ExtractPickle(input)];
+            }
+
             double[] milliseconds = [.. Enumerable.Range(0, Math.Max(1, runs)).Select(_ => Cpu(files))];
-            Say($"{goal.Input,-26} {milliseconds[0],9:F1} {milliseconds.Order().ElementAt(milliseconds.Length / 2),10:F1}");
+            double median = milliseconds.Order().ElementAt(milliseconds.Length / 2);
+            string reference = python.TryGetValue(goal.Input, out double load)
+                ? string.Create(CultureInfo.InvariantCulture, $"{load,11:F1} {median / load,6:F2} {goal.InProcess,6:F2}")
+                : "";
+            Say($"{goal.Input,-26} {milliseconds[0],9:F1} {median,10:F1} {reference}");
         }
 
         Say($"peak memory {Engine.PeakMegabytes:F0} MB");
         return 0;
+    }
+
+    private static string ExtractPickle(string checkpoint)
+    {
+        string file = checkpoint + ".data.pkl";
+        using ZipArchive archive = ZipFile.OpenRead(checkpoint);
+        archive.Entries.Single(e => e.FullName.EndsWith("/data.pkl", StringComparison.Ordinal)).ExtractToFile(file, overwrite: true);
+        return file;
+    }
+
+    private static Dictionary<string, double> LoadTimes(string folder, IReadOnlyList<string> inputs)
+    {
+        string script = Environment.GetEnvironmentVariable("ASSAY_LOAD_INPUTS") ?? Path.Combine("bench", "load_inputs.py");
+        Dictionary<string, double> times = [];
+        if (!File.Exists(script) || inputs.Count == 0)
+        {
+            return times;
+        }
+
+        ProcessStartInfo start = new("/usr/bin/python3", [script, folder, .. inputs]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        foreach (string line in process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] cells = line.Split(' ');
+            times[cells[0]] = double.Parse(cells[1], CultureInfo.InvariantCulture);
+        }
+
+        process.WaitForExit();
+        return times;
     }
 
     private static double Cpu(string[] files)
@@ -144,7 +187,7 @@ internal static class SpeedBench
         double before = Environment.CpuUsage.TotalTime.TotalMilliseconds;
         foreach (string file in files)
         {
-            Engine.Scan(file, file);
+            Engine.Analyse(file);
         }
 
         return Environment.CpuUsage.TotalTime.TotalMilliseconds - before;

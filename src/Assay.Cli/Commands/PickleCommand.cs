@@ -9,18 +9,18 @@ using Assay.Scanning;
 
 namespace Assay.Cli.Commands;
 
-/// <summary><c>assay pickle list FILE</c>; further views of a pickle become its neighbours.</summary>
+/// <summary><c>assay pickle list</c>, <c>trace</c> and <c>decompile</c>: three views of a pickle.</summary>
 internal static class PickleCommand
 {
     private const string Separator = "!/";
 
     /// <summary>The command.</summary>
     public static Command Create(Host host) =>
-        new("pickle", "Look into a pickle without loading it.") { List(host) };
+        new("pickle", "Look into a pickle without loading it.") { List(host), Trace(host), Decompile(host) };
 
     private static Command List(Host host)
     {
-        Argument<string> file = new("FILE") { Description = "A pickle, or one inside a file: model.pt!/archive/data.pkl" };
+        Argument<string> file = FileArgument();
         Command command = new("list", "Disassemble a pickle: offsets, stack depth, opcodes, memo names.") { file };
         command.SetAction(parsed => Visit(host, parsed.GetValue(file)!, bytes =>
         {
@@ -29,6 +29,55 @@ internal static class PickleCommand
         }));
         return command;
     }
+
+    private static Command Trace(Host host)
+    {
+        Argument<string[]> files = new("FILE") { Description = "Pickles, or pickles inside files: model.pt!/archive/data.pkl", Arity = ArgumentArity.OneOrMore };
+        Option<bool> json = new("--json") { Description = "One JSON object a line and file." };
+        Command command = new("trace", "List what each unpickler would import, call and fill with state.") { files, json };
+        command.SetAction(parsed =>
+        {
+            using StreamWriter writer = host.Writer();
+            int worst = ExitCode.Passed;
+            foreach (string file in parsed.GetValue(files)!)
+            {
+                worst = Math.Max(worst, parsed.GetValue(json) ? TraceJson(host, file, writer) : TraceText(host, file, writer));
+            }
+
+            return worst;
+        });
+        return command;
+    }
+
+    private static int TraceJson(Host host, string file, StreamWriter writer)
+    {
+        PickleTraceJson json = new(file, writer);
+        int code = Visit(host, file, bytes => PickleTrace.Run(bytes, json, new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
+        json.Finish(code == ExitCode.Passed ? null : "The file could not be read.");
+        return code;
+    }
+
+    private static int TraceText(Host host, string file, StreamWriter writer)
+    {
+        writer.Write($"{Escape.Visible(file)}\n");
+        return Visit(host, file, bytes => PickleTrace.Run(bytes, new PickleTraceText(writer), new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
+    }
+
+    private static Command Decompile(Host host)
+    {
+        Argument<string> file = FileArgument();
+        Option<bool> noColour = ListingOptions.NoColour();
+        Command command = new("decompile", "Write what loading a pickle would do, as Python-like code with offsets.") { file, noColour };
+        command.SetAction(parsed => Visit(host, parsed.GetValue(file)!, bytes =>
+        {
+            using StreamWriter writer = host.Writer();
+            DecompiledText.Write(bytes, writer, ListingOptions.Look(host, parsed.GetValue(noColour)), cancellation: host.Cancellation);
+        }));
+        return command;
+    }
+
+    private static Argument<string> FileArgument() =>
+        new("FILE") { Description = "A pickle, or one inside a file: model.pt!/archive/data.pkl" };
 
     /// <summary>Hands the bytes that <paramref name="name"/> names, a file or a member of one, to <paramref name="use"/>.</summary>
     private static int Visit(Host host, string name, Action<ByteSource> use)

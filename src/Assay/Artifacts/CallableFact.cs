@@ -76,6 +76,9 @@ public sealed record CallableFact : Fact
     /// </summary>
     public bool ConstantsElided { get; init; }
 
+    /// <summary>The unpicklers in which it happens, where not in all of them: <c>c</c>, <c>c-stream</c>, <c>python</c>, <c>no-arrays</c>.</summary>
+    public IReadOnlyList<string> Dialects { get; init; } = [];
+
     /// <summary>What made the result or the name known, innermost first; empty for plain names. Evidence for readers.</summary>
     public IReadOnlyList<string> Derivation { get; init; } = [];
 }

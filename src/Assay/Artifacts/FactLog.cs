@@ -5,13 +5,22 @@ namespace Assay.Artifacts;
 
 /// <summary>
 /// Collects the facts of one input. Anomalies with the same path and code are one fact with a count. Its volume is bounded;
-/// what is over is counted and reported as an unread, never dropped silently.
+/// what is over is counted and reported as an unread, never dropped silently. A flood of what was seen before does not keep out what
+/// is new: behind the limit, facts about callables and anomalies that the log does not know are still kept, as many again.
 /// </summary>
 public sealed class FactLog(ScanLimits limits)
 {
+    /// <summary>Formats are told once for each of many members; they take no room from what is found in them.</summary>
+    private const int FormatShare = 2;
+
     private readonly List<Fact> _facts = [];
     private readonly Dictionary<(string Path, string Code), int> _anomalies = [];
+    private readonly HashSet<(int Kind, string Name)> _known = [];
+    private long _counted;
+    private long _formats;
+    private long _late;
     private long _overflow;
+    private int _saidAt;
 
     /// <summary>The facts so far.</summary>
     public IReadOnlyList<Fact> Facts => _facts;
@@ -19,36 +28,54 @@ public sealed class FactLog(ScanLimits limits)
     /// <summary>Adds a fact.</summary>
     public void Add(Fact fact)
     {
-        if (fact is AnomalyFact anomaly)
+        if (fact is AnomalyFact anomaly && _anomalies.TryGetValue((anomaly.Path, anomaly.Code), out int index))
         {
-            if (_anomalies.TryGetValue((anomaly.Path, anomaly.Code), out int index))
-            {
-                AnomalyFact first = (AnomalyFact)_facts[index];
-                _facts[index] = first with { Count = first.Count + anomaly.Count };
-                return;
-            }
-
-            _anomalies.Add((anomaly.Path, anomaly.Code), Math.Min(_facts.Count, limits.Facts));
-        }
-
-        if (_facts.Count < limits.Facts)
-        {
-            _facts.Add(fact);
+            AnomalyFact first = (AnomalyFact)_facts[index];
+            _facts[index] = first with { Count = first.Count + anomaly.Count };
             return;
         }
 
-        if (fact is AnomalyFact over)
+        if (!HasRoom(fact))
         {
-            _anomalies.Remove((over.Path, over.Code));
+            SayOverflow(fact);
+            return;
         }
 
+        if (fact is AnomalyFact kept)
+        {
+            _anomalies.Add((kept.Path, kept.Code), _facts.Count);
+        }
+
+        _facts.Add(fact);
+    }
+
+    private bool HasRoom(Fact fact)
+    {
+        if (fact is FormatFact)
+        {
+            return _formats++ < (long)FormatShare * limits.Facts;
+        }
+
+        bool isNew = KeyOf(fact) is { } key && _known.Count < (long)FormatShare * limits.Facts && _known.Add(key);
+        return _counted < limits.Facts ? ++_counted > 0 : isNew && _late++ < limits.Facts;
+    }
+
+    private static (int Kind, string Name)? KeyOf(Fact fact) => fact switch
+    {
+        CallableFact callable => ((int)callable.Use, callable.Resolved.Length > 0 ? callable.Resolved : callable.Callee),
+        AnomalyFact anomaly => (-1, anomaly.Code),
+        _ => null,
+    };
+
+    private void SayOverflow(Fact fact)
+    {
         if (_overflow++ == 0)
         {
-            // One place over the limit is reserved for saying so.
+            _saidAt = _facts.Count;
             _facts.Add(new UnreadFact { Path = fact.Path, Offset = fact.Offset, Cause = UnreadCause.Limit });
         }
 
-        UnreadFact said = (UnreadFact)_facts[limits.Facts];
-        _facts[limits.Facts] = said with { Detail = $"The limit facts={limits.Facts} is spent; {_overflow} further facts were not kept." };
+        UnreadFact said = (UnreadFact)_facts[_saidAt];
+        _facts[_saidAt] = said with { Detail = $"The limit facts={limits.Facts} is spent; {_overflow} further facts were not kept." };
     }
 }

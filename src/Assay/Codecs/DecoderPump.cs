@@ -75,12 +75,6 @@ internal static class DecoderPump
                     return;
                 }
 
-                if (input.RanDry)
-                {
-                    // Decoders go on with invented bytes where the input ends; what they make of those is not in the file.
-                    throw new EndOfStreamException();
-                }
-
                 filled += got;
                 if (step > 1 || filled == Chunk)
                 {
@@ -100,5 +94,55 @@ internal static class DecoderPump
         filled = 0;
         observe?.Invoke(fresh);
         sink.Write(fresh.Span);
+    }
+}
+
+/// <summary>
+/// Ends a decoder where its input does. Decoders of the LZMA kind go on with invented bytes there, and what they make of those is not
+/// in the file. Ends it after <paramref name="size"/> bytes, too: some streams have no end mark.
+/// </summary>
+internal sealed class DryGuard(Stream decoder, SourceStream? input, long size = long.MaxValue) : Stream
+{
+    private long _left = size;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        int got = decoder.Read(buffer, offset, (int)Math.Min(count, _left));
+        _left -= Math.Max(0, got);
+        return got > 0 && input is { RanDry: true } ? throw new EndOfStreamException() : got;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            decoder.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

@@ -59,7 +59,7 @@ internal static class LzmaDecoder
             input,
             sink,
             "The LZMA stream is broken.",
-            stream => LzmaStream.Create(properties, stream, -1, size, leaveOpen: true));
+            stream => new DryGuard(LzmaStream.Create(properties, stream, -1, size, leaveOpen: true), input));
         if (size >= 0 && sink.Length - before < size)
         {
             throw new MalformedException(input.Position, "The LZMA stream holds less than it declares.");

@@ -34,6 +34,27 @@ internal static class XzDecoder
         }
     }
 
+    /// <summary>The code of the window to allocate for an LZMA2 stream whose own code is <paramref name="code"/>.</summary>
+    public static byte WindowCode(byte code, long content)
+    {
+        long declared = code switch
+        {
+            40 => uint.MaxValue,
+            < 40 => Size(code),
+            _ => throw new MalformedException(0, "The window of an LZMA2 stream is out of range."),
+        };
+        int allowed = LzmaDecoder.Window(declared, content);
+        byte smallest = 0;
+        while (Size(smallest) < allowed)
+        {
+            smallest++;
+        }
+
+        return smallest;
+
+        static long Size(int code) => (2L | (code & 1L)) << ((code / 2) + 11);
+    }
+
     private static bool IsStream(SourceStream input) => input.Peek(6).SequenceEqual((ReadOnlySpan<byte>)[0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]);
 
     private static string? Stream(SourceStream input, InflatedSink sink)
@@ -86,28 +107,14 @@ internal static class XzDecoder
             throw new MalformedException(input.Position, "An xz block uses a filter other than LZMA2, which is not supported.");
         }
 
-        byte code = header[at];
-        long window = code switch
-        {
-            40 => uint.MaxValue,
-            < 40 => (2L | (code & 1L)) << ((code / 2) + 11),
-            _ => throw new MalformedException(input.Position, "The window of an xz block is out of range."),
-        };
-        int allowed = LzmaDecoder.Window(window, content);
-        byte smallest = 0;
-        while (((2L | (smallest & 1L)) << ((smallest / 2) + 11)) < allowed)
-        {
-            smallest++;
-        }
-
-        byte[] properties = [smallest];
+        byte[] properties = [WindowCode(header[at], content)];
         long start = input.Position;
         BlockCheck computed = new(check);
         DecoderPump.Pump(
             input,
             sink,
             "The xz block is broken.",
-            stream => LzmaStream.Create(properties, stream, -1, -1, null, isLzma2: true, leaveOpen: true),
+            stream => new DryGuard(LzmaStream.Create(properties, stream, -1, -1, null, isLzma2: true, leaveOpen: true), input),
             computed.Add);
         input.Skip((4 - ((input.Position - start) & 3)) & 3);
         Span<byte> stored = stackalloc byte[BlockCheck.Size(check)];

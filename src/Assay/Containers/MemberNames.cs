@@ -60,12 +60,6 @@ public sealed class MemberNames(OddityLog oddities)
             plain &= char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-';
         }
 
-        // Nearly all names of real archives end here; dots, reserved words and all else are looked at below.
-        if (plain && name[0] != '/' && name.Length <= 2)
-        {
-            return;
-        }
-
         if (name[0] == '/')
         {
             Odd("archive.absolute-name", "starts at the root of the file system");

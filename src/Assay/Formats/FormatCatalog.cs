@@ -21,6 +21,8 @@ public static class FormatCatalog
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(),
         new TarFormat(),
+        new SevenZipFormat(),
+        new RarFormat(),
         .. CompressedFormat.All,
 
         new GitLfsPointer(),

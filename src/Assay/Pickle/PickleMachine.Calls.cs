@@ -35,6 +35,17 @@ internal sealed partial class PickleMachine
         return true;
     }
 
+    /// <summary>Whether the value can be the arguments of a call: a tuple, and in Python anything that can be iterated over.</summary>
+    private bool MayBeArguments(PickleValue arguments)
+    {
+        if (arguments.Kind is PickleKind.Tuple or PickleKind.EmptyTuple or >= PickleKind.Import)
+        {
+            return true;
+        }
+
+        return arguments.Kind is not (PickleKind.None or PickleKind.True or PickleKind.False or PickleKind.Int or PickleKind.Float) && InPython();
+    }
+
     private void LoadReduce(long offset)
     {
         if (!Pop(out PickleValue arguments) || !Pop(out PickleValue callee))
@@ -42,7 +53,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        if (arguments.Kind is not (PickleKind.Tuple or PickleKind.EmptyTuple or >= PickleKind.Import))
+        if (!MayBeArguments(arguments))
         {
             End(PickleEnding.BadOperand, $"REDUCE needs a tuple of arguments and finds {Describe(arguments)}.");
             return;
@@ -71,7 +82,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        if (arguments.Kind is not (PickleKind.Tuple or PickleKind.EmptyTuple or >= PickleKind.Import))
+        if (!MayBeArguments(arguments))
         {
             End(PickleEnding.BadOperand, $"NEWOBJ needs a tuple of arguments and finds {Describe(arguments)}.");
             return;
@@ -90,7 +101,7 @@ internal sealed partial class PickleMachine
 
     private void LoadInst(long offset)
     {
-        if (_markCount == 0)
+        if (_markCount == 0 && !InPython())
         {
             PopMark();
             return;
@@ -103,7 +114,10 @@ internal sealed partial class PickleMachine
 
         _observer.OnImport(this, callee, offset, Op.INST);
         int position = PopMark();
-        Instantiate(callee, position, position, offset);
+        if (position >= 0)
+        {
+            Instantiate(callee, position, position, offset);
+        }
     }
 
     private void LoadObj(long offset)
@@ -153,7 +167,8 @@ internal sealed partial class PickleMachine
         PickleValue target = _stack[_top - 1];
         if (target.Kind < PickleKind.Import)
         {
-            if (state.Kind is not (PickleKind.None or PickleKind.Tuple or >= PickleKind.Import))
+            // The Python unpickler takes any state that is false for none.
+            if (state.Kind is not (PickleKind.None or PickleKind.Tuple or >= PickleKind.Import) && (state.Kind == PickleKind.True || !InPython()))
             {
                 End(PickleEnding.BadOperand, $"BUILD cannot put a state into {Describe(target)}.");
             }
@@ -189,9 +204,8 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        if (_reader.LineWithoutNewline)
+        if (MissingNewline())
         {
-            MissingNewline();
             return;
         }
 

@@ -3,8 +3,12 @@ namespace Assay.Pickle;
 
 internal sealed partial class PickleMachine
 {
-    /// <summary>Children of plain containers that are always kept; beyond, as many as half the bytes read.</summary>
-    private const long FreeCells = 2 << 20;
+    /// <summary>Children of plain tuples that are always kept, for they may be arguments; beyond, as many as half the bytes read hold.</summary>
+    private const long FreeCells = 1 << 20;
+
+    /// <summary>Plain lists, dicts and sets of which a row is kept; beyond, one for so many bytes read. The rest keep only their place.</summary>
+    private const long FreeContainers = 1 << 15;
+    private const int BytesPerContainer = 4096;
 
     /// <summary>Reachable leaves from which a container counts as a bomb, when nearly nothing was read.</summary>
     private const float BombWeight = 1L << 32;
@@ -87,6 +91,10 @@ internal sealed partial class PickleMachine
         return children;
     }
 
+    /// <summary>The children of a tuple or frozenset that was kept; nothing for anything else.</summary>
+    public ReadOnlySpan<PickleValue> Items(PickleValue value) =>
+        value.Kind is PickleKind.Tuple or PickleKind.FrozenSet && !value.IsSummary ? _cells.Get(value.Row) : default;
+
     /// <summary>All children of a list or tuple, or null where they were not all kept.</summary>
     public List<PickleValue>? AllChildren(PickleValue value)
     {
@@ -124,11 +132,11 @@ internal sealed partial class PickleMachine
         ResetImports();
     }
 
-    private bool MayKeepPlain(int cells) => _cells.Used + (3 * _containers.Count) + cells < FreeCells + ((_reader.Position - Start) / 16);
+    private bool MayKeepPlain(int cells) => _cells.Used + cells < FreeCells + ((_reader.Position - Start) / 16);
 
     private PickleValue NewContainer(PickleKind kind, long offset)
     {
-        if (!MayKeepPlain(3))
+        if (_containers.Count >= FreeContainers && _containers.Count >= FreeContainers + ((offset - Start) / BytesPerContainer))
         {
             return new PickleValue(kind, offset, summary: true);
         }
@@ -205,13 +213,7 @@ internal sealed partial class PickleMachine
 
     private PickleValue MakeImmutable(PickleKind kind, ReadOnlySpan<PickleValue> items, long offset)
     {
-        bool tainted = false;
-        float weight = 0;
-        foreach (PickleValue item in items)
-        {
-            tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
-            weight += WeightOf(item);
-        }
+        bool tainted = Survey(items, out float weight);
 
         CheckWeight(weight);
         if (!tainted && !MayKeepPlain(items.Length + 1))
@@ -224,15 +226,26 @@ internal sealed partial class PickleMachine
         return new PickleValue(kind, block, tainted);
     }
 
-    private void AddChildren(PickleValue container, ReadOnlySpan<PickleValue> items)
+    /// <summary>Whether one of the values is more than plain, and how many leaves are reachable from them.</summary>
+    private bool Survey(ReadOnlySpan<PickleValue> items, out float weight)
     {
         bool tainted = false;
-        float weight = 0;
+        weight = items.Length;
         foreach (PickleValue item in items)
         {
-            tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
-            weight += WeightOf(item);
+            if (item.Kind > PickleKind.EmptyTuple)
+            {
+                tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
+                weight += WeightOf(item) - 1;
+            }
         }
+
+        return tainted;
+    }
+
+    private void AddChildren(PickleValue container, ReadOnlySpan<PickleValue> items)
+    {
+        bool tainted = Survey(items, out float weight);
 
         if (!TryContainer(container, out int index))
         {
@@ -326,8 +339,9 @@ internal sealed partial class PickleMachine
 
         PickleValue target = _stack[position - 1];
         ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
-        if (!items.IsEmpty)
+        if (!items.IsEmpty || (target.Kind != PickleKind.List && InPython()))
         {
+            // The Python unpickler looks for the method, and calls it, even when there is nothing to append.
             if (target.Kind == PickleKind.List)
             {
                 AddChildren(target, items);
@@ -335,7 +349,10 @@ internal sealed partial class PickleMachine
             else if (target.Kind >= PickleKind.Import)
             {
                 Actions++;
-                _observer.OnMethod(this, target, "extend", items, _reader.Offset, _reader.Opcode);
+                
+                // The C unpickler extends by one where the Python one appends.
+                string method = _reader.Opcode == Op.APPEND && _dialect == PickleDialect.Python ? "append" : "extend";
+                _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);
             }
             else if (target.Kind != PickleKind.ByteArray)
             {
@@ -366,6 +383,12 @@ internal sealed partial class PickleMachine
         {
             if (items.Length % 2 != 0)
             {
+                if (InPython() && target.Kind >= PickleKind.Import && items.Length > 1)
+                {
+                    Actions++;
+                    _observer.OnMethod(this, target, "__setitem__", items[..^1], _reader.Offset, _reader.Opcode);
+                }
+
                 End(PickleEnding.BadOperand, "SETITEMS needs an even number of values.");
                 return;
             }
@@ -384,7 +407,8 @@ internal sealed partial class PickleMachine
                 Actions++;
                 _observer.OnMethod(this, target, "__setitem__", items, _reader.Offset, _reader.Opcode);
             }
-            else if (target.Kind is not (PickleKind.List or PickleKind.ByteArray))
+            else if (target.Kind is not (PickleKind.List or PickleKind.ByteArray)
+                || items[0].Kind is not (PickleKind.Int or PickleKind.True or PickleKind.False or >= PickleKind.Import))
             {
                 End(PickleEnding.BadOperand, $"{OpcodeTable.Name(_reader.Opcode)} needs a dict and finds {Describe(target)}.");
                 return;
@@ -440,7 +464,7 @@ internal sealed partial class PickleMachine
     {
         for (int i = 0; i < items.Length; i += step)
         {
-            if (items[i].IsMutable || items[i].Kind == PickleKind.ByteArray)
+            if (items[i].Kind >= PickleKind.ByteArray && (items[i].IsMutable || items[i].Kind == PickleKind.ByteArray))
             {
                 End(PickleEnding.BadOperand, $"{Describe(items[i])} cannot be hashed.");
                 return true;

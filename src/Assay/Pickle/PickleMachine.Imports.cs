@@ -1,4 +1,6 @@
 // What the pickle machine sees a loader resolve by name.
+using Assay.Bytes;
+
 namespace Assay.Pickle;
 
 internal sealed partial class PickleMachine
@@ -33,17 +35,38 @@ internal sealed partial class PickleMachine
     private bool ReadNamePair(bool ascii, out PickleValue import)
     {
         import = default;
-        if (_reader.LineWithoutNewline)
+        if (MissingNewline())
         {
-            return MissingNewline();
+            return false;
+        }
+
+        ByteRange second = _reader.SecondLine;
+        if (_reader.PayloadLength == 0 || second.Length == 0)
+        {
+            if (!InPython())
+            {
+                return End(PickleEnding.Truncated, "A module or a name is empty.");
+            }
         }
 
         long start = _reader.PayloadOffset;
-        long length = _reader.SecondLine.End - start;
+        long length = second.End - start;
+        int split = (int)_reader.PayloadLength;
+        if (second.Offset != start + split + 1)
+        {
+            // The lines do not lie side by side: one ended with the data, or a frame ended between them.
+            return ReadPartedNames(ascii, out import);
+        }
+
         ReadOnlySpan<byte> both = _reader.InWindow(start, length);
         if (both.Length != length)
         {
             both = _source.ReadUpTo(start, (int)length);
+        }
+
+        if (_reader.LineWithoutNewline && both.Length > split + 1)
+        {
+            both = both[..^1];
         }
 
         bool plain = both.IndexOfAnyExceptInRange((byte)0, (byte)127) < 0;
@@ -61,8 +84,36 @@ internal sealed partial class PickleMachine
             Odd("pickle.global-escape", "A module or name holds a backslash, which some parsers decode and no loader does.");
         }
 
-        int split = (int)_reader.PayloadLength;
         import = InternImport(both, split);
+        return true;
+    }
+
+    private bool ReadPartedNames(bool ascii, out PickleValue import)
+    {
+        import = default;
+        ByteRange second = _reader.SecondLine;
+        byte[] module = _source.ReadUpTo(_reader.PayloadOffset, (int)_reader.PayloadLength);
+        byte[] name = _source.ReadUpTo(second.Offset, (int)second.Length);
+        if (_reader.LineWithoutNewline)
+        {
+            // A missing newline costs the last character of its line.
+            if (second.Length > 0)
+            {
+                name = name[..^1];
+            }
+            else if (module.Length > 0)
+            {
+                module = module[..^1];
+            }
+        }
+
+        byte[] both = [.. module, (byte)'\n', .. name];
+        if (ascii ? both.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)127) >= 0 : !PythonText.IsUtf8(both, surrogatePass: false))
+        {
+            return End(PickleEnding.BadArgument, "A module or name does not decode.");
+        }
+
+        import = InternImport(both, module.Length);
         return true;
     }
 

@@ -57,20 +57,22 @@ internal sealed partial class PickleMachine
 
     private void LoadIntText(long offset, bool isLong)
     {
-        if (_reader.LineWithoutNewline)
+        if (MissingNewline())
         {
-            MissingNewline();
             return;
         }
 
-        switch (PythonNumber.ClassifyInt(Line(), isLong))
+        NumberText text = PythonNumber.ClassifyInt(Line(), isLong);
+        if (text != NumberText.Plain)
         {
-            case NumberText.Invalid:
+            bool differs = text is NumberText.COnly or NumberText.PythonOnly;
+            if (text == NumberText.Invalid || (differs && InPython() != (text == NumberText.PythonOnly)))
+            {
                 End(PickleEnding.BadArgument, $"The argument of {OpcodeTable.Name(_reader.Opcode)} is no number.");
                 return;
-            case NumberText.Odd:
-                Odd("pickle.int-base", $"Parsers read the number of {OpcodeTable.Name(_reader.Opcode)} in different ways, or refuse it.");
-                break;
+            }
+
+            Odd("pickle.int-base", $"Parsers read the number of {OpcodeTable.Name(_reader.Opcode)} in different ways, or refuse it.");
         }
 
         Push(new PickleValue(PickleKind.Int, offset));
@@ -78,20 +80,25 @@ internal sealed partial class PickleMachine
 
     private void LoadFloatText(long offset)
     {
-        if (_reader.LineWithoutNewline)
+        if (MissingNewline())
         {
-            MissingNewline();
             return;
         }
 
-        switch (PythonNumber.ClassifyFloat(Line()))
+        NumberText text = PythonNumber.ClassifyFloat(Line());
+        if (text != NumberText.Plain)
         {
-            case NumberText.Invalid:
+            bool differs = text is NumberText.COnly or NumberText.PythonOnly;
+            if (differs)
+            {
+                Odd("pickle.float-text", "Unpicklers do not agree whether the argument of FLOAT is a number.");
+            }
+
+            if (text == NumberText.Invalid || (differs && InPython() != (text == NumberText.PythonOnly)))
+            {
                 End(PickleEnding.BadArgument, "The argument of FLOAT is no number.");
                 return;
-            case NumberText.Odd:
-                Odd("pickle.float-text", "Unpicklers do not agree whether the argument of FLOAT is a number.");
-                break;
+            }
         }
 
         Push(new PickleValue(PickleKind.Float, offset));
@@ -99,9 +106,8 @@ internal sealed partial class PickleMachine
 
     private void LoadStringText(long offset)
     {
-        if (_reader.LineWithoutNewline)
+        if (MissingNewline())
         {
-            MissingNewline();
             return;
         }
 
@@ -124,9 +130,8 @@ internal sealed partial class PickleMachine
 
     private void LoadUnicodeText(long offset)
     {
-        if (_reader.LineWithoutNewline)
+        if (MissingNewline())
         {
-            MissingNewline();
             return;
         }
 
@@ -165,16 +170,34 @@ internal sealed partial class PickleMachine
     private bool TextIndex(out long index)
     {
         index = 0;
-        if (_reader.LineWithoutNewline)
+        if (MissingNewline())
         {
-            return MissingNewline();
+            return false;
         }
 
-        return PythonNumber.TryIndex(Line(), out index)
+        ReadOnlySpan<byte> text = Line();
+        int nul = text.IndexOf((byte)0);
+        if (nul >= 0 && !InPython())
+        {
+            // The C unpickler reads up to the NUL.
+            text = text[..nul];
+        }
+
+        return PythonNumber.TryIndex(text, out index)
             || End(PickleEnding.BadArgument, $"The argument of {OpcodeTable.Name(_reader.Opcode)} is no index.");
     }
 
-    private bool MissingNewline() => End(PickleEnding.Truncated, $"The data ended inside the argument of {OpcodeTable.Name(_reader.Opcode)}.");
+    /// <summary>Ends the run where a line ended with the data: the C unpickler raises; the Python one cuts a character off and goes on.</summary>
+    private bool MissingNewline()
+    {
+        if (!_reader.LineWithoutNewline || InPython())
+        {
+            return false;
+        }
+
+        End(PickleEnding.Truncated, $"The data ended inside the argument of {OpcodeTable.Name(_reader.Opcode)}.");
+        return true;
+    }
 
     /// <summary>The first line of the current opcode, without its newline.</summary>
     private ReadOnlySpan<byte> Line()

@@ -7,7 +7,7 @@ internal sealed partial class PickleMachine
     private int RunBatch(int count)
     {
         int left = count;
-        while (left > 0 && !SuspendRequested)
+        while (left > 0 && !_halt)
         {
             if (!_reader.Read())
             {
@@ -63,7 +63,7 @@ internal sealed partial class PickleMachine
                 case Op.POP_MARK: DropToMark(); break;
                 case Op.DUP: LoadDup(); break;
                 case Op.PROTO: LoadProtocol(); break;
-                case Op.FRAME: LoadFrame(offset); break;
+                case Op.FRAME: LoadFrame(); break;
                 case Op.EXT1 or Op.EXT2 or Op.EXT4: LoadExtension(offset); break;
                 case Op.NEXT_BUFFER: Push(new PickleValue(PickleKind.Buffer, offset, tainted: true)); break;
                 case Op.READONLY_BUFFER: LoadReadOnlyBuffer(); break;
@@ -83,10 +83,6 @@ internal sealed partial class PickleMachine
                 LeaveFrame(offset);
             }
 
-            if (_ended)
-            {
-                break;
-            }
         }
 
         return count - left;
@@ -156,8 +152,9 @@ internal sealed partial class PickleMachine
             // The unpickler keeps marks apart from values: POP right after MARK takes the mark.
             PopMark();
         }
-        else if (Pop(out PickleValue _))
+        else if (Pop(out PickleValue value) && value.Kind >= PickleKind.Import)
         {
+            _observer.OnDrop(this, value, _reader.Offset);
         }
     }
 
@@ -166,7 +163,14 @@ internal sealed partial class PickleMachine
         int position = PopMark();
         if (position >= 0)
         {
-            _top = position;
+            while (_top > position)
+            {
+                PickleValue value = _stack[--_top];
+                if (value.Kind >= PickleKind.Import)
+                {
+                    _observer.OnDrop(this, value, _reader.Offset);
+                }
+            }
         }
     }
 
@@ -199,23 +203,59 @@ internal sealed partial class PickleMachine
         _protocol = protocol;
     }
 
-    private void LoadFrame(long offset)
+    private void LoadFrame()
     {
-        if (_frameEnd != long.MaxValue && offset < _frameEnd)
-        {
-            Odd("pickle.frame-mismatch", "A frame begins before the frame around it ends.");
-        }
-
         ulong length = _reader.Number;
-        if (length > (ulong)(_end - _reader.Position))
+        long position = _reader.Position;
+        if (length > long.MaxValue)
         {
-            // The C unpickler refuses, the Python one reads on: analyse what the more willing one would run.
-            Odd("pickle.frame-mismatch", $"A frame declares {length} bytes and {_end - _reader.Position} are left.");
-            _frameEnd = long.MaxValue;
+            Odd("pickle.frame-mismatch", $"A frame declares {length} bytes.");
+            End(PickleEnding.BadArgument, "A frame declares more bytes than can be.");
             return;
         }
 
-        _frameEnd = _reader.Position + (long)length;
+        long frame = _dialect == PickleDialect.C ? _frameEnd : _reader.FrameEnd;
+        if (frame != long.MaxValue && position < frame)
+        {
+            Differentials |= Differential.Frames | Differential.Python;
+            Odd("pickle.frame-mismatch", "A frame begins before the frame around it ends.");
+            if (_dialect == PickleDialect.Python)
+            {
+                End(PickleEnding.BadArgument, "A frame begins before the frame around it ends.");
+                return;
+            }
+
+            if (_dialect == PickleDialect.CStream)
+            {
+                if (position + (long)length <= frame)
+                {
+                    return;
+                }
+
+                // The new frame is read from behind the old one; what was left of that is lost.
+                position = frame;
+                _reader.Seek(frame);
+            }
+        }
+
+        if ((long)length > _end - position)
+        {
+            // The C unpickler refuses, the Python one takes what there is.
+            Odd("pickle.frame-mismatch", $"A frame declares {length} bytes and {_end - position} are left.");
+            if (!InPython())
+            {
+                End(PickleEnding.Truncated, "A frame declares more bytes than there are.");
+                return;
+            }
+        }
+
+        _frameEnd = (long)length > _end - position ? _end : position + (long)length;
+        if (_dialect != PickleDialect.C)
+        {
+            _reader.FrameEnd = _frameEnd;
+            _reader.ObeysFrames = true;
+            _frameEnd = long.MaxValue;
+        }
     }
 
     /// <summary>An opcode reached over the end of its frame; one that begins right there is as it should be.</summary>
@@ -223,6 +263,7 @@ internal sealed partial class PickleMachine
     {
         if (offset < _frameEnd && _reader.Opcode != Op.FRAME)
         {
+            Differentials |= Differential.Frames | Differential.Python;
             Odd("pickle.frame-mismatch", $"{OpcodeTable.Name(_reader.Opcode)} reaches over the end of its frame.");
         }
 
@@ -239,6 +280,7 @@ internal sealed partial class PickleMachine
 
         Result = _stack[--_top];
         _ended = true;
+        _halt = true;
         Ending = PickleEnding.Stop;
         EndingOffset = _reader.Offset;
     }

@@ -1,4 +1,5 @@
 // Runs a pickle without creating a single object.
+using System.Runtime.CompilerServices;
 using Assay.Bytes;
 
 namespace Assay.Pickle;
@@ -31,8 +32,13 @@ internal sealed partial class PickleMachine
     private ScanLimits _limits = new();
     private long _end;
     private int _protocol;
+    private PickleDialect _dialect;
     private long _frameEnd;
     private bool _ended;
+    private bool _suspended;
+
+    /// <summary>Whether the loop must stop after the current opcode: it ended, or was suspended.</summary>
+    private bool _halt;
 
     /// <summary>Where the current pickle starts.</summary>
     public long Start { get; private set; }
@@ -67,15 +73,31 @@ internal sealed partial class PickleMachine
     /// <summary>The protocol in force; the last PROTO wins.</summary>
     public int Protocol => _protocol;
 
+    /// <summary>The places met so far at which another unpickler would do something else.</summary>
+    public Differential Differentials { get; private set; }
+
+    /// <summary>The unpickler that is followed.</summary>
+    public PickleDialect Dialect => _dialect;
+
     /// <summary>The bytes being read.</summary>
     public ByteSource Source => _source;
 
     /// <summary>Set by the observer to pause the run after the current opcode.</summary>
-    public bool SuspendRequested { get; set; }
+    public bool SuspendRequested
+    {
+        get => _suspended;
+        set
+        {
+            _suspended = value;
+            _halt = value || _ended;
+        }
+    }
 
     /// <summary>Opens a pickle that starts at <paramref name="offset"/>; the data counts as ended at <paramref name="end"/>.</summary>
-    public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget)
+    public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget, PickleDialect dialect = PickleDialect.C)
     {
+        _dialect = dialect;
+        Differentials = Differential.None;
         _source = source;
         _observer = observer;
         _budget = budget;
@@ -88,7 +110,7 @@ internal sealed partial class PickleMachine
             _window = new byte[window];
         }
 
-        _reader = new PickleReader(source, offset, _end, _window, _limits.LineBytes);
+        _reader = new PickleReader(source, offset, _end, _window, _limits.LineBytes) { Dialect = dialect };
         Start = offset;
         _top = 0;
         _markCount = 0;
@@ -171,24 +193,33 @@ internal sealed partial class PickleMachine
         return ending;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Push(PickleValue value)
     {
-        if (_top == _stack.Length)
+        PickleValue[] stack = _stack;
+        int top = _top;
+        if ((uint)top >= (uint)stack.Length)
         {
-            GrowStack();
+            stack = GrowStack();
         }
 
-        _stack[_top++] = value;
+        stack[top] = value;
+        _top = top + 1;
     }
 
-    private void GrowStack()
+    private PickleValue[] GrowStack()
     {
         if (_stack.Length >= _limits.StackValues)
         {
             throw ScanBudget.Spent("stack-values", _limits.StackValues, _reader.Offset);
         }
 
-        Array.Resize(ref _stack, (int)Math.Min((long)_stack.Length * 2, _limits.StackValues));
+        // Large steps: memory that is not touched costs nothing, and copying does.
+        long size = Math.Min((long)_stack.Length * 8, _limits.StackValues);
+        PickleValue[] larger = GC.AllocateUninitializedArray<PickleValue>((int)size);
+        _stack.CopyTo(larger, 0);
+        _stack = larger;
+        return larger;
     }
 
     /// <summary>Takes the top value; false, with the ending set, where only a mark or nothing is there.</summary>
@@ -246,10 +277,18 @@ internal sealed partial class PickleMachine
     private bool End(PickleEnding ending, string detail)
     {
         _ended = true;
+        _halt = true;
         Ending = ending;
         EndingOffset = _reader.Offset;
         EndingDetail = detail;
         return false;
+    }
+
+    /// <summary>Notes that the unpickler in Python does something else here, and says whether it is the one followed.</summary>
+    private bool InPython()
+    {
+        Differentials |= Differential.Python;
+        return _dialect == PickleDialect.Python;
     }
 
     private void Odd(string code, string detail) => _observer.OnOddity(this, code, _reader.Offset, detail);

@@ -7,9 +7,9 @@ namespace Assay.Pickle;
 /// </summary>
 internal sealed class PickleMemo
 {
-    private const int PageBits = 12;
+    private const int PageBits = 14;
     private const int PageSize = 1 << PageBits;
-    private const int KeptPages = 16;
+    private const int KeptPages = 4;
     private PickleValue[]?[] _pages = new PickleValue[]?[KeptPages];
     private Dictionary<long, PickleValue>? _sparse;
 
@@ -79,12 +79,7 @@ internal sealed class PickleMemo
     /// <summary>The entry, or an empty value.</summary>
     public PickleValue Get(long index)
     {
-        if (index < 0)
-        {
-            return default;
-        }
-
-        PickleValue value = index < _high ? _pages[index >> PageBits]![index & (PageSize - 1)] : default;
+        PickleValue value = (ulong)index < (ulong)_high ? _pages[index >> PageBits]![index & (PageSize - 1)] : default;
         return value.IsEmpty && _sparse is not null ? _sparse.GetValueOrDefault(index) : value;
     }
 

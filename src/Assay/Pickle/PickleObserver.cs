@@ -37,6 +37,11 @@ internal abstract class PickleObserver
     {
     }
 
+    /// <summary>POP or POP_MARK throws away something that a loader resolved or made; the memo may still hold it.</summary>
+    public virtual void OnDrop(PickleMachine machine, PickleValue value, long offset)
+    {
+    }
+
     /// <summary>A bytes or string constant whose first bytes look like a file of its own.</summary>
     public virtual void OnPayload(PickleMachine machine, PickleValue constant, long offset, long length)
     {

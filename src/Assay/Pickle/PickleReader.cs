@@ -9,10 +9,12 @@ namespace Assay.Pickle;
 /// Reads a pickle one opcode at a time through a window of bounded size. It allocates nothing and never throws on bytes: an error
 /// is sticky and <see cref="Read"/> stays false. Payloads are stepped over, not copied. It is a mutable struct: keep it in one place.
 /// </summary>
-internal struct PickleReader
+internal partial struct PickleReader
 {
     /// <summary>Zero bytes kept behind the window, so that a fixed argument can be read before its end is checked.</summary>
     public const int Slack = 16;
+
+    private const int FirstFill = 2048;
 
     private static readonly ulong[] s_masks = [0, 0xFF, 0xFFFF, 0, 0xFFFFFFFF, 0, 0, 0, ulong.MaxValue];
 
@@ -24,6 +26,7 @@ internal struct PickleReader
     private long _start;
     private int _length;
     private int _at;
+    private int _ahead;
 
     /// <summary>Reads <paramref name="source"/> from <paramref name="offset"/> up to <paramref name="end"/>.</summary>
     /// <param name="source">The bytes.</param>
@@ -39,6 +42,7 @@ internal struct PickleReader
         _lineLimit = lineLimit;
         _end = end;
         _start = offset;
+        _ahead = offset == 0 ? _capacity : Math.Min(_capacity, FirstFill);
     }
 
     /// <summary>The opcode just read.</summary>
@@ -61,6 +65,15 @@ internal struct PickleReader
 
     /// <summary>Whether a line ended with the data instead of a newline.</summary>
     public bool LineWithoutNewline { get; private set; }
+
+    /// <summary>Where the frame ends in which opcodes are read, as far as the dialect cares; else no frame.</summary>
+    public long FrameEnd { get; set; } = long.MaxValue;
+
+    /// <summary>Whether reads that cross the end of a frame behave as in <see cref="Dialect"/>; otherwise frames mean nothing.</summary>
+    public bool ObeysFrames { get; set; }
+
+    /// <summary>The unpickler that is followed.</summary>
+    public PickleDialect Dialect { get; set; }
 
     /// <summary>The offset of the next opcode.</summary>
     public readonly long Position => _start + _at;
@@ -88,19 +101,29 @@ internal struct PickleReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Read()
     {
+        if (ObeysFrames)
+        {
+            return ReadFramed();
+        }
+
         if (_at + 9 > _length && !More())
         {
             return false;
         }
 
-        byte code = _window[_at];
+        // The slack behind the window lets the argument be read before its end is known.
+        ReadOnlySpan<byte> nine = _window.AsSpan(_at, 9);
+        byte code = nine[0];
         byte layout = OpcodeTable.Layout[code];
         Offset = _start + _at;
         Opcode = (Op)code;
         if (layout <= 8)
         {
-            ulong raw = BinaryPrimitives.ReadUInt64LittleEndian(_window.AsSpan(_at + 1, 8));
-            Number = raw & s_masks[layout];
+            if (layout != 0)
+            {
+                Number = BinaryPrimitives.ReadUInt64LittleEndian(nine[1..]) & (ulong.MaxValue >> (64 - (8 * layout)));
+            }
+
             _at += 1 + layout;
             return _at <= _length || Fail(PickleEnding.Truncated);
         }
@@ -148,19 +171,13 @@ internal struct PickleReader
                 return true;
             }
 
-            if (first.Length == 0)
-            {
-                // The unpickler refuses an empty module before it looks for the name.
-                return Fail(PickleEnding.Truncated);
-            }
-
             if (!ReadLine(out ByteRange second))
             {
                 return false;
             }
 
             SecondLine = second;
-            return second.Length != 0 || Fail(PickleEnding.Truncated);
+            return true;
         }
 
         int width = layout & 15;
@@ -193,7 +210,7 @@ internal struct PickleReader
         {
             // Bring the payload into the window: somebody may look at it.
             long next = PayloadOffset + PayloadLength;
-            Fill(PayloadOffset);
+            Fill(PayloadOffset, (int)PayloadLength);
             Seek(next);
         }
         else
@@ -261,17 +278,21 @@ internal struct PickleReader
         long position = Position;
         if (_start + _length < _end)
         {
-            Fill(position);
+            Fill(position, 0);
         }
 
         return _at < _length || Fail(position >= _end ? PickleEnding.EndOfData : PickleEnding.Truncated);
     }
 
-    private void Fill(long from)
+    private void Fill(long from, int needed)
     {
         _start = from;
         _at = 0;
-        int wanted = (int)Math.Min(_capacity, Math.Max(0, _end - from));
+
+        // A pickle behind another is often tiny: a million of two bytes must not read a window each.
+        int ahead = Math.Max(_ahead, needed);
+        _ahead = (int)Math.Min(_capacity, 4L * _ahead);
+        int wanted = (int)Math.Min(ahead, Math.Max(0, _end - from));
         _length = wanted == 0 ? 0 : _source.ReadAt(from, _window.AsSpan(0, wanted));
         _window.AsSpan(_length, Slack).Clear();
     }

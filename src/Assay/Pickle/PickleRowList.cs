@@ -5,7 +5,7 @@ namespace Assay.Pickle;
 internal sealed class PickleRowList<T>
     where T : struct
 {
-    private const int PageBits = 10;
+    private const int PageBits = 12;
     private const int PageSize = 1 << PageBits;
     private readonly List<T[]> _pages = [];
 
@@ -29,9 +29,9 @@ internal sealed class PickleRowList<T>
     public void Reset()
     {
         Count = 0;
-        if (_pages.Count > 8)
+        if (_pages.Count > 2)
         {
-            _pages.RemoveRange(8, _pages.Count - 8);
+            _pages.RemoveRange(2, _pages.Count - 2);
         }
     }
 }

@@ -10,8 +10,14 @@ internal enum NumberText : byte
     /// <summary>Decimal digits, as picklers write them.</summary>
     Plain,
 
-    /// <summary>Some unpickler takes it, and others may see another value or refuse.</summary>
+    /// <summary>All unpicklers take it, and other parsers may see another value or refuse.</summary>
     Odd,
+
+    /// <summary>Only the C unpickler takes it.</summary>
+    COnly,
+
+    /// <summary>Only the Python unpickler takes it.</summary>
+    PythonOnly,
 }
 
 /// <summary>
@@ -33,39 +39,110 @@ internal static class PythonNumber
         }
 
         int nul = text.IndexOf((byte)0);
-        if (!isLong && nul > 0)
+        if (nul >= 0)
         {
-            // strtol stops at the NUL and the unpickler is content with that.
-            text = text[..nul];
+            // C reads up to the NUL and is content with that; Python refuses.
+            return CInt(text[..nul], isLong) || (nul == 0 && !isLong) ? NumberText.COnly : NumberText.Invalid;
         }
 
+        return (CInt(text, isLong), PythonInt(text)) switch
+        {
+            (true, true) => NumberText.Odd,
+            (true, false) => NumberText.COnly,
+            (false, true) => NumberText.PythonOnly,
+            _ => NumberText.Invalid,
+        };
+    }
+
+    /// <summary><c>strtol</c> with base 0, or else <c>int(text, 0)</c>; LONG only the latter.</summary>
+    private static bool CInt(ReadOnlySpan<byte> text, bool isLong)
+    {
+        if (PythonInt(text))
+        {
+            return true;
+        }
+
+        // What strtol takes beyond that: a leading zero makes the number octal. Too many digits overflow it.
+        ReadOnlySpan<byte> digits = text.TrimStart(" \t\r\v\f\n"u8);
+        if (digits.Length > 0 && (digits[0] == (byte)'-' || digits[0] == (byte)'+'))
+        {
+            digits = digits[1..];
+        }
+
+        return !isLong && digits.Length > 0 && digits[0] == (byte)'0' && digits.IndexOfAnyExceptInRange((byte)'0', (byte)'7') < 0
+            && digits.TrimStart((byte)'0').Length <= 21;
+    }
+
+    /// <summary><c>int(text, 0)</c>.</summary>
+    private static bool PythonInt(ReadOnlySpan<byte> text)
+    {
         text = text.Trim(" \t\r\v\f\n"u8);
         if (text.Length > 0 && (text[0] == (byte)'-' || text[0] == (byte)'+'))
         {
             text = text[1..];
         }
 
-        return IsInteger(text) ? NumberText.Odd : NumberText.Invalid;
+        return IsInteger(text);
     }
 
+    /// <summary>FLOAT: the C unpickler takes what <c>strtod</c> takes whole, the Python one what <c>float()</c> takes.</summary>
     public static NumberText ClassifyFloat(ReadOnlySpan<byte> text)
     {
-        bool plain = text.Length > 0;
-        foreach (byte c in text)
+        int nul = text.IndexOf((byte)0);
+        ReadOnlySpan<byte> upToNul = nul < 0 ? text : text[..nul];
+        bool c = IsFloat(upToNul);
+        bool python = nul < 0 && IsFloat(Ungrouped(text.Trim(" \t\r\v\f\n"u8)));
+        return (c, python) switch
         {
-            plain &= c is (>= (byte)'0' and <= (byte)'9') or (byte)'.' or (byte)'-' or (byte)'+' or (byte)'e' or (byte)'E';
+            (true, true) => NumberText.Plain,
+            (true, false) => NumberText.COnly,
+            (false, true) => NumberText.PythonOnly,
+            _ => NumberText.Invalid,
+        };
+    }
+
+    private static bool IsFloat(ReadOnlySpan<byte> text)
+    {
+        if (text.Length is 0 or > 4096)
+        {
+            return false;
         }
 
-        string trimmed = System.Text.Encoding.Latin1.GetString(text).Trim(' ', '\t', '\r', '\v', '\f', '\n', '\0');
-        string bare = trimmed.TrimStart('-', '+').ToLowerInvariant();
+        string all = System.Text.Encoding.Latin1.GetString(text);
+        string bare = (all[0] is '-' or '+' ? all[1..] : all).ToLowerInvariant();
         if (bare is "inf" or "infinity" or "nan")
         {
-            return NumberText.Plain;
+            return true;
         }
 
-        string digits = trimmed.Replace("_", "", StringComparison.Ordinal);
-        bool parses = double.TryParse(digits, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _);
-        return !parses ? NumberText.Invalid : plain ? NumberText.Plain : NumberText.Odd;
+        foreach (char ch in all)
+        {
+            if (!(ch is (>= '0' and <= '9') or '.' or '-' or '+' or 'e' or 'E'))
+            {
+                return false;
+            }
+        }
+
+        return double.TryParse(all, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _);
+    }
+
+    /// <summary>The text without underscores between digits; empty where they stand anywhere else.</summary>
+    private static byte[] Ungrouped(ReadOnlySpan<byte> text)
+    {
+        List<byte> kept = new(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != (byte)'_')
+            {
+                kept.Add(text[i]);
+            }
+            else if (i == 0 || i + 1 == text.Length || !char.IsAsciiDigit((char)text[i - 1]) || !char.IsAsciiDigit((char)text[i + 1]))
+            {
+                return [];
+            }
+        }
+
+        return [.. kept];
     }
 
     /// <summary>An index in base 10; false where the unpickler raises.</summary>
@@ -123,32 +200,39 @@ internal static class PythonNumber
 
     private static bool IsInteger(ReadOnlySpan<byte> text)
     {
-        if (text.Length == 0)
-        {
-            return false;
-        }
-
         int radix = 10;
+        bool digitBefore = false;
         if (text.Length > 2 && text[0] == (byte)'0' && (text[1] | 0x20) is 'x' or 'o' or 'b')
         {
             radix = (text[1] | 0x20) switch { 'x' => 16, 'o' => 8, _ => 2 };
             text = text[2..];
+            digitBefore = true;
         }
-        else if (text[0] == (byte)'0')
+        else if (text.Length > 1 && text[0] == (byte)'0' && text.IndexOfAnyExcept("0_"u8) >= 0)
         {
-            // strtol reads a leading zero as octal; int() refuses it unless the number is zero.
-            radix = 8;
+            // int() refuses a leading zero unless the number is zero.
+            return false;
         }
 
         bool digit = false;
         foreach (byte c in text)
         {
+            if (c == (byte)'_')
+            {
+                if (!digitBefore)
+                {
+                    return false;
+                }
+
+                digitBefore = false;
+                continue;
+            }
+
             int value = c switch
             {
                 >= (byte)'0' and <= (byte)'9' => c - '0',
                 >= (byte)'a' and <= (byte)'f' => c - 'a' + 10,
                 >= (byte)'A' and <= (byte)'F' => c - 'A' + 10,
-                (byte)'_' => -1,
                 _ => 99,
             };
             if (value >= radix)
@@ -156,9 +240,10 @@ internal static class PythonNumber
                 return false;
             }
 
-            digit |= value >= 0;
+            digit = true;
+            digitBefore = true;
         }
 
-        return digit;
+        return digit && digitBefore;
     }
 }

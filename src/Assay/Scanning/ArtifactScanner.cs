@@ -9,7 +9,7 @@ namespace Assay.Scanning;
 /// Reads one input and everything in it. A broken or outsized artifact becomes an unread; facts logged before the fall stay, and so does
 /// everything beside it.
 /// </summary>
-internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch scratch)
+internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch scratch, IReadOnlyList<IFormat> catalogue)
 {
     private const int MaxGaps = 64;
     private const int TextProbe = 4096;
@@ -65,7 +65,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     {
         List<(IFormat Format, Claim Claim)>? claims = null;
         ProbeInput input = new(artifact, range, budget, isGap);
-        foreach (IFormat format in FormatCatalog.All)
+        foreach (IFormat format in catalogue)
         {
             if (artifact.ReadAs is { } forced && !isGap)
             {
@@ -198,7 +198,8 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         }
     }
 
-    private static UnreadCause CauseOf(ScanStopException stop) => stop.Reason switch
+    /// <summary>The cause that reports give for a stop.</summary>
+    internal static UnreadCause CauseOf(ScanStopException stop) => stop.Reason switch
     {
         StopReason.Limit => UnreadCause.Limit,
         StopReason.Cancelled => UnreadCause.Cancelled,

@@ -75,7 +75,7 @@ public sealed class ScanEngine(ScanOptions options)
         bool found = false;
         using ByteSource bytes = input.Open!();
         ScanBudget budget = new(Options.Limits, Options.Time, cancellation);
-        ArtifactScanner scanner = new(new FactLog(Options.Limits), budget, Options.Scratch)
+        ArtifactScanner scanner = new(new FactLog(Options.Limits), budget, Options.Scratch, Options.Formats)
         {
             OnArtifact = artifact =>
             {
@@ -96,6 +96,8 @@ public sealed class ScanEngine(ScanOptions options)
         FactLog log = new(Options.Limits);
         ScanBudget budget = new(Options.Limits, Options.Time, cancellation);
         ByteSource? bytes = null;
+        ArtifactScanner? scanner = null;
+        ArtifactScanner.Outcome? outcome = null;
         try
         {
             if (input.Unreadable is { } reason || input.Open is null)
@@ -105,47 +107,58 @@ public sealed class ScanEngine(ScanOptions options)
 
             budget.Poll();
             bytes = input.Open();
-            ArtifactScanner scanner = new(log, budget, Options.Scratch);
-            Artifact root = new(input.Path, bytes);
-            ArtifactScanner.Outcome outcome = scanner.Scan(root, input.Named);
-            if (!outcome.Claimed && log.Facts.Count == 0)
+            scanner = new ArtifactScanner(log, budget, Options.Scratch, Options.Formats);
+            outcome = scanner.Scan(new Artifact(input.Path, bytes), input.Named);
+            if (!outcome.Value.Claimed && log.Facts.Count == 0)
             {
                 return null;
             }
 
             if (!bytes.IsUnchanged())
             {
-                log.Add(new UnreadFact { Path = root.Path, Cause = UnreadCause.Changed, Detail = "The file changed while it was read." });
+                log.Add(new UnreadFact { Path = input.Path, Cause = UnreadCause.Changed, Detail = "The file changed while it was read." });
             }
 
-            string? digest = bytes.Length <= DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
-            return Judge(input, log.Facts, outcome, bytes.Length, digest, scanner.Artifacts);
+            string? digest = bytes.Length <= Options.DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
+            return Judge(input, log.Facts, outcome.Value, bytes.Length, digest, scanner.Artifacts);
         }
         catch (ScanStopException e)
         {
-            log.Add(new UnreadFact
-            {
-                Path = input.Path,
-                Offset = e.Offset,
-                Detail = e.Message,
-                Cause = e.Reason switch
-                {
-                    StopReason.Limit => UnreadCause.Limit,
-                    StopReason.Cancelled => UnreadCause.Cancelled,
-                    StopReason.Changed => UnreadCause.Changed,
-                    _ => UnreadCause.Unreadable,
-                },
-            });
-            ArtifactScanner.Outcome nothing = new(new CoverageMap(bytes?.Length ?? 0), [], false, false);
-            return Judge(input, log.Facts, nothing, bytes?.Length, null, 1);
+            // What was found before the stop stays, and so does what is known of the bytes.
+            log.Add(new UnreadFact { Path = input.Path, Offset = e.Offset, Detail = e.Message, Cause = ArtifactScanner.CauseOf(e) });
+            outcome ??= new ArtifactScanner.Outcome(new CoverageMap(bytes?.Length ?? 0), [], false, false);
+            return Judge(input, log.Facts, outcome.Value, bytes?.Length, null, scanner?.Artifacts ?? 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Unread(input, UnreadCause.Unreadable, $"The system refused to open it: {e.Message}");
         }
+        catch (OutOfMemoryException)
+        {
+            return Unread(input, UnreadCause.Limit, "The memory of this process is spent.");
+        }
+        catch (Exception e) when (e is not ScanStopException)
+        {
+            // The last fence: a defect of ours costs this input, and no input beside it; what was found before it still counts.
+            log.Add(new UnreadFact { Path = input.Path, Cause = UnreadCause.Fault, Detail = $"The scan failed: {e.GetType().Name}: {e.Message}" });
+            return JudgeWhatWasFound(input, log.Facts, bytes?.Length);
+        }
         finally
         {
             bytes?.Dispose();
+        }
+    }
+
+    /// <summary>The report of a scan that broke off: facts that were logged before it still count, unless judging them is what fails.</summary>
+    private TargetReport JudgeWhatWasFound(ScanInput input, IReadOnlyList<Fact> facts, long? size)
+    {
+        try
+        {
+            return Judge(input, facts, new(new CoverageMap(size ?? 0), [], false, false), size, null, 1);
+        }
+        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+        {
+            return Unread(input, UnreadCause.Fault, $"The judgement failed: {e.GetType().Name}: {e.Message}");
         }
     }
 

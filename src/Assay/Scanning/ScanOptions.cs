@@ -1,6 +1,8 @@
 // What a scan works with.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Formats;
 using Assay.Policies;
 
 namespace Assay.Scanning;
@@ -29,8 +31,14 @@ public sealed record ScanOptions
     /// <summary>Whether reports carry the facts that their findings rest on.</summary>
     public bool KeepFacts { get; init; }
 
-    /// <summary>Digest inputs of any size; otherwise only up to 64 MB.</summary>
+    /// <summary>Digest inputs of any size; otherwise only up to <see cref="DigestLimit"/>.</summary>
     public bool DigestAll { get; init; }
+
+    /// <summary>Inputs up to this many bytes are digested without being asked.</summary>
+    public long DigestLimit { get; init; } = ScanEngine.DigestLimit;
+
+    /// <summary>The formats that are asked; tests hand in ones that fail.</summary>
+    internal IReadOnlyList<IFormat> Formats { get; init; } = FormatCatalog.All;
 }
 
 /// <summary>How far a scan has come.</summary>

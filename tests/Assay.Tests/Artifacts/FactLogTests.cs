@@ -22,7 +22,7 @@ public sealed class FactLogTests
         FactLog log = new(new ScanLimits { Facts = 2 });
         for (int i = 0; i < 5; i++)
         {
-            log.Add(Odd("a", $"code.{i}", i));
+            log.Add(Odd($"p{i}", "code", i));
         }
 
         Assert.Equal(3, log.Facts.Count);
@@ -36,13 +36,51 @@ public sealed class FactLogTests
     public void KnownAnomaliesAreStillCountedOverTheLimit()
     {
         FactLog log = new(new ScanLimits { Facts = 1 });
-        log.Add(Odd("a", "code.0", 0));
-        log.Add(Odd("a", "code.1", 1));
-        log.Add(Odd("a", "code.0", 2));
-        log.Add(Odd("a", "code.1", 3));
+        log.Add(Odd("a", "code", 0));
+        log.Add(Odd("b", "code", 1));
+        log.Add(Odd("a", "code", 2));
+        log.Add(Odd("b", "code", 3));
         Assert.Equal(2, ((AnomalyFact)log.Facts[0]).Count);
         Assert.Equal(2, log.Facts.Count);
     }
+
+    [Fact]
+    public void AFloodDoesNotKeepOutWhatIsNew()
+    {
+        FactLog log = new(new ScanLimits { Facts = 3 });
+        for (int i = 0; i < 20; i++)
+        {
+            log.Add(Called($"m{i}", "collections.OrderedDict"));
+            log.Add(new FormatFact { Path = $"m{i}", Format = "pickle", Strength = ClaimStrength.Certain });
+        }
+
+        log.Add(Called("last", "os.system"));
+        Assert.Contains(log.Facts.OfType<CallableFact>(), f => f.Resolved == "os.system");
+        Assert.Equal(6, log.Facts.OfType<FormatFact>().Count());
+        Assert.Equal(UnreadCause.Limit, Assert.Single(log.Facts.OfType<UnreadFact>()).Cause);
+    }
+
+    [Fact]
+    public void WhatIsNewIsBoundedAsWell()
+    {
+        FactLog log = new(new ScanLimits { Facts = 3 });
+        for (int i = 0; i < 20; i++)
+        {
+            log.Add(Called("a", $"mypackage.f{i}"));
+        }
+
+        Assert.Equal(6, log.Facts.OfType<CallableFact>().Count());
+        Assert.Contains("14 further", Assert.Single(log.Facts.OfType<UnreadFact>()).Detail, StringComparison.Ordinal);
+    }
+
+    private static CallableFact Called(string path, string callee) => new()
+    {
+        Path = path,
+        Callee = callee,
+        Resolved = callee,
+        Use = CallableUse.Called,
+        Opcode = "REDUCE",
+    };
 
     private static AnomalyFact Odd(string path, string code, long offset) => new() { Path = path, Code = code, Offset = offset };
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Assay.Cli;
 using Assay.Cli.Commands;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 using Assay.Tests.Reports;
 
 namespace Assay.Tests.Cli;
@@ -310,6 +311,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, Run(host, "pickle", "list", _tree.Root).Code);
         _tree.Fifo("pipe");
         Assert.Equal(2, Run(host, "pickle", "list", _tree["pipe"]).Code);
+    }
+
+    [Fact]
+    public void PicklesAreDecompiledAndABreakIsNoFailure()
+    {
+        string file = Path.Join(_tree.Root, "broken.pkl");
+        File.WriteAllBytes(file, PickleBuilder.Protocol(2).Call("os", "system", "id").Raw(0xFF).ToArray());
+        Result result = Run(Host(), "pickle", "decompile", file, "--no-color");
+        Assert.Equal(0, result.Code);
+        Assert.Contains("v1 = system('id')", result.Out, StringComparison.Ordinal);
+        Assert.Equal(2, Run(Host(), "pickle", "decompile", _tree["nope"]).Code);
+        Assert.Equal(4, Run(Host(), "pickle", "decompile").Code);
     }
 
     private static ScanReport Slow(ScanOptions options, IReadOnlyList<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation)

@@ -2,8 +2,8 @@
 namespace Assay.Tests.Reports;
 
 /// <summary>
-/// A file under Golden. To agree to a change, run the tests with ASSAY_ACCEPT_GOLDEN=1 and read the difference before you
-/// commit it.
+/// A file under Golden. To agree to a change, run the tests with ASSAY_ACCEPT=golden (or ASSAY_ACCEPT_GOLDEN=1) and read the
+/// difference before you commit it.
 /// </summary>
 internal static class GoldenFile
 {
@@ -22,10 +22,13 @@ internal static class GoldenFile
         }
     }
 
-    public static void Matches(string name, string text)
+    public static void Matches(string name, string text) => Matches("Reports", name, text);
+
+    /// <summary>Compares with a file under the Golden folder of <paramref name="room"/>.</summary>
+    public static void Matches(string room, string name, string text)
     {
-        string path = Path.Join(Root, "tests", "Assay.Tests", "Reports", "Golden", name);
-        if (Environment.GetEnvironmentVariable("ASSAY_ACCEPT_GOLDEN") == "1")
+        string path = Path.Join(Root, "tests", "Assay.Tests", room, "Golden", name);
+        if (Environment.GetEnvironmentVariable("ASSAY_ACCEPT_GOLDEN") == "1" || Environment.GetEnvironmentVariable("ASSAY_ACCEPT") == "golden")
         {
             File.WriteAllText(path, text);
         }

@@ -71,17 +71,11 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
     {
         if ((field[0] & 0x80) != 0)
         {
-            bool negative = field[0] == 0xFF;
-            ReadOnlySpan<byte> low = field[^8..];
-            ReadOnlySpan<byte> high = field.Length > 9 ? field[1..^8] : default;
-            bool fits = !negative && field[0] == 0x80 && (field.Length == 8 || !high.ContainsAnyExcept((byte)0));
-            if (field.Length == 8)
-            {
-                low = field;
-            }
-
-            long value = BinaryPrimitives.ReadInt64BigEndian(low);
-            value = field.Length == 8 ? value & long.MaxValue : value;
+            // The first bit only marks the encoding; bits beyond 63 must not be set.
+            int extra = field.Length - 8;
+            bool fits = extra == 0 || (field[0] == 0x80 && !field[1..extra].ContainsAnyExcept((byte)0));
+            long value = BinaryPrimitives.ReadInt64BigEndian(field[extra..]);
+            value = extra == 0 ? value & long.MaxValue : value;
             return fits && value >= 0 ? value : null;
         }
 

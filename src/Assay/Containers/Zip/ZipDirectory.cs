@@ -51,7 +51,13 @@ public sealed class ZipDirectory
     public static bool HasDirectory(ByteSource source, ByteRange window)
     {
         ByteRange inside = window.ClampTo(source.Length);
+        IReadOnlyList<long> ends = ZipEndReader.FindInTail(source, inside);
+        if (ends.Count == 0)
+        {
+            return false;
+        }
+
         ZipHeaderReader reader = new(source, new OddityLog());
-        return ZipEndReader.FindInTail(source, inside).Any(end => ZipEndReader.Candidates(reader, end, new OddityLog()).Count > 0);
+        return ends.Any(end => ZipEndReader.Candidates(reader, end, new OddityLog()).Count > 0);
     }
 }

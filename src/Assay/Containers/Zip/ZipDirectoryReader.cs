@@ -136,9 +136,16 @@ internal sealed class ZipDirectoryReader
     {
         List<(ZipHeader Central, long Local, int Mode)> records = [];
         long at = candidate.Start;
+        bool full = false;
         for (; _reader.Central(at, out long local, out int mode) is { } central; at += central.Length)
         {
-            CheckCount(_entries.Count + records.Count);
+            if (_entries.Count + records.Count >= _budget.Limits.Entries)
+            {
+                // What was listed before the limit is examined all the same.
+                full = true;
+                break;
+            }
+
             if ((records.Count & 1023) == 0)
             {
                 _budget.Poll(at);
@@ -152,12 +159,12 @@ internal sealed class ZipDirectoryReader
         _structures.Add(directory);
         _views.Add(new ZipView(candidate.End, directory, candidate.Shift, records.Count, candidate.Zip64));
         long counted = candidate.Zip64 ? records.Count : records.Count & ushort.MaxValue;
-        if (counted != candidate.Count)
+        if (!full && counted != candidate.Count)
         {
             _oddities.Add("zip.entry-count", candidate.End, ZipHeaderReader.EndLength, $"The end record counts {candidate.Count} entries and the directory holds {records.Count}.");
         }
 
-        if (directory.Length != candidate.Size)
+        if (!full && directory.Length != candidate.Size)
         {
             _oddities.Add("zip.directory-size", candidate.End, ZipHeaderReader.EndLength, $"The end record says that the directory has {candidate.Size} bytes; it has {directory.Length}.");
         }
@@ -172,6 +179,11 @@ internal sealed class ZipDirectoryReader
         {
             long offset = local > _source.Length ? _source.Length : Math.Clamp(local + candidate.Shift, 0, _source.Length);
             AddListed(central, offset, mode);
+        }
+
+        if (full)
+        {
+            throw ScanBudget.Spent("entries", _budget.Limits.Entries, at);
         }
     }
 

@@ -75,34 +75,36 @@ internal static class ZipEndReader
         long count = ZipHeaderReader.U16(record, 10);
         long size = ZipHeaderReader.U32(record, 12);
         long offset = ZipHeaderReader.U32(record, 16);
-        bool wide = Wide(reader, end, size, offset, count, candidates, oddities);
-        if (!wide || (size != uint.MaxValue && offset != uint.MaxValue))
+        long? wide = Wide(reader, end, size, offset, count, candidates, oddities);
+        if (wide is null || (size != uint.MaxValue && offset != uint.MaxValue))
         {
-            Try(reader, end, end, size, offset, count, zip64: false, candidates);
+            // The Zip64 records, where they are, lie between the directory and the end record.
+            Try(reader, end, wide ?? end, size, offset, count, zip64: false, candidates);
         }
 
         return candidates;
     }
 
-    private static bool Wide(
+    /// <summary>Adds what the Zip64 end record means; returns where that record lies, or null when there is none.</summary>
+    private static long? Wide(
         ZipHeaderReader reader, long end, long size, long offset, long count, List<ZipCandidate> candidates, OddityLog oddities)
     {
         long at = end - ZipHeaderReader.Locator64Length;
         ReadOnlySpan<byte> locator = reader.Bytes(at, ZipHeaderReader.Locator64Length);
         if (locator.Length < ZipHeaderReader.Locator64Length || ZipHeaderReader.U32(locator, 0) != ZipHeaderReader.Locator64Signature)
         {
-            return false;
+            return null;
         }
 
         // One family of loaders trusts the locator's offset, the other looks right before the locator.
         long told = ZipHeaderReader.I64(locator, 8);
         long before = at - ZipHeaderReader.End64Length;
-        if (told != before)
+        if (told != before && reader.Signature(told) == ZipHeaderReader.End64Signature)
         {
             oddities.Add("zip.zip64-locator", at, ZipHeaderReader.Locator64Length, "The Zip64 locator points elsewhere than right before itself.");
         }
 
-        bool any = false;
+        long? found = null;
         foreach (long position in told == before ? [before] : new[] { before, told })
         {
             ReadOnlySpan<byte> record = reader.Bytes(position, ZipHeaderReader.End64Length);
@@ -114,7 +116,7 @@ internal static class ZipEndReader
             long count64 = ZipHeaderReader.I64(record, 32);
             long size64 = ZipHeaderReader.I64(record, 40);
             long offset64 = ZipHeaderReader.I64(record, 48);
-            any = true;
+            found ??= position;
             if ((size != uint.MaxValue && size != size64) || (offset != uint.MaxValue && offset != offset64)
                 || (count != ushort.MaxValue && count != count64))
             {
@@ -124,7 +126,7 @@ internal static class ZipEndReader
             Try(reader, end, position, size64, offset64, count64, zip64: true, candidates);
         }
 
-        return any;
+        return found;
     }
 
     private static void Try(

@@ -71,8 +71,6 @@ public sealed class ZipEntry
     /// <summary>Whether the name says that the member is a directory.</summary>
     public bool IsDirectory => Name.Length > 0 && Name[^1] == '/';
 
-    /// <summary>Whether the Unix mode says that the content is the target of a symbolic link.</summary>
-    public bool IsSymbolicLink => (UnixMode & 0xF000) == 0xA000;
 
     /// <summary>The length of the stored data by the header that loaders go by; -1 when nobody says.</summary>
     public long Packed => Central?.Packed ?? Local!.Packed;

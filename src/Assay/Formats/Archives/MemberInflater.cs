@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Codecs;
+using Assay.Containers;
 
 namespace Assay.Formats.Archives;
 
@@ -15,11 +16,16 @@ internal static class MemberInflater
     public static bool IsFinal(ScanStopException stop, ScanBudget budget) =>
         stop.Reason != StopReason.Limit || budget.InflatedBytes > budget.Limits.InflatedBytes || TimeIsUp(budget);
 
-    /// <summary>Tells the oddities that a container reader saw.</summary>
-    public static void Tell(this ScanContext context, Containers.OddityLog oddities)
+    /// <summary>Tells the oddities that a container reader saw, but for those with the codes in <paramref name="except"/>.</summary>
+    public static void Tell(this ScanContext context, OddityLog oddities, params ReadOnlySpan<string> except)
     {
-        foreach (Containers.Oddity oddity in oddities.All)
+        foreach (Oddity oddity in oddities.All)
         {
+            if (except.Contains(oddity.Code))
+            {
+                continue;
+            }
+
             context.Add(new AnomalyFact
             {
                 Path = context.Artifact.Path,
@@ -62,6 +68,24 @@ internal static class MemberInflater
             {
                 context.Unread(soFar.Result.Truncated ? UnreadCause.Truncated : UnreadCause.Malformed, offset, packed, $"\"{name}\": {error}");
             }
+        }
+    }
+
+    /// <summary>Says when a member is a symbolic link, and when it leads outside the archive. The target is the content.</summary>
+    public static void TellLink(OddityLog oddities, string name, int unixMode, ByteSource content)
+    {
+        const int FormatMask = 0xF000;
+        const int Link = 0xA000;
+        if ((unixMode & FormatMask) != Link)
+        {
+            return;
+        }
+
+        string target = System.Text.Encoding.UTF8.GetString(content.ReadUpTo(0, MemberNames.LongestPath));
+        oddities.Add("archive.symbolic-link", 0, 0, $"\"{name}\" is a symbolic link to \"{target}\".");
+        if (MemberNames.Escapes(name, target))
+        {
+            oddities.Add("archive.link-escape", 0, 0, $"\"{name}\" is a symbolic link that leads outside the archive, to \"{target}\".");
         }
     }
 

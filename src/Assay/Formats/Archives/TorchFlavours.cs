@@ -62,7 +62,7 @@ internal sealed class TorchScriptFlavour : IZipFlavour
 
     public string Name => "TorchScript";
 
-    public FormatSupport Support => FormatSupport.Full;
+    public FormatSupport Support => FormatSupport.Recognised;
 
     public IReadOnlyList<LoaderUse> Loaders { get; } =
     [
@@ -80,7 +80,6 @@ internal sealed class TorchScriptFlavour : IZipFlavour
         if (code.Count > 0)
         {
             context.Anomaly("torchscript.code", code[0].Offset, 0, $"The model carries {code.Count} files of TorchScript, which is run and not yet examined.");
-            context.Unread(UnreadCause.NotSupported, code[0].Offset, 0, "TorchScript code is recognised and not yet examined.");
         }
     }
 }

@@ -1,6 +1,7 @@
 // Reads zips under every view and submits every member under every reading.
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Containers.Tar;
 using Assay.Containers.Zip;
 
 namespace Assay.Formats.Archives;
@@ -9,6 +10,10 @@ namespace Assay.Formats.Archives;
 internal sealed class ZipFormat : IFormat
 {
     private const int PaddingLength = 64 << 10;
+    private const int TarBlock = 512;
+
+    /// <summary>What is odd about any zip that lies at the end of something else.</summary>
+    private static readonly string[] s_ofEmbedding = ["zip.shifted-offsets", "zip.trailing-data"];
 
     public string Id => "zip";
 
@@ -40,7 +45,13 @@ internal sealed class ZipFormat : IFormat
             context.Cover(structure, CoverageKind.Parsed);
         }
 
-        context.Tell(directory.Oddities);
+        bool embedded = IsEmbedded(artifact.Bytes.ReadUpTo(claim.Range.Offset, TarBlock));
+        context.Tell(directory.Oddities, embedded ? s_ofEmbedding : []);
+        if (embedded)
+        {
+            context.Anomaly("zip.embedded", claim.Range.Offset, 0, "The bytes are a tar or a pickle that ends with a stored zip; loaders of zips accept them, too.");
+        }
+
         if (directory.Stop is { } stop)
         {
             context.Unread(UnreadCause.Limit, stop.Offset, 0, stop.Message);
@@ -65,11 +76,21 @@ internal sealed class ZipFormat : IFormat
         }
 
         new ZipMembers(artifact, directory, context).Submit();
-        CoverPadding(artifact, claim.Range, context);
+        CoverPadding(artifact, claim.Range, context, embedded);
+    }
+
+    /// <summary>
+    /// Whether another format starts here, of which a zip at the end is an ordinary part: a tar with a stored member, a pickle that
+    /// carries a Keras model. That format tells what is odd about it.
+    /// </summary>
+    private static bool IsEmbedded(ReadOnlySpan<byte> head)
+    {
+        const byte Proto = 0x80;
+        return TarReader.IsHeader(head, out _) || (head.Length > 2 && head[0] == Proto && head[1] is >= 2 and <= 5);
     }
 
     /// <summary>Accounts for zeros between members; says so where other bytes lie there.</summary>
-    private static void CoverPadding(Artifact artifact, ByteRange window, ScanContext context)
+    private static void CoverPadding(Artifact artifact, ByteRange window, ScanContext context, bool embedded)
     {
         byte[] buffer = new byte[4096];
         foreach (ByteRange gap in context.Coverage.Gaps())
@@ -90,7 +111,7 @@ internal sealed class ZipFormat : IFormat
             {
                 context.Cover(gap, CoverageKind.Data);
             }
-            else
+            else if (!embedded)
             {
                 string where = gap.Offset == window.Offset ? "zip.leading-data" : "zip.gap-data";
                 context.Anomaly(where, gap.Offset, gap.Length, "Bytes that are neither zero nor part of a member lie in the archive.");

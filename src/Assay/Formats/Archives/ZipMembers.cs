@@ -195,7 +195,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             return;
         }
 
-        LinkTarget(reading, bytes);
+        MemberInflater.TellLink(_oddities, reading.Name, reading.Entry.UnixMode, bytes);
         context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name) });
     }
 
@@ -255,21 +255,6 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
 
         System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         return crc.Value == header.Crc;
-    }
-
-    private void LinkTarget(ZipReading reading, ByteSource bytes)
-    {
-        if (!reading.Entry.IsSymbolicLink)
-        {
-            return;
-        }
-
-        string target = System.Text.Encoding.UTF8.GetString(bytes.ReadUpTo(0, MemberNames.LongestPath));
-        Odd("archive.symbolic-link", reading, $"is a symbolic link to \"{target}\".");
-        if (MemberNames.Escapes(reading.Entry.Name, target))
-        {
-            Odd("archive.link-escape", reading, $"is a symbolic link that leads outside the archive, to \"{target}\".");
-        }
     }
 
     private void Odd(string code, ZipReading reading, string what) =>

@@ -17,6 +17,9 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
 
     private readonly ByteSource _source = artifact.Bytes;
 
+    /// <summary>The ranges of array bytes that were stepped over.</summary>
+    public List<ByteRange> Skipped { get; } = [];
+
     /// <summary>Runs the pickle that <paramref name="machine"/> has open to its end.</summary>
     public PickleEnding Run(PickleMachine machine, PickleFactWriter writer) => Run(machine, writer, 0);
 
@@ -87,6 +90,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
             return false;
         }
 
+        Skipped.Add(new ByteRange(at, start + layout.ByteCount - at));
         machine.Seek(start + layout.ByteCount);
         return true;
     }

@@ -4,6 +4,7 @@ using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Evaluation.Payloads;
 using Assay.Formats.Joblib;
+using Assay.Formats.PyTorch;
 using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
@@ -18,12 +19,14 @@ internal sealed class PickleFactWriter : PickleObserver
     private const int KeptOffsets = 8;
     private const int ShapeBudget = 512;
     private const int MaxPayloads = 256;
+    private const int MaxOutside = 1024;
     private const int EncodedPayload = 16 << 20;
 
     private readonly Artifact _artifact;
     private readonly PickleKey _key;
     private readonly ContentDictionary<Group> _groups = new();
     private readonly ContentDictionary<Counter> _callees = new();
+    private readonly List<Counter> _importCounters = [];
     private readonly List<Group> _order = [];
     private readonly List<AnomalyFact> _anomalies = [];
     private readonly List<(string Name, ByteSource Bytes)> _payloads = [];
@@ -51,6 +54,30 @@ internal sealed class PickleFactWriter : PickleObserver
 
     /// <summary>Whether an import was seen whose names look like names of Python code.</summary>
     public bool HasPlausibleImport { get; private set; }
+
+    /// <summary>Whether BUILD filled an array wrapper, so that joblib and plain unpicklers part ways.</summary>
+    public bool HasArrays { get; private set; }
+
+    /// <summary>
+    /// Adds what <paramref name="first"/>, the run of another unpickler over the same bytes, did not see; true when there was anything.
+    /// </summary>
+    public bool CommitBeyond(PickleFactWriter first, string dialect, ScanContext context, Predicate<long> where)
+    {
+        HashSet<(CallableUse, string, long)> seen = [.. first._order.Select(g => (g.Fact.Use, g.Fact.Callee, g.Fact.Offset))];
+        List<Group> beyond = [.. _order.Where(g => where(g.Fact.Offset) && !seen.Contains((g.Fact.Use, g.Fact.Callee, g.Fact.Offset)))];
+        foreach (Group group in beyond)
+        {
+            context.Add(group.Fact with
+            {
+                Count = group.Count,
+                Offsets = [.. group.Offsets],
+                ConstantsElided = group.Elided,
+                Dialects = [dialect],
+            });
+        }
+
+        return beyond.Count > 0;
+    }
 
     /// <summary>Adds everything to the log, in the order of first sight.</summary>
     public void Commit(ScanContext context)
@@ -119,6 +146,11 @@ internal sealed class PickleFactWriter : PickleObserver
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
     {
         CallRow row = machine.Call(result);
+        if (_anomalies.Count < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
+        {
+            OnOddity(machine, "torch.tensor-outside", offset, outside);
+        }
+
         CallableUse use = result.Kind == PickleKind.Instance ? CallableUse.Constructed : CallableUse.Called;
         _folding.Observe(result, offset);
         Group? group = FindGroup((byte)opcode, row.Callee, row.Arguments, row.Keywords, offset);
@@ -161,6 +193,7 @@ internal sealed class PickleFactWriter : PickleObserver
 
         if (IsArrayWrapper(machine, target))
         {
+            HasArrays = true;
             OnArrayWrapper?.Invoke(machine, state);
         }
         else if (OnCompanion is not null && machine.Root(target) is { IsEmpty: false } root && machine.Import(root).Resolved is string name
@@ -247,12 +280,7 @@ internal sealed class PickleFactWriter : PickleObserver
             _key.Text(target.Name.Path);
         }
 
-        if (!_callees.TryGet(_key.Bytes, out Counter? counter))
-        {
-            counter = new Counter();
-            _callees.Add(_key.Bytes, counter);
-        }
-
+        Counter counter = CounterOf(callee);
         bool constants = counter.Distinct < DistinctPerCallee;
         _key.Value(arguments, constants);
         if (!keywords.IsEmpty)
@@ -268,6 +296,28 @@ internal sealed class PickleFactWriter : PickleObserver
 
         counter.Distinct++;
         return null;
+    }
+
+    /// <summary>How many uses of a callee were kept apart; imports are counted by their row, the rest by content.</summary>
+    private Counter CounterOf(PickleValue callee)
+    {
+        if (callee.Kind == PickleKind.Import)
+        {
+            while (_importCounters.Count <= callee.Row)
+            {
+                _importCounters.Add(new Counter());
+            }
+
+            return _importCounters[callee.Row];
+        }
+
+        if (!_callees.TryGet(_key.Bytes, out Counter? counter))
+        {
+            counter = new Counter();
+            _callees.Add(_key.Bytes, counter);
+        }
+
+        return counter;
     }
 
     private void AddGroup(CallableFact fact, long offset)

@@ -47,6 +47,15 @@ internal sealed class PickleKey(PickleMachine machine)
                 break;
             case PickleKind.Persistent or PickleKind.Buffer or PickleKind.None or PickleKind.True or PickleKind.False or PickleKind.EmptyTuple:
                 break;
+            case PickleKind.Tuple when machine.Items(value) is { Length: > 0 and <= 64 } items:
+                Byte(0);
+                foreach (PickleValue item in items)
+                {
+                    Value(item, constants, depth + 1);
+                }
+
+                Byte(0xFF);
+                break;
             case PickleKind.Tuple or PickleKind.FrozenSet or PickleKind.List or PickleKind.Dict or PickleKind.Set:
                 List<PickleValue> children = machine.Children(value, 64, out bool elided);
                 Byte(elided ? (byte)1 : (byte)0);

@@ -34,7 +34,7 @@ internal static class PickleProbe
         return input.IsGap ? Search(input) : null;
     }
 
-    /// <summary>Looks for a pickle with a header that runs to its end and calls something, behind bytes that nobody knows.</summary>
+    /// <summary>Looks for a pickle with a header that calls something and runs to its end, or long enough, or imports what exists in Python, behind bytes that nobody knows.</summary>
     private static Claim? Search(ProbeInput input)
     {
         int length = (int)Math.Min(SearchBytes, input.Range.Length);
@@ -54,7 +54,7 @@ internal static class PickleProbe
                 long offset = input.Range.Offset + at;
                 ByteRange rest = new(offset, input.Range.End - offset);
                 Trial trial = Try(input.Artifact.Bytes, rest, input.Budget);
-                if (trial.Imports && trial.Acts && (trial.Ending is PickleEnding.Stop || trial.Opcodes >= AcceptedByCount))
+                if (trial.Imports && trial.Acts && (trial.Ending is PickleEnding.Stop || trial.KnownImports || trial.Opcodes >= AcceptedByCount))
                 {
                     return new Claim(rest, ClaimStrength.Likely);
                 }

@@ -71,7 +71,13 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
 
             committed = true;
             writer.Commit(context);
-            context.Cover(new ByteRange(start, machine.Position - start), CoverageKind.Parsed);
+            long end = machine.Position;
+            if (machine.Differentials != Differential.None || writer.HasArrays)
+            {
+                end = Math.Max(end, RunOthers(machine.Differentials, writer, start));
+            }
+
+            context.Cover(new ByteRange(start, end - start), CoverageKind.Parsed);
             if (_streams == 1 && !_magic)
             {
                 context.Anomaly("pickle.second-stream", start, 0, "A second pickle follows the first.");
@@ -105,6 +111,54 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
         }
     }
 
+    /// <summary>
+    /// Runs the stream as the other unpicklers do, adds what only they would run, and returns how far the longest of them came that
+    /// reached its end.
+    /// </summary>
+    private long RunOthers(Differential differentials, PickleFactWriter first, long start)
+    {
+        long end = 0;
+        if (differentials.HasFlag(Differential.Frames))
+        {
+            end = Math.Max(end, RunOther(PickleDialect.CStream, "c-stream", true, first, start));
+        }
+
+        if (differentials.HasFlag(Differential.Python))
+        {
+            end = Math.Max(end, RunOther(PickleDialect.Python, "python", true, first, start));
+        }
+
+        if (first.HasArrays)
+        {
+            // pickle.load knows nothing of joblib's arrays and takes their bytes for opcodes: look for what it would run in them.
+            RunOther(PickleDialect.C, "no-arrays", false, first, start);
+        }
+
+        return end;
+    }
+
+    private long RunOther(PickleDialect dialect, string name, bool arrays, PickleFactWriter first, long start)
+    {
+        PickleMachine machine = PickleMachinePool.Rent();
+        try
+        {
+            PickleFactWriter writer = new(artifact, machine);
+            machine.Open(_source, start, _end, writer, context.Budget, dialect);
+            PickleEnding ending = arrays ? _arrays.Run(machine, writer) : machine.Run();
+            Predicate<long> where = arrays ? _ => true : offset => _arrays.Skipped.Exists(r => r.Contains(offset));
+            if (writer.CommitBeyond(first, name, context, where))
+            {
+                context.Anomaly("pickle.only-in-another-dialect", start, 0, $"Only some unpicklers ({name}) run what a part of this stream asks for.");
+            }
+
+            return ending == PickleEnding.Stop ? machine.Position : 0;
+        }
+        finally
+        {
+            PickleMachinePool.Return(machine);
+        }
+    }
+
     private void AddStorage(PickleMachine machine, PickleValue persistent)
     {
         int budget = 64;
@@ -117,10 +171,11 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
     /// <summary>PyTorch's legacy format: a magic number, three more pickles, the list of keys, and then the raw storages.</summary>
     private void StepOverStorages(PickleMachine machine, ref long offset)
     {
-        int budget = 1 << 20;
         if (_streams == 1)
         {
-            _magic = TorchLegacyLayout.MayBeMagic(machine.Shape(machine.Result, ref budget));
+            // Only a number, or what a call made, can equal the magic number.
+            int budget = 8;
+            _magic = machine.Result.Kind is PickleKind.Int or >= PickleKind.Import && TorchLegacyLayout.MayBeMagic(machine.Shape(machine.Result, ref budget));
         }
         else if (_streams == 5 && _magic && machine.AllChildren(machine.Result) is { } keys)
         {

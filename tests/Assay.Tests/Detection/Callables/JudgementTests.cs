@@ -65,6 +65,23 @@ public sealed class JudgementTests
     public void NamesThatOnlyLookAlikeAreUnknown(string callee) =>
         Assert.Equal("unknown-callable-called", FactBuilder.Judge($"{{call: {callee}}}").Single().Rule.Id);
 
+    [Theory]
+    [InlineData("flair.embeddings.token.FlairEmbeddings")]
+    [InlineData("ultralytics.models.yolo.model.YOLO")]
+    [InlineData("sphinx.application.Sphinx")]
+    [InlineData("docutils.io.FileOutput")]
+    [InlineData("pyarrow.lib.OSFile")]
+    [InlineData("monai.bundle.workflows.ConfigWorkflow")]
+    [InlineData("transformers.models.transfo_xl.tokenization_transfo_xl.TransfoXLTokenizer")]
+    [InlineData("torchvision.datasets.mnist.MNIST")]
+    [InlineData("numpy.memmap")]
+    [InlineData("joblib.memory.Memory")]
+    [InlineData("sklearn.datasets.fetch_openml")]
+    [InlineData("pandas.io.pytables.HDFStore")]
+    [InlineData("torch.utils.data.datapipes.utils.decoder.basichandlers")]
+    public void LibraryConstructorsThatActAreNotVouchedFor(string callee) =>
+        Assert.True(Worst($"{{call: {callee}, args: [x]}}") >= Severity.Medium);
+
     [Fact]
     public void ACallSpeaksForItsImport()
     {

@@ -174,6 +174,24 @@ public sealed class TarFormatTests
     }
 
     [Fact]
+    public void RandomBytesNeverBreakTheProbe()
+    {
+        Random random = new(1);
+        byte[] bytes = new byte[1024];
+        for (int i = 0; i < 5000; i++)
+        {
+            random.NextBytes(bytes);
+            if ((i & 1) != 0)
+            {
+                "ustar"u8.CopyTo(bytes.AsSpan(257));
+            }
+
+            ArchiveContext? context = ArchiveContext.Read(new TarFormat(), bytes);
+            Assert.Equal((i & 1) != 0, context is not null);
+        }
+    }
+
+    [Fact]
     public void FirstHeaderWithWrongChecksumIsMalformed() =>
         Assert.NotNull(Read(new TarBuilder().Add("a", s_canary, badChecksum: true).Build()).Malformed);
 

@@ -1,5 +1,4 @@
 // Zips that lie: every reading that a loader may have must come out.
-using System.Diagnostics;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -265,6 +264,27 @@ public sealed class ZipFormatTests
     }
 
     [Fact]
+    public void T187_ZipAtTheEndOfATarIsReadAndToldApartFromPrependedData()
+    {
+        byte[] inner = new ZipBuilder { Zip64End = true }.Add("m/data.pkl", s_evil).Build();
+        ArchiveContext context = Read(new TarBuilder().Add("model.ckpt", inner).Build());
+        Assert.Equal(["zip.embedded"], context.Anomalies);
+        Assert.Equal(s_evil, Assert.Single(context.Children).Bytes);
+    }
+
+    [Fact]
+    public void Zip64RecordsAreNotTakenForPartOfTheDirectory()
+    {
+        // The first record of the directory is as long as the two Zip64 records, 76 bytes.
+        ZipBuilder builder = new() { Zip64End = true };
+        byte[] zip = builder.Add(new string('a', 30), s_clean).Add("b", s_clean).Build();
+        long end = zip.Length - 22;
+        BitConverter.GetBytes((uint)BitConverter.ToInt64(zip, (int)end - 20 - 56 + 40)).CopyTo(zip, end + 12);
+        BitConverter.GetBytes((uint)BitConverter.ToInt64(zip, (int)end - 20 - 56 + 48)).CopyTo(zip, end + 16);
+        Assert.Empty(Read(zip).Anomalies);
+    }
+
+    [Fact]
     public void DeclaredSizesThatLieDoNotCutTheContent()
     {
         byte[] packed = ZipBuilder.Deflate(s_evil);
@@ -276,100 +296,12 @@ public sealed class ZipFormatTests
     }
 
     [Fact]
-    public void T184_OverlappingMembersAreOdd()
-    {
-        byte[] zip = new ZipBuilder().Add(new ZipMember("a", s_clean) { Packed = 400, Size = 400, LocalPacked = 400, LocalSize = 400 }).Add("b", s_evil).Build();
-        ArchiveContext context = Read(zip);
-        Assert.Contains("zip.overlap", context.Anomalies);
-        Assert.Contains(context.Children, c => c.Bytes.SequenceEqual(s_evil));
-    }
-
-    [Fact]
-    public void T184_SharedDataIsOdd()
-    {
-        byte[] zip = new ZipBuilder().Add(new ZipMember("a", s_clean)).Add(new ZipMember("b", s_evil) { LocalOffset = 0 }).Build();
-        Assert.Contains("zip.shared-data", Read(zip).Anomalies);
-    }
-
-    [Fact]
-    public void T184_BombStopsAndTheMembersBehindItAreRead()
-    {
-        byte[] zip = new ZipBuilder().Add("bomb", new byte[64 << 20], 8).Add("m/data.pkl", s_evil, 8).Build();
-        ArchiveContext context = Read(zip, new ScanLimits { InflatedBytes = 24 << 20 });
-        Assert.Equal(s_evil, context.Children.Single(c => c.Name == "m/data.pkl").Bytes);
-        Assert.Contains(context.Children, c => c.Name == "bomb" && c.Bytes.Length > 16 << 20);
-        Assert.Contains("archive.bomb", context.Anomalies);
-        Assert.Contains(context.Unreads, u => u.Cause == UnreadCause.Limit);
-        Assert.NotNull(context.Stop);
-    }
-
-    [Fact]
-    public void T184_BombThatLiesAboutItsSizeWaitsForTheOthers()
-    {
-        byte[] zip = new ZipBuilder().Add(new ZipMember("bomb", new byte[64 << 20]) { Method = 8, Size = 10 }).Add("m/data.pkl", s_evil, 8).Build();
-        ArchiveContext context = Read(zip, new ScanLimits { InflatedBytes = 24 << 20 });
-        Assert.Equal(s_evil, context.Children.Single(c => c.Name == "m/data.pkl").Bytes);
-        Assert.Contains("archive.bomb", context.Anomalies);
-    }
-
-    [Fact]
     public void T186_UnsupportedMethodIsUnread()
     {
         ArchiveContext context = Read(new ZipBuilder().Add(new ZipMember("a", s_evil) { Method = 98 }).Build());
         Assert.Equal(UnreadCause.NotSupported, Assert.Single(context.Unreads).Cause);
         Assert.Contains("zip.unsupported-method", context.Anomalies);
     }
-
-    [Theory]
-    [InlineData("../x", "archive.traversal")]
-    [InlineData("a/../../x", "archive.traversal")]
-    [InlineData("..\\x", "archive.traversal")]
-    [InlineData("/etc/x", "archive.absolute-name")]
-    [InlineData("C:/x", "archive.drive-name")]
-    [InlineData("\\\\host\\x", "archive.unc-name")]
-    [InlineData("a\\b", "archive.backslash-name")]
-    [InlineData("a.pkl:stream", "archive.stream-name")]
-    [InlineData("a\0b", "archive.nul-name")]
-    [InlineData("a\nb", "archive.control-name")]
-    [InlineData("a\u202Eb", "archive.bidi-name")]
-    [InlineData("d/CON", "archive.reserved-name")]
-    [InlineData("nul.txt", "archive.reserved-name")]
-    [InlineData("com1", "archive.reserved-name")]
-    [InlineData("a. /b", "archive.trailing-name")]
-    [InlineData("", "archive.empty-name")]
-    public void T181_NamesThatExtractElsewhere(string name, string code)
-    {
-        ArchiveContext context = Read(new ZipBuilder().Add(name, s_clean).Build());
-        Assert.Contains(code, context.Anomalies);
-        Assert.Single(context.Children);
-    }
-
-    [Theory]
-    [InlineData("model/data/0")]
-    [InlineData("a/../b")]
-    [InlineData("..data/x")]
-    [InlineData("./x")]
-    [InlineData("condition.txt")]
-    [InlineData("archive/.data/serialization_id")]
-    [InlineData("Modèle/データ.bin")]
-    public void T181_OrdinaryNamesAreNotOdd(string name) => Assert.Empty(Read(new ZipBuilder().Add(name, s_clean).Build()).Anomalies);
-
-    [Fact]
-    public void T182_SymbolicLinkOutOfTheArchive()
-    {
-        byte[] zip = new ZipBuilder().Add(new ZipMember("d/link", "../../etc/passwd"u8.ToArray()) { Attributes = 0xA1FF0000 }).Build();
-        ArchiveContext context = Read(zip);
-        Assert.Contains("archive.symbolic-link", context.Anomalies);
-        Assert.Contains("archive.link-escape", context.Anomalies);
-    }
-
-    [Theory]
-    [InlineData("a/Data", "a/data", "archive.case-collision")]
-    [InlineData("\uD55C", "\u1112\u1161\u11AB", "archive.normalisation-collision")]
-    [InlineData("\u1EA4", "a\u0302\u0301", "archive.normalisation-collision")]
-    [InlineData("caf\u00E9", "cafe\u0301", "archive.normalisation-collision")]
-    public void T183_NamesThatCollide(string one, string other, string code) =>
-        Assert.Equal([code], Read(new ZipBuilder().Add(one, s_clean).Add(other, s_clean).Build()).Anomalies);
 
     [Fact]
     public void GapBetweenMembersIsLeftForTheEngine()
@@ -387,105 +319,5 @@ public sealed class ZipFormatTests
         ArchiveContext context = Read(new ZipBuilder().Add(new ZipMember("a", s_clean) { GapAfter = new byte[64] }).Add("b", s_clean).Build());
         Assert.Empty(context.Anomalies);
         Assert.Empty(context.Coverage.Gaps());
-    }
-
-    [Theory]
-    [InlineData("m/data.pkl,m/version", "torch-zip")]
-    [InlineData("m/data.pkl,m/constants.pkl,m/code/x.py", "torch-zip,torchscript")]
-    [InlineData("m/.data/extern_modules,m/x.py", "torch-package")]
-    [InlineData("m/archive_format", "pt2")]
-    [InlineData("arr_0.npy,arr_1.npy", "npz")]
-    [InlineData("config.json,metadata.json,model.weights.h5", "keras-zip")]
-    [InlineData("schema.json", "skops")]
-    [InlineData("MAR-INF/MANIFEST.json,handler.py", "mar")]
-    [InlineData("readme.txt", "")]
-    public void FlavoursAreToldByTheirMembers(string names, string formats)
-    {
-        ZipBuilder zip = new();
-        foreach (string name in names.Split(','))
-        {
-            zip.Add(name, s_clean);
-        }
-
-        ArchiveContext context = Read(zip.Build());
-        Assert.Equal(formats, string.Join(',', context.Formats));
-        Assert.Equal(names.Split(','), context.Names);
-        bool recognised = ZipFlavours.All.Any(f => context.Formats.Contains(f.Id) && f.Support == FormatSupport.Recognised);
-        Assert.Equal(recognised, context.Unreads.Any(u => u.Cause == UnreadCause.NotSupported));
-    }
-
-    [Fact]
-    public void PickleOutsideTheFirstFolderIsOdd() =>
-        Assert.Contains("torch.archive-name", Read(new ZipBuilder().Add("a/version", s_clean).Add("b/data.pkl", s_evil).Build()).Anomalies);
-
-    [Fact]
-    public void T184_HundredThousandMembersAreQuick()
-    {
-        ZipBuilder builder = new() { EndCount = 100_000 & 0xFFFF };
-        for (int i = 0; i < 100_000; i++)
-        {
-            builder.Add($"archive/data/member{i}", [1]);
-        }
-
-        byte[] zip = builder.Build();
-        ArchiveContext.Read(new ZipFormat(), new ZipBuilder().Add("warm", s_clean).Build());
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long start = Stopwatch.GetTimestamp();
-        Containers.Zip.ZipDirectory directory = Containers.Zip.ZipDirectory.Read(
-            new MemorySource(zip), new ByteRange(0, zip.Length), new ScanBudget(new ScanLimits(), TimeProvider.System, TestContext.Current.CancellationToken));
-        TimeSpan spent = Stopwatch.GetElapsedTime(start);
-        Assert.Equal(100_000, directory.Entries.Count);
-        Assert.Empty(directory.Oddities.All);
-        // Generous for a busy machine and a debug build; unloaded it is a tenth of this.
-        Assert.InRange(spent.TotalSeconds, 0, 3);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200 << 20);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{spent.TotalMilliseconds:F0} ms, {(GC.GetAllocatedBytesForCurrentThread() - before) >> 20} MB allocated");
-        Assert.Equal(100_000, ArchiveContext.Read(new ZipFormat(), zip, keep: false)!.Children.Count);
-    }
-
-    [Fact]
-    public void T207_EntriesLimitIsAnUnreadThatNamesIt()
-    {
-        ZipBuilder builder = new();
-        for (int i = 0; i < 50; i++)
-        {
-            builder.Add($"m{i}", s_clean);
-        }
-
-        ArchiveContext context = Read(builder.Build(), new ScanLimits { Entries = 10 });
-        Assert.Contains(context.Unreads, u => u.Cause == UnreadCause.Limit && u.Detail.Contains("entries", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void TruncationAtEveryByteNeverThrows()
-    {
-        byte[] zip = new ZipBuilder { Zip64End = true, Comment = [1, 2, 3] }.Add("m/data.pkl", s_evil, 8).Add(new ZipMember("m/b", s_clean) { Zip64 = true }).Build();
-        int found = 0;
-        for (int length = 0; length < zip.Length; length++)
-        {
-            found += ArchiveContext.Read(new ZipFormat(), zip[..length])?.Children.Count(c => c.Bytes.SequenceEqual(s_evil)) ?? 0;
-        }
-
-        Assert.True(found > zip.Length / 2, $"{found} of {zip.Length}");
-    }
-
-    [Fact]
-    public void MutationsNeverThrowAndStaySmall()
-    {
-        byte[] zip = new ZipBuilder { Zip64End = true }.Add("m/data.pkl", s_evil, 8).Add(new ZipMember("m/b", s_clean) { Zip64 = true, Descriptor = true })
-            .Add("m/c", new ZipBuilder().Add("x", s_evil).Build()).Build();
-        Random random = new(7);
-        for (int i = 0; i < 4000; i++)
-        {
-            byte[] bad = [.. zip];
-            for (int n = random.Next(1, 6); n > 0; n--)
-            {
-                bad[random.Next(bad.Length)] = random.Next(3) switch { 0 => 0xFF, 1 => 0, _ => (byte)random.Next(256) };
-            }
-
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            ArchiveContext.Read(new ZipFormat(), bad);
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
-        }
     }
 }

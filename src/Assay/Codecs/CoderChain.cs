@@ -1,0 +1,127 @@
+// Undoes the chains of coders that 7z archives describe.
+using Assay.Bytes;
+using SharpCompress.Compressors;
+using SharpCompress.Compressors.BZip2;
+using SharpCompress.Compressors.LZMA;
+using SharpCompress.Compressors.PPMd;
+using ZstdSharp;
+
+namespace Assay.Codecs;
+
+/// <summary>One coder: its method id, its properties, and how many bytes come out of it.</summary>
+internal readonly record struct Coder(ulong Method, byte[] Properties, long Size);
+
+/// <summary>Undoes chains of coders; the first one reads the packed bytes.</summary>
+internal static class CoderChain
+{
+    public const ulong Copy = 0;
+    public const ulong Delta = 3;
+    public const ulong Lzma2 = 0x21;
+    public const ulong Lzma = 0x030101;
+    public const ulong Ppmd = 0x030401;
+    public const ulong X86 = 0x03030103;
+    public const ulong NewX86 = 4;
+    public const ulong Deflate = 0x040108;
+    public const ulong Bzip2 = 0x040202;
+    public const ulong Zstd = 0x04F71101;
+    public const ulong Aes = 0x06F10701;
+
+    /// <summary>Whether all coders of the chain can be undone.</summary>
+    public static bool Supports(IReadOnlyList<Coder> chain) => chain.All(c =>
+        c.Method is Copy or Delta or Lzma2 or Lzma or Ppmd or X86 or NewX86 or Deflate or Bzip2 or Zstd);
+
+    /// <summary>Undoes the chain; the result never holds more than the last coder's size.</summary>
+    public static InflatedSoFar Inflate(IReadOnlyList<Coder> chain, ByteSource source, ByteRange range, ScanBudget budget, Scratch scratch)
+    {
+        SourceStream input = new(source, range.ClampTo(source.Length), budget);
+        long size = chain[^1].Size;
+        InflatedSink sink = new(budget, scratch, size);
+        string? error = null;
+        bool truncated = false;
+        ScanStopException? stop = null;
+        try
+        {
+            DecoderPump.Pump(input, sink, "The packed stream is broken.", stream => Open(chain, stream));
+        }
+        catch (MalformedException e)
+        {
+            error = e.Message;
+            truncated = input.RanDry;
+        }
+        catch (ScanStopException e) when (!sink.IsCapped)
+        {
+            stop = e;
+        }
+        catch (ScanStopException)
+        {
+            // All that was promised is there.
+        }
+
+        if (error is null && stop is null && sink.Length < size)
+        {
+            error = "The packed stream holds less than the archive says.";
+            truncated = range.Length > input.Length || input.RanDry;
+        }
+
+        return new InflatedSoFar(new Inflated(sink.Finish(), input.Position, error, truncated), stop, sink.IsCapped);
+    }
+
+    private static Stream Open(IReadOnlyList<Coder> chain, Stream stream)
+    {
+        foreach (Coder coder in chain)
+        {
+            Stream decoder = Open(coder, stream);
+            // Only the first coder reads the file itself, and only these never read ahead.
+            SourceStream? strict = coder.Method is Lzma or Lzma2 or Ppmd ? stream as SourceStream : null;
+            stream = new DryGuard(decoder, strict, coder.Size);
+        }
+
+        return stream;
+    }
+
+    private static Stream Open(Coder coder, Stream input)
+    {
+        byte[] properties = [.. coder.Properties];
+        switch (coder.Method)
+        {
+            case Lzma:
+                Need(properties, 5);
+                uint window = BitConverter.ToUInt32(properties, 1);
+                BitConverter.GetBytes((uint)LzmaDecoder.Window(window, coder.Size)).CopyTo(properties, 1);
+                return LzmaStream.Create(properties, input, -1, coder.Size, leaveOpen: true);
+            case Lzma2:
+                Need(properties, 1);
+                properties[0] = XzDecoder.WindowCode(properties[0], coder.Size);
+                return LzmaStream.Create(properties, input, -1, coder.Size, null, isLzma2: true, leaveOpen: true);
+            case Ppmd:
+                Need(properties, 5);
+                if (BitConverter.ToUInt32(properties, 1) > Codec.MaxWindow)
+                {
+                    throw new InvalidDataException();
+                }
+
+                return PpmdStream.Create(new PpmdProperties(properties), input, compress: false);
+            case Deflate:
+                return new System.IO.Compression.DeflateStream(input, System.IO.Compression.CompressionMode.Decompress, leaveOpen: true);
+            case Bzip2:
+                return BZip2Stream.Create(input, CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true);
+            case Zstd:
+                return new DecompressionStream(input, leaveOpen: true);
+            case Delta:
+                Need(properties, 1);
+                return new FilterStream(input, new DeltaFilter(properties[0] + 1));
+            case X86 or NewX86:
+                return new FilterStream(input, new X86Filter());
+            default:
+                return input;
+        }
+    }
+
+    private static void Need(byte[] properties, int length)
+    {
+        if (properties.Length < length)
+        {
+            throw new InvalidDataException();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+// Undoes the filters that packers put before a compressor: they change no length.
+using System.Buffers.Binary;
+
+namespace Assay.Codecs;
+
+/// <summary>Undoes a filter in place.</summary>
+internal interface IFilter
+{
+    /// <summary>Undoes what it can of <paramref name="bytes"/> and returns how many bytes from the start are final.</summary>
+    int Undo(Span<byte> bytes, bool last);
+}
+
+/// <summary>Each byte is the difference from the byte <c>distance</c> before it.</summary>
+internal sealed class DeltaFilter(int distance) : IFilter
+{
+    private readonly byte[] _history = new byte[distance];
+    private int _at;
+
+    public int Undo(Span<byte> bytes, bool last)
+    {
+        foreach (ref byte b in bytes)
+        {
+            b += _history[_at];
+            _history[_at] = b;
+            _at = (_at + 1) % distance;
+        }
+
+        return bytes.Length;
+    }
+}
+
+/// <summary>
+/// Addresses of x86 calls and jumps (E8, E9) are absolute; makes them relative again. The rule which operands were converted depends
+/// on the bytes before, as the encoder saw them (7-Zip's BCJ).
+/// </summary>
+internal sealed class X86Filter : IFilter
+{
+    private static readonly bool[] s_allowed = [true, true, true, false, true, false, false, false];
+    private static readonly int[] s_bit = [0, 1, 2, 2, 3, 3, 3, 3];
+    private uint _position;
+    private int _mask;
+    private long _previous = -5;
+
+    public int Undo(Span<byte> bytes, bool last)
+    {
+        int at = 0;
+        int limit = bytes.Length - 4;
+        long before = _previous;
+        for (; at < limit; at++)
+        {
+            if ((bytes[at] & 0xFE) != 0xE8)
+            {
+                continue;
+            }
+
+            long gap = at - before;
+            before = at;
+            if (gap > 3)
+            {
+                _mask = 0;
+            }
+            else
+            {
+                _mask = (_mask << ((int)gap - 1)) & 7;
+                if (_mask != 0)
+                {
+                    byte near = bytes[at + 4 - s_bit[_mask]];
+                    if (!s_allowed[_mask] || near is 0 or 0xFF)
+                    {
+                        _mask = ((_mask << 1) & 7) | 1;
+                        continue;
+                    }
+                }
+            }
+
+            if (bytes[at + 4] is not (0 or 0xFF))
+            {
+                _mask = ((_mask << 1) & 7) | 1;
+                continue;
+            }
+
+            uint source = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 1)..]);
+            uint target;
+            while (true)
+            {
+                target = source - (_position + (uint)at + 5);
+                if (_mask == 0)
+                {
+                    break;
+                }
+
+                int shift = s_bit[_mask] * 8;
+                byte check = (byte)(target >> (24 - shift));
+                if (check is not (0 or 0xFF))
+                {
+                    break;
+                }
+
+                source = target ^ ((1u << (32 - shift)) - 1);
+            }
+
+            uint sign = (target >> 24) & 1;
+            target = (target & 0x1FFFFFF) | (sign == 0 ? 0 : 0xFF000000);
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[(at + 1)..], target);
+            at += 4;
+            // The operand is done with; the next look-back starts behind it.
+            before = at;
+            _mask = 0;
+        }
+
+        int done = last ? bytes.Length : Math.Min(at, bytes.Length);
+        _previous = before - done;
+        _position += (uint)done;
+        return done;
+    }
+}
+
+/// <summary>Undoes a filter over a stream.</summary>
+internal sealed class FilterStream(Stream input, IFilter filter) : Stream
+{
+    private readonly byte[] _buffer = new byte[16 << 10];
+    private int _start;
+    private int _final;
+    private int _end;
+    private bool _dry;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        while (_start == _final && !(_dry && _final == _end))
+        {
+            Fill();
+        }
+
+        int given = Math.Min(count, _final - _start);
+        _buffer.AsSpan(_start, given).CopyTo(buffer.AsSpan(offset));
+        _start += given;
+        return given;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Fill()
+    {
+        _buffer.AsSpan(_final, _end - _final).CopyTo(_buffer);
+        _end -= _final;
+        _start = _final = 0;
+        int got = input.Read(_buffer, _end, _buffer.Length - _end);
+        _dry |= got <= 0;
+        _end += Math.Max(0, got);
+        _final = filter.Undo(_buffer.AsSpan(0, _end), _dry);
+    }
+}

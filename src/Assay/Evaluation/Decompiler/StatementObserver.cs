@@ -1,0 +1,251 @@
+// Writes what a pickle makes a loader do, one statement after the other.
+using System.Globalization;
+using Assay.Pickle;
+
+namespace Assay.Evaluation.Decompiler;
+
+/// <summary>Turns the events of the machine into statements.</summary>
+internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWriter values, IFolder? folder, IEmbeddedDataReader? embedded)
+    : PickleObserver
+{
+    private const int OriginSteps = 8;
+    private const int Oddities = 20;
+    private const int NoteLength = 120;
+    private readonly Dictionary<string, int> _oddities = [];
+    private readonly HashSet<string> _explained = [];
+
+    /// <summary>The pickle that is being walked.</summary>
+    public StreamFrame Frame { get; set; } = null!;
+
+    /// <summary>Whether the walk met an import.</summary>
+    public bool HasImports { get; set; }
+
+    public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
+    {
+        HasImports = true;
+        if (Frame.Imported.Contains(import.Row) || !text.Admit(0, Op.GLOBAL, offset, () => "imports"))
+        {
+            return;
+        }
+
+        Frame.Imported.Add(import.Row);
+        ImportRow row = machine.Import(import);
+        if (names.Import(row, out string first, out string local) is { } name)
+        {
+            string note = row.Written != row.Resolved ? "written as " + Cut(row.Written) : "";
+            if (name != local)
+            {
+                note += (note.Length > 0 ? "; " : "") + "the loader walks on to " + name;
+            }
+
+            text.Statement(
+                CodeNode.Text(new CodePiece("from ", CodeInk.Keyword), new CodePiece(row.ResolvedModule), new CodePiece(" import ", CodeInk.Keyword),
+                    new CodePiece(first), new CodePiece(local == first ? "" : " as ", CodeInk.Keyword), new CodePiece(local == first ? "" : local)),
+                offset, note);
+            return;
+        }
+
+        values.Begin();
+        CodeNode module = row.IsComputed ? values.Write(Frame, row.ModuleValue, 1) : Literal(row.ResolvedModule);
+        CodeNode item = row.IsComputed ? values.Write(Frame, row.NameValue, 1) : Literal(row.ResolvedName);
+        Make(import, CodeNode.Group("find_class(", [module, item], ")"), offset, row.IsComputed ? "the name is computed" : "");
+    }
+
+    public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
+    {
+        CallRow row = machine.Call(result);
+        if (!text.Admit(RootOf(machine, row.Callee), opcode, offset, () => $"calls of {Cut(Origin(machine, row.Callee))}"))
+        {
+            return;
+        }
+
+        values.Begin();
+        CodeNode callee = values.Write(Frame, row.Callee, 1);
+        List<CodeNode> arguments = values.Arguments(Frame, row.Arguments);
+        string note = "";
+        if (result.Kind == PickleKind.Instance)
+        {
+            if (opcode is Op.INST or Op.OBJ)
+            {
+                note = Once("inst", "or called, where it is no class");
+            }
+
+            arguments.Insert(0, callee);
+            callee = CodeNode.Text(".__new__").Behind(callee);
+        }
+
+        if (!row.Keywords.IsEmpty)
+        {
+            arguments.Add(values.Write(Frame, row.Keywords).Behind(new CodePiece("**")));
+        }
+
+        Make(result, CodeNode.Group("(", arguments, ")").Behind(callee), offset, note);
+        Fold(machine, result);
+    }
+
+    public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
+    {
+        if (text.Admit(RootOf(machine, target), Op.BUILD, offset, () => $"states of {Cut(Origin(machine, target))}"))
+        {
+            values.Begin();
+            CodeNode into = values.Write(Frame, target, 1);
+            CodeNode written = values.Write(Frame, state);
+            string note = state.Kind switch
+            {
+                PickleKind.Dict => Once("dict", "state: or __dict__.update, without a __setstate__"),
+                PickleKind.Tuple when machine.CountOf(state) == 2 => Once("pair", "state: or __dict__.update and setattr, without a __setstate__"),
+                _ => "",
+            };
+            text.Statement(CodeNode.Group("(", [written], ")").Behind(into, ".__setstate__"), offset, note);
+        }
+
+        if (embedded?.After(machine, target, state) is { } data)
+        {
+            string who = Frame.Variables.TryGetValue(target, out string? name) ? $"; {name} becomes it" : "";
+            Frame.Pending = data with { Text = data.Text + who };
+            machine.SuspendRequested = true;
+        }
+    }
+
+    public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
+    {
+        if (!text.Admit(RootOf(machine, target), opcode, offset, () => $"calls of {Cut(Origin(machine, target))}.{method}"))
+        {
+            return;
+        }
+
+        values.Begin();
+        CodeNode into = values.Write(Frame, target, 1);
+        if (method is not ("__setitem__" or "add"))
+        {
+            CodeNode list = CodeNode.Group("[", values.Operands(Frame, operands), "]");
+            text.Statement(CodeNode.Group("(", [list], ")").Behind(into, "." + method), offset, Once("extend", "or append of each"));
+            return;
+        }
+
+        int step = method == "add" ? 1 : 2;
+        int shown = Math.Min(operands.Length, text.Limits.Repeats * step);
+        for (int i = 0; i + step <= shown; i += step)
+        {
+            values.Begin();
+            CodeNode operand = values.Write(Frame, operands[i], 1);
+            text.Statement(
+                step == 1
+                    ? CodeNode.Group("(", [operand], ")").Behind(into, ".add")
+                    : values.Write(Frame, operands[i + 1]).Behind(CodeNode.Group("[", [operand], "] = ").Behind(into)),
+                offset);
+        }
+
+        if (shown < operands.Length)
+        {
+            text.Comment(string.Create(CultureInfo.InvariantCulture, $"{offset}: {(operands.Length - shown) / step:N0} more items"));
+        }
+    }
+
+    public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode)
+    {
+        if (text.Admit(0, Op.BINPERSID, offset, () => "persistent ids"))
+        {
+            values.Begin();
+            Make(persistent, CodeNode.Group("persistent_load(", [values.Write(Frame, machine.Call(persistent).Callee)], ")"), offset, "");
+        }
+    }
+
+    public override void OnExtension(PickleMachine machine, PickleValue extension, long offset, Op opcode)
+    {
+        if (!Frame.Variables.ContainsKey(extension) && text.Admit(0, Op.EXT1, offset, () => "extension codes"))
+        {
+            CodeNode code = CodeNode.Text(extension.Payload.ToString(CultureInfo.InvariantCulture));
+            Make(extension, CodeNode.Group("get_extension(", [code], ")"), offset, "");
+        }
+    }
+
+    public override void OnDrop(PickleMachine machine, PickleValue value, long offset)
+    {
+        if (text.IsDry)
+        {
+            Frame.Uses.Drop(value);
+        }
+    }
+
+    public override void OnOddity(PickleMachine machine, string code, long offset, string detail)
+    {
+        int seen = _oddities.GetValueOrDefault(code);
+        if (!text.IsDry && seen < Oddities)
+        {
+            _oddities[code] = seen + 1;
+            text.Comment(string.Create(CultureInfo.InvariantCulture, $"{offset}: odd: {Cut(detail)}{(seen == Oddities - 1 ? " (and so on)" : "")}"));
+        }
+    }
+
+    /// <summary>Writes a statement that makes <paramref name="value"/>; it needs no variable when the stream throws it away.</summary>
+    private void Make(PickleValue value, CodeNode code, long offset, string note)
+    {
+        if (text.IsDry)
+        {
+            text.Statement(code, offset);
+        }
+        else if (Frame.Uses.IsDropped(value))
+        {
+            text.Statement(code, offset, note.Length > 0 ? note + "; the result is dropped" : "the result is dropped");
+        }
+        else
+        {
+            string name = names.NextVariable();
+            Frame.Variables[value] = name;
+            text.Statement(code.Behind(new CodePiece(name + " = ")), offset, note);
+        }
+    }
+
+    private void Fold(PickleMachine machine, PickleValue result)
+    {
+        if (folder is null || text.IsDry || folder.TryFold(machine, result, out string[] layers) is not { } folded)
+        {
+            return;
+        }
+
+        string by = layers.Length > 0 ? $" by {string.Join(", ", layers)}" : "";
+        string[] lines = folded.ReplaceLineEndings("\n").Split('\n', text.Limits.FoldedLines + 1);
+        text.Comment(lines.Length == 1 ? $"  = {Cut(lines[0], text.Limits.ArgumentText)}{by}" : $"  ={by}");
+        for (int i = 0; lines.Length > 1 && i < Math.Min(lines.Length, text.Limits.FoldedLines); i++)
+        {
+            text.Comment("  | " + Cut(lines[i], text.Limits.ArgumentText));
+        }
+
+        if (lines.Length > text.Limits.FoldedLines)
+        {
+            text.Comment(string.Create(CultureInfo.InvariantCulture, $"  | ... ({folded.Length:N0} characters)"));
+        }
+    }
+
+    /// <summary>Explains what a statement stands for where it is met first.</summary>
+    private string Once(string key, string note) => !text.IsDry && _explained.Add(key) ? note : "";
+
+    /// <summary>What a chain of calls starts from, as far as a bounded walk leads.</summary>
+    private static PickleValue Start(PickleMachine machine, PickleValue value)
+    {
+        for (int step = 0; step < OriginSteps && value.Kind is PickleKind.Result or PickleKind.Instance; step++)
+        {
+            value = machine.Call(value).Callee;
+        }
+
+        return value;
+    }
+
+    private static ulong RootOf(PickleMachine machine, PickleValue value)
+    {
+        PickleValue start = Start(machine, value);
+        return start.Kind is PickleKind.Import or PickleKind.Extension ? start.Bits : (ulong)start.Kind << 56;
+    }
+
+    private static string Origin(PickleMachine machine, PickleValue value)
+    {
+        PickleValue start = Start(machine, value);
+        string name = start.Kind is PickleKind.Result or PickleKind.Instance ? "further results" : machine.Origin(start, resolved: false);
+        return start == value || start.Kind is PickleKind.Result or PickleKind.Instance ? name : $"what {name} made";
+    }
+
+    private static CodeNode Literal(string name) => CodeNode.Text(PythonLiteral.Name(Cut(name)), CodeInk.Literal);
+
+    private static string Cut(string words, int length = NoteLength) => words.Length <= length ? words : words[..length] + "...";
+}

@@ -1,0 +1,138 @@
+// Reads 7z archives: every folder once, in order, and every file of it.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Codecs;
+using Assay.Containers;
+using Assay.Containers.SevenZip;
+
+namespace Assay.Formats.Archives;
+
+/// <summary>7z archives. A solid folder is unpacked once; what comes before a break is submitted.</summary>
+internal sealed class SevenZipFormat : IFormat
+{
+    public string Id => "7z";
+
+    public string Name => "7z archive";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [".7z"];
+
+    public Claim? Probe(ProbeInput input) =>
+        input.StartsWith(SevenZipArchive.Signature) ? new Claim(input.Range, ClaimStrength.Certain) : null;
+
+    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    {
+        SevenZipArchive archive;
+        try
+        {
+            archive = SevenZipArchive.Read(artifact.Bytes, claim.Range, context.Budget, context.Scratch);
+        }
+        catch (ArgumentException e)
+        {
+            throw new MalformedException(claim.Range.Offset, $"The 7z header contradicts itself ({e.GetType().Name}).");
+        }
+
+        foreach (ByteRange structure in archive.Structures)
+        {
+            context.Cover(structure, CoverageKind.Parsed);
+        }
+
+        if (archive.IsHeaderEncrypted)
+        {
+            context.Unread(UnreadCause.Encrypted, claim.Range.Offset, claim.Range.Length, "The names and contents of the 7z archive are encrypted.");
+            context.Cover(claim.Range, CoverageKind.Data);
+        }
+
+        OddityLog crcs = new();
+        HashSet<string> names = new(StringComparer.Ordinal);
+        try
+        {
+            foreach (SevenZipFile file in archive.Files.Where(f => f.Folder < 0 && !f.IsDirectory))
+            {
+                context.Submit(new Artifact(Unique(names, file.Name), new MemorySource(default), artifact));
+            }
+
+            ILookup<int, SevenZipFile> files = archive.Files.ToLookup(f => f.Folder);
+            for (int i = 0; i < archive.Folders.Count; i++)
+            {
+                Folder(artifact, archive.Folders[i], [.. files[i]], names, crcs, context);
+            }
+        }
+        finally
+        {
+            context.Tell(archive.Oddities);
+            context.Tell(crcs);
+        }
+    }
+
+    private static void Folder(
+        Artifact artifact, SevenZipFolder folder, IReadOnlyList<SevenZipFile> files, HashSet<string> names, OddityLog crcs, ScanContext context)
+    {
+        context.Cover(folder.Packed, CoverageKind.Data);
+        string first = files.Count > 0 ? files[0].Name : "folder";
+        if (!folder.IsSupported)
+        {
+            bool encrypted = folder.IsEncrypted;
+            string methods = string.Join(", ", folder.Chain.Select(c => c.Method.ToString("X", System.Globalization.CultureInfo.InvariantCulture)));
+            context.Unread(
+                encrypted ? UnreadCause.Encrypted : UnreadCause.NotSupported,
+                folder.Packed.Offset,
+                folder.Packed.Length,
+                encrypted ? $"\"{first}\" and what is packed with it are encrypted." : $"\"{first}\" is packed by methods {methods}, which are not supported.");
+            return;
+        }
+
+        InflatedSoFar soFar = CoderChain.Inflate(folder.Chain, artifact.Bytes, folder.Packed, context.Budget, context.Scratch);
+        using ByteSource bytes = soFar.Result.Bytes;
+        MemberInflater.TellEnd(context, soFar with { Capped = false }, first, folder.Packed.Offset, folder.Packed.Length);
+        foreach (SevenZipFile file in files)
+        {
+            if (file.Content.Offset >= bytes.Length && file.Content.Length > 0)
+            {
+                context.Unread(UnreadCause.Truncated, folder.Packed.Offset, 0, $"\"{file.Name}\" lies behind a break.");
+                continue;
+            }
+
+            ByteSource content = bytes.Slice(file.Content);
+            if (file.Crc is { } crc && content.Length == file.Content.Length && Crc(content, context.Budget) != crc)
+            {
+                crcs.Add("7z.crc-mismatch", folder.Packed.Offset, folder.Packed.Length, $"\"{file.Name}\" has another CRC-32 than the header says.");
+            }
+
+            MemberInflater.TellLink(crcs, file.Name, file.UnixMode, content);
+            context.Submit(new Artifact(Unique(names, file.Name), content, artifact));
+        }
+
+        if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
+        {
+            throw stop;
+        }
+    }
+
+    private static string Unique(HashSet<string> names, string name)
+    {
+        if (names.Add(name))
+        {
+            return name;
+        }
+
+        string other = $"{name}@{names.Count}";
+        names.Add(other);
+        return other;
+    }
+
+    private static uint Crc(ByteSource bytes, ScanBudget budget)
+    {
+        Crc32 crc = new();
+        byte[] buffer = new byte[(int)Math.Clamp(bytes.Length, 1, 64 << 10)];
+        long at = 0;
+        for (int got; (got = bytes.ReadAt(at, buffer)) > 0; at += got)
+        {
+            budget.Poll(at);
+            crc.Add(buffer.AsSpan(0, got));
+        }
+
+        return crc.Value;
+    }
+}

@@ -1,0 +1,45 @@
+// Tells the decompiler where joblib reads arrays in the middle of a pickle.
+using System.Globalization;
+using Assay.Bytes;
+using Assay.Evaluation.Decompiler;
+using Assay.Pickle;
+
+namespace Assay.Formats.Joblib;
+
+/// <summary>joblib's in-stream arrays: their bytes follow the BUILD of a <c>NumpyArrayWrapper</c>.</summary>
+internal sealed class JoblibEmbeddedArrays : IEmbeddedDataReader
+{
+    private const int OriginSteps = 8;
+    private const int ShapeBudget = 4096;
+
+    public EmbeddedData? After(PickleMachine machine, PickleValue target, PickleValue state)
+    {
+        for (int step = 0; step < OriginSteps && target.Kind is PickleKind.Result or PickleKind.Instance; step++)
+        {
+            target = machine.Call(target).Callee;
+        }
+
+        if (target.Kind != PickleKind.Import || machine.Import(target).Resolved is not { } name
+            || !JoblibArrayLayout.IsWrapper(name) || !name.Contains("joblib", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        int budget = ShapeBudget;
+        JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.Shape(state, ref budget));
+        if (layout.Error is { } error)
+        {
+            return new EmbeddedData(-1, false, error);
+        }
+
+        if (layout.IsPickle)
+        {
+            return new EmbeddedData(machine.Position, true, "joblib reads an array of objects here: a pickle of its own");
+        }
+
+        bool there = layout.TryLocate(machine.Source, machine.Position, out ByteRange data, out long missing) && missing == 0;
+        return new EmbeddedData(
+            there ? data.End : -1, false,
+            string.Create(CultureInfo.InvariantCulture, $"joblib reads an array here: {layout.ByteCount:N0} bytes{(there ? "" : ", more than are left")}"));
+    }
+}

@@ -1,0 +1,173 @@
+"""Says what CPython's unpicklers would do with a stream, without letting them do it.
+
+Reads streams from standard input, each behind its length (four bytes, little-endian), and answers each with one line of JSON:
+for every dialect the events in order and the ending. find_class and persistent_load are replaced by recorders, so that nothing
+is imported and nothing runs: the unpickler only ever meets plain data and Recorded classes.
+
+    {"c": {"events": ["import os\\nsystem", "call os.system"], "end": ["stop", ""]}, "c-stream": "=", "python": {...}}
+
+"=" stands for "the same as c". The dialects are the C unpickler on a file that shows all its bytes to peek() (as pickle.loads
+has them), the C unpickler on a file without peek(), and the unpickler written in Python.
+"""
+import copyreg
+import gc
+import io
+import itertools
+import json
+import os
+import pickle
+import resource
+import signal
+import sys
+
+import _pickle
+
+EVENTS = 10_000
+MEMORY = 768 << 20
+SECONDS = 5.0
+SHOWN_CALLS = 64
+EXTENSION = "\0 extension"
+
+log = []
+cache = {}
+
+
+class Enough(Exception):
+    """A stream had more events than are recorded."""
+
+
+def record(event):
+    if len(log) >= EVENTS:
+        raise Enough
+    log.append(event)
+
+
+class Recorder(type):
+    """The class of Recorded: answers whatever an unpickler asks of an object, and writes down that it asked."""
+
+    def __call__(cls, *args, **kwargs):
+        record("call " + cls.text)
+        return made(cls.root, cls.calls + 1)
+
+    def __setstate__(cls, state):
+        record("build " + cls.text)
+
+    def append(cls, item):
+        record("method " + cls.text)
+
+    def extend(cls, items):
+        record("method " + cls.text)
+
+    def add(cls, item):
+        record("method " + cls.text)
+
+    def __setitem__(cls, key, value):
+        record("method " + cls.text)
+
+    # The Python unpickler spreads arguments and keywords: an object may well be iterable or a mapping.
+    def __iter__(cls):
+        return iter(())
+
+    def keys(cls):
+        return ()
+
+    def __getitem__(cls, key):
+        raise KeyError(key)
+
+
+def construct(cls, *args, **kwargs):
+    """__new__ of every Recorded: NEWOBJ, NEWOBJ_EX, and INST and OBJ without arguments."""
+    record("call " + cls.text)
+    return made(cls.root, cls.calls + 1)
+
+
+def made(root, calls):
+    """The class that stands for what `calls` calls made of `root`; classes, because NEWOBJ of the C unpickler insists on one."""
+    key = (root, calls)
+    found = cache.get(key)
+    if found is None:
+        if len(cache) > 20_000:
+            cache.clear()
+        text = root + "()" * min(calls, SHOWN_CALLS)
+        if calls > SHOWN_CALLS:
+            text += f"... ({calls} calls)"
+        found = Recorder("Recorded", (), {"__new__": construct, "__slots__": (), "root": root, "calls": calls, "text": text})
+        cache[key] = found
+    return found
+
+
+class Hooks:
+    def find_class(self, module, name):
+        if module == EXTENSION:
+            record("extension " + name)
+            return made(f"extension({name})", 0)
+        record(f"import {module}\n{name}")
+        return made(f"{module}.{name}", 0)
+
+    def persistent_load(self, pid):
+        record("persistent")
+        return made("persistent()", 0)
+
+
+class CUnpickler(Hooks, _pickle.Unpickler):
+    pass
+
+
+class PythonUnpickler(Hooks, pickle._Unpickler):
+    pass
+
+
+def buffers():
+    return (bytearray(b"buffer") for _ in itertools.count())
+
+
+def run(unpickler, file):
+    log.clear()
+    copyreg._extension_cache.clear()
+    try:
+        unpickler(file, encoding="latin1", buffers=buffers()).load()
+        end = ("stop", "")
+    except BaseException as e:
+        end = (type(e).__name__, str(e)[:300])
+    return {"events": list(log), "end": end}
+
+
+def answer(data):
+    whole = run(CUnpickler, io.BufferedReader(io.BytesIO(data), max(len(data) + 1, 8192)))
+    stream = run(CUnpickler, io.BytesIO(data))
+    python = run(PythonUnpickler, io.BytesIO(data))
+    return {"c": whole, "c-stream": "=" if stream == whole else stream, "python": "=" if python == whole else python}
+
+
+def confine():
+    if os.getuid() == 0 or os.geteuid() == 0:
+        sys.exit("The recorder does not run as root.")
+    # No process may be started: uid and limit together make fork fail.
+    for what, most in (("AS", MEMORY), ("CORE", 0), ("FSIZE", 0), ("CPU", 1800), ("NPROC", 0)):
+        what = getattr(resource, "RLIMIT_" + what)
+        hard = resource.getrlimit(what)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (most, most))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    # CPython itself complains there about buffers that odd streams make it drop.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def main():
+    confine()
+    for code in itertools.chain(range(1, 0x10000), (0x10000, 0x12345678, 0x7FFFFFFF)):
+        copyreg._inverted_registry[code] = (EXTENSION, str(code))
+    gc.freeze()
+    source, sink = sys.stdin.buffer, sys.stdout
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    while len(header := source.read(4)) == 4:
+        data = source.read(int.from_bytes(header, "little"))
+        # A stream that takes too long kills the process; whoever asked starts another and goes on behind it.
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        line = encode(answer(data))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        sink.write(line + "\n")
+        sink.flush()
+
+
+main()
