@@ -1,6 +1,7 @@
 // Finds the pickles of real files for the oracle.
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats;
 using Assay.Formats.Pickles;
 using Assay.Pickle;
 using Assay.Scanning;
@@ -33,7 +34,7 @@ internal sealed class CorpusPickles
         {
             using ByteSource bytes = new FileSource(File.OpenHandle(file));
             ScanBudget budget = new(new ScanLimits(), TimeProvider.System);
-            ArtifactScanner scanner = new(new FactLog(budget.Limits), budget, new MemoryScratch())
+            ArtifactScanner scanner = new(new FactLog(budget.Limits), budget, new MemoryScratch(), FormatCatalog.All)
             {
                 OnArtifact = artifact => Collect(artifact, budget, found),
             };
