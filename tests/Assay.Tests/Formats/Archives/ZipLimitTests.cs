@@ -1,5 +1,4 @@
 // Zips that cost too much, are cut or are damaged at random.
-using System.Diagnostics;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -54,7 +53,7 @@ public sealed class ZipLimitTests
     }
 
     [Fact]
-    public void T184_HundredThousandMembersAreQuick()
+    public void T184_HundredThousandMembersCostWhatTheirHeadersCost()
     {
         ZipBuilder builder = new() { EndCount = 100_000 & 0xFFFF };
         for (int i = 0; i < 100_000; i++)
@@ -65,16 +64,11 @@ public sealed class ZipLimitTests
         byte[] zip = builder.Build();
         ArchiveContext.Read(new ZipFormat(), new ZipBuilder().Add("warm", s_clean).Build());
         long before = GC.GetAllocatedBytesForCurrentThread();
-        long start = Stopwatch.GetTimestamp();
         ZipDirectory directory = ZipDirectory.Read(
             new MemorySource(zip), new ByteRange(0, zip.Length), new ScanBudget(new ScanLimits(), TimeProvider.System, TestContext.Current.CancellationToken));
-        TimeSpan spent = Stopwatch.GetElapsedTime(start);
         Assert.Equal(100_000, directory.Entries.Count);
         Assert.Empty(directory.Oddities.All);
-        // Generous for a busy machine and a debug build, where it takes one to three seconds; anything quadratic takes minutes.
-        Assert.InRange(spent.TotalSeconds, 0, 15);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200 << 20);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{spent.TotalMilliseconds:F0} ms, {(GC.GetAllocatedBytesForCurrentThread() - before) >> 20} MB allocated");
         Assert.Equal(100_000, ArchiveContext.Read(new ZipFormat(), zip, keep: false)!.Children.Count);
     }
 
