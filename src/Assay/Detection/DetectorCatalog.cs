@@ -1,6 +1,7 @@
 // The detectors, in the order in which they run.
 using Assay.Detection.Anomalies;
 using Assay.Detection.Callables;
+using Assay.Detection.Intents;
 
 namespace Assay.Detection;
 
@@ -12,5 +13,6 @@ public static class DetectorCatalog
     [
         new CallableDetector(),
         new AnomalyDetector(), // After the callables: some oddities weigh more beside a harmful call.
+        new IntentDetector(),
     ];
 }

@@ -1,12 +1,13 @@
 // A rule together with what it applies to and the examples that prove it.
 namespace Assay.Detection;
 
-/// <summary>What a rule applies to: a judgement about a callable, or anomaly codes.</summary>
+/// <summary>What a rule applies to: a judgement about a callable, anomaly codes, or intents.</summary>
 /// <param name="Use">The judgement of the callable detector, such as <c>reached</c>; empty for other rules.</param>
 /// <param name="Capabilities">The capabilities meant; empty for all.</param>
 /// <param name="Anomalies">Anomaly codes; a code that ends in <c>*</c> is a prefix.</param>
 /// <param name="WithFinding">Whether an anomaly counts only in an artifact with a finding of medium severity or more.</param>
-internal sealed record RuleCondition(string Use, IReadOnlyList<string> Capabilities, IReadOnlyList<string> Anomalies, bool WithFinding);
+/// <param name="Intents">Intents; <c>*</c> stands for those that no other rule names.</param>
+internal sealed record RuleCondition(string Use, IReadOnlyList<string> Capabilities, IReadOnlyList<string> Anomalies, bool WithFinding, IReadOnlyList<string> Intents);
 
 /// <summary>A compact fact of a pack, as written.</summary>
 internal sealed record RuleExample(bool Hit, Packs.PackNode Node);

@@ -10,6 +10,7 @@ public sealed class RuleSet
     private readonly Dictionary<(string Use, string Capability), RuleEntry> _byUse = [];
     private readonly Dictionary<(string Code, bool WithFinding), RuleEntry> _byAnomaly = [];
     private readonly List<(string Prefix, RuleEntry Entry)> _byPrefix = [];
+    private readonly Dictionary<string, RuleEntry> _byIntent = [];
     private readonly IReadOnlyList<RuleEntry> _entries = [];
 
     /// <summary>The rules that come with Assay; read when first asked for.</summary>
@@ -49,6 +50,10 @@ public sealed class RuleSet
     internal RuleEntry? ForUse(string use, string capability) =>
         _byUse.TryGetValue((use, capability), out RuleEntry? entry) || _byUse.TryGetValue((use, ""), out entry) ? entry : null;
 
+    /// <summary>The rule for an intent, or null.</summary>
+    internal RuleEntry? ForIntent(string intent) =>
+        _byIntent.TryGetValue(intent, out RuleEntry? entry) || _byIntent.TryGetValue("*", out entry) ? entry : null;
+
     /// <summary>
     /// The rule for an anomaly: by its code, else by the longest prefix, or null. Rules that need a finding beside the anomaly
     /// come first where there is one.
@@ -78,6 +83,9 @@ public sealed class RuleSet
                 foreach (string capability in entry.When.Capabilities.DefaultIfEmpty(""))
                     _byUse[(entry.When.Use, capability)] = entry;
             }
+
+            foreach (string intent in entry.When.Intents)
+                _byIntent[intent] = entry;
 
             foreach (string code in entry.When.Anomalies)
             {

@@ -45,6 +45,18 @@ internal static class FactBuilder
             yield break;
         }
 
+        if (fields.TryGetValue("intent", out PackNode? intent))
+        {
+            yield return new IntentFact
+            {
+                Path = path,
+                Intent = intent.AsText("intent"),
+                Confidence = IntentConfidence.High,
+                Words = fields.TryGetValue("words", out PackNode? words) ? words.AsTexts("words") : [],
+            };
+            yield break;
+        }
+
         (string verb, CallableUse use) = _uses.Single(u => fields.ContainsKey(u.Key));
         string callee = fields[verb].AsText(verb);
         bool named = callee.Length > 0 && !callee.EndsWith(')');

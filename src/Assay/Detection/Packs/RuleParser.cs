@@ -55,6 +55,7 @@ internal static class RuleParser
         string use = "";
         IReadOnlyList<string> capabilities = [];
         IReadOnlyList<string> anomalies = [];
+        IReadOnlyList<string> intents = [];
         bool withFinding = false;
         foreach ((string key, PackNode value) in node.AsMap("when"))
         {
@@ -72,6 +73,9 @@ internal static class RuleParser
                 case "anomaly":
                     anomalies = value.AsTexts("anomaly");
                     break;
+                case "intent":
+                    intents = value.AsTexts("intent");
+                    break;
                 case "with":
                     withFinding = value.AsText("with") is "finding" ? true : throw value.Error("'with' can only be 'finding'.");
                     break;
@@ -80,9 +84,9 @@ internal static class RuleParser
             }
         }
 
-        return use.Length > 0 || anomalies.Count > 0
-            ? new RuleCondition(use, capabilities, anomalies, withFinding)
-            : throw node.Error("'when' must name a judgement about a callable or anomaly codes.");
+        return use.Length > 0 || anomalies.Count > 0 || intents.Count > 0
+            ? new RuleCondition(use, capabilities, anomalies, withFinding, intents)
+            : throw node.Error("'when' must name a judgement about a callable, anomaly codes or intents.");
     }
 
     private static List<RuleExample> ReadExamples(PackNode node)

@@ -8,8 +8,7 @@ namespace Assay.Evaluation.Intents;
 internal static class IndicatorScanner
 {
     private const int MaxValue = 300;
-    private static readonly string[] s_schemes = ["http://", "https://", "ftp://", "ws://", "wss://", "tcp://", "ssh://"];
-    private static readonly string[] s_roots = ["/tmp/", "/etc/", "/dev/tcp/", "/dev/shm/", "/var/", "/ro" + "ot/", "/usr/", "/bin/", "/opt/", "/proc/", "~/.", "$HOME/"];
+    private static readonly Lazy<(string[] Schemes, string[] Roots)> s_starts = new(Load);
 
     public static IEnumerable<IndicatorFact> Scan(string path, IReadOnlyList<RecoveredText> texts)
     {
@@ -37,7 +36,7 @@ internal static class IndicatorScanner
         foreach (string word in text.Text.Split([' ', '\t', '\r', '\n', '\'', '"', '(', ')', '<', '>', ',', ';', '`', '|', '[', ']', '{', '}'], StringSplitOptions.RemoveEmptyEntries))
         {
             string bare = word.TrimEnd('.', ':', '\\');
-            string? scheme = Array.Find(s_schemes, s => bare.Contains(s, StringComparison.OrdinalIgnoreCase));
+            string? scheme = Array.Find(s_starts.Value.Schemes, s => bare.Contains(s, StringComparison.OrdinalIgnoreCase));
             if (scheme is not null)
             {
                 string url = bare[bare.IndexOf(scheme, StringComparison.OrdinalIgnoreCase)..];
@@ -73,8 +72,14 @@ internal static class IndicatorScanner
         }
     }
 
+    private static (string[] Schemes, string[] Roots) Load()
+    {
+        Dictionary<string, string[]> rows = DataFile.Rows("indicators.tsv").ToDictionary(r => r[0], r => r[1].Split(' '));
+        return (rows["scheme"], rows["root"]);
+    }
+
     private static bool IsPath(string word) =>
-        Array.Exists(s_roots, r => word.StartsWith(r, StringComparison.Ordinal) && word.Length > r.Length)
+        Array.Exists(s_starts.Value.Roots, r => word.StartsWith(r, StringComparison.Ordinal) && word.Length > r.Length)
         || (word.Length > 3 && char.IsAsciiLetter(word[0]) && word[1] == ':' && word[2] == '\\');
 
     private static bool IsAddress(string word)

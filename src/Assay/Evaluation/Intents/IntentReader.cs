@@ -27,9 +27,10 @@ internal static class IntentReader
             }
         }
 
+        bool codeRuns = texts.Any(t => t.Kind == "code-names" && new TextWords(t, shell: false).RunsCommands);
         foreach (RecoveredText text in texts)
         {
-            ReadText(path, text, intents);
+            ReadText(path, text, intents, codeRuns);
         }
 
         // What prints or opens a calculator beside real harm is no proof of concept.
@@ -43,7 +44,7 @@ internal static class IntentReader
         return facts;
     }
 
-    private static void ReadText(string path, RecoveredText text, Dictionary<string, IntentFact> intents)
+    private static void ReadText(string path, RecoveredText text, Dictionary<string, IntentFact> intents, bool codeRuns)
     {
         bool shell = text.Kind == "shell-command";
         bool python = text.Kind is "python-source" or "code-names" or "code-text" or "decoded-text" or "file-content";
@@ -53,16 +54,22 @@ internal static class IntentReader
         }
 
         TextWords words = new(text, shell);
+        Match(path, text, words, pattern => pattern.Scope == IntentScope.Any || pattern.Scope == (shell ? IntentScope.Shell : IntentScope.Python), python || shell, intents);
+        IEnumerable<string> commands = !python ? [] : text.Kind == "code-text" && codeRuns ? [text.Text] : words.RunsCommands ? words.Literals : [];
+        foreach (string command in commands.Where(c => c.Length is > 1 and < 8192).Take(256))
+        {
+            // That it runs commands is said already; what these are for is told by the commands.
+            RecoveredText line = text with { Kind = "shell-command", Text = command };
+            Match(path, line, new TextWords(line, shell: true), p => p.Scope == IntentScope.Shell && p.Intent != "command-execution", true, intents);
+        }
+    }
+
+    private static void Match(string path, RecoveredText text, TextWords words, Func<IntentPattern, bool> wanted, bool applies, Dictionary<string, IntentFact> intents)
+    {
         foreach (IntentPattern pattern in IntentTable.Patterns)
         {
-            bool applies = pattern.Scope switch
-            {
-                IntentScope.Any => true,
-                IntentScope.Python => python,
-                IntentScope.Shell => shell,
-                _ => false,
-            };
-            if (applies && words.Match(pattern) is { Count: > 0 } found)
+            bool holds = wanted(pattern) && (applies || pattern.Scope == IntentScope.Any);
+            if (holds && words.Match(pattern) is { Count: > 0 } found)
             {
                 Keep(intents, new IntentFact
                 {

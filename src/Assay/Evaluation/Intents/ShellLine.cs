@@ -13,11 +13,14 @@ internal static class ShellLine
         List<string> programs = [];
         foreach (string command in line.Split([';', '|', '&', '\n', '`', '(', ')', '{', '}'], StringSplitOptions.RemoveEmptyEntries).Take(MaxCommands))
         {
+            int before = programs.Count;
+            string prefix = "";
             foreach (string raw in command.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries))
             {
                 string word = raw.Trim('\'', '"', '$', '!');
                 if (word.Length == 0 || s_prefixes.Contains(word, StringComparer.OrdinalIgnoreCase) || (word.Contains('=', StringComparison.Ordinal) && word[0] != '-'))
                 {
+                    prefix = word.ToLowerInvariant();
                     continue;
                 }
 
@@ -28,6 +31,12 @@ internal static class ShellLine
 
                 programs.Add(word[(word.LastIndexOfAny(['/', '\\']) + 1)..].ToLowerInvariant());
                 break;
+            }
+
+            if (programs.Count == before && s_prefixes.Contains(prefix))
+            {
+                // A lone env lists the environment.
+                programs.Add(prefix);
             }
         }
 

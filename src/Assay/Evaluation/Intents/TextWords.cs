@@ -6,6 +6,7 @@ namespace Assay.Evaluation.Intents;
 /// <summary>The words of one recovered text: identifiers or programs, and the text itself without case.</summary>
 internal sealed class TextWords
 {
+    private static readonly HashSet<string> s_runners = ["system", "popen", "Popen", "check_output", "check_call", "getoutput", "getstatusoutput", "run", "call", "spawn", "startfile", "execl", "execv", "execvp", "execlp"];
     private readonly HashSet<string> _words;
     private readonly List<string> _programs;
     private readonly string _text;
@@ -22,6 +23,7 @@ internal sealed class TextWords
         {
             PythonTokens tokens = PythonTokens.Of(text.Text);
             _words = tokens.Names;
+            Literals = [.. tokens.Literals];
             foreach (string literal in tokens.Literals.Where(l => l.Length < 64 && l.All(c => char.IsLetterOrDigit(c) || c == '_')))
             {
                 // getattr(x, 'system') and __import__('os') name things in literals.
@@ -29,6 +31,12 @@ internal sealed class TextWords
             }
         }
     }
+
+    /// <summary>The string literals of source.</summary>
+    public IReadOnlyList<string> Literals { get; } = [];
+
+    /// <summary>Whether source names something that runs commands: its literals may then be some.</summary>
+    public bool RunsCommands => _words.Overlaps(s_runners);
 
     /// <summary>The words by which the pattern holds; empty when it does not.</summary>
     public List<string> Match(IntentPattern pattern)

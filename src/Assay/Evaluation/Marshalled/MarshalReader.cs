@@ -49,7 +49,7 @@ internal sealed class MarshalReader
                 inside.NeedsLine = false;
             }
 
-            if (!ReadOne(out object? value, out bool opened))
+            if (_at >= _bytes.Length || !ReadOne(out object? value, out bool opened))
             {
                 return false;
             }

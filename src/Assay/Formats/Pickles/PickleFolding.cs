@@ -15,20 +15,22 @@ internal sealed class PickleFolding
     private const int MaxSteps = 12;
     private readonly PickleMachine _machine;
     private readonly PickleEvaluator _evaluator;
-    private readonly PayloadFollower _follower;
+    private PayloadFollower? _follower;
 
     public PickleFolding(PickleMachine machine)
     {
         _machine = machine;
         _evaluator = new PickleEvaluator(machine);
-        _follower = new PayloadFollower(machine.Budget, machine.Budget?.Limits.TextBytes ?? 1 << 16);
     }
 
     /// <summary>Whether some folding would have cost too much.</summary>
     public bool Exceeded => _evaluator.Exceeded;
 
     /// <summary>Bytes that a loader would load again.</summary>
-    public IReadOnlyList<RecoveredBytes> Recovered => _follower.Bytes;
+    public IReadOnlyList<RecoveredBytes> Recovered => _follower?.Bytes ?? [];
+
+    // The machine has its meter only once it is open.
+    private PayloadFollower Follower => _follower ??= new PayloadFollower(_machine.Budget, _machine.Budget?.Limits.TextBytes ?? 1 << 16);
 
     /// <summary>Looks at a call as it happens and follows what it gets or gives.</summary>
     public void Observe(PickleValue result, long offset)
@@ -36,7 +38,7 @@ internal sealed class PickleFolding
         _evaluator.Folder.OnReached ??= Reached;
         if (_evaluator.Observe(result))
         {
-            _follower.FollowResult(_evaluator.Evaluate(result), offset);
+            Follower.FollowResult(_evaluator.Evaluate(result), offset);
         }
     }
 
@@ -69,7 +71,8 @@ internal sealed class PickleFolding
     /// <summary>Adds what was recovered, and what it is for.</summary>
     public void Commit(string path, IEnumerable<string> callables, ScanContext context)
     {
-        foreach (RecoveredText text in _follower.Texts)
+        IReadOnlyList<RecoveredText> texts = _follower?.Texts ?? [];
+        foreach (RecoveredText text in texts)
         {
             context.Add(new TextFact { Path = path, Offset = text.Offset, Kind = text.Kind, Text = text.Text, Layers = text.Layers });
         }
@@ -80,7 +83,7 @@ internal sealed class PickleFolding
             called.Add(CallableNames.Canonical(callable));
         }
 
-        foreach (Fact fact in IntentReader.Read(path, _follower.Texts, called, _follower.Reached))
+        foreach (Fact fact in IntentReader.Read(path, texts, called, _follower?.Reached ?? []))
         {
             context.Add(fact);
         }
@@ -89,7 +92,7 @@ internal sealed class PickleFolding
     private void Reached(FoldedName name, IReadOnlyList<FoldedValue> arguments)
     {
         string canonical = _evaluator.Folder.Canonical(name);
-        _follower.Follow(canonical, CallableNames.Sink(canonical), arguments, _evaluator.CurrentOffset);
+        Follower.Follow(canonical, CallableNames.Sink(canonical), arguments, _evaluator.CurrentOffset);
     }
 
     /// <summary>How a computed callable came about: each call with its folded arguments, innermost first.</summary>
