@@ -15,6 +15,12 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
     /// <summary>Object arrays may hold object arrays; the recursion is bounded by this, not by the file.</summary>
     private const int MaxDepth = 16;
 
+    /// <summary>Shapes of element types nest: fields, sub-arrays and their types. This many levels more are looked at than elsewhere.</summary>
+    private const int ExtraLevels = 24;
+
+    private const long HugeBytes = 1L << 30;
+    private const long HugeRatio = 100;
+
     private readonly ByteSource _source = artifact.Bytes;
 
     /// <summary>The ranges of array bytes that were stepped over.</summary>
@@ -60,7 +66,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
     {
         long at = machine.Position;
         int budget = 4096;
-        JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.Shape(state, ref budget));
+        JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.Shape(state, ref budget, depth: -ExtraLevels));
         if (layout.Error is { } error)
         {
             context.Anomaly("joblib.wrapper-broken", at, 0, error);
@@ -86,7 +92,9 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
 
         if (layout.ByteCount > _source.Length - start)
         {
-            context.Anomaly("joblib.declares-more", at, 0, $"An array declares {layout.ByteCount} bytes and {Math.Max(0, _source.Length - start)} are left.");
+            // A torn download ends early; a forged header makes a loader reserve what no file could hold.
+            bool huge = layout.ByteCount >= HugeBytes && layout.ByteCount / HugeRatio > _source.Length;
+            context.Anomaly(huge ? "joblib.declares-more" : "joblib.truncated", at, 0, $"An array declares {layout.ByteCount} bytes and {Math.Max(0, _source.Length - start)} are left.");
             return false;
         }
 

@@ -123,7 +123,7 @@ public sealed class RealFileTests
     {
         byte[] bytes = Joblib("np.arange(1000.0)");
         TargetReport target = Scans.Of(bytes[..^100]);
-        Assert.Contains("joblib.declares-more", target.Anomalies());
+        Assert.Contains("joblib.truncated", target.Anomalies());
         Assert.Equal(Verdict.Incomplete, target.Verdict);
     }
 
