@@ -197,15 +197,17 @@ internal sealed partial class PickleMachine
 
     private void LoadTextPersistent(long offset)
     {
-        ReadOnlySpan<byte> text = Line();
-        if (text.IndexOfAnyExceptInRange((byte)0, (byte)127) >= 0)
+        if (MissingNewline())
         {
-            End(PickleEnding.BadArgument, "A persistent id of protocol 0 must be ASCII.");
             return;
         }
 
-        if (MissingNewline())
+        // Without a newline the last character is cut before anything looks at the text.
+        ReadOnlySpan<byte> text = Line();
+        text = _reader.LineWithoutNewline && text.Length > 0 ? text[..^1] : text;
+        if (text.IndexOfAnyExceptInRange((byte)0, (byte)127) >= 0)
         {
+            End(PickleEnding.BadArgument, "A persistent id of protocol 0 must be ASCII.");
             return;
         }
 

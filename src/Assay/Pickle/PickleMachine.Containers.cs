@@ -20,6 +20,10 @@ internal sealed partial class PickleMachine
 
     private bool _saidBomb;
 
+    /// <summary>The container that was made or grew last, and how many levels lie below it: a chain of nesting is seen as it is built.</summary>
+    private PickleValue _lastBuilt;
+    private int _lastDepth;
+
     /// <summary>Whether a value is more than plain data, as far as its direct children show.</summary>
     public bool IsTainted(PickleValue value)
     {
@@ -127,8 +131,11 @@ internal sealed partial class PickleMachine
         _cells.Reset();
         _containers.Reset();
         _calls.Reset();
+        _moved.Clear();
         _lateRows = [];
         _saidBomb = false;
+        _lastBuilt = default;
+        _lastDepth = 0;
         ResetImports();
     }
 
@@ -216,14 +223,29 @@ internal sealed partial class PickleMachine
         bool tainted = Survey(items, out float weight);
 
         CheckWeight(weight);
+        PickleValue made;
         if (!tainted && !MayKeepPlain(items.Length + 1))
         {
-            return new PickleValue(kind, offset, summary: true);
+            made = new PickleValue(kind, offset, summary: true);
+        }
+        else
+        {
+            SpendNode();
+            made = new PickleValue(kind, _cells.Add(items, BitConverter.SingleToInt32Bits(weight)), tainted);
         }
 
-        SpendNode();
-        int block = _cells.Add(items, BitConverter.SingleToInt32Bits(weight));
-        return new PickleValue(kind, block, tainted);
+        NoteNesting(made, items);
+        return made;
+    }
+
+    private void NoteNesting(PickleValue container, ReadOnlySpan<PickleValue> items)
+    {
+        _lastDepth = items.Length > 0 && items[^1] == _lastBuilt ? _lastDepth + 1 : 1;
+        _lastBuilt = container;
+        if (_lastDepth == DeepNesting)
+        {
+            Odd("pickle.deep-nesting", $"Containers lie inside each other more than {DeepNesting} levels deep.");
+        }
     }
 
     /// <summary>Whether one of the values is more than plain, and how many leaves are reachable from them.</summary>
@@ -245,6 +267,7 @@ internal sealed partial class PickleMachine
 
     private void AddChildren(PickleValue container, ReadOnlySpan<PickleValue> items)
     {
+        NoteNesting(container, items);
         bool tainted = Survey(items, out float weight);
 
         if (!TryContainer(container, out int index))
@@ -307,7 +330,7 @@ internal sealed partial class PickleMachine
 
     private void SpendNode()
     {
-        if (_containers.Count + _calls.Count + (_cells.Used / 4) > _limits.Nodes)
+        if (_containers.Count + _calls.Count + _imports.Count + (_cells.Used / 4) > _limits.Nodes)
         {
             throw Bytes.ScanBudget.Spent("nodes", _limits.Nodes, _reader.Offset);
         }

@@ -141,9 +141,15 @@ internal sealed partial class PickleMachine
             }
             else
             {
-                byte[] moduleBytes = TextBytes(module);
-                byte[] nameBytes = TextBytes(name);
-                if (Array.IndexOf(moduleBytes, (byte)'\n') >= 0)
+                byte[] moduleBytes = TextBytes(module, out bool longModule);
+                byte[] nameBytes = TextBytes(name, out bool longName);
+                if (longModule || longName)
+                {
+                    // Cut names must not be taken for each other.
+                    Odd("pickle.long-name", $"A module or name is longer than {NameLimit} bytes.");
+                    import = AddImport(PythonText.DecodeUtf8(moduleBytes), PythonText.DecodeUtf8(nameBytes));
+                }
+                else if (Array.IndexOf(moduleBytes, (byte)'\n') >= 0)
                 {
                     import = AddImport(PythonText.DecodeUtf8(moduleBytes), PythonText.DecodeUtf8(nameBytes));
                 }
@@ -173,7 +179,7 @@ internal sealed partial class PickleMachine
         _observer.OnImport(this, import, offset, Op.STACK_GLOBAL);
     }
 
-    private const int NameLimit = 1 << 16;
+    private const int NameLimit = 1 << 20;
 
     private static bool MayBeText(PickleValue value) =>
         value.Kind is PickleKind.Str or PickleKind.PyString or PickleKind.Result or PickleKind.Persistent or PickleKind.Extension;
@@ -181,10 +187,11 @@ internal sealed partial class PickleMachine
     /// <summary>Below 3 names are rewritten, from 4 on dots are walked: the same words mean other objects.</summary>
     private int ProtocolClass => _protocol < 3 ? 0 : _protocol < 4 ? 1 : 2;
 
-    private byte[] TextBytes(PickleValue value)
+    private byte[] TextBytes(PickleValue value, out bool cut)
     {
         // The raw bytes of a binary string are its UTF-8; the text opcodes need decoding first.
-        string text = GetText(value, NameLimit, out _);
+        string text = GetText(value, NameLimit, out long whole);
+        cut = whole > NameLimit;
         byte[] bytes = new byte[text.Length * 3];
         int length = 0;
         foreach (char c in text)

@@ -9,6 +9,7 @@ namespace Assay.Pickle;
 internal sealed partial class PickleMachine
 {
     private const int PayloadProbe = 16;
+    private readonly Dictionary<long, (long Offset, long Length)> _moved = [];
 
     private void LoadUnicode(long offset)
     {
@@ -20,6 +21,7 @@ internal sealed partial class PickleMachine
         }
 
         PickleValue value = new(PickleKind.Str, offset);
+        NoteMoved(offset);
         Push(value);
         if (bytes.Length >= PayloadProbe && LooksEncoded(bytes))
         {
@@ -38,6 +40,7 @@ internal sealed partial class PickleMachine
     private void LoadBytes(PickleKind kind, long offset)
     {
         PickleValue value = new(kind, offset);
+        NoteMoved(offset);
         Push(value);
         if (_reader.PayloadLength >= PayloadProbe)
         {
@@ -125,6 +128,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
+        NoteMoved(offset);
         Push(new PickleValue(PickleKind.PyString, offset));
     }
 
@@ -142,6 +146,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
+        NoteMoved(offset);
         Push(new PickleValue(PickleKind.Str, offset));
     }
 
@@ -314,12 +319,26 @@ internal sealed partial class PickleMachine
         return ReadSource(leaf.Payload, raw) == 4 && (raw.SequenceEqual("I00\n"u8) || raw.SequenceEqual("I01\n"u8));
     }
 
+    /// <summary>Remembers where the payload of a leaf lies, where that is not right behind its opcode.</summary>
+    private void NoteMoved(long offset)
+    {
+        if (_reader.PayloadMoved)
+        {
+            _moved[offset] = (_reader.PayloadOffset, _reader.PayloadLength);
+        }
+    }
+
     private LeafSpan Locate(PickleValue leaf)
     {
         Span<byte> raw = stackalloc byte[9];
         int got = ReadSource(leaf.Payload, raw);
         raw[got..].Clear();
         Op opcode = (Op)raw[0];
+        if (_moved.Count > 0 && _moved.TryGetValue(leaf.Payload, out (long Offset, long Length) moved))
+        {
+            return new LeafSpan(opcode, moved.Offset, moved.Length);
+        }
+
         byte layout = OpcodeTable.Layout[raw[0]];
         if ((layout & OpcodeTable.CountedFlag) != 0)
         {

@@ -207,6 +207,12 @@ internal sealed partial class PickleMachine
     {
         ulong length = _reader.Number;
         long position = _reader.Position;
+        if (_reader.Offset < _frameEnd && position > _frameEnd)
+        {
+            Differentials |= Differential.Frames | Differential.Python;
+            Odd("pickle.frame-mismatch", "FRAME reaches over the end of the frame around it.");
+        }
+
         if (length > long.MaxValue)
         {
             Odd("pickle.frame-mismatch", $"A frame declares {length} bytes.");

@@ -111,6 +111,13 @@ internal sealed partial class PickleMachine
         }
 
         _reader = new PickleReader(source, offset, _end, _window, _limits.LineBytes) { Dialect = dialect };
+        if (_stack.Length > _limits.StackValues || _marks.Length > _limits.StackValues)
+        {
+            // What a limit allows must not depend on what was scanned before.
+            _stack = new PickleValue[(int)Math.Min(256, _limits.StackValues)];
+            _marks = new int[(int)Math.Min(32, _limits.StackValues)];
+        }
+
         Start = offset;
         _top = 0;
         _markCount = 0;

@@ -12,6 +12,7 @@ internal partial struct PickleReader
     /// </summary>
     private bool ReadFramed()
     {
+        PayloadMoved = false;
         if (Error != PickleEnding.Stop)
         {
             return false;
@@ -80,6 +81,8 @@ internal partial struct PickleReader
             {
                 PayloadOffset = start;
             }
+
+            PayloadMoved = PayloadOffset != Offset + 1 + width;
         }
 
         Jump(at);
@@ -116,6 +119,7 @@ internal partial struct PickleReader
             }
 
             at = Position;
+            PayloadMoved |= i == 0 && line.Offset != Offset + 1;
             if (i == 0)
             {
                 PayloadOffset = line.Offset;

@@ -57,6 +57,9 @@ internal partial struct PickleReader
     /// <summary>Where its payload or (first) line starts.</summary>
     public long PayloadOffset { get; private set; }
 
+    /// <summary>Whether the payload does not lie right behind its opcode: a read dropped the rest of a frame.</summary>
+    public bool PayloadMoved { get; private set; }
+
     /// <summary>The length of its payload, or of its first line without the newline.</summary>
     public long PayloadLength { get; private set; }
 
@@ -125,10 +128,17 @@ internal partial struct PickleReader
             }
 
             _at += 1 + layout;
-            return _at <= _length || Fail(PickleEnding.Truncated);
+            return _at <= _length || Overrun();
         }
 
         return ReadVariable(layout);
+    }
+
+    /// <summary>A fixed argument reaches over the end of the data: what there was of it is read.</summary>
+    private bool Overrun()
+    {
+        _at = _length;
+        return Fail(PickleEnding.Truncated);
     }
 
     /// <summary>The payload, or its start where it is longer than the window; valid until the next read.</summary>

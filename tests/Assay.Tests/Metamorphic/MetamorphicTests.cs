@@ -20,6 +20,9 @@ public sealed class MetamorphicTests
 
     public static TheoryData<string> Malicious => [.. MetamorphicBases.MaliciousFiles.Keys];
 
+    /// <summary>A pickle without a header has nothing to be found by behind other bytes, and no loader finds it there.</summary>
+    public static TheoryData<string> WithHeader => [.. MetamorphicBases.MaliciousFiles.Keys.Where(k => k != "text")];
+
     public static TheoryData<string> Benign => [.. MetamorphicBases.BenignFiles.Keys];
 
     public static TheoryData<string> Pickles => [.. MetamorphicBases.MaliciousPickles.Keys];
@@ -92,11 +95,9 @@ public sealed class MetamorphicTests
     }
 
     [Theory]
-    [MemberData(nameof(Malicious))]
+    [MemberData(nameof(WithHeader))]
     public void T218_WhatIsPrependedLowersNothing(string file)
     {
-        // A pickle without a header has nothing to be found by behind bytes that are none, and no loader finds it there.
-        Assert.SkipWhen(file == "text", "No loader reads it behind other bytes.");
         byte[] bytes = MetamorphicBases.MaliciousFiles[file];
         Random random = new(219);
         foreach ((string kind, byte[] other) in Strangers(random))

@@ -14,6 +14,9 @@ internal sealed class CorpusPickles
     /// <summary>Pickles are handed on up to this length: the recorder's memory is bounded.</summary>
     public const int Longest = 64 << 20;
 
+    /// <summary>Bytes handed on behind a pickle's end.</summary>
+    private const int Following = 64 << 10;
+
     /// <summary>Pickles of one artifact that are tried.</summary>
     private const int MostInOne = 64;
 
@@ -68,12 +71,11 @@ internal sealed class CorpusPickles
         {
             for (int i = 0; i < MostInOne && offset < artifact.Bytes.Length; i++)
             {
-                // To an unpickler everything to the end of the file is there to be read.
-                long length = artifact.Bytes.Length - offset;
+                // What follows a STOP is there for whoever misses it.
                 machine.Open(artifact.Bytes, offset, artifact.Bytes.Length, new Silent(), budget);
                 bool stopped = machine.Run() == PickleEnding.Stop;
-                length = stopped ? machine.Position - offset : Math.Min(length, Longest);
-                TooLarge += length > Longest || (!stopped && artifact.Bytes.Length - offset > Longest) ? 1 : 0;
+                long length = Math.Min(artifact.Bytes.Length, stopped ? machine.Position + Following : long.MaxValue) - offset;
+                TooLarge += length > Longest ? 1 : 0;
                 byte[] stream = artifact.Bytes.ReadUpTo(offset, (int)Math.Min(length, Longest));
                 if (_seen.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(stream))))
                 {

@@ -13,17 +13,22 @@ internal static class MachineTrace
         OracleTrace c = Run(stream, OracleDialect.C, out Differential differentials);
         OracleTrace cStream = Run(stream, OracleDialect.CStream, out _);
         OracleTrace python = Run(stream, OracleDialect.Python, out _);
-        List<(OracleView, OracleTrace)> traces = [(new(OracleDialect.C), c), (new(OracleDialect.CStream), cStream), (new(OracleDialect.Python), python)];
+        OracleTrace[] followed = [c, cStream, python];
+        List<(OracleView, OracleTrace)> traces = [.. followed.Select((t, i) => (new OracleView((OracleDialect)i, OracleRunKind.Followed), t))];
         if (!differentials.HasFlag(Differential.Frames))
         {
-            traces.Add((new OracleView(OracleDialect.CStream, Unmarked: true), c));
+            traces.Add((new OracleView(OracleDialect.CStream, OracleRunKind.Unmarked), c));
         }
 
         if (!differentials.HasFlag(Differential.Python))
         {
-            traces.Add((new OracleView(OracleDialect.Python, Unmarked: true), c));
+            traces.Add((new OracleView(OracleDialect.Python, OracleRunKind.Unmarked), c));
         }
 
+        FirstStream product = new();
+        using MemorySource source = new(stream);
+        PickleTrace.Run(source, product, new ScanBudget(new ScanLimits(), TimeProvider.System));
+        traces.AddRange(product.Events.Select((e, i) => (new OracleView((OracleDialect)i, OracleRunKind.Traced), new OracleTrace(e, "as traced", ""))));
         return traces;
     }
 
@@ -57,8 +62,8 @@ internal static class MachineTrace
 
     private sealed class EventLog : PickleObserver
     {
-        /// <summary>The recorder keeps as many.</summary>
-        private const int Most = 10_000;
+        /// <summary>More than the recorder keeps: it does not write down an extension a second time.</summary>
+        private const int Most = 500_000;
 
         public List<string> Events { get; } = [];
 
@@ -97,6 +102,40 @@ internal static class MachineTrace
             {
                 Events.Add(text);
             }
+        }
+    }
+
+    /// <summary>The events of the first stream, for each unpickler.</summary>
+    private sealed class FirstStream : PickleTraceSink
+    {
+        private int _streams;
+
+        public List<string>[] Events { get; } = [[], [], []];
+
+        public override void Begin(long offset) => _streams++;
+
+        public override void Add(PickleTraceEvent traced, IReadOnlyList<PickleDialect> dialects)
+        {
+            if (_streams > 1)
+            {
+                return;
+            }
+
+            string text = traced.Kind switch
+            {
+                "import" => $"import {traced.Module ?? "?"}\n{traced.Name ?? "?"}",
+                "extension" => $"extension {traced.Code}",
+                "persistent" => "persistent",
+                _ => $"{traced.Kind} {traced.Callee}",
+            };
+            foreach (PickleDialect dialect in dialects)
+            {
+                Events[(int)dialect].Add(text);
+            }
+        }
+
+        public override void End(long end, PickleEnding ending, long endingOffset, IReadOnlyDictionary<PickleDialect, PickleEnding> endings)
+        {
         }
     }
 }

@@ -1,15 +1,31 @@
 // The unpicklers that the oracle asks.
 namespace Assay.Tests.Oracle;
 
-/// <summary>What is compared: an unpickler's events with a run of our machine.</summary>
-/// <param name="Dialect">The unpickler.</param>
-/// <param name="Unmarked">
-/// Whether the machine's run is the one as the C unpickler. A scan runs other dialects only where that run met a place at which they part
-/// ways; where it met none, it must itself have everything that they do.
-/// </param>
-internal readonly record struct OracleView(OracleDialect Dialect, bool Unmarked = false)
+/// <summary>Which of our runs an unpickler's events are looked for in.</summary>
+internal enum OracleRunKind
 {
-    public override string ToString() => Unmarked ? $"{Dialect} (no differential met)" : Dialect.ToString();
+    /// <summary>The machine's run as that unpickler.</summary>
+    Followed,
+
+    /// <summary>
+    /// The machine's run as the C unpickler. A scan runs the other dialects only where that run met a place at which they part ways; where
+    /// it met none, it must itself have everything that they do.
+    /// </summary>
+    Unmarked,
+
+    /// <summary>What <c>assay pickle trace</c> says of that unpickler.</summary>
+    Traced,
+}
+
+/// <summary>What is compared: an unpickler's events with a run of ours.</summary>
+internal readonly record struct OracleView(OracleDialect Dialect, OracleRunKind Kind)
+{
+    public override string ToString() => Kind switch
+    {
+        OracleRunKind.Followed => Dialect.ToString(),
+        OracleRunKind.Unmarked => $"{Dialect} (no differential met)",
+        _ => $"{Dialect} (as traced)",
+    };
 }
 
 /// <summary>An unpickler of CPython; the recorder runs all of them on each stream.</summary>

@@ -81,21 +81,24 @@ internal sealed class OracleTally
     }
 
     /// <summary>The greatest share, among the dialects, of imports and calls that no unpickler makes.</summary>
-    public double ExtraShare => _figures.Where(f => !f.Key.Unmarked).Select(f => f.Value.ExtraShare).DefaultIfEmpty().Max();
+    public double ExtraShare => _figures.Where(f => f.Key.Kind == OracleRunKind.Followed).Select(f => f.Value.ExtraShare).DefaultIfEmpty().Max();
 
     /// <summary>The shares of the streams with more than one event, and of those that run to their STOP, in the first dialect.</summary>
     public (double Busy, double Stopped) Shape =>
-        _figures.TryGetValue(new OracleView(OracleDialect.C), out Figures? f) ? ((double)f.Busy / f.Streams, (double)f.Stopped / f.Streams) : default;
+        _figures.TryGetValue(new OracleView(OracleDialect.C, OracleRunKind.Followed), out Figures? f) ? ((double)f.Busy / f.Streams, (double)f.Stopped / f.Streams) : default;
+
+    /// <summary>Streams whose events were all there, in another order.</summary>
+    public long Disordered => _figures.Values.Sum(f => f.Disordered);
 
     /// <summary>One line for each dialect, and the reasons of the extras.</summary>
     public string Summary(int reasons = 12)
     {
         StringBuilder text = new();
         IFormatProvider plain = CultureInfo.InvariantCulture;
-        foreach ((OracleView view, Figures f) in _figures.OrderBy(f => (f.Key.Unmarked, f.Key.Dialect)))
+        foreach ((OracleView view, Figures f) in _figures.OrderBy(f => (f.Key.Kind, f.Key.Dialect)))
         {
             text.AppendLine(plain, $"{view}: {f.Streams} streams ({f.Busy} with several events, {f.Stopped} run to STOP), {f.Real} events, {f.Missing} missed, {f.Disordered} streams in another order, {f.Extra} of {f.Counted} imports and calls extra ({f.ExtraShare:P2})");
-            foreach ((string reason, long count) in f.Reasons.OrderByDescending(r => r.Value).Take(reasons))
+            foreach ((string reason, long count) in f.Reasons.OrderByDescending(r => r.Value).Take(view.Kind == OracleRunKind.Followed ? reasons : 0))
             {
                 text.AppendLine(plain, $"  {count,8} extra where the unpickler ends with {reason}");
             }

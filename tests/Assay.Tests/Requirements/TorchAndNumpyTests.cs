@@ -34,7 +34,7 @@ public sealed class TorchAndNumpyTests
     [InlineData("zst")]
     [InlineData("xz")]
     [InlineData("7z")]
-    public void T064_AHonestFileInAWrapperIsPassed(string wrapper)
+    public void T064_AnHonestFileInAWrapperIsPassed(string wrapper)
     {
         byte[] file = TorchFiles.Zip(3);
         byte[] packed = wrapper switch

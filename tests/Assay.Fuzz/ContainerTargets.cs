@@ -1,0 +1,62 @@
+// The readers of zips and tars, without what lies in them.
+using Assay.Bytes;
+using Assay.Containers.Tar;
+using Assay.Containers.Zip;
+
+namespace Assay.Fuzz;
+
+/// <summary>Zips and tars.</summary>
+internal static class ContainerTargets
+{
+    private static readonly ScanLimits s_limits = new() { Milliseconds = 60_000 };
+
+    public static int Zip(byte[] input)
+    {
+        ZipDirectory directory = ZipDirectory.Read(new MemorySource(input), new ByteRange(0, input.Length), new ScanBudget(s_limits, TimeProvider.System));
+        Signature signature = new();
+        signature.AddSize(directory.Entries.Count);
+        signature.AddSize(directory.Views.Count);
+        foreach (Containers.Oddity oddity in directory.Oddities.All)
+        {
+            signature.Add(oddity.Code);
+        }
+
+        foreach (ByteRange structure in directory.Structures)
+        {
+            // A zip's header may declare more than is there; what covers bytes cuts it.
+            Inside(structure.ClampTo(input.Length), input);
+        }
+
+        return signature.Value;
+    }
+
+    public static int Tar(byte[] input)
+    {
+        TarReader reader = new(new MemorySource(input), new ByteRange(0, input.Length), new ScanBudget(s_limits, TimeProvider.System));
+        Signature signature = new();
+        while (reader.Next() is { } entry)
+        {
+            signature.Add((long)entry.Kind);
+        }
+
+        foreach (Containers.Oddity oddity in reader.Oddities.All)
+        {
+            signature.Add(oddity.Code);
+        }
+
+        foreach (ByteRange structure in reader.Structures)
+        {
+            Inside(structure, input);
+        }
+
+        return signature.Value;
+    }
+
+    private static void Inside(ByteRange range, byte[] input)
+    {
+        if (range.Offset < 0 || range.Length < 0 || range.Offset > input.Length || range.Length > input.Length - range.Offset)
+        {
+            throw new FuzzFailure($"A structure lies at {range.Offset}, {range.Length} bytes long, in {input.Length} bytes.") { Kind = "range" };
+        }
+    }
+}

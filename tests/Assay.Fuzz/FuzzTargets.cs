@@ -1,0 +1,32 @@
+// Every target of the fuzzer.
+using Assay.Codecs;
+
+namespace Assay.Fuzz;
+
+/// <summary>Every target, in the order in which <c>mutate all</c> runs them. A new reader gets a line here.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("pickle-machine", PickleTargets.Machine, PickleSeeds.All) { IsPickle = true },
+        new("pickle-listing", PickleTargets.Listing, PickleSeeds.All) { IsPickle = true },
+        new("decompiler", PickleTargets.Decompiler, PickleSeeds.All) { IsPickle = true },
+        new("pickle-scan", ScanTargets.Scan, PickleSeeds.All) { IsPickle = true },
+        new("torch-legacy", ScanTargets.Scan, ScanSeeds.TorchLegacy) { IsPickle = true },
+        new("joblib", ScanTargets.Scan, ScanSeeds.Joblib) { IsPickle = true },
+        new("joblib-zfile", ScanTargets.Scan, ScanSeeds.ZFile),
+        new("npy-header", LiteralTargets.NpyHeader, ScanSeeds.NpyHeaders),
+        new("npy", ScanTargets.Scan, ScanSeeds.Npy),
+        new("py-literal", LiteralTargets.PyLiteral, LiteralTargets.Literals),
+        new("zip", ContainerTargets.Zip, ContainerSeeds.Zips),
+        new("tar", ContainerTargets.Tar, ContainerSeeds.Tars),
+        new("archives", ScanTargets.Scan, ContainerSeeds.Archives),
+        .. Enum.GetValues<CodecKind>().Select(kind =>
+            new FuzzTarget("codec-" + kind.ToString().ToLowerInvariant(), input => CodecTargets.Inflate(kind, input), () => CodecSeeds.Of(kind))),
+        new("signatures", ScanTargets.Scan, ScanSeeds.Signatures),
+        new("scan", ScanTargets.Scan, () => [.. PickleSeeds.All().Take(6), .. ContainerSeeds.Archives(), .. ScanSeeds.Npy(), .. ScanSeeds.Joblib(), .. ScanSeeds.ZFile()]),
+    ];
+
+    public static FuzzTarget Find(string name) =>
+        All.FirstOrDefault(t => t.Name == name) ?? throw new ArgumentException($"There is no target {name}; the command list names them.");
+}
