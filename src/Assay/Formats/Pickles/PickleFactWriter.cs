@@ -171,6 +171,10 @@ internal sealed class PickleFactWriter : PickleObserver
         if (use == CallableUse.Called)
         {
             fact = _folding.Resolve(fact, row.Callee, row.Arguments);
+            if (!_folding.IsFollowed)
+            {
+                _folding.Notice(fact.Arguments, offset);
+            }
         }
 
         AddGroup(fact, offset);
