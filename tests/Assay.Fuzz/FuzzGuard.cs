@@ -11,6 +11,9 @@ internal sealed class FuzzFailure(string what, Exception? cause = null) : Except
     public string Kind { get; init; } = what;
 }
 
+/// <summary>What one run answered and took.</summary>
+internal readonly record struct FuzzOutcome(int Signature, TimeSpan Time, long Allocated);
+
 /// <summary>
 /// Holds readers to their promises: nothing but MalformedException and ScanStopException escapes, and no input takes long or allocates much.
 /// </summary>
@@ -19,9 +22,9 @@ internal static class FuzzGuard
     public const long MostBytes = 256L << 20;
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs the target once and returns its signature.</summary>
+    /// <summary>Runs the target and returns its signature, and what it took.</summary>
     /// <exception cref="FuzzFailure">A promise is broken.</exception>
-    public static int Check(FuzzTarget target, byte[] input)
+    public static FuzzOutcome Check(FuzzTarget target, byte[] input)
     {
         int signature = Once(target, input, out TimeSpan time, out long allocated);
         for (int again = 0; again < 2 && (time > Longest || allocated > MostBytes); again++)
@@ -37,7 +40,7 @@ internal static class FuzzGuard
             throw new FuzzFailure($"{input.Length} bytes took {time.TotalSeconds:0.0} s") { Kind = "time" };
         }
 
-        return allocated <= MostBytes ? signature : throw new FuzzFailure($"{input.Length} bytes made it allocate {allocated >> 20} MB") { Kind = "memory" };
+        return allocated <= MostBytes ? new FuzzOutcome(signature, time, allocated) : throw new FuzzFailure($"{input.Length} bytes made it allocate {allocated >> 20} MB") { Kind = "memory" };
     }
 
     private static int Once(FuzzTarget target, byte[] input, out TimeSpan time, out long allocated)

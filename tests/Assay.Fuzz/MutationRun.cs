@@ -12,11 +12,15 @@ internal sealed class MutationRun(FuzzTarget target, int seed, string crashes)
     private const int Pool = 4096;
     private const int SavedPerKind = 3;
     private const int MostSignatures = 1 << 20;
+    private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(200);
     private readonly Random _random = new(seed);
     private readonly Coverage _coverage = new();
     private readonly List<byte[]> _pool = [];
     private readonly HashSet<int> _signatures = [];
     private readonly Dictionary<string, int> _kinds = [];
+    private TimeSpan _slowest;
+    private byte[] _slowestInput = [];
+    private long _most;
 
     public long Failures { get; private set; }
 
@@ -56,7 +60,13 @@ internal sealed class MutationRun(FuzzTarget target, int seed, string crashes)
 
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{target.Name}: {done} executions in {seconds:0} s ({done / Math.Max(0.001, seconds):0} a second), {_signatures.Count} ways, {_coverage.Branches} branches, {Failures} failures of {_kinds.Count} kinds"));
+            $"{target.Name}: {done} executions in {seconds:0} s ({done / Math.Max(0.001, seconds):0} a second), {_signatures.Count} ways, {_coverage.Branches} branches, slowest {_slowest.TotalMilliseconds:0} ms, at most {_most >> 10} KB, {Failures} failures of {_kinds.Count} kinds"));
+        if (_slowest > s_slow)
+        {
+            Directory.CreateDirectory(crashes);
+            File.WriteAllBytes(Path.Join(crashes, "slowest"), _slowestInput);
+        }
+
         return done;
     }
 
@@ -66,9 +76,16 @@ internal sealed class MutationRun(FuzzTarget target, int seed, string crashes)
         try
         {
             _coverage.Begin();
-            int signature = FuzzGuard.Check(target, input);
+            FuzzOutcome outcome = FuzzGuard.Check(target, input);
+            if (outcome.Time > _slowest)
+            {
+                _slowest = outcome.Time;
+                _slowestInput = input;
+            }
+
+            _most = Math.Max(_most, outcome.Allocated);
             bool isNew = _coverage.IsNew();
-            bool answersAnew = _signatures.Count < MostSignatures && _signatures.Add(signature);
+            bool answersAnew = _signatures.Count < MostSignatures && _signatures.Add(outcome.Signature);
             return _coverage.Branches > 0 ? isNew : answersAnew;
         }
         catch (FuzzFailure failure)

@@ -63,7 +63,7 @@ public sealed class FuzzCorpusTests
         Assert.NotEqual(first, Inputs(6));
     }
 
-    private static int Check(Func<byte[], int> run) => FuzzGuard.Check(new FuzzTarget("test", run, () => []), [1]);
+    private static int Check(Func<byte[], int> run) => FuzzGuard.Check(new FuzzTarget("test", run, () => []), [1]).Signature;
 
     private static List<byte[]> Inputs(int seed)
     {

@@ -9,7 +9,7 @@ internal sealed class CodeNames
 {
     /// <summary>Names that the text itself uses: an import of the same name gets another one.</summary>
     private static readonly HashSet<string> s_ours =
-        ["persistent_load", "find_class", "get_extension", "bytearray", "set", "frozenset", "float", "int", "next", "buffers", "load"];
+        ["persistent_load", "find_class", "get_extension", "bytearray", "set", "frozenset", "float", "int", "next", "buffers"];
 
     private const int Kept = 100_000;
     private readonly Dictionary<(string Module, string Name), string> _imports = [];

@@ -11,20 +11,18 @@ namespace Assay.Evaluation.Decompiler;
 internal sealed class ValueWriter(CodeText text, CodeNames names)
 {
     private const int LateItems = 16;
-    private const int ShortText = 40;
-    private const int SourceText = 60;
     private const int Remembered = 1 << 20;
     private readonly DecompilerLimits _limits = text.Limits;
+    private readonly ConstantWriter _constants = new(text.Limits);
     private readonly HashSet<PickleValue> _open = [];
     private int _values;
-    private int _bytes;
     private long _work = text.Limits.Work;
 
     /// <summary>Begins a statement: its budget is whole again.</summary>
     public void Begin()
     {
         _values = _limits.Values;
-        _bytes = _limits.StatementText;
+        _constants.Begin();
     }
 
     /// <summary>The expression for a value; depth 0 is an argument or a state.</summary>
@@ -39,7 +37,7 @@ internal sealed class ValueWriter(CodeText text, CodeNames names)
             case PickleKind.False: return CodeNode.Text("False", CodeInk.Keyword);
             case PickleKind.Int: return CodeNode.Text(PythonLiteral.Int(machine.GetNumber(value)));
             case PickleKind.Float: return CodeNode.Text(PythonLiteral.Float(machine.GetNumber(value)));
-            case PickleKind.Str or PickleKind.PyString or PickleKind.Bytes or PickleKind.ByteArray: return Literal(machine, value, depth);
+            case PickleKind.Str or PickleKind.PyString or PickleKind.Bytes or PickleKind.ByteArray: return _constants.Write(machine, value, depth == 0);
             case PickleKind.EmptyTuple: return CodeNode.Text("()");
             case PickleKind.Tuple or PickleKind.FrozenSet: return Inline(frame, value, depth, 0);
             case PickleKind.List or PickleKind.Dict or PickleKind.Set: return Container(frame, value, depth);
@@ -101,51 +99,6 @@ internal sealed class ValueWriter(CodeText text, CodeNames names)
                 Grow(frame, container, name, 0);
             }
         }
-    }
-
-    private CodeNode Literal(PickleMachine machine, PickleValue value, int depth)
-    {
-        int limit = _bytes <= 0 ? ShortText : depth == 0 ? _limits.ArgumentText : _limits.Text;
-        bool isText = value.Kind is PickleKind.Str or PickleKind.PyString;
-        long length;
-        string literal;
-        if (isText)
-        {
-            string content = machine.GetText(value, limit, out length);
-            literal = PythonLiteral.Str(content.Length > limit ? content[..limit] : content);
-        }
-        else
-        {
-            byte[] content = machine.GetBytes(value, limit, out length);
-            literal = PythonLiteral.Bytes(content.AsSpan(0, Math.Min(content.Length, limit)));
-        }
-
-        _bytes -= literal.Length;
-        CodePiece piece = new(literal, CodeInk.Literal);
-        if (isText && length <= limit && depth == 0 && literal.Length > SourceText && literal.Contains("\\n", StringComparison.Ordinal))
-        {
-            return CodeNode.Literal(piece, Sources(machine.GetText(value, limit, out _)));
-        }
-
-        CodePiece cut = new(length > limit ? string.Create(CultureInfo.InvariantCulture, $"... ({length:N0} bytes)") : "");
-        return value.Kind == PickleKind.ByteArray
-            ? CodeNode.Text(new CodePiece("bytearray("), piece, cut, new CodePiece(")"))
-            : CodeNode.Text(piece, cut);
-    }
-
-    /// <summary>One literal a line, as the text has lines: it may well be source.</summary>
-    private static List<CodePiece> Sources(string content)
-    {
-        List<CodePiece> parts = [];
-        for (int at = 0; at < content.Length;)
-        {
-            int end = content.IndexOf('\n', at);
-            end = end < 0 ? content.Length : end + 1;
-            parts.Add(new CodePiece(PythonLiteral.Str(content[at..end]), CodeInk.Literal));
-            at = end;
-        }
-
-        return parts;
     }
 
     private CodeNode Import(StreamFrame frame, PickleValue value)
