@@ -20,6 +20,11 @@ internal static class CallableNames
     public static string Canonical(string path)
     {
         Tables tables = s_tables.Value;
+        while (path.EndsWith(".__call__", StringComparison.Ordinal))
+        {
+            path = path[..^9];
+        }
+
         int start = 0;
         for (int dot = path.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = path.IndexOf('.', dot + 1))
         {
@@ -57,7 +62,20 @@ internal static class CallableNames
         }
 
         int dot = canonical.LastIndexOf('.');
-        return dot > 0 ? tables.Sinks.GetValueOrDefault(canonical[..dot] + ".*") : null;
+        if (dot > 0 && tables.Sinks.TryGetValue(canonical[..dot] + ".*", out Sink? below))
+        {
+            return below;
+        }
+
+        for (; dot > 0; dot = canonical.LastIndexOf('.', dot - 1))
+        {
+            if (tables.Sinks.TryGetValue(canonical[..dot] + ".**", out Sink? deep))
+            {
+                return deep;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether a callable may change a list, dict or set that it gets.</summary>

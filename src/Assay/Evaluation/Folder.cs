@@ -66,6 +66,7 @@ internal sealed class Folder(ScanBudget? scan)
                 FoldedGetter getter => ApplyGetter(getter, arguments.At(0)),
                 FoldedMethod method => ApplyMethod(method, arguments),
                 FoldedName name => ApplyName(name, arguments),
+                FoldedInstanceMethod method => ApplyUnknown(method.Class with { Name = $"{method.Class.Name}.{method.Name}" }, arguments),
                 _ => FoldedValue.Unknown,
             };
         }
@@ -104,6 +105,8 @@ internal sealed class Folder(ScanBudget? scan)
                 return bound.Target;
             case FoldedPartial bound when name == "args":
                 return new FoldedSequence(SequenceKind.Tuple, bound.Arguments);
+            case FoldedInstance instance when instance.Class.Path.Length < 1024:
+                return new FoldedInstanceMethod(instance.Class, name);
             case FoldedCode code when name == "__code__":
                 return code with { IsFunction = false };
             case not null when PureFunctions.TypeName(value) is { } type:
@@ -241,7 +244,7 @@ internal sealed class Folder(ScanBudget? scan)
 
         Mutated |= CallableNames.IsMutator(path);
         OnReached?.Invoke(name, arguments);
-        return FoldedValue.Unknown;
+        return char.IsAsciiLetterUpper(last[0] == '_' && last.Length > 1 ? last[1] : last[0]) ? new FoldedInstance(name) : FoldedValue.Unknown;
     }
 
     private static bool IsNamespace(string path) =>

@@ -242,9 +242,9 @@ internal sealed partial class PickleMachine
     {
         _lastDepth = items.Length > 0 && items[^1] == _lastBuilt ? _lastDepth + 1 : 1;
         _lastBuilt = container;
-        if (_lastDepth == DeepNesting)
+        if (_lastDepth == DeepNesting - 1)
         {
-            Odd("pickle.deep-nesting", $"Containers lie inside each other more than {DeepNesting} levels deep.");
+            Odd("pickle.deep-nesting", $"Containers lie inside each other {DeepNesting} levels deep and more.");
         }
     }
 

@@ -121,6 +121,33 @@ public sealed class ThreatTests
         Assert.Contains(Folded.Read(pickle).Facts.OfType<TextFact>(), t => t.Kind == "python-source" && t.Text.Contains("os.system", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("idlelib.calltip", "get_entity", "python-source")]
+    [InlineData("somepackage.deep", "helper", "code-like-text")]
+    public void T027_SourceForSomethingElseIsSeen(string module, string name, string kind)
+    {
+        Recording(P().Call(module, name, p => p.Str("__import__('os').system('whoami')")).Stop().ToArray(), out List<TextFact> texts, out List<IntentFact> intents);
+        Assert.Contains(texts, t => t.Kind == kind);
+        Assert.Contains(intents, i => i.Intent == "command-execution");
+        Assert.Contains(intents, i => i.Intent == "proof-of-concept");
+    }
+
+    [Fact]
+    public void T027_SourceForAMethodOfAnInstanceIsSeen()
+    {
+        byte[] pickle = P().Call("builtins", "getattr", p => p.Call("code", "InteractiveInterpreter"), p => p.Str("runsource")).CallTop(p => p.Str("import os; os.system('id')")).Stop().ToArray();
+        Assert.Equal(Verdict.Malicious, Folded.Scan(pickle).Verdict);
+        Recording(pickle, out List<TextFact> texts, out _);
+        Assert.Contains(texts, t => t.Kind == "python-source");
+    }
+
+    [Fact]
+    public void T024_CallOfACallIsTheCall()
+    {
+        Recording(P().Call("builtins", "eval.__call__", p => p.Str("1+1")).Stop().ToArray(), out List<TextFact> texts, out _);
+        Assert.Contains(texts, t => t is { Kind: "python-source", Text: "1+1" });
+    }
+
     [Fact]
     public void T028_WrittenSourceIsSeen()
     {

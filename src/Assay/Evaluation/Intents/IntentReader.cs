@@ -47,7 +47,7 @@ internal static class IntentReader
     private static void ReadText(string path, RecoveredText text, Dictionary<string, IntentFact> intents, bool codeRuns)
     {
         bool shell = text.Kind == "shell-command";
-        bool python = text.Kind is "python-source" or "code-names" or "code-text" or "decoded-text" or "file-content";
+        bool python = text.Kind is "python-source" or "code-names" or "code-text" or "decoded-text" or "file-content" or "code-like-text";
         if (!shell && !python && text.Kind is not ("url" or "native-library" or "network-address"))
         {
             return;
@@ -76,7 +76,8 @@ internal static class IntentReader
                     Path = path,
                     Offset = text.Offset,
                     Intent = pattern.Intent,
-                    Confidence = pattern.Confidence,
+                    // Nothing says that what gets a text which looks like code runs it.
+                    Confidence = text.Kind == "code-like-text" && pattern.Confidence == IntentConfidence.High ? IntentConfidence.Medium : pattern.Confidence,
                     Words = found,
                     Text = text.Text.Length > PreviewLength ? text.Text[..PreviewLength] : text.Text,
                     Layers = text.Layers,

@@ -12,6 +12,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
 {
     private const int MaxTexts = 256;
     private const int MaxBytes = 256;
+    private static readonly Lazy<string[]> s_markers = new(() => DataFile.Rows("indicators.tsv").Single(r => r[0] == "code")[1].Split(' '));
     private readonly HashSet<(string, string)> _seenTexts = [];
     private readonly HashSet<string> _seenBytes = [];
 
@@ -43,6 +44,13 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
             }
         }
     }
+
+    /// <summary>A text that something gets of which nothing is known: followed where it reads like code that attacks are made of.</summary>
+    public static bool LooksLikeCode(string text) =>
+        text.Length > 8 && Array.Exists(s_markers.Value, m => text.Contains(m, StringComparison.Ordinal));
+
+    /// <summary>Follows a text that looks like code.</summary>
+    public void FollowCodeLike(string text, long offset) => Text("code-like-text", text, offset, []);
 
     /// <summary>The result of a decoder: what it is, it says itself.</summary>
     public void FollowResult(FoldedValue value, long offset)
@@ -143,7 +151,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
             }
 
             Texts.Add(next with { Text = kept });
-            if (next.Kind is not ("python-source" or "decoded-text" or "code-text" or "shell-command") || next.Layers.Count > 16)
+            if (next.Kind is not ("python-source" or "decoded-text" or "code-text" or "shell-command" or "code-like-text") || next.Layers.Count > 16)
             {
                 continue;
             }

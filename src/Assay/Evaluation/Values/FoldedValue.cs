@@ -62,6 +62,12 @@ internal sealed record FoldedName(string Module, string Name) : FoldedValue
     public string Path => Name.Length == 0 ? Module : Module.Length == 0 ? Name : $"{Module}.{Name}";
 }
 
+/// <summary>What calling something gave whose name is that of a class: of use only for following what its methods get.</summary>
+internal sealed record FoldedInstance(FoldedName Class) : FoldedValue;
+
+/// <summary>A method of such an instance.</summary>
+internal sealed record FoldedInstanceMethod(FoldedName Class, string Name) : FoldedValue;
+
 /// <summary>A method of a known value.</summary>
 internal sealed record FoldedMethod(FoldedValue Self, string Name) : FoldedValue;
 

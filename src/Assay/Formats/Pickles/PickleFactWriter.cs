@@ -105,11 +105,31 @@ internal sealed class PickleFactWriter : PickleObserver
         _folding.Commit(_artifact.Path, _order.Where(g => g.Fact.Use is CallableUse.Called).Select(g => g.Fact.Resolved), context);
     }
 
+    /// <summary>
+    /// Whether a constant that begins like a pickle is one: it ends in STOP, or does something before it breaks. Byte code and random
+    /// numbers begin like that as well.
+    /// </summary>
+    private static bool IsWorthReading(ByteSource bytes, ScanBudget budget)
+    {
+        if (bytes.ReadUpTo(0, 1) is not [(byte)Op.PROTO])
+        {
+            return true;
+        }
+
+        PickleProbe.Trial trial = PickleProbe.Try(bytes, new ByteRange(0, bytes.Length), budget);
+        return trial.Ending is PickleEnding.Stop or PickleEnding.Suspended or PickleEnding.Limit || trial.Acts || trial.KnownImports;
+    }
+
     /// <summary>Examines constants that look like files of their own.</summary>
     public void SubmitPayloads(ScanContext context)
     {
         foreach ((string name, ByteSource bytes) in _payloads)
         {
+            if (!IsWorthReading(bytes, context.Budget))
+            {
+                continue;
+            }
+
             context.Submit(new Artifact(name, bytes, _artifact) { MayBeOpaque = true });
         }
 
@@ -171,6 +191,10 @@ internal sealed class PickleFactWriter : PickleObserver
         if (use == CallableUse.Called)
         {
             fact = _folding.Resolve(fact, row.Callee, row.Arguments);
+            if (!_folding.IsFollowed)
+            {
+                _folding.Notice(fact.Arguments, offset);
+            }
         }
 
         AddGroup(fact, offset);

@@ -23,6 +23,9 @@ internal sealed class PickleFolding
         _evaluator = new PickleEvaluator(machine);
     }
 
+    /// <summary>Whether the call that was observed last gave texts to follow.</summary>
+    public bool IsFollowed { get; private set; }
+
     /// <summary>Whether some folding would have cost too much.</summary>
     public bool Exceeded => _evaluator.Exceeded;
 
@@ -36,9 +39,25 @@ internal sealed class PickleFolding
     public void Observe(PickleValue result, long offset)
     {
         _evaluator.Folder.OnReached ??= Reached;
-        if (_evaluator.Observe(result))
+        int before = _follower?.Texts.Count ?? 0;
+        bool folded = _evaluator.Observe(result);
+        if (folded)
         {
             Follower.FollowResult(_evaluator.Evaluate(result), offset);
+        }
+
+        IsFollowed = _follower is not null && _follower.Texts.Count > before;
+    }
+
+    /// <summary>Looks at the texts that something gets which may run them, though no table says so.</summary>
+    public void Notice(IReadOnlyList<ValueShape> arguments, long offset)
+    {
+        foreach (ValueShape text in arguments.Concat(arguments.SelectMany(a => a.Kind is ShapeKind.Tuple or ShapeKind.List ? a.Items : [])))
+        {
+            if (text.Kind is ShapeKind.Str or ShapeKind.Bytes && PayloadFollower.LooksLikeCode(text.Text))
+            {
+                Follower.FollowCodeLike(text.Text, offset);
+            }
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class ZipDirectoryTests
         ZipDirectory directory = Read([.. first, .. second]);
         Assert.Equal(2, directory.Views.Count);
         Assert.Equal(["one", "two"], directory.Entries.Select(e => e.Name));
-        Assert.Equal([first.Length + second.Length - 22L, first.Length - 22L], directory.Views.Select(v => v.EndOffset).OrderDescending());
+        Assert.Equal(2, directory.Views.Select(v => v.Directory.Offset).Distinct().Count());
     }
 
     [Fact]

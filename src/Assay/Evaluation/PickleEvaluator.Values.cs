@@ -1,0 +1,86 @@
+// Turns values of the pickle machine into folded ones.
+using System.Globalization;
+using System.Numerics;
+using Assay.Evaluation.Values;
+using Assay.Pickle;
+
+namespace Assay.Evaluation;
+
+internal sealed partial class PickleEvaluator
+{
+    private FoldedValue Convert(PickleValue value, int depth)
+    {
+        if (depth > MaxContainerDepth || ++_values > FoldBudget.MaxItems * 16L)
+        {
+            return Folder.GiveUp();
+        }
+
+        switch (value.Kind)
+        {
+            case PickleKind.None: return FoldedValue.None;
+            case PickleKind.True: return new FoldedBool(true);
+            case PickleKind.False: return new FoldedBool(false);
+            case PickleKind.Int: return Number(value);
+            case PickleKind.Float:
+                return double.TryParse(machine.GetNumber(value), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? new FoldedFloat(number) : FoldedValue.Unknown;
+            case PickleKind.Str or PickleKind.PyString:
+                string text = machine.GetText(value, FoldBudget.MaxValue, out long length);
+                return length <= FoldBudget.MaxValue && Folder.Budget.Room(text.Length) ? new FoldedText(text) : Folder.GiveUp();
+            case PickleKind.Bytes or PickleKind.ByteArray:
+                byte[] bytes = machine.GetBytes(value, FoldBudget.MaxValue, out long size);
+                return size <= FoldBudget.MaxValue && Folder.Budget.Room(size) ? new FoldedBytes(bytes, value.Kind == PickleKind.ByteArray) : Folder.GiveUp();
+            case PickleKind.EmptyTuple: return new FoldedSequence(SequenceKind.Tuple, []);
+            case PickleKind.Tuple: return Container(value, SequenceKind.Tuple, depth);
+            case PickleKind.List: return Container(value, SequenceKind.List, depth);
+            case PickleKind.Set: return Container(value, SequenceKind.Set, depth);
+            case PickleKind.FrozenSet: return Container(value, SequenceKind.FrozenSet, depth);
+            case PickleKind.Dict:
+                return Container(value, SequenceKind.List, depth) is FoldedSequence { Items: var flat } && flat.Count % 2 == 0
+                    ? new FoldedDict([.. Enumerable.Range(0, flat.Count / 2).Select(i => (flat[2 * i], flat[(2 * i) + 1]))])
+                    : FoldedValue.Unknown;
+            case PickleKind.Import: return Plain(machine.Import(value)) ?? FoldedValue.Unknown;
+            case PickleKind.Extension: return Folder.Extensions.TryGetValue(value.Payload, out FoldedName? registered) ? registered : FoldedValue.Unknown;
+            case PickleKind.Result or PickleKind.Instance: return Known(value);
+            default: return FoldedValue.Unknown;
+        }
+    }
+
+    private FoldedValue Known(PickleValue value)
+    {
+        if (!_memo.TryGetValue(value.Row, out Memo memo))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        // A lazy iterator over a list that has grown since gives something else.
+        bool changed = memo.Mutables >= 0 && memo.Mutables != machine.Mutables(machine.Call(value).Arguments);
+        bool mutated = Folder.Mutated && memo.Value is FoldedDict or FoldedSequence { Kind: not SequenceKind.Tuple } or FoldedBytes { IsArray: true };
+        return changed || mutated ? FoldedValue.Unknown : memo.Value;
+    }
+
+    private FoldedValue Number(PickleValue value)
+    {
+        if (machine.IsTextBool(value))
+        {
+            return new FoldedBool(machine.GetNumber(value) == "True");
+        }
+
+        return BigInteger.TryParse(machine.GetNumber(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger number) ? new FoldedInt(number) : FoldedValue.Unknown;
+    }
+
+    private FoldedValue Container(PickleValue value, SequenceKind kind, int depth)
+    {
+        if (value.IsMutable && Folder.Mutated)
+        {
+            return FoldedValue.Unknown;
+        }
+
+        List<PickleValue> children = machine.Children(value, FoldBudget.MaxItems, out bool elided);
+        if (elided || !Folder.Budget.Items(children.Count))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        return new FoldedSequence(kind, [.. children.Select(c => Convert(c, depth + 1))]);
+    }
+}
