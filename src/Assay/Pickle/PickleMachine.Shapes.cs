@@ -93,6 +93,15 @@ internal sealed partial class PickleMachine
         }
     }
 
+    /// <summary>
+    /// What a value looks like, wider and deeper than facts need it: for states that decide where a stream goes on, such as an element
+    /// type of fifty fields with sub-arrays.
+    /// </summary>
+    public ValueShape WholeShape(PickleValue value, int budget) => Shape(value, ref budget, depth: -WholeDepth);
+
+    /// <summary>How much deeper whole shapes go; their depth counts from below zero, and while it is there the budget alone bounds their width.</summary>
+    private const int WholeDepth = 24;
+
     /// <summary>Shapes go this deep: the recursion is bounded by it, never by the input.</summary>
     private const int ShapeDepth = 8;
 
@@ -112,7 +121,7 @@ internal sealed partial class PickleMachine
             return CutShape(kind, value, count);
         }
 
-        List<PickleValue> children = Children(value, ShapeWidth, out bool elided);
+        List<PickleValue> children = Children(value, depth < 0 ? Math.Max(ShapeWidth, budget) : ShapeWidth, out bool elided);
         List<ValueShape> items = new(children.Count);
         foreach (PickleValue child in children)
         {

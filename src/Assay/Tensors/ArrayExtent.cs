@@ -23,6 +23,15 @@ public enum ExtentError
 /// <summary>How many elements and bytes a shape asks for. Both are 0 when there is an error.</summary>
 public readonly record struct ArrayExtent(long Count, long Bytes, ExtentError Error)
 {
+    private const long HugeBytes = 1L << 30;
+    private const long HugeRatio = 16;
+
+    /// <summary>
+    /// Whether an array of <paramref name="declared"/> bytes is out of all proportion to the <paramref name="left"/> bytes that are there:
+    /// no torn download, but a header that makes its reader reserve memory.
+    /// </summary>
+    internal static bool IsAbsurd(long declared, long left) => declared >= HugeBytes && declared / HugeRatio > left;
+
     /// <summary>The extent of <paramref name="dimensions"/> with elements of <paramref name="itemSize"/> bytes; no dimensions are one element.</summary>
     public static ArrayExtent Of(IReadOnlyList<long> dimensions, long itemSize)
     {

@@ -1,4 +1,5 @@
 // Runs Debian's Python as an oracle on files that the tests made themselves.
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Assay.Tests.Builders;
@@ -8,11 +9,28 @@ internal static class Python
 {
     private const string Path = "/usr/bin/python3";
 
+    private static readonly ConcurrentDictionary<string, Lazy<bool>> Modules = new();
+
     /// <summary>Runs a script that writes its result to standard output; skips the test when there is no Python.</summary>
     public static byte[] Run(string script)
     {
         Assert.SkipUnless(File.Exists(Path), "Debian's python3 is not installed.");
         return Program(Path, ["-c", script]);
+    }
+
+    /// <summary>Skips the test when Debian's Python lacks <paramref name="module"/>; each module is tried once.</summary>
+    public static void Needs(string module)
+    {
+        Assert.SkipUnless(File.Exists(Path), "Debian's python3 is not installed.");
+        Assert.SkipUnless(Modules.GetOrAdd(module, m => new Lazy<bool>(() => Imports(m))).Value, $"Debian's python3 has no {module}.");
+    }
+
+    private static bool Imports(string module)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(Path, ["-c", $"import {module}"]) { RedirectStandardError = true })!;
+        _ = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
     }
 
     public static byte[] Program(string path, string[] arguments)

@@ -10,7 +10,7 @@ namespace Assay.Formats.Joblib;
 internal sealed class JoblibEmbeddedArrays : IEmbeddedDataReader
 {
     private const int OriginSteps = 8;
-    private const int ShapeBudget = 4096;
+    private const int ShapeBudget = 1 << 16;
 
     public EmbeddedData? After(PickleMachine machine, PickleValue target, PickleValue state)
     {
@@ -25,8 +25,7 @@ internal sealed class JoblibEmbeddedArrays : IEmbeddedDataReader
             return null;
         }
 
-        int budget = ShapeBudget;
-        JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.Shape(state, ref budget));
+        JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.WholeShape(state, ShapeBudget));
         if (layout.Error is { } error)
         {
             return new EmbeddedData(-1, false, error);

@@ -20,10 +20,6 @@ public sealed class NpyFormat : IFormat
     // numpy refuses longer headers unless allow_pickle=True (since 1.24).
     private const int LongHeader = 10_000;
 
-    // A file that asks for this much memory and for many times what it holds was not cut short: it was made so.
-    private const long HugeBytes = 1L << 30;
-    private const long HugeRatio = 16;
-
     /// <inheritdoc/>
     public string Id => "npy";
 
@@ -129,7 +125,7 @@ public sealed class NpyFormat : IFormat
         }
 
         string detail = string.Create(CultureInfo.InvariantCulture, $"The array declares {extent.Bytes} bytes and {left} are left.");
-        if (extent.Bytes >= HugeBytes && extent.Bytes / HugeRatio > left)
+        if (ArrayExtent.IsAbsurd(extent.Bytes, left))
         {
             context.Anomaly("npy.declares-more", header.Literal.Offset, header.Literal.Length, detail);
         }

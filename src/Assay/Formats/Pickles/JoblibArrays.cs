@@ -3,6 +3,7 @@ using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Joblib;
 using Assay.Pickle;
+using Assay.Tensors;
 
 namespace Assay.Formats.Pickles;
 
@@ -15,11 +16,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
     /// <summary>Object arrays may hold object arrays; the recursion is bounded by this, not by the file.</summary>
     private const int MaxDepth = 16;
 
-    /// <summary>Shapes of element types nest: fields, sub-arrays and their types. This many levels more are looked at than elsewhere.</summary>
-    private const int ExtraLevels = 24;
-
-    private const long HugeBytes = 1L << 30;
-    private const long HugeRatio = 100;
+    private const int LayoutBudget = 1 << 16;
 
     private readonly ByteSource _source = artifact.Bytes;
 
@@ -46,9 +43,10 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
             {
                 PickleValue state = wrapper;
                 wrapper = default;
-                if (!StepOver(machine, state, depth))
+                PickleEnding step = StepOver(machine, state, depth);
+                if (step != PickleEnding.Suspended)
                 {
-                    return machine.Fail(PickleEnding.BadArgument, "It cannot be told where joblib's array ends.");
+                    return machine.Fail(step, step == PickleEnding.Truncated ? "The file ends inside an array." : "It cannot be told where joblib's array ends.");
                 }
 
                 ending = machine.Run();
@@ -62,15 +60,15 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
         }
     }
 
-    private bool StepOver(PickleMachine machine, PickleValue state, int depth)
+    /// <summary>Steps over the array at the machine's position: suspended when the stream goes on behind it, else how it ends.</summary>
+    private PickleEnding StepOver(PickleMachine machine, PickleValue state, int depth)
     {
         long at = machine.Position;
-        int budget = 4096;
-        JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.Shape(state, ref budget, depth: -ExtraLevels));
+        JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.WholeShape(state, LayoutBudget));
         if (layout.Error is { } error)
         {
             context.Anomaly("joblib.wrapper-broken", at, 0, error);
-            return false;
+            return PickleEnding.BadArgument;
         }
 
         if (layout.IsDisputed)
@@ -80,7 +78,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
 
         if (layout.IsPickle)
         {
-            return depth < MaxDepth && RunNested(machine, at, depth);
+            return depth < MaxDepth && RunNested(machine, at, depth) ? PickleEnding.Suspended : PickleEnding.BadArgument;
         }
 
         long start = at;
@@ -90,17 +88,22 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
             start += 1 + (padding.Length == 0 ? 0 : padding[0]);
         }
 
-        if (layout.ByteCount > _source.Length - start)
+        long left = Math.Max(0, _source.Length - start);
+        if (layout.ByteCount > left)
         {
-            // A torn download ends early; a forged header makes a loader reserve what no file could hold.
-            bool huge = layout.ByteCount >= HugeBytes && layout.ByteCount / HugeRatio > _source.Length;
-            context.Anomaly(huge ? "joblib.declares-more" : "joblib.truncated", at, 0, $"An array declares {layout.ByteCount} bytes and {Math.Max(0, _source.Length - start)} are left.");
-            return false;
+            // A torn download lacks a part of its array; an array that is out of all proportion was never there.
+            if (ArrayExtent.IsAbsurd(layout.ByteCount, left))
+            {
+                context.Anomaly("joblib.declares-more", at, 0, $"An array declares {layout.ByteCount} bytes and {left} are left.");
+            }
+
+            Skipped.Add(new ByteRange(at, _source.Length - at));
+            return PickleEnding.Truncated;
         }
 
         Skipped.Add(new ByteRange(at, start + layout.ByteCount - at));
         machine.Seek(start + layout.ByteCount);
-        return true;
+        return PickleEnding.Suspended;
     }
 
     private bool RunNested(PickleMachine outer, long at, int depth)

@@ -51,7 +51,7 @@ public sealed class ZipDirectoryTests
     public void TwoEndRecordsAreTwoViewsAndTheEntriesTheirUnion()
     {
         byte[] first = new ZipBuilder().Add("one", s_content).Build();
-        byte[] second = new ZipBuilder().Add("two", s_content).Build();
+        byte[] second = new ZipBuilder().Add("two", [.. s_content, 1, 2, 3]).Build();
         ZipDirectory directory = Read([.. first, .. second]);
         Assert.Equal(2, directory.Views.Count);
         Assert.Equal(["one", "two"], directory.Entries.Select(e => e.Name));
