@@ -3,6 +3,9 @@ namespace Assay.Bytes;
 
 internal sealed class SliceSource(ByteSource inner, ByteRange range) : ByteSource
 {
+    /// <summary>What the slice is a part of, and which part: the same bytes have the same identity.</summary>
+    public (ByteSource Whole, ByteRange Part) Identity => (inner, range);
+
     public override long Length => range.Length;
 
     public override int ReadAt(long offset, Span<byte> destination)

@@ -12,6 +12,7 @@ namespace Assay.Scanning;
 internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch scratch, IReadOnlyList<IFormat> catalogue)
 {
     private const int MaxGaps = 64;
+    private readonly HashSet<(ByteSource Whole, ByteRange Part)> _seen = [];
     private const int TextProbe = 4096;
 
     /// <summary>How many artifacts were read.</summary>
@@ -213,7 +214,16 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         /// <summary>Gaps that were probed already.</summary>
         public HashSet<ByteRange> Probed { get; } = [];
 
-        public override void Submit(Artifact child) => scanner.Scan(child, mustClaim: false);
+        public override void Submit(Artifact child)
+        {
+            // Entries that overlap name the same bytes again and again, at every depth: once read, they have nothing new to say.
+            if (child.ReadAs is null && child.Bytes is SliceSource slice && !scanner._seen.Add(slice.Identity))
+            {
+                return;
+            }
+
+            scanner.Scan(child, mustClaim: false);
+        }
     }
 
     private FactLog Log => log;
