@@ -35,6 +35,13 @@ public static class FormatCatalog
 
     private static readonly Lazy<HashSet<string>> s_promising = new(() => [.. All.SelectMany(f => f.Extensions).Where(e => !s_generic.Contains(e))]);
 
+    /// <summary>
+    /// Whether an extension promises something else than the pickle that the bytes are: a loader that goes by the name and one that goes by
+    /// the content then do different things.
+    /// </summary>
+    internal static bool HidesPickle(string extension, IReadOnlyList<string> formats) =>
+        formats.Contains("pickle") && PromisesModel(extension) && !All.Any(f => f.Id == "pickle" && f.Extensions.Contains(extension));
+
     /// <summary>Whether an extension promises a format that Assay knows; such a file is never ignored.</summary>
     public static bool PromisesModel(string extension) => s_promising.Value.Contains(extension);
 }

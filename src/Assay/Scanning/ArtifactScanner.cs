@@ -43,6 +43,11 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
 
             ReadClaims(artifact, context, new ByteRange(0, artifact.Bytes.Length), isGap: false, formats);
             ReadGaps(artifact, context, formats);
+            if (artifact.ReadAs is null && FormatCatalog.HidesPickle(artifact.Extension, formats))
+            {
+                context.Anomaly("name-content-mismatch", 0, 0, $"The name ends in {artifact.Extension} and the bytes are a pickle.");
+            }
+
             if (formats.Count == 0)
             {
                 binary = IsMostlyBinary(artifact.Bytes);
