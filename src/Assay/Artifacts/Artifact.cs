@@ -42,20 +42,24 @@ public sealed class Artifact
     /// </summary>
     public bool MayBeOpaque { get; init; }
 
+    /// <summary>A name that says what the bytes may be where <see cref="Name"/> does not, or null: that of the compressed file around them.</summary>
+    public string? Hint { get; init; }
+
     /// <summary>How many artifacts it lies in.</summary>
     public int Depth { get; }
 
     /// <summary>The name behind the names of what it lies in.</summary>
     public string Path { get; }
 
-    /// <summary>The extension of the name, lower case, with its dot; empty when there is none. A hint, never a proof.</summary>
+    /// <summary>The extension of the hint, else of the name, lower case, with its dot; empty when there is none. A hint, never a proof.</summary>
     public string Extension
     {
         get
         {
-            int slash = Name.LastIndexOfAny(['/', '\\']);
-            int dot = Name.LastIndexOf('.');
-            return dot > slash && dot < Name.Length - 1 ? Name[dot..].ToLowerInvariant() : "";
+            string name = Hint ?? Name;
+            int slash = name.LastIndexOfAny(['/', '\\']);
+            int dot = name.LastIndexOf('.');
+            return dot > slash && dot < name.Length - 1 ? name[dot..].ToLowerInvariant() : "";
         }
     }
 }

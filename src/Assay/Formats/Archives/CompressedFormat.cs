@@ -10,6 +10,9 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
 {
     private const long TrialBytes = 64;
 
+    /// <summary>The child's name; the same whatever the file is called, so that findings keep their fingerprints.</summary>
+    private const string Child = "content";
+
     /// <summary>One instance per codec whose streams have a signature.</summary>
     public static IReadOnlyList<CompressedFormat> All { get; } =
     [
@@ -53,8 +56,7 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
         }
 
         context.Cover(new ByteRange(claim.Range.Offset, used), CoverageKind.Data);
-        string child = ChildName(artifact.Name);
-        MemberInflater.TellEnd(context, soFar, child, claim.Range.Offset, claim.Range.Length);
+        MemberInflater.TellEnd(context, soFar, Child, claim.Range.Offset, claim.Range.Length);
         if (soFar is { Stop: null, Result.Error: null } && used < claim.Range.Length)
         {
             context.Anomaly("codec.trailing-data", claim.Range.Offset + used, claim.Range.Length - used, $"Bytes follow the {name} stream.");
@@ -62,7 +64,7 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
 
         if (bytes.Length > 0 || soFar.Result.Error is null)
         {
-            context.Submit(new Artifact(child, bytes, artifact));
+            context.Submit(new Artifact(Child, bytes, artifact) { Hint = Stem(artifact.Hint ?? artifact.Name) });
         }
 
         if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
@@ -71,7 +73,8 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
         }
     }
 
-    private string ChildName(string own)
+    /// <summary>What the name says that the content is: <c>model.pkl</c> for <c>model.pkl.gz</c>, and for itself, because loaders do not ask.</summary>
+    private string Stem(string own)
     {
         int slash = own.LastIndexOfAny(['/', '\\']);
         string file = own[(slash + 1)..];
@@ -84,7 +87,7 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
             }
         }
 
-        return "content";
+        return file;
     }
 
     private bool Starts(ProbeInput input)

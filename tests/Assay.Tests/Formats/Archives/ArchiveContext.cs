@@ -57,8 +57,13 @@ internal sealed class ArchiveContext : ScanContext
         return context;
     }
 
-    public override void Submit(Artifact child) =>
+    public List<string> Extensions { get; } = [];
+
+    public override void Submit(Artifact child)
+    {
+        Extensions.Add(child.Extension);
         Children.Add((child.Name, KeepBytes ? child.Bytes.ReadUpTo(0, (int)Math.Min(child.Bytes.Length, 64 << 20)) : []));
+    }
 
     public string Text(string name) => Encoding.UTF8.GetString(Children.First(c => c.Name == name).Bytes);
 }

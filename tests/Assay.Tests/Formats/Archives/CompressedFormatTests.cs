@@ -18,12 +18,16 @@ public sealed class CompressedFormatTests
         Python.Run($"import sys,{module}; sys.stdout.buffer.write({module}.compress({content}))");
 
     [Theory]
-    [InlineData("gzip", "model.pkl.gz", "model.pkl")]
-    [InlineData("gzip", "dir/model.tgz", "model.tar")]
-    [InlineData("gzip", "model.bin", "content")]
-    [InlineData("gzip", ".gz", "content")]
-    public void ChildIsCalledLikeItsParentWithoutTheExtension(string id, string name, string child) =>
-        Assert.Equal(child, Assert.Single(Read(id, Pack("gzip", "b'canary'"), name: name)!.Children).Name);
+    [InlineData("model.pkl.gz", ".pkl")]
+    [InlineData("dir/model.tgz", ".tar")]
+    [InlineData("model.bin", ".bin")]
+    [InlineData("notes", "")]
+    public void ChildHasOneNameAndItsParentsHint(string name, string extension)
+    {
+        ArchiveContext context = Read("gzip", Pack("gzip", "b'canary'"), name: name)!;
+        Assert.Equal("content", Assert.Single(context.Children).Name);
+        Assert.Equal([extension], context.Extensions);
+    }
 
     [Theory]
     [InlineData("gzip", "gzip")]

@@ -1,0 +1,77 @@
+// The verdicts on a labelled corpus stay at least as good as the project promises.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Detection;
+using Assay.Policies;
+using Assay.Scanning;
+
+namespace Assay.Tests.Corpus;
+
+public sealed class CorpusTests
+{
+    private static readonly Lazy<List<(LabelledFile File, TargetReport Report)>> s_scanned = new(() => Scan(named: true));
+
+    [Fact]
+    public void NearlyAllMaliciousPicklesAreFlagged() =>
+        AtLeast(0.97, Of("pickle", "malicious"), r => r.Verdict >= Verdict.Suspicious);
+
+    [Fact]
+    public void HardlyAnyBenignPickleIsFlagged() =>
+        AtLeast(0.98, Of("pickle", "benign"), r => r.Verdict < Verdict.Suspicious);
+
+    [Fact]
+    public void HardlyAnyBenignPickleIsIncomplete() =>
+        AtLeast(0.97, Of("pickle", "benign"), r => r.Verdict != Verdict.Incomplete);
+
+    [Fact]
+    public void NoMaliciousFileOfAnUnsupportedFormatPasses() =>
+        AtLeast(1, Of("other", "malicious"), r => r.Verdict != Verdict.Passed);
+
+    [Fact]
+    public void NoFileMeetsADefectOfOurs() =>
+        AtLeast(1, s_scanned.Value, r => r.Unread.All(u => u.Cause != UnreadCause.Fault));
+
+    [Fact]
+    public void T220_EveryByteOfEveryFileIsAccountedFor() =>
+        AtLeast(1, s_scanned.Value, r => r.Bytes.Parsed + r.Bytes.Data + r.Bytes.Unknown == r.Size);
+
+    [Fact]
+    public void NamesDoNotMatter()
+    {
+        List<(LabelledFile File, TargetReport Report)> renamed = Scan(named: false);
+        IEnumerable<string> differ = s_scanned.Value.Zip(renamed)
+            .Where(p => p.First.Report.Verdict != p.Second.Report.Verdict
+                || !p.First.Report.Findings.Select(f => f.Fingerprint).SequenceEqual(p.Second.Report.Findings.Select(f => f.Fingerprint)))
+            .Select(p => $"{p.First.File.Path}: {p.First.Report.Verdict}, renamed {p.Second.Report.Verdict}");
+        Architecture.Offenders.None(differ);
+    }
+
+    private static List<(LabelledFile File, TargetReport Report)> Of(string family, string label) =>
+        [.. s_scanned.Value.Where(s => s.File.Family == family && s.File.Label == label)];
+
+    /// <summary>Fails when fewer than <paramref name="share"/> of the files are as they should be, and names those that are not.</summary>
+    private static void AtLeast(double share, List<(LabelledFile File, TargetReport Report)> files, Func<TargetReport, bool> right)
+    {
+        List<string> wrong =
+        [
+            .. files.Where(f => !right(f.Report)).Select(f =>
+                $"{f.File.Path}: {f.Report.Verdict} {string.Join(' ', f.Report.Findings.Select(x => x.Rule.Id).Distinct())} {string.Join(' ', f.Report.Unread.Select(u => u.Cause).Distinct())}"),
+        ];
+        string said = $"{files.Count - wrong.Count} of {files.Count}\n  {string.Join("\n  ", wrong)}";
+        TestContext.Current.TestOutputHelper?.WriteLine(said);
+        Assert.NotEmpty(files);
+        Assert.True(files.Count - wrong.Count >= share * files.Count, said);
+    }
+
+    private static List<(LabelledFile File, TargetReport Report)> Scan(bool named)
+    {
+        ScanEngine engine = new(new ScanOptions { Rules = RuleSet.Default });
+        return [.. LabelledFile.All().Select(file => (file, One(engine, file, named ? file.Path : "unnamed")))];
+    }
+
+    private static TargetReport One(ScanEngine engine, LabelledFile file, string name)
+    {
+        ScanInput input = new() { Path = name, Open = () => new FileSource(File.OpenHandle(file.File)), Named = true };
+        return Assert.Single(engine.Scan([input]).Targets);
+    }
+}
