@@ -70,8 +70,8 @@ public sealed class ProbeInput
     public bool StartsWith(ReadOnlySpan<byte> signature) => Head.Span.StartsWith(signature);
 }
 
-/// <summary>A file format: it claims bytes by content and reads them into facts. A container is a format that submits.</summary>
-public interface IFormat
+/// <summary>What is reported of a format: a file format of its own, or a kind of model file that has the form of another.</summary>
+public interface IFormatKind
 {
     /// <summary>The stable id, such as <c>torch-zip</c>.</summary>
     string Id { get; }
@@ -87,6 +87,13 @@ public interface IFormat
 
     /// <summary>The loaders that accept such bytes; none where a format only holds others.</summary>
     IReadOnlyList<LoaderUse> Loaders => [];
+}
+
+/// <summary>A file format: it claims bytes by content and reads them into facts. A container is a format that submits.</summary>
+public interface IFormat : IFormatKind
+{
+    /// <summary>The kinds of model files that have this form and are told by what they hold; reported beside the format itself.</summary>
+    IReadOnlyList<IFormatKind> Kinds => [];
 
     /// <summary>The claim to the range, or null. A probe reads little and never throws on bytes.</summary>
     Claim? Probe(ProbeInput input);

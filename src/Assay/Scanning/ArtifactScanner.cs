@@ -22,7 +22,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     public Action<Artifact>? OnArtifact { get; set; }
 
     /// <summary>What a scan of one artifact came to.</summary>
-    internal readonly record struct Outcome(CoverageMap Coverage, IReadOnlyList<string> Formats, bool Claimed, bool MostlyBinary);
+    internal readonly record struct Outcome(CoverageMap Coverage, bool Claimed, bool MostlyBinary);
 
     /// <summary>Reads an artifact. Only a spent input-wide budget and cancellation come out as <see cref="ScanStopException"/>.</summary>
     public Outcome Scan(Artifact artifact, bool mustClaim)
@@ -38,7 +38,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             if (artifact.Depth > budget.Limits.Depth)
             {
                 context.Unread(UnreadCause.Limit, 0, artifact.Bytes.Length, $"The limit depth={budget.Limits.Depth} is spent.");
-                return new Outcome(context.Coverage, formats, true, false);
+                return new Outcome(context.Coverage, true, false);
             }
 
             ReadClaims(artifact, context, new ByteRange(0, artifact.Bytes.Length), isGap: false, formats);
@@ -64,7 +64,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             }
         }
 
-        return new Outcome(context.Coverage, formats, formats.Count > 0, binary);
+        return new Outcome(context.Coverage, formats.Count > 0, binary);
     }
 
     private void ReadClaims(Artifact artifact, Context context, ByteRange range, bool isGap, List<string> formats)

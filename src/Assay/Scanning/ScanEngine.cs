@@ -126,7 +126,7 @@ public sealed class ScanEngine(ScanOptions options)
         {
             // What was found before the stop stays, and so does what is known of the bytes.
             log.Add(new UnreadFact { Path = input.Path, Offset = e.Offset, Detail = e.Message, Cause = ArtifactScanner.CauseOf(e) });
-            outcome ??= new ArtifactScanner.Outcome(new CoverageMap(bytes?.Length ?? 0), [], false, false);
+            outcome ??= new ArtifactScanner.Outcome(new CoverageMap(bytes?.Length ?? 0), false, false);
             return Judge(input, log.Facts, outcome.Value, bytes?.Length, null, scanner?.Artifacts ?? 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -154,7 +154,7 @@ public sealed class ScanEngine(ScanOptions options)
     {
         try
         {
-            return Judge(input, facts, new(new CoverageMap(size ?? 0), [], false, false), size, null, 1);
+            return Judge(input, facts, new(new CoverageMap(size ?? 0), false, false), size, null, 1);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
@@ -191,7 +191,7 @@ public sealed class ScanEngine(ScanOptions options)
             Path = input.Path,
             Size = size,
             Sha256 = digest,
-            Formats = outcome.Formats,
+            Formats = [.. facts.OfType<FormatFact>().Where(f => f.Path == input.Path).Select(f => f.Format).Distinct()],
             Verdict = VerdictJudge.Judge(waivers.Kept, unread),
             Findings = waivers.Kept,
             Waived = waivers.Waived,
