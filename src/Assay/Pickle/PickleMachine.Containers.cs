@@ -139,16 +139,16 @@ internal sealed partial class PickleMachine
         ResetImports();
     }
 
-    private bool MayKeepPlain(int cells) => _cells.Used + cells < FreeCells + ((_reader.Position - Start) / 16);
+    private bool MayKeepPlain(int cells) => MayKeepPlain(cells, _reader.Position);
+
+    private bool MayKeepPlain(int cells, long position) => _cells.Used + cells < FreeCells + ((position - Start) / 16);
+
+    /// <summary>Whether a list, dict or set that is made at an offset gets a row while it is plain.</summary>
+    private bool KeepsContainer(long offset) => _containers.Count < FreeContainers || _containers.Count < FreeContainers + ((offset - Start) / BytesPerContainer);
 
     private PickleValue NewContainer(PickleKind kind, long offset)
     {
-        if (_containers.Count >= FreeContainers && _containers.Count >= FreeContainers + ((offset - Start) / BytesPerContainer))
-        {
-            return new PickleValue(kind, offset, summary: true);
-        }
-
-        return new PickleValue(kind, AddContainerRow());
+        return KeepsContainer(offset) ? new PickleValue(kind, AddContainerRow()) : new PickleValue(kind, offset, summary: true);
     }
 
     private int AddContainerRow()
@@ -165,7 +165,8 @@ internal sealed partial class PickleMachine
             return true;
         }
 
-        return _lateRows.TryGetValue(value.Payload, out row);
+        row = 0;
+        return _lateRows.Count > 0 && _lateRows.TryGetValue(value.Payload, out row);
     }
 
     private void LoadTuple(int count, long offset)

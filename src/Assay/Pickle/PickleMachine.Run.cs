@@ -9,6 +9,11 @@ internal sealed partial class PickleMachine
         int left = count;
         while (left > 0 && !_halt)
         {
+            if (left >= FewOpcodes)
+            {
+                left -= RunPlain(left - 1);
+            }
+
             if (!_reader.Read())
             {
                 EndOfReading();
@@ -82,7 +87,6 @@ internal sealed partial class PickleMachine
             {
                 LeaveFrame(offset);
             }
-
         }
 
         return count - left;
@@ -290,6 +294,9 @@ internal sealed partial class PickleMachine
         Ending = PickleEnding.Stop;
         EndingOffset = _reader.Offset;
     }
+
+    /// <summary>For so few opcodes the short way is not worth it, and whoever takes single steps sees each one.</summary>
+    private const int FewOpcodes = 8;
 
     private const long HugeMemoIndex = 16 << 20;
 }

@@ -76,10 +76,28 @@ internal sealed class PickleMemo
         return old;
     }
 
+    /// <summary>Writes the entry behind the last one, where that is all there is to it; otherwise nothing is done.</summary>
+    public bool TryAppend(long index, PickleValue value)
+    {
+        long page = index >> PageBits;
+        if (index != _high || _sparse is not null || page >= _pages.Length || _pages[page] is not { } values)
+        {
+            return false;
+        }
+
+        values[(int)index & (PageSize - 1)] = value;
+        _high++;
+        Count++;
+        return true;
+    }
+
+    /// <summary>The entry where it lies in a page; empty where it does not or there is none.</summary>
+    public PickleValue Near(long index) => (ulong)index < (ulong)_high ? _pages[index >> PageBits]![(int)index & (PageSize - 1)] : default;
+
     /// <summary>The entry, or an empty value.</summary>
     public PickleValue Get(long index)
     {
-        PickleValue value = (ulong)index < (ulong)_high ? _pages[index >> PageBits]![index & (PageSize - 1)] : default;
+        PickleValue value = Near(index);
         return value.IsEmpty && _sparse is not null ? _sparse.GetValueOrDefault(index) : value;
     }
 

@@ -100,6 +100,14 @@ internal partial struct PickleReader
         }
     }
 
+    /// <summary>What the window holds of the next opcodes, as far as one frame and nothing but the window decides how they are read.</summary>
+    public readonly ReadOnlySpan<byte> Ahead(long frameEnd) => ObeysFrames || Error != PickleEnding.Stop
+        ? default
+        : _window.AsSpan(_at, (int)Math.Clamp(frameEnd - Position, 0, _length - _at));
+
+    /// <summary>Steps over opcodes of <see cref="Ahead"/> that somebody else has read.</summary>
+    public void Skip(int count) => _at += count;
+
     /// <summary>Reads the next opcode. False when the data ended or broke; <see cref="Error"/> says how.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Read()
