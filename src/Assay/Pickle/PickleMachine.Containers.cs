@@ -146,15 +146,14 @@ internal sealed partial class PickleMachine
     /// <summary>Whether a list, dict or set that is made at an offset gets a row while it is plain.</summary>
     private bool KeepsContainer(long offset) => _containers.Count < FreeContainers || _containers.Count < FreeContainers + ((offset - Start) / BytesPerContainer);
 
-    private PickleValue NewContainer(PickleKind kind, long offset)
-    {
-        return KeepsContainer(offset) ? new PickleValue(kind, AddContainerRow()) : new PickleValue(kind, offset, summary: true);
-    }
+    private PickleValue NewContainer(PickleKind kind, long offset) =>
+        KeepsContainer(offset) ? new PickleValue(kind, AddContainerRow()) : new PickleValue(kind, offset, summary: true);
 
     private int AddContainerRow()
     {
         SpendNode();
-        return _containers.Add(new ContainerRow { First = -1, Last = -1 });
+        _containers.Add(out int row) = new ContainerRow { First = -1, Last = -1 };
+        return row;
     }
 
     private bool TryContainer(PickleValue value, out int row)
@@ -373,7 +372,7 @@ internal sealed partial class PickleMachine
             else if (target.Kind >= PickleKind.Import)
             {
                 Actions++;
-                
+
                 // The C unpickler extends by one where the Python one appends.
                 string method = _reader.Opcode == Op.APPEND && _dialect == PickleDialect.Python ? "append" : "extend";
                 _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);

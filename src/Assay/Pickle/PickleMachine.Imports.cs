@@ -270,12 +270,7 @@ internal sealed partial class PickleMachine
 
         public bool Equals(ReadOnlySpan<byte> alternate, NameKey other) => alternate.SequenceEqual(other.Bytes);
 
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            HashCode hash = default;
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
-        }
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => ContentHash.Of(alternate);
 
         public NameKey Create(ReadOnlySpan<byte> alternate) => new(alternate.ToArray());
     }

@@ -1,4 +1,6 @@
 // The memo of the pickle machine: an index of 2^31 costs nothing.
+using System.Runtime.CompilerServices;
+
 namespace Assay.Pickle;
 
 /// <summary>
@@ -77,6 +79,7 @@ internal sealed class PickleMemo
     }
 
     /// <summary>Writes the entry behind the last one, where that is all there is to it; otherwise nothing is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAppend(long index, PickleValue value)
     {
         long page = index >> PageBits;
@@ -92,6 +95,7 @@ internal sealed class PickleMemo
     }
 
     /// <summary>The entry where it lies in a page; empty where it does not or there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PickleValue Near(long index) => (ulong)index < (ulong)_high ? _pages[index >> PageBits]![(int)index & (PageSize - 1)] : default;
 
     /// <summary>The entry, or an empty value.</summary>
