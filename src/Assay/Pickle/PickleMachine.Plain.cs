@@ -10,9 +10,9 @@ internal sealed partial class PickleMachine
     private const int LongestFixed = 9;
 
     /// <summary>
-    /// Executes up to <paramref name="count"/> opcodes that cannot fail, need no row, cross no end of window or frame and of which
-    /// nobody is told, and returns how many. It stops in front of any other: <see cref="RunBatch"/> knows all cases, and what is done here
-    /// is done there as well.
+    /// Executes up to <paramref name="count"/> opcodes as far as neither the window nor the frame ends, and returns how many. What cannot
+    /// fail, needs no row and is told to nobody is done here, with everything in locals; other opcodes without an argument are handed to
+    /// <see cref="Execute"/>, and in front of the rest it stops. What is done here is done there as well.
     /// </summary>
     private int RunPlain(int count)
     {
@@ -198,28 +198,29 @@ internal sealed partial class PickleMachine
                     top--;
                     at++;
                     break;
-                case Op.TUPLE1 or Op.TUPLE2 or Op.TUPLE3:
-                    int size = code - (byte)Op.TUPLE1 + 1;
-                    if (top - size < fence || !IsPlainTuple(stack.AsSpan(top - size, size), start + at + 1))
+                default:
+                    _top = top;
+                    _fence = fence;
+                    if (OpcodeTable.Layout[code] != 0)
                     {
-                        goto default;
+                        last = -1;
+                        continue;
                     }
 
-                    top -= size;
-                    _lastBuilt = new PickleValue(PickleKind.Tuple, start + at, summary: true);
-                    _lastDepth = 1;
-                    stack[top++] = _lastBuilt;
+                    _reader.Pass(start + at, (Op)code);
+                    Execute((Op)code, start + at);
                     at++;
+                    last = _halt ? -1 : last;
+                    stack = _stack;
+                    top = _top;
+                    fence = _fence;
                     break;
-                default:
-                    last = -1;
-                    continue;
             }
 
             left--;
         }
 
-        _reader.Skip(at);
+        _reader.Seek(start + at);
         _top = top;
         _fence = fence;
         return count - left;
@@ -276,19 +277,5 @@ internal sealed partial class PickleMachine
         _lastBuilt = target;
         _lastDepth = 1;
         return true;
-    }
-
-    /// <summary>Whether the values are plain and so many tuples were kept that this one is not.</summary>
-    private bool IsPlainTuple(ReadOnlySpan<PickleValue> items, long position)
-    {
-        foreach (PickleValue item in items)
-        {
-            if (item.Kind > PickleKind.EmptyTuple)
-            {
-                return false;
-            }
-        }
-
-        return !MayKeepPlain(items.Length + 1, position);
     }
 }

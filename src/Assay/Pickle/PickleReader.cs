@@ -105,8 +105,13 @@ internal partial struct PickleReader
         ? default
         : _window.AsSpan(_at, (int)Math.Clamp(frameEnd - Position, 0, _length - _at));
 
-    /// <summary>Steps over opcodes of <see cref="Ahead"/> that somebody else has read.</summary>
-    public void Skip(int count) => _at += count;
+    /// <summary>Somebody else has read an opcode without an argument out of <see cref="Ahead"/>, and all before it.</summary>
+    public void Pass(long offset, Op opcode)
+    {
+        Offset = offset;
+        Opcode = opcode;
+        _at = (int)(offset - _start) + 1;
+    }
 
     /// <summary>Reads the next opcode. False when the data ended or broke; <see cref="Error"/> says how.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
