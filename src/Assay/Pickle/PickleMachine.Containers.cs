@@ -253,8 +253,9 @@ internal sealed partial class PickleMachine
     {
         bool tainted = false;
         weight = items.Length;
-        foreach (PickleValue item in items)
+        for (int i = 0; i < items.Length; i++)
         {
+            PickleValue item = items[i];
             if (item.Kind > PickleKind.EmptyTuple)
             {
                 tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
@@ -321,7 +322,12 @@ internal sealed partial class PickleMachine
 
     private void CheckWeight(float weight)
     {
-        if (weight > BombWeight && weight / BombWeight > Math.Max(1, (_reader.Position - Start) >> 16) && !_saidBomb)
+        if (weight <= BombWeight)
+        {
+            return;
+        }
+
+        if (weight / BombWeight > Math.Max(1, (_reader.Position - Start) >> 16) && !_saidBomb)
         {
             _saidBomb = true;
             Odd("pickle.expansion-bomb", $"About {weight:0.###e+0} values are reachable from {_reader.Position - Start} bytes: hashing, printing or copying them never ends.");

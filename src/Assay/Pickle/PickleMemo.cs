@@ -1,4 +1,5 @@
 // The memo of the pickle machine: an index of 2^31 costs nothing.
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Assay.Pickle;
@@ -11,8 +12,8 @@ internal sealed class PickleMemo
 {
     private const int PageBits = 14;
     private const int PageSize = 1 << PageBits;
-    private const int KeptPages = 4;
-    private PickleValue[]?[] _pages = new PickleValue[]?[KeptPages];
+    private const int FewPages = 64;
+    private PickleValue[]?[] _pages = new PickleValue[]?[FewPages];
     private Dictionary<long, PickleValue>? _sparse;
 
     /// <summary>One more than the highest paged index that was ever written in this run; what lies above is not read.</summary>
@@ -21,16 +22,24 @@ internal sealed class PickleMemo
     /// <summary>How many entries are occupied; MEMOIZE writes to this index.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Forgets everything and keeps the pages for the next run.</summary>
+    /// <summary>Forgets everything; the pages go back to the pool of the runtime.</summary>
     public void Reset()
     {
+        int used = (int)((_high + PageSize - 1) >> PageBits);
+        foreach (PickleValue[]? page in _pages.AsSpan(0, used))
+        {
+            ArrayPool<PickleValue>.Shared.Return(page!);
+        }
+
+        _pages.AsSpan(0, used).Clear();
+        if (_pages.Length > FewPages)
+        {
+            _pages = new PickleValue[]?[FewPages];
+        }
+
         _high = 0;
         Count = 0;
         _sparse = null;
-        if (_pages.Length > KeptPages)
-        {
-            Array.Resize(ref _pages, KeptPages);
-        }
     }
 
     /// <summary>Writes an entry and returns what was there, or an empty value.</summary>
@@ -113,7 +122,7 @@ internal sealed class PickleMemo
             Array.Resize(ref _pages, Math.Max(page + 1, _pages.Length * 2));
         }
 
-        PickleValue[] values = _pages[page] ??= GC.AllocateUninitializedArray<PickleValue>(PageSize);
+        PickleValue[] values = _pages[page] ??= ArrayPool<PickleValue>.Shared.Rent(PageSize);
         return ref values[index & (PageSize - 1)];
     }
 }

@@ -1,7 +1,9 @@
 // A list of rows that never moves what it holds.
+using System.Buffers;
+
 namespace Assay.Pickle;
 
-/// <summary>A paged list: growing costs no copy, and the pages are kept from run to run.</summary>
+/// <summary>A paged list: growing costs no copy. Pages come from the pool of the runtime and go back to it.</summary>
 internal sealed class PickleRowList<T>
     where T : unmanaged
 {
@@ -24,7 +26,7 @@ internal sealed class PickleRowList<T>
             int page = index >> PageBits;
             if (page == _pages.Count)
             {
-                _pages.Add(GC.AllocateUninitializedArray<T>(PageSize));
+                _pages.Add(ArrayPool<T>.Shared.Rent(PageSize));
             }
 
             _last = _pages[page];
@@ -36,9 +38,12 @@ internal sealed class PickleRowList<T>
     public void Reset()
     {
         Count = 0;
-        if (_pages.Count > 2)
+        _last = [];
+        foreach (T[] page in _pages)
         {
-            _pages.RemoveRange(2, _pages.Count - 2);
+            ArrayPool<T>.Shared.Return(page);
         }
+
+        _pages.Clear();
     }
 }

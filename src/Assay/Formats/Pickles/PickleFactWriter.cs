@@ -304,6 +304,28 @@ internal sealed class PickleFactWriter : PickleObserver
     /// <summary>The group of uses that look the same, or null with the key ready for <see cref="AddGroup"/>.</summary>
     private UseGroup? FindGroup(PickleMachine machine, byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
     {
+        if (callee.Kind != PickleKind.Import || !keywords.IsEmpty || CalleeOf(machine, callee) is not { Distinct: >= DistinctPerCallee } flooded)
+        {
+            return FindByKey(machine, tag, callee, arguments, keywords);
+        }
+
+        ulong outline = KnownCallee.Outline(tag, machine.Items(arguments));
+        if (outline != 0 && flooded.Outlined is { } last && last.Outline == outline)
+        {
+            return last.Group;
+        }
+
+        UseGroup? group = FindByKey(machine, tag, callee, arguments, keywords);
+        if (outline != 0 && group is not null)
+        {
+            flooded.Outlined = (outline, group);
+        }
+
+        return group;
+    }
+
+    private UseGroup? FindByKey(PickleMachine machine, byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
+    {
         _key.Begin(tag);
         _key.Value(callee, constants: false);
         if (callee.Kind is PickleKind.Result or PickleKind.Extension && _folding.Target(callee, arguments) is { } target)

@@ -1,5 +1,6 @@
 // Uses of callables that look the same, and what is known of a callee from its first use on.
 using Assay.Artifacts;
+using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
 
@@ -41,6 +42,34 @@ internal sealed class KnownCallee
 
     /// <summary>Whether folding has no use for its calls.</summary>
     public bool IsOpaque { get; init; }
+
+    /// <summary>The group of the last use that <see cref="Outline"/> could tell.</summary>
+    public (ulong Outline, UseGroup Group)? Outlined { get; set; }
+
+    /// <summary>
+    /// A call with few arguments that are all leaves, as one number: its opcode and their kinds. That is all that the key of such a call
+    /// holds when constants are not compared. Zero where the call is not so simple.
+    /// </summary>
+    public static ulong Outline(byte tag, ReadOnlySpan<PickleValue> arguments)
+    {
+        ulong outline = tag;
+        if (arguments.Length is 0 or > 7)
+        {
+            return 0;
+        }
+
+        foreach (PickleValue argument in arguments)
+        {
+            if (argument.Kind > PickleKind.EmptyTuple)
+            {
+                return 0;
+            }
+
+            outline = (outline << 8) | (byte)argument.Kind;
+        }
+
+        return outline;
+    }
 
     /// <summary>The group of the last use, where this one has the same key.</summary>
     public UseGroup? Again(ReadOnlySpan<byte> key) => key.SequenceEqual(_lastKey) ? _last : null;
