@@ -132,7 +132,11 @@ internal sealed partial class PickleMachine
         _containers.Reset();
         _calls.Reset();
         _moved.Clear();
-        _lateRows = [];
+        if (_lateRows.Count > 0)
+        {
+            _lateRows = [];
+        }
+
         _saidBomb = false;
         _lastBuilt = default;
         _lastDepth = 0;

@@ -17,9 +17,12 @@ internal sealed partial class PickleMachine
 
     private void ResetImports()
     {
-        _imports.Clear();
-        _importIndex.Clear();
-        Array.Clear(_recent);
+        if (_imports.Count > 0)
+        {
+            _imports.Clear();
+            _importIndex.Clear();
+            Array.Clear(_recent);
+        }
     }
 
     private void LoadGlobal(long offset)
