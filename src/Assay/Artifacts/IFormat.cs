@@ -40,12 +40,20 @@ public sealed class ProbeInput
 
     /// <summary>Creates the input for a range of an artifact.</summary>
     public ProbeInput(Artifact artifact, ByteRange range, ScanBudget budget, bool isGap = false)
+        : this(artifact, range, budget, isGap, new byte[(int)Math.Min(HeadLength, Math.Max(0, range.Length))])
+    {
+    }
+
+    /// <summary>Creates the input with a buffer for its first bytes, which is the input's until all formats have probed.</summary>
+    internal ProbeInput(Artifact artifact, ByteRange range, ScanBudget budget, bool isGap, byte[] buffer)
     {
         IsGap = isGap;
         Artifact = artifact;
         Range = range;
+        IsWhole = range.Offset == 0 && range.Length == artifact.Bytes.Length;
         Budget = budget;
-        Head = artifact.Bytes.ReadUpTo(range.Offset, (int)Math.Min(HeadLength, range.Length));
+        int length = (int)Math.Min(Math.Min(HeadLength, buffer.Length), Math.Max(0, range.Length));
+        Head = buffer.AsMemory(0, artifact.Bytes.ReadAt(range.Offset, buffer.AsSpan(0, length)));
     }
 
     /// <summary>The artifact.</summary>
@@ -64,7 +72,7 @@ public sealed class ProbeInput
     public bool IsGap { get; }
 
     /// <summary>Whether the range is the whole artifact.</summary>
-    public bool IsWhole => Range.Offset == 0 && Range.Length == Artifact.Bytes.Length;
+    public bool IsWhole { get; }
 
     /// <summary>Whether the range begins with <paramref name="signature"/>.</summary>
     public bool StartsWith(ReadOnlySpan<byte> signature) => Head.Span.StartsWith(signature);

@@ -1,4 +1,5 @@
 // Sends one artifact through every format that claims it: the fence where faults are caught.
+using System.Buffers;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats;
@@ -70,23 +71,31 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     private void ReadClaims(Artifact artifact, Context context, ByteRange range, bool isGap, List<string> formats)
     {
         List<(IFormat Format, Claim Claim)>? claims = null;
-        ProbeInput input = new(artifact, range, budget, isGap);
-        foreach (IFormat format in catalogue)
+        byte[] head = ArrayPool<byte>.Shared.Rent(ProbeInput.HeadLength);
+        try
         {
-            if (artifact.ReadAs is { } forced && !isGap)
+            ProbeInput input = new(artifact, range, budget, isGap, head);
+            foreach (IFormat format in catalogue)
             {
-                if (format.Id == forced)
+                if (artifact.ReadAs is { } forced && !isGap)
                 {
-                    claims = [(format, new Claim(range, ClaimStrength.Certain))];
+                    if (format.Id == forced)
+                    {
+                        claims = [(format, new Claim(range, ClaimStrength.Certain))];
+                    }
+
+                    continue;
                 }
 
-                continue;
+                if (Probe(format, input, context) is { } claim)
+                {
+                    (claims ??= []).Add((format, claim));
+                }
             }
-
-            if (Probe(format, input, context) is { } claim)
-            {
-                (claims ??= []).Add((format, claim));
-            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(head);
         }
 
         foreach ((IFormat format, Claim claim) in claims ?? [])

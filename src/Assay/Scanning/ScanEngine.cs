@@ -25,7 +25,7 @@ public sealed class ScanEngine(ScanOptions options)
     /// <summary>Scans all inputs, side by side as the options say; the report is ordered by path.</summary>
     public ScanReport Scan(IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ConcurrentBag<TargetReport> reports = [];
+        List<TargetReport> reports = [];
         int done = 0;
         int ignored = 0;
         void One(ScanInput input)
@@ -37,7 +37,10 @@ public sealed class ScanEngine(ScanOptions options)
             }
             else
             {
-                reports.Add(report);
+                lock (reports)
+                {
+                    reports.Add(report);
+                }
             }
 
             progress?.Report(new ScanProgress(Interlocked.Increment(ref done), input.Path, report?.Verdict));
@@ -174,10 +177,10 @@ public sealed class ScanEngine(ScanOptions options)
         Dictionary<string, IReadOnlyList<LoaderUse>> loaders = [];
         foreach (FormatFact format in facts.OfType<FormatFact>())
         {
-            loaders[format.Path] = [.. loaders.GetValueOrDefault(format.Path, []).Concat(format.Loaders).Distinct()];
+            loaders[format.Path] = loaders.TryGetValue(format.Path, out IReadOnlyList<LoaderUse>? known) ? [.. known.Concat(format.Loaders).Distinct()] : format.Loaders;
         }
 
-        IEnumerable<Finding> ordered = found
+        IEnumerable<Finding> ordered = found.Count == 0 ? [] : found
             .OrderByDescending(f => f.Severity)
             .ThenBy(f => f.Path, StringComparer.Ordinal)
             .ThenBy(f => f.Offset)
