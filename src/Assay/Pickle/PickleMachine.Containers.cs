@@ -362,6 +362,11 @@ internal sealed partial class PickleMachine
 
         PickleValue target = _stack[position - 1];
         ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
+        if (IsRefused(target.Kind != PickleKind.List, "torch.load(weights_only=True) appends to lists alone."))
+        {
+            return;
+        }
+
         if (!items.IsEmpty || (target.Kind != PickleKind.List && InPython()))
         {
             // The Python unpickler looks for the method, and calls it, even when there is nothing to append.
@@ -374,7 +379,7 @@ internal sealed partial class PickleMachine
                 Actions++;
                 
                 // The C unpickler extends by one where the Python one appends.
-                string method = _reader.Opcode == Op.APPEND && _dialect == PickleDialect.Python ? "append" : "extend";
+                string method = _reader.Opcode == Op.APPEND && FollowsPython ? "append" : "extend";
                 _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);
             }
             else if (target.Kind != PickleKind.ByteArray)
@@ -392,6 +397,16 @@ internal sealed partial class PickleMachine
         if (_ended)
         {
             return;
+        }
+
+        if (position <= _fence && position == _top)
+        {
+            // With nothing to set, older versions of the restricted unpickler do not look for the dict.
+            Differentials |= Differential.WeightsOnly;
+            if (_dialect == PickleDialect.WeightsOnly && _reader.Opcode == Op.SETITEMS)
+            {
+                return;
+            }
         }
 
         if (position <= _fence || position > _top)

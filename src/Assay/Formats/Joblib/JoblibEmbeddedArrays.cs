@@ -12,15 +12,21 @@ internal sealed class JoblibEmbeddedArrays : IEmbeddedDataReader
     private const int OriginSteps = 8;
     private const int ShapeBudget = 1 << 16;
 
-    public EmbeddedData? After(PickleMachine machine, PickleValue target, PickleValue state)
+    /// <summary>Whether the object that was filled is an array wrapper of joblib.</summary>
+    public static bool Follows(PickleMachine machine, PickleValue target)
     {
         for (int step = 0; step < OriginSteps && target.Kind is PickleKind.Result or PickleKind.Instance; step++)
         {
             target = machine.Call(target).Callee;
         }
 
-        if (target.Kind != PickleKind.Import || machine.Import(target).Resolved is not { } name
-            || !JoblibArrayLayout.IsWrapper(name) || !name.Contains("joblib", StringComparison.Ordinal))
+        return target.Kind == PickleKind.Import && machine.Import(target).Resolved is { } name
+            && JoblibArrayLayout.IsWrapper(name) && name.Contains("joblib", StringComparison.Ordinal);
+    }
+
+    public EmbeddedData? After(PickleMachine machine, PickleValue target, PickleValue state)
+    {
+        if (!Follows(machine, target))
         {
             return null;
         }
