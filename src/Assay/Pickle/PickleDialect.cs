@@ -54,6 +54,26 @@ public enum PickleEncodings
     All = Ascii | Utf8 | Latin1 | Bytes,
 }
 
+/// <summary>The names of unpicklers and encodings in facts and reports.</summary>
+internal static class DialectNames
+{
+    private static readonly (PickleEncodings Encoding, string Name)[] s_encodings =
+        [(PickleEncodings.Ascii, "ascii"), (PickleEncodings.Utf8, "utf-8"), (PickleEncodings.Latin1, "latin1"), (PickleEncodings.Bytes, "bytes")];
+
+    public static string Of(PickleDialect dialect) => dialect switch
+    {
+        PickleDialect.C => "c",
+        PickleDialect.CStream => "c-stream",
+        PickleDialect.Python => "python",
+        PickleDialect.WeightsOnly => "weights-only",
+        _ => "joblib",
+    };
+
+    /// <summary>The encodings as Python spells them.</summary>
+    public static IReadOnlyList<string> Of(PickleEncodings encodings) =>
+        [.. s_encodings.Where(e => encodings.HasFlag(e.Encoding)).Select(e => e.Name)];
+}
+
 /// <summary>The kinds of places at which unpicklers part ways.</summary>
 [Flags]
 internal enum Differential

@@ -166,15 +166,40 @@ internal sealed partial class PickleMachine
     /// <summary>
     /// Where the file that is read stands: behind the frame in which opcodes are read, where the dialect reads frames whole.
     /// </summary>
-    public long FilePosition => _reader.InFrame ? _reader.FrameNext : _reader.Position;
+    public long FilePosition => IsAhead ? _reader.FrameNext : _reader.Position;
 
-    /// <summary>Whether opcodes follow, up to the end of the frame, before the file is read again.</summary>
-    public bool IsInsideFrame => _reader.InFrame || _reader.Position < (_frameEnd == long.MaxValue ? 0 : _frameEnd);
+    private bool IsAhead => _dialect == PickleDialect.Joblib && _reader.InFrame;
+
+    /// <summary>
+    /// Notes that a loader reads from the file itself here: in the middle of a frame that is not where the opcodes go on.
+    /// </summary>
+    public void NoteFileRead()
+    {
+        if (_reader.InFrame || (_frameEnd != long.MaxValue && _reader.Position < _frameEnd))
+        {
+            Differentials |= Differential.Python;
+        }
+    }
+
+    /// <summary>
+    /// The observer read an array in the place of the object on top of the stack: what the memo holds of it stays as it was, and what is
+    /// on the stack is another object of the same origin.
+    /// </summary>
+    public void ReplaceTop()
+    {
+        if (_top > _fence && _stack[_top - 1] is { Kind: PickleKind.Result or PickleKind.Instance } value)
+        {
+            SpendNode();
+            CallRow row = _calls[value.Row];
+            row.IsReplaced = true;
+            _stack[_top - 1] = new PickleValue(value.Kind, _calls.Add(row), tainted: true);
+        }
+    }
 
     /// <summary>The observer read from the file, up to <paramref name="offset"/>: a frame is finished first.</summary>
     public void SeekFile(long offset)
     {
-        if (_reader.InFrame)
+        if (IsAhead)
         {
             _reader.FrameNext = offset;
         }

@@ -125,6 +125,7 @@ public static class PickleTrace
                 }
 
                 machine.SeekFile(end);
+                machine.ReplaceTop();
                 ending = Guarded();
             }
 

@@ -111,7 +111,7 @@ internal sealed class PickleTraceMerge : PickleTracing
         {
             (List<PickleDialect> dialects, PickleEncodings encodings) = _events[key];
             dialects.Sort();
-            sink.Add(key.Event, new PickleTraceReach(dialects, encodings));
+            sink.Add(key.Event, new PickleTraceReach(dialects, encodings == PickleEncodings.None ? PickleEncodings.All : encodings));
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class PickleTraceMerge : PickleTracing
         _seen[traced] = ordinal + 1;
 
         // joblib's unpickler is bound to one encoding; the others tell which there are.
-        PickleEncodings encodings = machine.Encodings;
+        PickleEncodings encodings = _dialect == PickleDialect.Joblib ? PickleEncodings.None : machine.Encodings;
         if (!_events.TryGetValue((traced, ordinal), out (List<PickleDialect> Dialects, PickleEncodings Encodings) known))
         {
             _events.Add((traced, ordinal), ([_dialect], encodings));

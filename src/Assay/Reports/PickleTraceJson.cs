@@ -10,9 +10,6 @@ namespace Assay.Reports;
 /// </summary>
 public sealed class PickleTraceJson : PickleTraceSink
 {
-    private static readonly (PickleEncodings Encoding, string Name)[] s_encodings =
-        [(PickleEncodings.Ascii, "ascii"), (PickleEncodings.Utf8, "utf-8"), (PickleEncodings.Latin1, "latin1"), (PickleEncodings.Bytes, "bytes")];
-
     private readonly TextWriter _writer;
     private bool _firstStream = true;
     private bool _firstEvent = true;
@@ -121,18 +118,10 @@ public sealed class PickleTraceJson : PickleTraceSink
     }
 
     /// <summary>The names of encodings in reports, as Python spells them: <c>ascii</c>, <c>utf-8</c>, <c>latin1</c>, <c>bytes</c>.</summary>
-    public static IEnumerable<string> NamesOf(PickleEncodings encodings) =>
-        s_encodings.Where(e => encodings.HasFlag(e.Encoding)).Select(e => e.Name);
+    public static IReadOnlyList<string> NamesOf(PickleEncodings encodings) => DialectNames.Of(encodings);
 
     /// <summary>The name of an unpickler in reports: <c>c</c>, <c>c-stream</c>, <c>python</c>, <c>weights-only</c>, <c>joblib</c>.</summary>
-    public static string NameOf(PickleDialect dialect) => dialect switch
-    {
-        PickleDialect.C => "c",
-        PickleDialect.CStream => "c-stream",
-        PickleDialect.Python => "python",
-        PickleDialect.WeightsOnly => "weights-only",
-        _ => "joblib",
-    };
+    public static string NameOf(PickleDialect dialect) => DialectNames.Of(dialect);
 
     /// <summary>The name of an ending in reports: <c>stop</c>, <c>end-of-data</c>, <c>unknown-opcode</c>, ...</summary>
     public static string NameOf(PickleEnding ending)

@@ -113,6 +113,7 @@ internal sealed class PickleDecompiler
                 if (whole)
                 {
                     frames[^1].Machine.Seek(end);
+                    frames[^1].Machine.ReplaceTop();
                 }
                 else
                 {
@@ -182,6 +183,7 @@ internal sealed class PickleDecompiler
         else
         {
             frame.Machine.Seek(data.End);
+            frame.Machine.ReplaceTop();
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class TarFormat : IFormat
                 Path = artifact.Path,
                 Format = "torch-tar",
                 Strength = ClaimStrength.Certain,
-                Loaders = [new LoaderUse("torch.load", "", "weights_only=True refuses callables outside its list; bypassed before 2.6 (CVE-2025-32434)")],
+                Loaders = [new LoaderUse("torch.load", "", "weights_only=True refuses callables outside its list; bypassed before 2.6 (CVE-2025-32434)") { SafeDialect = "weights-only" }],
             });
         }
     }

@@ -12,17 +12,37 @@ internal sealed class JoblibEmbeddedArrays : IEmbeddedDataReader
     private const int OriginSteps = 8;
     private const int ShapeBudget = 1 << 16;
 
-    /// <summary>Whether the object that was filled is an array wrapper of joblib.</summary>
+    /// <summary>
+    /// Whether the object that was filled is an array wrapper of joblib: made of the class, or by something that got the class, such as
+    /// <c>copyreg._reconstructor</c>.
+    /// </summary>
     public static bool Follows(PickleMachine machine, PickleValue target)
     {
         for (int step = 0; step < OriginSteps && target.Kind is PickleKind.Result or PickleKind.Instance; step++)
         {
-            target = machine.Call(target).Callee;
+            CallRow row = machine.Call(target);
+            if (row.IsReplaced)
+            {
+                return false;
+            }
+
+            foreach (PickleValue argument in machine.Items(row.Arguments))
+            {
+                if (IsWrapper(machine, argument))
+                {
+                    return true;
+                }
+            }
+
+            target = row.Callee;
         }
 
-        return target.Kind == PickleKind.Import && machine.Import(target).Resolved is { } name
-            && JoblibArrayLayout.IsWrapper(name) && name.Contains("joblib", StringComparison.Ordinal);
+        return IsWrapper(machine, target);
     }
+
+    private static bool IsWrapper(PickleMachine machine, PickleValue value) =>
+        value.Kind == PickleKind.Import && machine.Import(value).Resolved is { } name
+            && JoblibArrayLayout.IsWrapper(name) && name.Contains("joblib", StringComparison.Ordinal);
 
     public EmbeddedData? After(PickleMachine machine, PickleValue target, PickleValue state)
     {
