@@ -379,7 +379,7 @@ internal sealed partial class PickleMachine
                 Actions++;
                 
                 // The C unpickler extends by one where the Python one appends.
-                string method = _reader.Opcode == Op.APPEND && FollowsPython ? "append" : "extend";
+                string method = _reader.Opcode == Op.APPEND && InPython() ? "append" : "extend";
                 _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);
             }
             else if (target.Kind != PickleKind.ByteArray)
@@ -454,61 +454,5 @@ internal sealed partial class PickleMachine
         }
 
         _top = position;
-    }
-
-    private void AddItems(int position)
-    {
-        if (position < 0)
-        {
-            return;
-        }
-
-        if (position <= _fence || position > _top)
-        {
-            Underflow();
-            return;
-        }
-
-        PickleValue target = _stack[position - 1];
-        ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
-        if (!items.IsEmpty)
-        {
-            if (target.Kind == PickleKind.Set)
-            {
-                if (HasUnhashable(items, 1))
-                {
-                    return;
-                }
-
-                AddChildren(target, items);
-            }
-            else if (target.Kind >= PickleKind.Import)
-            {
-                Actions++;
-                _observer.OnMethod(this, target, "add", items, _reader.Offset, _reader.Opcode);
-            }
-            else
-            {
-                End(PickleEnding.BadOperand, $"ADDITEMS needs a set and finds {Describe(target)}.");
-                return;
-            }
-        }
-
-        _top = position;
-    }
-
-    /// <summary>Lists, dicts, sets and bytearrays cannot be keys: every unpickler raises. Ends the run when one is.</summary>
-    private bool HasUnhashable(ReadOnlySpan<PickleValue> items, int step)
-    {
-        for (int i = 0; i < items.Length; i += step)
-        {
-            if (items[i].Kind >= PickleKind.ByteArray && (items[i].IsMutable || items[i].Kind == PickleKind.ByteArray))
-            {
-                End(PickleEnding.BadOperand, $"{Describe(items[i])} cannot be hashed.");
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -44,6 +44,7 @@ internal sealed partial class PickleMachine
             return false;
         }
 
-        return items[0].IsLeaf && (items[0].Kind is not (PickleKind.Str or PickleKind.PyString) || GetText(items[0], 16, out _) != "storage");
+        PickleValue kind = items[0];
+        return kind.Kind < PickleKind.Import && (kind.Kind is not (PickleKind.Str or PickleKind.PyString) || GetText(kind, 16, out _) != "storage");
     }
 }

@@ -18,7 +18,7 @@ internal static class ArgumentPool
     public static IReadOnlyList<(string Module, string Name)> Allowed { get; } =
     [
         ("torch._utils", "_rebuild_tensor_v2"), ("collections", "OrderedDict"), ("torch", "FloatStorage"), ("torch", "float32"),
-        ("torch.nn.parameter", "Parameter"), ("torch", "Size"),
+        ("torch.nn.parameter", "Parameter"), ("torch", "Size"), ("collections", "Counter"),
     ];
 
     /// <summary>Texts of the opcodes that take a line; the first half of each list is what picklers write.</summary>

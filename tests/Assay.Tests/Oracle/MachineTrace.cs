@@ -1,5 +1,6 @@
 // Runs our machine in the place of an unpickler and writes its events down as the recorder does.
 using Assay.Bytes;
+using Assay.Formats.Joblib;
 using Assay.Pickle;
 
 namespace Assay.Tests.Oracle;
@@ -34,6 +35,15 @@ internal static class MachineTrace
         }
 
         return traces;
+    }
+
+    /// <summary>What our trace says of joblib's unpickler, which asks for one encoding alone.</summary>
+    public static OracleTrace Joblib(byte[] stream)
+    {
+        FirstStream product = new();
+        using MemorySource source = new(stream);
+        JoblibTrace.Run(source, product, new ScanBudget(new ScanLimits(), TimeProvider.System));
+        return product.Events[(int)PickleDialect.Joblib].Trace(PickleEncodings.None, OracleDialect.Joblib, "as traced", "");
     }
 
     /// <summary>Whether a scan runs the dialect as well, after what the C run met.</summary>

@@ -48,6 +48,9 @@ internal enum OracleDialect
 
     /// <summary>PyTorch's restricted unpickler.</summary>
     WeightsOnly,
+
+    /// <summary>joblib's unpickler, in a process of its own.</summary>
+    Joblib,
 }
 
 /// <summary>What one unpickler, or our machine in its place, did with a stream.</summary>

@@ -9,7 +9,8 @@ namespace Assay.Tests.Oracle;
 /// The recorder in a process of its own: unprivileged, without network, with limits on memory and time. It dies of streams that ask
 /// for too much; it is then started again and goes on behind them.
 /// </summary>
-internal sealed class OracleProcess : IDisposable
+/// <param name="mode"><c>joblib</c> to ask joblib's unpickler alone.</param>
+internal sealed class OracleProcess(params string[] mode) : IDisposable
 {
     public const string PythonPath = "/usr/bin/python3";
     /// <summary>PyTorch's restricted unpickler, whose code the recorder runs.</summary>
@@ -139,7 +140,7 @@ internal sealed class OracleProcess : IDisposable
             return _process;
         }
 
-        string[] command = [.. s_jail.Value, PythonPath, "-I", "-S", "-B", "-W", "ignore", "-c", s_script, string.Join(',', ArgumentPool.Allowed.Select(a => $"{a.Module}.{a.Name}"))];
+        string[] command = [.. s_jail.Value, PythonPath, "-I", "-S", "-B", "-W", "ignore", "-c", s_script, string.Join(',', ArgumentPool.Allowed.Select(a => $"{a.Module}.{a.Name}")), .. mode];
         ProcessStartInfo start = new(command[0], command[1..])
         {
             RedirectStandardInput = true,

@@ -92,6 +92,10 @@ internal sealed class OracleTally
     public long Events(OracleDialect dialect, PickleEncodings encoding) =>
         _figures.TryGetValue(new OracleView(dialect, OracleRunKind.Followed, encoding), out Figures? f) ? f.Real : 0;
 
+    /// <summary>How many events an unpickler had with an encoding, as they were compared with the trace.</summary>
+    public long Read(OracleDialect dialect, PickleEncodings encoding) =>
+        _figures.TryGetValue(new OracleView(dialect, OracleRunKind.Traced, encoding), out Figures? f) ? f.Real : 0;
+
     /// <summary>Streams whose events were all there, in another order.</summary>
     public long Disordered => _figures.Values.Sum(f => f.Disordered);
 

@@ -23,6 +23,7 @@ internal static class RecordedAnswer
                 "c" => OracleDialect.C,
                 "c-stream" => OracleDialect.CStream,
                 "weights-only" => OracleDialect.WeightsOnly,
+                "joblib" => OracleDialect.Joblib,
                 _ => OracleDialect.Python,
             };
             PickleEncodings encoding = key is [_, string name]
