@@ -91,6 +91,14 @@ public sealed class BehindTheBreakTests
     }
 
     [Fact]
+    public void ABreakAfterAHarmlessCallStaysWhatItIs()
+    {
+        TargetReport report = Scanned.Pickle(Payload(PickleBuilder.Protocol(2).Global("collections", "OrderedDict").EmptyTuple().Reduce().Raw(0xFF)));
+        Assert.True(report.Is("callable-unreached") && !report.Is("pickle-breaks-after-call"), report.Describe());
+        Assert.Equal(Verdict.Suspicious, report.Verdict);
+    }
+
+    [Fact]
     public void LoadersThatStopBeforeAreNotNamed()
     {
         TargetReport report = Scanned.Bytes([0x80, 2, (byte)Op.SHORT_BINSTRING, 1, 0xFF, (byte)Op.POP, .. Payload(PickleBuilder.Start()).ToArray()]);

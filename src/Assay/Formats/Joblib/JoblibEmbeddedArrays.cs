@@ -10,6 +10,10 @@ namespace Assay.Formats.Joblib;
 internal sealed class JoblibEmbeddedArrays : IEmbeddedDataReader
 {
     private const int OriginSteps = 8;
+
+    /// <summary>What makes an object of a class gets the class among the first.</summary>
+    private const int FirstArguments = 4;
+
     private const int ShapeBudget = 1 << 16;
 
     /// <summary>
@@ -26,7 +30,8 @@ internal sealed class JoblibEmbeddedArrays : IEmbeddedDataReader
                 return false;
             }
 
-            foreach (PickleValue argument in machine.Items(row.Arguments))
+            ReadOnlySpan<PickleValue> arguments = machine.Items(row.Arguments);
+            foreach (PickleValue argument in arguments[..Math.Min(arguments.Length, FirstArguments)])
             {
                 if (IsWrapper(machine, argument))
                 {
