@@ -113,7 +113,6 @@ internal sealed class PickleDecompiler
                 if (whole)
                 {
                     frames[^1].Machine.Seek(end);
-                    frames[^1].Machine.ReplaceTop();
                 }
                 else
                 {
@@ -183,7 +182,6 @@ internal sealed class PickleDecompiler
         else
         {
             frame.Machine.Seek(data.End);
-            frame.Machine.ReplaceTop();
         }
     }
 
