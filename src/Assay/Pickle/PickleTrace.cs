@@ -42,6 +42,9 @@ public static class PickleTrace
     {
         private static readonly Dictionary<PickleDialect, PickleEnding> s_alike = [];
 
+        /// <summary>How far the unpickler came that came furthest, in this stream or one before: what one stops in, another may step over.</summary>
+        private long _furthest;
+
         /// <summary>Traces one stream; returns where the next begins, or -1.</summary>
         public long Stream(long offset)
         {
@@ -58,9 +61,10 @@ public static class PickleTrace
             long refusedAt = restricted == PickleEnding.Stop ? long.MaxValue : machine.EndingOffset;
             Once(offset, new PickleTraceStream(sink, refusedAt), PickleDialect.C);
             (long end, long endingOffset) = (machine.Position, machine.EndingOffset);
+            _furthest = Math.Max(_furthest, endingOffset);
             if (ending != PickleEnding.Stop)
             {
-                machine.RunBehind(new PickleTraceBehind(sink, endingOffset));
+                machine.RunBehind(new PickleTraceBehind(sink, _furthest));
             }
 
             sink.End(end, ending, endingOffset, s_alike);
@@ -72,7 +76,7 @@ public static class PickleTrace
             bool names = machine.Differentials.HasFlag(Differential.Names);
             PickleTraceMerge merge = new();
             SortedDictionary<PickleDialect, PickleEnding> endings = [];
-            (long end, long endingOffset, long next, long furthest) = (0, 0, -1, 0);
+            (long end, long endingOffset, long next) = (0, 0, -1);
             for (int i = s_all.Length - 1; i >= 0; i--)
             {
                 PickleDialect dialect = s_all[i];
@@ -88,7 +92,7 @@ public static class PickleTrace
                 }
 
                 endings[dialect] = ending;
-                furthest = Math.Max(furthest, machine.EndingOffset);
+                _furthest = Math.Max(_furthest, machine.EndingOffset);
                 next = ending == PickleEnding.Stop ? machine.Position : next;
                 (end, endingOffset) = (machine.Position, machine.EndingOffset);
             }
@@ -96,7 +100,7 @@ public static class PickleTrace
             merge.WriteTo(sink);
             if (next < 0)
             {
-                machine.RunBehind(new PickleTraceBehind(sink, furthest));
+                machine.RunBehind(new PickleTraceBehind(sink, _furthest));
             }
 
             sink.End(end, endings[PickleDialect.C], endingOffset, endings);

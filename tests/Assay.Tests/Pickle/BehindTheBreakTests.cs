@@ -56,6 +56,15 @@ public sealed class BehindTheBreakTests
         Traced.Events([.. PickleBuilder.Protocol(2).None().Stop().ToArray(), 0xFF, .. Payload(PickleBuilder.Start()).ToArray()]));
 
     [Fact]
+    public void WhatJoblibReachesBehindAnArrayIsReached()
+    {
+        // Others stop at the dot in the array, and find no pickle behind it.
+        byte[] pickle = PickleParts.PickleOf(PickleParts.List(NumpyFiles.JoblibArray([.. "0.hh"u8]), PickleParts.Call("os", "system", "id")), 4);
+        IReadOnlyList<string> events = Traced.Events(pickle);
+        Assert.Equal(["import os.system joblib", "call os.system joblib"], events.Where(e => e.Contains("os.system", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void NoiseIsNoName()
     {
         byte[] noise = new byte[1 << 20];
