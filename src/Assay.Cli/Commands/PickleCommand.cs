@@ -3,6 +3,7 @@ using System.CommandLine;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Cli.Files;
+using Assay.Formats.Joblib;
 using Assay.Pickle;
 using Assay.Reports;
 using Assay.Scanning;
@@ -52,7 +53,7 @@ internal static class PickleCommand
     private static int TraceJson(Host host, string file, StreamWriter writer)
     {
         PickleTraceJson json = new(file, writer);
-        int code = Visit(host, file, bytes => PickleTrace.Run(bytes, json, new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
+        int code = Visit(host, file, bytes => JoblibTrace.Run(bytes, json, new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
         json.Finish(code == ExitCode.Passed ? null : "The file could not be read.");
         return code;
     }
@@ -60,7 +61,7 @@ internal static class PickleCommand
     private static int TraceText(Host host, string file, StreamWriter writer)
     {
         writer.Write($"{Escape.Visible(file)}\n");
-        return Visit(host, file, bytes => PickleTrace.Run(bytes, new PickleTraceText(writer), new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
+        return Visit(host, file, bytes => JoblibTrace.Run(bytes, new PickleTraceText(writer), new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
     }
 
     private static Command Decompile(Host host)

@@ -76,8 +76,23 @@ public sealed record CallableFact : Fact
     /// </summary>
     public bool ConstantsElided { get; init; }
 
-    /// <summary>The unpicklers in which it happens, where not in all of them: <c>c</c>, <c>c-stream</c>, <c>python</c>, <c>no-arrays</c>.</summary>
+    /// <summary>
+    /// The unpicklers in which it happens, where not in all of them: <c>c</c>, <c>c-stream</c>, <c>python</c>, <c>weights-only</c>,
+    /// <c>joblib</c>, and <c>no-arrays</c> for those that do not step over joblib's arrays.
+    /// </summary>
     public IReadOnlyList<string> Dialects { get; init; } = [];
+
+    /// <summary>
+    /// The encodings of Python 2 strings with which a loader comes here, where not with all of them: <c>ascii</c>, <c>utf-8</c>,
+    /// <c>latin1</c>, <c>bytes</c>.
+    /// </summary>
+    public IReadOnlyList<string> Encodings { get; init; } = [];
+
+    /// <summary>The restricted unpicklers on whose list its name is, so that they do not refuse it by its name: <c>weights-only</c>.</summary>
+    public IReadOnlyList<string> AllowedBy { get; init; } = [];
+
+    /// <summary>Whether a loader comes here; false where it lies behind the break of every one.</summary>
+    public bool Reached { get; init; } = true;
 
     /// <summary>What made the result or the name known, innermost first; empty for plain names. Evidence for readers.</summary>
     public IReadOnlyList<string> Derivation { get; init; } = [];

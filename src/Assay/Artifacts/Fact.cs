@@ -44,7 +44,17 @@ public sealed record FormatFact : Fact
 /// A loader that would read the bytes: its name as users call it (<c>torch.load</c>), the versions meant (empty for all), and
 /// what its safe setting does (<c>weights_only=True refuses</c>; empty when it has none).
 /// </summary>
-public sealed record LoaderUse(string Loader, string Versions = "", string SafeSetting = "");
+public sealed record LoaderUse(string Loader, string Versions = "", string SafeSetting = "")
+{
+    /// <summary>What reads the bytes inside it, as <see cref="CallableFact.Dialects"/> names them; empty where it does not matter.</summary>
+    public IReadOnlyList<string> Dialects { get; init; } = [];
+
+    /// <summary>The encodings that it can be asked for, as <see cref="CallableFact.Encodings"/> names them; empty for all.</summary>
+    public IReadOnlyList<string> Encodings { get; init; } = [];
+
+    /// <summary>The restricted unpickler that its safe setting uses, as <see cref="CallableFact.AllowedBy"/> names it.</summary>
+    public string SafeDialect { get; init; } = "";
+}
 
 /// <summary>Something odd that could still be read.</summary>
 public sealed record AnomalyFact : Fact

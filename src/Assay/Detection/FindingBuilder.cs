@@ -24,11 +24,24 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts)
             Offset = where.Offset,
             Length = where.Length,
             Evidence = evidence,
-            Loaders = Loaders(where.Path),
+            Loaders = where is CallableFact fact ? [.. Loaders(where.Path).Where(l => Comes(l, fact)).Select(l => Unsafe(l, fact))] : Loaders(where.Path),
+            Reached = where is CallableFact { Reached: false } ? "no" : "yes",
             Phase = entry.Phase,
             Fingerprint = Fingerprint.Of(entry.Rule.Id, where.Path, subject, use, ordinal),
         };
     }
+
+    /// <summary>Whether a loader comes to what the fact tells.</summary>
+    private static bool Comes(LoaderUse loader, CallableFact fact) =>
+        fact.Reached && Meet(loader.Dialects, fact.Dialects) && Meet(loader.Encodings, fact.Encodings);
+
+    /// <summary>Where nothing is named, nothing is ruled out.</summary>
+    private static bool Meet(IReadOnlyList<string> one, IReadOnlyList<string> other) =>
+        one.Count == 0 || other.Count == 0 || one.Any(other.Contains);
+
+    /// <summary>A safe setting that does not refuse the name is none.</summary>
+    private static LoaderUse Unsafe(LoaderUse loader, CallableFact fact) =>
+        loader.SafeDialect.Length > 0 && fact.AllowedBy.Contains(loader.SafeDialect) ? loader with { SafeSetting = "" } : loader;
 
     private List<LoaderUse> Loaders(string path)
     {

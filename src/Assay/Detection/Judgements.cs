@@ -58,10 +58,14 @@ internal static class Judgements
     /// <summary>Code of packages that no pack vouches for is needed and made without calling it.</summary>
     public const string Packages = "packages";
 
+    /// <summary>A harmful callable lies behind the break of every unpickler.</summary>
+    public const string Unreached = "unreached";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Reached, Constructed, Imported, OddArguments, Elided, UnknownCalled, ComputedCalled, ResultCalled, TrampolineResult,
         DangerousAttribute, HookState, ModuleState, TensorItems, HarmfulCode, SuspiciousCode, OrdinaryCode, TrampolineMade, Packages,
+        Unreached,
     ];
 }

@@ -39,4 +39,7 @@ public enum PickleEnding
 
     /// <summary>A limit of the scan is spent: the loader would go on.</summary>
     Limit,
+
+    /// <summary>A restricted unpickler refuses the opcode or the name; another would go on.</summary>
+    Refused,
 }

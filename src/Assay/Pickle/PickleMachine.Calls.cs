@@ -19,6 +19,7 @@ internal sealed partial class PickleMachine
         call.Offset = offset;
         call.Opcode = _reader.Opcode;
         call.States = 0;
+        call.IsReplaced = false;
         Actions++;
         return new PickleValue(kind, row, tainted: true);
     }
@@ -28,7 +29,7 @@ internal sealed partial class PickleMachine
     {
         if (callee.Kind >= PickleKind.Import)
         {
-            return false;
+            return IsRefused(callee.Kind != PickleKind.Import, "torch.load(weights_only=True) calls nothing that was not named.");
         }
 
         End(PickleEnding.BadOperand, $"{Describe(callee)} cannot be called.");
@@ -167,6 +168,11 @@ internal sealed partial class PickleMachine
         PickleValue target = _stack[_top - 1];
         if (target.Kind < PickleKind.Import)
         {
+            if (IsRefused(true, "torch.load(weights_only=True) puts no state into plain data."))
+            {
+                return;
+            }
+
             // The Python unpickler takes any state that is false for none.
             if (state.Kind is not (PickleKind.None or PickleKind.Tuple or >= PickleKind.Import) && (state.Kind == PickleKind.True || !InPython()))
             {
@@ -189,7 +195,7 @@ internal sealed partial class PickleMachine
 
     private void LoadBinPersistent(long offset)
     {
-        if (Pop(out PickleValue id))
+        if (Pop(out PickleValue id) && !IsRefused(_dialect == PickleDialect.WeightsOnly && IsNoStorage(id), "torch.load(weights_only=True) resolves ids of storages alone."))
         {
             PushPersistent(id, offset);
         }
@@ -248,6 +254,10 @@ internal sealed partial class PickleMachine
         if (kind is not (PickleKind.Bytes or PickleKind.ByteArray or PickleKind.PyString or >= PickleKind.Import))
         {
             End(PickleEnding.BadOperand, $"READONLY_BUFFER needs a buffer and finds {Describe(_stack[_top - 1])}.");
+        }
+        else if (kind == PickleKind.PyString)
+        {
+            Leave(PickleEncodings.All & ~PickleEncodings.Bytes, "A string of Python 2 is used as a buffer.");
         }
     }
 }

@@ -372,6 +372,11 @@ internal sealed partial class PickleMachine
 
         PickleValue target = _stack[position - 1];
         ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
+        if (IsRefused(target.Kind != PickleKind.List, "torch.load(weights_only=True) appends to lists alone."))
+        {
+            return;
+        }
+
         if (!items.IsEmpty || (target.Kind != PickleKind.List && InPython()))
         {
             // The Python unpickler looks for the method, and calls it, even when there is nothing to append.
@@ -384,7 +389,7 @@ internal sealed partial class PickleMachine
                 Actions++;
 
                 // The C unpickler extends by one where the Python one appends.
-                string method = _reader.Opcode == Op.APPEND && _dialect == PickleDialect.Python ? "append" : "extend";
+                string method = _reader.Opcode == Op.APPEND && InPython() ? "append" : "extend";
                 _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);
             }
             else if (target.Kind != PickleKind.ByteArray)
@@ -402,6 +407,16 @@ internal sealed partial class PickleMachine
         if (_ended)
         {
             return;
+        }
+
+        if (position <= _fence && position == _top)
+        {
+            // With nothing to set, older versions of the restricted unpickler do not look for the dict.
+            Differentials |= Differential.WeightsOnly;
+            if (_dialect == PickleDialect.WeightsOnly && _reader.Opcode == Op.SETITEMS)
+            {
+                return;
+            }
         }
 
         if (position <= _fence || position > _top)
@@ -449,61 +464,5 @@ internal sealed partial class PickleMachine
         }
 
         _top = position;
-    }
-
-    private void AddItems(int position)
-    {
-        if (position < 0)
-        {
-            return;
-        }
-
-        if (position <= _fence || position > _top)
-        {
-            Underflow();
-            return;
-        }
-
-        PickleValue target = _stack[position - 1];
-        ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
-        if (!items.IsEmpty)
-        {
-            if (target.Kind == PickleKind.Set)
-            {
-                if (HasUnhashable(items, 1))
-                {
-                    return;
-                }
-
-                AddChildren(target, items);
-            }
-            else if (target.Kind >= PickleKind.Import)
-            {
-                Actions++;
-                _observer.OnMethod(this, target, "add", items, _reader.Offset, _reader.Opcode);
-            }
-            else
-            {
-                End(PickleEnding.BadOperand, $"ADDITEMS needs a set and finds {Describe(target)}.");
-                return;
-            }
-        }
-
-        _top = position;
-    }
-
-    /// <summary>Lists, dicts, sets and bytearrays cannot be keys: every unpickler raises. Ends the run when one is.</summary>
-    private bool HasUnhashable(ReadOnlySpan<PickleValue> items, int step)
-    {
-        for (int i = 0; i < items.Length; i += step)
-        {
-            if (items[i].Kind >= PickleKind.ByteArray && (items[i].IsMutable || items[i].Kind == PickleKind.ByteArray))
-            {
-                End(PickleEnding.BadOperand, $"{Describe(items[i])} cannot be hashed.");
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -27,7 +27,8 @@ internal sealed partial class PickleMachine
 
     private void LoadGlobal(long offset)
     {
-        if (ReadNamePair(ascii: false, out PickleValue import))
+        if (ReadNamePair(ascii: false, out PickleValue import)
+            && !IsRefused(_dialect == PickleDialect.WeightsOnly && !WeightsOnlyList.Allows(Import(import).Module, Import(import).Name), "The name is not on the list of torch.load(weights_only=True)."))
         {
             Push(import);
             _observer.OnImport(this, import, offset, Op.GLOBAL);
@@ -133,12 +134,17 @@ internal sealed partial class PickleMachine
             return;
         }
 
+        if ((name.Kind == PickleKind.PyString || module.Kind == PickleKind.PyString) && NoteStringName(module, name))
+        {
+            return;
+        }
+
         PickleValue import;
         if (name.IsLeaf && module.IsLeaf)
         {
             ref (PickleValue Module, PickleValue Name, int Protocol, int Row) recent =
                 ref _recent[(int)((module.Payload * 31) + name.Payload) & 255];
-            if (recent.Module == module && recent.Name == name && recent.Protocol == ProtocolClass)
+            if (recent.Module == module && recent.Name == name && recent.Protocol == ProtocolClass && name.Kind == PickleKind.Str && module.Kind == PickleKind.Str)
             {
                 import = new PickleValue(PickleKind.Import, recent.Row, tainted: true);
             }
@@ -181,6 +187,22 @@ internal sealed partial class PickleMachine
         Push(import);
         _observer.OnImport(this, import, offset, Op.STACK_GLOBAL);
     }
+
+    /// <summary>
+    /// A string of Python 2 as a name: bytes are none, and beyond ASCII the name depends on the encoding. True where no loader goes on.
+    /// </summary>
+    private bool NoteStringName(PickleValue module, PickleValue name)
+    {
+        if ((Encodings & PickleEncodings.Utf8) != 0 && (Encodings & PickleEncodings.Latin1) != 0 && (IsBeyondAscii(module) || IsBeyondAscii(name)))
+        {
+            Differentials |= Differential.Names;
+        }
+
+        return Leave(PickleEncodings.Bytes, "A string of Python 2 is used as a name.");
+    }
+
+    private bool IsBeyondAscii(PickleValue value) =>
+        value.Kind == PickleKind.PyString && !System.Text.Ascii.IsValid(GetBytes(value, NameLimit, out _));
 
     private const int NameLimit = 1 << 20;
 

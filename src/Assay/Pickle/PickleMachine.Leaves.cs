@@ -52,6 +52,13 @@ internal sealed partial class PickleMachine
         }
     }
 
+    private void LoadString(long offset)
+    {
+        ReadOnlySpan<byte> text = _reader.PayloadInWindow();
+        NoteString(text, text.Length == _reader.PayloadLength);
+        LoadBytes(PickleKind.PyString, offset);
+    }
+
     /// <summary>Whether bytes begin as a pickle with a header or as an archive does; the reader of the payload decides.</summary>
     private static bool LooksLikeFile(ReadOnlySpan<byte> head) =>
         (head[0] == 0x80 && head[1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(head[2]))
@@ -122,11 +129,20 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        if (text[1..^1].IndexOf((byte)'\\') >= 0 && PythonText.Unescape(text[1..^1]) is null)
+        ReadOnlySpan<byte> inside = text[1..^1];
+        if (inside.IndexOf((byte)'\\') >= 0)
         {
-            End(PickleEnding.BadArgument, "The argument of STRING has a broken escape.");
-            return;
+            byte[]? unescaped = PythonText.Unescape(inside);
+            if (unescaped is null)
+            {
+                End(PickleEnding.BadArgument, "The argument of STRING has a broken escape.");
+                return;
+            }
+
+            inside = unescaped;
         }
+
+        NoteString(inside, isWhole: true);
 
         NoteMoved(offset);
         Push(new PickleValue(PickleKind.PyString, offset));
@@ -266,7 +282,8 @@ internal sealed partial class PickleMachine
 
         if (leaf.Kind == PickleKind.PyString)
         {
-            return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+            // One encoding is that of the loader; where several go on, UTF-8 tells more.
+            return (Encodings & Strict) != 0 && System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
         }
 
         LeafSpan span = Locate(leaf);

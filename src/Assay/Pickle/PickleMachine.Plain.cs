@@ -70,13 +70,22 @@ internal sealed partial class PickleMachine
                     stack[top++] = new PickleValue(PickleKind.Int, start + at);
                     at += 2 + bytes[at + 1];
                     break;
-                case Op.SHORT_BINBYTES or Op.SHORT_BINSTRING:
+                case Op.SHORT_BINBYTES:
                     if (bytes[at + 1] >= PayloadProbe || bytes[at + 1] > last - at)
                     {
                         goto default;
                     }
 
-                    stack[top++] = new PickleValue(code == (byte)Op.SHORT_BINBYTES ? PickleKind.Bytes : PickleKind.PyString, start + at);
+                    stack[top++] = new PickleValue(PickleKind.Bytes, start + at);
+                    at += 2 + bytes[at + 1];
+                    break;
+                case Op.SHORT_BINSTRING:
+                    if (bytes[at + 1] >= PayloadProbe || !IsPlainText(bytes, at + 2, bytes[at + 1]))
+                    {
+                        goto default;
+                    }
+
+                    stack[top++] = new PickleValue(PickleKind.PyString, start + at);
                     at += 2 + bytes[at + 1];
                     break;
                 case Op.SHORT_BINUNICODE:

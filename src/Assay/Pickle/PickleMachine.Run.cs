@@ -51,7 +51,7 @@ internal sealed partial class PickleMachine
             case Op.SHORT_BINUNICODE or Op.BINUNICODE or Op.BINUNICODE8: LoadUnicode(offset); break;
             case Op.SHORT_BINBYTES or Op.BINBYTES or Op.BINBYTES8: LoadBytes(PickleKind.Bytes, offset); break;
             case Op.BYTEARRAY8: LoadBytes(PickleKind.ByteArray, offset); break;
-            case Op.SHORT_BINSTRING or Op.BINSTRING: LoadBytes(PickleKind.PyString, offset); break;
+            case Op.SHORT_BINSTRING or Op.BINSTRING: LoadString(offset); break;
             case Op.MEMOIZE: MemoPut(_memo.Count); break;
             case Op.BINPUT or Op.LONG_BINPUT: MemoPut((long)_reader.Number); break;
             case Op.BINGET or Op.LONG_BINGET: MemoGet((long)_reader.Number); break;
@@ -201,8 +201,9 @@ internal sealed partial class PickleMachine
     private void LoadProtocol()
     {
         int protocol = (int)_reader.Number;
-        if (protocol > 5)
+        if (protocol > 5 && _dialect != PickleDialect.WeightsOnly)
         {
+            Differentials |= Differential.WeightsOnly;
             Odd("pickle.protocol-unknown", $"PROTO declares protocol {protocol}; unpicklers know 0 to 5.");
             End(PickleEnding.UnsupportedProtocol, $"Protocol {protocol} is not supported.");
             return;
@@ -238,7 +239,7 @@ internal sealed partial class PickleMachine
         {
             Differentials |= Differential.Frames | Differential.Python;
             Odd("pickle.frame-mismatch", "A frame begins before the frame around it ends.");
-            if (_dialect == PickleDialect.Python)
+            if (FollowsPython)
             {
                 End(PickleEnding.BadArgument, "A frame begins before the frame around it ends.");
                 return;

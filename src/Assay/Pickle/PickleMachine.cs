@@ -93,10 +93,14 @@ internal sealed partial class PickleMachine
         }
     }
 
-    /// <summary>Opens a pickle that starts at <paramref name="offset"/>; the data counts as ended at <paramref name="end"/>.</summary>
-    public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget, PickleDialect dialect = PickleDialect.C)
+    /// <summary>
+    /// Opens a pickle that starts at <paramref name="offset"/>; the data counts as ended at <paramref name="end"/>. Loaders that ask for
+    /// other encodings than <paramref name="encodings"/> are left out.
+    /// </summary>
+    public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget, PickleDialect dialect = PickleDialect.C, PickleEncodings encodings = PickleEncodings.All)
     {
         _dialect = dialect;
+        Encodings = dialect == PickleDialect.Joblib ? encodings & PickleEncodings.Ascii : encodings;
         Differentials = Differential.None;
         _source = source;
         _observer = observer;
@@ -110,7 +114,7 @@ internal sealed partial class PickleMachine
             _window = new byte[window];
         }
 
-        _reader = new PickleReader(source, offset, _end, _window, _limits.LineBytes) { Dialect = dialect };
+        _reader = new PickleReader(source, offset, _end, _window, _limits.LineBytes) { Dialect = dialect >= PickleDialect.Python ? PickleDialect.Python : dialect };
         if (_stack.Length > _limits.StackValues || _marks.Length > _limits.StackValues)
         {
             // What a limit allows must not depend on what was scanned before.
@@ -159,6 +163,54 @@ internal sealed partial class PickleMachine
     /// <summary>Goes on at another offset: the observer stepped over bytes that are not opcodes.</summary>
     public void Seek(long offset) => _reader.Seek(offset);
 
+    /// <summary>
+    /// Where the file that is read stands: behind the frame in which opcodes are read, where the dialect reads frames whole.
+    /// </summary>
+    public long FilePosition => IsAhead ? _reader.FrameNext : _reader.Position;
+
+    private bool IsAhead => _dialect == PickleDialect.Joblib && _reader.InFrame;
+
+    /// <summary>
+    /// Notes that a loader reads from the file itself here: in the middle of a frame that is not where the opcodes go on.
+    /// </summary>
+    public void NoteFileRead()
+    {
+        if (_reader.InFrame || (_frameEnd != long.MaxValue && _reader.Position < _frameEnd))
+        {
+            Differentials |= Differential.Python;
+        }
+    }
+
+    /// <summary>
+    /// The observer read an array in the place of the object on top of the stack: what the memo holds of it stays as it was, and what is
+    /// on the stack is another object of the same origin.
+    /// </summary>
+    public void ReplaceTop()
+    {
+        if (_top > _fence && _stack[_top - 1] is { Kind: PickleKind.Result or PickleKind.Instance } value)
+        {
+            SpendNode();
+            CallRow row = _calls[value.Row];
+            row.IsReplaced = true;
+            _calls.Add(out int replaced) = row;
+            _stack[_top - 1] = new PickleValue(value.Kind, replaced, tainted: true);
+        }
+    }
+
+    /// <summary>The observer read from the file, up to <paramref name="offset"/>: a frame is finished first.</summary>
+    public void SeekFile(long offset)
+    {
+        if (IsAhead)
+        {
+            _reader.FrameNext = offset;
+        }
+        else
+        {
+            _reader.FrameEnd = long.MaxValue;
+            Seek(offset);
+        }
+    }
+
     /// <summary>Runs until the pickle ends, the observer suspends it, or <paramref name="maxOpcodes"/> are executed.</summary>
     public PickleEnding Run(long maxOpcodes = long.MaxValue)
     {
@@ -171,7 +223,7 @@ internal sealed partial class PickleMachine
         while (maxOpcodes > 0)
         {
             int batch = (int)Math.Min(Batch, maxOpcodes);
-            int executed = RunBatch(batch);
+            int executed = _dialect == PickleDialect.WeightsOnly ? RunRestricted(batch) : RunBatch(batch);
             Opcodes += executed;
             maxOpcodes -= executed;
             if (_budget is { } budget && (executed == Batch || _ended || SuspendRequested || maxOpcodes == 0))
@@ -292,12 +344,17 @@ internal sealed partial class PickleMachine
         return false;
     }
 
-    /// <summary>Notes that the unpickler in Python does something else here, and says whether it is the one followed.</summary>
+    /// <summary>
+    /// Notes that the unpickler in Python, and those that derive from it or are built like it, do something else here, and says whether one
+    /// of them is followed.
+    /// </summary>
     private bool InPython()
     {
         Differentials |= Differential.Python;
-        return _dialect == PickleDialect.Python;
+        return FollowsPython;
     }
+
+    private bool FollowsPython => _dialect >= PickleDialect.Python;
 
     private void Odd(string code, string detail) => _observer.OnOddity(this, code, _reader.Offset, detail);
 

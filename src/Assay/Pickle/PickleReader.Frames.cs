@@ -95,6 +95,12 @@ internal partial struct PickleReader
         int lines = Opcode is Op.GLOBAL or Op.INST ? 2 : 1;
         for (int i = 0; i < lines; i++)
         {
+            if (at == FrameEnd && FrameNext != FrameEnd)
+            {
+                at = FrameNext;
+                FrameEnd = long.MaxValue;
+            }
+
             Jump(at);
             if (!ReadLine(out ByteRange line))
             {
@@ -156,6 +162,7 @@ internal partial struct PickleReader
 
         if (at >= FrameEnd && count > 0)
         {
+            at = at == FrameEnd ? FrameNext : at;
             FrameEnd = long.MaxValue;
         }
 

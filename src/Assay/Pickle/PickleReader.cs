@@ -27,6 +27,7 @@ internal partial struct PickleReader
     private int _length;
     private int _at;
     private int _ahead;
+    private long _frameEnd = long.MaxValue;
 
     /// <summary>Reads <paramref name="source"/> from <paramref name="offset"/> up to <paramref name="end"/>.</summary>
     /// <param name="source">The bytes.</param>
@@ -70,7 +71,17 @@ internal partial struct PickleReader
     public bool LineWithoutNewline { get; private set; }
 
     /// <summary>Where the frame ends in which opcodes are read, as far as the dialect cares; else no frame.</summary>
-    public long FrameEnd { get; set; } = long.MaxValue;
+    public long FrameEnd
+    {
+        readonly get => _frameEnd;
+        set => (_frameEnd, FrameNext) = (value, value);
+    }
+
+    /// <summary>Where the file goes on behind the frame: at its end, unless somebody read on there.</summary>
+    public long FrameNext { get; set; } = long.MaxValue;
+
+    /// <summary>Whether there is more to read in a frame.</summary>
+    public readonly bool InFrame => _frameEnd != long.MaxValue && Position < _frameEnd;
 
     /// <summary>Whether reads that cross the end of a frame behave as in <see cref="Dialect"/>; otherwise frames mean nothing.</summary>
     public bool ObeysFrames { get; set; }
@@ -145,6 +156,14 @@ internal partial struct PickleReader
         }
 
         return ReadVariable(layout);
+    }
+
+    /// <summary>The code of the next opcode, without reading it; false at the end of the data.</summary>
+    public bool TryPeek(out byte code)
+    {
+        bool there = _at < _length || More();
+        code = there ? _window[_at] : (byte)0;
+        return there;
     }
 
     /// <summary>A fixed argument reaches over the end of the data: what there was of it is read.</summary>

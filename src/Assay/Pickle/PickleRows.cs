@@ -44,6 +44,9 @@ internal struct CallRow
 
     /// <summary>How many BUILDs there were.</summary>
     public int States;
+
+    /// <summary>Whether a loader put what it read from the stream in the object's place.</summary>
+    public bool IsReplaced;
 }
 
 /// <summary>An object that is resolved by module and name.</summary>

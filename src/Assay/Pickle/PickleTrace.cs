@@ -1,68 +1,22 @@
-// What each unpickler would do with some bytes, event by event.
+// What unpicklers would do with some bytes, event by event.
 using Assay.Bytes;
 
 namespace Assay.Pickle;
 
-/// <summary>One thing that an unpickler would do.</summary>
-public sealed record PickleTraceEvent
-{
-    /// <summary><c>import</c>, <c>call</c>, <c>build</c>, <c>method</c>, <c>persistent</c> or <c>extension</c>.</summary>
-    public required string Kind { get; init; }
-
-    /// <summary>The offset of the opcode.</summary>
-    public required long Offset { get; init; }
-
-    /// <summary>The opcode's name.</summary>
-    public required string Opcode { get; init; }
-
-    /// <summary>For an import: module and name as written; null where they are computed while loading.</summary>
-    public string? Module { get; init; }
-
-    /// <summary>See <see cref="Module"/>.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>
-    /// For call, build and method: where the object that is called or acted on comes from, with names as written:
-    /// <c>module.name</c>, <c>X()</c> for the result of calling X, <c>persistent()</c> for a persistent id's object.
-    /// </summary>
-    public string? Callee { get; init; }
-
-    /// <summary>The same after the loader's own renaming; empty where it cannot be told.</summary>
-    public string? Resolved { get; init; }
-
-    /// <summary>For method: <c>append</c>, <c>extend</c>, <c>add</c> or <c>setitem</c>.</summary>
-    public string? Method { get; init; }
-
-    /// <summary>For extension: the code.</summary>
-    public long? Code { get; init; }
-}
-
-/// <summary>Is told of the streams of some bytes and of their events, in order.</summary>
-public abstract class PickleTraceSink
-{
-    /// <summary>A stream begins.</summary>
-    public abstract void Begin(long offset);
-
-    /// <summary>An event of the stream, and the unpicklers in which it happens.</summary>
-    public abstract void Add(PickleTraceEvent traced, IReadOnlyList<PickleDialect> dialects);
-
-    /// <summary>
-    /// The stream ended: the offset behind it, how the first unpickler ended and at which opcode, and how each ended where they differ.
-    /// </summary>
-    public abstract void End(long end, PickleEnding ending, long endingOffset, IReadOnlyDictionary<PickleDialect, PickleEnding> endings);
-}
-
 /// <summary>
-/// Traces bytes as pickles, whatever they look like: one stream after the other to the end of the bytes or to the first that breaks.
-/// The C unpickler is followed; where it meets a place at which another would do something else, the others are run from the start of
-/// the stream as well and the events say who does what.
+/// Traces bytes as pickles, whatever they look like: one stream after the other to the end of the bytes or to the first that breaks,
+/// and what is left behind the break. The C unpickler is followed; where it meets a place at which another would do something else, the
+/// others are run from the start of the stream as well and the events say who does what.
 /// </summary>
 public static class PickleTrace
 {
-    private static readonly PickleDialect[] s_all = [PickleDialect.C, PickleDialect.CStream, PickleDialect.Python];
+    private static readonly PickleDialect[] s_all = Enum.GetValues<PickleDialect>();
 
     /// <summary>Traces <paramref name="source"/> into <paramref name="sink"/>.</summary>
-    public static void Run(ByteSource source, PickleTraceSink sink, ScanBudget budget)
+    public static void Run(ByteSource source, PickleTraceSink sink, ScanBudget budget) => Run(source, sink, budget, null);
+
+    /// <summary>The same; <paramref name="arrays"/> knows the arrays that joblib reads in the middle of a pickle.</summary>
+    internal static void Run(ByteSource source, PickleTraceSink sink, ScanBudget budget, PickleArrays? arrays)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(sink);
@@ -70,10 +24,11 @@ public static class PickleTrace
         PickleMachine machine = PickleMachinePool.Rent();
         try
         {
+            Tracer run = new(machine, source, sink, budget, arrays);
             long offset = 0;
             do
             {
-                offset = Stream(machine, source, offset, sink, budget);
+                offset = run.Stream(offset);
             }
             while (offset >= 0 && offset < source.Length);
         }
@@ -83,141 +38,151 @@ public static class PickleTrace
         }
     }
 
-    /// <summary>Traces one stream; returns where the next begins, or -1.</summary>
-    private static long Stream(PickleMachine machine, ByteSource source, long offset, PickleTraceSink sink, ScanBudget budget)
+    private sealed class Tracer(PickleMachine machine, ByteSource source, PickleTraceSink sink, ScanBudget budget, PickleArrays? arrays)
     {
-        // The first pass only looks for places at which unpicklers part ways: most pickles have none and then stream.
-        PickleEnding ending = Once(machine, source, offset, new Quiet(), budget, PickleDialect.C);
-        sink.Begin(offset);
-        Differential differentials = machine.Differentials;
-        if (differentials == Differential.None)
+        private static readonly Dictionary<PickleDialect, PickleEnding> s_alike = [];
+
+        /// <summary>How far the unpickler came that came furthest, in this stream or one before: what one stops in, another may step over.</summary>
+        private long _furthest;
+
+        /// <summary>Traces one stream; returns where the next begins, or -1.</summary>
+        public long Stream(long offset)
         {
-            Once(machine, source, offset, new Streaming(sink), budget, PickleDialect.C);
-            sink.End(machine.Position, ending, machine.EndingOffset, new Dictionary<PickleDialect, PickleEnding>());
-            return ending == PickleEnding.Stop ? machine.Position : -1;
+            // The first pass only looks for places at which unpicklers part ways: most pickles have none and then stream.
+            ArrayFinder finder = new(arrays);
+            PickleEnding ending = Once(offset, finder, PickleDialect.C);
+            sink.Begin(offset);
+            return machine.Differentials == Differential.None && !finder.Found ? Alike(offset, ending) : Apart(offset, finder.Found);
         }
 
-        (long end, PickleEnding first, long endingOffset) = (machine.Position, ending, machine.EndingOffset);
-        long next = ending == PickleEnding.Stop ? end : -1;
-        Dictionary<PickleDialect, PickleEnding> endings = [];
-        Merge merge = new();
-        foreach (PickleDialect dialect in s_all)
+        private long Alike(long offset, PickleEnding ending)
         {
-            Collecting events = new(merge, dialect);
-            endings[dialect] = Once(machine, source, offset, events, budget, dialect);
-            if (next < 0 && endings[dialect] == PickleEnding.Stop)
+            PickleEnding restricted = Once(offset, new ArrayFinder(null), PickleDialect.WeightsOnly);
+            long refusedAt = restricted == PickleEnding.Stop ? long.MaxValue : machine.EndingOffset;
+            Once(offset, new PickleTraceStream(sink, refusedAt), PickleDialect.C);
+            (long end, long endingOffset) = (machine.Position, machine.EndingOffset);
+            _furthest = Math.Max(_furthest, endingOffset);
+            if (ending != PickleEnding.Stop)
             {
-                next = machine.Position;
+                machine.RunBehind(new PickleTraceBehind(sink, _furthest));
+            }
+
+            sink.End(end, ending, endingOffset, s_alike);
+            return ending == PickleEnding.Stop ? end : -1;
+        }
+
+        private long Apart(long offset, bool hasArrays)
+        {
+            bool names = machine.Differentials.HasFlag(Differential.Names);
+            PickleTraceMerge merge = new();
+            SortedDictionary<PickleDialect, PickleEnding> endings = [];
+            (long end, long endingOffset, long next) = (0, 0, -1);
+            for (int i = s_all.Length - 1; i >= 0; i--)
+            {
+                PickleDialect dialect = s_all[i];
+                merge.Begin(dialect);
+                PickleEncodings encodings = names ? PickleEncodings.All & ~PickleEncodings.Latin1 : PickleEncodings.All;
+                PickleEnding ending = dialect == PickleDialect.Joblib && hasArrays
+                    ? WithArrays(offset, merge, encodings)
+                    : Once(offset, merge, dialect, encodings);
+                if (names && dialect != PickleDialect.Joblib)
+                {
+                    merge.Begin(dialect);
+                    ending = Once(offset, merge, dialect, PickleEncodings.Latin1);
+                }
+
+                endings[dialect] = ending;
+                _furthest = Math.Max(_furthest, machine.EndingOffset);
+                next = ending == PickleEnding.Stop ? machine.Position : next;
+                (end, endingOffset) = (machine.Position, machine.EndingOffset);
+            }
+
+            merge.WriteTo(sink);
+            if (next < 0)
+            {
+                machine.RunBehind(new PickleTraceBehind(sink, _furthest));
+            }
+
+            sink.End(end, endings[PickleDialect.C], endingOffset, endings);
+            return next;
+        }
+
+        /// <summary>Runs the stream as joblib does: where an array was built, its bytes are read from the file.</summary>
+        private PickleEnding WithArrays(long offset, PickleTraceMerge merge, PickleEncodings encodings)
+        {
+            merge.Arrays = arrays;
+            PickleEnding ending = Once(offset, merge, PickleDialect.Joblib, encodings);
+            while (ending == PickleEnding.Suspended && merge.State is { IsEmpty: false } state)
+            {
+                merge.State = default;
+                long at = machine.FilePosition;
+                long end = arrays!.End(machine, state, at, out bool isPickle);
+                if (isPickle)
+                {
+                    end = Nested(at, merge);
+                }
+
+                if (end < 0 || end > source.Length)
+                {
+                    ending = machine.Fail(PickleEnding.Truncated, "joblib reads an array here, and it is not all there.");
+                    break;
+                }
+
+                machine.SeekFile(end);
+                machine.ReplaceTop();
+                ending = Guarded();
+            }
+
+            merge.Arrays = null;
+            return ending;
+        }
+
+        /// <summary>An array of objects is a pickle, which joblib hands to <c>pickle.load</c>.</summary>
+        private long Nested(long at, PickleTraceMerge merge)
+        {
+            PickleMachine nested = PickleMachinePool.Rent();
+            merge.Arrays = null;
+            try
+            {
+                nested.Open(source, at, source.Length, merge, budget, PickleDialect.C, PickleEncodings.Ascii);
+                return nested.Run() == PickleEnding.Stop ? nested.Position : -1;
+            }
+            catch (ScanStopException e) when (e.Reason == StopReason.Limit)
+            {
+                return -1;
+            }
+            finally
+            {
+                merge.Arrays = arrays;
+                PickleMachinePool.Return(nested);
             }
         }
 
-        merge.WriteTo(sink);
-        sink.End(end, first, endingOffset, endings);
-        return next;
+        private PickleEnding Once(long offset, PickleObserver observer, PickleDialect dialect, PickleEncodings encodings = PickleEncodings.All)
+        {
+            machine.Open(source, offset, source.Length, observer, budget, dialect, encodings);
+            return Guarded();
+        }
+
+        private PickleEnding Guarded()
+        {
+            try
+            {
+                return machine.Run();
+            }
+            catch (ScanStopException e) when (e.Reason == StopReason.Limit)
+            {
+                return machine.Fail(PickleEnding.Limit, e.Message);
+            }
+        }
     }
 
-    private static PickleEnding Once(PickleMachine machine, ByteSource source, long offset, PickleObserver observer, ScanBudget budget, PickleDialect dialect)
+    /// <summary>Notices whether there is an array that only joblib steps over.</summary>
+    private sealed class ArrayFinder(PickleArrays? arrays) : PickleObserver
     {
-        machine.Open(source, offset, source.Length, observer, budget, dialect);
-        try
-        {
-            return machine.Run();
-        }
-        catch (ScanStopException e) when (e.Reason == StopReason.Limit)
-        {
-            return machine.Fail(PickleEnding.Limit, e.Message);
-        }
-    }
-
-    private sealed class Quiet : PickleObserver;
-
-    private abstract class Tracing : PickleObserver
-    {
-        protected abstract void Add(PickleTraceEvent traced);
-
-        public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
-        {
-            ImportRow row = machine.Import(import);
-            Add(new PickleTraceEvent { Kind = "import", Offset = offset, Opcode = OpcodeTable.Name(opcode), Module = row.Module, Name = row.Name, Resolved = row.Resolved });
-        }
-
-        public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode) =>
-            Act(machine, "call", machine.Call(result).Callee, offset, opcode, null);
+        public bool Found { get; private set; }
 
         public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset) =>
-            Act(machine, "build", target, offset, Op.BUILD, null);
-
-        public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
-        {
-            // extend is called once; the others once for each item.
-            int calls = method switch { "__setitem__" => operands.Length / 2, "add" => operands.Length, _ => 1 };
-            for (int i = 0; i < calls; i++)
-            {
-                Act(machine, "method", target, offset, opcode, method == "__setitem__" ? "setitem" : method);
-            }
-        }
-
-        public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode) =>
-            Add(new PickleTraceEvent { Kind = "persistent", Offset = offset, Opcode = OpcodeTable.Name(opcode) });
-
-        public override void OnExtension(PickleMachine machine, PickleValue extension, long offset, Op opcode) =>
-            Add(new PickleTraceEvent { Kind = "extension", Offset = offset, Opcode = OpcodeTable.Name(opcode), Code = extension.Payload });
-
-        private void Act(PickleMachine machine, string kind, PickleValue target, long offset, Op opcode, string? method) => Add(new PickleTraceEvent
-        {
-            Kind = kind,
-            Offset = offset,
-            Opcode = OpcodeTable.Name(opcode),
-            Callee = machine.Origin(target, resolved: false),
-            Resolved = machine.Origin(target, resolved: true),
-            Method = method,
-        });
-    }
-
-    private sealed class Streaming(PickleTraceSink sink) : Tracing
-    {
-        protected override void Add(PickleTraceEvent traced) => sink.Add(traced, s_all);
-    }
-
-    private sealed class Collecting(Merge merge, PickleDialect dialect) : Tracing
-    {
-        protected override void Add(PickleTraceEvent traced) => merge.Add(traced, dialect);
-    }
-
-    /// <summary>The events of several runs, each once, in the order of the bytes.</summary>
-    private sealed class Merge
-    {
-        private readonly Dictionary<(PickleTraceEvent Event, int Ordinal), List<PickleDialect>> _events = [];
-        private readonly List<(PickleTraceEvent Event, int Ordinal)> _order = [];
-        private readonly Dictionary<PickleTraceEvent, int> _seen = [];
-        private PickleDialect _current;
-
-        public void Add(PickleTraceEvent traced, PickleDialect dialect)
-        {
-            if (dialect != _current)
-            {
-                _current = dialect;
-                _seen.Clear();
-            }
-
-            int ordinal = _seen.GetValueOrDefault(traced);
-            _seen[traced] = ordinal + 1;
-            if (_events.TryGetValue((traced, ordinal), out List<PickleDialect>? dialects))
-            {
-                dialects.Add(dialect);
-                return;
-            }
-
-            _events.Add((traced, ordinal), [dialect]);
-            _order.Add((traced, ordinal));
-        }
-
-        public void WriteTo(PickleTraceSink sink)
-        {
-            foreach ((PickleTraceEvent Event, int Ordinal) key in _order.OrderBy(e => e.Event.Offset))
-            {
-                sink.Add(key.Event, _events[key]);
-            }
-        }
+            Found |= arrays is not null && arrays.Follows(machine, target);
     }
 }

@@ -53,7 +53,8 @@ internal static class PythonNames
         return (names, modules);
     }
 
-    private static IEnumerable<string> Lines(string resource)
+    /// <summary>The lines of a list of this room, comments left out.</summary>
+    public static IEnumerable<string> Lines(string resource)
     {
         using Stream stream = typeof(PythonNames).Assembly.GetManifestResourceStream($"pickle/{resource}")!;
         using StreamReader reader = new(stream);

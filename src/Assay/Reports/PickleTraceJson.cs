@@ -35,10 +35,10 @@ public sealed class PickleTraceJson : PickleTraceSink
     }
 
     /// <inheritdoc/>
-    public override void Add(PickleTraceEvent traced, IReadOnlyList<PickleDialect> dialects)
+    public override void Add(PickleTraceEvent traced, PickleTraceReach reach)
     {
         ArgumentNullException.ThrowIfNull(traced);
-        ArgumentNullException.ThrowIfNull(dialects);
+        ArgumentNullException.ThrowIfNull(reach);
         _writer.Write(_firstEvent ? "{" : ",{");
         _firstEvent = false;
         Text("kind", traced.Kind, first: true);
@@ -71,13 +71,14 @@ public sealed class PickleTraceJson : PickleTraceSink
         }
 
         _writer.Write(",\"dialects\":[");
-        for (int i = 0; i < dialects.Count; i++)
+        Names(reach.Dialects.Select(NameOf));
+        if (reach.IsReached && reach.Encodings != PickleEncodings.All)
         {
-            _writer.Write(i == 0 ? "" : ",");
-            Quote(_writer, NameOf(dialects[i]));
+            _writer.Write("],\"encodings\":[");
+            Names(NamesOf(reach.Encodings));
         }
 
-        _writer.Write("],\"reached\":true}");
+        _writer.Write(reach.IsReached ? "],\"reached\":true}" : "],\"reached\":false}");
     }
 
     /// <inheritdoc/>
@@ -116,13 +117,11 @@ public sealed class PickleTraceJson : PickleTraceSink
         _writer.Write("}\n");
     }
 
-    /// <summary>The name of an unpickler in reports: <c>c</c>, <c>c-stream</c>, <c>python</c>.</summary>
-    public static string NameOf(PickleDialect dialect) => dialect switch
-    {
-        PickleDialect.C => "c",
-        PickleDialect.CStream => "c-stream",
-        _ => "python",
-    };
+    /// <summary>The names of encodings in reports, as Python spells them: <c>ascii</c>, <c>utf-8</c>, <c>latin1</c>, <c>bytes</c>.</summary>
+    public static IReadOnlyList<string> NamesOf(PickleEncodings encodings) => DialectNames.Of(encodings);
+
+    /// <summary>The name of an unpickler in reports: <c>c</c>, <c>c-stream</c>, <c>python</c>, <c>weights-only</c>, <c>joblib</c>.</summary>
+    public static string NameOf(PickleDialect dialect) => DialectNames.Of(dialect);
 
     /// <summary>The name of an ending in reports: <c>stop</c>, <c>end-of-data</c>, <c>unknown-opcode</c>, ...</summary>
     public static string NameOf(PickleEnding ending)
@@ -143,6 +142,17 @@ public sealed class PickleTraceJson : PickleTraceSink
         else
         {
             Quote(_writer, value);
+        }
+    }
+
+    private void Names(IEnumerable<string> names)
+    {
+        bool first = true;
+        foreach (string name in names)
+        {
+            _writer.Write(first ? "" : ",");
+            Quote(_writer, name);
+            first = false;
         }
     }
 

@@ -72,6 +72,7 @@ internal static class FactBuilder
             Opcode = "REDUCE",
             Carrier = fields.TryGetValue("carrier", out PackNode? carrier) ? carrier.AsText("carrier") : "",
             ConstantsElided = fields.ContainsKey("elided"),
+            Reached = !fields.ContainsKey("reached"),
             Arguments = fields.TryGetValue("args", out PackNode? args) ? [.. args.AsList("args").Select(Shape)] : [],
         };
         yield return fact;

@@ -14,6 +14,13 @@ internal static class ArgumentPool
         "system", "eval", "getattr", "OrderedDict", "_reconstructor", "_rebuild_tensor_v2", "path.join", "__class__", "x", "na\u00efve", "\u732b",
     ];
 
+    /// <summary>What PyTorch's restricted unpickler lets a pickle name, and the recorder in its place.</summary>
+    public static IReadOnlyList<(string Module, string Name)> Allowed { get; } =
+    [
+        ("torch._utils", "_rebuild_tensor_v2"), ("collections", "OrderedDict"), ("torch", "FloatStorage"), ("torch", "float32"),
+        ("torch.nn.parameter", "Parameter"), ("torch", "Size"), ("collections", "Counter"),
+    ];
+
     /// <summary>Texts of the opcodes that take a line; the first half of each list is what picklers write.</summary>
     public static IReadOnlyList<string> Ints { get; } =
     [

@@ -1,4 +1,6 @@
 // The unpicklers that the oracle asks.
+using Assay.Pickle;
+
 namespace Assay.Tests.Oracle;
 
 /// <summary>Which of our runs an unpickler's events are looked for in.</summary>
@@ -18,17 +20,21 @@ internal enum OracleRunKind
 }
 
 /// <summary>What is compared: an unpickler's events with a run of ours.</summary>
-internal readonly record struct OracleView(OracleDialect Dialect, OracleRunKind Kind)
+internal readonly record struct OracleView(OracleDialect Dialect, OracleRunKind Kind, PickleEncodings Encoding = PickleEncodings.Latin1)
 {
-    public override string ToString() => Kind switch
+    public override string ToString()
     {
-        OracleRunKind.Followed => Dialect.ToString(),
-        OracleRunKind.Unmarked => $"{Dialect} (no differential met)",
-        _ => $"{Dialect} (as traced)",
-    };
+        string encoding = Encoding == PickleEncodings.Latin1 ? "" : $" in {Encoding}";
+        return Kind switch
+        {
+            OracleRunKind.Followed => Dialect + encoding,
+            OracleRunKind.Unmarked => $"{Dialect}{encoding} (no differential met)",
+            _ => $"{Dialect}{encoding} (as traced)",
+        };
+    }
 }
 
-/// <summary>An unpickler of CPython; the recorder runs all of them on each stream.</summary>
+/// <summary>An unpickler; the recorder runs all of them on each stream.</summary>
 internal enum OracleDialect
 {
     /// <summary>The C unpickler with all bytes at hand.</summary>
@@ -39,6 +45,12 @@ internal enum OracleDialect
 
     /// <summary>The unpickler written in Python.</summary>
     Python,
+
+    /// <summary>PyTorch's restricted unpickler.</summary>
+    WeightsOnly,
+
+    /// <summary>joblib's unpickler, in a process of its own.</summary>
+    Joblib,
 }
 
 /// <summary>What one unpickler, or our machine in its place, did with a stream.</summary>

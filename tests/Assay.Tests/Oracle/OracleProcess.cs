@@ -9,9 +9,13 @@ namespace Assay.Tests.Oracle;
 /// The recorder in a process of its own: unprivileged, without network, with limits on memory and time. It dies of streams that ask
 /// for too much; it is then started again and goes on behind them.
 /// </summary>
-internal sealed class OracleProcess : IDisposable
+/// <param name="mode"><c>joblib</c> to ask joblib's unpickler alone.</param>
+internal sealed class OracleProcess(params string[] mode) : IDisposable
 {
     public const string PythonPath = "/usr/bin/python3";
+    /// <summary>PyTorch's restricted unpickler, whose code the recorder runs.</summary>
+    public const string RestrictedPath = "/usr/lib/python3/dist-packages/torch/_weights_only_unpickler.py";
+
     private const int StreamsPerProcess = 200_000;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static readonly string s_script = ReadScript("recorder.py");
@@ -29,9 +33,9 @@ internal sealed class OracleProcess : IDisposable
     /// Asks about streams; the answer of a stream that killed the recorder is null. <paramref name="meanwhile"/> runs while the
     /// recorder works.
     /// </summary>
-    public OracleTrace[]?[] Ask(IReadOnlyList<byte[]> streams, Action? meanwhile = null)
+    public OracleAnswer?[] Ask(IReadOnlyList<byte[]> streams, Action? meanwhile = null)
     {
-        OracleTrace[]?[] answers = new OracleTrace[]?[streams.Count];
+        OracleAnswer?[] answers = new OracleAnswer?[streams.Count];
         int done = 0;
         while (done < streams.Count)
         {
@@ -136,7 +140,7 @@ internal sealed class OracleProcess : IDisposable
             return _process;
         }
 
-        string[] command = [.. s_jail.Value, PythonPath, "-I", "-S", "-B", "-W", "ignore", "-c", s_script];
+        string[] command = [.. s_jail.Value, PythonPath, "-I", "-S", "-B", "-W", "ignore", "-c", s_script, string.Join(',', ArgumentPool.Allowed.Select(a => $"{a.Module}.{a.Name}")), .. mode];
         ProcessStartInfo start = new(command[0], command[1..])
         {
             RedirectStandardInput = true,

@@ -40,7 +40,7 @@ internal static class OracleRun
     public static void Compare(OracleProcess oracle, IReadOnlyList<(string Name, byte[] Stream)> streams, OracleTally tally)
     {
         List<(OracleView View, OracleTrace Trace)>[] machine = new List<(OracleView, OracleTrace)>[streams.Count];
-        OracleTrace[]?[] real = oracle.Ask(
+        OracleAnswer?[] real = oracle.Ask(
             [.. streams.Select(s => s.Stream)],
             meanwhile: () =>
             {
@@ -60,7 +60,11 @@ internal static class OracleRun
             List<(OracleView, OracleTrace, OracleTrace, Comparison)> traces = [];
             foreach ((OracleView view, OracleTrace trace) in machine[i])
             {
-                OracleTrace unpickler = answer[(int)view.Dialect];
+                if (answer[view.Dialect, view.Encoding] is not { } unpickler)
+                {
+                    continue;
+                }
+
                 traces.Add((view, unpickler, trace, Comparison.Of(unpickler, trace)));
             }
 

@@ -1,6 +1,7 @@
 // Adds up what the oracle found.
 using System.Globalization;
 using System.Text;
+using Assay.Pickle;
 
 namespace Assay.Tests.Oracle;
 
@@ -81,11 +82,19 @@ internal sealed class OracleTally
     }
 
     /// <summary>The greatest share, among the dialects, of imports and calls that no unpickler makes.</summary>
-    public double ExtraShare => _figures.Where(f => f.Key.Kind == OracleRunKind.Followed).Select(f => f.Value.ExtraShare).DefaultIfEmpty().Max();
+    public double ExtraShare => _figures.Where(f => f.Key.Kind == OracleRunKind.Followed && f.Key.Encoding == PickleEncodings.Latin1).Select(f => f.Value.ExtraShare).DefaultIfEmpty().Max();
 
     /// <summary>The shares of the streams with more than one event, and of those that run to their STOP, in the first dialect.</summary>
     public (double Busy, double Stopped) Shape =>
         _figures.TryGetValue(new OracleView(OracleDialect.C, OracleRunKind.Followed), out Figures? f) ? ((double)f.Busy / f.Streams, (double)f.Stopped / f.Streams) : default;
+
+    /// <summary>How many events an unpickler had with an encoding.</summary>
+    public long Events(OracleDialect dialect, PickleEncodings encoding) =>
+        _figures.TryGetValue(new OracleView(dialect, OracleRunKind.Followed, encoding), out Figures? f) ? f.Real : 0;
+
+    /// <summary>How many events an unpickler had with an encoding, as they were compared with the trace.</summary>
+    public long Read(OracleDialect dialect, PickleEncodings encoding) =>
+        _figures.TryGetValue(new OracleView(dialect, OracleRunKind.Traced, encoding), out Figures? f) ? f.Real : 0;
 
     /// <summary>Streams whose events were all there, in another order.</summary>
     public long Disordered => _figures.Values.Sum(f => f.Disordered);
@@ -95,7 +104,7 @@ internal sealed class OracleTally
     {
         StringBuilder text = new();
         IFormatProvider plain = CultureInfo.InvariantCulture;
-        foreach ((OracleView view, Figures f) in _figures.OrderBy(f => (f.Key.Kind, f.Key.Dialect)))
+        foreach ((OracleView view, Figures f) in _figures.OrderBy(f => (f.Key.Kind, f.Key.Dialect, f.Key.Encoding)))
         {
             text.AppendLine(plain, $"{view}: {f.Streams} streams ({f.Busy} with several events, {f.Stopped} run to STOP), {f.Real} events, {f.Missing} missed, {f.Disordered} streams in another order, {f.Extra} of {f.Counted} imports and calls extra ({f.ExtraShare:P2})");
             foreach ((string reason, long count) in f.Reasons.OrderByDescending(r => r.Value).Take(view.Kind == OracleRunKind.Followed ? reasons : 0))

@@ -7,7 +7,7 @@ namespace Assay.Tests.Oracle;
 /// Writes opcode programs. It knows of each value on its stack and in its memo what it is, chooses among the opcodes that would work
 /// with what is on top, calls more often than anything else, and now and then writes any opcode at all.
 /// </summary>
-internal sealed class ProgramGenerator(OracleRandom random)
+internal sealed class ProgramGenerator(OracleRandom random, bool restricted = false)
 {
     private enum Slot : byte
     {
@@ -25,7 +25,8 @@ internal sealed class ProgramGenerator(OracleRandom random)
     private static readonly int[] s_farIndexes = [255, 256, 4095, 4096, 65535, 65536, 65537, 65540, 70_000, 131_072, 200_000, 1_000_000];
 
     private static readonly Op[] s_any = [.. OpcodeTable.All.Select(o => o.Code)];
-    private readonly ProgramWriter _writer = new(random);
+    private static readonly Op[] s_restrictedLeaves = [.. s_leaves.Where(o => WeightsOnlyList.Knows((byte)o) && o != Op.BINFLOAT)];
+    private readonly ProgramWriter _writer = new(random, restricted);
     private readonly List<Slot> _stack = [];
     private readonly Dictionary<int, Slot> _memo = [];
     private readonly List<(Op Op, int Weight)> _choices = [];
@@ -38,7 +39,7 @@ internal sealed class ProgramGenerator(OracleRandom random)
             Do(Op.PROTO);
         }
 
-        if (random.Chance(20))
+        if (!restricted && random.Chance(20))
         {
             Do(Op.FRAME);
         }
@@ -102,7 +103,7 @@ internal sealed class ProgramGenerator(OracleRandom random)
             return;
         }
 
-        if (random.Below(1000) == 0)
+        if (!restricted && random.Below(1000) == 0)
         {
             Flood();
             return;
@@ -117,6 +118,11 @@ internal sealed class ProgramGenerator(OracleRandom random)
             MarkConsumers(mark, _stack.Count - mark - 1);
         }
 
+        if (restricted)
+        {
+            _choices.RemoveAll(c => c.Op is not (Op.GET or Op.PUT) && !WeightsOnlyList.Knows((byte)c.Op));
+        }
+
         int left = random.Below(_choices.Sum(c => c.Weight));
         int at = 0;
         while ((left -= _choices[at].Weight) >= 0)
@@ -127,7 +133,7 @@ internal sealed class ProgramGenerator(OracleRandom random)
         Op chosen = _choices[at].Op;
         switch (chosen)
         {
-            case Op.NONE: Do(random.Pick(s_leaves)); break;
+            case Op.NONE: Do(random.Pick(restricted ? s_restrictedLeaves : s_leaves)); break;
             case Op.GLOBAL: PushObject(); break;
             case Op.GET: Recall(); break;
             case Op.PUT: Store(); break;
@@ -302,6 +308,12 @@ internal sealed class ProgramGenerator(OracleRandom random)
 
     private void PushObject()
     {
+        if (restricted)
+        {
+            Do(Op.GLOBAL);
+            return;
+        }
+
         switch (random.Below(12))
         {
             case < 5: Do(Op.GLOBAL); break;
@@ -327,7 +339,7 @@ internal sealed class ProgramGenerator(OracleRandom random)
 
     private void Store()
     {
-        Op op = random.Pick<Op>([Op.PUT, Op.BINPUT, Op.BINPUT, Op.LONG_BINPUT, Op.MEMOIZE, Op.MEMOIZE]);
+        Op op = restricted ? Op.BINPUT : random.Pick<Op>([Op.PUT, Op.BINPUT, Op.BINPUT, Op.LONG_BINPUT, Op.MEMOIZE, Op.MEMOIZE]);
         if (op == Op.MEMOIZE)
         {
             Do(op);
@@ -342,7 +354,7 @@ internal sealed class ProgramGenerator(OracleRandom random)
     private void Recall()
     {
         KeyValuePair<int, Slot> entry = _memo.ElementAt(random.Below(_memo.Count));
-        Op op = entry.Key > 255 ? random.Pick<Op>([Op.LONG_BINGET, Op.GET]) : random.Pick<Op>([Op.GET, Op.BINGET, Op.BINGET, Op.LONG_BINGET]);
+        Op op = restricted ? Op.BINGET : entry.Key > 255 ? random.Pick<Op>([Op.LONG_BINGET, Op.GET]) : random.Pick<Op>([Op.GET, Op.BINGET, Op.BINGET, Op.LONG_BINGET]);
         _writer.Memo(op, entry.Key);
         _stack.Add(entry.Value);
     }

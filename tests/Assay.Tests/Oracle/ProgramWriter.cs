@@ -7,7 +7,7 @@ using Assay.Pickle;
 namespace Assay.Tests.Oracle;
 
 /// <summary>Writes opcodes and their arguments; remembers where opcodes begin and puts lengths into frames at the end.</summary>
-internal sealed class ProgramWriter(OracleRandom random)
+internal sealed class ProgramWriter(OracleRandom random, bool restricted = false)
 {
     private readonly List<byte> _bytes = [];
     private readonly List<int> _boundaries = [];
@@ -41,6 +41,10 @@ internal sealed class ProgramWriter(OracleRandom random)
     {
         switch (op)
         {
+            case Op.GLOBAL or Op.INST when restricted && random.Chance(97):
+                (string module, string name) = random.Pick(ArgumentPool.Allowed);
+                Global(op, module, name);
+                break;
             case Op.GLOBAL or Op.INST:
                 Global(op, random.Pick(ArgumentPool.Modules), random.Pick(ArgumentPool.Names));
                 break;
@@ -52,7 +56,8 @@ internal sealed class ProgramWriter(OracleRandom random)
             case Op.PERSID: Text(op, random.Pick(ArgumentPool.Ids)); break;
             case Op.GET or Op.PUT or Op.BINGET or Op.BINPUT or Op.LONG_BINGET or Op.LONG_BINPUT: Memo(op, random.Below(8)); break;
             case Op.SHORT_BINUNICODE or Op.BINUNICODE or Op.BINUNICODE8 or Op.SHORT_BINSTRING or Op.BINSTRING:
-                Counted(op, Encoding.UTF8.GetBytes(random.Chance(50) ? random.Pick(ArgumentPool.Modules) : random.Pick(ArgumentPool.Names)));
+                byte[] text = Encoding.UTF8.GetBytes(random.Chance(50) ? random.Pick(ArgumentPool.Modules) : random.Pick(ArgumentPool.Names));
+                Counted(op, op is Op.SHORT_BINSTRING or Op.BINSTRING ? Encoded(text) : text);
                 break;
             case Op.SHORT_BINBYTES or Op.BINBYTES or Op.BINBYTES8 or Op.BYTEARRAY8 or Op.LONG1 or Op.LONG4:
                 Counted(op, Blob());
@@ -77,8 +82,23 @@ internal sealed class ProgramWriter(OracleRandom random)
         _bytes.AddRange(Encoding.UTF8.GetBytes($"{module}\n{name}\n"));
     }
 
-    /// <summary>A string constant by an opcode that keeps any text.</summary>
-    public void String(string text) => Counted(random.Chance(70) ? Op.SHORT_BINUNICODE : Op.BINUNICODE, Encoding.UTF8.GetBytes(text));
+    /// <summary>A string constant by an opcode that keeps any text; now and then one of Python 2.</summary>
+    public void String(string text)
+    {
+        Op op = restricted ? Op.BINUNICODE : random.Chance(65) ? Op.SHORT_BINUNICODE : random.Chance(80) ? Op.BINUNICODE : Op.SHORT_BINSTRING;
+        Counted(op, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Bytes of a string of Python 2: now and then such as do not decode.</summary>
+    private byte[] Encoded(byte[] text)
+    {
+        if (text.Length > 0 && random.Chance(8))
+        {
+            text[random.Below(text.Length)] |= 0x80;
+        }
+
+        return text;
+    }
 
     public void Memo(Op op, int index)
     {

@@ -2,28 +2,35 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Assay.Pickle;
 
 namespace Assay.Tests.Oracle;
 
 /// <summary>Reads the recorder's answers: one line of JSON for each stream.</summary>
 internal static class RecordedAnswer
 {
-    /// <summary>The traces of all dialects, in the order of <see cref="OracleDialect"/>.</summary>
-    public static OracleTrace[] Parse(ReadOnlySpan<byte> line)
+    /// <summary>Reads one line.</summary>
+    public static OracleAnswer Parse(ReadOnlySpan<byte> line)
     {
-        OracleTrace[] traces = new OracleTrace[3];
+        OracleAnswer traces = new();
         Utf8JsonReader reader = new(line);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            OracleDialect dialect = Text(ref reader) switch
+            string[] key = Text(ref reader).Split('/');
+            OracleDialect dialect = key[0] switch
             {
                 "c" => OracleDialect.C,
                 "c-stream" => OracleDialect.CStream,
+                "weights-only" => OracleDialect.WeightsOnly,
+                "joblib" => OracleDialect.Joblib,
                 _ => OracleDialect.Python,
             };
+            PickleEncodings encoding = key is [_, string name]
+                ? name switch { "ascii" => PickleEncodings.Ascii, "utf-8" => PickleEncodings.Utf8, _ => PickleEncodings.Bytes }
+                : PickleEncodings.Latin1;
             reader.Read();
-            traces[(int)dialect] = reader.TokenType == JsonTokenType.String ? traces[(int)OracleDialect.C] : Trace(ref reader);
+            traces[dialect, encoding] = reader.TokenType == JsonTokenType.String ? traces[OracleDialect.C, encoding] : Trace(ref reader);
         }
 
         return traces;
@@ -47,7 +54,7 @@ internal static class RecordedAnswer
     }
 
     /// <summary>The framework refuses lone surrogates, which Python's strings may well hold; so escapes are undone here.</summary>
-    private static string Text(ref Utf8JsonReader reader)
+    public static string Text(ref Utf8JsonReader reader)
     {
         string raw = Encoding.UTF8.GetString(reader.ValueSpan);
         if (!reader.ValueIsEscaped)

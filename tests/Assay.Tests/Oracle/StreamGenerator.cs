@@ -6,7 +6,7 @@ using Assay.Pickle;
 namespace Assay.Tests.Oracle;
 
 /// <summary>
-/// Makes streams: opcode programs, ordinary pickles with calls planted at every kind of place, and cuts, flips and splices of both. The
+/// Makes streams: opcode programs, some of them such as PyTorch's restricted unpickler reads, ordinary pickles with calls planted at every kind of place, and cuts, flips and splices of both. The
 /// stream of an index depends on the seed and the ordinary pickles alone.
 /// </summary>
 internal sealed class StreamGenerator(ulong seed, IReadOnlyList<byte[]> ordinary)
@@ -20,7 +20,7 @@ internal sealed class StreamGenerator(ulong seed, IReadOnlyList<byte[]> ordinary
     }
 
     private byte[] Whole(OracleRandom random) => random.Chance(65)
-        ? new ProgramGenerator(random).Make(4 + random.Below(random.Chance(90) ? 40 : 200))
+        ? new ProgramGenerator(random, restricted: random.Chance(15)).Make(4 + random.Below(random.Chance(90) ? 40 : 200))
         : Plant(random.Pick(ordinary), random);
 
     /// <summary>Puts calls before opcodes and in the place of constants; frames are mostly kept right.</summary>

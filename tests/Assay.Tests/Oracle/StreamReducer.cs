@@ -50,10 +50,10 @@ internal static class StreamReducer
 
     private static OracleMiss? FirstAlike(OracleProcess oracle, OracleMiss miss, List<byte[]> candidates)
     {
-        OracleTrace[]?[] answers = oracle.Ask(candidates);
+        OracleAnswer?[] answers = oracle.Ask(candidates);
         for (int i = 0; i < candidates.Count; i++)
         {
-            if (answers[i]?[(int)miss.View.Dialect] is not { } real
+            if (answers[i]?[miss.View.Dialect, miss.View.Encoding] is not { } real
                 || MachineTrace.RunAll(candidates[i]).Find(t => t.View == miss.View).Trace is not { } machine)
             {
                 continue;

@@ -18,7 +18,7 @@ internal sealed class AnomalyDetector : IDetector
         FindingBuilder builder = new(facts);
 
         // This detector runs after the one for callables: a stream that breaks after a harmful call is worse than a torn download.
-        HashSet<string> troubled = [.. findings.Where(f => f.Severity >= Severity.Medium).Select(f => f.Path)];
+        HashSet<string> troubled = [.. findings.Where(f => f.Severity >= Severity.Medium && f.Reached != "no").Select(f => f.Path)];
         foreach (AnomalyFact anomaly in facts.OfType<AnomalyFact>())
         {
             if (context.Rules.ForAnomaly(anomaly.Code, troubled.Contains(anomaly.Path)) is not { } entry)

@@ -35,7 +35,8 @@ internal sealed class JudgementLog(RuleSet rules)
             (RuleEntry e, Judged first, long count, List<long> offsets) = _all[at];
 
             // A fact that carries arguments tells more than one that does not.
-            Judged told = first.Fact.Arguments.Count == 0 && judged.Fact.Arguments.Count > 0 ? judged : first;
+            // So does one that every loader comes to.
+            Judged told = (first.Fact.Arguments.Count == 0 && judged.Fact.Arguments.Count > 0) || (IsNarrow(first.Fact) && !IsNarrow(judged.Fact)) ? judged : first;
             offsets.AddRange(Offsets(judged.Fact).Except(offsets).Take(MaxOffsets - offsets.Count));
             _all[at] = (e, told, count + judged.Fact.Count, offsets);
             return;
@@ -53,6 +54,8 @@ internal sealed class JudgementLog(RuleSet rules)
                 entry, judged.Fact, judged.Subject, judged.Fact.Use.ToString(), Message(judged), [.. Evidence(judged, count, offsets)]);
         }
     }
+
+    private static bool IsNarrow(CallableFact fact) => fact.Dialects.Count + fact.Encodings.Count > 0;
 
     private static IEnumerable<long> Offsets(CallableFact fact) => fact.Offsets.Count > 0 ? fact.Offsets : [fact.Offset];
 
@@ -78,6 +81,12 @@ internal sealed class JudgementLog(RuleSet rules)
 
         foreach (string step in fact.Derivation.Take(4))
             yield return new("derivation", step);
+
+        if (fact.Dialects.Count > 0)
+            yield return new("only-in", string.Join(", ", fact.Dialects));
+
+        if (fact.Encodings.Count > 0)
+            yield return new("encodings", string.Join(", ", fact.Encodings));
 
         if (count > 1)
             yield return new("count", count.ToString(CultureInfo.InvariantCulture));
@@ -114,6 +123,8 @@ internal sealed class JudgementLog(RuleSet rules)
             Judgements.OrdinaryCode => $"The file carries code ({judged.Subject})" + (judged.Detail.Length > 0 ? $" that uses {judged.Detail}." : "."),
             Judgements.TrampolineMade => $"{call} is made and not called.",
             Judgements.Packages => judged.Detail,
+            Judgements.Unreached when fact.Use is CallableUse.Imported => $"{judged.Subject} is named behind the point at which every loader stops.",
+            Judgements.Unreached => $"{call} stands behind the point at which every loader stops.",
             _ => $"{call}.",
         };
     }

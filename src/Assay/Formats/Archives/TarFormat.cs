@@ -136,7 +136,7 @@ internal sealed class TorchTarKind : IFormatKind
     public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth"];
 
     public IReadOnlyList<LoaderUse> Loaders { get; } =
-        [new LoaderUse("torch.load", "", "weights_only=True refuses callables outside its list; bypassed before 2.6 (CVE-2025-32434)")];
+        [new LoaderUse("torch.load", "", "weights_only=True refuses callables outside its list; bypassed before 2.6 (CVE-2025-32434)") { SafeDialect = "weights-only" }];
 }
 
 /// <summary>NeMo: a tar of checkpoints and <c>model_config.yaml</c>, whose <c>_target_</c> entries name callables that are called.</summary>

@@ -20,7 +20,7 @@ internal sealed class TorchZipFlavour : IZipFlavour
 
     public IReadOnlyList<LoaderUse> Loaders { get; } =
     [
-        new LoaderUse("torch.load", ">=1.6", "weights_only=True refuses callables outside its list; it is the default since 2.6"),
+        new LoaderUse("torch.load", ">=1.6", "weights_only=True refuses callables outside its list; it is the default since 2.6") { SafeDialect = "weights-only" },
     ];
 
     public bool Matches(ZipDirectory directory) => ZipFlavours.Names(directory).Any(IsPickle);

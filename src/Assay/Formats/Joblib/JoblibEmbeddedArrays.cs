@@ -10,17 +10,48 @@ namespace Assay.Formats.Joblib;
 internal sealed class JoblibEmbeddedArrays : IEmbeddedDataReader
 {
     private const int OriginSteps = 8;
+
+    /// <summary>What makes an object of a class gets the class among the first.</summary>
+    private const int FirstArguments = 4;
+
     private const int ShapeBudget = 1 << 16;
 
-    public EmbeddedData? After(PickleMachine machine, PickleValue target, PickleValue state)
+    /// <summary>
+    /// Whether the object that was filled is an array wrapper of joblib: made of the class, or by something that got the class, such as
+    /// <c>copyreg._reconstructor</c>.
+    /// </summary>
+    public static bool Follows(PickleMachine machine, PickleValue target)
     {
         for (int step = 0; step < OriginSteps && target.Kind is PickleKind.Result or PickleKind.Instance; step++)
         {
-            target = machine.Call(target).Callee;
+            CallRow row = machine.Call(target);
+            if (row.IsReplaced)
+            {
+                return false;
+            }
+
+            ReadOnlySpan<PickleValue> arguments = machine.Items(row.Arguments);
+            foreach (PickleValue argument in arguments[..Math.Min(arguments.Length, FirstArguments)])
+            {
+                if (IsWrapper(machine, argument))
+                {
+                    return true;
+                }
+            }
+
+            target = row.Callee;
         }
 
-        if (target.Kind != PickleKind.Import || machine.Import(target).Resolved is not { } name
-            || !JoblibArrayLayout.IsWrapper(name) || !name.Contains("joblib", StringComparison.Ordinal))
+        return IsWrapper(machine, target);
+    }
+
+    private static bool IsWrapper(PickleMachine machine, PickleValue value) =>
+        value.Kind == PickleKind.Import && machine.Import(value).Resolved is { } name
+            && JoblibArrayLayout.IsWrapper(name) && name.Contains("joblib", StringComparison.Ordinal);
+
+    public EmbeddedData? After(PickleMachine machine, PickleValue target, PickleValue state)
+    {
+        if (!Follows(machine, target))
         {
             return null;
         }

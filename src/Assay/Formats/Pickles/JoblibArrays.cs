@@ -13,9 +13,6 @@ namespace Assay.Formats.Pickles;
 /// </summary>
 internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
 {
-    /// <summary>Object arrays may hold object arrays; the recursion is bounded by this, not by the file.</summary>
-    private const int MaxDepth = 16;
-
     private const int LayoutBudget = 1 << 16;
 
     private readonly ByteSource _source = artifact.Bytes;
@@ -24,9 +21,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
     public List<ByteRange> Skipped { get; } = [];
 
     /// <summary>Runs the pickle that <paramref name="machine"/> has open to its end.</summary>
-    public PickleEnding Run(PickleMachine machine, PickleFactWriter writer) => Run(machine, writer, 0);
-
-    private PickleEnding Run(PickleMachine machine, PickleFactWriter writer, int depth)
+    public PickleEnding Run(PickleMachine machine, PickleFactWriter writer)
     {
         PickleValue wrapper = default;
         Action<PickleMachine, PickleValue>? outer = writer.OnArrayWrapper;
@@ -43,12 +38,13 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
             {
                 PickleValue state = wrapper;
                 wrapper = default;
-                PickleEnding step = StepOver(machine, state, depth);
+                PickleEnding step = StepOver(machine, state);
                 if (step != PickleEnding.Suspended)
                 {
                     return machine.Fail(step, step == PickleEnding.Truncated ? "The file ends inside an array." : "It cannot be told where joblib's array ends.");
                 }
 
+                machine.ReplaceTop();
                 ending = machine.Run();
             }
 
@@ -61,9 +57,10 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
     }
 
     /// <summary>Steps over the array at the machine's position: suspended when the stream goes on behind it, else how it ends.</summary>
-    private PickleEnding StepOver(PickleMachine machine, PickleValue state, int depth)
+    private PickleEnding StepOver(PickleMachine machine, PickleValue state)
     {
-        long at = machine.Position;
+        machine.NoteFileRead();
+        long at = machine.FilePosition;
         JoblibArrayLayout layout = JoblibArrayLayout.FromState(machine.WholeShape(state, LayoutBudget));
         if (layout.Error is { } error)
         {
@@ -78,7 +75,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
 
         if (layout.IsPickle)
         {
-            return depth < MaxDepth && RunNested(machine, at, depth) ? PickleEnding.Suspended : PickleEnding.BadArgument;
+            return RunNested(machine, at) ? PickleEnding.Suspended : PickleEnding.BadArgument;
         }
 
         long start = at;
@@ -102,11 +99,12 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
         }
 
         Skipped.Add(new ByteRange(at, start + layout.ByteCount - at));
-        machine.Seek(start + layout.ByteCount);
+        machine.SeekFile(start + layout.ByteCount);
         return PickleEnding.Suspended;
     }
 
-    private bool RunNested(PickleMachine outer, long at, int depth)
+    /// <summary>joblib hands the file to <c>pickle.load</c>, which knows nothing of arrays.</summary>
+    private bool RunNested(PickleMachine outer, long at)
     {
         PickleMachine machine = PickleMachinePool.Rent();
         try
@@ -115,7 +113,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
             machine.Open(_source, at, _source.Length, nested, context.Budget);
             try
             {
-                Run(machine, nested, depth + 1);
+                machine.Run();
             }
             finally
             {
@@ -128,7 +126,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
                 return false;
             }
 
-            outer.Seek(machine.Position);
+            outer.SeekFile(machine.Position);
             return true;
         }
         finally

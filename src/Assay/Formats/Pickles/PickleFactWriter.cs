@@ -21,6 +21,8 @@ internal sealed class PickleFactWriter : PickleObserver
     private const int MaxOutside = 1024;
     private const int EncodedPayload = 16 << 20;
 
+    private static readonly string[] s_restricted = [DialectNames.Of(PickleDialect.WeightsOnly)];
+
     private readonly Artifact _artifact;
     private readonly PickleKey _key;
     private readonly ContentDictionary<UseGroup> _groups = new();
@@ -223,7 +225,7 @@ internal sealed class PickleFactWriter : PickleObserver
             group.Seen(offset);
         }
 
-        if (IsArrayWrapper(machine, target))
+        if (JoblibEmbeddedArrays.Follows(machine, target))
         {
             HasArrays = true;
             OnArrayWrapper?.Invoke(machine, state);
@@ -293,13 +295,6 @@ internal sealed class PickleFactWriter : PickleObserver
 
     private void OnOddity(string code, long offset, string detail) =>
         _anomalies.Add(new AnomalyFact { Path = _artifact.Path, Offset = offset, Code = code, Detail = detail });
-
-    private static bool IsArrayWrapper(PickleMachine machine, PickleValue target)
-    {
-        PickleValue root = machine.Root(target);
-        return !root.IsEmpty && machine.Import(root).Resolved is string name
-            && JoblibArrayLayout.IsWrapper(name) && name.Contains("joblib", StringComparison.Ordinal);
-    }
 
     /// <summary>The group of uses that look the same, or null with the key ready for <see cref="AddGroup"/>.</summary>
     private UseGroup? FindGroup(PickleMachine machine, byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
@@ -439,9 +434,21 @@ internal sealed class PickleFactWriter : PickleObserver
         _payloads.Add(($"encoded@0x{leaf.Payload:x}", new MemorySource(Encoding.Latin1.GetBytes(whole))));
     }
 
+    /// <summary>
+    /// Adds what was seen from <paramref name="from"/> on, where no unpickler comes, as far as it looks like names of Python code.
+    /// </summary>
+    public void CommitBehind(ScanContext context, long from)
+    {
+        foreach (UseGroup group in _order.Where(g => g.Fact.Offset >= from && PythonName.IsDotted(g.Fact.Module) && PythonName.IsDotted(g.Fact.Name)))
+        {
+            context.Add(group.Fact with { Count = group.Count, Offsets = [.. group.Offsets], ConstantsElided = group.Elided, Encodings = [], Reached = false });
+        }
+    }
+
     private CallableFact Describe(PickleMachine machine, PickleValue target, CallableUse use, Op opcode, long offset)
     {
         ImportRow? row = target.Kind == PickleKind.Import ? machine.Import(target) : null;
+        PickleValue root = machine.Root(target);
         CallableFact fact = new()
         {
             Path = _artifact.Path,
@@ -452,6 +459,8 @@ internal sealed class PickleFactWriter : PickleObserver
             Name = row?.ResolvedName ?? "",
             Use = use,
             Opcode = OpcodeTable.Name(opcode),
+            Encodings = machine.Encodings == PickleEncodings.All ? [] : DialectNames.Of(machine.Encodings),
+            AllowedBy = !root.IsEmpty && WeightsOnlyList.Allows(machine.Import(root).Module, machine.Import(root).Name) ? s_restricted : [],
         };
         return row is { IsComputed: true } ? _folding.Resolve(fact, target, default) : fact;
     }

@@ -10,12 +10,21 @@ namespace Assay.Formats.Pickles;
 /// </summary>
 internal sealed class PickleFormat : IFormat
 {
+    /// <summary>The C unpickler, over whatever it gets; <c>dill</c> and <c>cloudpickle</c> use it too.</summary>
+    private static readonly string[] s_plain = ["c", "c-stream", "no-arrays"];
+
     private static readonly LoaderUse[] s_loaders =
     [
-        new("pickle.load"),
-        new("joblib.load"),
-        new("torch.load", SafeSetting: "weights_only=True (the default since 2.6) refuses what is not on its list"),
-        new("numpy.load", SafeSetting: "allow_pickle=False (the default since 1.16.3) refuses pickles"),
+        new("pickle.load") { Dialects = s_plain },
+        new("joblib.load") { Dialects = ["python", "joblib"], Encodings = ["ascii"] },
+        new("torch.load", SafeSetting: "weights_only=True (the default since 2.6) refuses what is not on its list")
+        {
+            Dialects = [.. s_plain, "weights-only"], SafeDialect = "weights-only",
+        },
+        new("numpy.load", SafeSetting: "allow_pickle=False (the default since 1.16.3) refuses pickles")
+        {
+            Dialects = s_plain, Encodings = ["ascii", "latin1", "bytes"],
+        },
     ];
 
     public string Id => "pickle";

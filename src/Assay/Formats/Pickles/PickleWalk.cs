@@ -13,6 +13,8 @@ namespace Assay.Formats.Pickles;
 internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext context)
 {
     private const int GapSearch = 1 << 16;
+    private const int BytesBehind = 1 << 16;
+    private const int BreaksBehind = 1 << 12;
     private readonly ByteSource _source = artifact.Bytes;
     private readonly long _end = claim.Range.End;
     private readonly JoblibArrays _arrays = new(artifact, context);
@@ -20,6 +22,9 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
     private int _streams;
     private bool _magic;
     private long _computedMagic = -1;
+
+    /// <summary>How far the unpickler came that came furthest.</summary>
+    private long _furthest;
 
     public void Run()
     {
@@ -66,6 +71,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
                     return true;
                 }
 
+                ReadBehind(machine, machine.EndingOffset);
                 context.Anomaly("pickle.trailing-data", start, _end - start, $"{_end - start} bytes follow the last pickle.");
                 return false;
             }
@@ -89,6 +95,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
             if (!stopped)
             {
                 ReportBreak(machine);
+                ReadBehind(machine, Math.Max(_furthest, machine.EndingOffset));
                 return false;
             }
 
@@ -121,31 +128,39 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
         long end = 0;
         if (differentials.HasFlag(Differential.Frames))
         {
-            end = Math.Max(end, RunOther(PickleDialect.CStream, "c-stream", true, first, start));
+            end = Math.Max(end, RunOther(PickleDialect.CStream, true, first, start));
         }
 
         if (differentials.HasFlag(Differential.Python))
         {
-            end = Math.Max(end, RunOther(PickleDialect.Python, "python", true, first, start));
+            // What derives from the unpickler in Python and reads arrays is joblib's.
+            end = Math.Max(end, RunOther(first.HasArrays ? PickleDialect.Joblib : PickleDialect.Python, true, first, start));
+        }
+
+        if ((differentials & (Differential.Python | Differential.WeightsOnly)) != 0)
+        {
+            end = Math.Max(end, RunOther(PickleDialect.WeightsOnly, true, first, start));
         }
 
         if (first.HasArrays)
         {
             // pickle.load knows nothing of joblib's arrays and takes their bytes for opcodes: look for what it would run in them.
-            RunOther(PickleDialect.C, "no-arrays", false, first, start);
+            RunOther(PickleDialect.C, false, first, start);
         }
 
         return end;
     }
 
-    private long RunOther(PickleDialect dialect, string name, bool arrays, PickleFactWriter first, long start)
+    private long RunOther(PickleDialect dialect, bool arrays, PickleFactWriter first, long start)
     {
+        string name = arrays ? DialectNames.Of(dialect) : "no-arrays";
         PickleMachine machine = PickleMachinePool.Rent();
         try
         {
             PickleFactWriter writer = new(artifact, machine);
             machine.Open(_source, start, _end, writer, context.Budget, dialect);
-            PickleEnding ending = arrays ? _arrays.Run(machine, writer) : machine.Run();
+            PickleEnding ending = arrays && dialect != PickleDialect.WeightsOnly ? _arrays.Run(machine, writer) : machine.Run();
+            _furthest = Math.Max(_furthest, machine.EndingOffset);
             Predicate<long> where = arrays ? _ => true : offset => _arrays.Skipped.Exists(r => r.Contains(offset));
             if (writer.CommitBeyond(first, name, context, where))
             {
@@ -158,6 +173,14 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
         {
             PickleMachinePool.Return(machine);
         }
+    }
+
+    /// <summary>What lies behind the break of every unpickler is told as what it is: there, and not run.</summary>
+    private void ReadBehind(PickleMachine machine, long from)
+    {
+        PickleFactWriter behind = new(artifact, machine);
+        machine.RunBehind(behind, BytesBehind, BreaksBehind);
+        behind.CommitBehind(context, from);
     }
 
     private void AddStorage(PickleMachine machine, PickleValue persistent)

@@ -1,5 +1,5 @@
 // Whether a text can be the name of something in Python code.
-namespace Assay.Formats.Pickles;
+namespace Assay.Pickle;
 
 /// <summary>Whether a text can be the name of something in Python code.</summary>
 internal static class PythonName
