@@ -204,7 +204,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         }
     }
 
-    private static bool LooksLikePickle(byte[] bytes) => bytes is [0x80, >= 2 and <= 5, _, ..] || (bytes.Length > 4 && bytes[0] is (byte)'c' or (byte)'(' && bytes[^1] == '.');
+    internal static bool LooksLikePickle(byte[] bytes) => bytes is [0x80, >= 2 and <= 5, _, ..] || (bytes.Length > 4 && bytes[0] is (byte)'c' or (byte)'(' && bytes[^1] == '.');
 
     private static string Name(string what, long offset) => string.Create(CultureInfo.InvariantCulture, $"{what}@0x{offset:x}");
 }
