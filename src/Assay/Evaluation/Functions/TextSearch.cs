@@ -47,8 +47,7 @@ internal static class TextSearch
         {
             if (white)
             {
-                // The rest keeps its inner blanks, which the parts no longer know.
-                return FoldedValue.Unknown;
+                return Parts(f, Words(text, most, right), a[0]);
             }
 
             string separator = a.Text(1)!;
@@ -58,6 +57,33 @@ internal static class TextSearch
         }
 
         return Parts(f, parts, a[0]);
+    }
+
+    /// <summary>The first or last words between blanks; the rest keeps its inner blanks.</summary>
+    private static List<string> Words(string text, int most, bool right)
+    {
+        List<string> words = [];
+        string rest = right ? text.TrimEnd(s_white) : text.TrimStart(s_white);
+        while (words.Count < most && rest.Length > 0)
+        {
+            int at = right ? rest.LastIndexOfAny(s_white) : rest.IndexOfAny(s_white);
+            words.Add(at < 0 ? rest : right ? rest[(at + 1)..] : rest[..at]);
+            rest = at < 0 ? "" : right ? rest[..at].TrimEnd(s_white) : rest[at..].TrimStart(s_white);
+        }
+
+        // What is left is trimmed at the other end only as far as the split came.
+        rest = right ? rest.TrimStart(s_white) : rest.TrimEnd(s_white);
+        if (rest.Length > 0)
+        {
+            words.Add(rest);
+        }
+
+        if (right)
+        {
+            words.Reverse();
+        }
+
+        return words;
     }
 
     private static FoldedValue Partition(Folder f, IReadOnlyList<FoldedValue> a, bool right)
