@@ -1,6 +1,7 @@
 // Writes the texts and bytes of a pickle as literals.
 using System.Globalization;
 using System.Security.Cryptography;
+using Assay.Evaluation.Intents;
 using Assay.Pickle;
 
 namespace Assay.Evaluation.Decompiler;
@@ -35,7 +36,8 @@ internal sealed class ConstantWriter(CodeText text)
         {
             content = machine.GetText(value, limit, out length);
             limit = IsReadable(content) ? limit : Math.Min(limit, _limits.Text);
-            content = content.Length > limit ? content[..limit] : content;
+            // A key that spans lines would be cut apart below.
+            content = SecretWords.Mask(content.Length > limit ? content[..limit] : content);
         }
         else
         {

@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Assay.Evaluation.Intents;
 using Assay.Evaluation.Marshalled;
 using Assay.Evaluation.Values;
 
@@ -36,7 +37,7 @@ internal sealed class FoldedNoteWriter(CodeText text, Func<byte[], Action<string
         switch (note)
         {
             case { Text: { } source }:
-                Source(source, head, by);
+                Source(SecretWords.Mask(source), head, by);
                 break;
             case { Bytes: { } bytes }:
                 string shown = PythonLiteral.Bytes(bytes.AsSpan(0, Math.Min(bytes.Length, ShownBytes)));

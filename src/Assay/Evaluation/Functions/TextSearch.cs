@@ -10,6 +10,8 @@ internal static class TextSearch
 {
     private static readonly char[] s_white = [' ', '\t', '\n', '\r', '\u000b', '\u000c', '\u001c', '\u001d', '\u001e', '\u001f', '\u0085', '\u00a0'];
 
+    private static readonly System.Buffers.SearchValues<char> s_blanks = System.Buffers.SearchValues.Create(s_white);
+
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["str.split"] = (f, a) => Split(f, a, right: false);
@@ -66,13 +68,11 @@ internal static class TextSearch
         string rest = right ? text.TrimEnd(s_white) : text.TrimStart(s_white);
         while (words.Count < most && rest.Length > 0)
         {
-            int at = right ? rest.LastIndexOfAny(s_white) : rest.IndexOfAny(s_white);
+            int at = right ? rest.AsSpan().LastIndexOfAny(s_blanks) : rest.AsSpan().IndexOfAny(s_blanks);
             words.Add(at < 0 ? rest : right ? rest[(at + 1)..] : rest[..at]);
             rest = at < 0 ? "" : right ? rest[..at].TrimEnd(s_white) : rest[at..].TrimStart(s_white);
         }
 
-        // What is left is trimmed at the other end only as far as the split came.
-        rest = right ? rest.TrimStart(s_white) : rest.TrimEnd(s_white);
         if (rest.Length > 0)
         {
             words.Add(rest);
