@@ -36,6 +36,9 @@ class Stubbed(pickle.Unpickler):
 
 
 def load(data, stubbed):
+    if isinstance(data, str):
+        with open(data, "rb") as file:
+            return pickle.load(file)
     if stubbed:
         return Stubbed(BytesIO(data)).load()
     return pickle.loads(data)
@@ -48,7 +51,8 @@ def main():
         path = os.path.join(folder, name)
         stubbed = name.endswith(".pt")
         if os.path.isdir(path):
-            blobs = [open(os.path.join(path, f), "rb").read() for f in sorted(os.listdir(path))]
+            # Of many small files, opening and reading them is a part of the work.
+            blobs = [os.path.join(path, f) for f in sorted(os.listdir(path))]
         elif stubbed:
             with zipfile.ZipFile(path) as archive:
                 member = next(n for n in archive.namelist() if n.endswith("/data.pkl"))

@@ -21,9 +21,12 @@ internal static class Engine
         return (report.Targets.Single(), Stopwatch.GetElapsedTime(begun));
     }
 
-    /// <summary>Reads and judges a file without digesting it.</summary>
-    public static void Analyse(string file) =>
-        Analyser.Scan([new ScanInput { Path = file, Open = () => new FileSource(File.OpenHandle(file)), Named = true }]);
+    /// <summary>Reads and judges files in one scan, without digesting them.</summary>
+    public static void Analyse(IEnumerable<string> files) =>
+        Analyser.Scan(files.Select(file => new ScanInput { Path = file, Open = () => new FileSource(File.OpenHandle(file)), Named = true }));
+
+    /// <summary>Reads the rules.</summary>
+    public static void Prepare() => Analyser.Scan([]);
 
     /// <summary>The most memory that this process has held, in MB.</summary>
     public static double PeakMegabytes

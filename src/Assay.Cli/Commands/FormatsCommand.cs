@@ -18,12 +18,12 @@ internal static class FormatsCommand
         {
             if (parsed.GetValue(format) == "json")
             {
-                CatalogReport.Formats(FormatCatalog.All, host.Output);
+                CatalogReport.Formats(FormatCatalog.Kinds, host.Output);
             }
             else
             {
                 using StreamWriter writer = host.Writer();
-                CatalogReport.Formats(FormatCatalog.All, writer, ListingOptions.Look(host, parsed.GetValue(noColour)));
+                CatalogReport.Formats(FormatCatalog.Kinds, writer, ListingOptions.Look(host, parsed.GetValue(noColour)));
             }
 
             return ExitCode.Passed;

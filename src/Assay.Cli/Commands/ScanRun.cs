@@ -34,7 +34,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         Walk walk = new FileWalker(
             [.. arguments.Include.Select(g => new Glob(g))],
             [.. arguments.Exclude.Select(g => new Glob(g))],
-            FormatCatalog.All.SelectMany(f => f.Extensions).ToHashSet())
+            FormatCatalog.Kinds.SelectMany(f => f.Extensions).ToHashSet())
             .Walk(arguments.Paths.Where(p => p != "-"), host.Cancellation);
         List<ScanInput> inputs = [.. file?.Spare(walk.Inputs) ?? walk.Inputs];
         using ScratchSpace spool = scratch.Create();

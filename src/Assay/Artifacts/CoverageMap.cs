@@ -46,6 +46,12 @@ public sealed class CoverageMap(long length)
     /// <summary>Bytes parsed, stepped over, and not accounted for; the three add up to the length.</summary>
     public (long Parsed, long Data, long Unknown) Totals()
     {
+        if (_marks.Count == 1)
+        {
+            (long start, long end, CoverageKind kind) = _marks[0];
+            return kind == CoverageKind.Parsed ? (end - start, 0, length - (end - start)) : (0, end - start, length - (end - start));
+        }
+
         long parsed = Union(m => m.Kind == CoverageKind.Parsed).Sum(r => r.Length);
         long all = Union(_ => true).Sum(r => r.Length);
         return (parsed, all - parsed, length - all);
@@ -54,6 +60,11 @@ public sealed class CoverageMap(long length)
     /// <summary>The ranges that nobody accounted for, in order.</summary>
     public IReadOnlyList<ByteRange> Gaps()
     {
+        if (_marks is [(0, var only, _)] && only == length)
+        {
+            return [];
+        }
+
         List<ByteRange> gaps = [];
         long at = 0;
         foreach (ByteRange covered in Union(_ => true))

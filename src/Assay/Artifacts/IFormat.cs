@@ -40,12 +40,20 @@ public sealed class ProbeInput
 
     /// <summary>Creates the input for a range of an artifact.</summary>
     public ProbeInput(Artifact artifact, ByteRange range, ScanBudget budget, bool isGap = false)
+        : this(artifact, range, budget, isGap, new byte[(int)Math.Min(HeadLength, Math.Max(0, range.Length))])
+    {
+    }
+
+    /// <summary>Creates the input with a buffer for its first bytes, which is the input's until all formats have probed.</summary>
+    internal ProbeInput(Artifact artifact, ByteRange range, ScanBudget budget, bool isGap, byte[] buffer)
     {
         IsGap = isGap;
         Artifact = artifact;
         Range = range;
+        IsWhole = range.Offset == 0 && range.Length == artifact.Bytes.Length;
         Budget = budget;
-        Head = artifact.Bytes.ReadUpTo(range.Offset, (int)Math.Min(HeadLength, range.Length));
+        int length = (int)Math.Min(Math.Min(HeadLength, buffer.Length), Math.Max(0, range.Length));
+        Head = buffer.AsMemory(0, artifact.Bytes.ReadAt(range.Offset, buffer.AsSpan(0, length)));
     }
 
     /// <summary>The artifact.</summary>
@@ -64,14 +72,14 @@ public sealed class ProbeInput
     public bool IsGap { get; }
 
     /// <summary>Whether the range is the whole artifact.</summary>
-    public bool IsWhole => Range.Offset == 0 && Range.Length == Artifact.Bytes.Length;
+    public bool IsWhole { get; }
 
     /// <summary>Whether the range begins with <paramref name="signature"/>.</summary>
     public bool StartsWith(ReadOnlySpan<byte> signature) => Head.Span.StartsWith(signature);
 }
 
-/// <summary>A file format: it claims bytes by content and reads them into facts. A container is a format that submits.</summary>
-public interface IFormat
+/// <summary>What is reported of a format: a file format of its own, or a kind of model file that has the form of another.</summary>
+public interface IFormatKind
 {
     /// <summary>The stable id, such as <c>torch-zip</c>.</summary>
     string Id { get; }
@@ -87,6 +95,13 @@ public interface IFormat
 
     /// <summary>The loaders that accept such bytes; none where a format only holds others.</summary>
     IReadOnlyList<LoaderUse> Loaders => [];
+}
+
+/// <summary>A file format: it claims bytes by content and reads them into facts. A container is a format that submits.</summary>
+public interface IFormat : IFormatKind
+{
+    /// <summary>The kinds of model files that have this form and are told by what they hold; reported beside the format itself.</summary>
+    IReadOnlyList<IFormatKind> Kinds => [];
 
     /// <summary>The claim to the range, or null. A probe reads little and never throws on bytes.</summary>
     Claim? Probe(ProbeInput input);

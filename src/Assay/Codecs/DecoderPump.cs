@@ -101,23 +101,9 @@ internal static class DecoderPump
 /// Ends a decoder where its input does. Decoders of the LZMA kind go on with invented bytes there, and what they make of those is not
 /// in the file. Ends it after <paramref name="size"/> bytes, too: some streams have no end mark.
 /// </summary>
-internal sealed class DryGuard(Stream decoder, SourceStream? input, long size = long.MaxValue) : Stream
+internal sealed class DryGuard(Stream decoder, SourceStream? input, long size = long.MaxValue) : ForwardStream
 {
     private long _left = size;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(byte[] buffer, int offset, int count)
     {
@@ -125,16 +111,6 @@ internal sealed class DryGuard(Stream decoder, SourceStream? input, long size = 
         _left -= Math.Max(0, got);
         return got > 0 && input is { RanDry: true } ? throw new EndOfStreamException() : got;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -116,27 +116,13 @@ internal sealed class X86Filter : IFilter
 }
 
 /// <summary>Undoes a filter over a stream.</summary>
-internal sealed class FilterStream(Stream input, IFilter filter) : Stream
+internal sealed class FilterStream(Stream input, IFilter filter) : ForwardStream
 {
     private readonly byte[] _buffer = new byte[16 << 10];
     private int _start;
     private int _final;
     private int _end;
     private bool _dry;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(byte[] buffer, int offset, int count)
     {
@@ -150,16 +136,6 @@ internal sealed class FilterStream(Stream input, IFilter filter) : Stream
         _start += given;
         return given;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -4,10 +4,10 @@ using Assay.Bytes;
 namespace Assay.Codecs;
 
 /// <summary>
-/// A forward stream over a range of a source. <see cref="Position"/> is exact whatever the decoder, so that bytes behind a
+/// A stream over a range of a source. <see cref="Position"/> is exact whatever the decoder, so that bytes behind a
 /// compressed stream are seen.
 /// </summary>
-internal sealed class SourceStream(ByteSource source, ByteRange range, ScanBudget budget) : Stream
+internal sealed class SourceStream(ByteSource source, ByteRange range, ScanBudget budget) : ForwardStream
 {
     private const int BufferSize = 32 << 10;
     private readonly byte[] _buffer = new byte[(int)Math.Clamp(range.Length, 1, BufferSize)];
@@ -31,11 +31,7 @@ internal sealed class SourceStream(ByteSource source, ByteRange range, ScanBudge
 
     public long Left => range.Length - _position;
 
-    public override bool CanRead => true;
-
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -133,14 +129,6 @@ internal sealed class SourceStream(ByteSource source, ByteRange range, ScanBudge
         SeekOrigin.Current => _position + offset,
         _ => range.Length + offset,
     };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Fill()
     {

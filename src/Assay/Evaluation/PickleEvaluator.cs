@@ -46,8 +46,8 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
     /// <summary>The offset of the call being folded, where it has one.</summary>
     public long CurrentOffset => _resolving < 0 ? 0 : machine.Call(new PickleValue(PickleKind.Result, _resolving)).Offset;
 
-    /// <summary>Whether calls of a callable can be folded or followed.</summary>
-    public bool IsFoldable(PickleValue callee) => InterestIn(callee) != Interest.None;
+    /// <summary>Whether <see cref="Observe"/> has no use for calls of an import, whatever their arguments.</summary>
+    public bool Ignores(PickleValue import) => InterestIn(import) == Interest.None;
 
     /// <summary>Looks at a call as it happens. True when it was folded because something in it is to be followed.</summary>
     public bool Observe(PickleValue result)

@@ -17,6 +17,7 @@ public static class FormatCatalog
         new TorchTarMemberFormat(),
         new NpyFormat(),
         new Joblib.ZFileFormat(Codecs.Codec.Inflate),
+        new StableBaselines.SerializedJsonFormat(),
 
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(),
@@ -29,11 +30,14 @@ public static class FormatCatalog
         .. RecognisedFormats.All,
     ];
 
+    /// <summary>Everything that reports can name: the formats, and the kinds of model files among them.</summary>
+    public static IReadOnlyList<IFormatKind> Kinds { get; } = [.. All, .. All.SelectMany(f => f.Kinds)];
+
     /// <summary>Extensions of text that anything may have: they promise no model.</summary>
     private static readonly HashSet<string> s_generic =
         [".json", ".txt", ".md", ".py", ".yaml", ".yml", ".xml", ".html", ".csv", ".pb.txt", ".cfg", ".ini", ".toml", ""];
 
-    private static readonly Lazy<HashSet<string>> s_promising = new(() => [.. All.SelectMany(f => f.Extensions).Where(e => !s_generic.Contains(e))]);
+    private static readonly Lazy<HashSet<string>> s_promising = new(() => [.. Kinds.SelectMany(f => f.Extensions).Where(e => !s_generic.Contains(e))]);
 
     /// <summary>
     /// Whether an extension promises something else than the pickle that the bytes are: a loader that goes by the name and one that goes by

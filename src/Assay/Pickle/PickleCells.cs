@@ -1,9 +1,11 @@
 // Paged storage for the children of containers.
+using System.Buffers;
+
 namespace Assay.Pickle;
 
 /// <summary>
-/// Blocks of values: a header with the number of values, then the values, never split across pages and never moved. Pages are kept
-/// from run to run.
+/// Blocks of values: a header with the number of values, then the values, never split across pages and never moved. Pages come from
+/// the pool of the runtime and go back to it.
 /// </summary>
 internal sealed class PickleCells
 {
@@ -18,11 +20,15 @@ internal sealed class PickleCells
 
     public void Reset()
     {
-        if (_pages.Count > 4)
+        foreach (PickleValue[] page in _pages)
         {
-            _pages.RemoveRange(4, _pages.Count - 4);
+            if (page.Length == PageSize)
+            {
+                ArrayPool<PickleValue>.Shared.Return(page);
+            }
         }
 
+        _pages.Clear();
         _page = 0;
         _at = 0;
         Used = 0;
@@ -66,12 +72,6 @@ internal sealed class PickleCells
     {
         while (_page >= _pages.Count || _at + count > _pages[_page].Length)
         {
-            if (_page < _pages.Count && _at == 0 && _pages[_page].Length < count)
-            {
-                _pages[_page] = GC.AllocateUninitializedArray<PickleValue>(count);
-                break;
-            }
-
             if (_page < _pages.Count)
             {
                 _page++;
@@ -80,7 +80,7 @@ internal sealed class PickleCells
 
             if (_page >= _pages.Count)
             {
-                _pages.Add(GC.AllocateUninitializedArray<PickleValue>(Math.Max(PageSize, count)));
+                _pages.Add(count <= PageSize ? ArrayPool<PickleValue>.Shared.Rent(PageSize) : GC.AllocateUninitializedArray<PickleValue>(count));
             }
         }
 

@@ -11,14 +11,14 @@ internal sealed partial class PickleMachine
     private PickleValue AddCall(PickleKind kind, PickleValue callee, PickleValue arguments, PickleValue keywords, long offset)
     {
         SpendNode();
-        int row = _calls.Add(new CallRow
-        {
-            Callee = callee,
-            Arguments = arguments,
-            Keywords = keywords,
-            Offset = offset,
-            Opcode = _reader.Opcode,
-        });
+        ref CallRow call = ref _calls.Add(out int row);
+        call.Callee = callee;
+        call.Arguments = arguments;
+        call.Keywords = keywords;
+        call.State = default;
+        call.Offset = offset;
+        call.Opcode = _reader.Opcode;
+        call.States = 0;
         Actions++;
         return new PickleValue(kind, row, tainted: true);
     }

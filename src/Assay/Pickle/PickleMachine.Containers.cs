@@ -132,29 +132,32 @@ internal sealed partial class PickleMachine
         _containers.Reset();
         _calls.Reset();
         _moved.Clear();
-        _lateRows = [];
+        if (_lateRows.Count > 0)
+        {
+            _lateRows = [];
+        }
+
         _saidBomb = false;
         _lastBuilt = default;
         _lastDepth = 0;
         ResetImports();
     }
 
-    private bool MayKeepPlain(int cells) => _cells.Used + cells < FreeCells + ((_reader.Position - Start) / 16);
+    private bool MayKeepPlain(int cells) => MayKeepPlain(cells, _reader.Position);
 
-    private PickleValue NewContainer(PickleKind kind, long offset)
-    {
-        if (_containers.Count >= FreeContainers && _containers.Count >= FreeContainers + ((offset - Start) / BytesPerContainer))
-        {
-            return new PickleValue(kind, offset, summary: true);
-        }
+    private bool MayKeepPlain(int cells, long position) => _cells.Used + cells < FreeCells + ((position - Start) / 16);
 
-        return new PickleValue(kind, AddContainerRow());
-    }
+    /// <summary>Whether a list, dict or set that is made at an offset gets a row while it is plain.</summary>
+    private bool KeepsContainer(long offset) => _containers.Count < FreeContainers || _containers.Count < FreeContainers + ((offset - Start) / BytesPerContainer);
+
+    private PickleValue NewContainer(PickleKind kind, long offset) =>
+        KeepsContainer(offset) ? new PickleValue(kind, AddContainerRow()) : new PickleValue(kind, offset, summary: true);
 
     private int AddContainerRow()
     {
         SpendNode();
-        return _containers.Add(new ContainerRow { First = -1, Last = -1 });
+        _containers.Add(out int row) = new ContainerRow { First = -1, Last = -1 };
+        return row;
     }
 
     private bool TryContainer(PickleValue value, out int row)
@@ -165,7 +168,8 @@ internal sealed partial class PickleMachine
             return true;
         }
 
-        return _lateRows.TryGetValue(value.Payload, out row);
+        row = 0;
+        return _lateRows.Count > 0 && _lateRows.TryGetValue(value.Payload, out row);
     }
 
     private void LoadTuple(int count, long offset)
@@ -253,8 +257,9 @@ internal sealed partial class PickleMachine
     {
         bool tainted = false;
         weight = items.Length;
-        foreach (PickleValue item in items)
+        for (int i = 0; i < items.Length; i++)
         {
+            PickleValue item = items[i];
             if (item.Kind > PickleKind.EmptyTuple)
             {
                 tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
@@ -321,7 +326,12 @@ internal sealed partial class PickleMachine
 
     private void CheckWeight(float weight)
     {
-        if (weight > BombWeight && weight / BombWeight > Math.Max(1, (_reader.Position - Start) >> 16) && !_saidBomb)
+        if (weight <= BombWeight)
+        {
+            return;
+        }
+
+        if (weight / BombWeight > Math.Max(1, (_reader.Position - Start) >> 16) && !_saidBomb)
         {
             _saidBomb = true;
             Odd("pickle.expansion-bomb", $"About {weight:0.###e+0} values are reachable from {_reader.Position - Start} bytes: hashing, printing or copying them never ends.");
@@ -372,7 +382,7 @@ internal sealed partial class PickleMachine
             else if (target.Kind >= PickleKind.Import)
             {
                 Actions++;
-                
+
                 // The C unpickler extends by one where the Python one appends.
                 string method = _reader.Opcode == Op.APPEND && _dialect == PickleDialect.Python ? "append" : "extend";
                 _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);

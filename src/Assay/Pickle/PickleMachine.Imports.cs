@@ -17,9 +17,12 @@ internal sealed partial class PickleMachine
 
     private void ResetImports()
     {
-        _imports.Clear();
-        _importIndex.Clear();
-        Array.Clear(_recent);
+        if (_imports.Count > 0)
+        {
+            _imports.Clear();
+            _importIndex.Clear();
+            Array.Clear(_recent);
+        }
     }
 
     private void LoadGlobal(long offset)
@@ -270,12 +273,7 @@ internal sealed partial class PickleMachine
 
         public bool Equals(ReadOnlySpan<byte> alternate, NameKey other) => alternate.SequenceEqual(other.Bytes);
 
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            HashCode hash = default;
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
-        }
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => ContentHash.Of(alternate);
 
         public NameKey Create(ReadOnlySpan<byte> alternate) => new(alternate.ToArray());
     }

@@ -312,6 +312,30 @@ internal sealed partial class PickleMachine
         return opcode == Op.LONG && text.EndsWith('L') ? text[..^1] : opcode == Op.INT && text is "00" ? "False" : opcode == Op.INT && text is "01" ? "True" : text;
     }
 
+    /// <summary>The number of an int constant; false where it is something else or too large.</summary>
+    public bool TryGetInt(PickleValue leaf, out long number)
+    {
+        number = 0;
+        if (leaf.Kind != PickleKind.Int)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> raw = _reader.InWindow(leaf.Payload, 5);
+        if (raw.IsEmpty)
+        {
+            return long.TryParse(GetNumber(leaf), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+        }
+
+        switch ((Op)raw[0])
+        {
+            case Op.BININT: number = BinaryPrimitives.ReadInt32LittleEndian(raw[1..]); return true;
+            case Op.BININT1: number = raw[1]; return true;
+            case Op.BININT2: number = BinaryPrimitives.ReadUInt16LittleEndian(raw[1..]); return true;
+            default: return long.TryParse(GetNumber(leaf), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+        }
+    }
+
     /// <summary>Whether an INT constant is one of protocol 0's two bools.</summary>
     public bool IsTextBool(PickleValue leaf)
     {

@@ -9,6 +9,15 @@ internal sealed partial class PickleMachine
         int left = count;
         while (left > 0 && !_halt)
         {
+            if (left >= FewOpcodes)
+            {
+                left -= RunPlain(left - 1);
+                if (_halt)
+                {
+                    break;
+                }
+            }
+
             if (!_reader.Read())
             {
                 EndOfReading();
@@ -17,75 +26,79 @@ internal sealed partial class PickleMachine
 
             left--;
             long offset = _reader.Offset;
-            switch (_reader.Opcode)
-            {
-                case Op.NONE: Push(new PickleValue(PickleKind.None, offset)); break;
-                case Op.NEWTRUE: Push(new PickleValue(PickleKind.True, offset)); break;
-                case Op.NEWFALSE: Push(new PickleValue(PickleKind.False, offset)); break;
-                case Op.BININT or Op.BININT1 or Op.BININT2 or Op.LONG1 or Op.LONG4:
-                    Push(new PickleValue(PickleKind.Int, offset));
-                    break;
-                case Op.BINFLOAT: Push(new PickleValue(PickleKind.Float, offset)); break;
-                case Op.SHORT_BINUNICODE or Op.BINUNICODE or Op.BINUNICODE8: LoadUnicode(offset); break;
-                case Op.SHORT_BINBYTES or Op.BINBYTES or Op.BINBYTES8: LoadBytes(PickleKind.Bytes, offset); break;
-                case Op.BYTEARRAY8: LoadBytes(PickleKind.ByteArray, offset); break;
-                case Op.SHORT_BINSTRING or Op.BINSTRING: LoadBytes(PickleKind.PyString, offset); break;
-                case Op.MEMOIZE: MemoPut(_memo.Count); break;
-                case Op.BINPUT or Op.LONG_BINPUT: MemoPut((long)_reader.Number); break;
-                case Op.BINGET or Op.LONG_BINGET: MemoGet((long)_reader.Number); break;
-                case Op.MARK: PushMark(); break;
-                case Op.EMPTY_TUPLE: Push(new PickleValue(PickleKind.EmptyTuple, offset)); break;
-                case Op.EMPTY_LIST: Push(NewContainer(PickleKind.List, offset)); break;
-                case Op.EMPTY_DICT: Push(NewContainer(PickleKind.Dict, offset)); break;
-                case Op.EMPTY_SET: Push(NewContainer(PickleKind.Set, offset)); break;
-                case Op.TUPLE1: LoadTuple(1, offset); break;
-                case Op.TUPLE2: LoadTuple(2, offset); break;
-                case Op.TUPLE3: LoadTuple(3, offset); break;
-                case Op.TUPLE: LoadMarked(PickleKind.Tuple, offset); break;
-                case Op.LIST: LoadMarked(PickleKind.List, offset); break;
-                case Op.DICT: LoadMarked(PickleKind.Dict, offset); break;
-                case Op.FROZENSET: LoadMarked(PickleKind.FrozenSet, offset); break;
-                case Op.SETITEMS: SetItems(PopMark()); break;
-                case Op.SETITEM: SetItems(_top - 2); break;
-                case Op.APPENDS: Append(PopMark()); break;
-                case Op.APPEND: LoadAppend(); break;
-                case Op.ADDITEMS: AddItems(PopMark()); break;
-                case Op.GLOBAL: LoadGlobal(offset); break;
-                case Op.STACK_GLOBAL: LoadStackGlobal(offset); break;
-                case Op.REDUCE: LoadReduce(offset); break;
-                case Op.BUILD: LoadBuild(offset); break;
-                case Op.BINPERSID: LoadBinPersistent(offset); break;
-                case Op.NEWOBJ: LoadNewObject(offset, false); break;
-                case Op.NEWOBJ_EX: LoadNewObject(offset, true); break;
-                case Op.INST: LoadInst(offset); break;
-                case Op.OBJ: LoadObj(offset); break;
-                case Op.POP: LoadPop(); break;
-                case Op.POP_MARK: DropToMark(); break;
-                case Op.DUP: LoadDup(); break;
-                case Op.PROTO: LoadProtocol(); break;
-                case Op.FRAME: LoadFrame(); break;
-                case Op.EXT1 or Op.EXT2 or Op.EXT4: LoadExtension(offset); break;
-                case Op.NEXT_BUFFER: Push(new PickleValue(PickleKind.Buffer, offset, tainted: true)); break;
-                case Op.READONLY_BUFFER: LoadReadOnlyBuffer(); break;
-                case Op.INT: LoadIntText(offset, isLong: false); break;
-                case Op.LONG: LoadIntText(offset, isLong: true); break;
-                case Op.FLOAT: LoadFloatText(offset); break;
-                case Op.STRING: LoadStringText(offset); break;
-                case Op.UNICODE: LoadUnicodeText(offset); break;
-                case Op.PERSID: LoadTextPersistent(offset); break;
-                case Op.GET: LoadTextGet(); break;
-                case Op.PUT: LoadTextPut(); break;
-                case Op.STOP: LoadStop(); break;
-            }
-
+            Execute(_reader.Opcode, offset);
             if (_reader.Position > _frameEnd)
             {
                 LeaveFrame(offset);
             }
-
         }
 
         return count - left;
+    }
+
+    /// <summary>Executes the opcode that the reader has read.</summary>
+    private void Execute(Op opcode, long offset)
+    {
+        switch (opcode)
+        {
+            case Op.NONE: Push(new PickleValue(PickleKind.None, offset)); break;
+            case Op.NEWTRUE: Push(new PickleValue(PickleKind.True, offset)); break;
+            case Op.NEWFALSE: Push(new PickleValue(PickleKind.False, offset)); break;
+            case Op.BININT or Op.BININT1 or Op.BININT2 or Op.LONG1 or Op.LONG4:
+                Push(new PickleValue(PickleKind.Int, offset));
+                break;
+            case Op.BINFLOAT: Push(new PickleValue(PickleKind.Float, offset)); break;
+            case Op.SHORT_BINUNICODE or Op.BINUNICODE or Op.BINUNICODE8: LoadUnicode(offset); break;
+            case Op.SHORT_BINBYTES or Op.BINBYTES or Op.BINBYTES8: LoadBytes(PickleKind.Bytes, offset); break;
+            case Op.BYTEARRAY8: LoadBytes(PickleKind.ByteArray, offset); break;
+            case Op.SHORT_BINSTRING or Op.BINSTRING: LoadBytes(PickleKind.PyString, offset); break;
+            case Op.MEMOIZE: MemoPut(_memo.Count); break;
+            case Op.BINPUT or Op.LONG_BINPUT: MemoPut((long)_reader.Number); break;
+            case Op.BINGET or Op.LONG_BINGET: MemoGet((long)_reader.Number); break;
+            case Op.MARK: PushMark(); break;
+            case Op.EMPTY_TUPLE: Push(new PickleValue(PickleKind.EmptyTuple, offset)); break;
+            case Op.EMPTY_LIST: Push(NewContainer(PickleKind.List, offset)); break;
+            case Op.EMPTY_DICT: Push(NewContainer(PickleKind.Dict, offset)); break;
+            case Op.EMPTY_SET: Push(NewContainer(PickleKind.Set, offset)); break;
+            case Op.TUPLE1: LoadTuple(1, offset); break;
+            case Op.TUPLE2: LoadTuple(2, offset); break;
+            case Op.TUPLE3: LoadTuple(3, offset); break;
+            case Op.TUPLE: LoadMarked(PickleKind.Tuple, offset); break;
+            case Op.LIST: LoadMarked(PickleKind.List, offset); break;
+            case Op.DICT: LoadMarked(PickleKind.Dict, offset); break;
+            case Op.FROZENSET: LoadMarked(PickleKind.FrozenSet, offset); break;
+            case Op.SETITEMS: SetItems(PopMark()); break;
+            case Op.SETITEM: SetItems(_top - 2); break;
+            case Op.APPENDS: Append(PopMark()); break;
+            case Op.APPEND: LoadAppend(); break;
+            case Op.ADDITEMS: AddItems(PopMark()); break;
+            case Op.GLOBAL: LoadGlobal(offset); break;
+            case Op.STACK_GLOBAL: LoadStackGlobal(offset); break;
+            case Op.REDUCE: LoadReduce(offset); break;
+            case Op.BUILD: LoadBuild(offset); break;
+            case Op.BINPERSID: LoadBinPersistent(offset); break;
+            case Op.NEWOBJ: LoadNewObject(offset, false); break;
+            case Op.NEWOBJ_EX: LoadNewObject(offset, true); break;
+            case Op.INST: LoadInst(offset); break;
+            case Op.OBJ: LoadObj(offset); break;
+            case Op.POP: LoadPop(); break;
+            case Op.POP_MARK: DropToMark(); break;
+            case Op.DUP: LoadDup(); break;
+            case Op.PROTO: LoadProtocol(); break;
+            case Op.FRAME: LoadFrame(); break;
+            case Op.EXT1 or Op.EXT2 or Op.EXT4: LoadExtension(offset); break;
+            case Op.NEXT_BUFFER: Push(new PickleValue(PickleKind.Buffer, offset, tainted: true)); break;
+            case Op.READONLY_BUFFER: LoadReadOnlyBuffer(); break;
+            case Op.INT: LoadIntText(offset, isLong: false); break;
+            case Op.LONG: LoadIntText(offset, isLong: true); break;
+            case Op.FLOAT: LoadFloatText(offset); break;
+            case Op.STRING: LoadStringText(offset); break;
+            case Op.UNICODE: LoadUnicodeText(offset); break;
+            case Op.PERSID: LoadTextPersistent(offset); break;
+            case Op.GET: LoadTextGet(); break;
+            case Op.PUT: LoadTextPut(); break;
+            case Op.STOP: LoadStop(); break;
+        }
     }
 
     private void EndOfReading()
@@ -290,6 +303,9 @@ internal sealed partial class PickleMachine
         Ending = PickleEnding.Stop;
         EndingOffset = _reader.Offset;
     }
+
+    /// <summary>For so few opcodes the short way is not worth it, and whoever takes single steps sees each one.</summary>
+    private const int FewOpcodes = 8;
 
     private const long HugeMemoIndex = 16 << 20;
 }

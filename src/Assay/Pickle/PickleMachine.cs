@@ -230,6 +230,7 @@ internal sealed partial class PickleMachine
     }
 
     /// <summary>Takes the top value; false, with the ending set, where only a mark or nothing is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Pop(out PickleValue value)
     {
         if (_top <= _fence)

@@ -1,4 +1,7 @@
 // The memo of the pickle machine: an index of 2^31 costs nothing.
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
 namespace Assay.Pickle;
 
 /// <summary>
@@ -9,8 +12,8 @@ internal sealed class PickleMemo
 {
     private const int PageBits = 14;
     private const int PageSize = 1 << PageBits;
-    private const int KeptPages = 4;
-    private PickleValue[]?[] _pages = new PickleValue[]?[KeptPages];
+    private const int FewPages = 64;
+    private PickleValue[]?[] _pages = new PickleValue[]?[FewPages];
     private Dictionary<long, PickleValue>? _sparse;
 
     /// <summary>One more than the highest paged index that was ever written in this run; what lies above is not read.</summary>
@@ -19,16 +22,24 @@ internal sealed class PickleMemo
     /// <summary>How many entries are occupied; MEMOIZE writes to this index.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Forgets everything and keeps the pages for the next run.</summary>
+    /// <summary>Forgets everything; the pages go back to the pool of the runtime.</summary>
     public void Reset()
     {
+        int used = (int)((_high + PageSize - 1) >> PageBits);
+        foreach (PickleValue[]? page in _pages.AsSpan(0, used))
+        {
+            ArrayPool<PickleValue>.Shared.Return(page!);
+        }
+
+        _pages.AsSpan(0, used).Clear();
+        if (_pages.Length > FewPages)
+        {
+            _pages = new PickleValue[]?[FewPages];
+        }
+
         _high = 0;
         Count = 0;
         _sparse = null;
-        if (_pages.Length > KeptPages)
-        {
-            Array.Resize(ref _pages, KeptPages);
-        }
     }
 
     /// <summary>Writes an entry and returns what was there, or an empty value.</summary>
@@ -76,10 +87,30 @@ internal sealed class PickleMemo
         return old;
     }
 
+    /// <summary>Writes the entry behind the last one, where that is all there is to it; otherwise nothing is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAppend(long index, PickleValue value)
+    {
+        long page = index >> PageBits;
+        if (index != _high || _sparse is not null || page >= _pages.Length || _pages[page] is not { } values)
+        {
+            return false;
+        }
+
+        values[(int)index & (PageSize - 1)] = value;
+        _high++;
+        Count++;
+        return true;
+    }
+
+    /// <summary>The entry where it lies in a page; empty where it does not or there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PickleValue Near(long index) => (ulong)index < (ulong)_high ? _pages[index >> PageBits]![(int)index & (PageSize - 1)] : default;
+
     /// <summary>The entry, or an empty value.</summary>
     public PickleValue Get(long index)
     {
-        PickleValue value = (ulong)index < (ulong)_high ? _pages[index >> PageBits]![index & (PageSize - 1)] : default;
+        PickleValue value = Near(index);
         return value.IsEmpty && _sparse is not null ? _sparse.GetValueOrDefault(index) : value;
     }
 
@@ -91,7 +122,7 @@ internal sealed class PickleMemo
             Array.Resize(ref _pages, Math.Max(page + 1, _pages.Length * 2));
         }
 
-        PickleValue[] values = _pages[page] ??= GC.AllocateUninitializedArray<PickleValue>(PageSize);
+        PickleValue[] values = _pages[page] ??= ArrayPool<PickleValue>.Shared.Rent(PageSize);
         return ref values[index & (PageSize - 1)];
     }
 }

@@ -100,6 +100,19 @@ internal partial struct PickleReader
         }
     }
 
+    /// <summary>What the window holds of the next opcodes, as far as one frame and nothing but the window decides how they are read.</summary>
+    public readonly ReadOnlySpan<byte> Ahead(long frameEnd) => ObeysFrames || Error != PickleEnding.Stop
+        ? default
+        : _window.AsSpan(_at, (int)Math.Clamp(frameEnd - Position, 0, _length - _at));
+
+    /// <summary>Somebody else has read an opcode without an argument out of <see cref="Ahead"/>, and all before it.</summary>
+    public void Pass(long offset, Op opcode)
+    {
+        Offset = offset;
+        Opcode = opcode;
+        _at = (int)(offset - _start) + 1;
+    }
+
     /// <summary>Reads the next opcode. False when the data ended or broke; <see cref="Error"/> says how.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Read()

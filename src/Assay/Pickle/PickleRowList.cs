@@ -1,37 +1,49 @@
 // A list of rows that never moves what it holds.
+using System.Buffers;
+
 namespace Assay.Pickle;
 
-/// <summary>A paged list: growing costs no copy, and the pages are kept from run to run.</summary>
+/// <summary>A paged list: growing costs no copy. Pages come from the pool of the runtime and go back to it.</summary>
 internal sealed class PickleRowList<T>
-    where T : struct
+    where T : unmanaged
 {
     private const int PageBits = 12;
     private const int PageSize = 1 << PageBits;
     private readonly List<T[]> _pages = [];
+    private T[] _last = [];
 
     public int Count { get; private set; }
 
     public ref T this[int index] => ref _pages[index >> PageBits][index & (PageSize - 1)];
 
-    public int Add(T row)
+    /// <summary>A new row, of which the caller must write every field: it may hold what was there in another run.</summary>
+    public ref T Add(out int index)
     {
-        int index = Count++;
-        int page = index >> PageBits;
-        if (page == _pages.Count)
+        index = Count++;
+        int at = index & (PageSize - 1);
+        if (at == 0)
         {
-            _pages.Add(new T[PageSize]);
+            int page = index >> PageBits;
+            if (page == _pages.Count)
+            {
+                _pages.Add(ArrayPool<T>.Shared.Rent(PageSize));
+            }
+
+            _last = _pages[page];
         }
 
-        _pages[page][index & (PageSize - 1)] = row;
-        return index;
+        return ref _last[at];
     }
 
     public void Reset()
     {
         Count = 0;
-        if (_pages.Count > 2)
+        _last = [];
+        foreach (T[] page in _pages)
         {
-            _pages.RemoveRange(2, _pages.Count - 2);
+            ArrayPool<T>.Shared.Return(page);
         }
+
+        _pages.Clear();
     }
 }

@@ -16,8 +16,8 @@ public sealed class WaiverSheet
     /// <summary>Creates the sheet for <paramref name="today"/>.</summary>
     public WaiverSheet(Policy policy, DateOnly today)
     {
-        _valid = [.. policy.Waivers.Where(w => !w.IsExpired(today))];
-        Expired = [.. policy.Waivers.Where(w => w.IsExpired(today))];
+        _valid = policy.Waivers.Count == 0 ? [] : [.. policy.Waivers.Where(w => !w.IsExpired(today))];
+        Expired = policy.Waivers.Count == 0 ? [] : [.. policy.Waivers.Where(w => w.IsExpired(today))];
     }
 
     /// <summary>Waivers that have ended; the caller says so to the user.</summary>

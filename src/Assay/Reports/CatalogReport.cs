@@ -79,14 +79,14 @@ public static class CatalogReport
     }
 
     /// <summary>Writes one line per format.</summary>
-    public static void Formats(IReadOnlyList<IFormat> formats, TextWriter writer, TextReportOptions options)
+    public static void Formats(IReadOnlyList<IFormatKind> formats, TextWriter writer, TextReportOptions options)
     {
         TextPage page = Page(writer, options);
         int id = Widest(formats.Select(f => f.Id));
         int name = Widest(formats.Select(f => f.Name));
         foreach (FormatSupport support in (ReadOnlySpan<FormatSupport>)[FormatSupport.Full, FormatSupport.Recognised])
         {
-            IFormat[] some = [.. formats.Where(f => f.Support == support).OrderBy(f => f.Id, StringComparer.Ordinal)];
+            IFormatKind[] some = [.. formats.Where(f => f.Support == support).OrderBy(f => f.Id, StringComparer.Ordinal)];
             if (some.Length == 0)
             {
                 continue;
@@ -95,7 +95,7 @@ public static class CatalogReport
             page.Line(0, new Piece(support == FormatSupport.Full
                 ? "Read: everything that a loader would run"
                 : "Recognised: reported as incomplete, not yet supported", Ink.Faint));
-            foreach (IFormat format in some)
+            foreach (IFormatKind format in some)
             {
                 page.Entry(2, new Piece(format.Id, Ink.Strong), id + 4, new Piece(format.Name.PadRight(name), Whole: true), string.Join(' ', format.Extensions));
             }
@@ -107,14 +107,14 @@ public static class CatalogReport
     }
 
     /// <summary>Writes the formats as a JSON document of schema <c>assay.formats/1</c>.</summary>
-    public static void Formats(IReadOnlyList<IFormat> formats, Stream output)
+    public static void Formats(IReadOnlyList<IFormatKind> formats, Stream output)
     {
         using (Utf8JsonWriter json = new(output, JsonReport.Layout))
         {
             json.WriteStartObject();
             json.WriteString("schema", "assay.formats/1");
             json.WriteStartArray("formats");
-            foreach (IFormat format in formats)
+            foreach (IFormatKind format in formats)
             {
                 json.WriteStartObject();
                 json.WriteString("id", format.Id);

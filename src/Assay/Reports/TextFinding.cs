@@ -20,6 +20,7 @@ internal static class TextFinding
     /// <summary>Writes the findings that decide the verdict.</summary>
     public static void Write(TextPage page, TargetReport target)
     {
+        Finding? last = null;
         foreach (IGrouping<(string Id, Severity Severity), Finding> group in target.Findings
             .Where(f => f.Severity >= Severity.Medium)
             .GroupBy(f => (f.Rule.Id, f.Severity)))
@@ -32,6 +33,8 @@ internal static class TextFinding
             for (int at = 0; at < Math.Min(places.Length, PlacesShown); at++)
             {
                 Place(page, target, places[at], at == 0 ? "what" : "also");
+                Loaders(page, places[at], last, isFirst: at == 0);
+                last = places[at];
             }
 
             if (places.Length > PlacesShown)
@@ -54,7 +57,7 @@ internal static class TextFinding
         Finding[] notes = [.. target.Findings.Where(f => f.Severity < Severity.Medium)];
         foreach (Finding note in notes.Take(NotesShown))
         {
-            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {Where(target.Path, note.Path, note.Offset, 0).Text})", Ink.Faint));
+            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {string.Join(' ', Where(target.Path, note.Path, note.Offset, 0).Select(p => p.Text))})", Ink.Faint));
         }
 
         if (notes.Length > NotesShown)
@@ -78,10 +81,11 @@ internal static class TextFinding
     }
 
     /// <summary>A place: the path where it is not the file itself, the offset, the length.</summary>
-    public static Piece Where(string target, string path, long offset, long length)
+    public static Piece[] Where(string target, string path, long offset, long length)
     {
-        string stretch = length > 0 ? $"offset {offset:N0} ({Words.Count(length, "byte")})" : $"offset {offset:N0}";
-        return new Piece(path == target ? stretch : $"{path}, {stretch}", Whole: true);
+        Piece at = new($"offset {offset:N0}", Whole: true);
+        Piece[] stretch = length > 0 ? [at, new Piece($"({Words.Count(length, "byte")})", Whole: true)] : [at];
+        return path == target ? stretch : [new Piece($"{path},", Whole: true), .. stretch];
     }
 
     private static void Place(TextPage page, TargetReport target, Finding finding, string label)
@@ -114,6 +118,21 @@ internal static class TextFinding
             _ => "whether a loader gets there is unknown",
         };
         page.Entry(4, TextReport.Label("when"), Hang, $"{PhaseOf(finding.Phase)}; {reached}{sure}");
+    }
+
+    /// <summary>Who gets there; once per file where it is the same for all findings.</summary>
+    private static void Loaders(TextPage page, Finding finding, Finding? last, bool isFirst)
+    {
+        if (last is not null && finding.Loaders.SequenceEqual(last.Loaders))
+        {
+            if (isFirst && finding.Loaders.Count > 0)
+            {
+                page.Entry(4, TextReport.Label("loaders"), Hang, new Piece("as above", Ink.Faint));
+            }
+
+            return;
+        }
+
         foreach (LoaderUse use in finding.Loaders)
         {
             string versions = use.Versions.Length > 0 ? $" {use.Versions}" : "";

@@ -1,4 +1,5 @@
 // Sends one artifact through every format that claims it: the fence where faults are caught.
+using System.Buffers;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats;
@@ -22,7 +23,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     public Action<Artifact>? OnArtifact { get; set; }
 
     /// <summary>What a scan of one artifact came to.</summary>
-    internal readonly record struct Outcome(CoverageMap Coverage, IReadOnlyList<string> Formats, bool Claimed, bool MostlyBinary);
+    internal readonly record struct Outcome(CoverageMap Coverage, bool Claimed, bool MostlyBinary);
 
     /// <summary>Reads an artifact. Only a spent input-wide budget and cancellation come out as <see cref="ScanStopException"/>.</summary>
     public Outcome Scan(Artifact artifact, bool mustClaim)
@@ -38,7 +39,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             if (artifact.Depth > budget.Limits.Depth)
             {
                 context.Unread(UnreadCause.Limit, 0, artifact.Bytes.Length, $"The limit depth={budget.Limits.Depth} is spent.");
-                return new Outcome(context.Coverage, formats, true, false);
+                return new Outcome(context.Coverage, true, false);
             }
 
             ReadClaims(artifact, context, new ByteRange(0, artifact.Bytes.Length), isGap: false, formats);
@@ -64,29 +65,37 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             }
         }
 
-        return new Outcome(context.Coverage, formats, formats.Count > 0, binary);
+        return new Outcome(context.Coverage, formats.Count > 0, binary);
     }
 
     private void ReadClaims(Artifact artifact, Context context, ByteRange range, bool isGap, List<string> formats)
     {
         List<(IFormat Format, Claim Claim)>? claims = null;
-        ProbeInput input = new(artifact, range, budget, isGap);
-        foreach (IFormat format in catalogue)
+        byte[] head = ArrayPool<byte>.Shared.Rent(ProbeInput.HeadLength);
+        try
         {
-            if (artifact.ReadAs is { } forced && !isGap)
+            ProbeInput input = new(artifact, range, budget, isGap, head);
+            foreach (IFormat format in catalogue)
             {
-                if (format.Id == forced)
+                if (artifact.ReadAs is { } forced && !isGap)
                 {
-                    claims = [(format, new Claim(range, ClaimStrength.Certain))];
+                    if (format.Id == forced)
+                    {
+                        claims = [(format, new Claim(range, ClaimStrength.Certain))];
+                    }
+
+                    continue;
                 }
 
-                continue;
+                if (Probe(format, input, context) is { } claim)
+                {
+                    (claims ??= []).Add((format, claim));
+                }
             }
-
-            if (Probe(format, input, context) is { } claim)
-            {
-                (claims ??= []).Add((format, claim));
-            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(head);
         }
 
         foreach ((IFormat format, Claim claim) in claims ?? [])

@@ -25,7 +25,7 @@ public sealed class ScanEngine(ScanOptions options)
     /// <summary>Scans all inputs, side by side as the options say; the report is ordered by path.</summary>
     public ScanReport Scan(IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ConcurrentBag<TargetReport> reports = [];
+        List<TargetReport> reports = [];
         int done = 0;
         int ignored = 0;
         void One(ScanInput input)
@@ -37,7 +37,10 @@ public sealed class ScanEngine(ScanOptions options)
             }
             else
             {
-                reports.Add(report);
+                lock (reports)
+                {
+                    reports.Add(report);
+                }
             }
 
             progress?.Report(new ScanProgress(Interlocked.Increment(ref done), input.Path, report?.Verdict));
@@ -126,7 +129,7 @@ public sealed class ScanEngine(ScanOptions options)
         {
             // What was found before the stop stays, and so does what is known of the bytes.
             log.Add(new UnreadFact { Path = input.Path, Offset = e.Offset, Detail = e.Message, Cause = ArtifactScanner.CauseOf(e) });
-            outcome ??= new ArtifactScanner.Outcome(new CoverageMap(bytes?.Length ?? 0), [], false, false);
+            outcome ??= new ArtifactScanner.Outcome(new CoverageMap(bytes?.Length ?? 0), false, false);
             return Judge(input, log.Facts, outcome.Value, bytes?.Length, null, scanner?.Artifacts ?? 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -154,7 +157,7 @@ public sealed class ScanEngine(ScanOptions options)
     {
         try
         {
-            return Judge(input, facts, new(new CoverageMap(size ?? 0), [], false, false), size, null, 1);
+            return Judge(input, facts, new(new CoverageMap(size ?? 0), false, false), size, null, 1);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
@@ -174,10 +177,10 @@ public sealed class ScanEngine(ScanOptions options)
         Dictionary<string, IReadOnlyList<LoaderUse>> loaders = [];
         foreach (FormatFact format in facts.OfType<FormatFact>())
         {
-            loaders[format.Path] = [.. loaders.GetValueOrDefault(format.Path, []).Concat(format.Loaders).Distinct()];
+            loaders[format.Path] = loaders.TryGetValue(format.Path, out IReadOnlyList<LoaderUse>? known) ? [.. known.Concat(format.Loaders).Distinct()] : format.Loaders;
         }
 
-        IEnumerable<Finding> ordered = found
+        IEnumerable<Finding> ordered = found.Count == 0 ? [] : found
             .OrderByDescending(f => f.Severity)
             .ThenBy(f => f.Path, StringComparer.Ordinal)
             .ThenBy(f => f.Offset)
@@ -191,7 +194,7 @@ public sealed class ScanEngine(ScanOptions options)
             Path = input.Path,
             Size = size,
             Sha256 = digest,
-            Formats = outcome.Formats,
+            Formats = [.. facts.OfType<FormatFact>().Where(f => f.Path == input.Path).Select(f => f.Format).Distinct()],
             Verdict = VerdictJudge.Judge(waivers.Kept, unread),
             Findings = waivers.Kept,
             Waived = waivers.Waived,

@@ -24,14 +24,14 @@ public sealed class CatalogueTests
     [Fact]
     public void FormatIdsAreUniqueAndStableInShape()
     {
-        string[] ids = [.. FormatCatalog.All.Select(f => f.Id)];
+        string[] ids = [.. FormatCatalog.Kinds.Select(f => f.Id)];
         Assert.Equal(ids.Length, ids.Distinct().Count());
         Assert.All(ids, id => Assert.Matches("^[a-z0-9]+(-[a-z0-9]+)*$", id));
     }
 
     [Fact]
     public void FormatExtensionsAreLowerCaseWithADot() =>
-        Assert.All(FormatCatalog.All.SelectMany(f => f.Extensions), e => Assert.Matches(@"^\.[^\sA-Z/\\]+$", e));
+        Assert.All(FormatCatalog.Kinds.SelectMany(f => f.Extensions), e => Assert.Matches(@"^\.[^\sA-Z/\\]+$", e));
 
     private static IEnumerable<Type> Implementations(Type contract) =>
         Library.GetTypes().Where(t => t is { IsAbstract: false, IsInterface: false } && contract.IsAssignableFrom(t));

@@ -1,6 +1,7 @@
 // Runs Debian's Python as an oracle on files that the tests made themselves.
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 
 namespace Assay.Tests.Builders;
 
@@ -16,6 +17,21 @@ internal static class Python
     {
         Assert.SkipUnless(File.Exists(Path), "Debian's python3 is not installed.");
         return Program(Path, ["-c", script]);
+    }
+
+    /// <summary>
+    /// The lines that a script prints; <paramref name="argument"/> is its <c>sys.argv[1]</c>. Skips the test when one of
+    /// <paramref name="modules"/> is missing.
+    /// </summary>
+    public static string[] Lines(string script, string argument, params ReadOnlySpan<string> modules)
+    {
+        Assert.SkipUnless(File.Exists(Path), "Debian's python3 is not installed.");
+        foreach (string module in modules)
+        {
+            Needs(module);
+        }
+
+        return Encoding.UTF8.GetString(Program(Path, ["-W", "ignore", "-c", script, argument])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Skips the test when Debian's Python lacks <paramref name="module"/>; each module is tried once.</summary>

@@ -41,10 +41,14 @@ public sealed class CorpusTests
         List<(LabelledFile File, TargetReport Report)> renamed = Scan(named: false);
         IEnumerable<string> differ = s_scanned.Value.Zip(renamed)
             .Where(p => p.First.Report.Verdict != p.Second.Report.Verdict
-                || !p.First.Report.Findings.Select(f => f.Fingerprint).SequenceEqual(p.Second.Report.Findings.Select(f => f.Fingerprint)))
+                || !Fingerprints(p.First.Report).SequenceEqual(Fingerprints(p.Second.Report)))
             .Select(p => $"{p.First.File.Path}: {p.First.Report.Verdict}, renamed {p.Second.Report.Verdict}");
         Architecture.Offenders.None(differ);
     }
+
+    /// <summary>All but the note that name and content disagree, which is about the name.</summary>
+    private static IEnumerable<string> Fingerprints(TargetReport report) =>
+        report.Findings.Where(f => f.Rule.Id != "name-content-mismatch").Select(f => f.Fingerprint);
 
     private static List<(LabelledFile File, TargetReport Report)> Of(string family, string label) =>
         [.. s_scanned.Value.Where(s => s.File.Family == family && s.File.Label == label)];

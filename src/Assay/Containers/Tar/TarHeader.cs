@@ -52,6 +52,12 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
             return false;
         }
 
+        // No block of bytes adds up to more.
+        if (stored > Size * 255)
+        {
+            return false;
+        }
+
         long unsigned = 8 * ' ';
         long signed = unsigned;
         for (int i = 0; i < Size; i++)

@@ -1,4 +1,5 @@
 // Finds end records and every directory that each of them can be taken to mean.
+using System.Buffers;
 using Assay.Bytes;
 
 namespace Assay.Containers.Zip;
@@ -28,7 +29,8 @@ internal static class ZipEndReader
     {
         int length = (int)Math.Min(window.Length, TailLength);
         long start = window.End - length;
-        ReadOnlySpan<byte> tail = source.ReadUpTo(start, length);
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
+        ReadOnlySpan<byte> tail = bytes.AsSpan(0, source.ReadAt(start, bytes.AsSpan(0, length)));
         List<long> ends = [];
         while (ends.Count < MostEnds)
         {
@@ -46,6 +48,7 @@ internal static class ZipEndReader
             tail = tail[..at];
         }
 
+        ArrayPool<byte>.Shared.Return(bytes);
         return ends;
     }
 

@@ -43,29 +43,9 @@ internal sealed class ZipHeaderReader(ByteSource source, OddityLog oddities)
             return null;
         }
 
-        int flags = U16(fixedPart, 6);
-        int method = U16(fixedPart, 8);
-        uint crc = U32(fixedPart, 14);
-        long packed = U32(fixedPart, 18);
-        long size = U32(fixedPart, 22);
-        int nameLength = U16(fixedPart, 26);
-        int extraLength = U16(fixedPart, 28);
-        ReadOnlySpan<byte> rest = Bytes(offset + LocalLength, nameLength + extraLength);
-        if (rest.Length < nameLength + extraLength)
-        {
-            return null;
-        }
-
-        string name = Name(rest[..nameLength]);
         long unused = 0;
-        Zip64(rest[nameLength..], offset, ref size, ref packed, ref unused);
-        if ((flags & ZipHeader.Descriptor) != 0 && packed == 0)
-        {
-            packed = -1;
-            size = -1;
-        }
-
-        return new ZipHeader(offset, LocalLength + nameLength + extraLength, name, method, flags, crc, packed, size);
+        ZipHeader? header = Header(offset, LocalLength, fixedPart[6..], 0, ref unused);
+        return header is { Packed: 0 } && (header.Flags & ZipHeader.Descriptor) != 0 ? header with { Packed = -1, Size = -1 } : header;
     }
 
     /// <summary>The central record at <paramref name="offset"/>, or null; <paramref name="local"/> is the stored offset of its local header.</summary>
@@ -79,28 +59,34 @@ internal sealed class ZipHeaderReader(ByteSource source, OddityLog oddities)
             return null;
         }
 
-        int madeBy = fixedPart[5];
-        int flags = U16(fixedPart, 8);
-        int method = U16(fixedPart, 10);
-        uint crc = U32(fixedPart, 16);
-        long packed = U32(fixedPart, 20);
-        long size = U32(fixedPart, 24);
-        int nameLength = U16(fixedPart, 28);
-        int extraLength = U16(fixedPart, 30);
+        const int Unix = 3;
         int commentLength = U16(fixedPart, 32);
-        uint attributes = U32(fixedPart, 38);
+        int mode = fixedPart[5] == Unix ? (int)(U32(fixedPart, 38) >> 16) : 0;
         local = U32(fixedPart, 42);
-        ReadOnlySpan<byte> rest = Bytes(offset + CentralLength, nameLength + extraLength);
+        ZipHeader? header = Header(offset, CentralLength, fixedPart[8..], commentLength, ref local);
+        unixMode = header is null ? 0 : mode;
+        return header;
+    }
+
+    /// <summary>What local and central headers have in common, from the flags on; <paramref name="fields"/> is not valid afterwards.</summary>
+    private ZipHeader? Header(long offset, int fixedLength, ReadOnlySpan<byte> fields, int commentLength, ref long local)
+    {
+        int flags = U16(fields, 0);
+        int method = U16(fields, 2);
+        uint crc = U32(fields, 8);
+        long packed = U32(fields, 12);
+        long size = U32(fields, 16);
+        int nameLength = U16(fields, 20);
+        int extraLength = U16(fields, 22);
+        ReadOnlySpan<byte> rest = Bytes(offset + fixedLength, nameLength + extraLength);
         if (rest.Length < nameLength + extraLength)
         {
             return null;
         }
 
-        const int Unix = 3;
-        unixMode = madeBy == Unix ? (int)(attributes >> 16) : 0;
         string name = Name(rest[..nameLength]);
         Zip64(rest[nameLength..], offset, ref size, ref packed, ref local);
-        return new ZipHeader(offset, (long)CentralLength + nameLength + extraLength + commentLength, name, method, flags, crc, packed, size);
+        return new ZipHeader(offset, (long)fixedLength + nameLength + extraLength + commentLength, name, method, flags, crc, packed, size);
     }
 
     /// <summary>Bytes at <paramref name="offset"/>; fewer than asked where the source ends. Valid until the next call.</summary>

@@ -12,6 +12,9 @@ internal sealed class AnomalyDetector : IDetector
     /// <inheritdoc/>
     public void Detect(IReadOnlyList<Fact> facts, DetectionContext context, ICollection<Finding> findings)
     {
+        if (!facts.Any(f => f is AnomalyFact))
+            return;
+
         FindingBuilder builder = new(facts);
 
         // This detector runs after the one for callables: a stream that breaks after a harmful call is worse than a torn download.

@@ -14,6 +14,9 @@ internal sealed class IntentDetector : IDetector
     /// <inheritdoc/>
     public void Detect(IReadOnlyList<Fact> facts, DetectionContext context, ICollection<Finding> findings)
     {
+        if (!facts.Any(f => f is IntentFact))
+            return;
+
         FindingBuilder builder = new(facts);
         ILookup<string, IndicatorFact> indicators = facts.OfType<IndicatorFact>().ToLookup(i => i.Path, StringComparer.Ordinal);
         HashSet<string> told = new(StringComparer.Ordinal);

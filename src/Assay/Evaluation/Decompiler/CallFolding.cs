@@ -55,7 +55,7 @@ internal sealed class CallFolding(PickleMachine machine)
             return notes;
         }
 
-        if (_evaluator.IsFoldable(row.Callee))
+        if (!_evaluator.Ignores(row.Callee))
         {
             Arguments(row);
             FoldedValue value = _evaluator.Evaluate(result);

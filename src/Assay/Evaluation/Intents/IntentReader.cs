@@ -9,16 +9,22 @@ internal static class IntentReader
 {
     private const int PreviewLength = 400;
     private const int MaxFacts = 64;
+    private static readonly IntentPattern[] s_callPatterns = [.. IntentTable.Patterns.Where(p => p.Scope == IntentScope.Call)];
     private static readonly HashSet<string> s_harm =
     [
         "reverse-shell", "download-and-run", "credential-theft", "environment-theft", "file-tampering", "persistence", "crypto-mining", "beacon", "scanner-tampering", "denial-of-service",
     ];
 
     /// <summary>The facts about the texts and callables of one artifact; strongest evidence of each intent.</summary>
-    public static List<Fact> Read(string path, IReadOnlyList<RecoveredText> texts, IReadOnlyCollection<string> callables, IReadOnlyCollection<string> reached)
+    public static List<Fact> Read(string path, IReadOnlyList<RecoveredText> texts, HashSet<string> callables, HashSet<string> reached)
     {
+        if (texts.Count == 0 && callables.Count == 0 && reached.Count == 0)
+        {
+            return [];
+        }
+
         Dictionary<string, IntentFact> intents = new(StringComparer.Ordinal);
-        foreach (IntentPattern pattern in IntentTable.Patterns.Where(p => p.Scope == IntentScope.Call))
+        foreach (IntentPattern pattern in s_callPatterns)
         {
             List<string> words = Calls(pattern, callables, reached);
             if (words.Count > 0)
@@ -94,7 +100,7 @@ internal static class IntentReader
         }
     }
 
-    private static List<string> Calls(IntentPattern pattern, IReadOnlyCollection<string> callables, IReadOnlyCollection<string> reached)
+    private static List<string> Calls(IntentPattern pattern, HashSet<string> callables, HashSet<string> reached)
     {
         List<string> found = [];
         foreach (string[] alternatives in pattern.Words)
@@ -103,7 +109,7 @@ internal static class IntentReader
             foreach (string word in alternatives)
             {
                 hit ??= word.EndsWith('*')
-                    ? callables.Concat(reached).FirstOrDefault(c => c.StartsWith(word[..^1], StringComparison.Ordinal))
+                    ? StartsWith(callables, word.AsSpan(0, word.Length - 1)) ?? StartsWith(reached, word.AsSpan(0, word.Length - 1))
                     : callables.Contains(word) || reached.Contains(word) ? word : null;
             }
 
@@ -116,5 +122,18 @@ internal static class IntentReader
         }
 
         return found;
+    }
+
+    private static string? StartsWith(HashSet<string> names, ReadOnlySpan<char> start)
+    {
+        foreach (string name in names)
+        {
+            if (name.AsSpan().StartsWith(start, StringComparison.Ordinal))
+            {
+                return name;
+            }
+        }
+
+        return null;
     }
 }

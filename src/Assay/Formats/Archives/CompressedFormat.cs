@@ -73,12 +73,12 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
         }
     }
 
-    /// <summary>What the name says that the content is: <c>model.pkl</c> for <c>model.pkl.gz</c>, and for itself, because loaders do not ask.</summary>
-    private string Stem(string own)
+    /// <summary>What the name says that the content is: <c>model.pkl</c> for <c>model.pkl.gz</c>, and also where the codec is another one, because loaders do not ask.</summary>
+    private static string Stem(string own)
     {
         int slash = own.LastIndexOfAny(['/', '\\']);
         string file = own[(slash + 1)..];
-        foreach (string extension in extensions)
+        foreach (string extension in All.SelectMany(f => f.Extensions))
         {
             if (file.Length > extension.Length && file.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
             {

@@ -38,6 +38,13 @@ internal static class MemberInflater
         }
     }
 
+    /// <summary>Tells that bytes are encrypted: nobody without the password has seen what they hold.</summary>
+    public static void TellEncrypted(ScanContext context, ByteRange range, string detail)
+    {
+        context.Unread(UnreadCause.Encrypted, range.Offset, range.Length, detail);
+        context.Anomaly("archive.encrypted", range.Offset, range.Length, detail);
+    }
+
     /// <summary>Tells how a stream ended: its error, the limit it reached, and whether it looks like a bomb.</summary>
     public static void TellEnd(ScanContext context, InflatedSoFar soFar, string name, long offset, long packed)
     {

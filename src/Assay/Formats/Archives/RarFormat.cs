@@ -32,7 +32,7 @@ internal sealed class RarFormat : IFormat
 
         if (archive.IsHeaderEncrypted)
         {
-            context.Unread(UnreadCause.Encrypted, claim.Range.Offset, claim.Range.Length, "The names and contents of the RAR archive are encrypted.");
+            MemberInflater.TellEncrypted(context, claim.Range, "The names and contents of the RAR archive are encrypted.");
             context.Cover(claim.Range, CoverageKind.Data);
         }
         else if (!archive.HasEnd && archive.Oddities.Has("rar.broken-block"))
@@ -63,13 +63,13 @@ internal sealed class RarFormat : IFormat
             RarFile file = archive.Files[i];
             context.Cover(file.Packed, CoverageKind.Data);
             done[i] = true;
-            if (file.IsEncrypted || file.IsSplit)
+            if (file.IsEncrypted)
             {
-                context.Unread(
-                    file.IsEncrypted ? UnreadCause.Encrypted : UnreadCause.Missing,
-                    file.Offset,
-                    file.PackedSize,
-                    file.IsEncrypted ? $"\"{file.Name}\" is encrypted." : $"A part of \"{file.Name}\" lies in another volume.");
+                MemberInflater.TellEncrypted(context, new ByteRange(file.Offset, file.PackedSize), $"\"{file.Name}\" is encrypted.");
+            }
+            else if (file.IsSplit)
+            {
+                context.Unread(UnreadCause.Missing, file.Offset, file.PackedSize, $"A part of \"{file.Name}\" lies in another volume.");
             }
             else if (file.IsStored)
             {

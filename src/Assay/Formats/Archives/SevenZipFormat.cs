@@ -40,7 +40,7 @@ internal sealed class SevenZipFormat : IFormat
 
         if (archive.IsHeaderEncrypted)
         {
-            context.Unread(UnreadCause.Encrypted, claim.Range.Offset, claim.Range.Length, "The names and contents of the 7z archive are encrypted.");
+            MemberInflater.TellEncrypted(context, claim.Range, "The names and contents of the 7z archive are encrypted.");
             context.Cover(claim.Range, CoverageKind.Data);
         }
 
@@ -73,13 +73,15 @@ internal sealed class SevenZipFormat : IFormat
         string first = files.Count > 0 ? files[0].Name : "folder";
         if (!folder.IsSupported)
         {
-            bool encrypted = folder.IsEncrypted;
+            if (folder.IsEncrypted)
+            {
+                MemberInflater.TellEncrypted(context, folder.Packed, $"\"{first}\" and what is packed with it are encrypted.");
+                return;
+            }
+
             string methods = string.Join(", ", folder.Chain.Select(c => c.Method.ToString("X", System.Globalization.CultureInfo.InvariantCulture)));
             context.Unread(
-                encrypted ? UnreadCause.Encrypted : UnreadCause.NotSupported,
-                folder.Packed.Offset,
-                folder.Packed.Length,
-                encrypted ? $"\"{first}\" and what is packed with it are encrypted." : $"\"{first}\" is packed by methods {methods}, which are not supported.");
+                UnreadCause.NotSupported, folder.Packed.Offset, folder.Packed.Length, $"\"{first}\" is packed by methods {methods}, which are not supported.");
             return;
         }
 

@@ -13,13 +13,18 @@ internal sealed class TarFormat : IFormat
 
     private const long SparseAlways = 64L << 20;
 
+    private static readonly TorchTarKind s_torch = new();
+    private static readonly NemoKind s_nemo = new();
+
     public string Id => "tar";
 
     public string Name => "Tar archive";
 
     public FormatSupport Support => FormatSupport.Full;
 
-    public IReadOnlyList<string> Extensions { get; } = [".tar", ".nemo"];
+    public IReadOnlyList<string> Extensions { get; } = [".tar"];
+
+    public IReadOnlyList<IFormatKind> Kinds { get; } = [s_torch, s_nemo];
 
     public Claim? Probe(ProbeInput input)
     {
@@ -68,15 +73,18 @@ internal sealed class TarFormat : IFormat
 
         if (names.Contains("pickle") && names.Contains("storages") && names.Contains("tensors"))
         {
-            context.Add(new FormatFact
-            {
-                Path = artifact.Path,
-                Format = "torch-tar",
-                Strength = ClaimStrength.Certain,
-                Loaders = [new LoaderUse("torch.load", "", "weights_only=True refuses callables outside its list; bypassed before 2.6 (CVE-2025-32434)")],
-            });
+            Tell(s_torch, artifact, context);
+        }
+
+        if (names.Any(n => n is "model_config.yaml" or "./model_config.yaml"))
+        {
+            Tell(s_nemo, artifact, context);
+            context.Unread(UnreadCause.NotSupported, claim.Range.Offset, 0, $"{s_nemo.Name} is recognised and not yet supported; its members were examined one by one.");
         }
     }
+
+    private static void Tell(IFormatKind kind, Artifact artifact, ScanContext context) =>
+        context.Add(new FormatFact { Path = artifact.Path, Format = kind.Id, Strength = ClaimStrength.Certain, Loaders = kind.Loaders });
 
     private static void Member(Artifact artifact, TarEntry entry, HashSet<string> names, ScanContext context)
     {
@@ -114,4 +122,33 @@ internal sealed class TarFormat : IFormat
 
         context.Submit(new Artifact(name, bytes, artifact));
     }
+}
+
+/// <summary>torch.save before 0.1.2: a tar of <c>sys_info</c>, <c>pickle</c>, <c>storages</c> and <c>tensors</c>.</summary>
+internal sealed class TorchTarKind : IFormatKind
+{
+    public string Id => "torch-tar";
+
+    public string Name => "PyTorch (legacy tar)";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth"];
+
+    public IReadOnlyList<LoaderUse> Loaders { get; } =
+        [new LoaderUse("torch.load", "", "weights_only=True refuses callables outside its list; bypassed before 2.6 (CVE-2025-32434)")];
+}
+
+/// <summary>NeMo: a tar of checkpoints and <c>model_config.yaml</c>, whose <c>_target_</c> entries name callables that are called.</summary>
+internal sealed class NemoKind : IFormatKind
+{
+    public string Id => "nemo";
+
+    public string Name => "NeMo model";
+
+    public FormatSupport Support => FormatSupport.Recognised;
+
+    public IReadOnlyList<string> Extensions { get; } = [".nemo"];
+
+    public IReadOnlyList<LoaderUse> Loaders { get; } = [new LoaderUse("nemo restore_from")];
 }

@@ -16,6 +16,8 @@ internal sealed class TorchZipFlavour : IZipFlavour
 
     public FormatSupport Support => FormatSupport.Full;
 
+    public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth", ".bin", ".ckpt"];
+
     public IReadOnlyList<LoaderUse> Loaders { get; } =
     [
         new LoaderUse("torch.load", ">=1.6", "weights_only=True refuses callables outside its list; it is the default since 2.6"),
@@ -64,6 +66,8 @@ internal sealed class TorchScriptFlavour : IZipFlavour
 
     public FormatSupport Support => FormatSupport.Recognised;
 
+    public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth", ".ptl"];
+
     public IReadOnlyList<LoaderUse> Loaders { get; } =
     [
         new LoaderUse("torch.jit.load"),
@@ -92,6 +96,8 @@ internal sealed class TorchPackageFlavour : IZipFlavour
     public string Name => "torch.package archive";
 
     public FormatSupport Support => FormatSupport.Recognised;
+
+    public IReadOnlyList<string> Extensions { get; } = [".pt"];
 
     public IReadOnlyList<LoaderUse> Loaders { get; } = [new LoaderUse("torch.package.PackageImporter")];
 

@@ -21,7 +21,9 @@ internal sealed class ZipFormat : IFormat
 
     public FormatSupport Support => FormatSupport.Full;
 
-    public IReadOnlyList<string> Extensions { get; } = [".zip", ".npz", ".mar", ".skops", ".pt2"];
+    public IReadOnlyList<string> Extensions { get; } = [".zip"];
+
+    public IReadOnlyList<IFormatKind> Kinds => ZipFlavours.All;
 
     public Claim? Probe(ProbeInput input)
     {

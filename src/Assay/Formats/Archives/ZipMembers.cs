@@ -16,6 +16,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
     /// </summary>
     private const long FirstPass = 16L << 20;
 
+    private const int Aes = 99;
     private const long CrcEach = 1L << 20;
     private const long CrcTotal = 8L << 20;
     private const long CrcPickle = 64L << 20;
@@ -102,7 +103,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             bool plain = crc ?? header.Packed == header.Size;
             if (!plain)
             {
-                context.Unread(UnreadCause.Encrypted, data.Offset, data.Length, $"\"{reading.Name}\" is encrypted.");
+                MemberInflater.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
                 return;
             }
 
@@ -135,12 +136,16 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
         if (Kind(header.Method) is not { } kind)
         {
             context.Cover(data, CoverageKind.Data);
-            bool aes = header.Method == 99;
-            context.Unread(
-                aes ? UnreadCause.Encrypted : UnreadCause.NotSupported,
-                data.Offset,
-                data.Length,
-                aes ? $"\"{reading.Name}\" is encrypted." : $"\"{reading.Name}\" is compressed by method {header.Method}, which is not supported.");
+            if (header.Method == Aes)
+            {
+                MemberInflater.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
+            }
+            else
+            {
+                context.Unread(
+                    UnreadCause.NotSupported, data.Offset, data.Length, $"\"{reading.Name}\" is compressed by method {header.Method}, which is not supported.");
+            }
+
             Odd("zip.unsupported-method", reading, $"is compressed by method {header.Method}.");
             return true;
         }
@@ -164,7 +169,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             if (!crc && !(clean && bytes.Length == header.Size))
             {
                 context.Cover(data, CoverageKind.Data);
-                context.Unread(UnreadCause.Encrypted, data.Offset, data.Length, $"\"{reading.Name}\" is encrypted.");
+                MemberInflater.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
                 return true;
             }
 

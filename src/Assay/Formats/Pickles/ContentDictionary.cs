@@ -1,4 +1,6 @@
 // A dictionary by content of bytes that needs no allocation to look up.
+using Assay.Pickle;
+
 namespace Assay.Formats.Pickles;
 
 /// <summary>Maps bytes, compared by content, to values.</summary>
@@ -27,12 +29,7 @@ internal sealed class ContentDictionary<T>
 
         public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
 
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            HashCode hash = default;
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
-        }
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => ContentHash.Of(alternate);
 
         public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }

@@ -16,7 +16,6 @@ namespace Assay.Formats.Pickles;
 internal sealed class PickleFactWriter : PickleObserver
 {
     private const int DistinctPerCallee = 512;
-    private const int KeptOffsets = 8;
     private const int ShapeBudget = 512;
     private const int MaxPayloads = 256;
     private const int MaxOutside = 1024;
@@ -24,13 +23,13 @@ internal sealed class PickleFactWriter : PickleObserver
 
     private readonly Artifact _artifact;
     private readonly PickleKey _key;
-    private readonly ContentDictionary<Group> _groups = new();
-    private readonly ContentDictionary<Counter> _callees = new();
-    private readonly List<Counter> _importCounters = [];
-    private readonly List<Group> _order = [];
+    private readonly ContentDictionary<UseGroup> _groups = new();
+    private readonly ContentDictionary<KnownCallee> _callees = new();
+    private readonly List<KnownCallee?> _importedCallees = [];
+    private readonly List<UseGroup> _order = [];
     private readonly List<AnomalyFact> _anomalies = [];
     private readonly List<(string Name, ByteSource Bytes)> _payloads = [];
-    private readonly Dictionary<int, Group> _imports = [];
+    private readonly Dictionary<int, UseGroup> _imports = [];
     private readonly PickleFolding _folding;
 
     public PickleFactWriter(Artifact artifact, PickleMachine machine)
@@ -64,8 +63,8 @@ internal sealed class PickleFactWriter : PickleObserver
     public bool CommitBeyond(PickleFactWriter first, string dialect, ScanContext context, Predicate<long> where)
     {
         HashSet<(CallableUse, string, long)> seen = [.. first._order.Select(g => (g.Fact.Use, g.Fact.Callee, g.Fact.Offset))];
-        List<Group> beyond = [.. _order.Where(g => where(g.Fact.Offset) && !seen.Contains((g.Fact.Use, g.Fact.Callee, g.Fact.Offset)))];
-        foreach (Group group in beyond)
+        List<UseGroup> beyond = [.. _order.Where(g => where(g.Fact.Offset) && !seen.Contains((g.Fact.Use, g.Fact.Callee, g.Fact.Offset)))];
+        foreach (UseGroup group in beyond)
         {
             context.Add(group.Fact with
             {
@@ -92,7 +91,7 @@ internal sealed class PickleFactWriter : PickleObserver
             context.Add(anomaly);
         }
 
-        foreach (Group group in _order)
+        foreach (UseGroup group in _order)
         {
             context.Add(group.Fact with
             {
@@ -144,7 +143,7 @@ internal sealed class PickleFactWriter : PickleObserver
 
     public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
     {
-        if (_imports.TryGetValue(import.Row, out Group? group))
+        if (_imports.TryGetValue(import.Row, out UseGroup? group))
         {
             group.Seen(offset);
             return;
@@ -158,22 +157,31 @@ internal sealed class PickleFactWriter : PickleObserver
             OnOddity("pickle.computed-name", offset, $"The name of an import is the result of a call: {(fact.Resolved.Length > 0 ? fact.Resolved : "it cannot be told which")}.");
         }
 
-        group = new Group(fact, offset);
+        group = new UseGroup(fact, offset);
         _imports.Add(import.Row, group);
         _order.Add(group);
     }
 
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
     {
-        CallRow row = machine.Call(result);
-        if (_anomalies.Count < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
+        ref CallRow row = ref machine.Call(result);
+        KnownCallee? callee = row.Callee.Kind == PickleKind.Import ? CalleeOf(machine, row.Callee) : null;
+        if (callee is { LaysOutTensors: true } && _anomalies.Count < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
         {
             OnOddity(machine, "torch.tensor-outside", offset, outside);
         }
 
         CallableUse use = result.Kind == PickleKind.Instance ? CallableUse.Constructed : CallableUse.Called;
-        _folding.Observe(result, offset);
-        Group? group = FindGroup((byte)opcode, row.Callee, row.Arguments, row.Keywords, offset);
+        if (callee is { IsOpaque: true })
+        {
+            _folding.StepOver();
+        }
+        else
+        {
+            _folding.Observe(result, offset);
+        }
+
+        UseGroup? group = FindGroup(machine, (byte)opcode, row.Callee, row.Arguments, row.Keywords);
         if (group is not null)
         {
             group.Seen(offset);
@@ -204,7 +212,7 @@ internal sealed class PickleFactWriter : PickleObserver
 
     public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
     {
-        Group? group = FindGroup((byte)Op.BUILD, target, state, default, offset);
+        UseGroup? group = FindGroup(machine, (byte)Op.BUILD, target, state, default);
         if (group is null)
         {
             int budget = ShapeBudget;
@@ -236,7 +244,7 @@ internal sealed class PickleFactWriter : PickleObserver
         _folding.Poison(target);
         _key.Begin((byte)opcode);
         _key.Value(target, constants: false);
-        if (_groups.TryGet(_key.Bytes, out Group? group))
+        if (_groups.TryGet(_key.Bytes, out UseGroup? group))
         {
             group.Seen(offset);
             group.Elided = true;
@@ -252,7 +260,7 @@ internal sealed class PickleFactWriter : PickleObserver
         }
 
         CallableFact fact = Describe(machine, target, CallableUse.Method, opcode, offset) with { Arguments = shapes, Derivation = [method] };
-        Group added = new(fact, offset) { Elided = operands.Length > 16 };
+        UseGroup added = new(fact, offset) { Elided = operands.Length > 16 };
         _groups.Add(key, added);
         _order.Add(added);
     }
@@ -294,7 +302,29 @@ internal sealed class PickleFactWriter : PickleObserver
     }
 
     /// <summary>The group of uses that look the same, or null with the key ready for <see cref="AddGroup"/>.</summary>
-    private Group? FindGroup(byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords, long offset)
+    private UseGroup? FindGroup(PickleMachine machine, byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
+    {
+        if (callee.Kind != PickleKind.Import || !keywords.IsEmpty || CalleeOf(machine, callee) is not { Distinct: >= DistinctPerCallee } flooded)
+        {
+            return FindByKey(machine, tag, callee, arguments, keywords);
+        }
+
+        ulong outline = KnownCallee.Outline(tag, machine.Items(arguments));
+        if (outline != 0 && flooded.Outlined is { } last && last.Outline == outline)
+        {
+            return last.Group;
+        }
+
+        UseGroup? group = FindByKey(machine, tag, callee, arguments, keywords);
+        if (outline != 0 && group is not null)
+        {
+            flooded.Outlined = (outline, group);
+        }
+
+        return group;
+    }
+
+    private UseGroup? FindByKey(PickleMachine machine, byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
     {
         _key.Begin(tag);
         _key.Value(callee, constants: false);
@@ -304,49 +334,63 @@ internal sealed class PickleFactWriter : PickleObserver
             _key.Text(target.Name.Path);
         }
 
-        Counter counter = CounterOf(callee);
-        bool constants = counter.Distinct < DistinctPerCallee;
+        KnownCallee known = callee.Kind == PickleKind.Import ? CalleeOf(machine, callee) : CalleeByContent();
+        bool constants = known.Distinct < DistinctPerCallee;
         _key.Value(arguments, constants);
         if (!keywords.IsEmpty)
         {
             _key.Value(keywords, constants);
         }
 
-        if (_groups.TryGet(_key.Bytes, out Group? group))
+        UseGroup? group = known.Again(_key.Bytes);
+        if (group is null && _groups.TryGet(_key.Bytes, out group))
         {
-            group.Elided |= !constants;
-            return group;
+            known.Remember(_key.Bytes, group);
         }
 
-        counter.Distinct++;
-        return null;
+        if (group is null)
+        {
+            known.Distinct++;
+            return null;
+        }
+
+        group.Elided |= !constants;
+        return group;
     }
 
-    /// <summary>How many uses of a callee were kept apart; imports are counted by their row, the rest by content.</summary>
-    private Counter CounterOf(PickleValue callee)
+    /// <summary>What is known of an import that is used.</summary>
+    private KnownCallee CalleeOf(PickleMachine machine, PickleValue callee)
     {
-        if (callee.Kind == PickleKind.Import)
+        if (callee.Row < _importedCallees.Count && _importedCallees[callee.Row] is { } known)
         {
-            while (_importCounters.Count <= callee.Row)
-            {
-                _importCounters.Add(new Counter());
-            }
-
-            return _importCounters[callee.Row];
+            return known;
         }
 
-        if (!_callees.TryGet(_key.Bytes, out Counter? counter))
+        while (_importedCallees.Count <= callee.Row)
         {
-            counter = new Counter();
-            _callees.Add(_key.Bytes, counter);
+            _importedCallees.Add(null);
         }
 
-        return counter;
+        known = new KnownCallee { LaysOutTensors = TorchTensorBounds.LaysOut(machine.Import(callee)), IsOpaque = _folding.Ignores(callee) };
+        _importedCallees[callee.Row] = known;
+        return known;
+    }
+
+    /// <summary>What is known of a callee that is no import, by the key begun for it.</summary>
+    private KnownCallee CalleeByContent()
+    {
+        if (!_callees.TryGet(_key.Bytes, out KnownCallee? known))
+        {
+            known = new KnownCallee();
+            _callees.Add(_key.Bytes, known);
+        }
+
+        return known;
     }
 
     private void AddGroup(CallableFact fact, long offset)
     {
-        Group group = new(fact, offset);
+        UseGroup group = new(fact, offset);
         _groups.Add(_key.Bytes, group);
         _order.Add(group);
     }
@@ -365,11 +409,11 @@ internal sealed class PickleFactWriter : PickleObserver
         {
             if (next.Value.Kind == PickleKind.Import)
             {
-                _order.Add(new Group(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
+                _order.Add(new UseGroup(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
             }
             else if (next.Value.Kind == PickleKind.Result && _folding.Target(next.Value, default) is { Arguments.Count: 0 } found)
             {
-                _order.Add(new Group(_folding.Resolve(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset), next.Value, default) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
+                _order.Add(new UseGroup(_folding.Resolve(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset), next.Value, default) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
             }
             else if (next.Depth < 8)
             {
@@ -410,30 +454,5 @@ internal sealed class PickleFactWriter : PickleObserver
             Opcode = OpcodeTable.Name(opcode),
         };
         return row is { IsComputed: true } ? _folding.Resolve(fact, target, default) : fact;
-    }
-
-    private sealed class Group(CallableFact fact, long offset)
-    {
-        public CallableFact Fact { get; } = fact;
-
-        public long Count { get; private set; } = 1;
-
-        public List<long> Offsets { get; } = [offset];
-
-        public bool Elided { get; set; }
-
-        public void Seen(long at)
-        {
-            Count++;
-            if (Offsets.Count < KeptOffsets)
-            {
-                Offsets.Add(at);
-            }
-        }
-    }
-
-    private sealed class Counter
-    {
-        public int Distinct { get; set; }
     }
 }

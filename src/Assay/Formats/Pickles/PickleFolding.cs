@@ -35,6 +35,16 @@ internal sealed class PickleFolding
     // The machine has its meter only once it is open.
     private PayloadFollower Follower => _follower ??= new PayloadFollower(_machine.Budget, _machine.Budget?.Limits.TextBytes ?? 1 << 16);
 
+    /// <summary>Whether calls of an import are nothing to fold or follow, whatever they get.</summary>
+    public bool Ignores(PickleValue import) => _evaluator.Ignores(import);
+
+    /// <summary>A call of something ignored happens.</summary>
+    public void StepOver()
+    {
+        _evaluator.Folder.OnReached ??= Reached;
+        IsFollowed = false;
+    }
+
     /// <summary>Looks at a call as it happens and follows what it gets or gives.</summary>
     public void Observe(PickleValue result, long offset)
     {

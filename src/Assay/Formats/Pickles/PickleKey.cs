@@ -12,7 +12,7 @@ internal sealed class PickleKey(PickleMachine machine)
     private const int MaxNodes = 256;
     private const int MaxDepth = 8;
     private const int MaxConstant = 1024;
-    private byte[] _bytes = new byte[1024];
+    private byte[] _bytes = new byte[128];
     private int _length;
     private int _nodes;
 

@@ -19,6 +19,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
     private readonly Dictionary<string, TorchStorage> _storages = [];
     private int _streams;
     private bool _magic;
+    private long _computedMagic = -1;
 
     public void Run()
     {
@@ -59,8 +60,8 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
                 long? next = FindNext(start + 1);
                 if (next is not null)
                 {
-                    context.Anomaly("pickle.second-stream", next.Value, 0, $"Another pickle follows after {next.Value - start} bytes that are none.");
-                    context.Cover(new ByteRange(start, next.Value - start), CoverageKind.Data);
+                    // The bytes between stay uncovered: they may be something of their own.
+                    context.Anomaly("pickle.second-stream-after-data", next.Value, 0, $"Another pickle follows after {next.Value - start} bytes that are none.");
                     offset = next.Value;
                     return true;
                 }
@@ -176,6 +177,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
             // Only a number, or what a call made, can equal the magic number.
             int budget = 8;
             _magic = machine.Result.Kind is PickleKind.Int or >= PickleKind.Import && TorchLegacyLayout.MayBeMagic(machine.Shape(machine.Result, ref budget));
+            _computedMagic = machine.Result.Kind == PickleKind.Int ? -1 : machine.EndingOffset;
         }
         else if (_streams == 5 && _magic && machine.AllChildren(machine.Result) is { } keys)
         {
@@ -184,6 +186,11 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
             {
                 int one = 4;
                 names.Add(TorchStorage.Key(machine.Shape(key, ref one)));
+            }
+
+            if (_computedMagic >= 0 && names.Exists(_storages.ContainsKey))
+            {
+                context.Anomaly("torch.magic-computed", _computedMagic, 0, "What follows is PyTorch's legacy format, and a call makes the number that it begins with.");
             }
 
             offset = TorchLegacyLayout.StepOver(_source, offset, names, _storages, context);

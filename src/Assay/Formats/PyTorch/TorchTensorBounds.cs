@@ -1,5 +1,5 @@
 // Whether the tensors that a pickle rebuilds stay inside their storages.
-using System.Globalization;
+using System.Runtime.InteropServices;
 using Assay.Pickle;
 
 namespace Assay.Formats.PyTorch;
@@ -15,38 +15,33 @@ internal static class TorchTensorBounds
     /// <summary>More dimensions than this no operation of PyTorch takes.</summary>
     private const int MaxDimensions = 64;
 
-    /// <summary>Why the tensor of a call reaches outside its storage, or null where it does not or cannot be told.</summary>
+    /// <summary>Whether calling the import lays a tensor over a storage.</summary>
+    public static bool LaysOut(ImportRow import) =>
+        import.ResolvedModule == "torch._utils" && import.ResolvedName is "_rebuild_tensor" or "_rebuild_tensor_v2" or "_rebuild_tensor_v3" or "_rebuild_qtensor";
+
+    /// <summary>
+    /// Why the tensor of a call that <see cref="LaysOut"/> reaches outside its storage, or null where it does not or cannot be told.
+    /// </summary>
     public static string? Outside(PickleMachine machine, in CallRow call)
     {
-        if (call.Callee.Kind != PickleKind.Import || call.Arguments.Kind != PickleKind.Tuple || !LaysOut(machine.Import(call.Callee)))
+        ReadOnlySpan<PickleValue> arguments = machine.Items(call.Arguments);
+        if (arguments.Length < StorageArguments || Elements(machine, arguments[0]) is not long elements || !machine.TryGetInt(arguments[1], out long offset)
+            || !TryItems(machine, arguments[2], out ReadOnlySpan<PickleValue> sizes) || !TryItems(machine, arguments[3], out ReadOnlySpan<PickleValue> strides))
         {
             return null;
         }
 
-        List<PickleValue> arguments = machine.Children(call.Arguments, StorageArguments, out _);
-        if (arguments.Count < StorageArguments || Elements(machine, arguments[0]) is not long elements || Number(machine, arguments[1]) is not long offset)
+        if (sizes.Length > MaxDimensions || sizes.Length != strides.Length)
         {
-            return null;
-        }
-
-        List<PickleValue>? sizes = machine.AllChildren(arguments[2]);
-        List<PickleValue>? strides = machine.AllChildren(arguments[3]);
-        if (sizes is null || strides is null)
-        {
-            return null;
-        }
-
-        if (sizes.Count > MaxDimensions || sizes.Count != strides.Count)
-        {
-            return $"A tensor has {sizes.Count} sizes and {strides.Count} strides.";
+            return $"A tensor has {sizes.Length} sizes and {strides.Length} strides.";
         }
 
         Int128 last = offset;
         bool empty = false;
         bool negative = offset < 0;
-        for (int i = 0; i < sizes.Count; i++)
+        for (int i = 0; i < sizes.Length; i++)
         {
-            if (Number(machine, sizes[i]) is not long size || Number(machine, strides[i]) is not long stride)
+            if (!machine.TryGetInt(sizes[i], out long size) || !machine.TryGetInt(strides[i], out long stride))
             {
                 return null;
             }
@@ -66,25 +61,31 @@ internal static class TorchTensorBounds
         return !empty && last >= elements ? $"A tensor reaches element {last} of a storage of {elements}." : null;
     }
 
-    private static bool LaysOut(ImportRow import) =>
-        import.ResolvedModule == "torch._utils" && import.ResolvedName is "_rebuild_tensor" or "_rebuild_tensor_v2" or "_rebuild_tensor_v3" or "_rebuild_qtensor";
-
     /// <summary>
     /// The elements that a storage's persistent id declares. Untyped storages count bytes, of which an element takes at least one.
     /// </summary>
     private static long? Elements(PickleMachine machine, PickleValue storage)
     {
-        if (storage.Kind != PickleKind.Persistent || machine.AllChildren(machine.Call(storage).Callee) is not { Count: 5 or 6 } id)
+        if (storage.Kind != PickleKind.Persistent || !TryItems(machine, machine.Call(storage).Callee, out ReadOnlySpan<PickleValue> id) || id.Length is not (5 or 6))
         {
             return null;
         }
 
         // The sixth item of the oldest files is a view of another storage, which has its own count.
-        return id.Count == 6 && id[5].Kind != PickleKind.None ? null : Number(machine, id[4]);
+        return (id.Length == 5 || id[5].Kind == PickleKind.None) && machine.TryGetInt(id[4], out long elements) ? elements : null;
     }
 
-    private static long? Number(PickleMachine machine, PickleValue value) =>
-        value.Kind == PickleKind.Int && long.TryParse(machine.GetNumber(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-            ? number
-            : null;
+    /// <summary>All items of a tuple or list, where they were kept.</summary>
+    private static bool TryItems(PickleMachine machine, PickleValue value, out ReadOnlySpan<PickleValue> items)
+    {
+        items = machine.Items(value);
+        if (!items.IsEmpty)
+        {
+            return true;
+        }
+
+        List<PickleValue>? all = machine.AllChildren(value);
+        items = CollectionsMarshal.AsSpan(all);
+        return all is not null;
+    }
 }

@@ -163,8 +163,9 @@ internal static class BinarySignatures
             return null;
         }
 
-        byte[] end = input.Artifact.Bytes.ReadUpTo(input.Range.End - 8, 8);
-        return end.AsSpan().SequenceEqual((ReadOnlySpan<byte>)[0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]) ? ClaimStrength.Certain : null;
+        Span<byte> end = stackalloc byte[8];
+        int read = input.Artifact.Bytes.ReadAt(input.Range.End - 8, end);
+        return end[..read].SequenceEqual((ReadOnlySpan<byte>)[0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]) ? ClaimStrength.Certain : null;
     }
 
     /// <summary>A 64-bit length followed by its own masked CRC-32C.</summary>

@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Joblib;
+using Assay.Tests.Builders;
 using Assay.Tests.Tensors;
 
 namespace Assay.Tests.Formats.Joblib;
@@ -33,7 +34,7 @@ public sealed class JoblibArrayLayoutTests
             joblib.load(f)
             print(f.getvalue().hex())
             """;
-        string[] lines = NumpyOracle.Run(script, "", "numpy", "joblib");
+        string[] lines = Python.Lines(script, "", "numpy", "joblib");
         Assert.Equal((21 * 4 * 2) + 2, lines.Length);
         using MemorySource source = new(Convert.FromHexString(lines[^1]));
         foreach (string line in lines[..^1])
