@@ -1,11 +1,13 @@
-// The readers of zips and tars, without what lies in them.
+// The readers of zips, tars, 7z and RAR, without what lies in them.
 using Assay.Bytes;
+using Assay.Containers.Rar;
+using Assay.Containers.SevenZip;
 using Assay.Containers.Tar;
 using Assay.Containers.Zip;
 
 namespace Assay.Fuzz;
 
-/// <summary>Zips and tars.</summary>
+/// <summary>Zips, tars, 7z and RAR.</summary>
 internal static class ContainerTargets
 {
     private static readonly ScanLimits s_limits = new() { Milliseconds = 60_000 };
@@ -45,6 +47,56 @@ internal static class ContainerTargets
         }
 
         foreach (ByteRange structure in reader.Structures)
+        {
+            Inside(structure, input);
+        }
+
+        return signature.Value;
+    }
+
+    public static int SevenZip(byte[] input)
+    {
+        SevenZipArchive archive = SevenZipArchive.Read(
+            new MemorySource(input), new ByteRange(0, input.Length), new ScanBudget(s_limits, TimeProvider.System), new MemoryScratch(32 << 20));
+        Signature signature = new();
+        signature.AddSize(archive.Files.Count);
+        signature.AddSize(archive.Folders.Count);
+        foreach (SevenZipFolder folder in archive.Folders)
+        {
+            signature.Add(folder.IsEncrypted ? 2 : folder.IsSupported ? 1 : 0);
+        }
+
+        foreach (Containers.Oddity oddity in archive.Oddities.All)
+        {
+            signature.Add(oddity.Code);
+        }
+
+        foreach (ByteRange structure in archive.Structures)
+        {
+            Inside(structure, input);
+        }
+
+        return signature.Value;
+    }
+
+    public static int Rar(byte[] input)
+    {
+        RarArchive archive = RarArchive.Read(new MemorySource(input), new ByteRange(0, input.Length), new ScanBudget(s_limits, TimeProvider.System));
+        Signature signature = new();
+        signature.AddSize(archive.Files.Count);
+        signature.Add(archive.HasEnd ? 1 : 0);
+        foreach (RarFile file in archive.Files)
+        {
+            signature.Add(file.IsStored ? 1 : 0);
+            Inside(file.Packed, input);
+        }
+
+        foreach (Containers.Oddity oddity in archive.Oddities.All)
+        {
+            signature.Add(oddity.Code);
+        }
+
+        foreach (ByteRange structure in archive.Structures)
         {
             Inside(structure, input);
         }

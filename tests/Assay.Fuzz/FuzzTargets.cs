@@ -20,6 +20,10 @@ internal static class FuzzTargets
         new("py-literal", LiteralTargets.PyLiteral, LiteralTargets.Literals),
         new("zip", ContainerTargets.Zip, ContainerSeeds.Zips),
         new("tar", ContainerTargets.Tar, ContainerSeeds.Tars),
+        new("sevenzip", ContainerTargets.SevenZip, PackedSeeds.SevenZips),
+        new("sevenzip-scan", ScanTargets.Scan, PackedSeeds.SevenZips),
+        new("rar", ContainerTargets.Rar, PackedSeeds.Rars),
+        new("rar-scan", ScanTargets.Scan, PackedSeeds.Rars),
         new("archives", ScanTargets.Scan, ContainerSeeds.Archives),
         .. Enum.GetValues<CodecKind>().Select(kind =>
             new FuzzTarget("codec-" + kind.ToString().ToLowerInvariant(), input => CodecTargets.Inflate(kind, input), () => CodecSeeds.Of(kind))),

@@ -48,9 +48,10 @@ internal sealed class Folder(ScanBudget? scan)
         return found;
     }
 
-    /// <summary>Calls a value.</summary>
-    public FoldedValue Apply(FoldedValue callee, IReadOnlyList<FoldedValue> arguments)
+    /// <summary>Calls a value, with arguments by position and by name.</summary>
+    public FoldedValue Apply(FoldedValue callee, IReadOnlyList<FoldedValue> arguments, FoldedDict? keywords = null)
     {
+        FoldedDict named = keywords ?? FoldedDict.Empty;
         if (_depth >= MaxDepth || !Budget.Step())
         {
             return GiveUp();
@@ -61,12 +62,13 @@ internal sealed class Folder(ScanBudget? scan)
         {
             return callee switch
             {
-                FoldedPartial { HasKeywords: false } bound => Apply(bound.Target, [.. bound.Arguments, .. arguments]),
-                FoldedPartial bound => ApplyUnknown(bound.Target, [.. bound.Arguments, .. arguments]),
+                FoldedPartial bound => Apply(bound.Target, [.. bound.Arguments, .. arguments], KeywordArguments.Merge(bound.Keywords, named)),
                 FoldedGetter getter => ApplyGetter(getter, arguments.At(0)),
-                FoldedMethod method => ApplyMethod(method, arguments),
-                FoldedName name => ApplyName(name, arguments),
-                FoldedInstanceMethod method => ApplyUnknown(method.Class with { Name = $"{method.Class.Name}.{method.Name}" }, arguments),
+                FoldedMethod method => ApplyMethod(method, arguments, named),
+                FoldedName name => ApplyName(name, arguments, named),
+                FoldedInstanceMethod method => ApplyUnknown(method.Class with { Name = $"{method.Class.Name}.{method.Name}" }, KeywordArguments.All(arguments, named)),
+                FoldedThunk thunk when arguments.Count == 0 => thunk.Value,
+                FoldedFunction function when named.Pairs.Count == 0 => function.Body(arguments),
                 _ => FoldedValue.Unknown,
             };
         }
@@ -99,12 +101,14 @@ internal sealed class Folder(ScanBudget? scan)
                 return owner with { Name = owner.Name.Length == 0 ? name : $"{owner.Name}.{name}" };
             case FoldedMethod method when name == "__self__":
                 return method.Self;
-            case FoldedMethod or FoldedPartial or FoldedGetter when name == "__call__":
+            case FoldedMethod or FoldedPartial or FoldedGetter or FoldedThunk or FoldedFunction when name == "__call__":
                 return value;
             case FoldedPartial bound when name == "func":
                 return bound.Target;
             case FoldedPartial bound when name == "args":
                 return new FoldedSequence(SequenceKind.Tuple, bound.Arguments);
+            case FoldedPartial bound when name == "keywords":
+                return bound.Keywords;
             case FoldedInstance instance when instance.Class.Path.Length < 1024:
                 return new FoldedInstanceMethod(instance.Class, name);
             case FoldedCode code when name == "__code__":
@@ -140,13 +144,18 @@ internal sealed class Folder(ScanBudget? scan)
     /// <summary>Decompresses; broken, outsized and multiplied streams are unknown.</summary>
     public FoldedValue Inflate(CodecKind kind, FoldedValue value, string layer)
     {
+        if (value is FoldedPacked { Content: { } content } made)
+        {
+            return made.Codec == layer ? content : FoldedValue.Unknown;
+        }
+
         if (value is not FoldedBytes { Value: { } packed } || scan is null || !Budget.Step())
         {
             return FoldedValue.Unknown;
         }
 
         InflatedSoFar soFar = Codec.InflateSoFar(kind, new MemorySource(packed), new ByteRange(0, packed.Length), scan, new MemoryScratch(MaxScratch), FoldBudget.MaxValue);
-        using ByteSource made = soFar.Result.Bytes;
+        using ByteSource inflated = soFar.Result.Bytes;
         if (soFar.Stop is { Reason: not StopReason.Limit })
         {
             throw soFar.Stop;
@@ -157,8 +166,8 @@ internal sealed class Folder(ScanBudget? scan)
             return GiveUp();
         }
 
-        return soFar.Result.Error is null && Budget.Room(made.Length)
-            ? new FoldedBytes(made.ReadUpTo(0, (int)made.Length)) { Layers = [.. value.Layers, layer] }
+        return soFar.Result.Error is null && Budget.Room(inflated.Length)
+            ? new FoldedBytes(inflated.ReadUpTo(0, (int)inflated.Length)) { Layers = [.. value.Layers, layer] }
             : FoldedValue.Unknown;
     }
 
@@ -176,7 +185,7 @@ internal sealed class Folder(ScanBudget? scan)
     {
         if (getter.Kind == "methodcaller")
         {
-            return getter.Arguments.Text(0) is { } method ? Apply(GetAttribute(value, method), [.. getter.Arguments.Skip(1)]) : FoldedValue.Unknown;
+            return getter.Arguments.Text(0) is { } method ? Apply(GetAttribute(value, method), [.. getter.Arguments.Skip(1)], getter.Keywords) : FoldedValue.Unknown;
         }
 
         List<FoldedValue> found = [];
@@ -197,8 +206,15 @@ internal sealed class Folder(ScanBudget? scan)
         return found.Count == 1 ? found[0] : new FoldedSequence(SequenceKind.Tuple, found);
     }
 
-    private FoldedValue ApplyMethod(FoldedMethod method, IReadOnlyList<FoldedValue> arguments)
+    private FoldedValue ApplyMethod(FoldedMethod method, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
     {
+        if (keywords.Pairs.Count > 0)
+        {
+            string path = $"{PureFunctions.TypeName(method.Self)}.{method.Name}";
+            return KeywordArguments.Special(this, path, [method.Self, .. arguments], keywords)
+                ?? (KeywordArguments.Bind(path, arguments, keywords) is { } bound ? ApplyMethod(method, bound, FoldedDict.Empty) : FoldedValue.Unknown);
+        }
+
         if (method.Name == "__getattribute__")
         {
             return arguments.Text(0) is { } name ? GetAttribute(method.Self, name) : FoldedValue.Unknown;
@@ -213,9 +229,30 @@ internal sealed class Folder(ScanBudget? scan)
         return FoldedValue.Unknown;
     }
 
-    private FoldedValue ApplyName(FoldedName name, IReadOnlyList<FoldedValue> arguments)
+    private FoldedValue ApplyName(FoldedName name, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
     {
         string path = Canonical(name);
+        if (keywords.Pairs.Count > 0)
+        {
+            if (KeywordArguments.Special(this, path, arguments, keywords) is { } made)
+            {
+                return made;
+            }
+
+            if (KeywordArguments.Bind(path, arguments, keywords) is { } bound)
+            {
+                return ApplyName(name, bound, FoldedDict.Empty);
+            }
+
+            if (PureFunctions.Find(path) is not null && CallableNames.Sink(path) is null)
+            {
+                return FoldedValue.Unknown;
+            }
+
+            // What something gets by name it gets all the same.
+            return ApplyUnknown(name, KeywordArguments.All(arguments, keywords));
+        }
+
         if (PureFunctions.Find(path) is { } function)
         {
             // A constructor of bytes reads them through a decoder's hands: each function adds its own layer.
@@ -240,11 +277,34 @@ internal sealed class Folder(ScanBudget? scan)
                 return arguments.Text(0) is { } attribute ? GetAttribute(owner, attribute) : FoldedValue.Unknown;
             case "__call__":
                 return Apply(owner, arguments);
+            case "__new__" when arguments.At(0) is FoldedName made:
+                return Apply(made, [.. arguments.Skip(1)]);
         }
 
         Mutated |= CallableNames.IsMutator(path);
         OnReached?.Invoke(name, arguments);
+        switch (path)
+        {
+            case "builtins.eval" when arguments.Text(0) is { } text:
+                return Sources.SourceFolder.Evaluate(text, this);
+            case "builtins.compile":
+                // Code is as good as its source here.
+                return arguments.At(0);
+        }
+
         return char.IsAsciiLetterUpper(last[0] == '_' && last.Length > 1 ? last[1] : last[0]) ? new FoldedInstance(name) : FoldedValue.Unknown;
+    }
+
+    /// <summary>Whether calling that name only finds something else or hands its arguments on: a namespace's items, <c>__new__</c>, <c>__call__</c>.</summary>
+    public static bool Passes(string path)
+    {
+        int dot = path.LastIndexOf('.');
+        return dot > 0 && path[(dot + 1)..] switch
+        {
+            "__call__" or "__new__" or "__getattribute__" or "__getattr__" => true,
+            "get" or "__getitem__" or "pop" or "setdefault" => IsNamespace(path[..dot]),
+            _ => false,
+        };
     }
 
     private static bool IsNamespace(string path) =>

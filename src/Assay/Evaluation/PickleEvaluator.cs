@@ -113,12 +113,16 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
                 case FoldedName name:
                     return (name, given);
                 case FoldedPartial bound:
-                    given = [.. bound.Arguments, .. given];
+                    given = KeywordArguments.All([.. bound.Arguments, .. given], bound.Keywords);
                     value = bound.Target;
                     break;
                 case FoldedGetter { Kind: "methodcaller" } caller when caller.Arguments.Text(0) is { } method && given.Count > 0:
                     value = Folder.GetAttribute(given[0], method);
-                    given = [.. caller.Arguments.Skip(1)];
+                    given = KeywordArguments.All([.. caller.Arguments.Skip(1)], caller.Keywords);
+                    break;
+                case FoldedThunk thunk:
+                    value = thunk.Value;
+                    given = [];
                     break;
                 default:
                     return null;
@@ -146,7 +150,7 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
         if (callee.Kind != PickleKind.Import)
         {
             // What a call returned is called: always worth knowing.
-            return callee.Kind is PickleKind.Result or PickleKind.Extension ? Interest.Eager : Interest.None;
+            return callee.Kind is PickleKind.Result or PickleKind.Instance or PickleKind.Extension ? Interest.Eager : Interest.None;
         }
 
         if (_interest.TryGetValue(callee.Row, out Interest known))
@@ -157,7 +161,7 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
         FoldedName? name = Plain(machine.Import(callee));
         string path = name is null ? "" : CallableNames.Canonical(name.Path);
         Interest interest = CallableNames.Sink(path) is not null || CallableNames.IsMutator(path) ? Interest.Eager
-            : PureFunctions.Find(path) is not null ? Interest.Lazy
+            : PureFunctions.Find(path) is not null || Folder.Passes(path) ? Interest.Lazy
             : Interest.None;
         _interest[callee.Row] = interest;
         if (CallableNames.Sink(path) is { Kind: "model" })
@@ -256,10 +260,12 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
             ? Plain(machine.Import(call.Callee)) ?? FoldedValue.Unknown
             : Convert(call.Callee, 0);
         IReadOnlyList<FoldedValue> arguments = (Convert(call.Arguments, 0) as FoldedSequence)?.Items ?? [FoldedValue.Unknown];
-        if (callee.IsUnknown || (!call.Keywords.IsEmpty && Convert(call.Keywords, 0) is not FoldedDict { Pairs.Count: 0 }))
+        if (callee.IsUnknown)
         {
             return FoldedValue.Unknown;
         }
+
+        FoldedDict keywords = call.Keywords.IsEmpty ? FoldedDict.Empty : KeywordArguments.Of(Convert(call.Keywords, 0));
 
         bool onlyNew = call.Opcode is Op.NEWOBJ or Op.NEWOBJ_EX;
         if (onlyNew && callee is FoldedName made && CallableNames.Canonical(made.Path) is "builtins.list" or "builtins.dict" or "builtins.set" or "builtins.bytearray")
@@ -268,15 +274,15 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
             arguments = [];
         }
 
-        FoldedValue value = Folder.Apply(callee, arguments);
+        FoldedValue value = Folder.Apply(callee, arguments, keywords);
         if (call.States == 0)
         {
             return value;
         }
 
         // A pickled partial gets its callable and arguments once more, as a state.
-        return value is FoldedPartial && Convert(call.State, 0) is FoldedSequence { Items: [var target, FoldedSequence { Kind: SequenceKind.Tuple } bound, var keywords, ..] }
-            ? new FoldedPartial(target, bound.Items, keywords is not FoldedNone && Arguments.Truth(keywords) != false)
+        return value is FoldedPartial && Convert(call.State, 0) is FoldedSequence { Items: [var target, FoldedSequence { Kind: SequenceKind.Tuple } bound, var named, ..] }
+            ? new FoldedPartial(target, bound.Items) { Keywords = KeywordArguments.Of(named) }
             : FoldedValue.Unknown;
     }
 }

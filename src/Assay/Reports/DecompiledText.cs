@@ -1,6 +1,7 @@
 // Decompiled pickles as text.
 using Assay.Bytes;
 using Assay.Evaluation.Decompiler;
+using Assay.Evaluation.Intents;
 using Assay.Formats.Joblib;
 
 namespace Assay.Reports;
@@ -24,8 +25,7 @@ public static class DecompiledText
         TextPage page = TextPage.Of(writer, options);
         DecompilerLimits size = new() { Width = Math.Clamp(options.Width, NarrowestLine, WidestLine) };
         new PickleDecompiler(
-            source, limits ?? new ScanLimits(), TimeProvider.System, size, line => Write(page, line), folder: null,
-            new JoblibEmbeddedArrays(), cancellation).Run();
+            source, limits ?? new ScanLimits(), TimeProvider.System, size, line => Write(page, line), new JoblibEmbeddedArrays(), cancellation).Run();
     }
 
     private static void Write(TextPage page, CodeLine line)
@@ -33,7 +33,7 @@ public static class DecompiledText
         Piece[] pieces = new Piece[line.Pieces.Count];
         for (int i = 0; i < pieces.Length; i++)
         {
-            pieces[i] = new Piece(line.Pieces[i].Text, line.Pieces[i].Ink switch
+            pieces[i] = new Piece(SecretWords.Mask(line.Pieces[i].Text), line.Pieces[i].Ink switch
             {
                 CodeInk.Keyword => Ink.Strong,
                 CodeInk.Literal => Ink.Good,

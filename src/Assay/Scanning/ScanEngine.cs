@@ -186,7 +186,7 @@ public sealed class ScanEngine(ScanOptions options)
             .ThenBy(f => f.Offset)
             .ThenBy(f => f.Rule.Id, StringComparer.Ordinal)
             .ThenBy(f => f.Fingerprint, StringComparer.Ordinal)
-            .Select(f => f.Loaders.Count > 0 || f.Reached == "no" ? f : f with { Loaders = loaders.GetValueOrDefault(f.Path, []) });
+            .Select(f => SecretMask.Of(f.Loaders.Count > 0 || f.Reached == "no" ? f : f with { Loaders = loaders.GetValueOrDefault(f.Path, []) }));
         WaiverResult waivers = new WaiverSheet(Options.Policy, DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime)).Apply(ordered);
         List<UnreadFact> unread = [.. facts.OfType<UnreadFact>()];
         return new TargetReport

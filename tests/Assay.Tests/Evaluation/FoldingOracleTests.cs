@@ -12,9 +12,10 @@ public sealed class FoldingOracleTests
     /// gets when it loads that pickle.
     /// </summary>
     private const string Script = """
-        import ast, base64, binascii, bz2, codecs, functools, gzip, io, itertools, lzma, operator, pickle, struct, sys, zlib, html, urllib.parse
+        import ast, base64, binascii, bz2, codecs, copyreg, functools, gzip, importlib, io, itertools, json, lzma, operator, os, pickle, pkgutil, pydoc, quopri, struct, sys, types, weakref, zlib, html, urllib.parse
         NAMES = dict(base64=base64, binascii=binascii, bz2=bz2, codecs=codecs, functools=functools, gzip=gzip, itertools=itertools, lzma=lzma,
-                     operator=operator, zlib=zlib, html=html)
+                     operator=operator, zlib=zlib, html=html, struct=struct, json=json, ast=ast, quopri=quopri, copyreg=copyreg, importlib=importlib, io=io,
+                     pkgutil=pkgutil, pydoc=pydoc, sys=sys, os=os, weakref=weakref)
         class Out:
             def __init__(self): self.b = bytearray(b'\x80\x04')
             def text(self, s):
@@ -39,10 +40,15 @@ public sealed class FoldingOracleTests
                 elif isinstance(n, ast.Attribute):
                     path, base = [n.attr], n.value
                     while isinstance(base, ast.Attribute): path.insert(0, base.attr); base = base.value
-                    if isinstance(base, ast.Name) and base.id in NAMES: self.name(base.id, '.'.join(path))
+                    if isinstance(base, ast.Name) and base.id == 'urllib': self.name('urllib.parse', path[1])
+                    elif isinstance(base, ast.Name) and base.id in NAMES: self.name(base.id, '.'.join(path))
                     elif isinstance(base, ast.Name): self.name('builtins', base.id + '.' + '.'.join(path))
                     else:
                         self.name('builtins', 'getattr'); self.b += b'('; self.node(n.value); self.text(n.attr); self.b += b'tR'
+                elif isinstance(n, ast.Call) and n.keywords:
+                    self.name('functools', 'partial'); self.b += b'('; self.node(n.func); self.b += b't}('
+                    for k in n.keywords: self.text(k.arg); self.node(k.value)
+                    self.b += b'u\x92('; [self.node(a) for a in n.args]; self.b += b'tR'
                 elif isinstance(n, ast.Call):
                     self.node(n.func); self.b += b'('; [self.node(a) for a in n.args]; self.b += b'tR'
                 elif isinstance(n, ast.Subscript):
@@ -58,6 +64,10 @@ public sealed class FoldingOracleTests
             if isinstance(v, bool): return 'o' + str(v)
             if isinstance(v, int): return 'i' + str(v)
             if v is None: return 'n'
+            if isinstance(v, float): return 'f' + repr(v)
+            if isinstance(v, types.ModuleType): return 'q' + v.__name__
+            if callable(v) and hasattr(v, '__qualname__'): return 'q' + v.__module__.replace('posixpath', 'os.path').replace('posix', 'os') + '.' + v.__qualname__
+            if isinstance(v, dict): return '{' + ','.join(hexed(k) + ':' + hexed(w) for k, w in v.items()) + '}'
             if isinstance(v, (list, tuple)): return '[' + ','.join(map(hexed, v)) + ']'
             return '?' + type(v).__name__
         for line in EXPRESSIONS.strip().split('\n'):
@@ -76,6 +86,11 @@ public sealed class FoldingOracleTests
         b'metsys'[::-1]
         'osXsystem'.split('X')
         'a b  c '.split()
+        ' a b  c d '.split(None, 1)
+        ' a b  c d '.rsplit(None, 2)
+        'a b '.split(None, 5)
+        ' a b'.split(None, 0)
+        'a  b '.rsplit(None, 0)
         'a,b,c,d'.split(',', 2)
         'a,b,c,d'.rsplit(',', 1)
         'a.b.c'.partition('.')
@@ -227,6 +242,144 @@ public sealed class FoldingOracleTests
         list({'a': 1, 'b': 2}.keys())
         tuple('abc')
         [1, 'a', None, True]
+        base64.b64decode(s='c3lzdGVt')
+        base64.b64decode('c3lz!dGVt', validate=False)
+        base64.b64decode('-_-_', altchars='-_')
+        base64.b64decode(b'..##', altchars=b'.#')
+        base64.b32decode('onzxg5dfnu======', casefold=True)
+        codecs.decode('flfgrz', encoding='rot13')
+        codecs.decode(b'73 79', 'quopri')
+        codecs.decode(b'=73=79s', 'quoted-printable')
+        codecs.decode(b'begin 666 <data>\n&<WES=&5M\n \nend\n', 'uu')
+        codecs.decode(zlib.compress(b'system'), 'zip')
+        codecs.decode(b'\xa2\xa8\xa2\xa3\x85\x94', 'cp037')
+        codecs.decode(b'\xa2\xa8\xa2\xa3\x85\x94', 'cp500')
+        codecs.decode(b'\xe9t\xe9', 'cp1252')
+        codecs.decode(b'\xc1', 'koi8-r')
+        codecs.decode(b'system', 'cp949')
+        codecs.decode(b'Mnchen-3ya', 'punycode')
+        codecs.decode(b'ls8h', 'punycode')
+        codecs.decode(b'\xfe\xff\x00o\x00s', 'utf-16')
+        codecs.decode(b'\xff\xfeo\x00s\x00', 'utf-16')
+        codecs.decode(b'\x00\x00\x00o', 'utf-32-be')
+        codecs.decode(b'+AG8Acw-', 'utf-7')
+        codecs.encode('os', 'cp500')
+        codecs.encode(b'os', 'base64')
+        codecs.encode(b'os', 'hex')
+        b'os'.decode(encoding='ascii')
+        'os'.encode(encoding='utf-8', errors='strict')
+        'a,b,c'.split(',', maxsplit=1)
+        'a,b,c'.rsplit(sep=',', maxsplit=1)
+        '{a}.{b}'.format(a='os', b='system')
+        '{0}{x}{0!r}'.format('a', x=1)
+        '{:x}-{:02d}-{:c}-{:>4}|{:<3}|{:^5}'.format(255, 7, 111, 'a', 'b', 'c')
+        '{0[1]}{1[k]}'.format(['a', 'b'], {'k': 'v'})
+        '{a}'.format_map({'a': 'os'})
+        format(255, '#x')
+        format(65, 'c')
+        format(3, '08b')
+        operator.mod('%(a)s.%(b)s', {'a': 'os', 'b': 'system'})
+        operator.mod('%02x%r', (10, 'a'))
+        int('ff', base=16)
+        (5).to_bytes(length=2, byteorder='little')
+        (-5).to_bytes(2, 'big', signed=True)
+        int.from_bytes(b'\xff\xfe', byteorder='big', signed=True)
+        int.from_bytes(bytes=b'\x01\x00', byteorder='big')
+        sorted('bca', reverse=True)
+        list(enumerate('ab', start=1))
+        sum([1, 2], start=3)
+        dict(a=1, b='x').get('b')
+        dict([('a', 1)], b=2)
+        dict.fromkeys('ab', 1)
+        {'a': 1}.get('b', 'os')
+        operator.methodcaller('decode', encoding='utf-16-le')(b'o\x00s\x00')
+        operator.methodcaller('split', maxsplit=1)('a b c')
+        functools.partial(int, base=2)('101')
+        functools.partial(base64.b64decode, altchars='-_')('-_-_')
+        functools.partial(dict, a=1)(b=2)
+        functools.reduce(operator.add, map(chr, [111, 115]))
+        ''.join(map(operator.itemgetter(0), zip('os', 'xy')))
+        list(map(operator.methodcaller('upper'), ['a', 'b']))
+        list(filter(operator.truth, [0, 1, '', 'a']))
+        bytes(map(operator.xor, b'\x2a\x36', itertools.repeat(69, 2)))
+        list(itertools.accumulate([1, 2, 3]))
+        list(itertools.accumulate('abc'))
+        list(itertools.compress('abc', [1, 0, 1]))
+        list(itertools.takewhile(str.isalpha, 'ab1c'))
+        list(itertools.dropwhile(str.isalpha, 'ab1c'))
+        list(itertools.filterfalse(str.isdigit, 'a1b'))
+        list(itertools.zip_longest('ab', 'c'))
+        all(['a', 1])
+        any([0, ''])
+        divmod(-7, 2)
+        list(filter(str.isupper, 'aBcD'))
+        'a1'.isalnum()
+        'a_1'.isidentifier()
+        ast.literal_eval("['os', b'x', 1, -2, 3.5, None, True, (1,), {'a': [1]}]")
+        ast.literal_eval("'sys' 'tem'")
+        ast.literal_eval('0x6f')
+        json.loads('{"a": ["os", 1, 2.5, null, true], "b": "sys\\u0074em"}')
+        json.loads(b'"system"')
+        json.loads('[1e3, -0.5, 12345678901234567890]')
+        struct.pack('<IHb', 1, 2, -3)
+        struct.pack('>4sH', b'os', 258)
+        struct.pack('BI', 1, 2)
+        struct.pack('<2c?', b'o', b's', True)
+        struct.pack('>d', 1.5)
+        struct.unpack('<6B', b'system')
+        struct.unpack('>HxI', b'\x01\x02\x00\x00\x00\x00\x05')
+        struct.unpack('<f', b'\x00\x00\xc0\x3f')
+        struct.unpack('3s', b'abc')
+        struct.unpack_from('<H', b'\x00\x01\x02', 1)
+        struct.calcsize('bIqh')
+        bytes(struct.unpack('<6B', b'system'))
+        zlib.decompress(zlib.compress(b'system'))
+        zlib.decompress(zlib.compress(b'system', level=9))
+        gzip.decompress(gzip.compress(b'system'))
+        bz2.decompress(bz2.compress(b'system'))
+        lzma.decompress(lzma.compress(b'system'))
+        gzip.GzipFile(fileobj=io.BytesIO(base64.b64decode('H4sIAAAAAAACAyuuLC5JzQUAixFNyQYAAAA='))).read()
+        io.BytesIO(b'system').read()
+        io.StringIO('system').getvalue()
+        zlib.crc32(b'system')
+        urllib.parse.unquote('sys%74em')
+        urllib.parse.unquote('a+b%C3%A9')
+        urllib.parse.unquote_plus('a+b')
+        urllib.parse.unquote_to_bytes('%ff%00x')
+        urllib.parse.quote('a b/é')
+        html.unescape('&#x6f;&#115; &amp;')
+        quopri.decodestring(b'=6F=73=\n!')
+        binascii.a2b_qp('=6F=73')
+        binascii.a2b_uu(b'&<WES=&5M')
+        binascii.a2b_base64('b3M=')
+        importlib.import_module('os')
+        importlib.import_module(name='os')
+        __import__('urllib.parse')
+        __import__('urllib.parse', fromlist=['x'])
+        pkgutil.resolve_name('os:system')
+        pkgutil.resolve_name('os.system')
+        pydoc.locate('os.system')
+        sys.modules['os']
+        sys.modules.get('os')
+        getattr(sys.modules['os'], 'system')
+        getattr(getattr(importlib.import_module('os'), 'path'), 'join')
+        operator.attrgetter('modules')(importlib.import_module('sys'))['os']
+        operator.attrgetter('path.join')(importlib.import_module('os'))
+        copyreg._reconstructor(str, str, 'os')
+        copyreg.__newobj__(str, 'os')
+        copyreg.__newobj_ex__(int, ('101',), {'base': 2})
+        functools.lru_cache(len)('abc')
+        eval('1 + 2')
+        eval("''.join(chr(c ^ 1) for c in b'nr')")
+        eval("''.join([str(x * 2) for x in range(5) if x % 2 == 1])")
+        eval("(lambda a, b='x': a + b)('o')")
+        eval("'%s' % ('os',) + 'ab'[::-1] + str(2 ** 3) + ('y' if 1 < 2 else 'z')")
+        eval("{k: v for k, v in [('a', 1)]}['a']")
+        eval("__import__('base64').b64decode('b3M=').decode()")
+        eval("(lambda f: f(f))(lambda g: 'deep')")
+        eval("-2 ** 2 + 7 // 2 - (3 & 1 | 4 ^ 1) + ~0 + 10 % 3 << 1")
+        eval("not 'a' in 'abc' or 'x'")
+        eval("(lambda n: f'{n}-{n!r}' 'b')('o')")
         bool([])
         bool('x')
         """;
@@ -258,6 +411,9 @@ public sealed class FoldingOracleTests
         FoldedBool flag => "o" + flag.Value,
         FoldedInt number => "i" + number.Value,
         FoldedNone => "n",
+        FoldedFloat real => "f" + (double.IsInteger(real.Value) ? real.Value.ToString("F1", System.Globalization.CultureInfo.InvariantCulture) : real.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)),
+        FoldedName name => "q" + Assay.Evaluation.CallableNames.Canonical(name.Path),
+        FoldedDict dict => "{" + string.Join(',', dict.Pairs.Select(p => Hexed(p.Key) + ":" + Hexed(p.Value))) + "}",
         FoldedSequence items => "[" + string.Join(',', items.Items.Select(Hexed)) + "]",
         _ => "unknown",
     };

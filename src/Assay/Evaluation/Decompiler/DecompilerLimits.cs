@@ -40,6 +40,12 @@ internal sealed record DecompilerLimits
     /// <summary>Lines of a folded constant or recovered source.</summary>
     public int FoldedLines { get; init; } = 80;
 
+    /// <summary>Pickles inside pickles inside pickles that are decompiled.</summary>
+    public int InnerDepth { get; init; } = 4;
+
+    /// <summary>Pickles inside that are decompiled, over all depths.</summary>
+    public int InnerPickles { get; init; } = 64;
+
     /// <summary>Children that may be looked at to find what hides behind a cut.</summary>
     public long Work { get; init; } = 50_000_000;
 }

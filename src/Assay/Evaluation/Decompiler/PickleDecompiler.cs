@@ -1,5 +1,6 @@
 // Writes down, as Python-like code, what a loader would do with the pickles of a file.
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Assay.Bytes;
 using Assay.Pickle;
 
@@ -12,6 +13,8 @@ namespace Assay.Evaluation.Decompiler;
 internal sealed class PickleDecompiler
 {
     private const int InnerPickles = 16;
+    private const int InnerLines = 400;
+    private const int InnerRepeats = 50;
     private const int Blanks = 1 << 16;
     private readonly ByteSource _source;
     private readonly ScanLimits _limits;
@@ -22,11 +25,16 @@ internal sealed class PickleDecompiler
     private readonly ValueWriter _values;
     private readonly StatementObserver _statements;
     private List<StreamUses> _uses = [];
+    private readonly IEmbeddedDataReader? _embedded;
+    private StrongBox<int> _innerLeft;
     private int _entered;
+
+    /// <summary>Walks every pickle that is not inside another; a file may hold millions.</summary>
+    private PickleMachine? _outer;
 
     public PickleDecompiler(
         ByteSource source, ScanLimits limits, TimeProvider time, DecompilerLimits size, Action<CodeLine> sink,
-        IFolder? folder = null, IEmbeddedDataReader? embedded = null, CancellationToken cancellation = default)
+        IEmbeddedDataReader? embedded = null, CancellationToken cancellation = default)
     {
         _source = source;
         _limits = limits;
@@ -34,12 +42,30 @@ internal sealed class PickleDecompiler
         _cancellation = cancellation;
         _text = new CodeText(size, sink);
         _values = new ValueWriter(_text, _names);
-        _statements = new StatementObserver(_text, _names, _values, folder, embedded);
+        _statements = new StatementObserver(_text, _names, _values, new FoldedNoteWriter(_text, Inner), embedded);
+        _embedded = embedded;
+        _innerLeft = new StrongBox<int>(size.InnerPickles);
     }
 
     /// <summary>Writes everything. What was written stays valid when a limit is spent: the last line says so.</summary>
     /// <exception cref="ScanStopException">A limit is spent, or the source went away.</exception>
     public void Run()
+    {
+        try
+        {
+            Pickles();
+        }
+        finally
+        {
+            if (_outer is { } machine)
+            {
+                PickleMachinePool.Return(machine);
+                _outer = null;
+            }
+        }
+    }
+
+    private void Pickles()
     {
         long offset = 0;
         long plain = 0;
@@ -75,6 +101,33 @@ internal sealed class PickleDecompiler
         }
 
         _text.Finish();
+    }
+
+    /// <summary>Decompiles a pickle that a constant holds, with a meter of its own.</summary>
+    private bool Inner(byte[] pickle, Action<string> line)
+    {
+        if (_text.Limits.InnerDepth == 0 || _innerLeft.Value == 0)
+        {
+            return false;
+        }
+
+        _innerLeft.Value--;
+        DecompilerLimits size = _text.Limits with { InnerDepth = _text.Limits.InnerDepth - 1, Lines = InnerLines, Repeats = InnerRepeats, PlainPickles = 2 };
+        PickleDecompiler inside = new(
+            new MemorySource(pickle), _limits, _time, size, l => line(new string(' ', l.Indent) + string.Concat(l.Pieces.Select(p => p.Text))), _embedded, _cancellation)
+        {
+            _innerLeft = _innerLeft,
+        };
+        try
+        {
+            inside.Run();
+        }
+        catch (ScanStopException stop) when (stop.Reason == StopReason.Limit)
+        {
+            // Its last line says so.
+        }
+
+        return true;
     }
 
     private Outcome Walk(long offset, bool dry)
@@ -134,7 +187,7 @@ internal sealed class PickleDecompiler
         }
         finally
         {
-            foreach (StreamFrame frame in frames)
+            foreach (StreamFrame frame in frames.Skip(1))
             {
                 PickleMachinePool.Return(frame.Machine);
             }
@@ -154,7 +207,7 @@ internal sealed class PickleDecompiler
             _uses.Add(new StreamUses());
         }
 
-        PickleMachine machine = PickleMachinePool.Rent();
+        PickleMachine machine = frames.Count > 0 ? PickleMachinePool.Rent() : _outer ??= PickleMachinePool.Rent();
         frames.Add(new StreamFrame(machine, number < _uses.Count ? _uses[number] : new StreamUses()));
         machine.Open(_source, offset, _source.Length, _statements, budget);
     }
@@ -224,10 +277,23 @@ internal sealed class PickleDecompiler
     /// <summary>Steps over blanks where a pickle with a header follows them.</summary>
     private long SkipBlanks(long offset)
     {
-        byte[] near = _source.ReadUpTo(offset, 2) is [(byte)Op.PROTO, ..] ? [] : _source.ReadUpTo(offset, Blanks);
-        int other = near.AsSpan().IndexOfAnyExcept("\0\t\n\r "u8);
-        bool blank = other < 0 && near.Length > 0 && offset + near.Length == _source.Length;
-        return blank ? _source.Length : other > 0 && near[other] == (byte)Op.PROTO ? offset + other : offset;
+        // Nearly always the next pickle follows at once; reading far ahead for each would cost more than the pickles.
+        for (int size = 1; size <= Blanks; size *= 16)
+        {
+            byte[] near = _source.ReadUpTo(offset, size);
+            int other = near.AsSpan().IndexOfAnyExcept("\0\t\n\r "u8);
+            if (other >= 0)
+            {
+                return near[other] == (byte)Op.PROTO ? offset + other : offset;
+            }
+
+            if (near.Length > 0 && offset + near.Length == _source.Length)
+            {
+                return _source.Length;
+            }
+        }
+
+        return offset;
     }
 
     private readonly record struct Outcome(PickleEnding Ending, long End, long Actions);

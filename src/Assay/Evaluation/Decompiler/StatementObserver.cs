@@ -5,7 +5,7 @@ using Assay.Pickle;
 namespace Assay.Evaluation.Decompiler;
 
 /// <summary>Turns the events of the machine into statements.</summary>
-internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWriter values, IFolder? folder, IEmbeddedDataReader? embedded)
+internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWriter values, FoldedNoteWriter notes, IEmbeddedDataReader? embedded)
     : PickleObserver
 {
     private const int OriginSteps = 8;
@@ -54,7 +54,9 @@ internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWri
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
     {
         CallRow row = machine.Call(result);
-        if (!text.Admit(RootOf(machine, row.Callee), opcode, offset, () => $"calls of {Cut(Origin(machine, row.Callee))}"))
+        bool isWritten = text.Admit(RootOf(machine, row.Callee), opcode, offset, () => $"calls of {Cut(Origin(machine, row.Callee))}");
+        List<FoldedNote> folded = text.IsDry ? [] : Frame.Folding.Observe(result, offset, isWritten);
+        if (!isWritten)
         {
             return;
         }
@@ -80,7 +82,7 @@ internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWri
         }
 
         Make(result, CodeNode.Group("(", arguments, ")").Behind(callee), offset, note);
-        Fold(machine, result);
+        folded.ForEach(notes.Write);
     }
 
     public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
@@ -109,6 +111,11 @@ internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWri
 
     public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
     {
+        if (!text.IsDry)
+        {
+            Frame.Folding.Poison(target);
+        }
+
         if (!text.Admit(RootOf(machine, target), opcode, offset, () => $"calls of {Cut(Origin(machine, target))}.{method}"))
         {
             return;
@@ -194,27 +201,6 @@ internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWri
             string name = names.NextVariable();
             Frame.Variables[value] = name;
             text.Statement(code.Behind(new CodePiece(name + " = ")), offset, note);
-        }
-    }
-
-    private void Fold(PickleMachine machine, PickleValue result)
-    {
-        if (folder is null || text.IsDry || folder.TryFold(machine, result, out string[] layers) is not { } folded)
-        {
-            return;
-        }
-
-        string by = layers.Length > 0 ? $" by {string.Join(", ", layers)}" : "";
-        string[] lines = folded.ReplaceLineEndings("\n").Split('\n', text.Limits.FoldedLines + 1);
-        text.Comment(lines.Length == 1 ? $"  = {Cut(lines[0], text.Limits.ArgumentText)}{by}" : $"  ={by}");
-        for (int i = 0; lines.Length > 1 && i < Math.Min(lines.Length, text.Limits.FoldedLines); i++)
-        {
-            text.Comment("  | " + Cut(lines[i], text.Limits.ArgumentText));
-        }
-
-        if (lines.Length > text.Limits.FoldedLines)
-        {
-            text.Comment(string.Create(CultureInfo.InvariantCulture, $"  | ... ({folded.Length:N0} characters)"));
         }
     }
 

@@ -6,9 +6,14 @@ namespace Assay.Evaluation.Decompiler;
 /// <summary>One pickle while it is walked, and what its values are called.</summary>
 internal sealed class StreamFrame(PickleMachine machine, StreamUses uses)
 {
+    private CallFolding? _folding;
+
     public PickleMachine Machine => machine;
 
     public StreamUses Uses => uses;
+
+    /// <summary>What folding its calls gives.</summary>
+    public CallFolding Folding => _folding ??= new CallFolding(machine);
 
     /// <summary>The variables that hold what was made, and the containers that need a name.</summary>
     public Dictionary<PickleValue, string> Variables { get; } = [];

@@ -13,7 +13,7 @@ internal sealed class ValueWriter(CodeText text, CodeNames names)
     private const int LateItems = 16;
     private const int Remembered = 1 << 20;
     private readonly DecompilerLimits _limits = text.Limits;
-    private readonly ConstantWriter _constants = new(text.Limits);
+    private readonly ConstantWriter _constants = new(text);
     private readonly HashSet<PickleValue> _open = [];
     private int _values;
     private long _work = text.Limits.Work;

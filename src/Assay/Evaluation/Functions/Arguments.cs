@@ -43,7 +43,7 @@ internal static class Arguments
         FoldedBytes bytes => bytes.Value.Length > 0,
         FoldedSequence { Kind: not SequenceKind.Iterator } items => items.Items.Count > 0,
         FoldedDict dict => dict.Pairs.Count > 0,
-        FoldedName or FoldedCode or FoldedMethod or FoldedPartial or FoldedGetter => true,
+        FoldedName or FoldedCode or FoldedMethod or FoldedPartial or FoldedGetter or FoldedThunk or FoldedFunction or FoldedFile => true,
         _ => null,
     };
 

@@ -23,9 +23,10 @@ internal static class CodecFunctions
             Latin(a.At(0)) is { } text && PythonEscapes.Unescape(text, bytes: true) is { } made ? new FoldedBytes(Encoding.Latin1.GetBytes(made)) { Layers = [.. a[0].Layers, "escapes"] } : FoldedValue.Unknown,
             a.At(0));
 
-        Text(all, "base64", (t, _) => BinaryText.Base64(t), "base64.b64decode", "base64.standard_b64decode", "base64.decodebytes", "base64.decodestring", "binascii.a2b_base64");
+        Text(all, "base64", (t, a) => OtherAlphabet(t, a), "base64.b64decode");
+        Text(all, "base64", (t, _) => BinaryText.Base64(t), "base64.standard_b64decode", "base64.decodebytes", "base64.decodestring", "binascii.a2b_base64");
         Text(all, "base64", (t, _) => BinaryText.Base64(t, urlSafe: true), "base64.urlsafe_b64decode");
-        Text(all, "base32", (t, a) => a.Count == 1 ? BinaryText.Base32(t) : null, "base64.b32decode");
+        Text(all, "base32", (t, a) => BinaryText.Base32(Arguments.Truth(a.Count > 1 ? a[1] : FoldedValue.None) == true ? t.ToUpperInvariant() : t), "base64.b32decode");
         Text(all, "base16", (t, a) => a.Count == 1 && t.Any(char.IsAsciiLetterLower) ? null : TextCodecs.Hex(t), "base64.b16decode");
         Text(all, "hex", (t, _) => TextCodecs.Hex(t), "binascii.unhexlify", "binascii.a2b_hex");
         Text(all, "base85", (t, _) => BinaryText.Base85(t), "base64.b85decode");
@@ -73,6 +74,27 @@ internal static class CodecFunctions
         _ => null,
     };
 
+    /// <summary>base64 whose last two characters may be others, and which may be checked for strangers.</summary>
+    private static byte[]? OtherAlphabet(string text, IReadOnlyList<FoldedValue> a)
+    {
+        string? other = a.IsNone(1) ? "+/" : Latin(a[1]);
+        if (other is not { Length: 2 })
+        {
+            return null;
+        }
+
+        bool strict = a.Count > 2 && Arguments.Truth(a[2]) == true;
+        string plain = string.Create(text.Length, (text, other), static (made, from) =>
+        {
+            for (int i = 0; i < made.Length; i++)
+            {
+                char c = from.text[i];
+                made[i] = c == from.other[0] ? '+' : c == from.other[1] ? '/' : c;
+            }
+        });
+        return strict && plain.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('+' or '/' or '=')) ? null : BinaryText.Base64(plain);
+    }
+
     private static FoldedValue Zlib(Folder f, IReadOnlyList<FoldedValue> a)
     {
         int? bits = a.Small(1, 15);
@@ -97,6 +119,10 @@ internal static class CodecFunctions
                 return PureFunctions.Find("binascii.unhexlify")!(f, [value]);
             case "base64" or "base64codec":
                 return PureFunctions.Find("binascii.a2b_base64")!(f, [value]);
+            case "uu" or "uucodec":
+                return Latin(value) is { } lines && TransferText.Uu(lines) is { } plain ? new FoldedBytes(plain) { Layers = [.. value.Layers, "uu"] } : FoldedValue.Unknown;
+            case "quopri" or "quotedprintable" or "quopricodec":
+                return PureFunctions.Find("quopri.decodestring")!(f, [value]);
             case "zlib" or "zip" or "zlibcodec":
                 return f.Inflate(CodecKind.Zlib, value, "zlib");
             case "bz2" or "bz2codec":
@@ -112,6 +138,9 @@ internal static class CodecFunctions
     {
         "rot13" when value is FoldedText text => f.Made(BinaryText.Rot13(text.Value), value) is FoldedText made ? made with { Layers = [.. value.Layers, "rot13"] } : FoldedValue.Unknown,
         "hex" or "hexcodec" => PureFunctions.Find("binascii.hexlify")!(f, [value]),
+        "zlib" or "zip" or "zlibcodec" => value is FoldedBytes bytes ? new FoldedPacked("zlib", bytes) : FoldedValue.Unknown,
+        "bz2" or "bz2codec" => value is FoldedBytes bytes ? new FoldedPacked("bz2", bytes) : FoldedValue.Unknown,
+        "base64" or "base64codec" when value is FoldedBytes { Value.Length: <= 57 } => PureFunctions.Find("binascii.b2a_base64")!(f, [value]),
         _ => TextCodecs.Encode(f, value, encoding, errors),
     };
 

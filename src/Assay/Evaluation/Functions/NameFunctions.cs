@@ -10,6 +10,7 @@ internal static class NameFunctions
 {
     public static void Add(Dictionary<string, PureFunction> all)
     {
+        // The default of getattr counts only where the attribute is missing, which cannot be told of most values.
         PureFunction attribute = (_, a) => a.Text(1) is { } name ? Folder.GetAttribute(a.At(0), name) : FoldedValue.Unknown;
         foreach (string name in (string[])["builtins.getattr", "inspect.getattr_static", "builtins.object.__getattribute__", "builtins.type.__getattribute__", "builtins.super.__getattribute__", "dill._dill._getattribute", "pickle._getattribute"])
         {
@@ -42,7 +43,7 @@ internal static class NameFunctions
 
             return FoldedValue.None;
         };
-        all["types.MethodType"] = (_, a) => a.Count == 2 ? new FoldedPartial(a[0], [a[1]], false) : FoldedValue.Unknown;
+        all["types.MethodType"] = (_, a) => a.Count == 2 ? new FoldedPartial(a[0], [a[1]]) : FoldedValue.Unknown;
         all["types.FunctionType"] = (_, a) => a.At(0) is FoldedCode code ? code with { IsFunction = true } : FoldedValue.Unknown;
         all["types.LambdaType"] = all["types.FunctionType"];
         all["types.CodeType"] = (_, a) => Code(a);

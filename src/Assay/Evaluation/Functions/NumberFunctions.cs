@@ -34,7 +34,7 @@ internal static class NumberFunctions
         };
         all["builtins.repr"] = (f, a) => f.Made(Repr(a.At(0)), a);
         all["builtins.ascii"] = (f, a) => f.Made(Repr(a.At(0)) is { } r && Ascii.IsValid(r) ? r : null, a);
-        all["builtins.format"] = (f, a) => f.Made(a.Count == 1 || a.Text(1) is "" ? Str(a.At(0)) : null, a);
+        all["builtins.format"] = (f, a) => f.Made(a.Count == 1 ? Str(a[0]) : a.Text(1) is { } spec ? TextFormat.Specify(a[0], spec) : null, a);
         all["int.from_bytes"] = (_, a) => FromBytes(a);
         all["int.to_bytes"] = (f, a) => ToBytes(f, a);
     }
@@ -156,30 +156,33 @@ internal static class NumberFunctions
     {
         // Reached through a value of int, that value comes first.
         IReadOnlyList<FoldedValue> operands = a.At(0) is FoldedInt or FoldedBool ? [.. a.Skip(1)] : a;
-        if (operands.Bytes(0) is not { Length: <= 8192 } bytes || (operands.Count > 1 ? operands.Text(1) : "big") is not ("big" or "little") || operands.Count > 2)
+        if (operands.Bytes(0) is not { Length: <= 8192 } bytes || (operands.Count > 1 ? operands.Text(1) : "big") is not ("big" or "little"))
         {
             return FoldedValue.Unknown;
         }
 
         bool big = operands.Count < 2 || operands.Text(1) == "big";
-        return new FoldedInt(new BigInteger(bytes, isUnsigned: true, isBigEndian: big)) { Layers = [.. operands[0].Layers] };
+        bool signed = operands.Count > 2 && Arguments.Truth(operands[2]) == true;
+        return new FoldedInt(new BigInteger(bytes, isUnsigned: !signed, isBigEndian: big)) { Layers = [.. operands[0].Layers] };
     }
 
     private static FoldedValue ToBytes(Folder f, IReadOnlyList<FoldedValue> a)
     {
-        if (a.Int(0) is not { Sign: >= 0 } number || a.Small(1, 1) is not { } length || length < 0 || !f.Budget.Room(length)
-            || (a.Count > 2 ? a.Text(2) : "big") is not ("big" or "little") || a.Count > 3)
+        bool signed = a.Count > 3 && Arguments.Truth(a[3]) == true;
+        if (a.Int(0) is not { } number || (number.Sign < 0 && !signed) || a.Small(1, 1) is not { } length || length < 0 || !f.Budget.Room(length)
+            || (a.Count > 2 ? a.Text(2) : "big") is not ("big" or "little") || a.Count > 4)
         {
             return FoldedValue.Unknown;
         }
 
-        byte[] bytes = number.ToByteArray(isUnsigned: true, isBigEndian: false);
+        byte[] bytes = number.ToByteArray(isUnsigned: !signed, isBigEndian: false);
         if (bytes.Length > length && !(number.IsZero && length == 0))
         {
             return FoldedValue.Unknown;
         }
 
         byte[] made = new byte[length];
+        Array.Fill(made, (byte)(number.Sign < 0 ? 0xFF : 0));
         bytes.AsSpan(0, Math.Min(bytes.Length, length)).CopyTo(made);
         if (a.Count < 3 || a.Text(2) == "big")
         {

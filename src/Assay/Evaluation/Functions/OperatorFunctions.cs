@@ -38,7 +38,7 @@ internal static class OperatorFunctions
         all["operator.itemgetter"] = (_, a) => new FoldedGetter("itemgetter", a);
         all["operator.attrgetter"] = (_, a) => new FoldedGetter("attrgetter", a);
         all["operator.methodcaller"] = (_, a) => new FoldedGetter("methodcaller", a);
-        all["functools.partial"] = (_, a) => a.Count > 0 ? new FoldedPartial(a[0], [.. a.Skip(1)], false) : FoldedValue.Unknown;
+        all["functools.partial"] = (_, a) => a.Count > 0 ? new FoldedPartial(a[0], [.. a.Skip(1)]) : FoldedValue.Unknown;
     }
 
     internal static FoldedValue Plus(Folder f, IReadOnlyList<FoldedValue> a)

@@ -34,6 +34,7 @@ internal static class PureFunctions
         FoldedSequence { Kind: SequenceKind.FrozenSet } => "frozenset",
         FoldedSequence => "iterator",
         FoldedSlice => "slice",
+        FoldedFile => "file",
         _ => null,
     };
 
@@ -48,6 +49,11 @@ internal static class PureFunctions
         OperatorFunctions.Add(all);
         CodecFunctions.Add(all);
         NameFunctions.Add(all);
+        IteratorFunctions.Add(all);
+        StructFunctions.Add(all);
+        TransferText.Add(all);
+        LiteralFunctions.Add(all);
+        WrapperFunctions.Add(all);
         foreach ((string path, PureFunction function) in all.ToArray())
         {
             // A method is also reached through its type: builtins.str.join. A bytearray has the methods of bytes.

@@ -24,7 +24,7 @@ internal static class SequenceFunctions
         all["builtins.reversed"] = (f, a) => a.At(0) is not FoldedSequence { Kind: SequenceKind.Iterator or SequenceKind.Set or SequenceKind.FrozenSet } && f.Items(a.At(0)) is { } items
             ? Sequence(f, SequenceKind.Iterator, [.. items.Reverse()])
             : FoldedValue.Unknown;
-        all["builtins.sorted"] = (f, a) => a.Count == 1 ? Sorted(f, a) : FoldedValue.Unknown;
+        all["builtins.sorted"] = (f, a) => a.Count == 1 || (a.IsNone(1) && a.Count < 4) ? Reversed(f, Sorted(f, a), a.At(2)) : FoldedValue.Unknown;
         all["builtins.enumerate"] = (f, a) => f.Items(a.At(0)) is { } items && a.Int(1) is var first && (a.Count == 1 || first is not null)
             ? Sequence(f, SequenceKind.Iterator, [.. items.Select((item, i) => new FoldedSequence(SequenceKind.Tuple, [new FoldedInt((first ?? 0) + i), item]))])
             : FoldedValue.Unknown;
@@ -53,7 +53,6 @@ internal static class SequenceFunctions
         }
 
         all["iterator.__next__"] = all["builtins.next"];
-        all["dict.get"] = (f, a) => f.GetItem(a.At(0), a.At(1));
         all["dict.keys"] = (f, a) => f.Items(a.At(0)) is { } keys ? Sequence(f, SequenceKind.List, keys) : FoldedValue.Unknown;
         all["dict.values"] = (f, a) => a.At(0) is FoldedDict d ? Sequence(f, SequenceKind.List, [.. d.Pairs.Select(p => p.Value)]) : FoldedValue.Unknown;
         all["dict.items"] = (f, a) => a.At(0) is FoldedDict d ? Sequence(f, SequenceKind.List, [.. d.Pairs.Select(p => new FoldedSequence(SequenceKind.Tuple, [p.Key, p.Value]))]) : FoldedValue.Unknown;
@@ -174,6 +173,9 @@ internal static class SequenceFunctions
 
         return items.All(i => i is FoldedInt) ? Sequence(f, SequenceKind.List, [.. items.OrderBy(i => ((FoldedInt)i).Value)]) : FoldedValue.Unknown;
     }
+
+    private static FoldedValue Reversed(Folder f, FoldedValue sorted, FoldedValue back) =>
+        sorted is FoldedSequence made && Arguments.Truth(back) == true ? Sequence(f, SequenceKind.List, [.. made.Items.Reverse()]) : sorted;
 
     private static FoldedValue Zip(Folder f, IReadOnlyList<FoldedValue> a)
     {

@@ -22,14 +22,17 @@ internal static class TextCodecs
             "utf8sig" => Utf8(bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes, errors),
             "ascii" or "usascii" or "646" => Ascii.IsValid(bytes) || errors != "strict" ? Ignoring(bytes, errors) : null,
             "latin1" or "iso88591" or "latin" or "l1" or "8859" or "cp819" => Encoding.Latin1.GetString(bytes),
+            "utf16" when bytes is [0xFE, 0xFF, ..] && bytes.Length % 2 == 0 => Encoding.BigEndianUnicode.GetString(bytes.AsSpan(2)),
             "utf16le" or "utf16" when bytes.Length % 2 == 0 && bytes is not [0xFE, 0xFF, ..] =>
                 Encoding.Unicode.GetString(bytes is [0xFF, 0xFE, ..] && Normal(encoding) == "utf16" ? bytes.AsSpan(2) : bytes),
             "utf16be" when bytes.Length % 2 == 0 => Encoding.BigEndianUnicode.GetString(bytes),
             "utf32le" or "utf32" when bytes.Length % 4 == 0 => Encoding.UTF32.GetString(bytes is [0xFF, 0xFE, 0, 0, ..] && Normal(encoding) == "utf32" ? bytes.AsSpan(4) : bytes),
+            "utf32be" when bytes.Length % 4 == 0 => new UTF32Encoding(bigEndian: true, byteOrderMark: false).GetString(bytes),
+            "punycode" => Ascii.IsValid(bytes) ? TransferText.Punycode(Encoding.ASCII.GetString(bytes)) : null,
             "unicodeescape" => PythonEscapes.Unescape(Encoding.Latin1.GetString(bytes)),
             "rawunicodeescape" => PythonText.DecodeRawUnicodeEscape(bytes),
             "utf7" => Utf7(bytes),
-            _ => null,
+            string other => CodePages.Decode(other, bytes),
         };
         return text is null ? FoldedValue.Unknown : new FoldedText(text) { Layers = WithLayer(value, Normal(encoding)) };
     }
@@ -51,8 +54,9 @@ internal static class TextCodecs
             "utf16le" => Encoding.Unicode.GetBytes(text),
             "utf16be" => Encoding.BigEndianUnicode.GetBytes(text),
             "utf16" => [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(text)],
+            "utf32le" => Encoding.UTF32.GetBytes(text),
             "rawunicodeescape" when text.All(c => c <= 0xFF) => Encoding.Latin1.GetBytes(text),
-            _ => null,
+            string other => CodePages.Encode(other, text),
         };
         return bytes is null ? FoldedValue.Unknown : new FoldedBytes(bytes) { Layers = value.Layers };
     }
@@ -73,7 +77,7 @@ internal static class TextCodecs
     }
 
     private static IReadOnlyList<string> WithLayer(FoldedValue value, string codec) =>
-        codec is "unicodeescape" or "rawunicodeescape" or "utf7" or "utf16" or "utf16le" or "utf16be" or "utf32" or "utf32le" ? [.. value.Layers, codec] : value.Layers;
+        CodePages.IsDisguise(codec) || codec is "unicodeescape" or "rawunicodeescape" or "punycode" or "utf32be" or "utf7" or "utf16" or "utf16le" or "utf16be" or "utf32" or "utf32le" ? [.. value.Layers, codec] : value.Layers;
 
     private static string? Utf8(byte[] bytes, string errors)
     {

@@ -36,12 +36,25 @@ internal static class TextFunctions
         all["str.rjust"] = (f, a) => Justify(f, a, left: false);
         all["str.translate"] = Translate;
         all["str.maketrans"] = MakeTranslation;
-        all["str.format"] = (f, a) => a.Text(0) is { } x ? f.Made(Format(f, x, [.. a.Skip(1)]), a) : FoldedValue.Unknown;
+        all["str.format"] = (f, a) => a.Text(0) is { } x ? f.Made(TextFormat.Format(f, x, [.. a.Skip(1)], FoldedDict.Empty), a) : FoldedValue.Unknown;
         all["str.__mod__"] = (f, a) => a.Text(0) is { } x
-            ? f.Made(Percent(f, x, a.At(1) is FoldedSequence { Kind: SequenceKind.Tuple } t ? t.Items : [a.At(1)]), a)
+            ? f.Made(TextFormat.Percent(f, x, a.At(1)), a)
             : FoldedValue.Unknown;
-        all["html.unescape"] = (f, a) => f.Made(a.Text(0) is { } x ? System.Net.WebUtility.HtmlDecode(x) : null, a);
-        all["urllib.parse.unquote"] = (f, a) => f.Made(a.Text(0) is { } x ? Uri.UnescapeDataString(x) : null, a);
+        all["str.format_map"] = (f, a) => a.Text(0) is { } x && a.At(1) is FoldedDict map ? f.Made(TextFormat.Format(f, x, [], map), a) : FoldedValue.Unknown;
+        all["str.expandtabs"] = (f, a) => f.Made(a.Count == 1 && a.Text(0) is { } x && !x.Contains('\t', StringComparison.Ordinal) ? x : null, a);
+        Test(all, "isalpha", char.IsAsciiLetter);
+        Test(all, "isdigit", char.IsAsciiDigit);
+        Test(all, "isnumeric", char.IsAsciiDigit);
+        Test(all, "isdecimal", char.IsAsciiDigit);
+        Test(all, "isalnum", char.IsAsciiLetterOrDigit);
+        Test(all, "isspace", c => c is ' ' or (>= '\t' and <= '\r') or (>= '\u001c' and <= '\u001f'));
+        all["str.isprintable"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.All(c => c is >= ' ' and <= '~')) : FoldedValue.Unknown;
+        all["str.isascii"] = (_, a) => a.Text(0) is { } x ? new FoldedBool(System.Text.Ascii.IsValid(x)) : FoldedValue.Unknown;
+        all["str.islower"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.Any(char.IsAsciiLetterLower) && !x.Any(char.IsAsciiLetterUpper)) : FoldedValue.Unknown;
+        all["str.isupper"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.Any(char.IsAsciiLetterUpper) && !x.Any(char.IsAsciiLetterLower)) : FoldedValue.Unknown;
+        all["str.isidentifier"] = (_, a) => Ascii(a) is { } x
+            ? new FoldedBool(x.Length > 0 && !char.IsAsciiDigit(x[0]) && x.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            : FoldedValue.Unknown;
     }
 
     /// <summary>The text where its case is plain: beyond ASCII Python and .NET have tables of their own.</summary>
@@ -235,83 +248,8 @@ internal static class TextFunctions
         return new FoldedDict(pairs);
     }
 
-    /// <summary>Replacement fields without conversion or format; null where there is more.</summary>
-    private static string? Format(Folder f, string template, IReadOnlyList<FoldedValue> values)
-    {
-        StringBuilder made = new();
-        int next = 0;
-        for (int i = 0; i < template.Length; i++)
-        {
-            char c = template[i];
-            bool doubled = i + 1 < template.Length && template[i + 1] == c;
-            if (c is '{' or '}' && doubled)
-            {
-                made.Append(c);
-                i++;
-                continue;
-            }
-
-            if (c == '}')
-            {
-                return null;
-            }
-
-            if (c != '{')
-            {
-                made.Append(c);
-                continue;
-            }
-
-            int end = template.IndexOf('}', i);
-            string field = end < 0 ? "!" : template[(i + 1)..end];
-            int index = field.Length == 0 ? next++ : int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : -1;
-            string? part = index < 0 || index >= values.Count ? null : NumberFunctions.Str(values[index]);
-            if (part is null || !f.Budget.Room(made.Length + (long)part.Length))
-            {
-                return null;
-            }
-
-            made.Append(part);
-            i = end;
-        }
-
-        return made.ToString();
-    }
-
-    /// <summary>%s, %d, %c, %x and %%; null where there is more.</summary>
-    internal static string? Percent(Folder f, string template, IReadOnlyList<FoldedValue> values)
-    {
-        StringBuilder made = new();
-        int next = 0;
-        for (int i = 0; i < template.Length; i++)
-        {
-            if (template[i] != '%')
-            {
-                made.Append(template[i]);
-                continue;
-            }
-
-            char kind = ++i < template.Length ? template[i] : '\0';
-            FoldedValue value = kind == '%' || next >= values.Count ? FoldedValue.Unknown : values[next++];
-            string? part = kind switch
-            {
-                '%' => "%",
-                's' => NumberFunctions.Str(value),
-                'd' or 'i' => Arguments.IntOf(value)?.ToString(CultureInfo.InvariantCulture),
-                'x' => Arguments.IntOf(value) is { Sign: >= 0 } n ? NumberFunctions.InBase(n, 16) : null,
-                'c' => value is FoldedText { Value.Length: 1 } t ? t.Value : Arguments.IntOf(value) is { } o ? PythonCharacters.FromOrdinal(o) : null,
-                _ => null,
-            };
-            if (part is null || !f.Budget.Room(made.Length + (long)part.Length))
-            {
-                return null;
-            }
-
-            made.Append(part);
-        }
-
-        return next == values.Count ? made.ToString() : null;
-    }
+    private static void Test(Dictionary<string, PureFunction> all, string name, Predicate<char> holds) =>
+        all["str." + name] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.Length > 0 && x.All(c => holds(c))) : FoldedValue.Unknown;
 
     private static char Swap(char c) => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c);
 

@@ -10,6 +10,8 @@ internal static class TextSearch
 {
     private static readonly char[] s_white = [' ', '\t', '\n', '\r', '\u000b', '\u000c', '\u001c', '\u001d', '\u001e', '\u001f', '\u0085', '\u00a0'];
 
+    private static readonly System.Buffers.SearchValues<char> s_blanks = System.Buffers.SearchValues.Create(s_white);
+
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["str.split"] = (f, a) => Split(f, a, right: false);
@@ -47,8 +49,7 @@ internal static class TextSearch
         {
             if (white)
             {
-                // The rest keeps its inner blanks, which the parts no longer know.
-                return FoldedValue.Unknown;
+                return Parts(f, Words(text, most, right), a[0]);
             }
 
             string separator = a.Text(1)!;
@@ -58,6 +59,31 @@ internal static class TextSearch
         }
 
         return Parts(f, parts, a[0]);
+    }
+
+    /// <summary>The first or last words between blanks; the rest keeps its inner blanks.</summary>
+    private static List<string> Words(string text, int most, bool right)
+    {
+        List<string> words = [];
+        string rest = right ? text.TrimEnd(s_white) : text.TrimStart(s_white);
+        while (words.Count < most && rest.Length > 0)
+        {
+            int at = right ? rest.AsSpan().LastIndexOfAny(s_blanks) : rest.AsSpan().IndexOfAny(s_blanks);
+            words.Add(at < 0 ? rest : right ? rest[(at + 1)..] : rest[..at]);
+            rest = at < 0 ? "" : right ? rest[..at].TrimEnd(s_white) : rest[at..].TrimStart(s_white);
+        }
+
+        if (rest.Length > 0)
+        {
+            words.Add(rest);
+        }
+
+        if (right)
+        {
+            words.Reverse();
+        }
+
+        return words;
     }
 
     private static FoldedValue Partition(Folder f, IReadOnlyList<FoldedValue> a, bool right)

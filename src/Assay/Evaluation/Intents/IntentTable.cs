@@ -38,6 +38,9 @@ internal static class IntentTable
             row[0],
             Enum.Parse<IntentConfidence>(row[1], ignoreCase: true),
             Enum.Parse<IntentScope>(row[2], ignoreCase: true),
-            [.. row[3].Split(" & ").Select(word => word.Split('|'))])),
+            [.. row[3].Split(" & ").Select(Alternatives)])),
     ];
+
+    /// <summary>A bar with a backslash before it is part of the word: shells pipe with it.</summary>
+    private static string[] Alternatives(string words) => [.. words.Replace("\\|", "\0", StringComparison.Ordinal).Split('|').Select(w => w.Replace('\0', '|'))];
 }

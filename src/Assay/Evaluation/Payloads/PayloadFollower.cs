@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Assay.Bytes;
 using Assay.Evaluation.Marshalled;
+using Assay.Evaluation.Sources;
 using Assay.Evaluation.Values;
 
 namespace Assay.Evaluation.Payloads;
@@ -15,6 +16,10 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
     private static readonly Lazy<string[]> s_markers = new(() => DataFile.Rows("indicators.tsv").Single(r => r[0] == "code")[1].Split(' '));
     private readonly HashSet<(string, string)> _seenTexts = [];
     private readonly HashSet<string> _seenBytes = [];
+    private readonly Queue<RecoveredText> _open = new();
+    private IReadOnlyList<string> _outer = [];
+    private bool _draining;
+    private Folder? _sources;
 
     public List<RecoveredText> Texts { get; } = [];
 
@@ -139,10 +144,30 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         }
     }
 
+    /// <summary>Keeps a text, and what can be unpacked from it. Source that hands on more of it comes back here, and waits its turn.</summary>
     private void Text(string kind, string text, long offset, IReadOnlyList<string> layers)
     {
-        Queue<RecoveredText> open = new([new RecoveredText(kind, text, offset, layers)]);
-        while (open.TryDequeue(out RecoveredText? next))
+        _open.Enqueue(new RecoveredText(kind, text, offset, _outer.Count == 0 ? layers : [.. _outer, .. layers]));
+        if (_draining)
+        {
+            return;
+        }
+
+        _draining = true;
+        try
+        {
+            Drain();
+        }
+        finally
+        {
+            _open.Clear();
+            _draining = false;
+        }
+    }
+
+    private void Drain()
+    {
+        while (_open.TryDequeue(out RecoveredText? next))
         {
             string kept = next.Text.Length > textLimit ? next.Text[..textLimit] : next.Text;
             if (kept.Trim().Length == 0 || Texts.Count >= MaxTexts || !_seenTexts.Add((next.Kind, kept)))
@@ -151,6 +176,11 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
             }
 
             Texts.Add(next with { Text = kept });
+            if (next.Kind is "python-source" or "decoded-text" or "code-like-text")
+            {
+                Run(next);
+            }
+
             if (next.Kind is not ("python-source" or "decoded-text" or "code-text" or "shell-command" or "code-like-text") || next.Layers.Count > 16)
             {
                 continue;
@@ -158,15 +188,29 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
 
             foreach (string literal in Literals(next))
             {
-                if (Unwrapper.TryUnwrap(literal, budget) is { } inner)
+                if (Unwrapper.TryUnwrap(literal, budget) is { } inner && !_open.Any(t => t.Text == inner.Text) && !Texts.Exists(t => t.Text == inner.Text))
                 {
-                    Unwrapped(inner, next, open);
+                    Unwrapped(inner, next);
                 }
             }
         }
     }
 
-    private void Unwrapped(Unwrapped inner, RecoveredText outer, Queue<RecoveredText> open)
+    /// <summary>Folds what source does, as far as it hands on something that runs.</summary>
+    private void Run(RecoveredText source)
+    {
+        Folder folder = _sources ??= new Folder(budget);
+        folder.OnReached = (name, arguments) =>
+        {
+            string canonical = folder.Canonical(name);
+            Follow(canonical, CallableNames.Sink(canonical), arguments, source.Offset);
+        };
+        _outer = source.Layers;
+        SourceFolder.Run(source.Text, folder);
+        _outer = [];
+    }
+
+    private void Unwrapped(Unwrapped inner, RecoveredText outer)
     {
         IReadOnlyList<string> layers = [.. outer.Layers, .. inner.Layers];
         if (LooksLikePickle(inner.Bytes))
@@ -175,15 +219,15 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         }
         else if (MarshalReader.MayBeCode(inner.Bytes) && MarshalReader.TryRead(inner.Bytes) is { } code)
         {
-            open.Enqueue(new RecoveredText("code-names", string.Join(' ', code.Names), outer.Offset, [.. layers, "marshal"]));
+            _open.Enqueue(new RecoveredText("code-names", string.Join(' ', code.Names), outer.Offset, [.. layers, "marshal"]));
             foreach (string text in code.Texts.Where(t => t.Length > 3).Take(64))
             {
-                open.Enqueue(new RecoveredText("code-text", text, outer.Offset, [.. layers, "marshal"]));
+                _open.Enqueue(new RecoveredText("code-text", text, outer.Offset, [.. layers, "marshal"]));
             }
         }
         else if (inner.Text.Length > 0)
         {
-            open.Enqueue(new RecoveredText(outer.Kind == "shell-command" ? "shell-command" : "python-source", inner.Text, outer.Offset, layers));
+            _open.Enqueue(new RecoveredText(outer.Kind == "shell-command" ? "shell-command" : "python-source", inner.Text, outer.Offset, layers));
         }
     }
 
@@ -204,7 +248,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         }
     }
 
-    private static bool LooksLikePickle(byte[] bytes) => bytes is [0x80, >= 2 and <= 5, _, ..] || (bytes.Length > 4 && bytes[0] is (byte)'c' or (byte)'(' && bytes[^1] == '.');
+    internal static bool LooksLikePickle(byte[] bytes) => bytes is [0x80, >= 2 and <= 5, _, ..] || (bytes.Length > 4 && bytes[0] is (byte)'c' or (byte)'(' && bytes[^1] == '.');
 
     private static string Name(string what, long offset) => string.Create(CultureInfo.InvariantCulture, $"{what}@0x{offset:x}");
 }

@@ -50,7 +50,10 @@ internal enum SequenceKind
 internal sealed record FoldedSequence(SequenceKind Kind, IReadOnlyList<FoldedValue> Items) : FoldedValue;
 
 /// <summary>A dict; a later pair with the same key wins.</summary>
-internal sealed record FoldedDict(IReadOnlyList<(FoldedValue Key, FoldedValue Value)> Pairs) : FoldedValue;
+internal sealed record FoldedDict(IReadOnlyList<(FoldedValue Key, FoldedValue Value)> Pairs) : FoldedValue
+{
+    public static FoldedDict Empty { get; } = new([]);
+}
 
 /// <summary>A slice object; null where None was given.</summary>
 internal sealed record FoldedSlice(BigInteger? Start, BigInteger? Stop, BigInteger? Step) : FoldedValue;
@@ -72,10 +75,32 @@ internal sealed record FoldedInstanceMethod(FoldedName Class, string Name) : Fol
 internal sealed record FoldedMethod(FoldedValue Self, string Name) : FoldedValue;
 
 /// <summary>A callable with some arguments put in, by <c>functools.partial</c>.</summary>
-internal sealed record FoldedPartial(FoldedValue Target, IReadOnlyList<FoldedValue> Arguments, bool HasKeywords) : FoldedValue;
+internal sealed record FoldedPartial(FoldedValue Target, IReadOnlyList<FoldedValue> Arguments) : FoldedValue
+{
+    /// <summary>Arguments by name; one whose name is unknown where they cannot be told.</summary>
+    public FoldedDict Keywords { get; init; } = FoldedDict.Empty;
+}
 
 /// <summary>An <c>operator.itemgetter</c>, <c>attrgetter</c> or <c>methodcaller</c>, by that name.</summary>
-internal sealed record FoldedGetter(string Kind, IReadOnlyList<FoldedValue> Arguments) : FoldedValue;
+internal sealed record FoldedGetter(string Kind, IReadOnlyList<FoldedValue> Arguments) : FoldedValue
+{
+    /// <summary>Arguments by name, of a <c>methodcaller</c>.</summary>
+    public FoldedDict Keywords { get; init; } = FoldedDict.Empty;
+}
+
+/// <summary>Something that gives its one value when it is called: a weak reference, a lambda without a parameter.</summary>
+internal sealed record FoldedThunk(FoldedValue Value) : FoldedValue;
+
+/// <summary>A function of recovered source whose body is one expression.</summary>
+internal sealed record FoldedFunction(Func<IReadOnlyList<FoldedValue>, FoldedValue> Body) : FoldedValue;
+
+/// <summary>A file in memory: <c>io.BytesIO</c> or <c>io.StringIO</c>.</summary>
+internal sealed record FoldedFile(FoldedValue Content) : FoldedValue;
+
+/// <summary>
+/// What a compressor gave. Which bytes these are depends on the compressor's version, so only its own decompressor can look into them.
+/// </summary>
+internal sealed record FoldedPacked(string Codec, FoldedBytes Content) : FoldedValue;
 
 /// <summary>A code object, or a function made of one.</summary>
 internal sealed record FoldedCode(Marshalled.PythonCode Code, bool IsFunction) : FoldedValue;

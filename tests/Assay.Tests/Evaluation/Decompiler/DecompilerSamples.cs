@@ -80,6 +80,18 @@ internal static class DecompilerSamples
             .StackGlobal("builtins", "exec").Str(new string('a', 5000)).Bytes(new byte[300]).Op(Op.EMPTY_LIST).Bytes(new byte[300]).Op(Op.APPEND).Op(Op.TUPLE3).Reduce().Stop(),
         ["source"] = () => PickleBuilder.Protocol(4)
             .StackGlobal("builtins", "exec").Str("import os\nfor name in sorted(os.listdir('.')):\n    print(\"file\", name)\n\nprint('done, and nothing was touched at all')\n").Tuple1().Reduce().Stop(),
+        ["folded-source"] = () => PickleBuilder.Protocol(4)
+            .StackGlobal("builtins", "exec").Call("base64", "b64decode", "aW1wb3J0IG9zCmZvciBuYW1lIGluIHNvcnRlZChvcy5lbnZpcm9uKToKICAgIHByaW50KG5hbWUpCg==").Tuple1().Reduce().Stop(),
+        ["folded-pickle"] = () => PickleBuilder.Protocol(4)
+            .StackGlobal("pickle", "loads").Call("base64", "b64decode", "gASMAm9zjAZnZXRjd2STKVIu").Tuple1().Reduce().Stop(),
+        ["folded-code"] = () => PickleBuilder.Protocol(4)
+            .StackGlobal("builtins", "exec").StackGlobal("marshal", "loads").Call("base64", "b64decode", "4wAAAAAAAAAAAAAAAAQAAAAAAAAA80oAAACXAGQAZAFsAFoAAgBlAWUAagIAAAAAAAAAAKYBAACrAQAAAAAAAAAARABdDVoDAgBlBGUDpgEAAKsBAAAAAAAAAAABAIwOZAFTACkC6QAAAABOKQXaAm9z2gZzb3J0ZWTaB2Vudmlyb27aAW7aBXByaW50qQDzAAAAANoBePoIPG1vZHVsZT5yCwAAAAEAAABzQgAAAPADAQEB2AAJgAmACYAJ2AkPiBaQApQK0Qkb1Akb8AABAQ3wAAEBDYBB2AQJgEWIIYFIhEiASIBI8AMBAQ3wAAEBDXIJAAAA").Tuple1().Reduce().Tuple1().Reduce().Stop(),
+        ["folded-layers"] = () => PickleBuilder.Protocol(4)
+            .Call("builtins", "exec", "import base64; exec(base64.b64decode('cHJpbnQoJ3R3byBsYXllcnMgZGVlcCcp'))").Stop(),
+        ["folded-long-data"] = () => PickleBuilder.Protocol(4)
+            .Call("binascii", "unhexlify", string.Concat(Enumerable.Range(0, 400).Select(i => "0" + (i % 8)))).Stop(),
+        ["folded-late"] = () => PickleBuilder.Protocol(4)
+            .StackGlobal("builtins", "map").StackGlobal("os", "system").Op(Op.EMPTY_LIST).Invoke("operator", "add", "i", "d").Op(Op.APPEND).Tuple2().Reduce().Stop(),
         ["many-items"] = ManyItems,
         ["deep-nesting"] = () => Deep(20),
         ["leftover-stack"] = () => PickleBuilder.Protocol(2).Call("os", "system", "id").None().None().Stop(),

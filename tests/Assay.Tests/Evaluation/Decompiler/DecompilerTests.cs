@@ -17,11 +17,11 @@ public sealed class DecompilerTests
         return writer.ToString();
     }
 
-    private static List<string> Lines(byte[] pickle, DecompilerLimits limits, IFolder? folder = null)
+    private static List<string> Lines(byte[] pickle, DecompilerLimits limits)
     {
         List<string> lines = [];
         new PickleDecompiler(new MemorySource(pickle), new ScanLimits(), TimeProvider.System, limits,
-            line => lines.Add(new string(' ', line.Indent) + string.Concat(line.Pieces.Select(p => p.Text))), folder).Run();
+            line => lines.Add(new string(' ', line.Indent) + string.Concat(line.Pieces.Select(p => p.Text)))).Run();
         return lines;
     }
 
@@ -125,13 +125,40 @@ public sealed class DecompilerTests
     }
 
     [Fact]
-    public void WhatAFolderKnowsStandsBelowTheCall()
+    public void APickleInsideItselfInsideItselfEnds()
     {
-        byte[] pickle = PickleBuilder.Protocol(2).Call("base64", "b64decode", "aWQ=").Call("mod", "other", "x").Op(Op.TUPLE2).Stop().ToArray();
-        List<string> lines = Lines(pickle, new DecompilerLimits(), new KnowsBase64());
-        int at = lines.FindIndex(l => l.StartsWith("v1 = b64decode('aWQ=')", StringComparison.Ordinal));
-        Assert.Equal(["#   = by base64", "#   | import os", "#   | os.getcwd()"], lines[(at + 1)..(at + 4)]);
-        Assert.DoesNotContain(lines[(at + 4)..], l => l.Contains("  |", StringComparison.Ordinal));
+        byte[] pickle = PickleBuilder.Protocol(4).Call("os", "getcwd", "deepest").Stop().ToArray();
+        for (int depth = 0; depth < 12; depth++)
+        {
+            pickle = PickleBuilder.Protocol(4).Call("pickle", "loads", p => p.Bytes(pickle)).Stop().ToArray();
+        }
+
+        List<string> lines = Lines(pickle, new DecompilerLimits());
+        Assert.Equal(new DecompilerLimits().InnerDepth + 1, lines.Count(l => l.EndsWith("# 0: a pickle", StringComparison.Ordinal)));
+        Assert.Contains(lines, l => l.Contains("not decompiled", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ManyPicklesInsideGiveABoundedText()
+    {
+        PickleBuilder pickle = PickleBuilder.Protocol(4);
+        for (int i = 0; i < 400; i++)
+        {
+            byte[] inside = PickleBuilder.Protocol(4).Call("os", "getcwd", "number " + i).Stop().ToArray();
+            pickle.Call("pickle", "loads", p => p.Bytes(inside)).Pop();
+        }
+
+        List<string> lines = Lines(pickle.None().Stop().ToArray(), new DecompilerLimits());
+        Assert.Equal(new DecompilerLimits().InnerPickles, lines.Count(l => l.Contains("| # 0: a pickle", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void HundredsOfThousandsOfPicklesTakeLittleTime()
+    {
+        byte[] pickles = [.. Enumerable.Repeat<byte[]>([(byte)Op.NONE, (byte)Op.STOP], 300_000).SelectMany(b => b)];
+        Stopwatch watch = Stopwatch.StartNew();
+        Assert.Contains("299,900 more pickles", Text(pickles), StringComparison.Ordinal);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), watch.Elapsed.ToString());
     }
 
     [Fact]
@@ -176,14 +203,5 @@ public sealed class DecompilerTests
         Stopwatch watch = Stopwatch.StartNew();
         Text(pickle.None().Stop().ToArray());
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), watch.Elapsed.ToString());
-    }
-
-    private sealed class KnowsBase64 : IFolder
-    {
-        public string? TryFold(PickleMachine machine, PickleValue value, out string[] layers)
-        {
-            layers = ["base64"];
-            return machine.Origin(value, resolved: true) == "base64.b64decode()" ? "import os\nos.getcwd()" : null;
-        }
     }
 }

@@ -1,17 +1,7 @@
-// What others know about the values of a pickle, and the decompiler does not.
+// What the decompiler must know about data between the opcodes of a pickle.
 using Assay.Pickle;
 
 namespace Assay.Evaluation.Decompiler;
-
-/// <summary>Computes what a call of pure callables on constants gives.</summary>
-internal interface IFolder
-{
-    /// <summary>
-    /// The constant or source that <paramref name="value"/> is, as text, or null where it cannot be told. <paramref name="layers"/> names
-    /// the decoding steps that were undone, the outermost first.
-    /// </summary>
-    string? TryFold(PickleMachine machine, PickleValue value, out string[] layers);
-}
 
 /// <summary>Bytes in the middle of a pickle that are not opcodes, because a loader reads them in a way of its own.</summary>
 /// <param name="End">Where the pickle goes on; where <paramref name="IsPickle"/>, where the pickle inside starts.</param>
