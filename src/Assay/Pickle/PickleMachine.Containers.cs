@@ -143,12 +143,7 @@ internal sealed partial class PickleMachine
         ResetImports();
     }
 
-    private bool MayKeepPlain(int cells) => MayKeepPlain(cells, _reader.Position);
-
-    private bool MayKeepPlain(int cells, long position) => _cells.Used + cells < FreeCells + ((position - Start) / 16);
-
-    /// <summary>Whether a list, dict or set that is made at an offset gets a row while it is plain.</summary>
-    private bool KeepsContainer(long offset) => _containers.Count < FreeContainers || _containers.Count < FreeContainers + ((offset - Start) / BytesPerContainer);
+    private bool MayKeepPlain(int cells) => _cells.Used + cells < FreeCells + ((_reader.Position - Start) / 16);
 
     private PickleValue NewContainer(PickleKind kind, long offset) =>
         KeepsContainer(offset) ? new PickleValue(kind, AddContainerRow()) : new PickleValue(kind, offset, summary: true);
@@ -257,9 +252,8 @@ internal sealed partial class PickleMachine
     {
         bool tainted = false;
         weight = items.Length;
-        for (int i = 0; i < items.Length; i++)
+        foreach (PickleValue item in items)
         {
-            PickleValue item = items[i];
             if (item.Kind > PickleKind.EmptyTuple)
             {
                 tainted |= item.Tainted || (item.IsMutable && IsTainted(item));
@@ -326,12 +320,7 @@ internal sealed partial class PickleMachine
 
     private void CheckWeight(float weight)
     {
-        if (weight <= BombWeight)
-        {
-            return;
-        }
-
-        if (weight / BombWeight > Math.Max(1, (_reader.Position - Start) >> 16) && !_saidBomb)
+        if (weight > BombWeight && weight / BombWeight > Math.Max(1, (_reader.Position - Start) >> 16) && !_saidBomb)
         {
             _saidBomb = true;
             Odd("pickle.expansion-bomb", $"About {weight:0.###e+0} values are reachable from {_reader.Position - Start} bytes: hashing, printing or copying them never ends.");

@@ -235,6 +235,9 @@ internal sealed partial class PickleMachine
         return count - left;
     }
 
+    /// <summary>Whether a list, dict or set that is made at an offset gets a row while it is plain.</summary>
+    private bool KeepsContainer(long offset) => _containers.Count < FreeContainers || _containers.Count < FreeContainers + ((offset - Start) / BytesPerContainer);
+
     /// <summary>
     /// Whether a string of so many bytes lies before the end of what is ahead, and is ASCII that does not begin like something encoded.
     /// </summary>

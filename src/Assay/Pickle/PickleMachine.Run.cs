@@ -133,14 +133,14 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        if (index > HugeMemoIndex && index > 64 * (_reader.Position - Start))
+        if (index > HugeMemoIndex && index > 64 * (_reader.Position - Start) && !_observer.IsOldNews("pickle.huge-memo-index"))
         {
             Odd("pickle.huge-memo-index", $"The memo index {index} makes the C unpickler allocate {index * 16} bytes.");
         }
 
         PickleValue value = _stack[_top - 1];
         PickleValue old = _memo.Put(index, value);
-        if (!old.IsEmpty && old != value)
+        if (!old.IsEmpty && old != value && !_observer.IsOldNews("pickle.memo-overwrite"))
         {
             Odd("pickle.memo-overwrite", $"Memo entry {index} is written a second time.");
         }

@@ -6,7 +6,7 @@ namespace Assay.Pickle;
 
 /// <summary>
 /// The memo. Picklers number their entries one after the other, so entries near what is there already live in pages; an index far
-/// beyond lives in a dictionary, and costs no more than any other.
+/// beyond lives in a hash table, and costs no more than any other.
 /// </summary>
 internal sealed class PickleMemo
 {
@@ -14,7 +14,7 @@ internal sealed class PickleMemo
     private const int PageSize = 1 << PageBits;
     private const int FewPages = 64;
     private PickleValue[]?[] _pages = new PickleValue[]?[FewPages];
-    private Dictionary<long, PickleValue>? _sparse;
+    private PickleSparseMemo? _sparse;
 
     /// <summary>One more than the highest paged index that was ever written in this run; what lies above is not read.</summary>
     private long _high;
@@ -70,9 +70,8 @@ internal sealed class PickleMemo
         }
         else
         {
-            _sparse ??= [];
-            old = _sparse.GetValueOrDefault(index);
-            _sparse[index] = value;
+            _sparse ??= new PickleSparseMemo();
+            old = _sparse.Put(index, value);
             Count += old.IsEmpty ? 1 : 0;
             return old;
         }
@@ -80,7 +79,7 @@ internal sealed class PickleMemo
         if (_sparse is not null && old.IsEmpty)
         {
             // An entry that was far away when it was written may be near by now.
-            _sparse.Remove(index, out old);
+            old = _sparse.Put(index, default);
         }
 
         Count += old.IsEmpty ? 1 : 0;
@@ -111,7 +110,7 @@ internal sealed class PickleMemo
     public PickleValue Get(long index)
     {
         PickleValue value = Near(index);
-        return value.IsEmpty && _sparse is not null ? _sparse.GetValueOrDefault(index) : value;
+        return value.IsEmpty && _sparse is not null ? _sparse.Get(index) : value;
     }
 
     private ref PickleValue Slot(long index)

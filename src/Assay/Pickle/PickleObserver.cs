@@ -47,6 +47,12 @@ internal abstract class PickleObserver
     {
     }
 
+    /// <summary>
+    /// Whether the observer has heard of this kind of oddity and only counts it from now on, which it does when it says so. Asked where a
+    /// stream can be odd at every opcode, before a sentence is made of it.
+    /// </summary>
+    public virtual bool IsOldNews(string code) => false;
+
     /// <summary>Something odd that could still be read; <paramref name="code"/> is stable.</summary>
     public virtual void OnOddity(PickleMachine machine, string code, long offset, string detail)
     {

@@ -13,6 +13,8 @@ namespace Assay.Scanning;
 internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch scratch, IReadOnlyList<IFormat> catalogue)
 {
     private const int MaxGaps = 64;
+    // An array: every probe of every small file walks through it.
+    private readonly IFormat[] _formats = catalogue as IFormat[] ?? [.. catalogue];
     private readonly HashSet<(ByteSource Whole, ByteRange Part)> _seen = [];
     private const int TextProbe = 4096;
 
@@ -75,7 +77,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         try
         {
             ProbeInput input = new(artifact, range, budget, isGap, head);
-            foreach (IFormat format in catalogue)
+            foreach (IFormat format in _formats)
             {
                 if (artifact.ReadAs is { } forced && !isGap)
                 {

@@ -15,6 +15,8 @@ public sealed class ScanEngine(ScanOptions options)
     /// <summary>Inputs up to this many bytes are digested without being asked.</summary>
     public const long DigestLimit = 64L << 20;
 
+    private readonly IFormat[] _formats = [.. options.Formats];
+
     /// <summary>The options in force.</summary>
     public ScanOptions Options { get; } = options;
 
@@ -78,7 +80,7 @@ public sealed class ScanEngine(ScanOptions options)
         bool found = false;
         using ByteSource bytes = input.Open!();
         ScanBudget budget = new(Options.Limits, Options.Time, cancellation);
-        ArtifactScanner scanner = new(new FactLog(Options.Limits), budget, Options.Scratch, Options.Formats)
+        ArtifactScanner scanner = new(new FactLog(Options.Limits), budget, Options.Scratch, _formats)
         {
             OnArtifact = artifact =>
             {
@@ -110,7 +112,7 @@ public sealed class ScanEngine(ScanOptions options)
 
             budget.Poll();
             bytes = input.Open();
-            scanner = new ArtifactScanner(log, budget, Options.Scratch, Options.Formats);
+            scanner = new ArtifactScanner(log, budget, Options.Scratch, _formats);
             outcome = scanner.Scan(new Artifact(input.Path, bytes), input.Named);
             if (!outcome.Value.Claimed && log.Facts.Count == 0)
             {

@@ -29,10 +29,11 @@ internal sealed class PickleFactWriter : PickleObserver
     private readonly ContentDictionary<KnownCallee> _callees = new();
     private readonly List<KnownCallee?> _importedCallees = [];
     private readonly List<UseGroup> _order = [];
-    private readonly List<AnomalyFact> _anomalies = [];
+    private readonly List<(AnomalyFact First, long Count)> _anomalies = [];
     private readonly List<(string Name, ByteSource Bytes)> _payloads = [];
     private readonly Dictionary<int, UseGroup> _imports = [];
     private readonly PickleFolding _folding;
+    private int _outside;
 
     public PickleFactWriter(Artifact artifact, PickleMachine machine)
     {
@@ -88,9 +89,9 @@ internal sealed class PickleFactWriter : PickleObserver
             OnOddity("pickle.folding-stopped", 0, "What the pickle computes would take too many steps or bytes to follow; some of it stays unknown.");
         }
 
-        foreach (AnomalyFact anomaly in _anomalies)
+        foreach ((AnomalyFact anomaly, long count) in _anomalies)
         {
-            context.Add(anomaly);
+            context.Add(anomaly with { Count = count });
         }
 
         foreach (UseGroup group in _order)
@@ -168,8 +169,9 @@ internal sealed class PickleFactWriter : PickleObserver
     {
         ref CallRow row = ref machine.Call(result);
         KnownCallee? callee = row.Callee.Kind == PickleKind.Import ? CalleeOf(machine, row.Callee) : null;
-        if (callee is { LaysOutTensors: true } && _anomalies.Count < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
+        if (callee is { LaysOutTensors: true } && _outside < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
         {
+            _outside++;
             OnOddity(machine, "torch.tensor-outside", offset, outside);
         }
 
@@ -291,10 +293,27 @@ internal sealed class PickleFactWriter : PickleObserver
         }
     }
 
+    public override bool IsOldNews(string code)
+    {
+        int at = _anomalies.FindIndex(a => a.First.Code == code);
+        if (at >= 0)
+        {
+            _anomalies[at] = (_anomalies[at].First, _anomalies[at].Count + 1);
+        }
+
+        return at >= 0;
+    }
+
     public override void OnOddity(PickleMachine machine, string code, long offset, string detail) => OnOddity(code, offset, detail);
 
-    private void OnOddity(string code, long offset, string detail) =>
-        _anomalies.Add(new AnomalyFact { Path = _artifact.Path, Offset = offset, Code = code, Detail = detail });
+    /// <summary>The first oddity of each kind is kept and the rest are counted: a stream may be odd millions of times.</summary>
+    private void OnOddity(string code, long offset, string detail)
+    {
+        if (!IsOldNews(code))
+        {
+            _anomalies.Add((new AnomalyFact { Path = _artifact.Path, Offset = offset, Code = code, Detail = detail }, 1));
+        }
+    }
 
     /// <summary>The group of uses that look the same, or null with the key ready for <see cref="AddGroup"/>.</summary>
     private UseGroup? FindGroup(PickleMachine machine, byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
