@@ -197,6 +197,6 @@ public sealed class DecompilerTests
             pickle.Global("mod" + i, "f").LongGet(0).Tuple1().Reduce().Pop();
         }
 
-        Assert.EndsWith("return None", Text(pickle.None().Stop().ToArray()).Split('\n')[^2].Split(" #")[0].TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("# left out:", Text(pickle.None().Stop().ToArray()), StringComparison.Ordinal);
     }
 }
