@@ -348,19 +348,11 @@ internal sealed partial class PickleMachine
 
     private void Append(int position)
     {
-        if (position < 0)
+        if (!TryTarget(position, out PickleValue target, out ReadOnlySpan<PickleValue> items))
         {
             return;
         }
 
-        if (position <= _fence || position > _top)
-        {
-            Underflow();
-            return;
-        }
-
-        PickleValue target = _stack[position - 1];
-        ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
         if (IsRefused(target.Kind != PickleKind.List, "torch.load(weights_only=True) appends to lists alone."))
         {
             return;
@@ -375,11 +367,8 @@ internal sealed partial class PickleMachine
             }
             else if (target.Kind >= PickleKind.Import)
             {
-                Actions++;
-
                 // The C unpickler extends by one where the Python one appends.
-                string method = _reader.Opcode == Op.APPEND && InPython() ? "append" : "extend";
-                _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);
+                CallMethod(target, _reader.Opcode == Op.APPEND && InPython() ? "append" : "extend", items);
             }
             else if (target.Kind != PickleKind.ByteArray)
             {
@@ -408,22 +397,18 @@ internal sealed partial class PickleMachine
             }
         }
 
-        if (position <= _fence || position > _top)
+        if (!TryTarget(position, out PickleValue target, out ReadOnlySpan<PickleValue> items))
         {
-            Underflow();
             return;
         }
 
-        PickleValue target = _stack[position - 1];
-        ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
         if (!items.IsEmpty)
         {
             if (items.Length % 2 != 0)
             {
                 if (InPython() && target.Kind >= PickleKind.Import && items.Length > 1)
                 {
-                    Actions++;
-                    _observer.OnMethod(this, target, "__setitem__", items[..^1], _reader.Offset, _reader.Opcode);
+                    CallMethod(target, "__setitem__", items[..^1]);
                 }
 
                 End(PickleEnding.BadOperand, "SETITEMS needs an even number of values.");
@@ -441,8 +426,7 @@ internal sealed partial class PickleMachine
             }
             else if (target.Kind >= PickleKind.Import)
             {
-                Actions++;
-                _observer.OnMethod(this, target, "__setitem__", items, _reader.Offset, _reader.Opcode);
+                CallMethod(target, "__setitem__", items);
             }
             else if (target.Kind is not (PickleKind.List or PickleKind.ByteArray)
                 || items[0].Kind is not (PickleKind.Int or PickleKind.True or PickleKind.False or >= PickleKind.Import))

@@ -1,23 +1,46 @@
-// Items of sets, and what cannot be an item or a key.
+// What containers are filled with: items of sets, calls of methods, and what cannot be an item or a key.
 namespace Assay.Pickle;
 
 internal sealed partial class PickleMachine
 {
-    private void AddItems(int position)
+    /// <summary>
+    /// What is filled, and the values from a position on that go into it; false where the run has ended, or ends because there is nothing
+    /// to fill.
+    /// </summary>
+    private bool TryTarget(int position, out PickleValue target, out ReadOnlySpan<PickleValue> items)
     {
-        if (position < 0)
+        target = default;
+        items = default;
+        if (_ended)
         {
-            return;
+            return false;
         }
 
         if (position <= _fence || position > _top)
         {
             Underflow();
+            return false;
+        }
+
+        target = _stack[position - 1];
+        items = _stack.AsSpan(position, _top - position);
+        return true;
+    }
+
+    /// <summary>Items go to something that is no plain container: the unpickler calls a method of it.</summary>
+    private void CallMethod(PickleValue target, string method, ReadOnlySpan<PickleValue> items)
+    {
+        Actions++;
+        _observer.OnMethod(this, target, method, items, _reader.Offset, _reader.Opcode);
+    }
+
+    private void AddItems(int position)
+    {
+        if (!TryTarget(position, out PickleValue target, out ReadOnlySpan<PickleValue> items))
+        {
             return;
         }
 
-        PickleValue target = _stack[position - 1];
-        ReadOnlySpan<PickleValue> items = _stack.AsSpan(position, _top - position);
         if (!items.IsEmpty)
         {
             if (target.Kind == PickleKind.Set)
@@ -31,8 +54,7 @@ internal sealed partial class PickleMachine
             }
             else if (target.Kind >= PickleKind.Import)
             {
-                Actions++;
-                _observer.OnMethod(this, target, "add", items, _reader.Offset, _reader.Opcode);
+                CallMethod(target, "add", items);
             }
             else
             {
