@@ -67,7 +67,7 @@ public sealed class ExpansionTests
 
         (TargetReport report, long cost) = Measure(pickle, warm: false);
         Assert.True(report.Is("pickle-exhausts-memory") && report.Verdict == Verdict.Malicious, report.Describe());
-        Assert.InRange(cost, 0, 1024 * Megabyte);
+        Assert.InRange(cost, 0, 512 * Megabyte);
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class ExpansionTests
         Assert.True(report.Is("callable-command-execution") && report.Verdict == Verdict.Malicious, $"{report.Artifacts} artifacts, {report.Describe()}");
         Assert.Equal(100_002, report.Artifacts);
         Assert.Empty(report.Unread);
-        Assert.InRange(cost, 0, 1500 * Megabyte);
+        Assert.InRange(cost, 0, 700 * Megabyte);
     }
 
     [Fact]
