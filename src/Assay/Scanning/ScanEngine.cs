@@ -220,10 +220,16 @@ public sealed class ScanEngine(ScanOptions options)
 
     private static string Digest(ByteSource bytes, ScanBudget budget)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] step = System.Buffers.ArrayPool<byte>.Shared.Rent(256 << 10);
+        byte[] step = System.Buffers.ArrayPool<byte>.Shared.Rent(DigestStep);
         try
         {
+            if (bytes.Length <= DigestStep)
+            {
+                // Of a small file, preparing a digest in steps would cost more than the digest.
+                return Convert.ToHexStringLower(SHA256.HashData(step.AsSpan(0, bytes.ReadAt(0, step.AsSpan(0, (int)bytes.Length)))));
+            }
+
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             for (long at = 0; at < bytes.Length;)
             {
                 int got = bytes.ReadAt(at, step);
@@ -236,12 +242,14 @@ public sealed class ScanEngine(ScanOptions options)
                 at += got;
                 budget.Poll(at);
             }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
         }
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(step);
         }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    private const int DigestStep = 256 << 10;
 }

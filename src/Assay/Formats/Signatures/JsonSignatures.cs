@@ -76,7 +76,6 @@ internal static class JsonSignatures
     {
         // Ten signatures ask for the keys of the same bytes one after the other.
         private static readonly ConditionalWeakTable<ProbeInput, Keys> s_known = [];
-        private static readonly Keys s_none = new();
 
         private readonly HashSet<string> _outer = new(StringComparer.Ordinal);
         private readonly HashSet<string> _inner = new(StringComparer.Ordinal);
@@ -85,24 +84,20 @@ internal static class JsonSignatures
 
         public static Keys? Of(ProbeInput input)
         {
-            Keys keys = s_known.GetValue(input, static i => Read(i) ?? s_none);
-            return ReferenceEquals(keys, s_none) ? null : keys;
+            // Most files are told apart by a look at one byte.
+            return Text(input.Head.Span) is [(byte)'{' or (byte)'[', ..] ? s_known.GetValue(input, Read) : null;
         }
 
         public bool Outer(string key) => _outer.Contains(key);
 
         public bool Inner(string key) => _inner.Contains(key);
 
-        private static Keys? Read(ProbeInput input)
-        {
-            ReadOnlySpan<byte> head = input.Head.Span;
-            int start = head is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
-            ReadOnlySpan<byte> text = head[start..].TrimStart(" \t\r\n"u8);
-            if (text.IsEmpty || text[0] is not ((byte)'{' or (byte)'['))
-            {
-                return null;
-            }
+        /// <summary>What follows a byte order mark and blanks.</summary>
+        private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> head) => head[(head is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0)..].TrimStart(" \t\r\n"u8);
 
+        private static Keys Read(ProbeInput input)
+        {
+            int start = input.Head.Span is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
             byte[] bytes = input.Artifact.Bytes.ReadUpTo(input.Range.Offset + start, (int)Math.Min(Window, input.Range.Length - start));
             Keys keys = new();
             try
