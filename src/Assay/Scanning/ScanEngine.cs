@@ -119,6 +119,11 @@ public sealed class ScanEngine(ScanOptions options)
                 log.Add(new UnreadFact { Path = input.Path, Cause = UnreadCause.Changed, Detail = "The file changed while it was read." });
             }
 
+            foreach (Fact observed in Options.TestLoad?.Load(input.Path, bytes, log.Facts, cancellation) ?? [])
+            {
+                log.Add(observed);
+            }
+
             string? digest = bytes.Length <= Options.DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
             return Judge(input, log.Facts, outcome.Value, bytes.Length, digest, scanner.Artifacts);
         }
@@ -198,6 +203,7 @@ public sealed class ScanEngine(ScanOptions options)
             Unread = unread,
             Bytes = outcome.Coverage.Totals(),
             Artifacts = artifacts,
+            Events = [.. facts.OfType<BehaviourFact>()],
             Facts = Options.KeepFacts ? facts : [],
         };
     }
