@@ -26,6 +26,8 @@ internal static class DetonateCommand
             Paths = ScanCommand.Paths(parsed.GetValue(paths) ?? [], arguments),
             Format = parsed.GetValue(format)!,
             Output = parsed.GetValue(output),
+            // Libraries are shared between loads, so a few side by side are enough.
+            Jobs = Math.Min(4, Environment.ProcessorCount),
             FailOn = Verdict.Suspicious,
             Policy = parsed.GetValue(policy),
             Rules = parsed.GetValue(rules),

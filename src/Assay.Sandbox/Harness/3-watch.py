@@ -41,6 +41,13 @@ def start_watching(descriptor, prefixes):
             frame = frame.f_back
         return False
 
+    def asks_for_threads():
+        # threadpoolctl looks at the libraries that scikit-learn has loaded each time that a model predicts.
+        frame = frame_of(2)
+        while frame is not None and "/ctypes/" in frame.f_code.co_filename:
+            frame = frame.f_back
+        return frame is not None and frame.f_code.co_filename.endswith("/dist-packages/threadpoolctl.py")
+
     def hook(event, arguments):
         if state["busy"] or not event.startswith(prefixes):
             return
@@ -49,6 +56,8 @@ def start_watching(descriptor, prefixes):
             if event in ("exec", "compile", "import", "marshal.loads", "code.__new__", "object.__getattr__") and importing():
                 return
             if event == "compile" and frame_of(1).f_code.co_filename.endswith("/ast.py"):
+                return
+            if event.startswith("ctypes.") and asks_for_threads():
                 return
             if event in ("import", "pickle.find_class"):
                 key = (event,) + tuple(str(a) for a in arguments[:2] if type(a) is str)

@@ -17,6 +17,9 @@ internal sealed class EventLog(string path, string loader)
     /// <summary>The phase that runs now.</summary>
     public string Phase { get; set; } = "load";
 
+    /// <summary>The loader that runs.</summary>
+    public string Loader => loader;
+
     /// <summary>The events so far.</summary>
     public IReadOnlyList<BehaviourFact> Events => _events;
 

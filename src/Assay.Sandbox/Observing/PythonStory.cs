@@ -115,15 +115,17 @@ internal sealed class PythonStory(EventLog log, LoadPlaces places)
             }
         }
 
-        if (kind is not null)
+        // The harness itself looks at the processes of the box while it waits for them.
+        if (kind is not null && !(kind == "python-look" && arguments is ["/proc"]))
         {
-            string subject = kind == "python-lookup" ? string.Join('.', arguments) : arguments.FirstOrDefault() ?? "";
+            bool lookup = kind == "python-lookup";
+            string subject = lookup ? string.Join('.', arguments) : arguments.FirstOrDefault() ?? "";
             if (arguments.Exists(places.HoldsCanary))
             {
                 log.Add(BehaviourSource.Python, "secret-leaves", name, places.Masked(arguments.First(places.HoldsCanary)));
             }
 
-            log.Add(BehaviourSource.Python, kind, name, places.Masked(subject), [.. arguments.Skip(1).Select(places.Masked)]);
+            log.Add(BehaviourSource.Python, kind, name, places.Masked(subject), [.. lookup ? [] : arguments.Skip(1).Select(places.Masked)]);
         }
     }
 

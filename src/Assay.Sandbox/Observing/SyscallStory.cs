@@ -1,13 +1,14 @@
 // Turns the system calls of a load into events: what was done, to what, by which process.
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Assay.Artifacts;
 using Assay.Sandbox.Kernel;
 
 namespace Assay.Sandbox.Observing;
 
 /// <summary>Turns system calls into events. What every load does (reading the system's libraries and the model) is left out.</summary>
-internal sealed class SyscallStory(EventLog log, LoadPlaces places)
+internal sealed partial class SyscallStory(EventLog log, LoadPlaces places)
 {
     private const int TextLimit = 400;
     private const ulong Writing = 0x3 | 0x40 | 0x200 | 0x400;
@@ -62,10 +63,26 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places)
         };
         if (seen is { } one)
         {
+            one = Scratch(one);
             string[] rest = [.. texts.Skip(1).Select(Clean)];
             log.Add(BehaviourSource.Syscall, one.kind, row.Name, Clean(one.subject), rest, process, parent, refused);
         }
     }
+
+    /// <summary>
+    /// PyTorch unpacks its oldest files (tar) into a temporary folder before it reads them; that is the loader's doing, and its random names
+    /// would make each report another one.
+    /// </summary>
+    private (string kind, string subject) Scratch((string kind, string subject) seen)
+    {
+        bool unpacks = log.Loader.StartsWith("torch.load", StringComparison.Ordinal) && seen.kind.StartsWith("file-", StringComparison.Ordinal);
+        return unpacks && TemporaryName().Match(seen.subject) is { Success: true } match
+            ? ("scratch-file", "/tmp/{temporary}" + match.Groups[1].Value)
+            : seen;
+    }
+
+    [GeneratedRegex(@"^/tmp/(?:tmp)?[a-z0-9_]{8}((?:/(?:storages|tensors|pickle|sys_info|storage_views))?)$", RegexOptions.NonBacktracking)]
+    private static partial Regex TemporaryName();
 
     private void Mark(string name)
     {
