@@ -22,6 +22,13 @@ internal sealed record LoadPlaces(string Home, string Model, IReadOnlySet<string
     public bool IsPlain(string path) =>
         path == Model || path == "/proc/self/fd/4" || s_plain.Contains(path) || s_system.Any(s => path.StartsWith(s, StringComparison.Ordinal));
 
+    /// <summary>
+    /// Whether a path names a companion of the model: loaders look for files beside it, and in the box there are none. Hidden files are nobody's
+    /// companions.
+    /// </summary>
+    public bool IsBesideModel(string path) =>
+        path.Length > Home.Length + 1 && path.StartsWith(Home + "/", StringComparison.Ordinal) && path[Home.Length + 1] != '.' && !path.AsSpan(Home.Length + 1).Contains('/');
+
     /// <summary>Whether a text holds a planted secret.</summary>
     public bool HoldsCanary(string text) => Canaries.Any(c => text.Contains(c, StringComparison.Ordinal));
 

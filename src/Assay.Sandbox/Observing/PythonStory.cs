@@ -125,6 +125,7 @@ internal sealed class PythonStory(EventLog log, LoadPlaces places)
                 log.Add(BehaviourSource.Python, "secret-leaves", name, places.Masked(arguments.First(places.HoldsCanary)));
             }
 
+            (kind, subject) = ScratchFolder.Told(log.Loader, kind, subject);
             log.Add(BehaviourSource.Python, kind, name, places.Masked(subject), [.. lookup ? [] : arguments.Skip(1).Select(places.Masked)]);
         }
     }

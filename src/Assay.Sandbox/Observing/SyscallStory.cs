@@ -1,19 +1,20 @@
 // Turns the system calls of a load into events: what was done, to what, by which process.
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Assay.Artifacts;
 using Assay.Sandbox.Kernel;
 
 namespace Assay.Sandbox.Observing;
 
 /// <summary>Turns system calls into events. What every load does (reading the system's libraries and the model) is left out.</summary>
-internal sealed partial class SyscallStory(EventLog log, LoadPlaces places)
+internal sealed class SyscallStory(EventLog log, LoadPlaces places)
 {
     private const int TextLimit = 400;
     private const ulong Writing = 0x3 | 0x40 | 0x200 | 0x400;
     private const long BytesLimit = 512;
+    private const int MostWritten = 10_000;
     private readonly Dictionary<uint, (int Index, int Parent)> _processes = [];
+    private readonly HashSet<string> _written = [];
 
     /// <summary>How many system calls were told.</summary>
     public long Told { get; private set; }
@@ -63,26 +64,11 @@ internal sealed partial class SyscallStory(EventLog log, LoadPlaces places)
         };
         if (seen is { } one)
         {
-            one = Scratch(one);
+            one = ScratchFolder.Told(log.Loader, one.kind, one.subject);
             string[] rest = [.. texts.Skip(1).Select(Clean)];
             log.Add(BehaviourSource.Syscall, one.kind, row.Name, Clean(one.subject), rest, process, parent, refused);
         }
     }
-
-    /// <summary>
-    /// PyTorch unpacks its oldest files (tar) into a temporary folder before it reads them; that is the loader's doing, and its random names
-    /// would make each report another one.
-    /// </summary>
-    private (string kind, string subject) Scratch((string kind, string subject) seen)
-    {
-        bool unpacks = log.Loader.StartsWith("torch.load", StringComparison.Ordinal) && seen.kind.StartsWith("file-", StringComparison.Ordinal);
-        return unpacks && TemporaryName().Match(seen.subject) is { Success: true } match
-            ? ("scratch-file", "/tmp/{temporary}" + match.Groups[1].Value)
-            : seen;
-    }
-
-    [GeneratedRegex(@"^/tmp/(?:tmp)?[a-z0-9_]{8}((?:/(?:storages|tensors|pickle|sys_info|storage_views))?)$", RegexOptions.NonBacktracking)]
-    private static partial Regex TemporaryName();
 
     private void Mark(string name)
     {
@@ -113,6 +99,7 @@ internal sealed partial class SyscallStory(EventLog log, LoadPlaces places)
         };
         if ((flags & Writing) != 0)
         {
+            _ = _written.Count < MostWritten && _written.Add(path);
             return path is "/dev/null" or "/dev/tty" ? null : ("file-write", path);
         }
 
@@ -129,6 +116,11 @@ internal sealed partial class SyscallStory(EventLog log, LoadPlaces places)
         if (path.StartsWith("/proc/", StringComparison.Ordinal) && (path.EndsWith("/mem", StringComparison.Ordinal) || path.EndsWith("/maps", StringComparison.Ordinal)))
         {
             return ("process-memory", path);
+        }
+
+        if (places.IsBesideModel(path) && !_written.Contains(path))
+        {
+            return ("missing-file", path);
         }
 
         string[] machine = ["/proc/", "/sys/", "/etc/", "/dev/", "/run/", "/var/"];

@@ -33,6 +33,13 @@ internal static class Words
         _ => "high",
     };
 
+    public static string Of(BehaviourSource source) => source switch
+    {
+        BehaviourSource.Syscall => "syscall",
+        BehaviourSource.Python => "python",
+        _ => "sandbox",
+    };
+
     public static string Of(UnreadCause cause) => cause switch
     {
         UnreadCause.Malformed => "malformed",
