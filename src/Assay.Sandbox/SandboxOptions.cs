@@ -25,6 +25,9 @@ public sealed record SandboxOptions
     /// <summary>The largest model that is loaded: it is copied into memory that nothing in the box can change.</summary>
     public long LargestModel { get; init; } = 2L << 30;
 
+    /// <summary>Days by which the clock of a further load is ahead; 0 for no further load. Needs libfaketime; native code can see through it.</summary>
+    public int ShiftedDays { get; init; }
+
     /// <summary>The unprivileged user and group that a process started by root becomes.</summary>
     public int User { get; init; } = 65534;
 }

@@ -1,4 +1,5 @@
 // Loads inputs of a scan for real, in boxes, with every loader that applies.
+using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Sandbox.Boxes;
@@ -55,12 +56,23 @@ public sealed class TestLoader : ITestLoad, IDisposable
             foreach (KnownLoader loader in loaders)
             {
                 cancellation.ThrowIfCancellationRequested();
-                LoadResult result = LoadOnce(path, bytes, loader, LoaderChoice.Libraries(loader, facts), cancellation);
+                IReadOnlyList<string> libraries = LoaderChoice.Libraries(loader, facts);
+                LoadResult result = LoadOnce(path, bytes, loader, libraries, 0, cancellation);
                 observed.AddRange(result.Events);
                 loaded |= result.End == LoadEnd.Loaded;
                 if (result.End != LoadEnd.Loaded)
                 {
                     reasons.Add($"{loader.Name}: {result.Detail}");
+                }
+
+                if (_options.ShiftedDays != 0 && result.End != LoadEnd.NotBegun)
+                {
+                    LoadResult later = LoadOnce(path, bytes, loader, libraries, _options.ShiftedDays, cancellation);
+                    observed.AddRange(later.Events);
+                    if (later.End == LoadEnd.NotBegun)
+                    {
+                        observed.Add(NotDetonated(path, $"{later.Loader}: {later.Detail}"));
+                    }
                 }
             }
         }
@@ -93,31 +105,33 @@ public sealed class TestLoader : ITestLoad, IDisposable
     }
 
     /// <summary>Loads once with one loader.</summary>
-    internal LoadResult LoadOnce(string path, ByteSource bytes, KnownLoader loader, IReadOnlyList<string> libraries, CancellationToken cancellation = default)
+    internal LoadResult LoadOnce(
+        string path, ByteSource bytes, KnownLoader loader, IReadOnlyList<string> libraries, int shiftedDays = 0, CancellationToken cancellation = default)
     {
+        string label = shiftedDays == 0 ? loader.Name : string.Create(CultureInfo.InvariantCulture, $"{loader.Name}, {shiftedDays:+0;-0} days");
         try
         {
-            Box box = BoxWith(libraries);
+            Box box = BoxWith(libraries, shiftedDays);
             if (loader.Library.Length > 0 && box.Libraries.GetValueOrDefault(loader.Library) is null)
             {
-                return NotBegun(loader, $"the library {loader.Library} is not installed");
+                return NotBegun(label, $"the library {loader.Library} is not installed");
             }
 
-            return new LoadWatch(box, _options, path, loader.Name).Run(() => Copy(bytes), "model", cancellation);
+            return new LoadWatch(box, _options, path, loader.Name, label).Run(() => Copy(bytes), "model", cancellation);
         }
         catch (BoxException e)
         {
-            return NotBegun(loader, e.Message);
+            return NotBegun(label, e.Message);
         }
         catch (IOException e)
         {
-            return NotBegun(loader, "the box is gone: " + e.Message);
+            return NotBegun(label, "the box is gone: " + e.Message);
         }
     }
 
-    private Box BoxWith(IReadOnlyList<string> libraries)
+    private Box BoxWith(IReadOnlyList<string> libraries, int shiftedDays)
     {
-        string key = string.Join(' ', libraries);
+        string key = string.Join(' ', [shiftedDays.ToString(CultureInfo.InvariantCulture), .. libraries]);
         lock (_lock)
         {
             if (_refusals.TryGetValue(key, out string? reason))
@@ -129,7 +143,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
             {
                 try
                 {
-                    box = Box.Start(_options, libraries);
+                    box = Box.Start(_options, libraries, shiftedDays);
                 }
                 catch (BoxException e)
                 {
@@ -162,7 +176,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
         }
     });
 
-    private static LoadResult NotBegun(KnownLoader loader, string reason) => new(loader.Name, LoadEnd.NotBegun, reason, [], 0);
+    private static LoadResult NotBegun(string label, string reason) => new(label, LoadEnd.NotBegun, reason, [], 0);
 
     private static UnreadFact NotDetonated(string path, string reason) =>
         new() { Path = path, Cause = UnreadCause.NotDetonated, Detail = "Not detonated: " + reason.TrimEnd('.') + "." };

@@ -37,8 +37,13 @@ internal sealed class Box : IDisposable
 
     /// <summary>Starts a box with libraries imported.</summary>
     /// <exception cref="BoxException">Something is missing, or the machine does not allow it.</exception>
-    public static Box Start(SandboxOptions options, IReadOnlyList<string> libraries)
+    public static Box Start(SandboxOptions options, IReadOnlyList<string> libraries, int shiftedDays = 0)
     {
+        if (shiftedDays != 0 && !File.Exists(BoxProbe.ShiftedClock))
+        {
+            throw new BoxException($"the clock cannot be shifted: there is no {BoxProbe.ShiftedClock} (package libfaketime)");
+        }
+
         if (BoxProbe.Missing(options) is { } missing)
         {
             throw new BoxException(missing);
@@ -60,7 +65,7 @@ internal sealed class Box : IDisposable
                 using (complain)
                 {
                     // What bubblewrap and Python complain about is the reason when there is no box; later nobody listens.
-                    process = Spawner.Start(BoxCommand.Arguments(options), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
+                    process = Spawner.Start(BoxCommand.Arguments(options, shiftedDays), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
                 }
 
                 Box box = new(ours, process, honey, mark);

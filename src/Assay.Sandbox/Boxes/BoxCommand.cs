@@ -19,7 +19,7 @@ internal static class BoxCommand
     private const string Host = "ml-train-03";
 
     /// <summary>The arguments; descriptor 4 holds the harness.</summary>
-    public static IReadOnlyList<string> Arguments(SandboxOptions options)
+    public static IReadOnlyList<string> Arguments(SandboxOptions options, int shiftedDays)
     {
         List<string> all = [];
         if (Native.EffectiveUser() == 0)
@@ -52,6 +52,13 @@ internal static class BoxCommand
         foreach ((string name, string value) in Environment)
         {
             all.AddRange(["--setenv", name, value]);
+        }
+
+        if (shiftedDays != 0)
+        {
+            // Time namespaces do not shift the clock of the day, so a library does.
+            string shift = (shiftedDays > 0 ? "+" : "") + shiftedDays.ToString(CultureInfo.InvariantCulture) + "d";
+            all.AddRange(["--setenv", "LD_PRELOAD", BoxProbe.ShiftedClock, "--setenv", "FAKETIME", shift, "--setenv", "FAKETIME_DONT_FAKE_MONOTONIC", "1"]);
         }
 
         all.AddRange(["--", options.Python, "-I", "-B", Script]);

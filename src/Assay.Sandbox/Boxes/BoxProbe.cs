@@ -10,6 +10,9 @@ internal static class BoxProbe
     public const string Bubblewrap = "/usr/bin/bwrap";
     public const string SetPriv = "/usr/bin/setpriv";
 
+    /// <summary>The library that shifts the clock of a process.</summary>
+    public const string ShiftedClock = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
     /// <summary>The first thing that is missing, or null.</summary>
     public static string? Missing(SandboxOptions options)
     {

@@ -9,10 +9,10 @@ using Assay.Sandbox.Observing;
 namespace Assay.Sandbox.Loading;
 
 /// <summary>Starts one load in a box and watches it until it ends or its time is over.</summary>
-internal sealed class LoadWatch(Box box, SandboxOptions options, string path, string loader)
+internal sealed class LoadWatch(Box box, SandboxOptions options, string path, string loader, string label)
 {
     private const int Beat = 100;
-    private readonly EventLog _log = new(path, loader);
+    private readonly EventLog _log = new(path, label);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 << 10];
 
@@ -137,7 +137,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     private LoadResult Result(SyscallStory calls, PythonStory python, bool inTime)
     {
         string[] status = _status.ToString().Trim().Split(' ', 3);
-        LoadResult Make(LoadEnd end, string detail) => new(loader, end, detail, _log.Events, calls.Told);
+        LoadResult Make(LoadEnd end, string detail) => new(label, end, detail, _log.Events, calls.Told);
         if (!calls.Begun)
         {
             string reason = status is ["failed", ..] ? string.Join(' ', status[1..]) : "the load did not begin";

@@ -31,7 +31,7 @@ public sealed class Boxed : IDisposable
     {
         Needs();
         using MemorySource bytes = new(pickle);
-        return Loader.LoadOnce("model.pkl", bytes, new KnownLoader(loader, library), libraries, TestContext.Current.CancellationToken);
+        return Loader.LoadOnce("model.pkl", bytes, new KnownLoader(loader, library), libraries, 0, TestContext.Current.CancellationToken);
     }
 
     internal LoadResult Run(string source) => Load(Running(source));

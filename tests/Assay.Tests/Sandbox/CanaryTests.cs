@@ -70,12 +70,27 @@ public sealed class CanaryTests(Boxed box) : IClassFixture<Boxed>
     }
 
     [Fact]
+    public void APayloadThatWaitsForADateIsSeenWithAShiftedClock()
+    {
+        Boxed.Needs();
+        Assert.SkipUnless(File.Exists("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"), "libfaketime is not installed.");
+        long late = DateTimeOffset.UtcNow.AddDays(200).ToUnixTimeSeconds();
+        byte[] pickle = Boxed.Running($"import time, os\nif time.time() > {late}:\n    os.system('ec' + 'ho x')");
+        LoadResult now = box.Load(pickle);
+        Assert.Equal(LoadEnd.Loaded, now.End);
+        Assert.DoesNotContain(now.Events, e => e.Kind == "process-start");
+        using Assay.Bytes.MemorySource bytes = new(pickle);
+        LoadResult later = box.Loader.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], 400, TestContext.Current.CancellationToken);
+        Assert.Contains(later.Events, e => e.Kind == "process-start");
+    }
+
+    [Fact]
     public void AHangIsEndedAndTold()
     {
         using Assay.Sandbox.TestLoader quick = new(new Assay.Sandbox.SandboxOptions { Time = TimeSpan.FromSeconds(2) });
         Boxed.Needs();
         using Assay.Bytes.MemorySource bytes = new(Boxed.Running("import time; time.sleep(600)"));
-        LoadResult result = quick.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], TestContext.Current.CancellationToken);
+        LoadResult result = quick.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], 0, TestContext.Current.CancellationToken);
         Assert.Equal(LoadEnd.TimedOut, result.End);
         Assert.Contains(result.Events, e => e.Kind == "load-timeout");
     }
