@@ -16,6 +16,9 @@ public sealed record SandboxOptions
     /// <summary>Bytes of memory beyond those of the libraries, per process.</summary>
     public long Memory { get; init; } = 4L << 30;
 
+    /// <summary>Bytes of memory of all processes of a load together; looked at a few times each second.</summary>
+    public long MemoryInAll { get; init; } = 6L << 30;
+
     /// <summary>Bytes of one file, and of all files of a folder that may be written.</summary>
     public long Files { get; init; } = 64L << 20;
 

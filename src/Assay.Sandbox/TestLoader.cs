@@ -125,13 +125,29 @@ public sealed class TestLoader : ITestLoad, IDisposable
         }
         catch (IOException e)
         {
+            // Whoever killed it, the next file gets another one.
+            Forget(libraries, shiftedDays);
             return NotBegun(label, "the box is gone: " + e.Message);
         }
     }
 
+    private void Forget(IReadOnlyList<string> libraries, int shiftedDays)
+    {
+        lock (_lock)
+        {
+            if (_boxes.Remove(Key(libraries, shiftedDays), out Box? box))
+            {
+                box.Dispose();
+            }
+        }
+    }
+
+    private static string Key(IReadOnlyList<string> libraries, int shiftedDays) =>
+        string.Join(' ', [shiftedDays.ToString(CultureInfo.InvariantCulture), .. libraries]);
+
     private Box BoxWith(IReadOnlyList<string> libraries, int shiftedDays)
     {
-        string key = string.Join(' ', [shiftedDays.ToString(CultureInfo.InvariantCulture), .. libraries]);
+        string key = Key(libraries, shiftedDays);
         lock (_lock)
         {
             if (_refusals.TryGetValue(key, out string? reason))

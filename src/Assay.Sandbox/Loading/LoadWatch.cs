@@ -12,6 +12,7 @@ namespace Assay.Sandbox.Loading;
 internal sealed class LoadWatch(Box box, SandboxOptions options, string path, string loader, string label)
 {
     private const int Beat = 100;
+    private const int MemoryBeat = 200;
     private readonly EventLog _log = new(path, label);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 << 10];
@@ -59,11 +60,22 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         NotificationListener? listener = null;
         bool talks = true;
         bool linked = true;
+        long look = Environment.TickCount64 + MemoryBeat;
         try
         {
             while (Environment.TickCount64 < until && !cancellation.IsCancellationRequested)
             {
                 short[] said = Descriptor.Poll([talks ? events.Number : -1, listener?.Number ?? -1, status.Number, linked ? link.Number : -1], Beat);
+
+                if (Environment.TickCount64 > look && calls.Starter != 0)
+                {
+                    look = Environment.TickCount64 + MemoryBeat;
+                    if (ProcessTree.Memory(calls.Starter) > options.MemoryInAll)
+                    {
+                        _log.Add(BehaviourSource.Sandbox, "limit-memory", "", Text($"{options.MemoryInAll} bytes of all processes"));
+                        return false;
+                    }
+                }
 
                 // Python speaks before the call that it speaks of, so its lines come first.
                 if (said[0] != 0)
@@ -146,6 +158,11 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
 
         if (!inTime)
         {
+            if (_log.Has("limit-memory"))
+            {
+                return Make(LoadEnd.Died, "its processes took more memory than they may");
+            }
+
             _log.Add(BehaviourSource.Sandbox, "load-timeout", "", Text($"{options.Time.TotalSeconds} s"));
             return Make(LoadEnd.TimedOut, "it was not done in time");
         }

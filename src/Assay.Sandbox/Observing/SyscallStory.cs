@@ -19,6 +19,9 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places)
     /// <summary>How many system calls were told.</summary>
     public long Told { get; private set; }
 
+    /// <summary>The process that started the load, as this machine numbers it; 0 before the first call.</summary>
+    public uint Starter { get; private set; }
+
     /// <summary>Whether the harness marked the end.</summary>
     public bool Ended { get; private set; }
 
@@ -250,6 +253,7 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places)
         (uint process, uint parent) = memory.Family();
         if (!_processes.TryGetValue(process, out (int, int) known))
         {
+            Starter = _processes.Count == 0 ? parent : Starter;
             known = (_processes.Count + 1, _processes.TryGetValue(parent, out (int Index, int) above) ? above.Index : 0);
             _processes.Add(process, known);
         }

@@ -85,6 +85,17 @@ public sealed class CanaryTests(Boxed box) : IClassFixture<Boxed>
     }
 
     [Fact]
+    public void ManyProcessesThatTakeALittleMemoryEachAreStopped()
+    {
+        using Assay.Sandbox.TestLoader tight = new(new Assay.Sandbox.SandboxOptions { MemoryInAll = 256L << 20, Time = TimeSpan.FromSeconds(30) });
+        Boxed.Needs();
+        using Assay.Bytes.MemorySource bytes = new(Boxed.Running("import os, time\nfor i in range(8):\n    if os.fork() == 0:\n        break\nx = b'x' * (60 << 20)\ntime.sleep(25)"));
+        LoadResult result = tight.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], 0, TestContext.Current.CancellationToken);
+        Assert.Equal(LoadEnd.Died, result.End);
+        Assert.Contains(result.Events, e => e.Kind == "limit-memory");
+    }
+
+    [Fact]
     public void AHangIsEndedAndTold()
     {
         using Assay.Sandbox.TestLoader quick = new(new Assay.Sandbox.SandboxOptions { Time = TimeSpan.FromSeconds(2) });
