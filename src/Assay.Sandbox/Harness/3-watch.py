@@ -10,7 +10,8 @@ def start_watching(descriptor, prefixes):
     def text(value, depth=0):
         kind = type(value)
         if kind is str:
-            return value[:400]
+            # Half a surrogate pair is a character for Python and for nobody else.
+            return value[:400].encode("utf-8", "backslashreplace").decode()
         if kind is bytes:
             return value[:400].decode("latin-1")
         if value is None or kind in (int, float, bool):
