@@ -1,8 +1,10 @@
 # The loaders as their users call them, and a shallow use of what they return.
+import atexit
+import gc
+import pickle
 
 
 def _pickle(path):
-    import pickle
     with open(path, "rb") as file:
         return pickle.load(file)
 

@@ -134,8 +134,8 @@ def settle(patience, send):
 
 
 def run(loader, path, request, send, mark):
-    leave, collect, phase = os._exit, __import__("gc").collect, marker
-    ending = __import__("atexit")
+    leave, collect, phase = os._exit, gc.collect, marker
+    ending = atexit
     thing = None
     phase(mark + "load")
     send("assay.phase", "load")

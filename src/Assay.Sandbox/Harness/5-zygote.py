@@ -40,8 +40,6 @@ def warm():
     return found
 
 
-import gc
-
 control = socket.socket(fileno=3)
 settings = json.loads(control.recv(1 << 20))
 try:

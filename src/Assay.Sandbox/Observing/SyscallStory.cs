@@ -68,7 +68,7 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places)
         if (seen is { } one)
         {
             one = ScratchFolder.Told(log.Loader, one.kind, one.subject);
-            string[] rest = [.. texts.Skip(1).Select(Clean)];
+            string[] rest = [.. texts.Skip(1).Where(t => t != one.subject).Select(Clean)];
             log.Add(BehaviourSource.Syscall, one.kind, row.Name, Clean(one.subject), rest, process, parent, refused);
         }
     }

@@ -30,11 +30,12 @@ internal static class TextEvents
             string process = seen.Parent > 0 ? $"[{seen.Process}<{seen.Parent}] " : $"[{seen.Process}] ";
             string source = seen.Source switch
             {
-                BehaviourSource.Python => "  (Python says)",
-                BehaviourSource.Sandbox => "  (the sandbox)",
+                BehaviourSource.Python => "(Python says)",
+                BehaviourSource.Sandbox => "(the sandbox)",
                 _ => "",
             };
-            page.Entry(4, TextReport.Label(seen.Phase), Hang, process + Escape.Cut(Detection.Behaviours.BehaviourDetector.Describe(seen), 300), new Piece(source, Ink.Faint, true));
+            string text = process + Escape.Cut(Detection.Behaviours.BehaviourDetector.Describe(seen), 300);
+            page.Entry(4, TextReport.Label(seen.Phase), Hang, source.Length > 0 ? [text, new Piece(source, Ink.Faint, true)] : [text]);
         }
 
         if (events.Count > Shown)
