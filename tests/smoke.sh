@@ -94,6 +94,12 @@ try "standard input is scanned" from_standard_input
 try "a missing path is an unread input" exits 2 "$program" scan "$work/nothing-here"
 try "an empty folder is nothing to scan" bash -c 'mkdir "$1/empty"; "$2" scan "$1/empty"; [ $? -eq 3 ]' - "$work" "$program"
 try "an unknown option is a usage error" exits 4 "$program" scan --no-such-option samples
+if [ -x /usr/bin/bwrap ] && [ -x /usr/bin/python3 ]; then
+    try "a good sample is loaded in the box" exits 0 "$program" detonate samples/good/plain_protocol4.pkl
+    try "a hostile sample shows in the box what it does" exits 1 "$program" detonate samples/hostile/os_system_reduce.pkl
+else
+    echo "skipped test loads: bubblewrap or python3 is not installed"
+fi
 if [ -x tests/sarif-validate.sh ] && [ -n "${SARIF_TOOLS_DIR:-}" ]; then
     try "SARIF validates" sarif
 else

@@ -61,6 +61,7 @@ internal static class CommandLine
             HelpName = "assay",
         };
         root.Add(ScanCommand.Create(host, arguments));
+        root.Add(DetonateCommand.Create(host, arguments));
         root.Add(FormatsCommand.Create(host));
         root.Add(RulesCommand.Create(host));
         root.Add(ExplainCommand.Create(host));

@@ -18,6 +18,9 @@ internal static class ExitCode
 
     /// <summary>The command could not be carried out as it was written.</summary>
     public const int Usage = 4;
+
+    /// <summary>A test load was asked for and could not be done, and there are no findings at or above <c>--fail-on</c>.</summary>
+    public const int NotDetonated = 5;
 }
 
 /// <summary>The command cannot be carried out as written; the message is one clear sentence.</summary>

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Assay.Policies;
 using Assay.Reports;
+using Assay.Sandbox;
 
 namespace Assay.Cli.Commands;
 
@@ -29,10 +30,13 @@ internal static class ScanCommand
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
         Option<bool> noProgress = new("--no-progress") { Description = "Show no progress." };
         Option<bool> noColour = ListingOptions.NoColour();
+        Option<bool> detonate = new("--detonate") { Description = "Load the files for real as well, in a box (docs/sandbox.md); needs Linux and bubblewrap." };
+        SandboxSwitches switches = new();
         Command command = new("scan", "Examine model files: what would each loader run?")
         {
-            paths, format, output, failOn, include, exclude, jobs, policy, rules, limit, digest, quiet, noProgress, noColour,
+            paths, format, output, failOn, include, exclude, jobs, policy, rules, limit, digest, quiet, noProgress, noColour, detonate,
         };
+        switches.AddTo(command);
         command.SetAction(parsed =>
         {
             ScanArguments scan = new()
@@ -56,6 +60,7 @@ internal static class ScanCommand
                 Quiet = parsed.GetValue(quiet),
                 Progress = !parsed.GetValue(noProgress),
                 Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
+                Sandbox = parsed.GetValue(detonate) ? switches.Read(parsed) : null,
             };
             return new ScanRun(host, scan).Run();
         });
@@ -73,7 +78,7 @@ internal static class ScanCommand
         return 1;
     }
 
-    private static string[] Paths(string[] paths, IReadOnlyList<string> arguments)
+    internal static string[] Paths(string[] paths, IReadOnlyList<string> arguments)
     {
         if (paths.Length == 0)
         {
@@ -117,6 +122,9 @@ internal sealed record ScanArguments
     public bool Quiet { get; init; }
 
     public bool Progress { get; init; }
+
+    /// <summary>How test loads are done, or null for none.</summary>
+    public SandboxOptions? Sandbox { get; init; }
 
     public TextReportOptions Look { get; init; } = new();
 }

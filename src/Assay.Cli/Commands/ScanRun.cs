@@ -6,6 +6,7 @@ using Assay.Detection;
 using Assay.Formats;
 using Assay.Policies;
 using Assay.Reports;
+using Assay.Sandbox;
 using Assay.Scanning;
 
 namespace Assay.Cli.Commands;
@@ -21,6 +22,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         ReportFile? file = arguments.Output is null ? null : new ReportFile(arguments.Output);
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
         RuleSet rules = RulePacks.Load(arguments.Rules);
+        using TestLoader? loader = arguments.Sandbox is null ? null : new TestLoader(arguments.Sandbox);
         ScanOptions options = new()
         {
             Limits = limits,
@@ -29,6 +31,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             Scratch = scratch,
             Jobs = arguments.Jobs,
             DigestAll = arguments.Digest,
+            TestLoad = loader,
         };
 
         Walk walk = new FileWalker(
@@ -84,6 +87,11 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         if (report.Targets.Any(t => t.Verdict >= Verdict.Suspicious && t.Verdict >= arguments.FailOn))
         {
             return ExitCode.Findings;
+        }
+
+        if (report.Targets.Any(t => t.Unread.Any(u => u.Cause == UnreadCause.NotDetonated)))
+        {
+            return ExitCode.NotDetonated;
         }
 
         if (host.Cancellation.IsCancellationRequested || report.Targets.Any(t => t.Unread.Count > 0 || t.Verdict == Verdict.Incomplete))

@@ -15,6 +15,7 @@ namespace Assay.Artifacts;
 [JsonDerivedType(typeof(UnreadFact), "unread")]
 [JsonDerivedType(typeof(IntentFact), "intent")]
 [JsonDerivedType(typeof(IndicatorFact), "indicator")]
+[JsonDerivedType(typeof(BehaviourFact), "behaviour")]
 public abstract record Fact
 {
     /// <summary>The artifact, as <see cref="Artifact.Path"/> prints it.</summary>
@@ -125,6 +126,9 @@ public enum UnreadCause
 
     /// <summary>The scan was cancelled.</summary>
     Cancelled,
+
+    /// <summary>A test load was asked for, and no loader came to an end with it.</summary>
+    NotDetonated,
 
     /// <summary>A defect of ours; please report it.</summary>
     Fault,

@@ -1,5 +1,6 @@
 // The detectors, in the order in which they run.
 using Assay.Detection.Anomalies;
+using Assay.Detection.Behaviours;
 using Assay.Detection.Callables;
 using Assay.Detection.Intents;
 
@@ -14,5 +15,6 @@ public static class DetectorCatalog
         new CallableDetector(),
         new AnomalyDetector(), // After the callables: some oddities weigh more beside a harmful call.
         new IntentDetector(),
+        new BehaviourDetector(), // Last: it says of the findings of the others whether a test load showed them.
     ];
 }

@@ -11,6 +11,7 @@ public sealed class RuleSet
     private readonly Dictionary<(string Code, bool WithFinding), RuleEntry> _byAnomaly = [];
     private readonly List<(string Prefix, RuleEntry Entry)> _byPrefix = [];
     private readonly Dictionary<string, RuleEntry> _byIntent = [];
+    private readonly Dictionary<string, RuleEntry> _byBehaviour = [];
     private readonly IReadOnlyList<RuleEntry> _entries = [];
 
     /// <summary>The rules that come with Assay; read when first asked for.</summary>
@@ -54,6 +55,9 @@ public sealed class RuleSet
     internal RuleEntry? ForIntent(string intent) =>
         _byIntent.TryGetValue(intent, out RuleEntry? entry) || _byIntent.TryGetValue("*", out entry) ? entry : null;
 
+    /// <summary>The rule for a kind of observed behaviour, or null.</summary>
+    internal RuleEntry? ForBehaviour(string kind) => _byBehaviour.GetValueOrDefault(kind);
+
     /// <summary>
     /// The rule for an anomaly: by its code, else by the longest prefix, or null. Rules that need a finding beside the anomaly
     /// come first where there is one.
@@ -86,6 +90,9 @@ public sealed class RuleSet
 
             foreach (string intent in entry.When.Intents)
                 _byIntent[intent] = entry;
+
+            foreach (string kind in entry.When.Behaviours)
+                _byBehaviour[kind] = entry;
 
             foreach (string code in entry.When.Anomalies)
             {

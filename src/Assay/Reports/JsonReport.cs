@@ -145,6 +145,7 @@ public static class JsonReport
 
         json.WriteEndArray();
         Coverage(json, target);
+        JsonEvents.Write(json, target.Events);
         json.WriteEndObject();
     }
 

@@ -42,6 +42,7 @@ internal static class TextTarget
 
         TextFinding.Notes(page, target);
         TextFinding.Waived(page, target);
+        TextEvents.Write(page, target.Events);
         Unread(page, target);
     }
 

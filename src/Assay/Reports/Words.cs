@@ -33,6 +33,13 @@ internal static class Words
         _ => "high",
     };
 
+    public static string Of(BehaviourSource source) => source switch
+    {
+        BehaviourSource.Syscall => "syscall",
+        BehaviourSource.Python => "python",
+        _ => "sandbox",
+    };
+
     public static string Of(UnreadCause cause) => cause switch
     {
         UnreadCause.Malformed => "malformed",
@@ -45,6 +52,7 @@ internal static class Words
         UnreadCause.Unreadable => "unreadable",
         UnreadCause.Missing => "missing",
         UnreadCause.Cancelled => "cancelled",
+        UnreadCause.NotDetonated => "not-detonated",
         _ => "fault",
     };
 
@@ -61,6 +69,7 @@ internal static class Words
         UnreadCause.Unreadable => "The system refused to read it, or it is no regular file.",
         UnreadCause.Missing => "It is not there.",
         UnreadCause.Cancelled => "The scan was cancelled before it was read.",
+        UnreadCause.NotDetonated => "A test load was asked for, and no loader came to an end with it.",
         _ => "A defect of Assay; please report it.",
     };
 

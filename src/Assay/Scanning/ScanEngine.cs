@@ -124,6 +124,11 @@ public sealed class ScanEngine(ScanOptions options)
                 log.Add(new UnreadFact { Path = input.Path, Cause = UnreadCause.Changed, Detail = "The file changed while it was read." });
             }
 
+            foreach (Fact observed in Options.TestLoad?.Load(input.Path, bytes, log.Facts, cancellation) ?? [])
+            {
+                log.Add(observed);
+            }
+
             string? digest = bytes.Length <= Options.DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
             return Judge(input, log.Facts, outcome.Value, bytes.Length, digest, scanner.Artifacts);
         }
@@ -203,6 +208,7 @@ public sealed class ScanEngine(ScanOptions options)
             Unread = unread,
             Bytes = outcome.Coverage.Totals(),
             Artifacts = artifacts,
+            Events = [.. facts.OfType<BehaviourFact>()],
             Facts = Options.KeepFacts ? facts : [],
         };
     }
@@ -226,7 +232,7 @@ public sealed class ScanEngine(ScanOptions options)
             if (bytes.Length <= DigestStep)
             {
                 // Of a small file, preparing a digest in steps would cost more than the digest.
-                return Convert.ToHexStringLower(SHA256.HashData(step.AsSpan(0, bytes.ReadAt(0, step.AsSpan(0, (int)bytes.Length)))));
+                return Convert.ToHexStringLower(SHA256.HashData(step.AsSpan(0, bytes.ReadAt(0, step))));
             }
 
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -28,6 +28,9 @@ public sealed record ScanOptions
     /// <summary>Inputs scanned side by side.</summary>
     public int Jobs { get; init; } = 1;
 
+    /// <summary>Loads inputs for real after they were read, or null: most scans load nothing.</summary>
+    public ITestLoad? TestLoad { get; init; }
+
     /// <summary>Whether reports carry the facts that their findings rest on.</summary>
     public bool KeepFacts { get; init; }
 

@@ -64,6 +64,9 @@ public sealed record TargetReport
     /// <summary>Artifacts read: the input itself and everything in it.</summary>
     public int Artifacts { get; init; }
 
+    /// <summary>What test loads were seen doing, loader by loader in order of time; empty when none was asked for.</summary>
+    public IReadOnlyList<BehaviourFact> Events { get; init; } = [];
+
     /// <summary>The facts that the findings rest on, where the options keep them.</summary>
     public IReadOnlyList<Fact> Facts { get; init; } = [];
 }

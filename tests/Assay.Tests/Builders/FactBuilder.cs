@@ -57,6 +57,19 @@ internal static class FactBuilder
             yield break;
         }
 
+        if (fields.TryGetValue("behaviour", out PackNode? behaviour))
+        {
+            yield return new BehaviourFact
+            {
+                Path = path,
+                Kind = behaviour.AsText("behaviour"),
+                Source = BehaviourSource.Syscall,
+                Subject = fields.TryGetValue("subject", out PackNode? subject) ? subject.AsText("subject") : "",
+                Loader = "pickle.load",
+            };
+            yield break;
+        }
+
         (string verb, CallableUse use) = _uses.Single(u => fields.ContainsKey(u.Key));
         string callee = fields[verb].AsText(verb);
         bool named = callee.Length > 0 && !callee.EndsWith(')');

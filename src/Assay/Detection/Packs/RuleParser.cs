@@ -56,6 +56,7 @@ internal static class RuleParser
         IReadOnlyList<string> capabilities = [];
         IReadOnlyList<string> anomalies = [];
         IReadOnlyList<string> intents = [];
+        IReadOnlyList<string> behaviours = [];
         bool withFinding = false;
         foreach ((string key, PackNode value) in node.AsMap("when"))
         {
@@ -76,6 +77,9 @@ internal static class RuleParser
                 case "intent":
                     intents = value.AsTexts("intent");
                     break;
+                case "behaviour":
+                    behaviours = value.AsTexts("behaviour");
+                    break;
                 case "with":
                     withFinding = value.AsText("with") is "finding" ? true : throw value.Error("'with' can only be 'finding'.");
                     break;
@@ -84,9 +88,9 @@ internal static class RuleParser
             }
         }
 
-        return use.Length > 0 || anomalies.Count > 0 || intents.Count > 0
-            ? new RuleCondition(use, capabilities, anomalies, withFinding, intents)
-            : throw node.Error("'when' must name a judgement about a callable, anomaly codes or intents.");
+        return use.Length > 0 || anomalies.Count > 0 || intents.Count > 0 || behaviours.Count > 0
+            ? new RuleCondition(use, capabilities, anomalies, withFinding, intents, behaviours)
+            : throw node.Error("'when' must name a judgement about a callable, anomaly codes, intents or behaviours.");
     }
 
     private static List<RuleExample> ReadExamples(PackNode node)

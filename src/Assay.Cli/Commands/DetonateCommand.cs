@@ -1,0 +1,40 @@
+// assay detonate: loads models for real in a box and says what they did.
+using System.CommandLine;
+using Assay.Policies;
+
+namespace Assay.Cli.Commands;
+
+/// <summary><c>assay detonate PATH...</c>: a scan with test loads.</summary>
+internal static class DetonateCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Host host, IReadOnlyList<string> arguments)
+    {
+        Argument<string[]> paths = new("PATH") { Description = "Files and directories, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
+        Option<string> format = new("--format", "-f") { Description = "How to report: text, json or sarif.", HelpName = "text|json|sarif", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "sarif");
+        Option<string?> output = new("--output", "-o") { Description = "Write the report to this file instead of standard output.", HelpName = "FILE" };
+        Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
+        Option<string?> rules = ListingOptions.Rules();
+        Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
+        Option<bool> noColour = ListingOptions.NoColour();
+        SandboxSwitches switches = new();
+        Command command = new("detonate", "Load models for real, in a box, and say what they did.") { paths, format, output, policy, rules, quiet, noColour };
+        switches.AddTo(command);
+        command.SetAction(parsed => new ScanRun(host, new ScanArguments
+        {
+            Paths = ScanCommand.Paths(parsed.GetValue(paths) ?? [], arguments),
+            Format = parsed.GetValue(format)!,
+            Output = parsed.GetValue(output),
+            // Libraries are shared between loads, so a few side by side are enough.
+            Jobs = Math.Min(4, Environment.ProcessorCount),
+            FailOn = Verdict.Suspicious,
+            Policy = parsed.GetValue(policy),
+            Rules = parsed.GetValue(rules),
+            Quiet = parsed.GetValue(quiet),
+            Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
+            Sandbox = switches.Read(parsed),
+        }).Run());
+        return command;
+    }
+}

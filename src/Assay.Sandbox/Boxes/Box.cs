@@ -1,0 +1,219 @@
+// A running box: libraries are imported once, and each load starts as a child in namespaces of its own.
+using System.Text;
+using System.Text.Json;
+using Assay.Sandbox.Kernel;
+using Assay.Sandbox.Observing;
+
+namespace Assay.Sandbox.Boxes;
+
+/// <summary>There is no box; the message says why.</summary>
+internal sealed class BoxException(string message) : Exception(message);
+
+/// <summary>A running box. Disposing it ends every process in it.</summary>
+internal sealed class Box : IDisposable
+{
+    private const int EventDescriptor = 3;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private readonly Descriptor _control;
+    private readonly int _process;
+    private bool _ended;
+
+    private Box(Descriptor control, int process, Honey honey, string mark)
+    {
+        _control = control;
+        _process = process;
+        Honey = honey;
+        Mark = mark;
+    }
+
+    /// <summary>What is planted in it.</summary>
+    public Honey Honey { get; }
+
+    /// <summary>The beginning of the paths that mark phases.</summary>
+    public string Mark { get; }
+
+    /// <summary>The libraries that were asked for, with their versions; null where there is none.</summary>
+    public IReadOnlyDictionary<string, string?> Libraries { get; private set; } = new Dictionary<string, string?>();
+
+    /// <summary>Starts a box with libraries imported.</summary>
+    /// <exception cref="BoxException">Something is missing, or the machine does not allow it.</exception>
+    public static Box Start(SandboxOptions options, IReadOnlyList<string> libraries, int shiftedDays = 0)
+    {
+        if (shiftedDays != 0 && !File.Exists(BoxProbe.ShiftedClock))
+        {
+            throw new BoxException($"the clock cannot be shifted: there is no {BoxProbe.ShiftedClock} (package libfaketime)");
+        }
+
+        if (BoxProbe.Missing(options) is { } missing)
+        {
+            throw new BoxException(missing);
+        }
+
+        Honey honey = new();
+        string mark = $"/.{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}/";
+        Descriptor? ours = null;
+        try
+        {
+            (ours, Descriptor theirs) = Descriptor.SocketPair();
+            (Descriptor complaints, Descriptor complain) = Descriptor.Pipe();
+            using Descriptor nothing = Descriptor.Sealed("nothing", _ => { });
+            using Descriptor harness = Descriptor.Sealed("harness", d => d.Write(Harness()));
+            using (complaints)
+            {
+                int process;
+                using (theirs)
+                using (complain)
+                {
+                    // What bubblewrap and Python complain about is the reason when there is no box; later nobody listens.
+                    process = Spawner.Start(BoxCommand.Arguments(options, shiftedDays), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
+                }
+
+                Box box = new(ours, process, honey, mark);
+                try
+                {
+                    box.Begin(options, libraries, complaints);
+                    return box;
+                }
+                catch
+                {
+                    ours = null;
+                    box.Dispose();
+                    throw;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            ours?.Dispose();
+            throw new BoxException("The box could not be started: " + e.Message);
+        }
+    }
+
+    /// <summary>Starts one load; the other ends of the descriptors are the caller's.</summary>
+    public void Load(string loader, string file, TimeSpan linger, Descriptor model, Descriptor events, Descriptor status, Descriptor lease, Descriptor link)
+    {
+        using MemoryStream text = new();
+        using (Utf8JsonWriter json = new(text))
+        {
+            json.WriteStartObject();
+            json.WriteString("loader", loader);
+            json.WriteString("file", file);
+            json.WriteNumber("linger", linger.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        lock (_control)
+        {
+            DescriptorMessages.Send(_control, text.ToArray(), model, events, status, lease, link);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_ended)
+        {
+            _ended = true;
+            // The zygote ends when nobody talks to it any more; the box is gone with it, or else with the signal.
+            _control.Dispose();
+            _ = Native.Signal(_process, Native.SigKill);
+            _ = Spawner.End(_process, TimeSpan.FromSeconds(2));
+        }
+    }
+
+    private void Begin(SandboxOptions options, IReadOnlyList<string> libraries, Descriptor complaints)
+    {
+        DescriptorMessages.Send(_control, Settings(options, libraries));
+        long until = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+        while (true)
+        {
+            short[] said = Descriptor.Poll([_control.Number], 200);
+            if (said[0] != 0)
+            {
+                break;
+            }
+
+            if (Environment.TickCount64 > until)
+            {
+                throw new BoxException("The libraries were not imported in time.");
+            }
+        }
+
+        (byte[] answer, _) = DescriptorMessages.Receive(_control);
+        if (answer.Length == 0)
+        {
+            byte[] said = new byte[2000];
+            int read = Descriptor.Poll([complaints.Number], 500)[0] != 0 ? complaints.Read(said) : 0;
+            string reason = Encoding.UTF8.GetString(said, 0, read).Trim().ReplaceLineEndings(" ");
+            throw new BoxException("The box could not be started" + (reason.Length > 0 ? ": " + reason : "."));
+        }
+
+        using JsonDocument document = JsonDocument.Parse(answer);
+        if (document.RootElement.TryGetProperty("failed", out JsonElement failed))
+        {
+            throw new BoxException("The box could not be prepared: " + failed.GetString());
+        }
+
+        Libraries = document.RootElement.GetProperty("libraries").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString());
+    }
+
+    private byte[] Settings(SandboxOptions options, IReadOnlyList<string> libraries)
+    {
+        using MemoryStream text = new();
+        using (Utf8JsonWriter json = new(text))
+        {
+            json.WriteStartObject();
+            json.WriteString("home", BoxCommand.Home);
+            json.WriteString("mark", Mark);
+            json.WriteString("filter", Convert.ToBase64String(LoadFilter.Write(EventDescriptor)));
+            json.WriteNumber("files", options.Files);
+            json.WriteNumber("memory", options.Memory);
+            json.WriteNumber("processes", options.Processes);
+            json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
+            Texts(json, "libraries", libraries);
+            Texts(json, "events", PythonStory.Beginnings);
+            Map(json, "honey", Honey.Files);
+            Map(json, "machine", Honey.Machine);
+            json.WriteEndObject();
+        }
+
+        return text.ToArray();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Map(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, string value) in map)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>The harness: its parts in the order of their names.</summary>
+    private static byte[] Harness()
+    {
+        using MemoryStream all = new();
+        System.Reflection.Assembly assembly = typeof(Box).Assembly;
+        foreach (string name in assembly.GetManifestResourceNames().Where(n => n.StartsWith("harness/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using Stream part = assembly.GetManifestResourceStream(name)!;
+            part.CopyTo(all);
+            all.WriteByte((byte)'\n');
+        }
+
+        return all.ToArray();
+    }
+}

@@ -1,0 +1,81 @@
+// The command that starts a box: who it runs as, what it sees, what it may.
+using System.Globalization;
+using Assay.Sandbox.Kernel;
+
+namespace Assay.Sandbox.Boxes;
+
+/// <summary>
+/// The command that starts a box. Everything that can be unshared is; the system is read-only and nothing else is there; the environment
+/// is made up. The two capabilities are for making each load's own namespaces, inside a user namespace that owns nothing outside; a load
+/// gives them up before it begins.
+/// </summary>
+internal static class BoxCommand
+{
+    /// <summary>The name of the user whose machine it seems to be.</summary>
+    public const string UserName = "mara";
+
+    public const string Home = "/home/" + UserName;
+    private const string Script = "/srv/app/serve.py";
+    private const string Host = "ml-train-03";
+
+    /// <summary>The arguments; descriptor 4 holds the harness.</summary>
+    public static IReadOnlyList<string> Arguments(SandboxOptions options, int shiftedDays)
+    {
+        List<string> all = [];
+        if (Native.EffectiveUser() == 0)
+        {
+            string user = options.User.ToString(CultureInfo.InvariantCulture);
+            all.AddRange([BoxProbe.SetPriv, "--reuid", user, "--regid", user, "--clear-groups", "--inh-caps=-all", "--no-new-privs", "--"]);
+        }
+
+        all.AddRange([
+            BoxProbe.Bubblewrap, "--unshare-user", "--disable-userns", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
+            "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000", "--hostname", Host,
+            "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP", "--clearenv",
+            "--ro-bind", "/usr", "/usr",
+        ]);
+        foreach (string name in (ReadOnlySpan<string>)["bin", "sbin", "lib", "lib32", "lib64", "libx32"])
+        {
+            string path = "/" + name;
+            if (new DirectoryInfo(path) is { Exists: true } folder)
+            {
+                all.AddRange(folder.LinkTarget is null ? ["--ro-bind", path, path] : ["--symlink", "usr/" + name, path]);
+            }
+        }
+
+        foreach (string path in (ReadOnlySpan<string>)["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/mime.types", "/sys/devices/system/cpu"])
+        {
+            all.AddRange(["--ro-bind-try", path, path]);
+        }
+
+        all.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", Home, "--ro-bind-data", "4", Script, "--chdir", "/"]);
+        foreach ((string name, string value) in Environment)
+        {
+            all.AddRange(["--setenv", name, value]);
+        }
+
+        if (shiftedDays != 0)
+        {
+            // Time namespaces do not shift the clock of the day, so a library does.
+            string shift = (shiftedDays > 0 ? "+" : "") + shiftedDays.ToString(CultureInfo.InvariantCulture) + "d";
+            all.AddRange(["--setenv", "LD_PRELOAD", BoxProbe.ShiftedClock, "--setenv", "FAKETIME", shift, "--setenv", "FAKETIME_DONT_FAKE_MONOTONIC", "1"]);
+        }
+
+        all.AddRange(["--", options.Python, "-I", "-B", Script]);
+        return all;
+    }
+
+    private static IReadOnlyList<(string Name, string Value)> Environment { get; } =
+    [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("HOME", Home),
+        ("USER", UserName),
+        ("LOGNAME", UserName),
+        ("SHELL", "/bin/bash"),
+        ("LANG", "C.UTF-8"),
+        ("TERM", "xterm-256color"),
+        ("OMP_NUM_THREADS", "1"),
+        ("OPENBLAS_NUM_THREADS", "1"),
+        ("MKL_NUM_THREADS", "1"),
+    ];
+}

@@ -1,0 +1,30 @@
+// Says what this machine lacks for a sandbox.
+using System.Runtime.InteropServices;
+using Assay.Sandbox.Kernel;
+
+namespace Assay.Sandbox.Boxes;
+
+/// <summary>Says what this machine lacks. A missing piece is a reason not to load; it is never worked around.</summary>
+internal static class BoxProbe
+{
+    public const string Bubblewrap = "/usr/bin/bwrap";
+    public const string SetPriv = "/usr/bin/setpriv";
+
+    /// <summary>The library that shifts the clock of a process.</summary>
+    public const string ShiftedClock = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+    /// <summary>The first thing that is missing, or null.</summary>
+    public static string? Missing(SandboxOptions options)
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        {
+            return "The sandbox needs Linux on x86-64.";
+        }
+
+        return !File.Exists(Bubblewrap) ? $"There is no {Bubblewrap} (package bubblewrap)."
+            : !File.Exists(options.Python) ? $"There is no {options.Python}."
+            : Native.EffectiveUser() == 0 && !File.Exists(SetPriv) ? $"Root cannot become somebody else: there is no {SetPriv} (package util-linux)."
+            : Native.EffectiveUser() == 0 && options.User == 0 ? "A model is never loaded as root."
+            : null;
+    }
+}

@@ -1,0 +1,71 @@
+# The calls of the kernel that Python has no door to.
+import base64
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+CLONE_OWN = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000  # mount, ipc, pid, net
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
+MS_NOATIME, MS_NODIRATIME, MS_RELATIME = 1024, 2048, 1 << 21
+PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 4, 24, 38, 47
+SYS_SECCOMP, SYS_PIDFD_GETFD, SYS_CLOSE_RANGE, SYS_CAPSET, SYS_CLONE = 317, 438, 436, 126, 56
+NEW_LISTENER = 8
+
+
+def check(result, what):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "%s: %s" % (what, os.strerror(ctypes.get_errno())))
+    return result
+
+
+def mount(source, target, kind, flags, options=None):
+    check(libc.mount(source, target, kind, ctypes.c_ulong(flags), options), "mount " + target.decode())
+
+
+def drop_capabilities():
+    """Gives up every capability for good: bounding, ambient, permitted, effective, inheritable."""
+    for capability in range(64):
+        if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+            break
+    libc.prctl(PR_CAP_AMBIENT, 4, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    check(libc.syscall(SYS_CAPSET, header, (ctypes.c_uint32 * 6)()), "capset")
+    check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
+
+
+def take_filter(code):
+    """Takes the filter and returns the descriptor of the listener that decides."""
+    program = Program(len(code) // 8, code)
+    return check(libc.syscall(SYS_SECCOMP, 1, NEW_LISTENER, ctypes.byref(program)), "seccomp")
+
+
+def close_from(first):
+    check(libc.syscall(SYS_CLOSE_RANGE, first, 0xFFFFFFFF, 0), "close_range")
+
+
+def place(wanted):
+    """Puts descriptors at chosen numbers and closes every other one from 3 on."""
+    spare = 64
+    high = {to: os.dup2(now, spare + i, inheritable=True) for i, (to, now) in enumerate(wanted.items())}
+    for to, now in high.items():
+        os.dup2(now, to, inheritable=False)
+    top = max(list(wanted) + [2])
+    for number in range(3, top + 1):
+        if number not in wanted:
+            try:
+                os.close(number)
+            except OSError:
+                pass
+    close_from(top + 1)

@@ -1,0 +1,76 @@
+// The filter that a load takes before it touches the model.
+namespace Assay.Sandbox.Kernel;
+
+/// <summary>
+/// The filter of a load. What can only serve an attack on the kernel or on the box never runs: the filter asks, and the answer to those
+/// numbers is always no; when nobody listens any more, the kernel itself says no to everything that is asked. What a payload does and a
+/// plain load does not (files, processes, network) is told and runs. The rest is not seen.
+/// </summary>
+internal static class LoadFilter
+{
+    /// <summary>The first number that is refused unseen because it is newer than this table.</summary>
+    internal const int FirstUnknown = 453;
+
+    internal const uint NamespaceFlags = 0x7E020000;
+    private const uint ThreadFlag = 0x10000;
+    private const uint Executable = 4;
+    private const uint Anonymous = 0x20;
+    private const int NotPermitted = 1;
+    private const int NoSuchCall = 38;
+
+    /// <summary>The filter for a load that writes Python's events to <paramref name="eventDescriptor"/>.</summary>
+    public static byte[] Write(int eventDescriptor)
+    {
+        FilterWriter filter = new FilterWriter().Begin(FirstUnknown);
+        // Its flags lie in memory, where nobody can look at them safely; the C library falls back to clone.
+        filter.On(435, FilterWriter.Error(NoSuchCall));
+        // Taking a further filter would let a load answer itself.
+        filter.On(317, FilterWriter.Error(NotPermitted));
+        filter.On(Number("prctl"), FilterWriter.Allow, (new(0, FilterTestKind.Equal, 22), FilterWriter.Tell));
+        // Putting characters into a terminal.
+        filter.On(Number("ioctl"), FilterWriter.Allow,
+            (new(1, FilterTestKind.Equal, 0x5412), FilterWriter.Tell), (new(1, FilterTestKind.Equal, 0x541C), FilterWriter.Tell));
+        filter.On(Number("personality"), FilterWriter.Tell, (new(0, FilterTestKind.Equal, 0xFFFFFFFF), FilterWriter.Allow));
+        filter.On(Number("clone"), FilterWriter.Tell,
+            (new(0, FilterTestKind.AnyBit, NamespaceFlags), FilterWriter.Tell), (new(0, FilterTestKind.AnyBit, ThreadFlag), FilterWriter.Allow));
+        filter.On(Number("socket"), FilterWriter.Tell);
+        foreach (string protect in (ReadOnlySpan<string>)["mprotect", "pkey_mprotect"])
+        {
+            filter.On(Number(protect), FilterWriter.Allow, (new(2, FilterTestKind.AnyBit, Executable), FilterWriter.Tell));
+        }
+
+        // Code of libraries is mapped from files; memory without a file that may be run is made for other purposes.
+        MapFilter(filter);
+        foreach (string write in (ReadOnlySpan<string>)["write", "pwrite64", "writev"])
+        {
+            filter.On(Number(write), FilterWriter.Tell,
+                (new(0, FilterTestKind.Equal, (uint)eventDescriptor), FilterWriter.Allow),
+                (new(0, FilterTestKind.Equal, 1), FilterWriter.Allow),
+                (new(0, FilterTestKind.Equal, 2), FilterWriter.Allow));
+        }
+
+        foreach (SyscallRow row in SyscallTable.Rows.Where(r => r.Answer != SyscallAnswer.Special))
+        {
+            filter.On(row.Number, FilterWriter.Tell);
+        }
+
+        return filter.End();
+    }
+
+    /// <summary>
+    /// Whether a call that was told may run. It depends on the number and on register values only, which nobody can change behind the
+    /// kernel's back.
+    /// </summary>
+    public static bool MayRun(SyscallRow row, ReadOnlySpan<ulong> arguments) => row.Name switch
+    {
+        "clone" => ((uint)arguments[0] & NamespaceFlags) == 0,
+        "socket" => (uint)arguments[0] is 1 or 2 or 10,
+        "prctl" or "ioctl" or "personality" => false,
+        _ => row.Answer != SyscallAnswer.Refuse,
+    };
+
+    private static void MapFilter(FilterWriter filter) =>
+        filter.OnBoth(Number("mmap"), new(2, FilterTestKind.AnyBit, Executable), new(3, FilterTestKind.AnyBit, Anonymous), FilterWriter.Tell, FilterWriter.Allow);
+
+    private static int Number(string name) => SyscallTable.Named(name).Number;
+}

@@ -1,0 +1,31 @@
+// How one load went, and what it was seen doing.
+using Assay.Artifacts;
+
+namespace Assay.Sandbox.Loading;
+
+/// <summary>How a load ended.</summary>
+internal enum LoadEnd
+{
+    /// <summary>The loader returned.</summary>
+    Loaded,
+
+    /// <summary>The loader raised an exception.</summary>
+    Failed,
+
+    /// <summary>The process ended before the loader was done.</summary>
+    Died,
+
+    /// <summary>The time was over.</summary>
+    TimedOut,
+
+    /// <summary>It never began.</summary>
+    NotBegun,
+}
+
+/// <summary>How one load went.</summary>
+/// <param name="Loader">The loader.</param>
+/// <param name="End">How it ended.</param>
+/// <param name="Detail">The type that was returned, the exception, or the reason.</param>
+/// <param name="Events">What it was seen doing.</param>
+/// <param name="Told">How many system calls were looked at.</param>
+internal sealed record LoadResult(string Loader, LoadEnd End, string Detail, IReadOnlyList<BehaviourFact> Events, long Told);

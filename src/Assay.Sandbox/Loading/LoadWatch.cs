@@ -1,0 +1,217 @@
+// Watches one load from its first system call to its end.
+using System.Globalization;
+using System.Text;
+using Assay.Artifacts;
+using Assay.Sandbox.Boxes;
+using Assay.Sandbox.Kernel;
+using Assay.Sandbox.Observing;
+
+namespace Assay.Sandbox.Loading;
+
+/// <summary>Starts one load in a box and watches it until it ends or its time is over.</summary>
+internal sealed class LoadWatch(Box box, SandboxOptions options, string path, string loader, string label)
+{
+    private const int Beat = 100;
+    private const int MemoryBeat = 200;
+    private readonly EventLog _log = new(path, label);
+    private readonly StringBuilder _status = new();
+    private readonly byte[] _buffer = new byte[64 << 10];
+
+    /// <summary>Runs the load on a model that lies in memory.</summary>
+    public LoadResult Run(Func<Descriptor> model, string file, CancellationToken cancellation)
+    {
+        LoadPlaces places = new(
+            BoxCommand.Home,
+            BoxCommand.Home + "/" + file,
+            box.Honey.Files.Keys.Select(k => BoxCommand.Home + "/" + k).ToHashSet(),
+            box.Honey.Canaries,
+            box.Mark);
+        SyscallStory calls = new(_log, places);
+        PythonStory python = new(_log, places);
+        (Descriptor eventsRead, Descriptor eventsWrite) = Descriptor.Pipe();
+        (Descriptor statusRead, Descriptor statusWrite) = Descriptor.Pipe();
+        (Descriptor leaseRead, Descriptor leaseWrite) = Descriptor.Pipe();
+        (Descriptor ours, Descriptor theirs) = Descriptor.SocketPair();
+        bool inTime;
+        using (eventsRead)
+        using (statusRead)
+        using (leaseWrite)
+        using (ours)
+        {
+            using (Descriptor bytes = model())
+            using (eventsWrite)
+            using (statusWrite)
+            using (leaseRead)
+            using (theirs)
+            {
+                box.Load(loader, file, options.Linger, bytes, eventsWrite, statusWrite, leaseRead, theirs);
+            }
+
+            inTime = Watch(calls, python, eventsRead, statusRead, ours, cancellation);
+        }
+
+        return Result(calls, python, inTime);
+    }
+
+    /// <summary>Serves calls and reads lines until the first process of the namespaces says how the load ended; false when time is over.</summary>
+    private bool Watch(SyscallStory calls, PythonStory python, Descriptor events, Descriptor status, Descriptor link, CancellationToken cancellation)
+    {
+        long until = Environment.TickCount64 + (long)options.Time.TotalMilliseconds;
+        NotificationListener? listener = null;
+        bool talks = true;
+        bool linked = true;
+        long look = Environment.TickCount64 + MemoryBeat;
+        try
+        {
+            while (Environment.TickCount64 < until && !cancellation.IsCancellationRequested)
+            {
+                short[] said = Descriptor.Poll([talks ? events.Number : -1, listener?.Number ?? -1, status.Number, linked ? link.Number : -1], Beat);
+
+                if (Environment.TickCount64 > look && calls.Starter != 0)
+                {
+                    look = Environment.TickCount64 + MemoryBeat;
+                    if (ProcessTree.Memory(calls.Starter) > options.MemoryInAll)
+                    {
+                        _log.Add(BehaviourSource.Sandbox, "limit-memory", "", Text($"{options.MemoryInAll} bytes of all processes"));
+                        return false;
+                    }
+                }
+
+                // Python speaks before the call that it speaks of, so its lines come first.
+                if (said[0] != 0)
+                {
+                    int read = events.Read(_buffer);
+                    talks = read > 0;
+                    python.Read(_buffer.AsSpan(0, read));
+                }
+
+                if ((said[1] & Native.PollIn) != 0)
+                {
+                    Serve(listener!, calls);
+                }
+                else if (said[1] != 0)
+                {
+                    // Nobody is left that the filter holds.
+                    listener!.Dispose();
+                    listener = null;
+                }
+
+                if (said[3] != 0)
+                {
+                    linked = false;
+                    (_, IReadOnlyList<Descriptor> handed) = DescriptorMessages.Receive(link, 64);
+                    listener = handed.Count > 0 ? new NotificationListener(handed[0]) : null;
+                }
+
+                if (said[2] != 0 && said[0] == 0 && said[1] == 0)
+                {
+                    int read = status.Read(_buffer);
+                    if (read == 0)
+                    {
+                        return true;
+                    }
+
+                    _status.Append(Encoding.UTF8.GetString(_buffer, 0, read));
+                }
+            }
+        }
+        finally
+        {
+            listener?.Dispose();
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return false;
+    }
+
+    private static void Serve(NotificationListener listener, SyscallStory calls)
+    {
+        if (listener.Receive() is not { } call)
+        {
+            return;
+        }
+
+        bool run = false;
+        try
+        {
+            if (SyscallTable.Find(call.Number) is { } row)
+            {
+                run = LoadFilter.MayRun(row, call.Arguments);
+                calls.Tell(row, call, !run, () => listener.IsWaiting(call));
+            }
+        }
+        finally
+        {
+            listener.Answer(call, run);
+        }
+    }
+
+    private LoadResult Result(SyscallStory calls, PythonStory python, bool inTime)
+    {
+        string[] status = _status.ToString().Trim().Split(' ', 3);
+        LoadResult Make(LoadEnd end, string detail) => new(label, end, detail, _log.Events, calls.Told);
+        if (!calls.Begun)
+        {
+            string reason = status is ["failed", ..] ? string.Join(' ', status[1..]) : "the load did not begin";
+            return Make(LoadEnd.NotBegun, reason);
+        }
+
+        if (!inTime)
+        {
+            if (_log.Has("limit-memory"))
+            {
+                return Make(LoadEnd.Died, "its processes took more memory than they may");
+            }
+
+            _log.Add(BehaviourSource.Sandbox, "load-timeout", "", Text($"{options.Time.TotalSeconds} s"));
+            return Make(LoadEnd.TimedOut, "it was not done in time");
+        }
+
+        int code = status is ["ended", string number, ..] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : -1;
+        if (!calls.Ended || code != 0)
+        {
+            Died(code);
+            return Make(LoadEnd.Died, "its process ended before it was done");
+        }
+
+        if (!python.Ended)
+        {
+            // The kernel saw the end and Python did not tell it: somebody closed or changed what it tells with.
+            _log.Add(BehaviourSource.Sandbox, "events-cut", "", "");
+        }
+
+        if (python.Failure is { } failure)
+        {
+            if (failure.Type is "builtins.SystemExit" or "builtins.KeyboardInterrupt")
+            {
+                _log.Add(BehaviourSource.Sandbox, "load-no-end", failure.Type, "");
+                return Make(LoadEnd.Died, failure.Type);
+            }
+
+            if (failure.Type is "builtins.MemoryError" or "numpy.core._exceptions._ArrayMemoryError")
+            {
+                _log.Add(BehaviourSource.Sandbox, "limit-memory", failure.Type, Text($"{options.Memory} bytes"));
+            }
+
+            return Make(LoadEnd.Failed, failure.Type + ": " + failure.Text);
+        }
+
+        return Make(LoadEnd.Loaded, python.Loaded ?? "");
+    }
+
+    private void Died(int code)
+    {
+        int signal = code < 0 ? 0 : code & 0x7F;
+        string kind = signal switch
+        {
+            4 or 6 or 7 or 8 or 11 => "load-crash",
+            24 => "limit-processor",
+            25 => "limit-file",
+            31 => "load-killed",
+            _ => "load-no-end",
+        };
+        _log.Add(BehaviourSource.Sandbox, kind, "", signal != 0 ? Text($"signal {signal}") : code >= 0 ? Text($"exit code {code >> 8}") : "");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,45 @@
+// What the box holds for one load, so that observed paths can be told apart.
+namespace Assay.Sandbox.Observing;
+
+/// <summary>What the box holds for one load.</summary>
+/// <param name="Home">The home folder.</param>
+/// <param name="Model">The full path under which the loader opens the model.</param>
+/// <param name="Honey">Full paths of files that nobody but a thief has a use for.</param>
+/// <param name="Canaries">Secrets that exist nowhere else.</param>
+/// <param name="Mark">The beginning of the paths that mark phases.</param>
+internal sealed record LoadPlaces(string Home, string Model, IReadOnlySet<string> Honey, IReadOnlyList<string> Canaries, string Mark)
+{
+    private const string Mask = "{planted secret}";
+    private static readonly string[] s_system = ["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/ld.so.", "/etc/alternatives/", "/sys/devices/system/"];
+
+    private static readonly HashSet<string> s_plain =
+    [
+        "/etc/localtime", "/etc/mime.types", "/etc/nsswitch.conf", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/proc", "/usr", "/proc/cpuinfo", "/proc/meminfo",
+        "/proc/stat", "/proc/self/stat", "/proc/self/statm", "/proc/filesystems", "/proc/sys/vm/overcommit_memory", "/proc/self/fd",
+    ];
+
+    /// <summary>Whether any load may read this: the system itself, and the model.</summary>
+    public bool IsPlain(string path) =>
+        path == Model || path == "/proc/self/fd/4" || s_plain.Contains(path) || s_system.Any(s => path.StartsWith(s, StringComparison.Ordinal));
+
+    /// <summary>
+    /// Whether a path names a companion of the model: loaders look for files beside it, and in the box there are none. Hidden files are nobody's
+    /// companions.
+    /// </summary>
+    public bool IsBesideModel(string path) =>
+        path.Length > Home.Length + 1 && path.StartsWith(Home + "/", StringComparison.Ordinal) && path[Home.Length + 1] != '.' && !path.AsSpan(Home.Length + 1).Contains('/');
+
+    /// <summary>Whether a text holds a planted secret.</summary>
+    public bool HoldsCanary(string text) => Canaries.Any(c => text.Contains(c, StringComparison.Ordinal));
+
+    /// <summary>The text with planted secrets masked: they differ from run to run, reports must not.</summary>
+    public string Masked(string text)
+    {
+        foreach (string canary in Canaries)
+        {
+            text = text.Replace(canary, Mask, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+}

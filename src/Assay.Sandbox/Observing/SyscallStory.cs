@@ -1,0 +1,269 @@
+// Turns the system calls of a load into events: what was done, to what, by which process.
+using System.Globalization;
+using System.Text;
+using Assay.Artifacts;
+using Assay.Sandbox.Kernel;
+
+namespace Assay.Sandbox.Observing;
+
+/// <summary>Turns system calls into events. What every load does (reading the system's libraries and the model) is left out.</summary>
+internal sealed class SyscallStory(EventLog log, LoadPlaces places)
+{
+    private const int TextLimit = 400;
+    private const ulong Writing = 0x3 | 0x40 | 0x200 | 0x400;
+    private const long BytesLimit = 512;
+    private const int MostWritten = 10_000;
+    private readonly Dictionary<uint, (int Index, int Parent)> _processes = [];
+    private readonly HashSet<string> _written = [];
+
+    /// <summary>How many system calls were told.</summary>
+    public long Told { get; private set; }
+
+    /// <summary>The process that started the load, as this machine numbers it; 0 before the first call.</summary>
+    public uint Starter { get; private set; }
+
+    /// <summary>Whether the harness marked the end.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Whether the load has begun.</summary>
+    public bool Begun { get; private set; }
+
+    /// <summary>Tells one call; <paramref name="valid"/> says whether the caller still waits after its memory was read.</summary>
+    public void Tell(SyscallRow row, Notification call, bool refused, Func<bool> valid)
+    {
+        Told++;
+        using ProcessMemory memory = new(call.Thread);
+        List<string> texts = Arguments(row, call.Arguments, memory);
+        (int process, int parent) = Process(memory);
+        if (!valid())
+        {
+            texts = [];
+        }
+
+        if (row.Kind == "open" && texts.Count > 0 && texts[0].StartsWith(places.Mark, StringComparison.Ordinal))
+        {
+            Mark(texts[0][places.Mark.Length..]);
+            return;
+        }
+
+        foreach (string text in texts)
+        {
+            if (places.HoldsCanary(text))
+            {
+                log.Add(BehaviourSource.Syscall, "secret-leaves", row.Name, Clean(text), [], process, parent, refused);
+            }
+        }
+
+        (string kind, string subject)? seen = row.Kind switch
+        {
+            "open" or "open2" => Opened(row, call.Arguments, texts, memory),
+            "connect" => Connected(texts),
+            "bind" => texts.Count > 1 && texts[1].StartsWith("unix:", StringComparison.Ordinal) ? null : ("network-listen", Last(texts)),
+            "listen" => ("network-listen", First(texts)),
+            "send" => Sent(texts),
+            "socket" => Socketed(call.Arguments),
+            "write" => Written(texts),
+            _ => (row.Kind, First(texts)),
+        };
+        if (seen is { } one)
+        {
+            one = ScratchFolder.Told(log.Loader, one.kind, one.subject);
+            string[] rest = [.. texts.Skip(1).Where(t => t != one.subject).Select(Clean)];
+            log.Add(BehaviourSource.Syscall, one.kind, row.Name, Clean(one.subject), rest, process, parent, refused);
+        }
+    }
+
+    private void Mark(string name)
+    {
+        switch (name)
+        {
+            case "load":
+                Begun = true;
+                log.Phase = "load";
+                break;
+            case "use":
+                log.Phase = "use";
+                break;
+            case "end":
+                Ended = true;
+                break;
+        }
+    }
+
+    private (string, string)? Opened(SyscallRow row, ulong[] arguments, List<string> texts, ProcessMemory memory)
+    {
+        string path = First(texts);
+        ulong flags = row.Name switch
+        {
+            "open" => arguments[1],
+            "openat" => arguments[2],
+            "openat2" => memory.Number(arguments[2]),
+            _ => Writing,
+        };
+        if ((flags & Writing) != 0)
+        {
+            _ = _written.Count < MostWritten && _written.Add(path);
+            return path is "/dev/null" or "/dev/tty" ? null : ("file-write", path);
+        }
+
+        if (places.Honey.Contains(path))
+        {
+            return ("secret-read", path);
+        }
+
+        if (places.IsPlain(path) || path.Length == 0)
+        {
+            return null;
+        }
+
+        if (path.StartsWith("/proc/", StringComparison.Ordinal) && (path.EndsWith("/mem", StringComparison.Ordinal) || path.EndsWith("/maps", StringComparison.Ordinal)))
+        {
+            return ("process-memory", path);
+        }
+
+        if (places.IsBesideModel(path) && !_written.Contains(path))
+        {
+            return ("missing-file", path);
+        }
+
+        string[] machine = ["/proc/", "/sys/", "/etc/", "/dev/", "/run/", "/var/"];
+        return (machine.Any(m => path.StartsWith(m, StringComparison.Ordinal)) ? "machine-look" : "file-read", path);
+    }
+
+    private static (string, string)? Connected(List<string> texts)
+    {
+        string address = Last(texts);
+        // The C library asks these before it looks up users and hosts; whoever made it look will be seen doing so.
+        return address.Length == 0 || address.StartsWith("unix:/var/run/nscd/", StringComparison.Ordinal) ? null
+            : address.StartsWith("unix:", StringComparison.Ordinal) ? ("local-connect", address[5..])
+            : address is "address family 0" ? null
+            : ("network-connect", address);
+    }
+
+    private static (string, string)? Sent(List<string> texts)
+    {
+        string address = Last(texts);
+        return address.Length > 0 && !address.StartsWith("unix:", StringComparison.Ordinal) && char.IsAsciiDigit(address[0]) | address[0] == '['
+            ? ("network-send", address)
+            : null;
+    }
+
+    private static (string, string)? Socketed(ulong[] arguments) => (uint)arguments[0] switch
+    {
+        1 or 16 => null,
+        2 or 10 => ("network-socket", ((uint)arguments[1] & 0xF) switch { 1 => "TCP", 2 => "UDP", _ => "raw" }),
+        uint family => ("forbidden", "socket family " + family.ToString(CultureInfo.InvariantCulture)),
+    };
+
+    private static (string, string)? Written(List<string> texts)
+    {
+        string to = First(texts);
+        return to.StartsWith("socket:", StringComparison.Ordinal) ? ("network-send", to)
+            : to.StartsWith('/') && !to.StartsWith("/dev/", StringComparison.Ordinal) ? ("file-data", to)
+            : null;
+    }
+
+    private static List<string> Arguments(SyscallRow row, ulong[] raw, ProcessMemory memory)
+    {
+        List<string> texts = [];
+        string folder = "";
+        for (int i = 0; i < row.Arguments.Count && i < raw.Length; i++)
+        {
+            ulong value = raw[i];
+            switch (row.Arguments[i])
+            {
+                case 'd':
+                    folder = (int)value == -100 ? "" : memory.Descriptor((int)value);
+                    break;
+                case 'p':
+                    texts.Add(Full(memory.Text(value), folder, memory));
+                    folder = "";
+                    break;
+                case 'D':
+                    texts.Add(memory.Descriptor((int)value));
+                    break;
+                case 't':
+                    texts.Add(memory.Text(value, TextLimit));
+                    break;
+                case 'n':
+                    texts.Add(((long)(int)value).ToString(CultureInfo.InvariantCulture));
+                    break;
+                case 'v':
+                    texts.AddRange(memory.Vector(value));
+                    break;
+                case 'a':
+                    texts.Add(SocketAddress.Read(memory.Bytes(value, (int)Math.Min(128, raw[Math.Min(i + 1, 5)]))).Text);
+                    break;
+                case 'b':
+                    texts.Add(Readable(memory.Bytes(value, (int)Math.Min(BytesLimit, raw[i + 1]))));
+                    break;
+                case 'i':
+                    texts.Add(Vectors(memory, value, raw[i + 1]));
+                    break;
+                case 'm':
+                    texts.Add(Vectors(memory, memory.Number(value + 16), memory.Number(value + 24)));
+                    texts.Add(SocketAddress.Read(memory.Bytes(memory.Number(value), (int)Math.Min(128, memory.Number(value + 8) & 0xFFFFFFFF))).Text);
+                    break;
+            }
+        }
+
+        return texts;
+    }
+
+    private static string Vectors(ProcessMemory memory, ulong address, ulong count)
+    {
+        StringBuilder text = new();
+        for (ulong i = 0; i < Math.Min(count, 8) && text.Length < BytesLimit; i++)
+        {
+            ulong length = memory.Number(address + (i * 16) + 8);
+            text.Append(Readable(memory.Bytes(memory.Number(address + (i * 16)), (int)Math.Min(BytesLimit, length))));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Bytes as text where each byte is the character of its number: nothing is lost, and reports escape what is odd.</summary>
+    private static string Readable(byte[] bytes) => Encoding.Latin1.GetString(bytes);
+
+    private static string Full(string path, string folder, ProcessMemory memory)
+    {
+        if (path.Length > 0 && path[0] != '/')
+        {
+            path = (folder.Length > 0 ? folder : memory.Folder()) + "/" + path;
+        }
+
+        List<string> parts = [];
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part == ".." && parts.Count > 0)
+            {
+                parts.RemoveAt(parts.Count - 1);
+            }
+            else if (part is not ("." or ".."))
+            {
+                parts.Add(part);
+            }
+        }
+
+        return path.Length == 0 ? "" : "/" + string.Join('/', parts);
+    }
+
+    private (int Index, int Parent) Process(ProcessMemory memory)
+    {
+        (uint process, uint parent) = memory.Family();
+        if (!_processes.TryGetValue(process, out (int, int) known))
+        {
+            Starter = _processes.Count == 0 ? parent : Starter;
+            known = (_processes.Count + 1, _processes.TryGetValue(parent, out (int Index, int) above) ? above.Index : 0);
+            _processes.Add(process, known);
+        }
+
+        return known;
+    }
+
+    private string Clean(string text) => places.Masked(text.Length > TextLimit ? text[..TextLimit] + "..." : text);
+
+    private static string First(List<string> texts) => texts.Count > 0 ? texts[0] : "";
+
+    private static string Last(List<string> texts) => texts.Count > 0 ? texts[^1] : "";
+}

@@ -1,0 +1,36 @@
+// What a test load may cost, and how long it may take.
+namespace Assay.Sandbox;
+
+/// <summary>What test loads may cost. Limits hold for each load by itself.</summary>
+public sealed record SandboxOptions
+{
+    /// <summary>The Python that loads; it must be the system's, because only the system is visible in the box.</summary>
+    public string Python { get; init; } = "/usr/bin/python3";
+
+    /// <summary>How long a load may take.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long to wait for what a load leaves running; nothing is waited for when nothing runs.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Bytes of memory beyond those of the libraries, per process.</summary>
+    public long Memory { get; init; } = 4L << 30;
+
+    /// <summary>Bytes of memory of all processes of a load together; looked at a few times each second.</summary>
+    public long MemoryInAll { get; init; } = 6L << 30;
+
+    /// <summary>Bytes of one file, and of all files of a folder that may be written.</summary>
+    public long Files { get; init; } = 64L << 20;
+
+    /// <summary>Processes and threads.</summary>
+    public int Processes { get; init; } = 128;
+
+    /// <summary>The largest model that is loaded: it is copied into memory that nothing in the box can change.</summary>
+    public long LargestModel { get; init; } = 2L << 30;
+
+    /// <summary>Days by which the clock of a further load is ahead; 0 for no further load. Needs libfaketime; native code can see through it.</summary>
+    public int ShiftedDays { get; init; }
+
+    /// <summary>The unprivileged user and group that a process started by root becomes.</summary>
+    public int User { get; init; } = 65534;
+}

@@ -1,0 +1,199 @@
+// Loads inputs of a scan for real, in boxes, with every loader that applies.
+using System.Globalization;
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Sandbox.Boxes;
+using Assay.Sandbox.Kernel;
+using Assay.Sandbox.Loading;
+using Assay.Scanning;
+
+namespace Assay.Sandbox;
+
+/// <summary>
+/// Loads inputs for real, in boxes, and tells what happened. Boxes with the same libraries are used again: each load has namespaces of its
+/// own in them. A load that cannot be boxed does not take place.
+/// </summary>
+public sealed class TestLoader : ITestLoad, IDisposable
+{
+    private const int Block = 1 << 20;
+    private readonly SandboxOptions _options;
+    private readonly Dictionary<string, Box> _boxes = [];
+    private readonly Dictionary<string, string> _refusals = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Creates a loader; boxes are started when they are needed.</summary>
+    public TestLoader(SandboxOptions? options = null) => _options = options ?? new SandboxOptions();
+
+    /// <summary>What this machine lacks, or null: then loads can be tried.</summary>
+    public string? Missing => BoxProbe.Missing(_options);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        ArgumentNullException.ThrowIfNull(facts);
+        if (Missing is { } missing)
+        {
+            return [NotDetonated(path, missing)];
+        }
+
+        IReadOnlyList<KnownLoader> loaders = LoaderChoice.For(path, facts);
+        if (loaders.Count == 0)
+        {
+            return [NotDetonated(path, "no loader of the sandbox takes these bytes")];
+        }
+
+        if (bytes.Length > _options.LargestModel)
+        {
+            return [NotDetonated(path, $"the file is larger than {_options.LargestModel} bytes")];
+        }
+
+        List<Fact> observed = [];
+        List<string> reasons = [];
+        bool loaded = false;
+        try
+        {
+            foreach (KnownLoader loader in loaders)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                IReadOnlyList<string> libraries = LoaderChoice.Libraries(loader, facts);
+                LoadResult result = LoadOnce(path, bytes, loader, libraries, 0, cancellation);
+                observed.AddRange(result.Events);
+                loaded |= result.End == LoadEnd.Loaded;
+                if (result.End != LoadEnd.Loaded)
+                {
+                    reasons.Add($"{loader.Name}: {result.Detail}");
+                }
+
+                if (_options.ShiftedDays != 0 && result.End != LoadEnd.NotBegun)
+                {
+                    LoadResult later = LoadOnce(path, bytes, loader, libraries, _options.ShiftedDays, cancellation);
+                    observed.AddRange(later.Events);
+                    if (later.End == LoadEnd.NotBegun)
+                    {
+                        observed.Add(NotDetonated(path, $"{later.Loader}: {later.Detail}"));
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            observed.Add(new UnreadFact { Path = path, Cause = UnreadCause.Cancelled, Detail = "The test load was cancelled." });
+            return observed;
+        }
+
+        if (!loaded)
+        {
+            observed.Add(NotDetonated(path, string.Join("; ", reasons)));
+        }
+
+        return observed;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (Box box in _boxes.Values)
+            {
+                box.Dispose();
+            }
+
+            _boxes.Clear();
+        }
+    }
+
+    /// <summary>Loads once with one loader.</summary>
+    internal LoadResult LoadOnce(
+        string path, ByteSource bytes, KnownLoader loader, IReadOnlyList<string> libraries, int shiftedDays = 0, CancellationToken cancellation = default)
+    {
+        string label = shiftedDays == 0 ? loader.Name : string.Create(CultureInfo.InvariantCulture, $"{loader.Name}, {shiftedDays:+0;-0} days");
+        try
+        {
+            Box box = BoxWith(libraries, shiftedDays);
+            if (loader.Library.Length > 0 && box.Libraries.GetValueOrDefault(loader.Library) is null)
+            {
+                return NotBegun(label, $"the library {loader.Library} is not installed");
+            }
+
+            return new LoadWatch(box, _options, path, loader.Name, label).Run(() => Copy(bytes), "model", cancellation);
+        }
+        catch (BoxException e)
+        {
+            return NotBegun(label, e.Message);
+        }
+        catch (IOException e)
+        {
+            // Whoever killed it, the next file gets another one.
+            Forget(libraries, shiftedDays);
+            return NotBegun(label, "the box is gone: " + e.Message);
+        }
+    }
+
+    private void Forget(IReadOnlyList<string> libraries, int shiftedDays)
+    {
+        lock (_lock)
+        {
+            if (_boxes.Remove(Key(libraries, shiftedDays), out Box? box))
+            {
+                box.Dispose();
+            }
+        }
+    }
+
+    private static string Key(IReadOnlyList<string> libraries, int shiftedDays) =>
+        string.Join(' ', [shiftedDays.ToString(CultureInfo.InvariantCulture), .. libraries]);
+
+    private Box BoxWith(IReadOnlyList<string> libraries, int shiftedDays)
+    {
+        string key = Key(libraries, shiftedDays);
+        lock (_lock)
+        {
+            if (_refusals.TryGetValue(key, out string? reason))
+            {
+                throw new BoxException(reason);
+            }
+
+            if (!_boxes.TryGetValue(key, out Box? box))
+            {
+                try
+                {
+                    box = Box.Start(_options, libraries, shiftedDays);
+                }
+                catch (BoxException e)
+                {
+                    // It would be refused for every file again.
+                    _refusals.Add(key, e.Message);
+                    throw;
+                }
+
+                _boxes.Add(key, box);
+            }
+
+            return box;
+        }
+    }
+
+    /// <summary>The model in memory that nobody can change: a file of the host, even one opened for reading, can be changed by its owner.</summary>
+    private static Descriptor Copy(ByteSource bytes) => Descriptor.Sealed("model", file =>
+    {
+        byte[] block = new byte[(int)Math.Min(Block, Math.Max(1, bytes.Length))];
+        for (long at = 0; at < bytes.Length;)
+        {
+            int read = bytes.ReadAt(at, block);
+            if (read == 0)
+            {
+                break;
+            }
+
+            file.Write(block.AsSpan(0, read));
+            at += read;
+        }
+    });
+
+    private static LoadResult NotBegun(string label, string reason) => new(label, LoadEnd.NotBegun, reason, [], 0);
+
+    private static UnreadFact NotDetonated(string path, string reason) =>
+        new() { Path = path, Cause = UnreadCause.NotDetonated, Detail = "Not detonated: " + reason.TrimEnd('.') + "." };
+}

@@ -1,0 +1,79 @@
+// Test loads are asked for, never implied; what could not be loaded has an exit code of its own.
+using System.Text;
+using Assay.Artifacts;
+using Assay.Cli;
+using Assay.Policies;
+using Assay.Scanning;
+
+namespace Assay.Tests.Cli;
+
+public sealed class DetonateCommandTests : IDisposable
+{
+    private readonly TemporaryTree _tree = new();
+    private ScanOptions? _options;
+
+    public void Dispose() => _tree.Dispose();
+
+    [Fact]
+    public void AScanLoadsNothingUnlessItIsAsked()
+    {
+        string file = _tree.Add("m.pkl", "x");
+        Run(Verdict.Passed, null, "scan", file);
+        Assert.Null(_options?.TestLoad);
+        Run(Verdict.Passed, null, "scan", "--detonate", file);
+        Assert.NotNull(_options?.TestLoad);
+        Run(Verdict.Passed, null, "detonate", file);
+        Assert.NotNull(_options?.TestLoad);
+    }
+
+    [Fact]
+    public void WhatCouldNotBeLoadedIsFive() =>
+        Assert.Equal(5, Run(Verdict.Incomplete, UnreadCause.NotDetonated, "detonate", _tree.Add("m.pkl", "x")));
+
+    [Fact]
+    public void FindingsWinOverLoadsThatDidNotTakePlace() =>
+        Assert.Equal(1, Run(Verdict.Malicious, UnreadCause.NotDetonated, "detonate", _tree.Add("m.pkl", "x")));
+
+    [Fact]
+    public void WhatCouldNotBeReadIsStillTwo() =>
+        Assert.Equal(2, Run(Verdict.Incomplete, UnreadCause.Truncated, "detonate", _tree.Add("m.pkl", "x")));
+
+    [Theory]
+    [InlineData("--load-time", "0")]
+    [InlineData("--linger", "soon")]
+    [InlineData("--shift-days", "1e9")]
+    public void OddNumbersAreRefused(string option, string value) =>
+        Assert.Equal(4, Run(Verdict.Passed, null, "detonate", _tree.Add("m.pkl", "x"), option, value));
+
+    [Fact]
+    public void BytesThatNoLoaderTakesAreNotDetonated()
+    {
+        // The real engine, on a format that is recognised and that the sandbox has no loader for.
+        string file = _tree.Add("m.gguf", "GGUF\u0003\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        using MemoryStream output = new();
+        Assert.Equal(5, CommandLine.Run(["detonate", file], Stream.Null, output, TextWriter.Null, TestContext.Current.CancellationToken));
+        Assert.Contains("not-detonated", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
+    }
+
+    private int Run(Verdict verdict, UnreadCause? cause, params string[] arguments)
+    {
+        Host host = new()
+        {
+            Input = Stream.Null,
+            Output = Stream.Null,
+            Error = TextWriter.Null,
+            Scan = (options, inputs, _, _) =>
+            {
+                _options = options;
+                TargetReport target = new()
+                {
+                    Path = inputs[0].Path,
+                    Verdict = verdict,
+                    Unread = cause is { } one ? [new UnreadFact { Path = inputs[0].Path, Cause = one }] : [],
+                };
+                return new ScanReport { Version = "0", RulesVersion = "0", RulesDigest = "", Limits = options.Limits, Targets = [target] };
+            },
+        };
+        return CommandLine.Run(arguments, host);
+    }
+}
