@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Pickle;
 using Assay.Scanning;
 
 namespace Assay.Bench;
@@ -24,6 +25,20 @@ internal static class Engine
     /// <summary>Reads and judges files in one scan, without digesting them.</summary>
     public static void Analyse(IEnumerable<string> files) =>
         Analyser.Scan(files.Select(file => new ScanInput { Path = file, Open = () => new FileSource(File.OpenHandle(file)), Named = true }));
+
+    /// <summary>Reads the opcodes of a pickle with their arguments, and does nothing with them; returns how many there are.</summary>
+    public static long Walk(string file)
+    {
+        using FileSource source = new(File.OpenHandle(file));
+        PickleReader reader = new(source, 0, source.Length, new byte[64 << 10], new ScanLimits().LineBytes);
+        long opcodes = 0;
+        while (reader.Read())
+        {
+            opcodes++;
+        }
+
+        return opcodes;
+    }
 
     /// <summary>Reads the rules.</summary>
     public static void Prepare() => Analyser.Scan([]);

@@ -143,12 +143,21 @@ internal static class SpeedBench
                 files = [ExtractPickle(input)];
             }
 
-            double[] milliseconds = [.. Enumerable.Range(0, Math.Max(1, runs)).Select(_ => Cpu(files))];
-            double median = milliseconds.Order().ElementAt(milliseconds.Length / 2);
-            string reference = python.TryGetValue(goal.Input, out double load)
-                ? string.Create(CultureInfo.InvariantCulture, $"{load,11:F1} {median / load,6:F2} {goal.InProcess,6:F2}")
-                : "";
-            Say($"{goal.Input,-26} {milliseconds[0],9:F1} {median,10:F1} {reference}");
+            Row(goal.Input, () => Engine.Analyse(files), goal.InProcess);
+            if (goal.Walk is not null)
+            {
+                Row($"{goal.Input}, opcodes", () => Engine.Walk(input), goal.Walk);
+            }
+
+            void Row(string name, Action work, double? limit)
+            {
+                double[] milliseconds = [.. Enumerable.Range(0, Math.Max(1, runs)).Select(_ => Cpu(work))];
+                double median = milliseconds.Order().ElementAt(milliseconds.Length / 2);
+                string reference = python.TryGetValue(goal.Input, out double load)
+                    ? string.Create(CultureInfo.InvariantCulture, $"{load,11:F1} {median / load,6:F2} {limit,6:F2}")
+                    : "";
+                Say($"{name,-26} {milliseconds[0],9:F1} {median,10:F1} {reference}");
+            }
         }
 
         Say($"peak memory {Engine.PeakMegabytes:F0} MB");
@@ -184,10 +193,10 @@ internal static class SpeedBench
         return times;
     }
 
-    private static double Cpu(string[] files)
+    private static double Cpu(Action work)
     {
         double before = Environment.CpuUsage.TotalTime.TotalMilliseconds;
-        Engine.Analyse(files);
+        work();
         return Environment.CpuUsage.TotalTime.TotalMilliseconds - before;
     }
 

@@ -12,7 +12,7 @@ internal enum Reference
 }
 
 /// <summary>One input and its limits; a null limit is only reported.</summary>
-internal sealed record SpeedGoal(string Input, Reference Reference = Reference.None, double? Ratio = null, double? Seconds = null, double? Megabytes = null, double? InProcess = null)
+internal sealed record SpeedGoal(string Input, Reference Reference = Reference.None, double? Ratio = null, double? Seconds = null, double? Megabytes = null, double? InProcess = null, double? Walk = null)
 {
     private const string Bombs = "bombs";
 
@@ -22,8 +22,8 @@ internal sealed record SpeedGoal(string Input, Reference Reference = Reference.N
     /// <summary>All inputs, as <c>make_inputs.py</c> names them.</summary>
     public static IReadOnlyList<SpeedGoal> All { get; } =
     [
-        new("million_p2.pkl", Reference.PickleLoad, Ratio: 0.6, Megabytes: 120, InProcess: 0.35),
-        new("million_p4.pkl", Reference.PickleLoad, Ratio: 0.6, Megabytes: 120, InProcess: 0.35),
+        new("million_p2.pkl", Reference.PickleLoad, Ratio: 0.6, Megabytes: 120, InProcess: 0.35, Walk: 0.12),
+        new("million_p4.pkl", Reference.PickleLoad, Ratio: 0.6, Megabytes: 120, InProcess: 0.35, Walk: 0.12),
         new("reduce200k.pkl", Reference.PickleLoad, InProcess: 0.5),
         new("none20m.pkl", Reference.PickleLoad, InProcess: 1.0),
         new("memo3m.pkl", Reference.PickleLoad, InProcess: 1.0),

@@ -191,6 +191,21 @@ internal partial struct PickleReader
 
     private bool ReadVariable(byte layout)
     {
+        if (layout < OpcodeTable.LineFlag)
+        {
+            // Nearly every payload lies in the window with its length.
+            int start = _at + 1 + (layout & 15);
+            ulong size = BinaryPrimitives.ReadUInt64LittleEndian(_window.AsSpan(_at + 1, 8)) & s_masks[layout & 15];
+            if (start <= _length && size <= (ulong)(_length - start))
+            {
+                Number = size;
+                PayloadOffset = _start + start;
+                PayloadLength = (long)size;
+                _at = start + (int)size;
+                return true;
+            }
+        }
+
         if (layout == OpcodeTable.UnknownLayout)
         {
             return Fail(PickleEnding.UnknownOpcode);

@@ -174,6 +174,30 @@ public sealed class ScanEngine(ScanOptions options)
 
     private TargetReport Judge(ScanInput input, IReadOnlyList<Fact> facts, ArtifactScanner.Outcome outcome, long? size, string? digest, int artifacts)
     {
+        // Most files hold nothing but their formats: nobody needs to be asked about them.
+        bool plain = facts.All(f => f is FormatFact);
+        WaiverResult waivers = plain ? s_nothing : FindingsIn(facts);
+        List<UnreadFact> unread = plain ? [] : [.. facts.OfType<UnreadFact>()];
+        return new TargetReport
+        {
+            Path = input.Path,
+            Size = size,
+            Sha256 = digest,
+            Formats = FormatsOf(facts, input.Path),
+            Verdict = VerdictJudge.Judge(waivers.Kept, unread),
+            Findings = waivers.Kept,
+            Waived = waivers.Waived,
+            Unread = unread,
+            Bytes = outcome.Coverage.Totals(),
+            Artifacts = artifacts,
+            Events = plain ? [] : [.. facts.OfType<BehaviourFact>()],
+            Facts = Options.KeepFacts ? facts : [],
+        };
+    }
+
+    /// <summary>What the detectors find, in the order of reports, and what of it the policy waives.</summary>
+    private WaiverResult FindingsIn(IReadOnlyList<Fact> facts)
+    {
         List<Finding> found = [];
         DetectionContext context = new(Options.Rules, Options.Policy.AllowedModules);
         foreach (IDetector detector in DetectorCatalog.All)
@@ -194,23 +218,21 @@ public sealed class ScanEngine(ScanOptions options)
             .ThenBy(f => f.Rule.Id, StringComparer.Ordinal)
             .ThenBy(f => f.Fingerprint, StringComparer.Ordinal)
             .Select(f => SecretMask.Of(f.Loaders.Count > 0 || f.Reached == "no" ? f : f with { Loaders = loaders.GetValueOrDefault(f.Path, []) }));
-        WaiverResult waivers = new WaiverSheet(Options.Policy, DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime)).Apply(ordered);
-        List<UnreadFact> unread = [.. facts.OfType<UnreadFact>()];
-        return new TargetReport
+        return new WaiverSheet(Options.Policy, DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime)).Apply(ordered);
+    }
+
+    private static List<string> FormatsOf(IReadOnlyList<Fact> facts, string path)
+    {
+        List<string> formats = [];
+        foreach (Fact fact in facts)
         {
-            Path = input.Path,
-            Size = size,
-            Sha256 = digest,
-            Formats = [.. facts.OfType<FormatFact>().Where(f => f.Path == input.Path).Select(f => f.Format).Distinct()],
-            Verdict = VerdictJudge.Judge(waivers.Kept, unread),
-            Findings = waivers.Kept,
-            Waived = waivers.Waived,
-            Unread = unread,
-            Bytes = outcome.Coverage.Totals(),
-            Artifacts = artifacts,
-            Events = [.. facts.OfType<BehaviourFact>()],
-            Facts = Options.KeepFacts ? facts : [],
-        };
+            if (fact is FormatFact format && format.Path == path && !formats.Contains(format.Format))
+            {
+                formats.Add(format.Format);
+            }
+        }
+
+        return formats;
     }
 
     private static TargetReport Unread(ScanInput input, UnreadCause cause, string detail)
@@ -258,4 +280,5 @@ public sealed class ScanEngine(ScanOptions options)
     }
 
     private const int DigestStep = 256 << 10;
+    private static readonly WaiverResult s_nothing = new([], []);
 }

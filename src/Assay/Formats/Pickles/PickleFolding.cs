@@ -10,50 +10,46 @@ using Assay.Pickle;
 namespace Assay.Formats.Pickles;
 
 /// <summary>Folds what a pickle computes and follows what comes out; made when the first call needs it.</summary>
-internal sealed class PickleFolding
+internal sealed class PickleFolding(PickleMachine machine)
 {
     private const int MaxSteps = 12;
-    private readonly PickleMachine _machine;
-    private readonly PickleEvaluator _evaluator;
+    private PickleEvaluator? _made;
     private PayloadFollower? _follower;
-
-    public PickleFolding(PickleMachine machine)
-    {
-        _machine = machine;
-        _evaluator = new PickleEvaluator(machine);
-    }
 
     /// <summary>Whether the call that was observed last gave texts to follow.</summary>
     public bool IsFollowed { get; private set; }
 
     /// <summary>Whether some folding would have cost too much.</summary>
-    public bool Exceeded => _evaluator.Exceeded;
+    public bool Exceeded => _made is { Exceeded: true };
 
     /// <summary>Bytes that a loader would load again.</summary>
     public IReadOnlyList<RecoveredBytes> Recovered => _follower?.Bytes ?? [];
 
+    // Most pickles call nothing.
+    private PickleEvaluator Evaluator => _made ??= new PickleEvaluator(machine);
+
     // The machine has its meter only once it is open.
-    private PayloadFollower Follower => _follower ??= new PayloadFollower(_machine.Budget, _machine.Budget?.Limits.TextBytes ?? 1 << 16);
+    private PayloadFollower Follower => _follower ??= new PayloadFollower(machine.Budget, machine.Budget?.Limits.TextBytes ?? 1 << 16);
 
     /// <summary>Whether calls of an import are nothing to fold or follow, whatever they get.</summary>
-    public bool Ignores(PickleValue import) => _evaluator.Ignores(import);
+    public bool Ignores(PickleValue import) => Evaluator.Ignores(import);
 
     /// <summary>A call of something ignored happens.</summary>
     public void StepOver()
     {
-        _evaluator.Folder.OnReached ??= Reached;
+        Evaluator.Folder.OnReached ??= Reached;
         IsFollowed = false;
     }
 
     /// <summary>Looks at a call as it happens and follows what it gets or gives.</summary>
     public void Observe(PickleValue result, long offset)
     {
-        _evaluator.Folder.OnReached ??= Reached;
+        Evaluator.Folder.OnReached ??= Reached;
         int before = _follower?.Texts.Count ?? 0;
-        bool folded = _evaluator.Observe(result);
+        bool folded = Evaluator.Observe(result);
         if (folded)
         {
-            Follower.FollowResult(_evaluator.Evaluate(result), offset);
+            Follower.FollowResult(Evaluator.Evaluate(result), offset);
         }
 
         IsFollowed = _follower is not null && _follower.Texts.Count > before;
@@ -72,12 +68,12 @@ internal sealed class PickleFolding
     }
 
     /// <summary>An opcode changed the value.</summary>
-    public void Poison(PickleValue target) => _evaluator.Poison(target);
+    public void Poison(PickleValue target) => Evaluator.Poison(target);
 
     /// <summary>What calling a value that was computed calls in the end; null where it is written plainly or cannot be told.</summary>
     public (FoldedName Name, IReadOnlyList<FoldedValue> Arguments)? Target(PickleValue callee, PickleValue arguments) => callee.Kind == PickleKind.Import
-        ? _evaluator.NameOf(callee) is { } name ? (name, []) : null
-        : _evaluator.Target(callee, arguments);
+        ? Evaluator.NameOf(callee) is { } name ? (name, []) : null
+        : Evaluator.Target(callee, arguments);
 
     /// <summary>The fact with the name that folding found.</summary>
     public CallableFact Resolve(CallableFact fact, PickleValue target, PickleValue arguments)
@@ -106,10 +102,10 @@ internal sealed class PickleFolding
             context.Add(new TextFact { Path = path, Offset = text.Offset, Kind = text.Kind, Text = text.Text, Layers = text.Layers });
         }
 
-        HashSet<string> called = new(StringComparer.Ordinal);
-        foreach (string callable in callables)
+        HashSet<string> called = new(callables.Select(CallableNames.Canonical), StringComparer.Ordinal);
+        if (called.Count == 0 && _follower is null)
         {
-            called.Add(CallableNames.Canonical(callable));
+            return;
         }
 
         foreach (Fact fact in IntentReader.Read(path, texts, called, _follower?.Reached ?? []))
@@ -120,8 +116,8 @@ internal sealed class PickleFolding
 
     private void Reached(FoldedName name, IReadOnlyList<FoldedValue> arguments)
     {
-        string canonical = _evaluator.Folder.Canonical(name);
-        Follower.Follow(canonical, CallableNames.Sink(canonical), arguments, _evaluator.CurrentOffset);
+        string canonical = Evaluator.Folder.Canonical(name);
+        Follower.Follow(canonical, CallableNames.Sink(canonical), arguments, Evaluator.CurrentOffset);
     }
 
     /// <summary>How a computed callable came about: each call with its folded arguments, innermost first.</summary>
@@ -137,26 +133,26 @@ internal sealed class PickleFolding
                 continue;
             }
 
-            if (value.Kind == PickleKind.Import && _machine.Import(value) is { IsComputed: true } import)
+            if (value.Kind == PickleKind.Import && machine.Import(value) is { IsComputed: true } import)
             {
-                steps.Add($"{FoldedShape.Text(_evaluator.Evaluate(import.ModuleValue))} and {FoldedShape.Text(_evaluator.Evaluate(import.NameValue))} name what is imported");
+                steps.Add($"{FoldedShape.Text(Evaluator.Evaluate(import.ModuleValue))} and {FoldedShape.Text(Evaluator.Evaluate(import.NameValue))} name what is imported");
                 open.Push(import.ModuleValue);
                 open.Push(import.NameValue);
             }
             else if (value.Kind is PickleKind.Result)
             {
-                CallRow row = _machine.Call(value);
-                string given = _evaluator.Evaluate(row.Arguments) is FoldedSequence s ? string.Join(", ", s.Items.Take(6).Select(FoldedShape.Text)) : "?";
-                steps.Add($"{FoldedShape.Text(_evaluator.Evaluate(row.Callee))}({given}) is {FoldedShape.Text(_evaluator.Evaluate(value))}");
+                CallRow row = machine.Call(value);
+                string given = Evaluator.Evaluate(row.Arguments) is FoldedSequence s ? string.Join(", ", s.Items.Take(6).Select(FoldedShape.Text)) : "?";
+                steps.Add($"{FoldedShape.Text(Evaluator.Evaluate(row.Callee))}({given}) is {FoldedShape.Text(Evaluator.Evaluate(value))}");
                 open.Push(row.Callee);
-                foreach (PickleValue child in _machine.Children(row.Arguments, 64, out _))
+                foreach (PickleValue child in machine.Children(row.Arguments, 64, out _))
                 {
                     open.Push(child);
                 }
             }
-            else if (_machine.IsTainted(value))
+            else if (machine.IsTainted(value))
             {
-                foreach (PickleValue child in _machine.Children(value, 64, out _))
+                foreach (PickleValue child in machine.Children(value, 64, out _))
                 {
                     open.Push(child);
                 }
