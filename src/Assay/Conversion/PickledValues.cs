@@ -23,8 +23,10 @@ internal static class PickledValues
 
     public static bool TryNumber(this PickleMachine machine, PickleValue value, out long number)
     {
-        number = value.Kind == PickleKind.True ? 1 : 0;
-        return value.Kind is PickleKind.True or PickleKind.False
+        // Protocol 0 writes a bool as an INT of its own spelling.
+        bool isTrue = value.Kind == PickleKind.True || (value.Kind == PickleKind.Int && machine.GetNumber(value) == "True");
+        number = isTrue ? 1 : 0;
+        return isTrue || value.Kind == PickleKind.False || (value.Kind == PickleKind.Int && machine.IsTextBool(value))
             || (value.Kind == PickleKind.Int && long.TryParse(machine.GetNumber(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number));
     }
 

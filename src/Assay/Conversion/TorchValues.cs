@@ -6,7 +6,7 @@ using Assay.Tensors;
 namespace Assay.Conversion;
 
 /// <summary>The storages that values of a pickle stand for.</summary>
-internal sealed class TorchValues(PickleMachine machine, TorchStorages storages, WeightSource source)
+internal sealed class TorchValues(PickleMachine machine, PickledBytes bytes, TorchStorages storages, WeightSource source)
 {
     private readonly Dictionary<int, FoundStorage> _embedded = [];
 
@@ -18,14 +18,14 @@ internal sealed class TorchValues(PickleMachine machine, TorchStorages storages,
             return Persistent(machine, value, storages) ?? FoundStorage.Missing("its persistent id names no storage");
         }
 
-        if (machine.CalleeOf(value) != "torch.storage._load_from_bytes" || machine.ArgumentsOf(value) is not [PickleValue bytes])
+        if (machine.CalleeOf(value) != "torch.storage._load_from_bytes" || machine.ArgumentsOf(value) is not [PickleValue file])
         {
             return FoundStorage.Missing("what it lies in is no storage");
         }
 
         if (!_embedded.TryGetValue(value.Row, out FoundStorage found))
         {
-            found = Embedded(bytes);
+            found = Embedded(file);
             _embedded.Add(value.Row, found);
         }
 
@@ -73,15 +73,10 @@ internal sealed class TorchValues(PickleMachine machine, TorchStorages storages,
         return new StorageRequest(key, machine.NameOf(id[1]), count);
     }
 
-    private FoundStorage Embedded(PickleValue bytes)
+    private FoundStorage Embedded(PickleValue file)
     {
-        if (bytes.Kind is not (PickleKind.Bytes or PickleKind.ByteArray or PickleKind.PyString))
-        {
-            return FoundStorage.Missing("the file in which it lies is no bytes");
-        }
-
-        (long offset, long length) = machine.GetRange(bytes);
-        ByteSource file = source.Bytes.Slice(new ByteRange(offset, length));
-        return TorchFiles.ReadStorage(source with { Bytes = file, Depth = source.Depth + 1 });
+        return bytes.Find(file) is { } content
+            ? TorchFiles.ReadStorage(source with { Bytes = content.Source.Slice(content.Range), Depth = source.Depth + 1 })
+            : FoundStorage.Missing("the file in which it lies is no bytes");
     }
 }

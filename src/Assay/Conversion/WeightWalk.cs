@@ -33,9 +33,10 @@ internal sealed class WeightWalk
         _recorder = recorder;
         _storages = storages;
         _source = source;
-        _values = new TorchValues(machine, storages, source);
+        PickledBytes bytes = new(machine, source);
+        _values = new TorchValues(machine, bytes, storages, source);
         _rebuilder = new TorchRebuilder(machine, _values, source.Ledger);
-        _arrays = new NumpyValues(machine, source, wrapped ?? new Dictionary<int, ByteRange>());
+        _arrays = new NumpyValues(machine, bytes, source, wrapped ?? new Dictionary<int, ByteRange>());
     }
 
     private TensorLedger Ledger => _source.Ledger;
@@ -158,6 +159,12 @@ internal sealed class WeightWalk
         CallRow call = _machine.Call(node.Value);
         List<(string Path, PickleValue Value)> next = [];
         bool isDict = callee is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict" or "collections.Counter";
+        if (callee is "builtins.set" or "builtins.frozenset" && _machine.ArgumentsOf(node.Value) is [{ Kind: PickleKind.List } items])
+        {
+            Enter(node, Elements(node, items));
+            return;
+        }
+
         if (callee is "torch.Size" or "torch.device" or "torch._utils._get_dtype" or "torch.serialization._get_layout")
         {
             Ledger.Leave(node.Path, "plain values", NoTensor);
@@ -166,13 +173,7 @@ internal sealed class WeightWalk
 
         if (!isDict)
         {
-            string name = callee.Length > 0 ? callee : _machine.Origin(node.Value, resolved: false);
-            if (callee is "copyreg._reconstructor" or "copyreg.__newobj__" && _machine.ArgumentsOf(node.Value) is [PickleValue type, ..] && _machine.NameOf(type) is { Length: > 0 } made)
-            {
-                name = made;
-            }
-
-            Ledger.Leave(node.Path, $"an object of {name}", "Objects and their code are not carried over; tensors in them are.");
+            Ledger.Leave(node.Path, $"an object of {ClassOf(node.Value, callee)}", "Objects and their code are not carried over; tensors in them are.");
         }
 
         if (isDict && _machine.ArgumentsOf(node.Value) is [.., { Kind: PickleKind.List or PickleKind.Dict } first])
@@ -194,6 +195,24 @@ internal sealed class WeightWalk
         }
 
         Enter(node, next);
+    }
+
+    /// <summary>The class that an object is of, for people.</summary>
+    private string ClassOf(PickleValue value, string callee)
+    {
+        PickleValue type = _machine.Call(value).Callee;
+        if (callee is "copyreg._reconstructor" or "copyreg.__newobj__" && _machine.ArgumentsOf(value) is [PickleValue first, ..])
+        {
+            type = first;
+        }
+
+        // Old files name the classes of modules by persistent ids that carry their source.
+        if (type.Kind == PickleKind.Persistent && _machine.AllChildren(_machine.Call(type).Callee) is { Count: 4 } id)
+        {
+            type = id[1];
+        }
+
+        return _machine.NameOf(type) is { Length: > 0 } name ? name : _machine.Origin(value, resolved: false);
     }
 
     private void AddState(Node node, PickleValue state, List<(string Path, PickleValue Value)> next, bool transparent)
