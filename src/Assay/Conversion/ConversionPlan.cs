@@ -13,9 +13,6 @@ public sealed record ConversionOptions
 
     /// <summary>The most bytes of tensors in one file; a larger tensor has a file of its own.</summary>
     public long MaxShardSize { get; init; } = long.MaxValue;
-
-    /// <summary>Whether what was written is read again and compared.</summary>
-    public bool Verify { get; init; } = true;
 }
 
 /// <summary>A tensor as it will be written.</summary>
@@ -78,28 +75,9 @@ public sealed class ConversionPlan
             throw new MalformedException(0, $"{problem.Name}: {problem.What}");
         }
 
-        List<PlannedTensor> tensors = [];
-        Dictionary<string, string> ties = new(StringComparer.Ordinal);
-        HashSet<string> taken = [FormatKey, .. map.Metadata.Keys];
-        Dictionary<(ByteSource, long, ElementType, SignFlips), List<StoredTensor>> seen = [];
-        foreach (StoredTensor tensor in map.Tensors)
-        {
-            if (!seen.TryGetValue(tensor.Identity, out List<StoredTensor>? same))
-            {
-                seen.Add(tensor.Identity, same = []);
-            }
-
-            StoredTensor? first = tensor.View.Count == 0 || taken.Contains(tensor.Name) ? null : same.Find(tensor.IsTiedTo);
-            if (first is not null)
-            {
-                ties.Add(tensor.Name, first.Name);
-                continue;
-            }
-
-            same.Add(tensor);
-            tensors.Add(Plan(tensor));
-        }
-
+        Dictionary<StoredTensor, StoredTensor> tied = map.Ties(new HashSet<string>(map.Metadata.Keys, StringComparer.Ordinal) { FormatKey });
+        Dictionary<string, string> ties = tied.ToDictionary(t => t.Key.Name, t => t.Value.Name, StringComparer.Ordinal);
+        List<PlannedTensor> tensors = [.. map.Tensors.Where(t => !tied.ContainsKey(t)).Select(Plan)];
         CheckExpansion(tensors);
         List<List<PlannedTensor>> shards = Shard(tensors, options.MaxShardSize);
         List<PlannedFile> files = [];

@@ -67,6 +67,29 @@ public sealed class TensorMap : IDisposable
     /// <summary>Tensors that could not keep their name, because another has it or it is no text: the name they have, and the one in the file.</summary>
     public IReadOnlyDictionary<string, string> Renamed { get; }
 
+    /// <summary>
+    /// The tensors that are another by a second name, and that tensor. What stands under a name of <paramref name="apart"/> is never one.
+    /// </summary>
+    internal Dictionary<StoredTensor, StoredTensor> Ties(IReadOnlySet<string> apart)
+    {
+        Dictionary<StoredTensor, StoredTensor> ties = new(ReferenceEqualityComparer.Instance);
+        Dictionary<(ByteSource, long, ElementType, SignFlips), List<StoredTensor>> seen = [];
+        foreach (StoredTensor tensor in Tensors.Where(t => t.View.Count > 0))
+        {
+            List<StoredTensor> same = seen.TryGetValue(tensor.Identity, out List<StoredTensor>? known) ? known : seen[tensor.Identity] = [];
+            if (!apart.Contains(tensor.Name) && same.Find(tensor.IsTiedTo) is { } first)
+            {
+                ties.Add(tensor, first);
+            }
+            else
+            {
+                same.Add(tensor);
+            }
+        }
+
+        return ties;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

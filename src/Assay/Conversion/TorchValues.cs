@@ -76,7 +76,7 @@ internal sealed class TorchValues(PickleMachine machine, PickledBytes bytes, Tor
     private FoundStorage Embedded(PickleValue file)
     {
         return bytes.Find(file) is { } content
-            ? TorchFiles.ReadStorage(source with { Bytes = content.Source.Slice(content.Range), Depth = source.Depth + 1 })
+            ? TorchSavedFile.ReadStorage(source with { Bytes = content.Source.Slice(content.Range), Depth = source.Depth + 1 })
             : FoundStorage.Missing("the file in which it lies is no bytes");
     }
 }

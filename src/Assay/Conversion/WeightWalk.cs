@@ -15,6 +15,7 @@ internal sealed class WeightWalk
     private const int DeepestNesting = 200;
     private const long MostVisits = 20_000_000;
     private const int LongestPath = 4096;
+    private const string Torch = "torch.";
     private const string NoTensor = "Safetensors holds tensors only.";
     private readonly PickleMachine _machine;
     private readonly ValueRecorder _recorder;
@@ -165,7 +166,7 @@ internal sealed class WeightWalk
             return;
         }
 
-        if (callee is "torch.Size" or "torch.device" or "torch._utils._get_dtype" or "torch.serialization._get_layout")
+        if (callee.StartsWith(Torch, StringComparison.Ordinal) && callee[Torch.Length..] is "Size" or "device" or "serialization._get_layout")
         {
             Ledger.Leave(node.Path, "plain values", NoTensor);
             return;

@@ -97,9 +97,9 @@ public static class WeightsReader
     private static string ReadZip(WeightSource source)
     {
         ZipContent zip = ZipContent.Read(source, ignoreCase: true);
-        if (TorchFiles.IsTorch(zip))
+        if (TorchSavedFile.IsTorch(zip))
         {
-            TorchFiles.ReadZip(source, zip);
+            TorchSavedFile.ReadZip(source, zip);
             return "pytorch-zip";
         }
 
@@ -121,9 +121,9 @@ public static class WeightsReader
         }
 
         using PickleRun run = PickleRun.Of(source, 0, "The pickle");
-        if (TorchFiles.IsLegacy(run))
+        if (TorchSavedFile.IsLegacy(run))
         {
-            TorchFiles.ReadLegacy(source, run.End);
+            TorchSavedFile.ReadLegacy(source, run.End);
             return "pytorch-legacy";
         }
 

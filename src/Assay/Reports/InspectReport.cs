@@ -16,7 +16,7 @@ public static class InspectReport
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(writer);
-        Dictionary<StoredTensor, string> ties = Ties(map);
+        Dictionary<StoredTensor, StoredTensor> ties = map.Ties(new HashSet<string>());
         long bytes = map.Tensors.Where(t => !ties.ContainsKey(t)).Sum(t => t.View.Bytes);
         writer.Write($"{Escape.Visible(path)}: {map.Format}, {Words.Count(map.Tensors.Count, "tensor")}, {Words.Size(bytes)}\n");
         foreach ((string key, string value) in map.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
@@ -40,7 +40,7 @@ public static class InspectReport
             }
 
             open = parts[..^1];
-            writer.Write($"{Indent(parts.Length - 1)}{Escape.Visible(parts[^1])}  {Describe(tensor, ties.GetValueOrDefault(tensor))}\n");
+            writer.Write($"{Indent(parts.Length - 1)}{Escape.Visible(parts[^1])}  {Describe(tensor, ties.GetValueOrDefault(tensor)?.Name)}\n");
             if (statistics && TensorStatistics.Of(tensor.Storage, tensor.View, cancellation) is { } known)
             {
                 writer.Write($"{Indent(parts.Length)}{Describe(known)}\n");
@@ -73,11 +73,11 @@ public static class InspectReport
             }
 
             json.WriteEndObject();
-            Dictionary<StoredTensor, string> ties = Ties(map);
+            Dictionary<StoredTensor, StoredTensor> ties = map.Ties(new HashSet<string>());
             json.WriteStartArray("tensors");
             foreach (StoredTensor tensor in map.Tensors)
             {
-                Write(json, tensor, ties.GetValueOrDefault(tensor), statistics ? TensorStatistics.Of(tensor.Storage, tensor.View, cancellation) : null);
+                Write(json, tensor, ties.GetValueOrDefault(tensor)?.Name, statistics ? TensorStatistics.Of(tensor.Storage, tensor.View, cancellation) : null);
             }
 
             json.WriteEndArray();
@@ -107,27 +107,6 @@ public static class InspectReport
         }
 
         output.Write("\n"u8);
-    }
-
-    /// <summary>Which tensors are another by a second name.</summary>
-    private static Dictionary<StoredTensor, string> Ties(TensorMap map)
-    {
-        Dictionary<StoredTensor, string> ties = new(ReferenceEqualityComparer.Instance);
-        Dictionary<(Bytes.ByteSource, long, ElementType, SignFlips), List<StoredTensor>> seen = [];
-        foreach (StoredTensor tensor in map.Tensors)
-        {
-            List<StoredTensor> same = seen.TryGetValue(tensor.Identity, out List<StoredTensor>? known) ? known : seen[tensor.Identity] = [];
-            if (tensor.View.Count > 0 && same.Find(tensor.IsTiedTo) is { } first)
-            {
-                ties.Add(tensor, first.Name);
-            }
-            else
-            {
-                same.Add(tensor);
-            }
-        }
-
-        return ties;
     }
 
     private static void Write(Utf8JsonWriter json, StoredTensor tensor, string? tie, TensorStatistics? statistics)

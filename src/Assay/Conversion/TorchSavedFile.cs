@@ -12,7 +12,7 @@ namespace Assay.Conversion;
 /// Reads the tensors of PyTorch's zip (1.6 on; TorchScript archives included) and of its legacy stream. Specification:
 /// <c>torch/serialization.py</c>.
 /// </summary>
-internal static class TorchFiles
+internal static class TorchSavedFile
 {
     private const int MostDepth = 4;
     private const int ShapeBudget = 4096;
