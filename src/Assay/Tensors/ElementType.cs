@@ -22,6 +22,12 @@ public enum ElementType
     /// <summary>A power of two in 8 bits.</summary>
     F8E8M0,
 
+    /// <summary>A float of 8 bits with 5 bits of exponent, without infinities and negative zero.</summary>
+    F8E5M2Fnuz,
+
+    /// <summary>A float of 8 bits with 4 bits of exponent, without infinities and negative zero.</summary>
+    F8E4M3Fnuz,
+
     /// <summary>A signed number of 16 bits.</summary>
     I16,
 
@@ -77,7 +83,7 @@ public static class ElementTypes
 
     /// <summary>Whether elements are, or are made of, floats.</summary>
     public static bool IsFloat(this ElementType type) => type.IsComplex()
-        || type is ElementType.F64 or ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F8E4M3 or ElementType.F8E5M2 or ElementType.F8E8M0;
+        || type is ElementType.F64 or ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F8E4M3 or ElementType.F8E5M2;
 
     /// <summary>The bytes that another byte order turns round: the element, or half of a complex one.</summary>
     public static int SwapUnit(this ElementType type) => type.IsComplex() ? type.Size() / 2 : type.Size();
@@ -89,6 +95,8 @@ public static class ElementTypes
         ElementType.F8E5M2 => "F8_E5M2",
         ElementType.F8E4M3 => "F8_E4M3",
         ElementType.F8E8M0 => "F8_E8M0",
+        ElementType.F8E5M2Fnuz => "F8_E5M2FNUZ",
+        ElementType.F8E4M3Fnuz => "F8_E4M3FNUZ",
         ElementType.C128 => null,
         _ => type.ToString(),
     };

@@ -20,7 +20,7 @@ public readonly record struct TensorStatistics(long Count, double Min, double Ma
     public static TensorStatistics? Of(TensorStorage storage, TensorView view, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(view);
-        if (view.Type is ElementType.F8E4M3 or ElementType.F8E5M2 or ElementType.F8E8M0)
+        if (view.Type is ElementType.F8E4M3 or ElementType.F8E5M2 or ElementType.F8E8M0 or ElementType.F8E4M3Fnuz or ElementType.F8E5M2Fnuz)
         {
             return null;
         }

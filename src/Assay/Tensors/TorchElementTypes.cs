@@ -58,6 +58,8 @@ internal static class TorchElementTypes
         "complex128" or "cdouble" => ElementType.C128,
         "float8_e4m3fn" => ElementType.F8E4M3,
         "float8_e5m2" => ElementType.F8E5M2,
+        "float8_e5m2fnuz" => ElementType.F8E5M2Fnuz,
+        "float8_e4m3fnuz" => ElementType.F8E4M3Fnuz,
         "float8_e8m0fnu" => ElementType.F8E8M0,
         _ => null,
     };
