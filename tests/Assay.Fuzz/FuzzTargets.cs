@@ -21,6 +21,7 @@ internal static class FuzzTargets
         new("zip", ContainerTargets.Zip, ContainerSeeds.Zips),
         new("tar", ContainerTargets.Tar, ContainerSeeds.Tars),
         new("archives", ScanTargets.Scan, ContainerSeeds.Archives),
+        new("weights", WeightTargets.Convert, WeightTargets.Seeds) { IsPickle = true },
         .. Enum.GetValues<CodecKind>().Select(kind =>
             new FuzzTarget("codec-" + kind.ToString().ToLowerInvariant(), input => CodecTargets.Inflate(kind, input), () => CodecSeeds.Of(kind))),
         new("signatures", ScanTargets.Scan, ScanSeeds.Signatures),

@@ -15,7 +15,7 @@ namespace Assay.Cli.Commands;
 internal sealed partial class ConvertFolder(Host host, ConvertArguments arguments, string real)
 {
     private static readonly string[] s_texts = [".json", ".txt", ".md", ".vocab"];
-    private static readonly string[] s_weights = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".joblib", ".safetensors", ".th", ".tar"];
+    private static readonly string[] s_weights = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".joblib", ".safetensors", ".th"];
     private readonly List<string> _lines = [];
     private readonly Dictionary<string, List<PlannedFile>> _sharded = new(StringComparer.Ordinal);
     private int _converted;
@@ -92,15 +92,20 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
     private bool TryConvert(string path, string relative, string folder, HashSet<string> taken)
     {
         bool expected = s_weights.Contains(Path.GetExtension(path).ToLowerInvariant());
-        WeightFile file;
+        WeightFile? file;
         try
         {
-            file = WeightFile.Open(host, path, arguments.Limits);
+            file = WeightFile.TryOpen(host, path, arguments.Limits);
         }
         catch (MalformedException e)
         {
             // A text that begins like a pickle is no file of weights; what calls itself one and breaks is refused.
             return expected ? throw new MalformedException(e.Offset, $"{relative}: {e.Message}") : false;
+        }
+
+        if (file is null)
+        {
+            return false;
         }
 
         using (file)

@@ -28,7 +28,11 @@ internal sealed class WeightFile : IDisposable
     /// <summary>Opens and reads the file at <paramref name="path"/>.</summary>
     /// <exception cref="MalformedException">No tensors can be read from it.</exception>
     /// <exception cref="ScanStopException">It is not there, is no regular file, or a limit is spent.</exception>
-    public static WeightFile Open(Host host, string path, ScanLimits limits)
+    public static WeightFile Open(Host host, string path, ScanLimits limits) =>
+        TryOpen(host, path, limits) ?? throw new MalformedException(0, "The file is of no kind that tensors can be read from.");
+
+    /// <summary>Opens and reads like <see cref="Open"/>; null for a file of a kind that is not read.</summary>
+    public static WeightFile? TryOpen(Host host, string path, ScanLimits limits)
     {
         string? real = RealPath.Of(path);
         FileKind kind = real is null ? FileKind.Missing : FileKinds.Of(real);
@@ -46,7 +50,13 @@ internal sealed class WeightFile : IDisposable
         try
         {
             WeightsOptions options = new() { Limits = limits, Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory) };
-            return new WeightFile(path, bytes, WeightsReader.Read(bytes, options, host.Cancellation));
+            if (WeightsReader.TryRead(bytes, options, host.Cancellation) is { } map)
+            {
+                return new WeightFile(path, bytes, map);
+            }
+
+            bytes.Dispose();
+            return null;
         }
         catch
         {

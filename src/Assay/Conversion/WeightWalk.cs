@@ -13,7 +13,8 @@ namespace Assay.Conversion;
 internal sealed class WeightWalk
 {
     private const int DeepestNesting = 200;
-    private const long MostVisits = 20_000_000;
+    private const long FreeVisits = 200_000;
+    private const int PathPerVisit = 64;
     private const int LongestPath = 4096;
     private const string Torch = "torch.";
     private const string NoTensor = "Safetensors holds tensors only.";
@@ -26,6 +27,7 @@ internal sealed class WeightWalk
     private readonly TorchValues _values;
     private readonly Stack<Node> _open = new();
     private long _visits;
+    private long _steps;
 
     public WeightWalk(
         PickleMachine machine, ValueRecorder recorder, TorchStorages storages, WeightSource source, IReadOnlyDictionary<int, ByteRange>? wrapped = null)
@@ -48,12 +50,14 @@ internal sealed class WeightWalk
         _open.Push(new Node(root, path, null, 0));
         while (_open.TryPop(out Node? node))
         {
-            if (++_visits > MostVisits)
+            // A value may stand in many places; a file may ask for about as many visits as it has bytes, and long names count as several.
+            _visits += 1 + (node.Path.Length / PathPerVisit);
+            if (_visits > FreeVisits + _source.Bytes.Length)
             {
-                throw ScanBudget.Spent("visited-values", MostVisits, 0);
+                throw ScanBudget.Spent("visited-values", FreeVisits + _source.Bytes.Length, 0);
             }
 
-            if ((_visits & 0xFFF) == 0)
+            if ((++_steps & 0xFFF) == 0)
             {
                 _source.Budget.Poll();
             }

@@ -33,7 +33,13 @@ public static class WeightsReader
     /// <summary>Reads the tensors of <paramref name="bytes"/>. The map refers to them: it must not outlive them.</summary>
     /// <exception cref="MalformedException">No tensors can be read: the file is broken, ambiguous or of a kind that is not read.</exception>
     /// <exception cref="ScanStopException">A limit is spent, the host cancelled, or the bytes went away.</exception>
-    public static TensorMap Read(ByteSource bytes, WeightsOptions options, CancellationToken cancellation = default)
+    public static TensorMap Read(ByteSource bytes, WeightsOptions options, CancellationToken cancellation = default) =>
+        TryRead(bytes, options, cancellation) ?? throw new MalformedException(0, "The file is of no kind that tensors can be read from.");
+
+    /// <summary>Reads like <see cref="Read(ByteSource, WeightsOptions, CancellationToken)"/>; null for a file of a kind that is not read.</summary>
+    /// <exception cref="MalformedException">The file is broken or ambiguous.</exception>
+    /// <exception cref="ScanStopException">A limit is spent, the host cancelled, or the bytes went away.</exception>
+    public static TensorMap? TryRead(ByteSource bytes, WeightsOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(options);
@@ -42,20 +48,30 @@ public static class WeightsReader
         WeightSource source = new(bytes, new ScanBudget(options.Limits, options.Time, cancellation), options.Scratch, ledger, owned);
         try
         {
-            return new TensorMap(Read(source), ledger, owned);
+            if (Read(source) is { } format)
+            {
+                return new TensorMap(format, ledger, owned);
+            }
+
+            Free(owned);
+            return null;
         }
         catch
         {
-            foreach (ByteSource one in owned)
-            {
-                one.Dispose();
-            }
-
+            Free(owned);
             throw;
         }
     }
 
-    private static string Read(WeightSource source)
+    private static void Free(List<ByteSource> owned)
+    {
+        foreach (ByteSource one in owned)
+        {
+            one.Dispose();
+        }
+    }
+
+    private static string? Read(WeightSource source)
     {
         for (int layer = 0; layer <= MostLayers; layer++)
         {
@@ -88,13 +104,21 @@ public static class WeightsReader
                 break;
             }
 
-            source = source with { Bytes = source.Unpack(kind, new ByteRange(0, source.Bytes.Length), "The file") };
+            try
+            {
+                source = source with { Bytes = source.Unpack(kind, new ByteRange(0, source.Bytes.Length), "The file") };
+            }
+            catch (MalformedException) when (kind == CodecKind.LzmaAlone && OpcodeTable.IsOpcode(head[0]))
+            {
+                // LZMA alone has no signature: an old pickle of a list begins with the same byte.
+                break;
+            }
         }
 
         return ReadPickle(source);
     }
 
-    private static string ReadZip(WeightSource source)
+    private static string? ReadZip(WeightSource source)
     {
         ZipContent zip = ZipContent.Read(source, ignoreCase: true);
         if (TorchSavedFile.IsTorch(zip))
@@ -110,14 +134,14 @@ public static class WeightsReader
             return "npz";
         }
 
-        throw new MalformedException(0, "The zip is neither one of PyTorch nor one of NumPy.");
+        return null;
     }
 
-    private static string ReadPickle(WeightSource source)
+    private static string? ReadPickle(WeightSource source)
     {
         if (source.Bytes.ReadUpTo(0, 1) is not [byte first] || !OpcodeTable.IsOpcode(first))
         {
-            throw new MalformedException(0, "The file is of no kind that tensors can be read from.");
+            return null;
         }
 
         using PickleRun run = PickleRun.Of(source, 0, "The pickle");
