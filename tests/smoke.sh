@@ -76,12 +76,25 @@ second_run_is_quiet() { ./assay --help 2>"$work/err" >/dev/null; [ ! -s "$work/e
 
 if ! command -v gcc >/dev/null 2>&1 && ! command -v clang >/dev/null 2>&1; then
     echo "skipped everything: there is no C compiler, and the native build links with one"
-    echo "done"
+    if [ -n "${SARIF_TOOLS_DIR:-}" ]; then
+    try "converted samples open in another reader of safetensors" converted
+else
+    echo "skipped another reader of safetensors: it is not installed"
+fi
+echo "done"
     exit
 fi
 
 ASSAY_BUILD=native ./assay --help >"$work/said" 2>&1
 try "publishes ahead of time as one file" one_file
+converted() {
+    mkdir "$work/converted"
+    for sample in state_dict.pt state_dict_legacy.pt weights.npy weights.npz; do
+        "$program" convert "samples/good/$sample" -o "$work/converted/$sample.safetensors" >/dev/null || return 1
+    done
+    tests/safetensors-validate.sh "$work"/converted/*.safetensors
+}
+
 try "./assay --help ends with 0" exits 0 ./assay --help
 try "starts quickly" starts_quickly
 try "a second ./assay builds nothing" second_run_is_quiet
@@ -104,5 +117,10 @@ if [ -x tests/sarif-validate.sh ] && [ -n "${SARIF_TOOLS_DIR:-}" ]; then
     try "SARIF validates" sarif
 else
     echo "skipped SARIF validation: its validators are not installed"
+fi
+if [ -n "${SARIF_TOOLS_DIR:-}" ]; then
+    try "converted samples open in another reader of safetensors" converted
+else
+    echo "skipped another reader of safetensors: it is not installed"
 fi
 echo "done"

@@ -66,6 +66,10 @@ internal static class CommandLine
         root.Add(RulesCommand.Create(host));
         root.Add(ExplainCommand.Create(host));
         root.Add(PickleCommand.Create(host));
+        root.Add(ConvertCommand.Create(host));
+        root.Add(VerifyConversionCommand.Create(host));
+        root.Add(InspectCommand.Create(host));
+        root.Add(WeightsCommand.Create(host));
 
         // A name that begins with @ is a file like any other: a scanned directory must not be able to add arguments.
         ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };

@@ -26,6 +26,7 @@ internal static class FuzzTargets
         new("rar", ContainerTargets.Rar, PackedSeeds.Rars),
         new("rar-scan", ScanTargets.Scan, PackedSeeds.Rars),
         new("archives", ScanTargets.Scan, ContainerSeeds.Archives),
+        new("weights", WeightTargets.Convert, WeightTargets.Seeds) { IsPickle = true },
         .. Enum.GetValues<CodecKind>().Select(kind =>
             new FuzzTarget("codec-" + kind.ToString().ToLowerInvariant(), input => CodecTargets.Inflate(kind, input), () => CodecSeeds.Of(kind))),
         new("signatures", ScanTargets.Scan, ScanSeeds.Signatures),

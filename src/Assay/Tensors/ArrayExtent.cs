@@ -64,9 +64,19 @@ public readonly record struct ArrayExtent(long Count, long Bytes, ExtentError Er
     /// <summary>The extent of a shape that was read from a literal or a pickle.</summary>
     public static ArrayExtent Of(ValueShape shape, long itemSize)
     {
+        long[]? dimensions = Dimensions(shape, out ExtentError error);
+        return dimensions is null ? new ArrayExtent(0, 0, error) : Of(dimensions, itemSize);
+    }
+
+    /// <summary>The dimensions of a shape that was read from a literal or a pickle, or null when it is none.</summary>
+    internal static long[]? TryDimensions(ValueShape shape) => Dimensions(shape, out _);
+
+    private static long[]? Dimensions(ValueShape shape, out ExtentError error)
+    {
+        error = ExtentError.NotAShape;
         if (shape.Kind is not (ShapeKind.Tuple or ShapeKind.List) || shape.Elided || shape.Items.Count != shape.Count)
         {
-            return new ArrayExtent(0, 0, ExtentError.NotAShape);
+            return null;
         }
 
         long[] dimensions = new long[shape.Items.Count];
@@ -74,11 +84,13 @@ public readonly record struct ArrayExtent(long Count, long Bytes, ExtentError Er
         {
             if (!TryInteger(shape.Items[i], out dimensions[i], out bool tooLong))
             {
-                return new ArrayExtent(0, 0, tooLong ? ExtentError.Overflow : ExtentError.NotAShape);
+                error = tooLong ? ExtentError.Overflow : ExtentError.NotAShape;
+                return null;
             }
         }
 
-        return Of(dimensions, itemSize);
+        error = ExtentError.None;
+        return dimensions;
     }
 
     /// <summary>The whole number that <paramref name="value"/> is; a bool counts as 0 or 1, as in Python.</summary>

@@ -35,6 +35,12 @@ internal sealed record NpyHeader
     /// <summary>The shape, or null when the literal holds none.</summary>
     public ValueShape? Shape { get; init; }
 
+    /// <summary>The description of the element type as it stands there, or null.</summary>
+    public ValueShape? Descriptor { get; init; }
+
+    /// <summary>Whether the first dimension's neighbours lie next to each other (Fortran order).</summary>
+    public bool ColumnMajor { get; init; }
+
     /// <summary>Whether a key stands there twice; the last one counts.</summary>
     public bool HasDuplicateKeys { get; init; }
 
@@ -115,6 +121,8 @@ internal sealed record NpyHeader
             Element = descriptor is null ? null : NumpyElementType.FromDescriptor(descriptor),
             NamesObject = descriptor is not null && MentionsObject(descriptor),
             Shape = shape,
+            Descriptor = descriptor,
+            ColumnMajor = order is { Kind: ShapeKind.Bool, Text: "True" },
             HasDuplicateKeys = twice,
             Refused = complete ? null : (Literal.Offset, "The header's keys or their types are not those of an array."),
         };

@@ -1,0 +1,79 @@
+// One run of assay convert on one file.
+using Assay.Bytes;
+using Assay.Cli.Files;
+using Assay.Conversion;
+using Assay.Reports;
+
+namespace Assay.Cli.Commands;
+
+/// <summary>One run of <c>assay convert</c>.</summary>
+internal sealed class ConvertRun(Host host, ConvertArguments arguments)
+{
+    /// <summary>Runs and returns the exit code.</summary>
+    public int Run()
+    {
+        string? real = RealPath.Of(arguments.Input);
+        if (real is not null && FileKinds.Of(real) == FileKind.Directory)
+        {
+            return WeightFile.Guard(host, arguments.Input, () => new ConvertFolder(host, arguments, real).Run());
+        }
+
+        string target = Path.GetFullPath(arguments.Output);
+        string folder = Path.GetDirectoryName(target) ?? target;
+        if (!Directory.Exists(folder))
+        {
+            throw new UsageException($"{arguments.Output} cannot be written: there is no such directory.");
+        }
+
+        if (Directory.Exists(target))
+        {
+            throw new UsageException($"{arguments.Output} is a directory; name the file to write.");
+        }
+
+        if (real is not null && RealPath.Of(target) == real)
+        {
+            throw new UsageException("The output would overwrite the input.");
+        }
+
+        return WeightFile.Guard(host, arguments.Input, () => Convert(folder, Path.GetFileName(target)));
+    }
+
+    private int Convert(string folder, string name)
+    {
+        using WeightFile file = WeightFile.Open(host, arguments.Input, arguments.Limits);
+        ConversionPlan plan = ConversionPlan.Of(file.Map, new ConversionOptions { FileName = name, MaxShardSize = arguments.MaxShardSize });
+        if (plan.Tensors.Count == 0)
+        {
+            using StreamWriter nothing = host.Writer();
+            ConversionText.Write(arguments.Input, file.Map, plan, verified: false, nothing);
+            return ExitCode.Nothing;
+        }
+
+        CheckTargets(folder, plan);
+        using FileOutput output = new(folder, arguments.Force);
+        ConversionBar bar = new(host, "Converting");
+        bar.Run(() => Converter.Write(plan, output, arguments.Verify, bar, host.Cancellation), arguments.Progress);
+        output.Commit();
+        using StreamWriter writer = host.Writer();
+        ConversionText.Write(arguments.Input, file.Map, plan, arguments.Verify, writer);
+        return ExitCode.Passed;
+    }
+
+    private void CheckTargets(string folder, ConversionPlan plan)
+    {
+        IEnumerable<string> names = plan.Files.Select(f => f.FileName);
+        foreach (string name in plan.IndexName is { } index ? names.Append(index) : names)
+        {
+            string path = Path.Join(folder, name);
+            if (Path.Exists(path) && !arguments.Force)
+            {
+                throw new UsageException($"{path} is there already; --force replaces it.");
+            }
+
+            if (RealPath.Of(path) is { } real && real == RealPath.Of(arguments.Input))
+            {
+                throw new UsageException("The output would overwrite the input.");
+            }
+        }
+    }
+}

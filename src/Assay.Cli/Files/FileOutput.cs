@@ -1,0 +1,112 @@
+// Converted files in a folder: under temporary names until all are whole.
+using Assay.Bytes;
+using Assay.Conversion;
+using Microsoft.Win32.SafeHandles;
+
+namespace Assay.Cli.Files;
+
+/// <summary>
+/// Converted files in <paramref name="folder"/>, which is there already. They lie beside their targets under temporary names and are renamed at the
+/// end, so a failure leaves nothing behind; what is there under a target's name is replaced only with <paramref name="replace"/>.
+/// </summary>
+internal sealed class FileOutput(string folder, bool replace) : ConversionOutput
+{
+    private readonly List<OutputFile> _files = [];
+
+    /// <inheritdoc/>
+    public override ConversionFile Create(string name, long length)
+    {
+        // Names come from the command line and from numbers; nothing of a file's content gets here.
+        string target = Path.Join(folder, Path.GetFileName(name));
+        OutputFile file = Guard(target, () => new OutputFile(Path.Join(folder, ".assay-" + Path.GetRandomFileName()), target));
+        _files.Add(file);
+        return file;
+    }
+
+    /// <inheritdoc/>
+    public override void Commit()
+    {
+        // The last file made is the index: whoever sees it sees what it names.
+        int done = 0;
+        try
+        {
+            foreach (OutputFile file in _files)
+            {
+                file.Close();
+                Guard(file.Target, () => File.Move(file.Temporary, file.Target, replace));
+                done++;
+            }
+        }
+        catch (ScanStopException)
+        {
+            foreach (OutputFile file in _files.Take(replace ? 0 : done))
+            {
+                File.Delete(file.Target);
+            }
+
+            throw;
+        }
+
+        _files.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        foreach (OutputFile file in _files)
+        {
+            file.Close();
+            File.Delete(file.Temporary);
+        }
+
+        _files.Clear();
+        base.Dispose(disposing);
+    }
+
+    internal static T Guard<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ScanStopException(StopReason.InputOutput, $"{path} cannot be written: {e.Message}");
+        }
+    }
+
+    internal static void Guard(string path, Action work) => Guard(path, () =>
+    {
+        work();
+        return true;
+    });
+
+    private sealed class OutputFile(string temporary, string target) : ConversionFile
+    {
+        private readonly SafeFileHandle _handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        private long _length;
+
+        public string Temporary => temporary;
+
+        public string Target => target;
+
+        public override void Append(ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                RandomAccess.Write(_handle, bytes, _length);
+                _length += bytes.Length;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ScanStopException(StopReason.InputOutput, $"{target} cannot be written: {e.Message}");
+            }
+        }
+
+        public override void Flush() => Guard(target, () => RandomAccess.FlushToDisk(_handle));
+
+        public override ByteSource OpenRead() => FileOpening.Open(temporary);
+
+        public void Close() => _handle.Dispose();
+    }
+}

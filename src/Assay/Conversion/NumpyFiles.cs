@@ -1,0 +1,77 @@
+// Reads the arrays of .npy and .npz files.
+using Assay.Bytes;
+using Assay.Formats.Numpy;
+using Assay.Tensors;
+
+namespace Assay.Conversion;
+
+/// <summary>Reads the arrays of <c>.npy</c> files and of the zips of them that <c>numpy.savez</c> writes.</summary>
+internal static class NumpyFiles
+{
+    private const string Extension = ".npy";
+
+    /// <summary>Whether a file begins as an array does.</summary>
+    public static bool IsArray(ReadOnlySpan<byte> head) => head.StartsWith(NpyHeader.Signature);
+
+    /// <summary>Whether all of a zip's members are arrays by their name.</summary>
+    public static bool IsZip(ZipContent zip) => zip.Names.Any() && zip.Names.All(n => n.EndsWith(Extension, StringComparison.Ordinal));
+
+    /// <summary>Reads the members of a zip.</summary>
+    public static void ReadZip(WeightSource source, ZipContent zip)
+    {
+        foreach (string name in zip.Names)
+        {
+            string path = name[..^Extension.Length];
+            if (zip.Open(name, out string? problem) is not { } member)
+            {
+                source.Ledger.Problem(path, $"The array cannot be read: {problem}.");
+            }
+            else if (!IsArray(member.Source.ReadUpTo(member.Range.Offset, 6)))
+            {
+                source.Ledger.Leave(path, "members that are no arrays", "numpy gives their bytes as they are.");
+            }
+            else
+            {
+                Read(source, member.Source, member.Range, path);
+            }
+        }
+    }
+
+    /// <summary>Reads the array in a range of <paramref name="bytes"/>.</summary>
+    public static void Read(WeightSource source, ByteSource bytes, ByteRange range, string path)
+    {
+        ByteSource file = range.Offset == 0 && range.Length == bytes.Length ? bytes : bytes.Slice(range);
+        NpyHeader? header = NpyHeader.TryRead(file, 0, source.Budget.Limits.LineBytes);
+        if (header?.Refused is not null || header?.Element is null || header.Shape is null || header.HasDuplicateKeys
+            || header.Version is not ((1 or 2 or 3), 0))
+        {
+            source.Ledger.Problem(path, "The array's header is broken, or loaders read it in different ways.");
+            return;
+        }
+
+        if (header.Element.HasObject)
+        {
+            source.Ledger.Leave(path, "arrays of objects", "Their elements are Python objects.");
+            return;
+        }
+
+        if (header.Element.Error is not null || header.Descriptor is null || NumpyPlainType.FromDescriptor(header.Descriptor) is not { } type)
+        {
+            source.Ledger.Leave(path, $"arrays of {header.Descriptor?.Text}", "Their element type is no plain number that safetensors has.");
+            return;
+        }
+
+        if (ArrayExtent.TryDimensions(header.Shape) is not { } shape)
+        {
+            source.Ledger.Problem(path, "The array's shape is no tuple of whole numbers.");
+            return;
+        }
+
+        TensorView view = header.ColumnMajor ? TensorView.ColumnMajor(type.Type, shape) : TensorView.RowMajor(type.Type, shape);
+        source.Ledger.Add(path, view, new TensorStorage("", file, new ByteRange(header.Literal.End, file.Length - header.Literal.End), type.BigEndian));
+        if (view.Count >= 0 && view.Bytes < file.Length - header.Literal.End)
+        {
+            source.Ledger.Leave(path, "bytes behind an array", "numpy.load does not read them.");
+        }
+    }
+}

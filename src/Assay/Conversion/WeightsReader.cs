@@ -1,0 +1,162 @@
+// Reads the tensors of a file as data: nothing of the file is run, imported or trusted.
+using Assay.Bytes;
+using Assay.Codecs;
+using Assay.Containers.Tar;
+using Assay.Formats.Numpy;
+using Assay.Pickle;
+
+namespace Assay.Conversion;
+
+/// <summary>What reading weights needs from its host.</summary>
+public sealed record WeightsOptions
+{
+    /// <summary>The limits in force. Those that bound a scan's time and inflated bytes are the host's to widen.</summary>
+    public ScanLimits Limits { get; init; } = new();
+
+    /// <summary>Where unpacked bytes go that do not fit in memory.</summary>
+    public Scratch Scratch { get; init; } = new MemoryScratch();
+
+    /// <summary>The clock against which the time limit counts.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>
+/// Reads the tensors of a file: PyTorch (zip, legacy stream, oldest tar, TorchScript), plain and joblib pickles with NumPy arrays or
+/// PyTorch tensors, <c>.npy</c>, <c>.npz</c>, safetensors, and all of them inside gzip, zlib, bz2, xz, lzma, zstd and lz4. The kind is told
+/// by the bytes.
+/// </summary>
+public static class WeightsReader
+{
+    private const int HeadSize = 512;
+    private const int MostLayers = 4;
+
+    /// <summary>Reads the tensors of <paramref name="bytes"/>. The map refers to them: it must not outlive them.</summary>
+    /// <exception cref="MalformedException">No tensors can be read: the file is broken, ambiguous or of a kind that is not read.</exception>
+    /// <exception cref="ScanStopException">A limit is spent, the host cancelled, or the bytes went away.</exception>
+    public static TensorMap Read(ByteSource bytes, WeightsOptions options, CancellationToken cancellation = default) =>
+        TryRead(bytes, options, cancellation) ?? throw new MalformedException(0, "The file is of no kind that tensors can be read from.");
+
+    /// <summary>Reads like <see cref="Read(ByteSource, WeightsOptions, CancellationToken)"/>; null for a file of a kind that is not read.</summary>
+    /// <exception cref="MalformedException">The file is broken or ambiguous.</exception>
+    /// <exception cref="ScanStopException">A limit is spent, the host cancelled, or the bytes went away.</exception>
+    public static TensorMap? TryRead(ByteSource bytes, WeightsOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        ArgumentNullException.ThrowIfNull(options);
+        TensorLedger ledger = new();
+        List<ByteSource> owned = [];
+        WeightSource source = new(bytes, new ScanBudget(options.Limits, options.Time, cancellation), options.Scratch, ledger, owned);
+        try
+        {
+            if (Read(source) is { } format)
+            {
+                return new TensorMap(format, ledger, owned);
+            }
+
+            Free(owned);
+            return null;
+        }
+        catch
+        {
+            Free(owned);
+            throw;
+        }
+    }
+
+    private static void Free(List<ByteSource> owned)
+    {
+        foreach (ByteSource one in owned)
+        {
+            one.Dispose();
+        }
+    }
+
+    private static string? Read(WeightSource source)
+    {
+        for (int layer = 0; layer <= MostLayers; layer++)
+        {
+            byte[] head = source.Bytes.ReadUpTo(0, HeadSize);
+            if (head.AsSpan().StartsWith("PK\x03\x04"u8) || head.AsSpan().StartsWith("PK\x05\x06"u8))
+            {
+                return ReadZip(source);
+            }
+
+            if (NumpyFiles.IsArray(head))
+            {
+                NumpyFiles.Read(source, source.Bytes, new ByteRange(0, source.Bytes.Length), "");
+                return "npy";
+            }
+
+            if (SafetensorsFile.LooksLike(source.Bytes))
+            {
+                SafetensorsFile.Read(source);
+                return "safetensors";
+            }
+
+            if (TarReader.IsHeader(head, out _) && TorchTarFile.Members(source) is { } members)
+            {
+                TorchTarFile.Read(source, members);
+                return "pytorch-tar";
+            }
+
+            if (Codec.Sniff(head) is not { } kind)
+            {
+                break;
+            }
+
+            try
+            {
+                source = source with { Bytes = source.Unpack(kind, new ByteRange(0, source.Bytes.Length), "The file") };
+            }
+            catch (MalformedException) when (kind == CodecKind.LzmaAlone && OpcodeTable.IsOpcode(head[0]))
+            {
+                // LZMA alone has no signature: an old pickle of a list begins with the same byte.
+                break;
+            }
+        }
+
+        return ReadPickle(source);
+    }
+
+    private static string? ReadZip(WeightSource source)
+    {
+        ZipContent zip = ZipContent.Read(source, ignoreCase: true);
+        if (TorchSavedFile.IsTorch(zip))
+        {
+            TorchSavedFile.ReadZip(source, zip);
+            return "pytorch-zip";
+        }
+
+        zip = ZipContent.Read(source, ignoreCase: false);
+        if (NumpyFiles.IsZip(zip))
+        {
+            NumpyFiles.ReadZip(source, zip);
+            return "npz";
+        }
+
+        return null;
+    }
+
+    private static string? ReadPickle(WeightSource source)
+    {
+        if (source.Bytes.ReadUpTo(0, 1) is not [byte first] || !OpcodeTable.IsOpcode(first))
+        {
+            return null;
+        }
+
+        using PickleRun run = PickleRun.Of(source, 0, "The pickle");
+        if (TorchSavedFile.IsLegacy(run))
+        {
+            TorchSavedFile.ReadLegacy(source, run.End);
+            return "pytorch-legacy";
+        }
+
+        if (run.End < source.Bytes.Length)
+        {
+            source.Ledger.Leave("", "bytes behind the pickle", "Loaders do not read them.");
+        }
+
+        new WeightWalk(run.Machine, run.Recorder, new NoStorages(), source, run.Arrays).Run(run.Value);
+        return "pickle";
+    }
+}

@@ -1,0 +1,144 @@
+// The members of a zip of weights, by the names that its loader asks for; what loaders would read differently is refused.
+using Assay.Bytes;
+using Assay.Codecs;
+using Assay.Containers.Zip;
+
+namespace Assay.Conversion;
+
+/// <summary>
+/// The members of a zip of weights. A name that two members have, or a member of which its two headers tell different things, is
+/// refused when it is asked for: loaders differ in which they take.
+/// </summary>
+internal sealed class ZipContent
+{
+    private readonly WeightSource _source;
+    private readonly Dictionary<string, ZipEntry> _entries;
+    private readonly HashSet<string> _twice;
+    private readonly Dictionary<ZipEntry, (ByteSource Source, ByteRange Range)> _open = [];
+
+    private ZipContent(WeightSource source, ZipDirectory directory, StringComparer comparer)
+    {
+        _source = source;
+        _entries = new Dictionary<string, ZipEntry>(comparer);
+        _twice = new HashSet<string>(comparer);
+        FirstName = directory.FirstName;
+        foreach (ZipEntry entry in directory.Entries.Where(e => e.Central is not null))
+        {
+            if (!_entries.TryAdd(entry.Name, entry))
+            {
+                _twice.Add(entry.Name);
+            }
+        }
+    }
+
+    /// <summary>The name of the first record.</summary>
+    public string FirstName { get; }
+
+    /// <summary>The names of all members, in the order of their bytes.</summary>
+    public IEnumerable<string> Names => _entries.Keys;
+
+    /// <summary>Reads the directory; PyTorch's reader does not look at the case of names, others do.</summary>
+    /// <exception cref="MalformedException">There is no directory, or more than one.</exception>
+    public static ZipContent Read(WeightSource source, bool ignoreCase)
+    {
+        ZipDirectory directory = ZipDirectory.Read(source.Bytes, new ByteRange(0, source.Bytes.Length), source.Budget);
+        if (directory.Stop is { } stop)
+        {
+            throw stop;
+        }
+
+        if (directory.Views.Count != 1)
+        {
+            throw new MalformedException(0, directory.Views.Count == 0 ? "The zip has no directory." : "The zip has several directories, and loaders differ in which they use.");
+        }
+
+        return new ZipContent(source, directory, ignoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+    }
+
+    public bool Has(string name) => _entries.ContainsKey(name);
+
+    /// <summary>The content of a member, or null with the reason as half a sentence.</summary>
+    public (ByteSource Source, ByteRange Range)? Open(string name, out string? problem)
+    {
+        problem = null;
+        if (!_entries.TryGetValue(name, out ZipEntry? entry))
+        {
+            problem = $"there is no member {name}";
+            return null;
+        }
+
+        if (_open.TryGetValue(entry, out (ByteSource Source, ByteRange Range) known))
+        {
+            return known;
+        }
+
+        problem = _twice.Contains(name) ? $"several members are called {name}, and loaders differ in which they take" : Disagreement(entry);
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        ZipHeader header = entry.Central!;
+        ByteRange data = new ByteRange(entry.DataOffset, header.Packed).ClampTo(_source.Bytes.Length);
+        if (data.Length < header.Packed)
+        {
+            problem = $"the member {name} reaches beyond the end of the file";
+            return null;
+        }
+
+        (ByteSource Source, ByteRange Range) opened = (_source.Bytes, data);
+        if (header.Method != 0)
+        {
+            if (Codec(header.Method) is not { } kind)
+            {
+                problem = $"the member {name} is compressed by method {header.Method}, which is not supported";
+                return null;
+            }
+
+            ByteSource inflated = _source.Unpack(kind, data, $"The member {name}");
+            opened = (inflated, new ByteRange(0, inflated.Length));
+        }
+
+        if (opened.Range.Length != header.Size)
+        {
+            problem = $"the member {name} has {opened.Range.Length} bytes and is said to have {header.Size}";
+            return null;
+        }
+
+        _open.Add(entry, opened);
+        return opened;
+    }
+
+    /// <summary>The start of a small member as text; empty when it is not there.</summary>
+    public string Text(string name) =>
+        Open(name, out _) is { } open ? System.Text.Encoding.UTF8.GetString(open.Source.ReadUpTo(open.Range.Offset, (int)Math.Min(64, open.Range.Length))) : "";
+
+    private static string? Disagreement(ZipEntry entry)
+    {
+        ZipHeader central = entry.Central!;
+        if (entry.Local is not { } local)
+        {
+            return $"there is no local header where the member {entry.Name} should start";
+        }
+
+        if (((central.Flags | local.Flags) & ZipHeader.Refusing) != 0)
+        {
+            return $"the member {entry.Name} is encrypted or a patch";
+        }
+
+        bool same = local.Method == central.Method && local.Name == central.Name
+            && (local.Packed < 0 || (local.Packed == central.Packed && local.Size == central.Size));
+        return same ? null : $"the two headers of the member {entry.Name} disagree";
+    }
+
+    private static CodecKind? Codec(int method) => method switch
+    {
+        8 => CodecKind.Deflate,
+        9 => CodecKind.Deflate64,
+        12 => CodecKind.Bzip2,
+        14 => CodecKind.ZipLzma,
+        20 or 93 => CodecKind.Zstd,
+        95 => CodecKind.Xz,
+        _ => null,
+    };
+}

@@ -1,0 +1,100 @@
+# Writes files of tensors with the real libraries: every element type in every pattern of strides and every container.
+import collections, io, os, pickle, struct, sys, tarfile
+import joblib
+import numpy as np, torch
+out = sys.argv[1]
+os.makedirs(out, exist_ok=True)
+rng = np.random.default_rng(7)
+def raw(dtype, n):
+    b = rng.integers(0, 256, size=16 * max(n, 1), dtype=np.uint8)
+    t = torch.from_numpy(b)
+    if dtype == torch.bool: return t[:n] > 127
+    if dtype.is_complex:
+        f = torch.float32 if dtype == torch.complex64 else torch.float64
+        return torch.view_as_complex(torch.randn(n, 2, dtype=f))
+    return t.view(dtype)[:n].clone()
+dtypes = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool, torch.complex64, torch.complex128]
+def patterns(d):
+    base = raw(d, 60).reshape(3, 4, 5)
+    yield 'plain', base
+    yield 'transposed', base.transpose(0, 2)
+    yield 'permuted', base.permute(1, 2, 0)
+    yield 'stepped', raw(d, 60).reshape(6, 10)[::2, 1::3]
+    yield 'later', raw(d, 20)[7:]
+    yield 'column', raw(d, 40).reshape(8, 5)[:, 3]
+    yield 'expanded', raw(d, 3).reshape(3, 1).expand(3, 4)
+    yield 'scalar', raw(d, 1).reshape(())
+    yield 'empty', raw(d, 0).reshape(0, 3)
+    yield 'diagonal', raw(d, 25).reshape(5, 5).diagonal()
+    yield 'windows', raw(d, 12).as_strided((4, 3), (2, 1))
+    yield 'large', raw(d, 300 * 700).reshape(300, 700).t()
+def save(name, obj):
+    torch.save(obj, os.path.join(out, name + '.zip.pt'))
+    torch.save(obj, os.path.join(out, name + '.legacy.pt'), _use_new_zipfile_serialization=False)
+    torch.save(obj, os.path.join(out, name + '.zip4.pt'), pickle_protocol=4)
+    with open(os.path.join(out, name + '.pkl'), 'wb') as f: pickle.dump(obj, f, 2)
+for d in dtypes:
+    save('patterns-' + str(d)[6:], dict(patterns(d)))
+shared = torch.randn(10, 4)
+save('shared', collections.OrderedDict(a=shared, b=shared, row=shared[3], same=shared[3], flat=shared.view(-1)))
+net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.BatchNorm1d(8), torch.nn.Sequential(torch.nn.Conv1d(2, 3, 3)))
+opt = torch.optim.Adam(net[0].parameters())
+net[0](torch.randn(5, 4)).sum().backward(); opt.step()
+save('checkpoint', {'model': net.state_dict(), 'optimizer': opt.state_dict(), 'epoch': 3, 'list': [{'x': torch.randn(2)}, (torch.arange(3),)], 'none': None})
+save('module', net)
+save('parameters', [torch.nn.Parameter(torch.randn(3, 2)), torch.nn.Parameter(torch.randn(2), requires_grad=False)])
+save('signs', {'conj': torch.view_as_complex(torch.randn(5, 2)).conj(), 'imag': torch.view_as_complex(torch.randn(5, 2)).conj().imag, 'double': torch.view_as_complex(torch.randn(5, 2, dtype=torch.float64)).conj()[::2], 'negconj': torch.view_as_complex(torch.randn(4,2)).conj()})
+save('root', torch.randn(4, 5).t())
+save('storages', {'s': torch.arange(5.).storage(), 't': torch.arange(3)})
+save('numpy', {'a': np.arange(12.).reshape(3, 4).T, 'b': np.arange(5, dtype='>i4'), 't': torch.ones(2), 's': np.float32(2)})
+save('quantised', {'t': torch.quantize_per_tensor(torch.randn(4, 5), 0.1, 3, torch.quint8), 'i': torch.quantize_per_tensor(torch.randn(4, 5).t(), 0.01, 0, torch.qint8), 'q32': torch.quantize_per_tensor(torch.randn(3), 0.01, 0, torch.qint32), 'c': torch.quantize_per_channel(torch.randn(4, 5), torch.tensor([.1, .2, .3, .4]), torch.tensor([0, 1, 2, 3]), 0, torch.qint8)})
+save('sparse', {'coo': torch.eye(4).to_sparse(), 'csr': torch.eye(4).to_sparse_csr()})
+arrays = {}
+for code in ['f8','f4','f2','i8','i4','i2','i1','u8','u4','u2','u1','b1','c8','c16']:
+    for order in '<>':
+        a = np.frombuffer(rng.integers(0, 256, 24 * 16, dtype=np.uint8).tobytes()[:24 * np.dtype(code).itemsize], dtype=order + code).copy() if code != 'b1' else rng.integers(0, 2, 24).astype(bool)
+        arrays[f'{code}{"l" if order == "<" else "b"}'] = a.reshape(2, 3, 4)
+        arrays[f'{code}{"l" if order == "<" else "b"}F'] = np.asfortranarray(a.reshape(2, 3, 4))
+arrays['scalar'] = np.array(3.5)
+arrays['empty'] = np.zeros((0, 3), 'f4')
+arrays['step'] = np.arange(20.)[::3]
+arrays['neg'] = np.arange(6.)[::-1]
+np.savez(os.path.join(out, 'arrays.npz'), **arrays)
+np.savez_compressed(os.path.join(out, 'packed.npz'), **arrays)
+np.save(os.path.join(out, 'one.npy'), arrays['f4bF'])
+np.save(os.path.join(out, 'scalar.npy'), arrays['scalar'])
+for p in range(6):
+    with open(os.path.join(out, f'arrays.{p}.pkl'), 'wb') as f: pickle.dump(arrays, f, p)
+joblib.dump(arrays, os.path.join(out, 'arrays.joblib'))
+joblib.dump([arrays, {'t': torch.ones(3)}], os.path.join(out, 'arrays.gz.joblib'), compress=('gzip', 3))
+joblib.dump(arrays, os.path.join(out, 'arrays.z.joblib'), compress=('zlib', 3))
+joblib.dump(arrays, os.path.join(out, 'arrays.xz.joblib'), compress=('xz', 3))
+net.register_buffer('mask', torch.ones(3, dtype=torch.bool))
+torch.jit.script(net).save(os.path.join(out, 'script.jit.pt'))
+
+# The oldest format: today's PyTorch reads it and writes it no more.
+def tar(path, tensors):
+    storages, records, ids = io.BytesIO(), io.BytesIO(), {}
+    pickle.dump(len(tensors), storages, 2)
+    pickle.dump(len(tensors), records, 2)
+    for i, t in enumerate(tensors.values()):
+        s = t.storage()
+        pickle.dump((100 + i, 'cpu', getattr(torch, t.type()[6:].replace('Tensor', 'Storage'))), storages, 2)
+        flat = torch.tensor([], dtype=t.dtype).set_(s).numpy().tobytes()
+        storages.write(struct.pack('<q', len(s)) + flat)
+        pickle.dump((i, 100 + i, torch.FloatTensor), records, 2)
+        records.write(struct.pack('<i', t.dim()) + b'\0' * 4 + struct.pack(f'<{t.dim()}q', *t.shape) + struct.pack(f'<{t.dim()}q', *t.stride()) + struct.pack('<q', t.storage_offset()))
+        ids[id(t)] = str(i)
+    pickle.dump([], storages, 2)
+    value = io.BytesIO()
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, o):
+            return ids.get(id(o)) if isinstance(o, torch.Tensor) else None
+    Pickler(value, 2).dump(tensors)
+    info = pickle.dumps({'protocol_version': 1000, 'little_endian': True, 'type_sizes': {'short': 2, 'int': 4, 'long': 8}}, 2)
+    with tarfile.open(path, 'w:', format=tarfile.PAX_FORMAT) as f:
+        for name, content in [('sys_info', info), ('pickle', value.getvalue()), ('tensors', records.getvalue()), ('storages', storages.getvalue())]:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            f.addfile(entry, io.BytesIO(content))
+tar(os.path.join(out, 'oldest.tar.pt'), {'f': torch.randn(3, 4).t(), 'l': torch.arange(10)[2:8:2], 'h': torch.randn(5).half(), 'd': torch.randn(2, 2, dtype=torch.float64)})
