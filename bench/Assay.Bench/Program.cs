@@ -6,6 +6,7 @@ const string Failures = "artifacts/oracle-failures.txt";
 const string Usage = """
     Measures Assay.
       corpus DIR [--json FILE] [--renamed] [--check]   scan a labelled corpus (DIR/labels.tsv): detection, false flags, time, memory
+      detonate DIR [--label LABEL]                     load the files of a label (benign) in the sandbox: findings of test loads
       make DIR                                         write the inputs of the speed measurements
       speed DIR [--program FILE] [--runs N] [--check]  compare whole processes with CPython on the same bytes
       speed DIR --in-process [--runs N]                CPU time of the engine alone, cold and warm
@@ -18,6 +19,7 @@ try
     return args switch
     {
         ["corpus", var folder, .. var rest] => CorpusBench.Run(folder, Options.Parse(rest, "--json", "--renamed!", "--check!")),
+        ["detonate", var folder, .. var rest] => DetonateBench.Run(folder, Options.Parse(rest, "--label")),
         ["make", var folder] => Inputs.Make(folder),
         ["speed", var folder, .. var rest] => SpeedBench.Run(folder, Options.Parse(rest, "--program", "--runs", "--in-process!", "--check!")),
         ["oracle", "corpus", var folder] => OracleBench.Corpus(folder, Failures),

@@ -31,6 +31,15 @@ public sealed record SandboxOptions
     /// <summary>Days by which the clock of a further load is ahead; 0 for no further load. Needs libfaketime; native code can see through it.</summary>
     public int ShiftedDays { get; init; }
 
+    /// <summary>The name of the machine in a further load; empty for no further load.</summary>
+    public string HostName { get; init; } = "";
+
+    /// <summary>Whether the network of a load answers names and takes connections, and tells what was asked; nothing leaves the box either way.</summary>
+    public bool Sinkhole { get; init; }
+
+    /// <summary>How often each loader loads; more than once shows what only some loads do.</summary>
+    public int Repeat { get; init; } = 1;
+
     /// <summary>The unprivileged user and group that a process started by root becomes.</summary>
     public int User { get; init; } = 65534;
 }

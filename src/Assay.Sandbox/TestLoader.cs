@@ -1,10 +1,10 @@
 // Loads inputs of a scan for real, in boxes, with every loader that applies.
-using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Sandbox.Boxes;
 using Assay.Sandbox.Kernel;
 using Assay.Sandbox.Loading;
+using Assay.Sandbox.Observing;
 using Assay.Scanning;
 
 namespace Assay.Sandbox;
@@ -57,21 +57,23 @@ public sealed class TestLoader : ITestLoad, IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 IReadOnlyList<string> libraries = LoaderChoice.Libraries(loader, facts);
-                LoadResult result = LoadOnce(path, bytes, loader, libraries, 0, cancellation);
-                observed.AddRange(result.Events);
-                loaded |= result.End == LoadEnd.Loaded;
-                if (result.End != LoadEnd.Loaded)
+                IReadOnlyList<LoadResult> runs = [.. Enumerable.Range(0, Math.Max(1, _options.Repeat))
+                    .Select(_ => LoadOnce(path, bytes, loader, libraries, BoxSetting.Usual, cancellation))];
+                observed.AddRange(RunComparison.Join([.. runs.Select(r => r.Events)]));
+                loaded |= runs.Any(r => r.End == LoadEnd.Loaded);
+                reasons.AddRange(runs.Where(r => r.End != LoadEnd.Loaded).Select(r => $"{loader.Name}: {r.Detail}").Distinct());
+                if (runs.All(r => r.End == LoadEnd.NotBegun))
                 {
-                    reasons.Add($"{loader.Name}: {result.Detail}");
+                    continue;
                 }
 
-                if (_options.ShiftedDays != 0 && result.End != LoadEnd.NotBegun)
+                foreach (BoxSetting setting in Further())
                 {
-                    LoadResult later = LoadOnce(path, bytes, loader, libraries, _options.ShiftedDays, cancellation);
-                    observed.AddRange(later.Events);
-                    if (later.End == LoadEnd.NotBegun)
+                    LoadResult again = LoadOnce(path, bytes, loader, libraries, setting, cancellation);
+                    observed.AddRange(again.Events);
+                    if (again.End == LoadEnd.NotBegun)
                     {
-                        observed.Add(NotDetonated(path, $"{later.Loader}: {later.Detail}"));
+                        observed.Add(NotDetonated(path, $"{again.Loader}: {again.Detail}"));
                     }
                 }
             }
@@ -104,14 +106,28 @@ public sealed class TestLoader : ITestLoad, IDisposable
         }
     }
 
+    /// <summary>What further loads pretend; each changes one thing.</summary>
+    private IEnumerable<BoxSetting> Further()
+    {
+        if (_options.ShiftedDays != 0)
+        {
+            yield return new BoxSetting(ShiftedDays: _options.ShiftedDays);
+        }
+
+        if (_options.HostName.Length > 0)
+        {
+            yield return new BoxSetting(HostName: _options.HostName);
+        }
+    }
+
     /// <summary>Loads once with one loader.</summary>
     internal LoadResult LoadOnce(
-        string path, ByteSource bytes, KnownLoader loader, IReadOnlyList<string> libraries, int shiftedDays = 0, CancellationToken cancellation = default)
+        string path, ByteSource bytes, KnownLoader loader, IReadOnlyList<string> libraries, BoxSetting setting, CancellationToken cancellation = default)
     {
-        string label = shiftedDays == 0 ? loader.Name : string.Create(CultureInfo.InvariantCulture, $"{loader.Name}, {shiftedDays:+0;-0} days");
+        string label = setting.Label(loader.Name);
         try
         {
-            Box box = BoxWith(libraries, shiftedDays);
+            Box box = BoxWith(libraries, setting);
             if (loader.Library.Length > 0 && box.Libraries.GetValueOrDefault(loader.Library) is null)
             {
                 return NotBegun(label, $"the library {loader.Library} is not installed");
@@ -126,28 +142,28 @@ public sealed class TestLoader : ITestLoad, IDisposable
         catch (IOException e)
         {
             // Whoever killed it, the next file gets another one.
-            Forget(libraries, shiftedDays);
+            Forget(libraries, setting);
             return NotBegun(label, "the box is gone: " + e.Message);
         }
     }
 
-    private void Forget(IReadOnlyList<string> libraries, int shiftedDays)
+    private void Forget(IReadOnlyList<string> libraries, BoxSetting setting)
     {
         lock (_lock)
         {
-            if (_boxes.Remove(Key(libraries, shiftedDays), out Box? box))
+            if (_boxes.Remove(Key(libraries, setting), out Box? box))
             {
                 box.Dispose();
             }
         }
     }
 
-    private static string Key(IReadOnlyList<string> libraries, int shiftedDays) =>
-        string.Join(' ', [shiftedDays.ToString(CultureInfo.InvariantCulture), .. libraries]);
+    private static string Key(IReadOnlyList<string> libraries, BoxSetting setting) =>
+        string.Join(' ', [setting.Label(""), .. libraries]);
 
-    private Box BoxWith(IReadOnlyList<string> libraries, int shiftedDays)
+    private Box BoxWith(IReadOnlyList<string> libraries, BoxSetting setting)
     {
-        string key = Key(libraries, shiftedDays);
+        string key = Key(libraries, setting);
         lock (_lock)
         {
             if (_refusals.TryGetValue(key, out string? reason))
@@ -159,7 +175,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
             {
                 try
                 {
-                    box = Box.Start(_options, libraries, shiftedDays);
+                    box = Box.Start(_options, libraries, setting);
                 }
                 catch (BoxException e)
                 {

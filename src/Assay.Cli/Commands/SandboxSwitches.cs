@@ -14,12 +14,20 @@ internal sealed class SandboxSwitches
 
     private readonly Option<int> _shift = new("--shift-days") { Description = "Load once more with the clock this many days ahead (libfaketime).", HelpName = "DAYS", DefaultValueFactory = _ => 0, CustomParser = Days };
 
+    private readonly Option<string> _host = new("--host-name") { Description = "Load once more with this name of the machine.", HelpName = "NAME", DefaultValueFactory = _ => "", CustomParser = Name };
+    private readonly Option<int> _repeat = new("--repeat") { Description = "Load this often with each loader, and say what only some of the loads do.", HelpName = "N", DefaultValueFactory = _ => 1, CustomParser = Times };
+
+    private readonly Option<bool> _sinkhole = new("--sinkhole") { Description = "Answer names and take connections inside the box, and say what was asked; nothing leaves it." };
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(_time);
         command.Add(_linger);
         command.Add(_shift);
+        command.Add(_host);
+        command.Add(_repeat);
+        command.Add(_sinkhole);
     }
 
     /// <summary>What the user asked for.</summary>
@@ -28,6 +36,9 @@ internal sealed class SandboxSwitches
         Time = TimeSpan.FromSeconds(parsed.GetValue(_time)),
         Linger = TimeSpan.FromSeconds(parsed.GetValue(_linger)),
         ShiftedDays = parsed.GetValue(_shift),
+        HostName = parsed.GetValue(_host) ?? "",
+        Repeat = parsed.GetValue(_repeat),
+        Sinkhole = parsed.GetValue(_sinkhole),
     };
 
     private static Option<int> Seconds(string name, string description, int standard) =>
@@ -42,6 +53,29 @@ internal sealed class SandboxSwitches
 
         result.AddError("--shift-days takes a whole number of days from -20000 to 20000.");
         return 0;
+    }
+
+    private static string Name(ArgumentResult result)
+    {
+        string name = result.Tokens[0].Value;
+        if (name.Length is >= 1 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') && name[0] != '-')
+        {
+            return name;
+        }
+
+        result.AddError("--host-name takes up to 64 letters, digits, hyphens and dots, and no hyphen first.");
+        return "";
+    }
+
+    private static int Times(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int times) && times is >= 1 and <= 100)
+        {
+            return times;
+        }
+
+        result.AddError("--repeat takes a whole number from 1 to 100.");
+        return 1;
     }
 
     private static int Whole(string name, ArgumentResult result)

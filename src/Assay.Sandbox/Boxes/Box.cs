@@ -37,9 +37,9 @@ internal sealed class Box : IDisposable
 
     /// <summary>Starts a box with libraries imported.</summary>
     /// <exception cref="BoxException">Something is missing, or the machine does not allow it.</exception>
-    public static Box Start(SandboxOptions options, IReadOnlyList<string> libraries, int shiftedDays = 0)
+    public static Box Start(SandboxOptions options, IReadOnlyList<string> libraries, BoxSetting setting)
     {
-        if (shiftedDays != 0 && !File.Exists(BoxProbe.ShiftedClock))
+        if (setting.ShiftedDays != 0 && !File.Exists(BoxProbe.ShiftedClock))
         {
             throw new BoxException($"the clock cannot be shifted: there is no {BoxProbe.ShiftedClock} (package libfaketime)");
         }
@@ -65,7 +65,7 @@ internal sealed class Box : IDisposable
                 using (complain)
                 {
                     // What bubblewrap and Python complain about is the reason when there is no box; later nobody listens.
-                    process = Spawner.Start(BoxCommand.Arguments(options, shiftedDays), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
+                    process = Spawner.Start(BoxCommand.Arguments(options, setting), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
                 }
 
                 Box box = new(ours, process, honey, mark);
@@ -170,6 +170,7 @@ internal sealed class Box : IDisposable
             json.WriteNumber("memory", options.Memory);
             json.WriteNumber("processes", options.Processes);
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
+            json.WriteBoolean("sinkhole", options.Sinkhole);
             Texts(json, "libraries", libraries);
             Texts(json, "events", PythonStory.Beginnings);
             Map(json, "honey", Honey.Files);

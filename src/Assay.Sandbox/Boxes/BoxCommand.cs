@@ -19,7 +19,7 @@ internal static class BoxCommand
     private const string Host = "ml-train-03";
 
     /// <summary>The arguments; descriptor 4 holds the harness.</summary>
-    public static IReadOnlyList<string> Arguments(SandboxOptions options, int shiftedDays)
+    public static IReadOnlyList<string> Arguments(SandboxOptions options, BoxSetting setting)
     {
         List<string> all = [];
         if (Native.EffectiveUser() == 0)
@@ -30,10 +30,16 @@ internal static class BoxCommand
 
         all.AddRange([
             BoxProbe.Bubblewrap, "--unshare-user", "--disable-userns", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
-            "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000", "--hostname", Host,
+            "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000", "--hostname", setting.HostName.Length > 0 ? setting.HostName : Host,
             "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP", "--clearenv",
             "--ro-bind", "/usr", "/usr",
         ]);
+        if (options.Sinkhole)
+        {
+            // For the loopback and the routes of each load's own network; a load gives it up like the others.
+            all.AddRange(["--cap-add", "CAP_NET_ADMIN"]);
+        }
+
         foreach (string name in (ReadOnlySpan<string>)["bin", "sbin", "lib", "lib32", "lib64", "libx32"])
         {
             string path = "/" + name;
@@ -54,6 +60,7 @@ internal static class BoxCommand
             all.AddRange(["--setenv", name, value]);
         }
 
+        int shiftedDays = setting.ShiftedDays;
         if (shiftedDays != 0)
         {
             // Time namespaces do not shift the clock of the day, so a library does.

@@ -25,6 +25,8 @@ def first(request, descriptors, settings):
                 file.write(content)
         os.symlink("/proc/self/fd/%d" % MODEL, os.path.join(home, request["file"]))
         os.chdir(home)
+        if settings["sinkhole"]:
+            network_of_nothing()
         ready, told = os.pipe()
         loader = os.fork()
         if loader == 0:
@@ -40,21 +42,30 @@ def first(request, descriptors, settings):
         libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
         drop_capabilities()
         # Only now does the load go on: it waits for whoever gets the listener.
-        with socket.socket(fileno=7) as link:
-            socket.send_fds(link, [b"listener"], [6])
-        os.close(6)
+        link = socket.socket(fileno=7)
         poll = select.poll()
+        sinkhole = Sinkhole(link, poll) if settings["sinkhole"] else None
+        socket.send_fds(link, [b"listener"], [6])
+        os.close(6)
+        if sinkhole is None:
+            link.close()
         poll.register(lease, select.POLLIN | select.POLLHUP)
         poll.register(handle, select.POLLIN)
         while True:
-            said = [descriptor for descriptor, _ in poll.poll()]
+            said = [descriptor for descriptor, _ in poll.poll(None if sinkhole is None else 100)]
             if lease in said:
                 os.write(status, b"stopped\n")
                 os._exit(0)
             if handle in said:
                 _, code, usage = os.wait4(loader, 0)
+                if sinkhole is not None:
+                    sinkhole.finish()
                 os.write(status, ("ended %d %d\n" % (code, usage.ru_maxrss)).encode())
                 os._exit(0)
+            if sinkhole is not None:
+                for number in said:
+                    sinkhole.hear(number)
+                sinkhole.idle()
     except BaseException as error:
         try:
             os.write(status, ("failed %s\n" % error).encode())

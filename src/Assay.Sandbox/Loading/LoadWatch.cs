@@ -26,12 +26,13 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
             box.Honey.Files.Keys.Select(k => BoxCommand.Home + "/" + k).ToHashSet(),
             box.Honey.Canaries,
             box.Mark);
-        SyscallStory calls = new(_log, places);
         PythonStory python = new(_log, places);
         (Descriptor eventsRead, Descriptor eventsWrite) = Descriptor.Pipe();
         (Descriptor statusRead, Descriptor statusWrite) = Descriptor.Pipe();
         (Descriptor leaseRead, Descriptor leaseWrite) = Descriptor.Pipe();
         (Descriptor ours, Descriptor theirs) = Descriptor.SocketPair();
+        SinkholeStory? sinkhole = options.Sinkhole ? new(ours, _log, places) : null;
+        SyscallStory calls = new(_log, places, sinkhole is null ? null : sinkhole.Open);
         bool inTime;
         using (eventsRead)
         using (statusRead)
@@ -47,19 +48,21 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
                 box.Load(loader, file, options.Linger, bytes, eventsWrite, statusWrite, leaseRead, theirs);
             }
 
-            inTime = Watch(calls, python, eventsRead, statusRead, ours, cancellation);
+            inTime = Watch(calls, python, sinkhole, eventsRead, statusRead, ours, cancellation);
         }
 
         return Result(calls, python, inTime);
     }
 
     /// <summary>Serves calls and reads lines until the first process of the namespaces says how the load ended; false when time is over.</summary>
-    private bool Watch(SyscallStory calls, PythonStory python, Descriptor events, Descriptor status, Descriptor link, CancellationToken cancellation)
+    private bool Watch(
+        SyscallStory calls, PythonStory python, SinkholeStory? sinkhole, Descriptor events, Descriptor status, Descriptor link, CancellationToken cancellation)
     {
         long until = Environment.TickCount64 + (long)options.Time.TotalMilliseconds;
         NotificationListener? listener = null;
         bool talks = true;
         bool linked = true;
+        bool handedOver = false;
         long look = Environment.TickCount64 + MemoryBeat;
         try
         {
@@ -96,14 +99,25 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
                     listener = null;
                 }
 
-                if (said[3] != 0)
+                if (said[3] != 0 && handedOver)
                 {
-                    linked = false;
+                    // The address of a port that was just opened may have been heard meanwhile.
+                    if (Descriptor.Poll([link.Number], 0)[0] != 0)
+                    {
+                        _ = sinkhole!.Hear();
+                    }
+
+                    linked = sinkhole!.Linked;
+                }
+                else if (said[3] != 0)
+                {
+                    handedOver = true;
+                    linked = sinkhole is not null;
                     (_, IReadOnlyList<Descriptor> handed) = DescriptorMessages.Receive(link, 64);
                     listener = handed.Count > 0 ? new NotificationListener(handed[0]) : null;
                 }
 
-                if (said[2] != 0 && said[0] == 0 && said[1] == 0)
+                if (said[2] != 0 && said[0] == 0 && said[1] == 0 && said[3] == 0)
                 {
                     int read = status.Read(_buffer);
                     if (read == 0)

@@ -33,6 +33,7 @@ internal static class LoaderChoice
         bool script = formats.Contains("torchscript");
         When(pickle, "pickle.load", "");
         When((pickle && roots.Contains("joblib")) || s_compressed.Any(formats.Contains), "joblib.load", "joblib");
+        When(pickle && roots.Contains("pandas"), "pandas.read_pickle", "pandas");
         When(formats.Contains("npy") || formats.Contains("npz"), "numpy.load", "numpy");
         When(script, "torch.jit.load", "torch");
         When(torch || script, "torch.load", "torch");

@@ -6,8 +6,11 @@ using Assay.Sandbox.Kernel;
 
 namespace Assay.Sandbox.Observing;
 
-/// <summary>Turns system calls into events. What every load does (reading the system's libraries and the model) is left out.</summary>
-internal sealed class SyscallStory(EventLog log, LoadPlaces places)
+/// <summary>
+/// Turns system calls into events. What every load does (reading the system's libraries and the model) is left out. <c>reaches</c> hears each
+/// address of the network before the call that names it runs.
+/// </summary>
+internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<string>? reaches = null)
 {
     private const int TextLimit = 400;
     private const ulong Writing = 0x3 | 0x40 | 0x200 | 0x400;
@@ -67,6 +70,11 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places)
         };
         if (seen is { } one)
         {
+            if (one.kind is "network-connect" or "network-send")
+            {
+                reaches?.Invoke(one.subject);
+            }
+
             one = ScratchFolder.Told(log.Loader, one.kind, one.subject);
             string[] rest = [.. texts.Skip(1).Where(t => t != one.subject).Select(Clean)];
             log.Add(BehaviourSource.Syscall, one.kind, row.Name, Clean(one.subject), rest, process, parent, refused);

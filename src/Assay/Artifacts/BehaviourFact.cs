@@ -55,4 +55,10 @@ public sealed record BehaviourFact : Fact
 
     /// <summary>How often.</summary>
     public long Count { get; init; } = 1;
+
+    /// <summary>How many loads with this loader were compared.</summary>
+    public int Runs { get; init; } = 1;
+
+    /// <summary>In how many of them it was seen.</summary>
+    public int SeenIn { get; init; } = 1;
 }

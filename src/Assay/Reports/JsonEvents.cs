@@ -35,6 +35,12 @@ internal static class JsonEvents
             json.WriteNumber("parent", seen.Parent);
             json.WriteBoolean("refused", seen.Refused);
             json.WriteNumber("count", seen.Count);
+            if (seen.Runs > 1)
+            {
+                json.WriteNumber("runs", seen.Runs);
+                json.WriteNumber("seenIn", seen.SeenIn);
+            }
+
             json.WriteEndObject();
         }
 

@@ -42,6 +42,8 @@ public sealed class DetonateCommandTests : IDisposable
     [InlineData("--load-time", "0")]
     [InlineData("--linger", "soon")]
     [InlineData("--shift-days", "1e9")]
+    [InlineData("--repeat", "0")]
+    [InlineData("--host-name", "a b")]
     public void OddNumbersAreRefused(string option, string value) =>
         Assert.Equal(4, Run(Verdict.Passed, null, "detonate", _tree.Add("m.pkl", "x"), option, value));
 

@@ -1,6 +1,7 @@
 // Harmless stand-ins for what malicious models do; names and paths are computed when they run, so that no text gives them away.
 using Assay.Artifacts;
 using Assay.Detection;
+using Assay.Sandbox.Boxes;
 using Assay.Sandbox.Loading;
 using Assay.Tests.Builders;
 
@@ -80,7 +81,7 @@ public sealed class CanaryTests(Boxed box) : IClassFixture<Boxed>
         Assert.Equal(LoadEnd.Loaded, now.End);
         Assert.DoesNotContain(now.Events, e => e.Kind == "process-start");
         using Assay.Bytes.MemorySource bytes = new(pickle);
-        LoadResult later = box.Loader.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], 400, TestContext.Current.CancellationToken);
+        LoadResult later = box.Loader.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], new BoxSetting(400), TestContext.Current.CancellationToken);
         Assert.Contains(later.Events, e => e.Kind == "process-start");
     }
 
@@ -90,7 +91,7 @@ public sealed class CanaryTests(Boxed box) : IClassFixture<Boxed>
         using Assay.Sandbox.TestLoader tight = new(new Assay.Sandbox.SandboxOptions { MemoryInAll = 256L << 20, Time = TimeSpan.FromSeconds(30) });
         Boxed.Needs();
         using Assay.Bytes.MemorySource bytes = new(Boxed.Running("import os, time\nfor i in range(8):\n    if os.fork() == 0:\n        break\nx = b'x' * (60 << 20)\ntime.sleep(25)"));
-        LoadResult result = tight.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], 0, TestContext.Current.CancellationToken);
+        LoadResult result = tight.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], BoxSetting.Usual, TestContext.Current.CancellationToken);
         Assert.Equal(LoadEnd.Died, result.End);
         Assert.Contains(result.Events, e => e.Kind == "limit-memory");
     }
@@ -101,7 +102,7 @@ public sealed class CanaryTests(Boxed box) : IClassFixture<Boxed>
         using Assay.Sandbox.TestLoader quick = new(new Assay.Sandbox.SandboxOptions { Time = TimeSpan.FromSeconds(2) });
         Boxed.Needs();
         using Assay.Bytes.MemorySource bytes = new(Boxed.Running("import time; time.sleep(600)"));
-        LoadResult result = quick.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], 0, TestContext.Current.CancellationToken);
+        LoadResult result = quick.LoadOnce("model.pkl", bytes, new KnownLoader("pickle.load", ""), [], BoxSetting.Usual, TestContext.Current.CancellationToken);
         Assert.Equal(LoadEnd.TimedOut, result.End);
         Assert.Contains(result.Events, e => e.Kind == "load-timeout");
     }

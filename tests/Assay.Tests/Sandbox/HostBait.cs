@@ -19,7 +19,7 @@ public sealed class HostBait : IDisposable
 
     public HostBait()
     {
-        if (!File.Exists("/usr/bin/python3") || !File.Exists("/usr/bin/setpriv"))
+        if (PlainBubblewrap.Refusal is not null)
         {
             return;
         }

@@ -50,8 +50,9 @@ internal sealed class BehaviourDetector : IDetector
     {
         string arguments = seen.Arguments.Count > 0 ? $" [{string.Join(", ", seen.Arguments.Where(a => a.Length > 0))}]" : "";
         string count = seen.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({seen.Count} times)") : "";
+        string runs = seen.SeenIn < seen.Runs ? string.Create(CultureInfo.InvariantCulture, $", only in {seen.SeenIn} of {seen.Runs} loads") : "";
         string what = seen.Action.Length > 0 ? seen.Action : seen.Kind;
-        return $"{what} {seen.Subject}".TrimEnd() + arguments + count + (seen.Refused ? ", refused by the box" : "");
+        return $"{what} {seen.Subject}".TrimEnd() + arguments + count + (seen.Refused ? ", refused by the box" : "") + runs;
     }
 
     private static IEnumerable<(RuleEntry Entry, BehaviourFact Event)> Judged(List<BehaviourFact> events, RuleSet rules)

@@ -14,7 +14,7 @@ internal sealed class Confirmation(IReadOnlyList<BehaviourFact> events, RuleSet 
         ["command-execution"] = ["process-start", "process-fork", "python-process"],
         ["code-execution"] = ["python-code"],
         ["native-load"] = ["python-native", "executable-memory"],
-        ["network"] = ["network-connect", "network-send", "network-socket", "network-listen", "python-network"],
+        ["network"] = ["network-connect", "network-send", "network-socket", "network-listen", "python-network", "sinkhole-name", "sinkhole-request"],
         ["file-write"] = ["file-write", "file-link", "file-rename", "file-mode", "python-file"],
         ["file-delete"] = ["file-delete", "python-file"],
         ["file-read"] = ["file-read", "secret-read", "machine-look"],
