@@ -144,18 +144,33 @@ internal partial struct PickleReader
         byte layout = OpcodeTable.Layout[code];
         Offset = _start + _at;
         Opcode = (Op)code;
-        if (layout <= 8)
+        // Steps of constant length: the processor goes on with the next opcode while it still looks this one up.
+        switch (layout)
         {
-            if (layout != 0)
-            {
-                Number = BinaryPrimitives.ReadUInt64LittleEndian(nine[1..]) & (ulong.MaxValue >> (64 - (8 * layout)));
-            }
-
-            _at += 1 + layout;
-            return _at <= _length || Overrun();
+            case 0:
+                _at += 1;
+                break;
+            case 1:
+                Number = nine[1];
+                _at += 2;
+                break;
+            case 2:
+                Number = BinaryPrimitives.ReadUInt16LittleEndian(nine[1..]);
+                _at += 3;
+                break;
+            case 4:
+                Number = BinaryPrimitives.ReadUInt32LittleEndian(nine[1..]);
+                _at += 5;
+                break;
+            case 8:
+                Number = BinaryPrimitives.ReadUInt64LittleEndian(nine[1..]);
+                _at += 9;
+                break;
+            default:
+                return ReadVariable(layout);
         }
 
-        return ReadVariable(layout);
+        return _at <= _length || Overrun();
     }
 
     /// <summary>The code of the next opcode, without reading it; false at the end of the data.</summary>
@@ -191,19 +206,17 @@ internal partial struct PickleReader
 
     private bool ReadVariable(byte layout)
     {
-        if (layout < OpcodeTable.LineFlag)
+        // Nearly all payloads are short strings that lie in the window with their length. Here as well, each length of the length has its
+        // own steps.
+        if (layout == (OpcodeTable.CountedFlag | 1) && _at + 2 <= _length && _window[_at + 1] <= _length - _at - 2)
         {
-            // Nearly every payload lies in the window with its length.
-            int start = _at + 1 + (layout & 15);
-            ulong size = BinaryPrimitives.ReadUInt64LittleEndian(_window.AsSpan(_at + 1, 8)) & s_masks[layout & 15];
-            if (start <= _length && size <= (ulong)(_length - start))
-            {
-                Number = size;
-                PayloadOffset = _start + start;
-                PayloadLength = (long)size;
-                _at = start + (int)size;
-                return true;
-            }
+            return Counted(_window[_at + 1], 2);
+        }
+
+        if (layout == (OpcodeTable.CountedFlag | 4) && _at + 5 <= _length
+            && BinaryPrimitives.ReadUInt32LittleEndian(_window.AsSpan(_at + 1)) is uint length4 && length4 <= _length - _at - 5)
+        {
+            return Counted((int)length4, 5);
         }
 
         if (layout == OpcodeTable.UnknownLayout)
@@ -275,6 +288,16 @@ internal partial struct PickleReader
             Seek(PayloadOffset + PayloadLength);
         }
 
+        return true;
+    }
+
+    /// <summary>Takes a payload that lies in the window, behind an opcode and a length of <paramref name="before"/> bytes.</summary>
+    private bool Counted(int length, int before)
+    {
+        Number = (ulong)length;
+        PayloadLength = length;
+        PayloadOffset = _start + _at + before;
+        _at += before + length;
         return true;
     }
 
