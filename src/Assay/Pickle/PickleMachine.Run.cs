@@ -116,6 +116,12 @@ internal sealed partial class PickleMachine
             Odd("pickle.declared-length", $"{OpcodeTable.Name(_reader.Opcode)} declares {_reader.Number} bytes and {_end - _reader.PayloadOffset} are left.");
         }
 
+        if (_reader.Offset < _frameEnd && _frameEnd != long.MaxValue && _reader.Error is not (PickleEnding.UnknownOpcode or PickleEnding.EndOfData))
+        {
+            // The argument may cross the end of the frame: whoever drops the rest of the frame reads another one, and goes on.
+            Differentials |= Differential.Frames | Differential.Python;
+        }
+
         End(_reader.Error, detail);
     }
 

@@ -33,6 +33,7 @@ internal sealed class PickleFactWriter : PickleObserver
     private readonly List<(string Name, ByteSource Bytes)> _payloads = [];
     private readonly Dictionary<int, UseGroup> _imports = [];
     private readonly PickleFolding _folding;
+    private readonly UseRoom _room;
     private int _outside;
 
     public PickleFactWriter(Artifact artifact, PickleMachine machine)
@@ -40,6 +41,7 @@ internal sealed class PickleFactWriter : PickleObserver
         _artifact = artifact;
         _key = new PickleKey(machine);
         _folding = new PickleFolding(machine);
+        _room = new UseRoom(machine.Budget?.Limits ?? new ScanLimits());
     }
 
     /// <summary>Called when BUILD filled an array wrapper of joblib; raw array bytes follow in the stream.</summary>
@@ -84,6 +86,7 @@ internal sealed class PickleFactWriter : PickleObserver
     /// <summary>Adds everything to the log, in the order of first sight.</summary>
     public void Commit(ScanContext context)
     {
+        _room.Tell(context);
         if (_folding.Exceeded)
         {
             OnOddity("pickle.folding-stopped", 0, "What the pickle computes would take too many steps or bytes to follow; some of it stays unknown.");
@@ -153,6 +156,11 @@ internal sealed class PickleFactWriter : PickleObserver
         }
 
         ImportRow row = machine.Import(import);
+        if (_room.IsSpent(_order.Count, row))
+        {
+            return;
+        }
+
         CallableFact fact = Describe(machine, import, CallableUse.Imported, opcode, offset);
         HasPlausibleImport |= PythonName.IsDotted(fact.Module) && PythonName.IsDotted(fact.Name);
         if (row.IsComputed)
@@ -189,6 +197,11 @@ internal sealed class PickleFactWriter : PickleObserver
         if (group is not null)
         {
             group.Seen(offset);
+            return;
+        }
+
+        if (row.Callee.Kind == PickleKind.Import && _room.IsSpent(_order.Count, machine.Import(row.Callee)))
+        {
             return;
         }
 

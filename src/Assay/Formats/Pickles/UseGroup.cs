@@ -1,5 +1,6 @@
 // Uses of callables that look the same, and what is known of a callee from its first use on.
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
@@ -84,5 +85,35 @@ internal sealed class KnownCallee
 
         key.CopyTo(_lastKey);
         _last = group;
+    }
+}
+
+/// <summary>
+/// How many distinct uses of callables are kept: no more than the log keeps, and then only of modules that Python comes with. A flood of
+/// invented names costs no memory and cannot push out what could do harm.
+/// </summary>
+internal sealed class UseRoom(ScanLimits limits)
+{
+    private long _beyond;
+
+    /// <summary>Whether a use of an import must be dropped when so many were kept.</summary>
+    public bool IsSpent(int kept, ImportRow import)
+    {
+        if (kept < limits.Facts || import.IsComputed || (kept < 2L * limits.Facts && PythonNames.IsKnownModule(import.ResolvedModule)))
+        {
+            return false;
+        }
+
+        _beyond++;
+        return true;
+    }
+
+    /// <summary>Says what was dropped.</summary>
+    public void Tell(ScanContext context)
+    {
+        if (_beyond > 0)
+        {
+            context.Unread(UnreadCause.Limit, 0, 0, $"The limit facts={limits.Facts} is spent: {_beyond} further uses of callables were not kept.");
+        }
     }
 }
