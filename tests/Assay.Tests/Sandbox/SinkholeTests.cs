@@ -107,10 +107,12 @@ public sealed class SinkholeTests(SinkholeTests.Sunk sunk) : IClassFixture<Sinkh
         host.Bind(new IPEndPoint(IPAddress.Any, 0));
         host.Listen(10);
         int port = ((IPEndPoint)host.LocalEndPoint!).Port;
-        string[] addresses = ["127.0.0.1", .. Dns.GetHostAddresses(Dns.GetHostName()).Where(a => a.AddressFamily == AddressFamily.InterNetwork).Select(a => a.ToString())];
+        // A host's table of names may give one address more than once, or the loopback's.
+        IPAddress[] ofHost = [IPAddress.Loopback, .. Dns.GetHostAddresses(Dns.GetHostName()).Where(a => a.AddressFamily == AddressFamily.InterNetwork)];
+        string[] addresses = [.. ofHost.Select(a => a.ToString()).Distinct()];
         LoadResult result = Run($"import socket\nfor a in {"['" + string.Join("', '", addresses) + "']"}:\n    socket.create_connection((a, {port}), timeout=10).close()");
         Assert.Equal((LoadEnd.Loaded, "builtins.NoneType"), (result.End, result.Detail));
-        Assert.Equal(addresses.Distinct().Count(), result.Events.Count(e => e.Kind == "sinkhole-request"));
+        Assert.Equal(addresses.Length, result.Events.Count(e => e.Kind == "sinkhole-request"));
         Assert.False(host.Poll(200_000, SelectMode.SelectRead));
     }
 

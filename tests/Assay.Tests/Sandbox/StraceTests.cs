@@ -28,7 +28,7 @@ public sealed partial class StraceTests
         {
             // The first load starts the box under a name that no other test's box has.
             Assert.Equal(LoadEnd.Loaded, Load(loader, host, "pass").End);
-            (strace, string complaint) = Attach(Zygote(host));
+            (strace, string complaint) = Attach(host);
             Assert.SkipUnless(complaint.EndsWith(" attached", StringComparison.Ordinal), "This machine does not let strace attach: " + complaint);
             told = strace.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             _ = strace.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -94,16 +94,28 @@ public sealed partial class StraceTests
         }
     }
 
-    private static (Process Strace, string Complaint) Attach(int process)
+    /// <summary>Lets strace follow the box. The innermost process may be what is left of the first load, about to be gone: then it is looked for again.</summary>
+    private static (Process Strace, string Complaint) Attach(string host)
     {
-        string number = process.ToString(CultureInfo.InvariantCulture);
-        ProcessStartInfo start = new(Strace, ["-f", "-s", "200", "-o", "/dev/stdout", "-e", "trace=execve,execveat,openat,open,creat,connect,unlink,unlinkat,rename,renameat,renameat2", "-p", number])
+        for (int tries = 1; ; tries++)
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Process strace = Process.Start(start)!;
-        return (strace, strace.StandardError.ReadLine() ?? "");
+            string number = Zygote(host).ToString(CultureInfo.InvariantCulture);
+            ProcessStartInfo start = new(Strace, ["-f", "-s", "200", "-o", "/dev/stdout", "-e", "trace=execve,execveat,openat,open,creat,connect,unlink,unlinkat,rename,renameat,renameat2", "-p", number])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            Process strace = Process.Start(start)!;
+            string complaint = strace.StandardError.ReadLine() ?? "";
+            if (tries == 100 || !complaint.EndsWith("No such process", StringComparison.Ordinal))
+            {
+                return (strace, complaint);
+            }
+
+            strace.WaitForExit();
+            strace.Dispose();
+            Thread.Sleep(20);
+        }
     }
 
     /// <summary>What strace saw between the marks, in the words of events.</summary>
