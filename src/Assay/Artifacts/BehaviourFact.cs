@@ -61,4 +61,6 @@ public sealed record BehaviourFact : Fact
 
     /// <summary>In how many of them it was seen.</summary>
     public int SeenIn { get; init; } = 1;
+
+    internal override long Weight => BareWeight + (2L * Subject.Length) + WeightOf(Arguments);
 }

@@ -96,4 +96,7 @@ public sealed record CallableFact : Fact
 
     /// <summary>What made the result or the name known, innermost first; empty for plain names. Evidence for readers.</summary>
     public IReadOnlyList<string> Derivation { get; init; } = [];
+
+    internal override long Weight => BareWeight + (2L * (Callee.Length + Resolved.Length)) + ValueShape.WeightOf(Keywords is null ? Arguments : [.. Arguments, Keywords])
+        + WeightOf(Derivation);
 }

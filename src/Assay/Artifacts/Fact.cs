@@ -26,6 +26,24 @@ public abstract record Fact
 
     /// <summary>The number of bytes that show it; 0 when it is not a stretch.</summary>
     public long Length { get; init; }
+
+    /// <summary>About how many bytes of memory it holds.</summary>
+    internal virtual long Weight => BareWeight;
+
+    /// <summary>About what a fact holds without its texts.</summary>
+    private protected const long BareWeight = 256;
+
+    /// <summary>About what texts hold.</summary>
+    internal static long WeightOf(IReadOnlyList<string> texts)
+    {
+        long weight = 0;
+        foreach (string text in texts)
+        {
+            weight += 32 + (2L * text.Length);
+        }
+
+        return weight;
+    }
 }
 
 /// <summary>The artifact, or a part of it, was read as a format.</summary>
@@ -68,6 +86,8 @@ public sealed record AnomalyFact : Fact
 
     /// <summary>How often it was seen.</summary>
     public long Count { get; init; } = 1;
+
+    internal override long Weight => BareWeight + (2L * Detail.Length);
 }
 
 /// <summary>A text that was recovered and that a rule may want to judge (a decoded payload, a source file).</summary>
@@ -81,6 +101,8 @@ public sealed record TextFact : Fact
 
     /// <summary>How it was recovered, outermost layer first (<c>base64</c>, <c>zlib</c>).</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
+
+    internal override long Weight => BareWeight + (2L * Text.Length) + WeightOf(Layers);
 }
 
 /// <summary>Something was not read.</summary>

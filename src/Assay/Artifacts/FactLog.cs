@@ -6,17 +6,20 @@ namespace Assay.Artifacts;
 /// <summary>
 /// Collects the facts of one input. Anomalies with the same path and code are one fact with a count. Its volume is bounded;
 /// what is over is counted and reported as an unread, never dropped silently. A flood of what was seen before does not keep out what
-/// is new: behind the limit, facts about callables and anomalies that the log does not know are still kept, as many again.
+/// is new: behind the limits, facts about callables and anomalies that the log does not know are still kept, as many and as large again.
 /// </summary>
 public sealed class FactLog(ScanLimits limits)
 {
-    /// <summary>Formats are told once for each of many members; they take no room from what is found in them.</summary>
-    private const int FormatShare = 2;
+    /// <summary>
+    /// Formats are told once for each of many members; they take no room from what is found in them. What is new may take as much again.
+    /// </summary>
+    private const int Share = 2;
 
     private readonly List<Fact> _facts = [];
     private readonly Dictionary<(string Path, string Code), int> _anomalies = [];
     private readonly HashSet<(int Kind, string Name)> _known = [];
     private long _counted;
+    private long _bytes;
     private long _formats;
     private long _late;
     private long _overflow;
@@ -53,11 +56,20 @@ public sealed class FactLog(ScanLimits limits)
     {
         if (fact is FormatFact)
         {
-            return _formats++ < (long)FormatShare * limits.Facts;
+            return _formats++ < (long)Share * limits.Facts;
         }
 
-        bool isNew = KeyOf(fact) is { } key && _known.Count < (long)FormatShare * limits.Facts && _known.Add(key);
-        return _counted < limits.Facts ? ++_counted > 0 : isNew && _late++ < limits.Facts;
+        bool isNew = KeyOf(fact) is { } key && _known.Count < (long)Share * limits.Facts && _known.Add(key);
+        long weight = fact.Weight;
+        bool fits = _counted < limits.Facts && _bytes + weight <= limits.FactBytes;
+        if (!fits && !(isNew && _late < limits.Facts && _bytes + weight <= Share * limits.FactBytes))
+        {
+            return false;
+        }
+
+        _bytes += weight;
+        _ = fits ? _counted++ : _late++;
+        return true;
     }
 
     private static (int Kind, string Name)? KeyOf(Fact fact) => fact switch
@@ -76,6 +88,8 @@ public sealed class FactLog(ScanLimits limits)
         }
 
         UnreadFact said = (UnreadFact)_facts[_saidAt];
-        _facts[_saidAt] = said with { Detail = $"The limit facts={limits.Facts} is spent; {_overflow} further facts were not kept." };
+        _facts[_saidAt] = said with { Detail = _bytes < limits.FactBytes && _counted >= limits.Facts
+            ? $"The limit facts={limits.Facts} is spent; {_overflow} further facts were not kept."
+            : $"The limit fact-bytes={limits.FactBytes} is spent; {_overflow} further facts were not kept." };
     }
 }

@@ -34,6 +34,8 @@ public sealed record IntentFact : Fact
 
     /// <summary>How the text was recovered, outermost layer first.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
+
+    internal override long Weight => BareWeight + (2L * Text.Length) + WeightOf(Words) + WeightOf(Layers);
 }
 
 /// <summary>Something in recovered code that can be looked for elsewhere: a host, an address, a path, a command.</summary>
@@ -44,4 +46,6 @@ public sealed record IndicatorFact : Fact
 
     /// <summary>The value as written.</summary>
     public required string Value { get; init; }
+
+    internal override long Weight => BareWeight + (2L * Value.Length);
 }

@@ -91,4 +91,26 @@ public sealed record ValueShape(ShapeKind Kind, string Text = "")
         ShapeKind.Tuple or ShapeKind.List or ShapeKind.Dict or ShapeKind.Set or ShapeKind.FrozenSet => Items.All(i => i.IsPlain),
         _ => true,
     };
+
+    /// <summary>About how many bytes of memory shapes hold, with all that is in them.</summary>
+    internal static long WeightOf(IReadOnlyList<ValueShape> shapes)
+    {
+        long weight = 0;
+        Stack<ValueShape> pending = new(shapes);
+        while (pending.TryPop(out ValueShape? shape))
+        {
+            weight += 64 + (2L * shape.Text.Length);
+            foreach (ValueShape item in shape.Items)
+            {
+                pending.Push(item);
+            }
+
+            if (shape.State is not null)
+            {
+                pending.Push(shape.State);
+            }
+        }
+
+        return weight;
+    }
 }

@@ -25,6 +25,8 @@ public static class LimitTable
         new("line-bytes", int.MaxValue, l => l.LineBytes, (l, n) => l with { LineBytes = checked((int)n) }),
         new("entries", long.MaxValue, l => l.Entries, (l, n) => l with { Entries = n }),
         new("facts", int.MaxValue, l => l.Facts, (l, n) => l with { Facts = checked((int)n) }),
+        new("fact-bytes", long.MaxValue, l => l.FactBytes, (l, n) => l with { FactBytes = n }),
+        new("source-text", long.MaxValue, l => l.SourceText, (l, n) => l with { SourceText = n }),
         new("text-bytes", int.MaxValue, l => l.TextBytes, (l, n) => l with { TextBytes = checked((int)n) }),
         new("milliseconds", long.MaxValue, l => l.Milliseconds, (l, n) => l with { Milliseconds = n }),
     ];

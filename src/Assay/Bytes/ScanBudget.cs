@@ -13,6 +13,7 @@ public sealed class ScanBudget
     private long _inflated;
     private long _opcodes;
     private long _artifacts;
+    private long _sourceText;
 
     /// <summary>Creates a meter that starts counting time now.</summary>
     public ScanBudget(ScanLimits limits, TimeProvider time, CancellationToken cancellation = default)
@@ -74,6 +75,19 @@ public sealed class ScanBudget
         }
 
         Poll(offset);
+    }
+
+    /// <summary>Spends characters of source; false when there are none left, and the text is not to be read.</summary>
+    public bool TrySpendSource(long characters)
+    {
+        if (_sourceText + characters > Limits.SourceText)
+        {
+            return false;
+        }
+
+        _sourceText += characters;
+        Poll();
+        return true;
     }
 
     /// <summary>Spends one artifact.</summary>

@@ -28,7 +28,7 @@ public sealed record ScanLimits
     /// <summary>Values on a pickle's stack.</summary>
     public long StackValues { get; init; } = 50_000_000;
 
-    /// <summary>Rows kept for containers, calls and imports of one pickle.</summary>
+    /// <summary>Rows kept for containers, calls and imports of one pickle; an import costs a hundred and four for each character of its names.</summary>
     public long Nodes { get; init; } = 50_000_000;
 
     /// <summary>Bytes of one line-terminated argument (GLOBAL, INT, STRING, ...).</summary>
@@ -39,6 +39,12 @@ public sealed record ScanLimits
 
     /// <summary>Facts kept; what is over is counted in an unread.</summary>
     public int Facts { get; init; } = 100_000;
+
+    /// <summary>Bytes of memory that facts may hold, about; what is over is counted in an unread.</summary>
+    public long FactBytes { get; init; } = 128L << 20;
+
+    /// <summary>Characters of recovered source and commands that are read for what they do.</summary>
+    public long SourceText { get; init; } = 32L << 20;
 
     /// <summary>Bytes of one text that is decoded and kept as evidence.</summary>
     public int TextBytes { get; init; } = 64 << 10;

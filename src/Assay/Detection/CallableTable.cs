@@ -11,6 +11,7 @@ internal sealed class CallableTable
     private readonly Dictionary<string, List<(string Pattern, CallableGroup Group)>> _patterns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _twins = new(StringComparer.Ordinal);
     private readonly HashSet<string> _walks = new(StringComparer.Ordinal);
+    private int _longest;
 
     /// <summary>Attribute names that lead from any object to code.</summary>
     public HashSet<string> DangerousAttributes { get; } = new(StringComparer.Ordinal);
@@ -33,6 +34,7 @@ internal sealed class CallableTable
 
     public void Add(string module, string name, CallableGroup group)
     {
+        _longest = Math.Max(_longest, module.Length + 1 + name.Length);
         if (name.Contains('*', StringComparison.Ordinal) || name.StartsWith('$'))
         {
             if (!_patterns.TryGetValue(module, out List<(string, CallableGroup)>? list))
@@ -48,7 +50,11 @@ internal sealed class CallableTable
         }
     }
 
-    public void AddTwin(string from, string to) => _twins[from] = to;
+    public void AddTwin(string from, string to)
+    {
+        _longest = Math.Max(_longest, from.Length);
+        _twins[from] = to;
+    }
 
     public void AddWalk(string module) => _walks.Add(module);
 
@@ -78,10 +84,9 @@ internal sealed class CallableTable
         if (_exact.TryGetValue(path, out CallableGroup? found))
             return found;
 
-        for (int dot = path.LastIndexOf('.'); dot > 0; dot = path.LastIndexOf('.', dot - 1))
+        for (int dot = LastDot(path, path.Length); dot > 0; dot = LastDot(path, dot))
         {
             string above = path[..dot];
-            string rest = path[(dot + 1)..];
 
             // An attribute of a harmful callable is as harmful (eval.__call__); one of a benign callable is another callable.
             if (_exact.TryGetValue(above, out CallableGroup? owner) && owner.Kind is CallableKind.Harmful)
@@ -90,6 +95,7 @@ internal sealed class CallableTable
             if (!_patterns.TryGetValue(above, out List<(string Pattern, CallableGroup Group)>? list))
                 continue;
 
+            string rest = path[(dot + 1)..];
             foreach ((string pattern, CallableGroup group) in list)
             {
                 // A benign prefix ends at a dot: int* means int64, not what hangs on it.
@@ -167,9 +173,12 @@ internal sealed class CallableTable
         return path;
     }
 
+    /// <summary>The last dot before <paramref name="end"/> below which something can be listed. Names of a megabyte are looked up where they may match only.</summary>
+    private int LastDot(string path, int end) => path.LastIndexOf('.', Math.Min(end - 1, _longest));
+
     private string? Renamed(string path)
     {
-        for (int end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
+        for (int end = path.Length <= _longest ? path.Length : LastDot(path, path.Length); end > 0; end = LastDot(path, end))
         {
             if (_twins.TryGetValue(path[..end], out string? to))
                 return to + path[end..];

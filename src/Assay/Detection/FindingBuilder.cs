@@ -6,6 +6,9 @@ namespace Assay.Detection;
 /// <summary>Makes findings with loaders and fingerprints; the ordinal tells equal subjects of one input apart.</summary>
 internal sealed class FindingBuilder(IReadOnlyList<Fact> facts)
 {
+    /// <summary>Characters of a message or of a piece of evidence that reports print; names may have a million.</summary>
+    private const int LongestText = 8192;
+
     private readonly Dictionary<(string Rule, string Path, string Subject, string Use), int> _seen = [];
     private Dictionary<string, List<LoaderUse>>? _loaders;
 
@@ -19,17 +22,20 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts)
             Rule = entry.Rule,
             Severity = entry.Rule.Severity,
             Confidence = entry.Rule.Confidence,
-            Message = message,
+            Message = Cut(message),
             Path = where.Path,
             Offset = where.Offset,
             Length = where.Length,
-            Evidence = evidence,
+            Evidence = [.. evidence.Select(e => e.Text.Length > LongestText ? e with { Text = Cut(e.Text) } : e)],
             Loaders = where is CallableFact fact ? [.. Loaders(where.Path).Where(l => Comes(l, fact)).Select(l => Unsafe(l, fact))] : Loaders(where.Path),
             Reached = where is CallableFact { Reached: false } ? "no" : "yes",
             Phase = entry.Phase,
             Fingerprint = Fingerprint.Of(entry.Rule.Id, where.Path, subject, use, ordinal),
         };
     }
+
+    private static string Cut(string text) =>
+        text.Length <= LongestText ? text : $"{text.AsSpan(0, LongestText - (char.IsHighSurrogate(text[LongestText - 1]) ? 1 : 0))}... ({text.Length} characters)";
 
     /// <summary>Whether a loader comes to what the fact tells.</summary>
     private static bool Comes(LoaderUse loader, CallableFact fact) =>

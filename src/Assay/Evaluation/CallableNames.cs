@@ -30,7 +30,8 @@ internal static class CallableNames
         {
             // pathlib.os.system is os.system: a module that another one imported.
             int next = path.IndexOf('.', dot + 1);
-            if (next > 0 && tables.Walks.Contains(path[(dot + 1)..next]) && !tables.Known.Contains(path[start..next]))
+            if (next > 0 && next - dot <= tables.Longest && tables.Walks.Contains(path[(dot + 1)..next])
+                && !(next - start <= tables.Longest && tables.Known.Contains(path[start..next])))
             {
                 start = dot + 1;
             }
@@ -39,7 +40,7 @@ internal static class CallableNames
         path = path[start..];
         for (int round = 0; round < 2; round++)
         {
-            for (int end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
+            for (int end = path.Length <= tables.Longest ? path.Length : LastDot(tables, path, path.Length); end > 0; end = LastDot(tables, path, end))
             {
                 if (tables.Twins.TryGetValue(path[..end], out string? to))
                 {
@@ -62,12 +63,12 @@ internal static class CallableNames
         }
 
         int dot = canonical.LastIndexOf('.');
-        if (dot > 0 && tables.Sinks.TryGetValue(canonical[..dot] + ".*", out Sink? below))
+        if (dot > 0 && dot <= tables.Longest && tables.Sinks.TryGetValue(canonical[..dot] + ".*", out Sink? below))
         {
             return below;
         }
 
-        for (; dot > 0; dot = canonical.LastIndexOf('.', dot - 1))
+        for (dot = LastDot(tables, canonical, canonical.Length); dot > 0; dot = LastDot(tables, canonical, dot))
         {
             if (tables.Sinks.TryGetValue(canonical[..dot] + ".**", out Sink? deep))
             {
@@ -86,8 +87,15 @@ internal static class CallableNames
         || canonical.StartsWith("builtins.set.", StringComparison.Ordinal)
         || canonical.StartsWith("builtins.bytearray.", StringComparison.Ordinal);
 
+    /// <summary>The last dot before <paramref name="end"/> below which a table can hold something.</summary>
+    private static int LastDot(Tables tables, string path, int end) => path.LastIndexOf('.', Math.Min(end, tables.Longest + 1) - 1);
+
     private sealed record Tables(
-        FrozenDictionary<string, string> Twins, FrozenSet<string> Walks, FrozenSet<string> Known, FrozenDictionary<string, Sink> Sinks, FrozenSet<string> Mutators);
+        FrozenDictionary<string, string> Twins, FrozenSet<string> Walks, FrozenSet<string> Known, FrozenDictionary<string, Sink> Sinks, FrozenSet<string> Mutators)
+    {
+        /// <summary>The length of the longest name that any of them holds.</summary>
+        public int Longest { get; } = Twins.Keys.Concat(Walks).Concat(Known).Concat(Sinks.Keys).Max(k => k.Length);
+    }
 
     private static Tables Load()
     {

@@ -24,11 +24,12 @@ internal sealed partial class PickleEvaluator
             case PickleKind.Float:
                 return double.TryParse(machine.GetNumber(value), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? new FoldedFloat(number) : FoldedValue.Unknown;
             case PickleKind.Str or PickleKind.PyString:
-                string text = machine.GetText(value, FoldBudget.MaxValue, out long length);
-                return length <= FoldBudget.MaxValue && Folder.Budget.Room(text.Length) ? new FoldedText(text) : Folder.GiveUp();
+                // What there is no room for is not read: a long text may be asked for many times.
+                return Folder.Budget.Room(machine.GetRange(value).Length) ? new FoldedText(machine.GetText(value, FoldBudget.MaxValue, out _)) : Folder.GiveUp();
             case PickleKind.Bytes or PickleKind.ByteArray:
-                byte[] bytes = machine.GetBytes(value, FoldBudget.MaxValue, out long size);
-                return size <= FoldBudget.MaxValue && Folder.Budget.Room(size) ? new FoldedBytes(bytes, value.Kind == PickleKind.ByteArray) : Folder.GiveUp();
+                return Folder.Budget.Room(machine.GetRange(value).Length)
+                    ? new FoldedBytes(machine.GetBytes(value, FoldBudget.MaxValue, out _), value.Kind == PickleKind.ByteArray)
+                    : Folder.GiveUp();
             case PickleKind.EmptyTuple: return new FoldedSequence(SequenceKind.Tuple, []);
             case PickleKind.Tuple: return Container(value, SequenceKind.Tuple, depth);
             case PickleKind.List: return Container(value, SequenceKind.List, depth);

@@ -329,7 +329,7 @@ internal sealed partial class PickleMachine
 
     private void SpendNode()
     {
-        if (_containers.Count + _calls.Count + _imports.Count + (_cells.Used / 4) > _limits.Nodes)
+        if (_containers.Count + _calls.Count + _importNodes + (_cells.Used / 4) > _limits.Nodes)
         {
             throw Bytes.ScanBudget.Spent("nodes", _limits.Nodes, _reader.Offset);
         }

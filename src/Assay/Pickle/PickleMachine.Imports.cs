@@ -5,10 +5,13 @@ namespace Assay.Pickle;
 
 internal sealed partial class PickleMachine
 {
+    private const int NodesOfImport = 100;
     private readonly List<ImportRow> _imports = [];
     private readonly Dictionary<NameKey, int> _importIndex = new(NameComparer.Instance);
     private readonly Dictionary<NameKey, int>.AlternateLookup<ReadOnlySpan<byte>> _importLookup;
     private readonly (PickleValue Module, PickleValue Name, int Protocol, int Row)[] _recent = new (PickleValue, PickleValue, int, int)[256];
+
+    private long _importNodes;
 
     public PickleMachine() => _importLookup = _importIndex.GetAlternateLookup<ReadOnlySpan<byte>>();
 
@@ -20,6 +23,7 @@ internal sealed partial class PickleMachine
         if (_imports.Count > 0)
         {
             _imports.Clear();
+            _importNodes = 0;
             _importIndex.Clear();
             Array.Clear(_recent);
         }
@@ -274,6 +278,8 @@ internal sealed partial class PickleMachine
 
     private PickleValue AddImport(ImportRow row)
     {
+        // Unlike other rows an import holds texts, and as many as the file names: nobody needs a hundred thousand names.
+        _importNodes += NodesOfImport + (4L * ((row.Module?.Length ?? 0) + (row.Name?.Length ?? 0)));
         SpendNode();
         _imports.Add(row);
         return new PickleValue(PickleKind.Import, _imports.Count - 1, tainted: true);

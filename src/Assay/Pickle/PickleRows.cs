@@ -76,8 +76,8 @@ internal sealed class ImportRow
     public bool IsComputed => Module is null || Name is null;
 
     /// <summary><c>module.name</c> as written.</summary>
-    public string Written => $"{Module ?? "?"}.{Name ?? "?"}";
+    public string Written => field ??= $"{Module ?? "?"}.{Name ?? "?"}";
 
     /// <summary><c>module.name</c> after renaming; empty where it is computed.</summary>
-    public string Resolved => IsComputed ? "" : $"{ResolvedModule}.{ResolvedName}";
+    public string Resolved => field ??= IsComputed ? "" : ResolvedModule == Module && ResolvedName == Name ? Written : $"{ResolvedModule}.{ResolvedName}";
 }

@@ -198,7 +198,7 @@ public sealed class ScanEngine(ScanOptions options)
     /// <summary>What the detectors find, in the order of reports, and what of it the policy waives.</summary>
     private WaiverResult FindingsIn(IReadOnlyList<Fact> facts)
     {
-        List<Finding> found = [];
+        FindingList found = [];
         DetectionContext context = new(Options.Rules, Options.Policy.AllowedModules);
         foreach (IDetector detector in DetectorCatalog.All)
         {
@@ -211,7 +211,7 @@ public sealed class ScanEngine(ScanOptions options)
             loaders[format.Path] = loaders.TryGetValue(format.Path, out IReadOnlyList<LoaderUse>? known) ? [.. known.Concat(format.Loaders).Distinct()] : format.Loaders;
         }
 
-        IEnumerable<Finding> ordered = found.Count == 0 ? [] : found
+        IEnumerable<Finding> ordered = found.Count == 0 ? [] : found.Concat(found.Beyond)
             .OrderByDescending(f => f.Severity)
             .ThenBy(f => f.Path, StringComparer.Ordinal)
             .ThenBy(f => f.Offset)

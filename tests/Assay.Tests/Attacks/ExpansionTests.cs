@@ -2,6 +2,7 @@
 using System.IO.Compression;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Detection;
 using Assay.Pickle;
 using Assay.Policies;
 using Assay.Scanning;
@@ -124,6 +125,104 @@ public sealed class ExpansionTests
 
         TargetReport report = Scanned.Pickle(pickle.None().Stop());
         Assert.True(report.Is("callable-command-execution") && report.Verdict == Verdict.Malicious, report.Describe()[..500]);
+    }
+
+    [Theory]
+    [InlineData("callee of a megabyte")]
+    [InlineData("module of a megabyte")]
+    [InlineData("long texts in every call")]
+    [InlineData("texts of code")]
+    public void WhatIsKeptOfAFloodIsBoundedByItsSize(string kind)
+    {
+        PickleBuilder pickle = PickleBuilder.Protocol(4);
+        string megabyte = new('m', 1_000_000);
+        switch (kind)
+        {
+            case "callee of a megabyte":
+                pickle.StackGlobal(megabyte, "f").Put(0);
+                for (int i = 0; i < 2000; i++)
+                {
+                    pickle.Get(0).Int(i).Tuple1().Reduce().Pop();
+                }
+
+                break;
+            case "module of a megabyte":
+                pickle.Str(megabyte).Put(0);
+                for (int i = 0; i < 5000; i++)
+                {
+                    pickle.Get(0).Str($"f{i}").Op(Op.STACK_GLOBAL).Pop();
+                }
+
+                break;
+            case "texts of code":
+                for (int i = 0; i < 400; i++)
+                {
+                    pickle.StackGlobal("builtins", "exec").Str($"x = {i}\n" + new string('y', 50_000)).Tuple1().Reduce().Pop();
+                }
+
+                break;
+            default:
+                pickle.Str(new string('s', 4096)).Put(0).Pop().Mark();
+                for (int i = 0; i < 60; i++)
+                {
+                    pickle.Get(0);
+                }
+
+                pickle.Tuple().Put(1).Pop();
+                for (int i = 0; i < 10_000; i++)
+                {
+                    pickle.StackGlobal("package", $"f{i % 40}").Get(1).Int(i).Tuple2().Reduce().Pop();
+                }
+
+                break;
+        }
+
+        byte[] file = pickle.Invoke("os", "system", "id").Pop().None().Stop().ToArray();
+        (TargetReport report, long cost) = Measure(file, warm: false);
+        Assert.True(report.Verdict != Verdict.Passed, report.Verdict.ToString());
+        Assert.True(report.Verdict is Verdict.Malicious || report.Unread.Any(u => u.Cause == UnreadCause.Limit), report.Verdict.ToString());
+        Assert.InRange(cost, 0, 1024 * Megabyte);
+        Assert.InRange(report.Findings.Sum(f => f.Message.Length + f.Evidence.Sum(e => (long)e.Text.Length)), 0, 4 * Megabyte);
+    }
+
+    [Fact]
+    public void AWalkOfAHundredThousandStepsIsFollowedToItsEnd()
+    {
+        string walk = string.Concat(Enumerable.Repeat("path.os.", 100_000));
+        (TargetReport report, long cost) = Measure(PickleBuilder.Protocol(4).StackGlobal("os", walk + "system").Str("id").Tuple1().Reduce().Stop().ToArray(), warm: false);
+        Assert.True(report.Is("callable-command-execution") && report.Verdict == Verdict.Malicious, report.Verdict.ToString());
+        Assert.InRange(cost, 0, 256 * Megabyte);
+    }
+
+    [Fact]
+    public void FindingsOfOneRuleAreCountedBehindTheThousandth()
+    {
+        PickleBuilder pickle = PickleBuilder.Protocol(4);
+        for (int i = 0; i < 3000; i++)
+        {
+            pickle.Op(Op.EXT4).UInt32((uint)i + 1).EmptyTuple().Reduce().Pop();
+        }
+
+        TargetReport report = Scanned.Pickle(pickle.Invoke("os", "system", "id").Pop().None().Stop());
+        Finding rest = Assert.Single(report.Findings, f => f.Evidence.Any(e => e.Kind == "more-findings"));
+        Assert.Equal("2000", rest.Evidence.Single(e => e.Kind == "more-findings").Text);
+        Assert.Equal(1001, report.Findings.Count(f => f.Rule.Id == rest.Rule.Id));
+        Assert.True(report.Is("callable-command-execution"), report.Verdict.ToString());
+    }
+
+    [Fact]
+    public void UsesThatOneUnpicklerDropsAreTold()
+    {
+        // At an empty module name the C unpicklers stop and the one in Python goes on, to more names than are kept.
+        PickleBuilder pickle = PickleBuilder.Protocol(4).Global("", "name").Pop();
+        for (int i = 0; i < 300; i++)
+        {
+            pickle.StackGlobal("package", $"f{i}").Pop();
+        }
+
+        TargetReport report = Scanned.Bytes(pickle.None().Stop().ToArray(), "model.pkl", new ScanLimits { Facts = 100 });
+        Assert.Contains(report.Unread, u => u.Cause == UnreadCause.Limit && u.Detail.Contains("facts", StringComparison.Ordinal));
+        Assert.NotEqual(Verdict.Passed, report.Verdict);
     }
 
     [Theory]

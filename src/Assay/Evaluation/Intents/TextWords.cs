@@ -1,4 +1,5 @@
 // The words of one recovered text, ready to be matched.
+using System.Collections.Concurrent;
 using Assay.Evaluation.Payloads;
 
 namespace Assay.Evaluation.Intents;
@@ -7,9 +8,14 @@ namespace Assay.Evaluation.Intents;
 internal sealed class TextWords
 {
     private static readonly HashSet<string> s_runners = ["system", "popen", "Popen", "check_output", "check_call", "getoutput", "getstatusoutput", "run", "call", "spawn", "startfile", "execl", "execv", "execvp", "execlp"];
+
+    /// <summary>The parts of texts that patterns name, in capitals: looking for them without case is slow.</summary>
+    private static readonly ConcurrentDictionary<string, string> s_parts = new(StringComparer.Ordinal);
+
     private readonly HashSet<string> _words;
     private readonly List<string> _programs;
     private readonly string _text;
+    private string? _upper;
 
     public TextWords(RecoveredText text, bool shell)
     {
@@ -58,7 +64,7 @@ internal sealed class TextWords
 
     private bool Holds(string word) => word[0] switch
     {
-        '~' => _text.Contains(word[1..], StringComparison.OrdinalIgnoreCase),
+        '~' => (_upper ??= _text.ToUpperInvariant()).Contains(s_parts.GetOrAdd(word, w => w[1..].ToUpperInvariant()), StringComparison.Ordinal),
         '^' => _programs.Count > 0 && _programs.TrueForAll(p => IsBenign(p) || p == word[1..]) && _programs.Contains(word[1..]),
         _ => _words.Contains(word),
     };

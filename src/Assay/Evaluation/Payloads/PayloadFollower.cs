@@ -23,6 +23,9 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
 
     public List<RecoveredText> Texts { get; } = [];
 
+    /// <summary>Whether there were more texts, or more of them, than are read.</summary>
+    public bool Exceeded { get; private set; }
+
     public List<RecoveredBytes> Bytes { get; } = [];
 
     /// <summary>The names of what was reached, for intents.</summary>
@@ -170,10 +173,18 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         while (_open.TryDequeue(out RecoveredText? next))
         {
             string kept = next.Text.Length > textLimit ? next.Text[..textLimit] : next.Text;
-            if (kept.Trim().Length == 0 || Texts.Count >= MaxTexts || !_seenTexts.Add((next.Kind, kept)))
+            if (kept.Trim().Length == 0 || _seenTexts.Contains((next.Kind, kept)))
             {
                 continue;
             }
+
+            if (Texts.Count >= MaxTexts || budget?.TrySpendSource(next.Text.Length) == false)
+            {
+                Exceeded = true;
+                continue;
+            }
+
+            _seenTexts.Add((next.Kind, kept));
 
             Texts.Add(next with { Text = kept });
             if (next.Kind is "python-source" or "decoded-text" or "code-like-text")

@@ -109,7 +109,7 @@ internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
         PickleMachine machine = PickleMachinePool.Rent();
         try
         {
-            PickleFactWriter nested = new(artifact, machine);
+            PickleFactWriter nested = new(artifact, machine, context.Budget.Limits);
             machine.Open(_source, at, _source.Length, nested, context.Budget);
             try
             {

@@ -15,8 +15,8 @@ namespace Assay.Formats.Pickles;
 /// </summary>
 internal sealed class PickleFactWriter : PickleObserver
 {
-    private const int DistinctPerCallee = 512;
-    private const int ShapeBudget = 512;
+    private const int ArgumentsVisited = 512;
+    private const int WrapperValues = 512;
     private const int MaxPayloads = 256;
     private const int MaxOutside = 1024;
     private const int EncodedPayload = 16 << 20;
@@ -24,10 +24,7 @@ internal sealed class PickleFactWriter : PickleObserver
     private static readonly string[] s_restricted = [DialectNames.Of(PickleDialect.WeightsOnly)];
 
     private readonly Artifact _artifact;
-    private readonly PickleKey _key;
-    private readonly ContentDictionary<UseGroup> _groups = new();
-    private readonly ContentDictionary<KnownCallee> _callees = new();
-    private readonly List<KnownCallee?> _importedCallees = [];
+    private readonly UseIndex _uses;
     private readonly List<UseGroup> _order = [];
     private readonly List<(AnomalyFact First, long Count)> _anomalies = [];
     private readonly List<(string Name, ByteSource Bytes)> _payloads = [];
@@ -36,12 +33,12 @@ internal sealed class PickleFactWriter : PickleObserver
     private readonly UseRoom _room;
     private int _outside;
 
-    public PickleFactWriter(Artifact artifact, PickleMachine machine)
+    public PickleFactWriter(Artifact artifact, PickleMachine machine, ScanLimits limits)
     {
         _artifact = artifact;
-        _key = new PickleKey(machine);
         _folding = new PickleFolding(machine);
-        _room = new UseRoom(machine.Budget?.Limits ?? new ScanLimits());
+        _room = new UseRoom(limits);
+        _uses = new UseIndex(machine, _folding, _room);
     }
 
     /// <summary>Called when BUILD filled an array wrapper of joblib; raw array bytes follow in the stream.</summary>
@@ -67,6 +64,7 @@ internal sealed class PickleFactWriter : PickleObserver
     /// </summary>
     public bool CommitBeyond(PickleFactWriter first, string dialect, ScanContext context, Predicate<long> where)
     {
+        _room.Tell(context);
         HashSet<(CallableUse, string, long)> seen = [.. first._order.Select(g => (g.Fact.Use, g.Fact.Callee, g.Fact.Offset))];
         List<UseGroup> beyond = [.. _order.Where(g => where(g.Fact.Offset) && !seen.Contains((g.Fact.Use, g.Fact.Callee, g.Fact.Offset)))];
         foreach (UseGroup group in beyond)
@@ -156,7 +154,7 @@ internal sealed class PickleFactWriter : PickleObserver
         }
 
         ImportRow row = machine.Import(import);
-        if (_room.IsSpent(_order.Count, row))
+        if (!_room.Takes(row))
         {
             return;
         }
@@ -168,15 +166,13 @@ internal sealed class PickleFactWriter : PickleObserver
             OnOddity("pickle.computed-name", offset, $"The name of an import is the result of a call: {(fact.Resolved.Length > 0 ? fact.Resolved : "it cannot be told which")}.");
         }
 
-        group = new UseGroup(fact, offset);
-        _imports.Add(import.Row, group);
-        _order.Add(group);
+        _imports.Add(import.Row, Keep(fact, offset));
     }
 
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
     {
         ref CallRow row = ref machine.Call(result);
-        KnownCallee? callee = row.Callee.Kind == PickleKind.Import ? CalleeOf(machine, row.Callee) : null;
+        KnownCallee? callee = row.Callee.Kind == PickleKind.Import ? _uses.CalleeOf(row.Callee) : null;
         if (callee is { LaysOutTensors: true } && _outside < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
         {
             _outside++;
@@ -193,21 +189,21 @@ internal sealed class PickleFactWriter : PickleObserver
             _folding.Observe(result, offset);
         }
 
-        UseGroup? group = FindGroup(machine, (byte)opcode, row.Callee, row.Arguments, row.Keywords);
+        UseGroup? group = _uses.Find((byte)opcode, row.Callee, row.Arguments, row.Keywords);
         if (group is not null)
         {
             group.Seen(offset);
             return;
         }
 
-        if (row.Callee.Kind == PickleKind.Import && _room.IsSpent(_order.Count, machine.Import(row.Callee)))
+        if (!Takes(machine, row.Callee))
         {
             return;
         }
 
-        int budget = ShapeBudget;
-        ValueShape arguments = machine.Shape(row.Arguments, ref budget);
-        ValueShape? keywords = row.Keywords.IsEmpty ? null : machine.Shape(row.Keywords, ref budget);
+        int budget = _room.Values;
+        ValueShape arguments = machine.Shape(row.Arguments, ref budget, _room.Text);
+        ValueShape? keywords = row.Keywords.IsEmpty ? null : machine.Shape(row.Keywords, ref budget, _room.Text);
         CallableFact fact = Describe(machine, row.Callee, use, opcode, offset) with
         {
             Arguments = arguments.Kind == ShapeKind.Tuple ? arguments.Items : [arguments],
@@ -222,22 +218,22 @@ internal sealed class PickleFactWriter : PickleObserver
             }
         }
 
-        AddGroup(fact, offset);
+        _uses.Add(Keep(fact, offset));
         AddArguments(machine, fact, row.Arguments, offset);
         AddEncodedPayload(machine, fact, row.Arguments);
     }
 
     public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
     {
-        UseGroup? group = FindGroup(machine, (byte)Op.BUILD, target, state, default);
-        if (group is null)
-        {
-            int budget = ShapeBudget;
-            AddGroup(Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [machine.Shape(state, ref budget)] }, offset);
-        }
-        else
+        UseGroup? group = _uses.Find((byte)Op.BUILD, target, state, default);
+        if (group is not null)
         {
             group.Seen(offset);
+        }
+        else if (Takes(machine, target))
+        {
+            int budget = _room.Values;
+            _uses.Add(Keep(Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [machine.Shape(state, ref budget, _room.Text)] }, offset));
         }
 
         if (JoblibEmbeddedArrays.Follows(machine, target))
@@ -248,7 +244,7 @@ internal sealed class PickleFactWriter : PickleObserver
         else if (OnCompanion is not null && machine.Root(target) is { IsEmpty: false } root && machine.Import(root).Resolved is string name
             && JoblibCompanion.IsWrapper(name))
         {
-            int budget = ShapeBudget;
+            int budget = WrapperValues;
             if (JoblibCompanion.FromState(name, machine.Shape(state, ref budget)) is { } companion)
             {
                 OnCompanion(companion, offset);
@@ -259,27 +255,29 @@ internal sealed class PickleFactWriter : PickleObserver
     public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
     {
         _folding.Poison(target);
-        _key.Begin((byte)opcode);
-        _key.Value(target, constants: false);
-        if (_groups.TryGet(_key.Bytes, out UseGroup? group))
+        if (_uses.FindMethod((byte)opcode, target) is { } group)
         {
             group.Seen(offset);
             group.Elided = true;
             return;
         }
 
-        byte[] key = _key.Bytes.ToArray();
-        int budget = ShapeBudget;
+        if (!Takes(machine, target))
+        {
+            return;
+        }
+
+        int budget = _room.Values;
         List<ValueShape> shapes = [];
         foreach (PickleValue operand in operands[..Math.Min(operands.Length, 16)])
         {
-            shapes.Add(machine.Shape(operand, ref budget));
+            shapes.Add(machine.Shape(operand, ref budget, _room.Text));
         }
 
         CallableFact fact = Describe(machine, target, CallableUse.Method, opcode, offset) with { Arguments = shapes, Derivation = [method] };
-        UseGroup added = new(fact, offset) { Elided = operands.Length > 16 };
-        _groups.Add(key, added);
-        _order.Add(added);
+        UseGroup added = Keep(fact, offset);
+        added.Elided = operands.Length > 16;
+        _uses.Add(added);
     }
 
     public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode) =>
@@ -328,98 +326,14 @@ internal sealed class PickleFactWriter : PickleObserver
         }
     }
 
-    /// <summary>The group of uses that look the same, or null with the key ready for <see cref="AddGroup"/>.</summary>
-    private UseGroup? FindGroup(PickleMachine machine, byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
-    {
-        if (callee.Kind != PickleKind.Import || !keywords.IsEmpty || CalleeOf(machine, callee) is not { Distinct: >= DistinctPerCallee } flooded)
-        {
-            return FindByKey(machine, tag, callee, arguments, keywords);
-        }
+    private bool Takes(PickleMachine machine, PickleValue target) => _room.Takes(target.Kind == PickleKind.Import ? machine.Import(target) : null);
 
-        ulong outline = KnownCallee.Outline(tag, machine.Items(arguments));
-        if (outline != 0 && flooded.Outlined is { } last && last.Outline == outline)
-        {
-            return last.Group;
-        }
-
-        UseGroup? group = FindByKey(machine, tag, callee, arguments, keywords);
-        if (outline != 0 && group is not null)
-        {
-            flooded.Outlined = (outline, group);
-        }
-
-        return group;
-    }
-
-    private UseGroup? FindByKey(PickleMachine machine, byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
-    {
-        _key.Begin(tag);
-        _key.Value(callee, constants: false);
-        if (callee.Kind is PickleKind.Result or PickleKind.Extension && _folding.Target(callee, arguments) is { } target)
-        {
-            // Calls of what getattr returned are told apart by what that is.
-            _key.Text(target.Name.Path);
-        }
-
-        KnownCallee known = callee.Kind == PickleKind.Import ? CalleeOf(machine, callee) : CalleeByContent();
-        bool constants = known.Distinct < DistinctPerCallee;
-        _key.Value(arguments, constants);
-        if (!keywords.IsEmpty)
-        {
-            _key.Value(keywords, constants);
-        }
-
-        UseGroup? group = known.Again(_key.Bytes);
-        if (group is null && _groups.TryGet(_key.Bytes, out group))
-        {
-            known.Remember(_key.Bytes, group);
-        }
-
-        if (group is null)
-        {
-            known.Distinct++;
-            return null;
-        }
-
-        group.Elided |= !constants;
-        return group;
-    }
-
-    /// <summary>What is known of an import that is used.</summary>
-    private KnownCallee CalleeOf(PickleMachine machine, PickleValue callee)
-    {
-        if (callee.Row < _importedCallees.Count && _importedCallees[callee.Row] is { } known)
-        {
-            return known;
-        }
-
-        while (_importedCallees.Count <= callee.Row)
-        {
-            _importedCallees.Add(null);
-        }
-
-        known = new KnownCallee { LaysOutTensors = TorchTensorBounds.LaysOut(machine.Import(callee)), IsOpaque = _folding.Ignores(callee) };
-        _importedCallees[callee.Row] = known;
-        return known;
-    }
-
-    /// <summary>What is known of a callee that is no import, by the key begun for it.</summary>
-    private KnownCallee CalleeByContent()
-    {
-        if (!_callees.TryGet(_key.Bytes, out KnownCallee? known))
-        {
-            known = new KnownCallee();
-            _callees.Add(_key.Bytes, known);
-        }
-
-        return known;
-    }
-
-    private void AddGroup(CallableFact fact, long offset)
+    private UseGroup Keep(CallableFact fact, long offset)
     {
         UseGroup group = new(fact, offset);
-        _groups.Add(_key.Bytes, group);
         _order.Add(group);
+        _room.Keep(fact.Weight + _uses.KeyLength);
+        return group;
     }
 
     /// <summary>Callables that are handed to another callable.</summary>
@@ -432,15 +346,16 @@ internal sealed class PickleFactWriter : PickleObserver
 
         Stack<(PickleValue Value, int Depth)> pending = new([(arguments, 0)]);
         int visited = 0;
-        while (pending.TryPop(out (PickleValue Value, int Depth) next) && visited++ < ShapeBudget)
+        while (pending.TryPop(out (PickleValue Value, int Depth) next) && visited++ < ArgumentsVisited)
         {
-            if (next.Value.Kind == PickleKind.Import)
+            bool isComputed = next.Value.Kind == PickleKind.Result && _folding.Target(next.Value, default) is { Arguments.Count: 0 };
+            if (next.Value.Kind == PickleKind.Import || isComputed)
             {
-                _order.Add(new UseGroup(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
-            }
-            else if (next.Value.Kind == PickleKind.Result && _folding.Target(next.Value, default) is { Arguments.Count: 0 } found)
-            {
-                _order.Add(new UseGroup(_folding.Resolve(Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset), next.Value, default) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset));
+                if (Takes(machine, next.Value))
+                {
+                    CallableFact fact = Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset);
+                    Keep((isComputed ? _folding.Resolve(fact, next.Value, default) : fact) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset);
+                }
             }
             else if (next.Depth < 8)
             {
@@ -471,6 +386,7 @@ internal sealed class PickleFactWriter : PickleObserver
     /// </summary>
     public void CommitBehind(ScanContext context, long from)
     {
+        _room.Tell(context);
         foreach (UseGroup group in _order.Where(g => g.Fact.Offset >= from && PythonName.IsDotted(g.Fact.Module) && PythonName.IsDotted(g.Fact.Name)))
         {
             context.Add(group.Fact with { Count = group.Count, Offsets = [.. group.Offsets], ConstantsElided = group.Elided, Encodings = [], Reached = false });

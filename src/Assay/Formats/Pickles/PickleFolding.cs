@@ -20,7 +20,7 @@ internal sealed class PickleFolding(PickleMachine machine)
     public bool IsFollowed { get; private set; }
 
     /// <summary>Whether some folding would have cost too much.</summary>
-    public bool Exceeded => _made is { Exceeded: true };
+    public bool Exceeded => _made is { Exceeded: true } || _follower is { Exceeded: true };
 
     /// <summary>Bytes that a loader would load again.</summary>
     public IReadOnlyList<RecoveredBytes> Recovered => _follower?.Bytes ?? [];

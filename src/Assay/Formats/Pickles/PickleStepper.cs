@@ -12,7 +12,7 @@ internal sealed class PickleStepper(Artifact artifact, ScanContext context) : IP
     public bool TryReadPickle(long offset, out long end, out ValueShape value)
     {
         PickleMachine machine = PickleMachinePool.Rent();
-        PickleFactWriter writer = new(artifact, machine);
+        PickleFactWriter writer = new(artifact, machine, context.Budget.Limits);
         try
         {
             machine.Open(artifact.Bytes, offset, artifact.Bytes.Length, writer, context.Budget);

@@ -50,7 +50,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
     private bool RunOne(PickleMachine machine, ref long offset)
     {
         long start = offset;
-        PickleFactWriter writer = new(artifact, machine);
+        PickleFactWriter writer = new(artifact, machine, context.Budget.Limits);
         bool committed = false;
         try
         {
@@ -157,7 +157,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
         PickleMachine machine = PickleMachinePool.Rent();
         try
         {
-            PickleFactWriter writer = new(artifact, machine);
+            PickleFactWriter writer = new(artifact, machine, context.Budget.Limits);
             machine.Open(_source, start, _end, writer, context.Budget, dialect);
             PickleEnding ending = arrays && dialect != PickleDialect.WeightsOnly ? _arrays.Run(machine, writer) : machine.Run();
             _furthest = Math.Max(_furthest, machine.EndingOffset);
@@ -178,7 +178,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext con
     /// <summary>What lies behind the break of every unpickler is told as what it is: there, and not run.</summary>
     private void ReadBehind(PickleMachine machine, long from)
     {
-        PickleFactWriter behind = new(artifact, machine);
+        PickleFactWriter behind = new(artifact, machine, context.Budget.Limits);
         machine.RunBehind(behind, BytesBehind, BreaksBehind);
         behind.CommitBehind(context, from);
     }

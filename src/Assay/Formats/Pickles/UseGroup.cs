@@ -32,6 +32,8 @@ internal sealed class UseGroup(CallableFact fact, long offset)
 /// <summary>What is known of a callee after its first use, so that the next one costs little.</summary>
 internal sealed class KnownCallee
 {
+    private const int LongestKey = 1024;
+
     private byte[] _lastKey = [];
     private UseGroup? _last;
 
@@ -75,9 +77,14 @@ internal sealed class KnownCallee
     /// <summary>The group of the last use, where this one has the same key.</summary>
     public UseGroup? Again(ReadOnlySpan<byte> key) => key.SequenceEqual(_lastKey) ? _last : null;
 
-    /// <summary>Notes the group of a use.</summary>
+    /// <summary>Notes the group of a use, unless its key is long.</summary>
     public void Remember(ReadOnlySpan<byte> key, UseGroup group)
     {
+        if (key.Length > LongestKey)
+        {
+            return;
+        }
+
         if (_lastKey.Length != key.Length)
         {
             _lastKey = new byte[key.Length];
@@ -89,23 +96,43 @@ internal sealed class KnownCallee
 }
 
 /// <summary>
-/// How many distinct uses of callables are kept: no more than the log keeps, and then only of modules that Python comes with. A flood of
-/// invented names costs no memory and cannot push out what could do harm.
+/// How many distinct uses of callables are kept, and how large: no more than the log keeps. Behind the number only uses of modules that
+/// Python comes with are kept, and of what no name tells, as many again: a flood of invented names costs no memory and cannot push out what could do harm.
+/// Behind half of the bytes uses are kept without details.
 /// </summary>
 internal sealed class UseRoom(ScanLimits limits)
 {
+    private long _kept;
+    private long _bytes;
     private long _beyond;
 
-    /// <summary>Whether a use of an import must be dropped when so many were kept.</summary>
-    public bool IsSpent(int kept, ImportRow import)
+    /// <summary>Whether only the outlines of further uses are kept.</summary>
+    public bool IsNarrow => _bytes > limits.FactBytes / 2;
+
+    /// <summary>Values of one use that are looked into.</summary>
+    public int Values => IsNarrow ? 16 : 512;
+
+    /// <summary>Characters of one text that are kept.</summary>
+    public int Text => IsNarrow ? 128 : 4096;
+
+    /// <summary>Whether one more use of <paramref name="import"/>, or of something that is no plain import, can be kept; counted where not.</summary>
+    public bool Takes(ImportRow? import)
     {
-        if (kept < limits.Facts || import.IsComputed || (kept < 2L * limits.Facts && PythonNames.IsKnownModule(import.ResolvedModule)))
+        bool matters = import is null || import.IsComputed || PythonNames.IsKnownModule(import.ResolvedModule);
+        if (_kept < limits.Facts || (_kept < 2L * limits.Facts && matters))
         {
-            return false;
+            return true;
         }
 
         _beyond++;
-        return true;
+        return false;
+    }
+
+    /// <summary>Notes what is kept.</summary>
+    public void Keep(long bytes)
+    {
+        _kept++;
+        _bytes += bytes;
     }
 
     /// <summary>Says what was dropped.</summary>

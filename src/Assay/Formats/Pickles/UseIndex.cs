@@ -1,0 +1,125 @@
+// Finds the group that a use of a callable belongs to.
+using Assay.Evaluation;
+using Assay.Evaluation.Values;
+using Assay.Formats.PyTorch;
+using Assay.Pickle;
+
+namespace Assay.Formats.Pickles;
+
+/// <summary>
+/// The groups of uses of one pickle by what the uses look like. Of uses that differ only in their constants the first ones of each callee are told
+/// apart and the rest taken together; when the room for details is spent, so are uses of one callee with any arguments.
+/// </summary>
+internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, UseRoom room)
+{
+    private const int DistinctPerCallee = 512;
+
+    private readonly PickleKey _key = new(machine);
+    private readonly ContentDictionary<UseGroup> _groups = new();
+    private readonly ContentDictionary<KnownCallee> _callees = new();
+    private readonly List<KnownCallee?> _imported = [];
+
+    /// <summary>How many bytes the key of the last search has.</summary>
+    public int KeyLength => _key.Bytes.Length;
+
+    /// <summary>The group of a call, a construction or a state that looks the same, or null with the key ready for <see cref="Add"/>.</summary>
+    public UseGroup? Find(byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
+    {
+        if (callee.Kind != PickleKind.Import || !keywords.IsEmpty || CalleeOf(callee) is not { Distinct: >= DistinctPerCallee } flooded)
+        {
+            return FindByKey(tag, callee, arguments, keywords);
+        }
+
+        ulong outline = KnownCallee.Outline(tag, machine.Items(arguments));
+        if (outline != 0 && flooded.Outlined is { } last && last.Outline == outline)
+        {
+            return last.Group;
+        }
+
+        UseGroup? group = FindByKey(tag, callee, arguments, keywords);
+        if (outline != 0 && group is not null)
+        {
+            flooded.Outlined = (outline, group);
+        }
+
+        return group;
+    }
+
+    /// <summary>The group of a method that an opcode calls, whatever its operands, or null with the key ready for <see cref="Add"/>.</summary>
+    public UseGroup? FindMethod(byte tag, PickleValue target)
+    {
+        _key.Begin(tag);
+        _key.Value(target, constants: false);
+        return _groups.TryGet(_key.Bytes, out UseGroup? group) ? group : null;
+    }
+
+    /// <summary>Adds a group under the key of the last search.</summary>
+    public void Add(UseGroup group) => _groups.Add(_key.Bytes, group);
+
+    /// <summary>What is known of an import that is used.</summary>
+    public KnownCallee CalleeOf(PickleValue callee)
+    {
+        if (callee.Row < _imported.Count && _imported[callee.Row] is { } known)
+        {
+            return known;
+        }
+
+        while (_imported.Count <= callee.Row)
+        {
+            _imported.Add(null);
+        }
+
+        known = new KnownCallee { LaysOutTensors = TorchTensorBounds.LaysOut(machine.Import(callee)), IsOpaque = folding.Ignores(callee) };
+        _imported[callee.Row] = known;
+        return known;
+    }
+
+    private UseGroup? FindByKey(byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
+    {
+        _key.Begin(tag);
+        _key.Value(callee, constants: false);
+        if (callee.Kind is PickleKind.Result or PickleKind.Extension && folding.Target(callee, arguments) is { } target)
+        {
+            // Calls of what getattr returned are told apart by what that is.
+            _key.Text(target.Name.Path);
+        }
+
+        KnownCallee known = callee.Kind == PickleKind.Import ? CalleeOf(callee) : CalleeByContent();
+        bool constants = known.Distinct < DistinctPerCallee && !room.IsNarrow;
+        if (!room.IsNarrow)
+        {
+            _key.Value(arguments, constants);
+            if (!keywords.IsEmpty)
+            {
+                _key.Value(keywords, constants);
+            }
+        }
+
+        UseGroup? group = known.Again(_key.Bytes);
+        if (group is null && _groups.TryGet(_key.Bytes, out group))
+        {
+            known.Remember(_key.Bytes, group);
+        }
+
+        if (group is null)
+        {
+            known.Distinct++;
+            return null;
+        }
+
+        group.Elided |= !constants;
+        return group;
+    }
+
+    /// <summary>What is known of a callee that is no import, by the key begun for it.</summary>
+    private KnownCallee CalleeByContent()
+    {
+        if (!_callees.TryGet(_key.Bytes, out KnownCallee? known))
+        {
+            known = new KnownCallee();
+            _callees.Add(_key.Bytes, known);
+        }
+
+        return known;
+    }
+}
