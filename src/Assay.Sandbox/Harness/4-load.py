@@ -23,7 +23,11 @@ def first(request, descriptors, settings):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w") as file:
                 file.write(content)
-        os.symlink("/proc/self/fd/%d" % MODEL, os.path.join(home, request["file"]))
+        path = os.path.join(home, request["file"])
+        if request["loader"] in FROM_FILE:
+            whole_file(model, path)
+        else:
+            os.symlink("/proc/self/fd/%d" % MODEL, path)
         os.chdir(home)
         if settings["sinkhole"]:
             network_of_nothing()
@@ -72,6 +76,21 @@ def first(request, descriptors, settings):
         except OSError:
             pass
         os._exit(1)
+
+
+def whole_file(model, path):
+    """A copy of the model with a path of its own that nothing in the load can change: some libraries ask where the file really is."""
+    place = b"/tmp"
+    length = os.fstat(model).st_size
+    mount(b"tmpfs", place, b"tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, ("size=%d" % (length + (1 << 20))).encode())
+    with open("/tmp/model", "wb") as file:
+        done = 0
+        while done < length:
+            done += os.sendfile(file.fileno(), model, done, length - done) or length
+    open(path, "w").close()
+    mount(b"/tmp/model", path.encode(), None, MS_BIND)
+    mount(None, path.encode(), None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    check(libc.umount2(place, 0), "umount")
 
 
 def limit(settings):

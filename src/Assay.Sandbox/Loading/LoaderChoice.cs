@@ -9,10 +9,23 @@ internal sealed record KnownLoader(string Name, string Library);
 /// <summary>Chooses loaders by what the scan read the bytes as and what it saw in them, never by the name of the file.</summary>
 internal static class LoaderChoice
 {
+    private const string Inside = "!/";
     private static readonly string[] s_compressed = ["joblib-zfile", "gzip", "zlib", "bzip2", "xz", "lzma", "lz4"];
 
+    /// <summary>Around a pickle: the format, how Python's own library opens it, and what pandas calls it; empty where there is no such thing.</summary>
+    private static readonly (string Format, string Opener, string Pandas)[] s_around =
+    [
+        ("gzip", "gzip.open", "gzip"),
+        ("bzip2", "bz2.open", "bz2"),
+        ("xz", "lzma.open", "xz"),
+        ("lzma", "lzma.open", ""),
+        ("zip", "", "zip"),
+        ("tar", "", "tar"),
+        ("zstd", "", "zstd"),
+    ];
+
     /// <summary>Libraries that are imported before a load when the model's own imports name them.</summary>
-    private static readonly string[] s_warm = ["numpy", "scipy", "sklearn", "joblib", "torch", "pandas", "xgboost", "lightgbm", "h5py", "keras", "onnx"];
+    private static readonly string[] s_warm = ["numpy", "scipy", "sklearn", "joblib", "torch", "pandas", "xgboost", "lightgbm", "h5py", "keras", "onnx", "zstandard"];
 
     /// <summary>The loaders of the input at <paramref name="path"/>; none when it is nothing that a loader here takes.</summary>
     public static IReadOnlyList<KnownLoader> For(string path, IReadOnlyList<Fact> facts)
@@ -34,6 +47,16 @@ internal static class LoaderChoice
         When(pickle, "pickle.load", "");
         When((pickle && roots.Contains("joblib")) || s_compressed.Any(formats.Contains), "joblib.load", "joblib");
         When(pickle && roots.Contains("pandas"), "pandas.read_pickle", "pandas");
+        if (HoldsOnePickle(path, facts))
+        {
+            foreach ((string format, string opener, string pandas) in s_around.Where(a => formats.SetEquals([a.Format])))
+            {
+                When(opener.Length > 0, $"pickle.load({opener})", "");
+                // What Python itself does not open, people who have such a file open with pandas.
+                When(pandas.Length > 0 && (opener.Length == 0 || roots.Contains("pandas")), $"pandas.read_pickle({pandas})", "pandas");
+            }
+        }
+
         When(formats.Contains("npy") || formats.Contains("npz"), "numpy.load", "numpy");
         When(script, "torch.jit.load", "torch");
         When(torch || script, "torch.load", "torch");
@@ -48,7 +71,17 @@ internal static class LoaderChoice
     public static IReadOnlyList<string> Libraries(KnownLoader loader, IReadOnlyList<Fact> facts)
     {
         HashSet<string> roots = Roots(facts);
-        return [.. s_warm.Where(w => w == loader.Library || roots.Contains(w)).Order(StringComparer.Ordinal)];
+        return [.. s_warm.Where(w => w == loader.Library || roots.Contains(w) || (w == "zstandard" && loader.Name.EndsWith("(zstd)", StringComparison.Ordinal)))
+            .Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether what is packed in the input is a pickle and, as far as the scan read it, nothing else.</summary>
+    private static bool HoldsOnePickle(string path, IReadOnlyList<Fact> facts)
+    {
+        string inside = path + Inside;
+        FormatFact[] members = [.. facts.OfType<FormatFact>()
+            .Where(f => f.Path.StartsWith(inside, StringComparison.Ordinal) && !f.Path.AsSpan(inside.Length).Contains(Inside, StringComparison.Ordinal))];
+        return members.Any(m => m.Format == "pickle") && members.All(m => m.Path == members[0].Path);
     }
 
     private static HashSet<string> Roots(IReadOnlyList<Fact> facts) =>
