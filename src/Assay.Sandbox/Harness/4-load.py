@@ -18,11 +18,7 @@ def first(request, descriptors, settings):
         size = ("size=%d,nr_inodes=4096,mode=1777" % settings["files"]).encode()
         for target in (b"/tmp", b"/dev/shm", b"/run", b"/var/tmp", home.encode()):
             mount(b"tmpfs", target, b"tmpfs", MS_NOSUID | MS_NODEV, size)
-        for name, content in settings["honey"].items():
-            path = os.path.join(home, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w") as file:
-                file.write(content)
+        plant(home, settings["honey"])
         path = os.path.join(home, request["file"])
         if request["loader"] in FROM_FILE:
             whole_file(model, path)
@@ -76,6 +72,21 @@ def first(request, descriptors, settings):
         except OSError:
             pass
         os._exit(1)
+
+
+def plant(home, files):
+    """Writes files and the folders that they lie in; as plainly as can be, because every load does it."""
+    folders = set()
+    for name, content in files.items():
+        parts = name.split("/")
+        for depth in range(1, len(parts)):
+            folder = home + "/" + "/".join(parts[:depth])
+            if folder not in folders:
+                folders.add(folder)
+                os.mkdir(folder)
+        file = os.open(home + "/" + name, os.O_WRONLY | os.O_CREAT, 0o644)
+        os.write(file, content.encode())
+        os.close(file)
 
 
 def whole_file(model, path):
