@@ -16,6 +16,12 @@ def _pickle(path, opened=open):
         return pickle.load(file)
 
 
+def _zstandard(path):
+    import zstandard
+    with open(path, "rb") as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as content:
+        return pickle.loads(content.read())
+
+
 def _torch(path):
     import torch
     try:
@@ -86,6 +92,7 @@ LOADERS = {
     "pickle.load(gzip.open)": functools.partial(_pickle, opened=gzip.open),
     "pickle.load(bz2.open)": functools.partial(_pickle, opened=bz2.open),
     "pickle.load(lzma.open)": functools.partial(_pickle, opened=lzma.open),
+    "pickle.loads(zstandard)": _zstandard,
     "torch.load": _torch,
     "torch.load(weights_only=True)": _torch_weights_only,
     "torch.jit.load": _torch_jit,

@@ -18,9 +18,9 @@ def first(request, descriptors, settings):
         size = ("size=%d,nr_inodes=4096,mode=1777" % settings["files"]).encode()
         for target in (b"/tmp", b"/dev/shm", b"/run", b"/var/tmp", home.encode()):
             mount(b"tmpfs", target, b"tmpfs", MS_NOSUID | MS_NODEV, size)
-        plant(home, settings["honey"])
+        plant_honey(home, settings["honey"])
         path = os.path.join(home, request["file"])
-        if request["loader"] in FROM_FILE:
+        if settings["whole"] or request["loader"] in FROM_FILE:
             whole_file(model, path)
         else:
             os.symlink("/proc/self/fd/%d" % MODEL, path)
@@ -74,7 +74,7 @@ def first(request, descriptors, settings):
         os._exit(1)
 
 
-def plant(home, files):
+def plant_honey(home, files):
     """Writes files and the folders that they lie in; as plainly as can be, because every load does it."""
     folders = set()
     for name, content in files.items():

@@ -12,16 +12,17 @@ internal static class LoaderChoice
     private const string Inside = "!/";
     private static readonly string[] s_compressed = ["joblib-zfile", "gzip", "zlib", "bzip2", "xz", "lzma", "lz4"];
 
-    /// <summary>Around a pickle: the format, how Python's own library opens it, and what pandas calls it; empty where there is no such thing.</summary>
-    private static readonly (string Format, string Opener, string Pandas)[] s_around =
+    /// <summary>Around a pickle: the format, the loader that people write themselves and its library, and what pandas calls it; empty where there is none.</summary>
+    private static readonly (string Format, KnownLoader? Own, string Pandas)[] s_around =
     [
-        ("gzip", "gzip.open", "gzip"),
-        ("bzip2", "bz2.open", "bz2"),
-        ("xz", "lzma.open", "xz"),
-        ("lzma", "lzma.open", ""),
-        ("zip", "", "zip"),
-        ("tar", "", "tar"),
-        ("zstd", "", "zstd"),
+        ("gzip", new("pickle.load(gzip.open)", ""), "gzip"),
+        ("bzip2", new("pickle.load(bz2.open)", ""), "bz2"),
+        ("xz", new("pickle.load(lzma.open)", ""), "xz"),
+        ("lzma", new("pickle.load(lzma.open)", ""), ""),
+        ("zip", null, "zip"),
+        ("tar", null, "tar"),
+        // Its streams have no lines, so pandas reads none of the older pickles out of them.
+        ("zstd", new("pickle.loads(zstandard)", "zstandard"), "zstd"),
     ];
 
     /// <summary>Libraries that are imported before a load when the model's own imports name them.</summary>
@@ -49,11 +50,11 @@ internal static class LoaderChoice
         When(pickle && roots.Contains("pandas"), "pandas.read_pickle", "pandas");
         if (HoldsOnePickle(path, facts))
         {
-            foreach ((string format, string opener, string pandas) in s_around.Where(a => formats.SetEquals([a.Format])))
+            foreach ((_, KnownLoader? own, string pandas) in s_around.Where(a => formats.SetEquals([a.Format])))
             {
-                When(opener.Length > 0, $"pickle.load({opener})", "");
-                // What Python itself does not open, people who have such a file open with pandas.
-                When(pandas.Length > 0 && (opener.Length == 0 || roots.Contains("pandas")), $"pandas.read_pickle({pandas})", "pandas");
+                When(own is not null, own?.Name ?? "", own?.Library ?? "");
+                // Archives of one pickle are what pandas writes.
+                When(pandas.Length > 0 && (own is null || roots.Contains("pandas")), $"pandas.read_pickle({pandas})", "pandas");
             }
         }
 

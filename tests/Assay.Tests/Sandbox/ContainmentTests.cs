@@ -66,6 +66,64 @@ public sealed partial class ContainmentTests(Boxed box, HostBait bait) : IClassF
     [MemberData(nameof(StoppedByLimits))]
     public void GetsThroughInABoxWithMoreRoom(string name) => GetsThroughWith(new SandboxOptions { Processes = 400, Files = 256L << 20 }, name);
 
+    [Theory]
+    [InlineData("write_model")]
+    [InlineData("truncate_model")]
+    [InlineData("mount_tmpfs")]
+    [InlineData("new_user_namespace")]
+    public void IsContainedWhereTheModelIsAFileOfItsOwn(string name)
+    {
+        Boxed.Needs();
+        using TestLoader other = new(new SandboxOptions { WholeFiles = true, Time = TimeSpan.FromSeconds(40) });
+        using MemorySource bytes = new(Boxed.Running($"""
+            import os
+            assert os.path.realpath('/home/mara/model') == '/home/mara/model' and not os.path.islink('/home/mara/model')
+            assert os.listdir('/tmp') == []
+            for change in (lambda: os.remove('/home/mara/model'), lambda: os.rename('/home/mara/model', '/home/mara/other'), lambda: os.chmod('/home/mara/model', 0o777)):
+                try:
+                    change()
+                    raise AssertionError('it was changed')
+                except OSError:
+                    pass
+
+            """.ReplaceLineEndings("\n") + bait.Inside() + $"\nrun('{name}')\n"));
+        LoadResult result = other.LoadOnce("m", bytes, new KnownLoader("pickle.load", ""), [], BoxSetting.Usual, TestContext.Current.CancellationToken);
+        Assert.StartsWith("builtins.LookupError: contained", result.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadsSideBySideDoNotMeet()
+    {
+        Boxed.Needs();
+        // The first writes, waits, and tells what it sees; the second does the same meanwhile, in the same box.
+        static string Source(string own) => $"""
+            import os, time, socket
+            for folder in ('/tmp', '/dev/shm', '/run', '/var/tmp', '/home/mara'):
+                open(folder + '/of-{own}', 'w').close()
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind('\0of-{own}')
+            child = os.fork()
+            if child == 0:
+                time.sleep(20)
+            os.system('ec' + 'ho {own}')
+            time.sleep(2)
+            found = sorted(f for d in ('/tmp', '/dev/shm', '/run', '/var/tmp', '/home/mara') for f in os.listdir(d) if f.startswith('of-'))
+            names = [l.split()[-1] for l in open('/proc/net/unix') if 'of-' in l]
+            processes = sorted(int(p) for p in os.listdir('/proc') if p.isdigit())
+            os.kill(child, 9)
+            raise LookupError(sorted(set(found)), len(found), names, len(processes))
+            """;
+        _ = box.Run("pass");
+        Task<LoadResult>[] both = [.. new[] { "one", "two" }.Select(own => Task.Run(() => box.Run(Source(own)), TestContext.Current.CancellationToken))];
+        LoadResult[] results = await Task.WhenAll(both);
+        foreach ((LoadResult result, string own, string other) in new[] { (results[0], "one", "two"), (results[1], "two", "one") })
+        {
+            Assert.Equal($"builtins.LookupError: (['of-{own}'], 5, ['@of-{own}'], 3)", result.Detail);
+            Assert.Contains(result.Events, e => e.Kind == "process-start" && e.Arguments.Any(a => a.Contains("echo " + own, StringComparison.Ordinal)));
+            Assert.DoesNotContain(result.Events, e => e.Subject.Contains("of-" + other, StringComparison.Ordinal) || e.Arguments.Any(a => a.Contains(other, StringComparison.Ordinal)));
+        }
+    }
+
     [Fact]
     public void OnlyTwoAttemptsHaveNoControl() => Assert.Equal(["core_pattern", "sysrq"], Marked("NEVER"));
 
