@@ -42,4 +42,7 @@ public sealed record SandboxOptions
 
     /// <summary>The unprivileged user and group that a process started by root becomes.</summary>
     public int User { get; init; } = 65534;
+
+    /// <summary>Whether every load gets the model as a file with a path of its own, as loaders that need one always do; so that tests can try it.</summary>
+    internal bool WholeFiles { get; init; }
 }

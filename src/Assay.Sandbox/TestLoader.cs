@@ -59,6 +59,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
                 IReadOnlyList<string> libraries = LoaderChoice.Libraries(loader, facts);
                 IReadOnlyList<LoadResult> runs = [.. Enumerable.Range(0, Math.Max(1, _options.Repeat))
                     .Select(_ => LoadOnce(path, bytes, loader, libraries, BoxSetting.Usual, cancellation))];
+                observed.AddRange(RunComparison.Endings(path, loader.Name, [.. runs.Select(r => r.Ending)]));
                 observed.AddRange(RunComparison.Join([.. runs.Select(r => r.Events)]));
                 loaded |= runs.Any(r => r.End == LoadEnd.Loaded);
                 reasons.AddRange(runs.Where(r => r.End != LoadEnd.Loaded).Select(r => $"{loader.Name}: {r.Detail}").Distinct());

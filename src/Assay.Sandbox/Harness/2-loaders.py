@@ -1,12 +1,25 @@
 # The loaders as their users call them, and a shallow use of what they return.
 import atexit
+import bz2
+import functools
 import gc
+import gzip
+import itertools
+import lzma
 import pickle
 
+H5_NAMES, H5_BYTES = 256, 1 << 20
 
-def _pickle(path):
-    with open(path, "rb") as file:
+
+def _pickle(path, opened=open):
+    with opened(path, "rb") as file:
         return pickle.load(file)
+
+
+def _zstandard(path):
+    import zstandard
+    with open(path, "rb") as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as content:
+        return pickle.loads(content.read())
 
 
 def _torch(path):
@@ -39,9 +52,10 @@ def _numpy(path):
     return {name: found[name] for name in found.files} if hasattr(found, "files") else found
 
 
-def _pandas(path):
+def _pandas(path, compression=None):
+    # Which compression it is, pandas tells by the name of the file; here it is told by the bytes.
     import pandas
-    return pandas.read_pickle(path, compression=None)
+    return pandas.read_pickle(path, compression=compression)
 
 
 def _keras(path):
@@ -54,6 +68,17 @@ def _h5py(path):
     with h5py.File(path, "r") as file:
         names = []
         file.visit(names.append)
+        # A visit follows no link out of the file and reads no value; whoever takes what is there by its name does both.
+        for group in [file] + [file[name] for name in names[:H5_NAMES]]:
+            dict(group.attrs)
+            for name in itertools.islice(group, H5_NAMES) if isinstance(group, h5py.Group) else ():
+                try:
+                    thing = group[name]
+                    if isinstance(thing, h5py.Dataset):
+                        thing[()] if thing.size is not None and thing.nbytes <= H5_BYTES else thing[tuple(0 for _ in thing.shape)]
+                except Exception:
+                    # A file that is not there, a filter that is not installed: the next value may still be read.
+                    pass
         return names
 
 
@@ -64,16 +89,24 @@ def _onnx(path):
 
 LOADERS = {
     "pickle.load": _pickle,
+    "pickle.load(gzip.open)": functools.partial(_pickle, opened=gzip.open),
+    "pickle.load(bz2.open)": functools.partial(_pickle, opened=bz2.open),
+    "pickle.load(lzma.open)": functools.partial(_pickle, opened=lzma.open),
+    "pickle.loads(zstandard)": _zstandard,
     "torch.load": _torch,
     "torch.load(weights_only=True)": _torch_weights_only,
     "torch.jit.load": _torch_jit,
     "joblib.load": _joblib,
     "numpy.load": _numpy,
     "pandas.read_pickle": _pandas,
+    **{"pandas.read_pickle(%s)" % name: functools.partial(_pandas, compression=name) for name in ("gzip", "bz2", "xz", "zip", "tar", "zstd")},
     "keras.models.load_model": _keras,
     "h5py.File": _h5py,
     "onnx.load": _onnx,
 }
+
+# They ask for the real path of the file, and what is behind a descriptor has none.
+FROM_FILE = {"keras.models.load_model", "h5py.File"}
 
 
 def use(thing):

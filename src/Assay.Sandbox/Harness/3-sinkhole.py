@@ -2,21 +2,23 @@
 import struct
 
 NETLINK_ROUTE, RTM_NEWROUTE, NLM_ASKED = 0, 24, 0x1 | 0x4 | 0x400  # request, acknowledge, create
-IP_PKTINFO = 8
+IP_PKTINFO, IPV6_FREEBIND = 8, 78
 
 
 def network_of_nothing():
-    """In a fresh network namespace: the loopback is up, every IPv4 address is local, low ports need no rights."""
+    """In a fresh network namespace: the loopback is up, every address is local, low ports need no rights."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         import fcntl
         fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh22x", b"lo", 1))
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE) as kernel:
-        # 0.0.0.0/0 in the local table, of type local, scope host, on the loopback.
-        body = struct.pack("BBBBBBBBI", socket.AF_INET, 0, 0, 0, 255, 4, 254, 2, 0) + struct.pack("HHI", 8, 4, socket.if_nametoindex("lo"))
-        kernel.send(struct.pack("IHHII", 16 + len(body), RTM_NEWROUTE, NLM_ASKED, 1, 0) + body)
-        error = struct.unpack("i", kernel.recv(4096)[16:20])[0]
-        if error:
-            raise OSError(-error, "route: " + os.strerror(-error))
+        # 0.0.0.0/0 and ::/0 in the local table, of type local, on the loopback; scopes are IPv4's.
+        for family, scope in ((socket.AF_INET, 254), (socket.AF_INET6, 0)):
+            body = struct.pack("BBBBBBBBI", family, 0, 0, 0, 255, 4, scope, 2, 0) + struct.pack("HHI", 8, 4, socket.if_nametoindex("lo"))
+            kernel.send(struct.pack("IHHII", 16 + len(body), RTM_NEWROUTE, NLM_ASKED, 1, 0) + body)
+            error = struct.unpack("i", kernel.recv(4096)[16:20])[0]
+            if error and family == socket.AF_INET:
+                # There are machines without IPv6.
+                raise OSError(-error, "route: " + os.strerror(-error))
     with open("/proc/sys/net/ipv4/ip_unprivileged_port_start", "w") as file:
         file.write("0")
 
@@ -33,21 +35,28 @@ class Sinkhole:
             self.open(port)
 
     def open(self, port):
-        """Listens on a port, for both protocols; a port that the load itself holds stays the load's."""
+        """Listens on a port, for both protocols and both kinds of addresses; a port that the load itself holds stays the load's."""
         if port in self.opened or len(self.opened) >= self.PORTS:
             return
         self.opened.add(port)
-        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        for family, kind in itertools.product((socket.AF_INET, socket.AF_INET6), (socket.SOCK_DGRAM, socket.SOCK_STREAM)):
+            one = None
             try:
-                one = socket.socket(socket.AF_INET, kind)
+                one = socket.socket(family, kind)
                 one.setblocking(False)
-                if kind == socket.SOCK_DGRAM:
+                if family == socket.AF_INET6:
+                    one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                    one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+                    # To answer from an address that was asked and that no interface has.
+                    one.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+                else:
                     one.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
-                one.bind(("0.0.0.0", port))
+                one.bind(("" if family == socket.AF_INET else "::", port))
                 if kind == socket.SOCK_STREAM:
                     one.listen(32)
             except OSError:
-                one.close()
+                if one is not None:
+                    one.close()
                 continue
             self.kinds[one.fileno()] = (one, kind, port)
             self.poll.register(one, select.POLLIN)
@@ -82,13 +91,14 @@ class Sinkhole:
         self.link.send(b'{"ready": %d}' % int(message), socket.MSG_DONTWAIT)
 
     def place(self, address, port):
-        return {"to": "%s:%d" % (address, port), "name": next((n for n, a in self.names.items() if a == address), "")}
+        return {"to": ("[%s]:%d" if ":" in address else "%s:%d") % (address, port), "name": next((n for n, a in self.names.items() if address in a), "")}
 
     def datagram(self, one, port):
         data, extra, _, whence = one.recvmsg(4096, 256)
-        target = next((bytes(d[4:8]) for level, kind, d in extra if kind == IP_PKTINFO), b"\0\0\0\0")
+        six = one.family == socket.AF_INET6
+        target = next((bytes(d[:16] if six else d[4:8]) for level, kind, d in extra if kind == (socket.IPV6_PKTINFO if six else IP_PKTINFO)), bytes(16 if six else 4))
         if port != 53 or len(data) < 17:
-            self.tell(asked="datagram", data=data[:1000].decode("latin-1"), **self.place(socket.inet_ntoa(target), port))
+            self.tell(asked="datagram", data=data[:1000].decode("latin-1"), **self.place(socket.inet_ntop(one.family, target), port))
             return
         name, at = [], 12
         while at < len(data) and 0 < data[at] < 64 and len(name) < 128:
@@ -98,15 +108,19 @@ class Sinkhole:
         kind = int.from_bytes(data[at + 1:at + 3], "big")
         self.tell(asked="name", name=name, kind=kind)
         answer = b""
-        if kind == 1:
+        if kind in (1, 28):
             count = len(self.names)
             if name not in self.names and count < self.NAMES:
-                # The range for measurements (RFC 2544): no machine has such an address.
-                self.names[name] = "198.18.%d.%d" % (count // 250, count % 250 + 1)
-            answer = b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 60, 4) + socket.inet_aton(self.names.get(name, "198.19.0.1"))
+                # The ranges for measurements (RFC 2544, RFC 5180): no machine has such an address.
+                self.names[name] = "198.18.%d.%d" % (count // 250, count % 250 + 1), "2001:2::%x" % (count + 1)
+            known = self.names.get(name, ("198.19.0.1", "2001:2::ffff"))
+            address = socket.inet_pton(socket.AF_INET, known[0]) if kind == 1 else socket.inet_pton(socket.AF_INET6, known[1])
+            answer = b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(address)) + address
         reply = data[:2] + struct.pack(">HHHHH", 0x8180, 1, 1 if answer else 0, 0, 0) + data[12:at + 5] + answer
         # The answer must come from the address that was asked.
-        one.sendmsg([reply], [(socket.IPPROTO_IP, IP_PKTINFO, struct.pack("i4s4s", 0, target, b"\0\0\0\0"))], 0, whence)
+        told = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, struct.pack("16sI", target, 0)) if six \
+            else (socket.IPPROTO_IP, IP_PKTINFO, struct.pack("i4s4s", 0, target, b"\0\0\0\0"))
+        one.sendmsg([reply], [told], 0, whence)
 
     def take(self, one, port):
         talk, _ = one.accept()
@@ -114,7 +128,7 @@ class Sinkhole:
             talk.close()
             return
         talk.setblocking(False)
-        self.talks[talk.fileno()] = [talk, self.place(*talk.getsockname()), b"", time.monotonic() + 1]
+        self.talks[talk.fileno()] = [talk, self.place(*talk.getsockname()[:2]), b"", time.monotonic() + 1]
         self.poll.register(talk, select.POLLIN)
 
     def read(self, number):

@@ -18,12 +18,12 @@ def first(request, descriptors, settings):
         size = ("size=%d,nr_inodes=4096,mode=1777" % settings["files"]).encode()
         for target in (b"/tmp", b"/dev/shm", b"/run", b"/var/tmp", home.encode()):
             mount(b"tmpfs", target, b"tmpfs", MS_NOSUID | MS_NODEV, size)
-        for name, content in settings["honey"].items():
-            path = os.path.join(home, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w") as file:
-                file.write(content)
-        os.symlink("/proc/self/fd/%d" % MODEL, os.path.join(home, request["file"]))
+        plant_honey(home, settings["honey"])
+        path = os.path.join(home, request["file"])
+        if settings["whole"] or request["loader"] in FROM_FILE:
+            whole_file(model, path)
+        else:
+            os.symlink("/proc/self/fd/%d" % MODEL, path)
         os.chdir(home)
         if settings["sinkhole"]:
             network_of_nothing()
@@ -72,6 +72,36 @@ def first(request, descriptors, settings):
         except OSError:
             pass
         os._exit(1)
+
+
+def plant_honey(home, files):
+    """Writes files and the folders that they lie in; as plainly as can be, because every load does it."""
+    folders = set()
+    for name, content in files.items():
+        parts = name.split("/")
+        for depth in range(1, len(parts)):
+            folder = home + "/" + "/".join(parts[:depth])
+            if folder not in folders:
+                folders.add(folder)
+                os.mkdir(folder)
+        file = os.open(home + "/" + name, os.O_WRONLY | os.O_CREAT, 0o644)
+        os.write(file, content.encode())
+        os.close(file)
+
+
+def whole_file(model, path):
+    """A copy of the model with a path of its own that nothing in the load can change: some libraries ask where the file really is."""
+    place = b"/tmp"
+    length = os.fstat(model).st_size
+    mount(b"tmpfs", place, b"tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, ("size=%d" % (length + (1 << 20))).encode())
+    with open("/tmp/model", "wb") as file:
+        done = 0
+        while done < length:
+            done += os.sendfile(file.fileno(), model, done, length - done) or length
+    open(path, "w").close()
+    mount(b"/tmp/model", path.encode(), None, MS_BIND)
+    mount(None, path.encode(), None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    check(libc.umount2(place, 0), "umount")
 
 
 def limit(settings):

@@ -49,6 +49,7 @@ try:
     # What is imported stays: nobody looks through it again when a load ends.
     gc.collect()
     gc.freeze()
+    in_large_pages()
     control.send(json.dumps({"ready": sys.version.split()[0], "libraries": found}).encode())
 except BaseException as error:
     control.send(json.dumps({"failed": str(error)}).encode())

@@ -28,4 +28,15 @@ internal enum LoadEnd
 /// <param name="Detail">The type that was returned, the exception, or the reason.</param>
 /// <param name="Events">What it was seen doing.</param>
 /// <param name="Told">How many system calls were looked at.</param>
-internal sealed record LoadResult(string Loader, LoadEnd End, string Detail, IReadOnlyList<BehaviourFact> Events, long Told);
+internal sealed record LoadResult(string Loader, LoadEnd End, string Detail, IReadOnlyList<BehaviourFact> Events, long Told)
+{
+    /// <summary>How it ended in a few words that are the same whenever it ends that way: the texts of exceptions hold what differs from load to load.</summary>
+    public string Ending => End switch
+    {
+        LoadEnd.Loaded => "loaded " + Detail,
+        LoadEnd.Failed => "raised " + Detail.Split(':')[0],
+        LoadEnd.Died => "died",
+        LoadEnd.TimedOut => "was not done in time",
+        _ => "did not begin",
+    };
+}

@@ -23,11 +23,11 @@ internal sealed record LoadPlaces(string Home, string Model, IReadOnlySet<string
         path == Model || path == "/proc/self/fd/4" || s_plain.Contains(path) || s_system.Any(s => path.StartsWith(s, StringComparison.Ordinal));
 
     /// <summary>
-    /// Whether a path names a companion of the model: loaders look for files beside it, and in the box there are none. Hidden files are nobody's
-    /// companions.
+    /// Whether a path names a companion of the model: loaders look for files beside it and in folders beside it, and in the box there are none.
+    /// Hidden files and folders are nobody's companions.
     /// </summary>
     public bool IsBesideModel(string path) =>
-        path.Length > Home.Length + 1 && path.StartsWith(Home + "/", StringComparison.Ordinal) && path[Home.Length + 1] != '.' && !path.AsSpan(Home.Length + 1).Contains('/');
+        path.StartsWith(Home + "/", StringComparison.Ordinal) && path.Length > Home.Length + 1 && !path.AsSpan(Home.Length).Contains("/.", StringComparison.Ordinal);
 
     /// <summary>Whether a text holds a planted secret.</summary>
     public bool HoldsCanary(string text) => Canaries.Any(c => text.Contains(c, StringComparison.Ordinal));

@@ -1,7 +1,6 @@
 // Turns what the network of nothing was asked into events, and opens its ports before a load reaches for them.
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Sandbox.Kernel;
@@ -21,11 +20,10 @@ internal sealed class SinkholeStory(Descriptor link, EventLog log, LoadPlaces pl
     /// <summary>Whether the other side is still there.</summary>
     public bool Linked { get; private set; } = true;
 
-    /// <summary>Opens the port of an IPv4 address; the call that names it waits for this.</summary>
+    /// <summary>Opens the port of an address; the call that names it waits for this.</summary>
     public void Open(string address)
     {
-        if (!Linked || !IPEndPoint.TryParse(address, out IPEndPoint? end) || end.Port == 0
-            || (end.AddressFamily != AddressFamily.InterNetwork && !end.Address.IsIPv4MappedToIPv6) || !_open.Add(end.Port))
+        if (!Linked || !IPEndPoint.TryParse(address, out IPEndPoint? end) || end.Port == 0 || !_open.Add(end.Port))
         {
             return;
         }

@@ -27,6 +27,37 @@ public sealed class ComparedLoadTests(Boxed box) : IClassFixture<Boxed>
     public void OneLoadIsComparedWithNothing() => Assert.All(RunComparison.Join([[Event("a")]]), e => Assert.Equal((1, 1), (e.SeenIn, e.Runs)));
 
     [Fact]
+    public void EndingsThatDifferAreTold()
+    {
+        IReadOnlyList<BehaviourFact> told = RunComparison.Endings("m", "pickle.load", ["loaded builtins.dict", "raised builtins.OSError", "loaded builtins.dict"]);
+        Assert.Equal([("loaded builtins.dict", 2, 3), ("raised builtins.OSError", 1, 3)], told.Select(e => (e.Subject, e.SeenIn, e.Runs)));
+        Assert.Empty(RunComparison.Endings("m", "pickle.load", ["died", "died"]));
+        Assert.Empty(RunComparison.Endings("m", "pickle.load", ["died"]));
+    }
+
+    [Fact]
+    public void AnEndingIsTheSameWhateverTheTextOfTheException()
+    {
+        LoadResult one = new("pickle.load", LoadEnd.Failed, "builtins.OSError: [Errno 2] /tmp/a8d", [], 0);
+        Assert.Equal(one.Ending, (one with { Detail = "builtins.OSError: [Errno 2] /tmp/77b" }).Ending);
+        Assert.NotEqual(one.Ending, (one with { Detail = "builtins.ValueError: no" }).Ending);
+        Assert.NotEqual(one.Ending, (one with { End = LoadEnd.Loaded }).Ending);
+    }
+
+    [Fact]
+    public void APayloadThatFailsNowAndThenIsTold()
+    {
+        Boxed.Needs();
+        using TestLoader often = new(new SandboxOptions { Repeat = 12, Time = TimeSpan.FromSeconds(40) });
+        // Each load has a clock and random numbers of its own; that twelve of them agree happens once in two thousand times.
+        using MemorySource bytes = new(Boxed.Running("import os\nif os.urandom(1)[0] & 1:\n    raise LookupError(os.urandom(4).hex())"));
+        List<BehaviourFact> endings = [.. often.Load("m", bytes, [s_pickle], TestContext.Current.CancellationToken)
+            .OfType<BehaviourFact>().Where(e => e is { Kind: "load-ending", Source: BehaviourSource.Sandbox })];
+        Assert.Equal(["loaded builtins.NoneType", "raised builtins.LookupError"], endings.Select(e => e.Subject).Order());
+        Assert.Equal(12, endings.Sum(e => e.SeenIn));
+    }
+
+    [Fact]
     public void ANameThatDiffersFromLoadToLoadIsSeenInOneOfThem()
     {
         Boxed.Needs();

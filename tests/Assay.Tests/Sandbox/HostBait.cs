@@ -40,10 +40,13 @@ public sealed class HostBait : IDisposable
         _names["PORT"] = ((IPEndPoint)tcp.LocalEndPoint!).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         _names["SOCKET"] = mark;
         _names["SOCKETFILE"] = Path.Combine(_folder, "socket");
+        _names["BUS"] = Path.Combine(_folder, "bus");
         Listen(tcp);
         Listen(Unix("\0" + mark));
         Listen(Unix(_names["SOCKETFILE"]));
+        Listen(Unix(_names["BUS"]));
         File.SetUnixFileMode(_names["SOCKETFILE"], (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(_names["BUS"], (UnixFileMode)0x1FF);
     }
 
     /// <summary>The source of all attempts.</summary>

@@ -67,6 +67,25 @@ public sealed class SinkholeTests(SinkholeTests.Sunk sunk) : IClassFixture<Sinkh
     }
 
     [Fact]
+    public void IPv6IsAnsweredAsWell()
+    {
+        Boxed.Needs();
+        Assert.SkipUnless(File.Exists("/proc/net/if_inet6"), "This machine has no IPv6.");
+        LoadResult result = Run("""
+            import socket
+            address = socket.getaddrinfo('c6.' + 'example', 4444, socket.AF_INET6, socket.SOCK_STREAM)[0][4]
+            s = socket.create_connection(address[:2], timeout=10)
+            s.sendall(b'six')
+            socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b'beacon', ('2001:db8::8', 5000))
+            raise LookupError(address[0], s.recv(100))
+            """);
+        Assert.Equal("builtins.LookupError: ('2001:2::1', b'')", result.Detail);
+        Assert.Contains(result.Events, e => e is { Kind: "sinkhole-name", Action: "DNS AAAA", Subject: "c6.example" });
+        Assert.Contains(result.Events, e => e is { Kind: "sinkhole-request", Subject: "[2001:2::1]:4444 (c6.example)", Arguments: ["six"] });
+        Assert.Contains(result.Events, e => e is { Kind: "sinkhole-request", Action: "UDP", Subject: "[2001:db8::8]:5000", Arguments: ["beacon"] });
+    }
+
+    [Fact]
     public void ADatagramIsTold()
     {
         LoadResult result = Run("import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'beacon', ('203.0.' + '113.8', 5000))");
