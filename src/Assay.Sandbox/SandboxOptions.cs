@@ -42,4 +42,10 @@ public sealed record SandboxOptions
 
     /// <summary>The unprivileged user and group that a process started by root becomes.</summary>
     public int User { get; init; } = 65534;
+
+    /// <summary>
+    /// Python that each load runs in its own process when the loader is done, for measurements: it defines <c>after(thing, loader, path)</c>, whose
+    /// answer is a text in ASCII without quotes. Empty for none.
+    /// </summary>
+    internal string After { get; init; } = "";
 }

@@ -171,6 +171,7 @@ internal sealed class Box : IDisposable
             json.WriteNumber("processes", options.Processes);
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
             json.WriteBoolean("sinkhole", options.Sinkhole);
+            json.WriteString("after", options.After);
             Texts(json, "libraries", libraries);
             Texts(json, "events", PythonStory.Beginnings);
             Map(json, "honey", Honey.Files);

@@ -28,4 +28,8 @@ internal enum LoadEnd
 /// <param name="Detail">The type that was returned, the exception, or the reason.</param>
 /// <param name="Events">What it was seen doing.</param>
 /// <param name="Told">How many system calls were looked at.</param>
-internal sealed record LoadResult(string Loader, LoadEnd End, string Detail, IReadOnlyList<BehaviourFact> Events, long Told);
+internal sealed record LoadResult(string Loader, LoadEnd End, string Detail, IReadOnlyList<BehaviourFact> Events, long Told)
+{
+    /// <summary>What <see cref="SandboxOptions.After"/> answered; the load can forge it.</summary>
+    public string Answer { get; init; } = "";
+}

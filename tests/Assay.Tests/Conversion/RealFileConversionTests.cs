@@ -33,7 +33,7 @@ public sealed class RealFileConversionTests : IDisposable
         }
 
         // Without a difference the script prints its counts, and ends with success.
-        byte[] told = Python.Program("/usr/bin/python3", ["-W", "ignore", "-c", Script("check.py"), files, converted]);
+        byte[] told = Python.Program("/usr/bin/python3", ["-W", "ignore", "-c", Script("loaded.py") + Script("check.py"), files, converted]);
         Assert.EndsWith(" 0 bad files", Encoding.UTF8.GetString(told).TrimEnd(), StringComparison.Ordinal);
     }
 
