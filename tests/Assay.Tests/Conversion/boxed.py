@@ -4,26 +4,36 @@ import base64, copyreg, hashlib, pickle, zlib
 REAL = {'builtins', '__builtin__', 'collections', 'copyreg', 'copy_reg', '_codecs', 'torch', 'torch._utils', 'torch._tensor', 'torch.tensor', 'torch.storage', 'torch.nn.parameter', 'torch.serialization', 'torch._C'}
 
 def reconstructor(cls, base, state):
-    return cls(cls, base, state) if isinstance(cls, type) and issubclass(cls, Stand) else copyreg._reconstructor(cls, base, state)
+    if not (isinstance(cls, type) and issubclass(cls, Stand)): return copyreg._reconstructor(cls, base, state)
+    made = cls()
+    if state is not None: made.given[3].append(state)
+    return made
 
 def find(real, module, name):
     if (module, name) in (('copyreg', '_reconstructor'), ('copy_reg', '_reconstructor')): return reconstructor
     root = module.split('.')[0]
-    if module in REAL or (root == 'numpy' and not module.startswith(('numpy.random', 'numpy.ma'))) or (root == 'joblib' and module.startswith('joblib.numpy_pickle')):
+    # As later releases of NumPy 1 do.
+    if module.startswith('numpy._core'): module = 'numpy.core' + module[len('numpy._core'):]
+    if module in REAL or (root == 'numpy' and not module.startswith('numpy.random')) or (root == 'joblib' and module.startswith('joblib.numpy_pickle')):
         try: return real(module, name)
         except (ImportError, AttributeError): pass
     return type(name, (Stand,), {})
 
 def stand_in(loader, path):
     """The same loader, for which every class that is no container, array or tensor is a stand-in."""
-    class Unpickler(pickle.Unpickler):
-        def __init__(self, file, **named): super().__init__(file, **dict({'encoding': 'latin1'}, **named))
+    class Unpickler(pickle._Unpickler):
+        def __init__(self, file, **named):
+            super().__init__(file, **dict(named, encoding='latin1' if named.get('encoding', 'ASCII') == 'ASCII' else named['encoding']))
         def find_class(self, module, name): return find(super().find_class, module, name)
     pickle.Unpickler, pickle.load = Unpickler, lambda file, **named: Unpickler(file, **named).load()
     joblib = sys.modules.get('joblib.numpy_pickle')
     if joblib:
-        known = joblib.NumpyUnpickler.find_class
-        joblib.NumpyUnpickler.find_class = lambda self, module, name: find(lambda m, n: known(self, m, n), module, name)
+        class NumpyUnpickler(joblib.NumpyUnpickler):
+            def __init__(self, *given, **named):
+                super().__init__(*given, **named)
+                self.encoding = 'latin1'
+            def find_class(self, module, name): return find(super().find_class, module, name)
+        joblib.NumpyUnpickler = NumpyUnpickler
     return loader(path)
 
 def listed(found):

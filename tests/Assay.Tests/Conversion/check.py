@@ -3,8 +3,8 @@ import os, pickle
 def load(path):
     if path.endswith('.jit.pt'): return torch.jit.load(path)
     if path.endswith('.pt'): return torch.load(path)
-    if path.endswith('.npy'): return np.load(path)
-    if path.endswith('.npz'): return dict(np.load(path))
+    if path.endswith('.npy'): return np.load(path, allow_pickle=True)
+    if path.endswith('.npz'): return dict(np.load(path, allow_pickle=True))
     if path.endswith('.joblib'):
         import joblib
         return joblib.load(path)

@@ -69,6 +69,25 @@ joblib.dump(arrays, os.path.join(out, 'arrays.joblib'))
 joblib.dump([arrays, {'t': torch.ones(3)}], os.path.join(out, 'arrays.gz.joblib'), compress=('gzip', 3))
 joblib.dump(arrays, os.path.join(out, 'arrays.z.joblib'), compress=('zlib', 3))
 joblib.dump(arrays, os.path.join(out, 'arrays.xz.joblib'), compress=('xz', 3))
+# Arrays of objects are pickles of their own, inside .npy and inside joblib's stream; subclasses of containers hold what containers hold.
+import logging.config, unittest.mock
+objects = np.empty((2, 3), dtype=object)
+for i in range(6): objects[divmod(i, 3)] = [np.arange(i), {'w': np.full(i, .5)}, 'text', np.float32(i), [np.ones((2, i)).T], None][i]
+inside = np.empty(2, dtype=object)
+inside[:] = [objects, np.arange(3)]
+configured = logging.config.ConvertingDict(a=np.arange(3), b={'c': np.arange(2)})
+mixed = {'list': [0] * 50000 + [np.arange(3)] + [1] * 50000 + [np.arange(4)], 'keys': {**{i: i for i in range(3000)}, ('t', 1): np.arange(2), 2.5: np.arange(3), None: np.arange(4), True: np.arange(5), b'b': np.arange(6)}}
+masked = {'m': np.ma.array(np.arange(6).reshape(2, 3), mask=[[0, 1, 0], [1, 0, 0]]), 'f': np.ma.array(np.arange(6.).reshape(2, 3).T, mask=False), 'empty': np.ma.zeros((0, 2))}
+held = {'objects': objects, 'again': objects, 'columns': np.asfortranarray(objects), 'inside': inside, 'dict': configured, 'list': unittest.mock._CallList([np.arange(3), [np.arange(2)]]), 'mixed': mixed, 'masked': masked, 'date': np.zeros(3, dtype='M8[D]'), 'records': np.zeros(2, dtype=[('a', 'f4')])}
+np.save(os.path.join(out, 'objects.npy'), objects)
+np.save(os.path.join(out, 'columns.npy'), np.asfortranarray(objects))
+np.save(os.path.join(out, 'held.npy'), np.array(held, dtype=object))
+np.savez(os.path.join(out, 'objects.npz'), plain=np.arange(4), objects=objects, inside=inside)
+joblib.dump(held, os.path.join(out, 'held.joblib'))
+joblib.dump(objects, os.path.join(out, 'objects.xz.joblib'), compress=('xz', 3))
+for p in range(6):
+    with open(os.path.join(out, f'held.{p}.pkl'), 'wb') as f: pickle.dump(held, f, p)
+
 net.register_buffer('mask', torch.ones(3, dtype=torch.bool))
 torch.jit.script(net).save(os.path.join(out, 'script.jit.pt'))
 

@@ -55,7 +55,7 @@ def want(t):
 class Stand:
     """Stands for an object of a class that is not asked: holds what the pickle gave it."""
     def __new__(cls, *args, **named):
-        made = object.__new__(cls)
+        made = object.__new__(cls if isinstance(cls, type) else Stand)
         made.given = (args, [], [], [])
         return made
     def __init__(self, *args, **named): pass
@@ -102,7 +102,10 @@ class Walk:
         inside = above + (o,)
         if torch and isinstance(o, torch.jit.ScriptModule):
             for k, v in o.state_dict(keep_vars=True).items(): self.add(join(k), v.detach())
-        elif is_array(o) and not hasattr(o, 'mask'):
+        elif is_array(o) and hasattr(o, 'mask'):
+            for name, part in ('data', np.asarray(o.data)), ('mask', np.ma.getmaskarray(o)):
+                if o.dtype != object and o.dtype.names is None: self.add(join(name), part)
+        elif is_array(o):
             for i, v in enumerate(o.ravel().tolist() if o.ndim else [o.item()]): self.visit(v, join(i), inside)
         elif type(o) in (list, tuple, set, frozenset):
             for i, v in enumerate(o): self.visit(v, join(i), inside)
@@ -121,7 +124,9 @@ class Walk:
     def parts(o):
         """What pickling the object would write: arguments, pairs, elements, states."""
         if isinstance(o, Stand): return o.given
-        made = o.__reduce_ex__(4)
+        try: made = o.__reduce_ex__(4)
+        # What cannot be pickled came out of no pickle as it is; where something was read below it here, the names differ.
+        except Exception: made = ''
         if isinstance(made, str): return (), (), (), ()
         function, args, state, elements, pairs = (tuple(made) + (None,) * 5)[:5]
         if function.__name__ == '__newobj__': args = args[1:]

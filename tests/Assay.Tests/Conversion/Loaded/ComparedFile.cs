@@ -32,6 +32,9 @@ internal enum ComparisonEnd
 
     /// <summary>The library did not load it.</summary>
     NotLoaded,
+
+    /// <summary>Neither side reads it.</summary>
+    Neither,
 }
 
 /// <summary>One compared file.</summary>
@@ -55,7 +58,7 @@ internal sealed record ComparedFile(string Path, string Format, string Loader, C
         IReadOnlyDictionary<string, LoadedTensor>? theirs = answer?.Real ?? answer?.Specified ?? answer?.Stood;
         if (theirs is null)
         {
-            return End(ComparisonEnd.NotLoaded, string.Join("; ", [reason, .. answer?.Errors ?? []]));
+            return End(ours is null ? ComparisonEnd.Neither : ComparisonEnd.NotLoaded, reason);
         }
 
         if (theirs.Count == 0 && (ours is null || ours.Count == 0))
@@ -75,7 +78,7 @@ internal sealed record ComparedFile(string Path, string Format, string Loader, C
         }
 
         return loaded && answer!.Stood is { } stood && Difference(ours, stood) is null ? End(ComparisonEnd.ClassDiffers, difference, ours.Count)
-            : End(ours.Count == 0 ? ComparisonEnd.NotFound : ComparisonEnd.Different, difference);
+            : End(ours.Count == 0 ? ComparisonEnd.NotFound : ComparisonEnd.Different, loaded ? difference : $"{difference}; {reason}");
     }
 
     private static (string Format, IReadOnlyDictionary<string, LoadedTensor>? Tensors, string Refusal) Read(ByteSource bytes)

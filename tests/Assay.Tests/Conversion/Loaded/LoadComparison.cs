@@ -40,13 +40,14 @@ internal sealed class LoadComparison : ITestLoad, IDisposable
         {
             LoadResult result = _loader.LoadOnce(path, bytes, loader, LoaderChoice.Libraries(loader, facts), BoxSetting.Usual, cancellation);
             string reason = $"{loader.Name}: {result.End}, {result.Detail}";
-            reasons.Add(reason);
             LoadedAnswer? answer = LoadedAnswer.Parse(result.Answer);
+            reasons.Add(string.Join("; ", [reason, .. answer?.Errors ?? []]));
             ComparedFile file = ComparedFile.Of(path, bytes, loader.Name, answer, string.Join("; ", reasons));
-            best = best is null || best.End == ComparisonEnd.NotLoaded ? file : best;
-            if (answer?.Real is not null || answer?.Specified is not null)
+
+            // What a later loader takes for its own, such as a pickle's for joblib's stream, counts only when it agrees.
+            best = best is null or { End: ComparisonEnd.NotLoaded or ComparisonEnd.Neither } || file.End == ComparisonEnd.Equal ? file : best;
+            if (best.End is not (ComparisonEnd.NotLoaded or ComparisonEnd.Neither or ComparisonEnd.EqualStoodIn))
             {
-                best = file;
                 break;
             }
         }
