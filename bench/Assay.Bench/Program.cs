@@ -7,6 +7,8 @@ const string Usage = """
     Measures Assay.
       corpus DIR [--json FILE] [--renamed] [--check]   scan a labelled corpus (DIR/labels.tsv): detection, false flags, time, memory
       detonate DIR [--label LABEL]                     load the files of a label (benign) in the sandbox: findings of test loads
+      compare DIR [--label LABEL] [--only BEGINNING] [--all]
+                                                       compare what is read as data with what real libraries load in the sandbox, tensor by tensor
       make DIR                                         write the inputs of the speed measurements
       speed DIR [--program FILE] [--runs N] [--check]  compare whole processes with CPython on the same bytes
       speed DIR --in-process [--runs N]                CPU time of the engine alone, cold and warm
@@ -20,6 +22,7 @@ try
     {
         ["corpus", var folder, .. var rest] => CorpusBench.Run(folder, Options.Parse(rest, "--json", "--renamed!", "--check!")),
         ["detonate", var folder, .. var rest] => DetonateBench.Run(folder, Options.Parse(rest, "--label")),
+        ["compare", var folder, .. var rest] => CompareBench.Run(folder, Options.Parse(rest, "--label", "--only", "--all!")),
         ["make", var folder] => Inputs.Make(folder),
         ["speed", var folder, .. var rest] => SpeedBench.Run(folder, Options.Parse(rest, "--program", "--runs", "--in-process!", "--check!")),
         ["oracle", "corpus", var folder] => OracleBench.Corpus(folder, Failures),

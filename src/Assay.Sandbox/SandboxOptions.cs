@@ -45,4 +45,10 @@ public sealed record SandboxOptions
 
     /// <summary>Whether every load gets the model as a file with a path of its own, as loaders that need one always do; so that tests can try it.</summary>
     internal bool WholeFiles { get; init; }
+
+    /// <summary>
+    /// Python that each load runs in its own process when the loader is done, for measurements: it defines <c>after(thing, loader, path)</c>, whose
+    /// answer is a text in ASCII without quotes. Empty for none.
+    /// </summary>
+    internal string After { get; init; } = "";
 }

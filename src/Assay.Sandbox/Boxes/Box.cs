@@ -172,6 +172,7 @@ internal sealed class Box : IDisposable
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
             json.WriteBoolean("sinkhole", options.Sinkhole);
             json.WriteBoolean("whole", options.WholeFiles);
+            json.WriteString("after", options.After);
             Texts(json, "libraries", libraries);
             Texts(json, "events", PythonStory.Beginnings);
             Map(json, "honey", Honey.Files);

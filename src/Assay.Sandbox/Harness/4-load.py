@@ -174,8 +174,20 @@ def settle(patience, send):
     send("assay.left", "processes" if others else "threads")
 
 
+def answer(source, thing, loader, path, send):
+    """Runs what a measurement asks about the load, and sends the answer in pieces that a line holds."""
+    names = {}
+    try:
+        exec(source, names)
+        text = names["after"](thing, loader, path)
+    except BaseException as error:
+        text = "failed: " + ascii(error).replace('"', "'")
+    for at in range(0, len(text), 3200):
+        send("assay.answer", *[text[i:i + 400] for i in range(at, min(at + 3200, len(text)), 400)])
+
+
 def run(loader, path, request, send, mark):
-    leave, collect, phase = os._exit, gc.collect, marker
+    leave, collect, phase, after = os._exit, gc.collect, marker, settings["after"]
     ending = atexit
     thing = None
     phase(mark + "load")
@@ -185,6 +197,8 @@ def run(loader, path, request, send, mark):
         send("assay.loaded", type(thing).__module__, type(thing).__qualname__)
     except BaseException as error:
         send("assay.failed", type(error).__module__ + "." + type(error).__qualname__, str(error)[:400])
+    if after:
+        answer(after, thing, loader, path, send)
     phase(mark + "use")
     send("assay.phase", "use")
     settle(request["linger"], send)

@@ -39,4 +39,7 @@ internal sealed record LoadResult(string Loader, LoadEnd End, string Detail, IRe
         LoadEnd.TimedOut => "was not done in time",
         _ => "did not begin",
     };
+
+    /// <summary>What <see cref="SandboxOptions.After"/> answered; the load can forge it.</summary>
+    public string Answer { get; init; } = "";
 }

@@ -26,7 +26,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
             box.Honey.Files.Keys.Select(k => BoxCommand.Home + "/" + k).ToHashSet(),
             box.Honey.Canaries,
             box.Mark);
-        PythonStory python = new(_log, places);
+        PythonStory python = new(_log, places, options.After.Length > 0);
         (Descriptor eventsRead, Descriptor eventsWrite) = Descriptor.Pipe();
         (Descriptor statusRead, Descriptor statusWrite) = Descriptor.Pipe();
         (Descriptor leaseRead, Descriptor leaseWrite) = Descriptor.Pipe();
@@ -163,7 +163,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     private LoadResult Result(SyscallStory calls, PythonStory python, bool inTime)
     {
         string[] status = _status.ToString().Trim().Split(' ', 3);
-        LoadResult Make(LoadEnd end, string detail) => new(label, end, detail, _log.Events, calls.Told);
+        LoadResult Make(LoadEnd end, string detail) => new(label, end, detail, _log.Events, calls.Told) { Answer = python.Answer };
         if (!calls.Begun)
         {
             string reason = status is ["failed", ..] ? string.Join(' ', status[1..]) : "the load did not begin";

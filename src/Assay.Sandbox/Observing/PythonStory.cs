@@ -9,13 +9,14 @@ namespace Assay.Sandbox.Observing;
 /// Reads numbered lines of JSON from a pipe that the load can write to as well. They only add: what is forged adds suspicion, what is
 /// missing shows as a gap.
 /// </summary>
-internal sealed class PythonStory(EventLog log, LoadPlaces places)
+internal sealed class PythonStory(EventLog log, LoadPlaces places, bool asked = false)
 {
     private const string Resource = "observing/audit-events.tsv";
     private const int LineLimit = 4096;
     private const long ByteLimit = 16 << 20;
     private static readonly Lazy<(string Beginning, string Kind)[]> s_kinds = new(Read);
     private readonly List<byte> _line = [];
+    private readonly StringBuilder _answer = new();
     private long _bytes;
     private long _next = 1;
     private long _process;
@@ -28,6 +29,9 @@ internal sealed class PythonStory(EventLog log, LoadPlaces places)
 
     /// <summary>The exception that the loader raised, and its text; null when it raised none.</summary>
     public (string Type, string Text)? Failure { get; private set; }
+
+    /// <summary>What <see cref="SandboxOptions.After"/> answered; as untrusted as every line.</summary>
+    public string Answer => _answer.ToString();
 
     /// <summary>Whether the last line of the harness arrived.</summary>
     public bool Ended { get; private set; }
@@ -96,6 +100,9 @@ internal sealed class PythonStory(EventLog log, LoadPlaces places)
                 return;
             case "assay.failed":
                 Failure = (arguments.FirstOrDefault() ?? "", arguments.ElementAtOrDefault(1) ?? "");
+                return;
+            case "assay.answer" when asked:
+                _answer.AppendJoin("", arguments);
                 return;
             case "assay.left":
                 log.Add(BehaviourSource.Sandbox, "left-running", "", arguments.FirstOrDefault() ?? "");

@@ -51,7 +51,10 @@ internal static class NumpyFiles
 
         if (header.Element.HasObject)
         {
-            source.Ledger.Leave(path, "arrays of objects", "Their elements are Python objects.");
+            source.Ledger.Leave(path, "arrays of objects", "Their elements are Python objects; tensors among them are carried over.");
+            WeightSource inner = source with { Bytes = file };
+            using PickleRun run = PickleRun.Of(inner, header.Literal.End, "An array of objects");
+            new WeightWalk(run, new NoStorages(), inner).Run(run.Value, path);
             return;
         }
 

@@ -10,7 +10,7 @@ namespace Assay.Conversion;
 /// The arrays that values of a pickle stand for: <c>_reconstruct</c> with a state (all protocols), <c>_frombuffer</c> (protocol 5)
 /// and joblib's wrapper. Specification: <c>numpy/core/src/multiarray/methods.c</c> and <c>joblib/numpy_pickle.py</c>.
 /// </summary>
-internal sealed class NumpyValues(PickleMachine machine, PickledBytes bytes, WeightSource source, IReadOnlyDictionary<int, ByteRange> wrapped)
+internal sealed class NumpyValues(PickleMachine machine, PickledBytes bytes, WeightSource source, IReadOnlyDictionary<int, WrappedArray> wrapped)
 {
     private const int ShapeBudget = 1 << 12;
 
@@ -22,9 +22,9 @@ internal sealed class NumpyValues(PickleMachine machine, PickledBytes bytes, Wei
     {
         objects = default;
         CallRow call = machine.Call(value);
-        if (wrapped.TryGetValue(value.Row, out ByteRange range))
+        if (wrapped.TryGetValue(value.Row, out WrappedArray array))
         {
-            AddWrapped(path, call.State, range);
+            AddWrapped(path, call.State, array.Range);
             return true;
         }
 
@@ -49,6 +49,9 @@ internal sealed class NumpyValues(PickleMachine machine, PickledBytes bytes, Wei
 
                 bool columns = state[at + 2].Kind is PickleKind.True || (machine.TryNumber(state[at + 2], out long flag) && flag != 0);
                 Add(path, state[at + 1], shape, columns, state[at + 3]);
+                return true;
+            case "numpy.ma.core._mareconstruct":
+                AddMasked(path, machine.AllChildren(call.State) ?? []);
                 return true;
             case "numpy.core.numeric._frombuffer" or "numpy._core.numeric._frombuffer":
                 IReadOnlyList<PickleValue> arguments = machine.ArgumentsOf(value);
@@ -84,6 +87,31 @@ internal sealed class NumpyValues(PickleMachine machine, PickledBytes bytes, Wei
         Place(path, type, shape, columns, storage, exact: true);
     }
 
+    /// <summary>A masked array has the state <c>(1, shape, dtype, is Fortran, data, mask, fill value)</c>; the mask has a bool for each element.</summary>
+    private void AddMasked(string path, List<PickleValue> state)
+    {
+        if (state.Count != 7 || machine.TryNumbers(state[1]) is not { } shape || !machine.TryNumber(state[3], out long columns))
+        {
+            source.Ledger.Problem(path, "The state of a masked array is not known, or was not kept whole.");
+            return;
+        }
+
+        if (state[4].Kind is PickleKind.List)
+        {
+            source.Ledger.Leave(path, "masked arrays of objects", "Their elements are Python objects.");
+            return;
+        }
+
+        int before = source.Ledger.Tensors.Count;
+        Add($"{path}{Separator(path)}data", state[2], shape, columns != 0, state[4]);
+        if (source.Ledger.Tensors.Count > before && bytes.Find(state[5]) is { } mask)
+        {
+            Place($"{path}{Separator(path)}mask", new NumpyPlainType(ElementType.Bool, false), shape, columns != 0, mask, exact: true);
+        }
+    }
+
+    private static string Separator(string path) => path.Length == 0 ? "" : ".";
+
     private void AddWrapped(string path, PickleValue state, ByteRange range)
     {
         List<PickleValue> pairs = machine.Children(state, 64, out _);
@@ -97,12 +125,6 @@ internal sealed class NumpyValues(PickleMachine machine, PickledBytes bytes, Wei
                 case "order": order = pairs[i + 1]; break;
                 default: break;
             }
-        }
-
-        if (range.IsEmpty && !dtype.IsEmpty && NumpyElementType.FromPickle(machine.WholeShape(dtype, ShapeBudget)).HasObject)
-        {
-            source.Ledger.Leave(path, "arrays of objects", "Their elements are Python objects.");
-            return;
         }
 
         if (shape.IsEmpty || dtype.IsEmpty || machine.TryNumbers(shape) is not { } sizes)

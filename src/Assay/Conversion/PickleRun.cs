@@ -5,13 +5,18 @@ using Assay.Pickle;
 
 namespace Assay.Conversion;
 
+/// <summary>An array of joblib's, which lies in the stream behind its wrapper.</summary>
+/// <param name="Range">Where it lies.</param>
+/// <param name="IsPickle">Whether it is an array of objects, which is a pickle of its own.</param>
+internal readonly record struct WrappedArray(ByteRange Range, bool IsPickle);
+
 /// <summary>A pickle that ran: its machine, what was recorded, and where joblib's arrays lie. Nothing of the file was executed.</summary>
 internal sealed class PickleRun : IDisposable
 {
     private const int LayoutBudget = 1 << 16;
     private const int MostNested = 16;
 
-    private PickleRun(PickleMachine machine, ValueRecorder recorder, Dictionary<int, ByteRange> arrays)
+    private PickleRun(PickleMachine machine, ValueRecorder recorder, Dictionary<int, WrappedArray> arrays)
     {
         Machine = machine;
         Recorder = recorder;
@@ -22,8 +27,8 @@ internal sealed class PickleRun : IDisposable
 
     public ValueRecorder Recorder { get; }
 
-    /// <summary>The bytes of joblib's arrays, by the row of their wrapper; empty for an array of objects.</summary>
-    public Dictionary<int, ByteRange> Arrays { get; }
+    /// <summary>Where joblib's arrays lie, by the row of their wrapper.</summary>
+    public Dictionary<int, WrappedArray> Arrays { get; }
 
     /// <summary>The value that the pickle makes.</summary>
     public PickleValue Value => Machine.Result;
@@ -82,7 +87,7 @@ internal sealed class PickleRun : IDisposable
             }
 
             using PickleRun nested = Of(source, at, what, depth + 1);
-            Arrays[wrapper.Row] = default;
+            Arrays[wrapper.Row] = new WrappedArray(new ByteRange(at, nested.End - at), IsPickle: true);
             Machine.Seek(nested.End);
             return;
         }
@@ -92,7 +97,7 @@ internal sealed class PickleRun : IDisposable
             throw new MalformedException(at, $"{what} has an array of {layout.ByteCount} bytes of which {missing} are missing.");
         }
 
-        Arrays[wrapper.Row] = range;
+        Arrays[wrapper.Row] = new WrappedArray(range, IsPickle: false);
         Machine.Seek(range.End);
     }
 }

@@ -46,9 +46,50 @@ internal static class PickledValues
         PickleKind.True => "True",
         PickleKind.False => "False",
         PickleKind.None => "None",
-        PickleKind.Float => machine.GetNumber(value),
+        PickleKind.Float => machine.TryFloat(value, out double number) ? Written(number) : machine.GetNumber(value),
+        PickleKind.Result => EncodedText(machine, value),
         _ => null,
     };
+
+    /// <summary>The text of bytes as protocols 0 to 2 write them: <c>_codecs.encode(text, 'latin1')</c>, or <c>bytes()</c>.</summary>
+    private static string? EncodedText(PickleMachine machine, PickleValue value) => (machine.CalleeOf(value), machine.ArgumentsOf(value)) switch
+    {
+        ("_codecs.encode", [{ Kind: PickleKind.Str } text, _]) => machine.GetText(text, LongestText, out _),
+        ("builtins.bytes", []) => "",
+        _ => null,
+    };
+
+    /// <summary>A float as Python's <c>repr</c> writes it: the shortest digits, with an exponent from 1e16 on and below 1e-4.</summary>
+    private static string Written(double number)
+    {
+        if (!double.IsFinite(number))
+        {
+            return double.IsNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
+        }
+
+        // d.dddE+ddd, with as many digits as it takes.
+        string[] parts = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E');
+        string whole = parts[0].Split('.')[0];
+        string all = parts[0].Replace(".", "", StringComparison.Ordinal);
+        string digits = all.TrimStart('0');
+        int point = whole.Length - (all.Length - digits.Length) + (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
+        digits = digits.TrimEnd('0');
+        string sign = double.IsNegative(number) ? "-" : "";
+        if (digits.Length == 0)
+        {
+            return sign + "0.0";
+        }
+
+        if (point is > 16 or < -3)
+        {
+            string fraction = digits.Length > 1 ? "." + digits[1..] : "";
+            return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{fraction}e{(point > 0 ? '+' : '-')}{Math.Abs(point - 1):00}");
+        }
+
+        return sign + (point <= 0 ? "0." + new string('0', -point) + digits
+            : point >= digits.Length ? digits.PadRight(point, '0') + ".0"
+            : digits[..point] + "." + digits[point..]);
+    }
 
     /// <summary>The whole numbers of a tuple, a list or a <c>torch.Size</c>; null for anything else.</summary>
     public static long[]? TryNumbers(this PickleMachine machine, PickleValue value)

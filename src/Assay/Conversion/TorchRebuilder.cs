@@ -28,6 +28,8 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
                 return Broken(path, function);
             }
 
+            // What else the tensor had in its __dict__ stands below its name.
+            AddState(path, arguments, 3);
             function = machine.NameOf(arguments[0]);
             arguments = own;
         }
@@ -51,7 +53,11 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
                 return Add(path, function, arguments, arguments.Count > 6 ? machine.NameOf(arguments[6]) : "?");
             case "_rebuild_qtensor":
                 return AddQuantised(path, function, arguments);
-            case "_rebuild_parameter" or "_rebuild_parameter_with_state" or "_rebuild_device_tensor_from_numpy"
+            case "_rebuild_parameter_with_state":
+                AddState(path, arguments, 3);
+                inner = arguments.Count > 0 ? arguments[0] : default;
+                return arguments.Count > 0 || Broken(path, function);
+            case "_rebuild_parameter" or "_rebuild_device_tensor_from_numpy"
                 or "_rebuild_xla_tensor" or "_rebuild_mlc_tensor" or "_rebuild_device_tensor_from_cpu_tensor":
                 inner = arguments.Count > 0 ? arguments[0] : default;
                 return arguments.Count > 0 || Broken(path, function);
@@ -69,6 +75,22 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
 
     /// <summary>Parts that are values of their own, to be visited under names of their own.</summary>
     public Stack<(string Path, PickleValue Value)> Parts { get; } = new();
+
+    private void AddState(string path, IReadOnlyList<PickleValue> arguments, int index)
+    {
+        PickleValue state = arguments.Count > index ? arguments[index] : default;
+        List<PickleValue> parts = state.Kind == PickleKind.Tuple ? machine.AllChildren(state) ?? [] : [state];
+        for (int i = parts.Count - 1; i >= 0; i--)
+        {
+            if (parts[i].Kind == PickleKind.Dict)
+            {
+                Parts.Push((path, parts[i]));
+            }
+        }
+    }
+
+    /// <summary>What the parts of a tensor are named after: a tensor that is the whole value is called so.</summary>
+    private static string Stem(string path) => path.Length == 0 ? "tensor" : path;
 
     private bool Broken(string path, string function)
     {
@@ -162,17 +184,17 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
         if (parameters.Count == 3 && machine.TryFloat(parameters[1], out double scale) && machine.TryNumber(parameters[2], out long zero))
         {
             ledger.Add(path, layout.View, layout.Storage);
-            ledger.Add(path + ".q_scale", ElementType.F64, [], Bytes(BitConverter.DoubleToInt64Bits(scale)));
-            ledger.Add(path + ".q_zero_point", ElementType.I64, [], Bytes(zero));
+            ledger.Add(Stem(path) + ".q_scale", ElementType.F64, [], Bytes(BitConverter.DoubleToInt64Bits(scale)));
+            ledger.Add(Stem(path) + ".q_zero_point", ElementType.I64, [], Bytes(zero));
             return true;
         }
 
         if (parameters.Count == 4 && machine.TryNumber(parameters[3], out long axis))
         {
             ledger.Add(path, layout.View, layout.Storage);
-            ledger.Add(path + ".q_per_channel_axis", ElementType.I64, [], Bytes(axis));
-            Parts.Push((path + ".q_per_channel_zero_points", parameters[2]));
-            Parts.Push((path + ".q_per_channel_scales", parameters[1]));
+            ledger.Add(Stem(path) + ".q_per_channel_axis", ElementType.I64, [], Bytes(axis));
+            Parts.Push((Stem(path) + ".q_per_channel_zero_points", parameters[2]));
+            Parts.Push((Stem(path) + ".q_per_channel_scales", parameters[1]));
             return true;
         }
 
@@ -201,7 +223,7 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * i), size[i]);
         }
 
-        ledger.Add(path + ".size", ElementType.I64, [size.Length], bytes);
+        ledger.Add(Stem(path) + ".size", ElementType.I64, [size.Length], bytes);
         return AddParts(path, function, data, names);
     }
 
@@ -214,7 +236,7 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
 
         for (int i = names.Length - 1; i >= 0; i--)
         {
-            Parts.Push(($"{path}.{names[i]}", parts[i]));
+            Parts.Push(($"{Stem(path)}.{names[i]}", parts[i]));
         }
 
         return true;

@@ -53,7 +53,7 @@ internal static class TorchSavedFile
             source.Ledger.Leave("constants.pkl", "constants of TorchScript code", "They belong to the code.");
         }
 
-        new WeightWalk(run.Machine, run.Recorder, storages, pickle).Run(run.Value);
+        new WeightWalk(run, storages, pickle).Run(run.Value);
     }
 
     /// <summary>Whether the value of a file's first pickle is the number that legacy files begin with.</summary>
@@ -64,7 +64,7 @@ internal static class TorchSavedFile
     public static void ReadLegacy(WeightSource source, long offset)
     {
         using PickleRun run = RunLegacy(source, offset, out PlacedStorages storages);
-        new WeightWalk(run.Machine, run.Recorder, storages, source).Run(run.Value);
+        new WeightWalk(run, storages, source).Run(run.Value);
     }
 
     /// <summary>Reads the only storage of a file that stands inside a pickle: how plain pickles hold tensors.</summary>

@@ -48,7 +48,7 @@ internal static class TorchTarFile
         ReadTensors(source with { Bytes = source.Bytes.Slice(members["tensors"]) }, table, storages, types);
         WeightSource pickle = source with { Bytes = source.Bytes.Slice(members["pickle"]) };
         using PickleRun run = PickleRun.Of(pickle, 0, "The object");
-        new WeightWalk(run.Machine, run.Recorder, table, pickle).Run(run.Value);
+        new WeightWalk(run, table, pickle).Run(run.Value);
     }
 
     private static void ReadStorages(WeightSource source, Dictionary<string, TensorStorage> storages, Dictionary<string, ElementType> types)

@@ -15,6 +15,7 @@ internal sealed class WeightWalk
     private const int DeepestNesting = 200;
     private const long FreeVisits = 200_000;
     private const int PathPerVisit = 64;
+    private const int BytesPerVisit = 16;
     private const int LongestPath = 4096;
     private const string Torch = "torch.";
     private const string NoTensor = "Safetensors holds tensors only.";
@@ -24,22 +25,23 @@ internal sealed class WeightWalk
     private readonly WeightSource _source;
     private readonly TorchRebuilder _rebuilder;
     private readonly NumpyValues _arrays;
+    private readonly Dictionary<int, WrappedArray> _wrapped;
     private readonly TorchValues _values;
     private readonly Stack<Node> _open = new();
     private long _visits;
     private long _steps;
 
-    public WeightWalk(
-        PickleMachine machine, ValueRecorder recorder, TorchStorages storages, WeightSource source, IReadOnlyDictionary<int, ByteRange>? wrapped = null)
+    public WeightWalk(PickleRun run, TorchStorages storages, WeightSource source)
     {
-        _machine = machine;
-        _recorder = recorder;
+        _machine = run.Machine;
+        _recorder = run.Recorder;
         _storages = storages;
         _source = source;
-        PickledBytes bytes = new(machine, source);
-        _values = new TorchValues(machine, bytes, storages, source);
-        _rebuilder = new TorchRebuilder(machine, _values, source.Ledger);
-        _arrays = new NumpyValues(machine, bytes, source, wrapped ?? new Dictionary<int, ByteRange>());
+        _wrapped = run.Arrays;
+        PickledBytes bytes = new(_machine, source);
+        _values = new TorchValues(_machine, bytes, storages, source);
+        _rebuilder = new TorchRebuilder(_machine, _values, source.Ledger);
+        _arrays = new NumpyValues(_machine, bytes, source, _wrapped);
     }
 
     private TensorLedger Ledger => _source.Ledger;
@@ -51,18 +53,22 @@ internal sealed class WeightWalk
         while (_open.TryPop(out Node? node))
         {
             // A value may stand in many places; a file may ask for about as many visits as it has bytes, and long names count as several.
-            _visits += 1 + (node.Path.Length / PathPerVisit);
-            if (_visits > FreeVisits + _source.Bytes.Length)
-            {
-                throw ScanBudget.Spent("visited-values", FreeVisits + _source.Bytes.Length, 0);
-            }
-
+            Spend(1 + (node.Path.Length / PathPerVisit));
             if ((++_steps & 0xFFF) == 0)
             {
                 _source.Budget.Poll();
             }
 
             Visit(node);
+        }
+    }
+
+    private void Spend(long visits)
+    {
+        _visits += visits;
+        if (_visits > FreeVisits + _source.Bytes.Length)
+        {
+            throw ScanBudget.Spent("visited-values", FreeVisits + _source.Bytes.Length, 0);
         }
     }
 
@@ -126,6 +132,12 @@ internal sealed class WeightWalk
 
     private void VisitCall(Node node)
     {
+        if (_wrapped.TryGetValue(node.Value.Row, out WrappedArray wrapped) && wrapped.IsPickle)
+        {
+            VisitPickle(node, wrapped.Range);
+            return;
+        }
+
         string callee = _machine.CalleeOf(node.Value);
         if (_arrays.TryAdd(node.Path, node.Value, out PickleValue objects))
         {
@@ -159,6 +171,19 @@ internal sealed class WeightWalk
         VisitObject(node, callee);
     }
 
+    /// <summary>
+    /// The pickle of an array of objects is run once more, so that no more machines are held than pickles lie inside each other; each time
+    /// counts as visits.
+    /// </summary>
+    private void VisitPickle(Node node, ByteRange range)
+    {
+        Spend(range.Length / BytesPerVisit);
+        using PickleRun run = PickleRun.Of(_source, range.Offset, "An array of objects");
+        WeightWalk inner = new(run, new NoStorages(), _source) { _visits = _visits };
+        inner.Run(run.Value, node.Path);
+        _visits = inner._visits;
+    }
+
     private void VisitObject(Node node, string callee)
     {
         CallRow call = _machine.Call(node.Value);
@@ -186,6 +211,11 @@ internal sealed class WeightWalk
             // Python 2 wrote an OrderedDict with a list of its pairs.
             List<PickleValue> given = Kept(node, first);
             next.AddRange(Pairs(node, first.Kind == PickleKind.Dict ? given : [.. given.SelectMany(p => _machine.AllChildren(p) is { Count: 2 } pair ? pair : [])], transparent: false));
+        }
+        else if (callee == "copyreg._reconstructor" && _machine.ArgumentsOf(node.Value) is [_, _, { IsLeaf: false } content])
+        {
+            // Protocols 0 and 1: what a subclass of a container holds is the container's.
+            next.Add((node.Path, content));
         }
         else if (!isDict && call.Arguments.Tainted)
         {

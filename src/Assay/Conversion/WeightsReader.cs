@@ -156,7 +156,7 @@ public static class WeightsReader
             source.Ledger.Leave("", "bytes behind the pickle", "Loaders do not read them.");
         }
 
-        new WeightWalk(run.Machine, run.Recorder, new NoStorages(), source, run.Arrays).Run(run.Value);
+        new WeightWalk(run, new NoStorages(), source).Run(run.Value);
         return "pickle";
     }
 }

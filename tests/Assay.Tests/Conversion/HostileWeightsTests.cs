@@ -132,6 +132,23 @@ public sealed class HostileWeightsTests
     }
 
     [Fact]
+    public void AnArrayOfObjectsThatIsNamedAgainAndAgainIsNotReadWithoutEnd()
+    {
+        // A megabyte in a pickle of its own, named a thousand times: a gigabyte to read.
+        PickleBuilder named = PickleBuilder.Protocol(2).Op(Op.EMPTY_LIST).Mark().Push(Builders.NumpyFiles.JoblibArray(PickleOf(new byte[1 << 20], 3), "O8", Tuple(1))).Put(0);
+        for (int i = 0; i < 1000; i++)
+        {
+            named.Get(0);
+        }
+
+        Assert.Throws<ScanStopException>(() => Read(named.Op(Op.APPENDS).Stop().ToArray()));
+    }
+
+    [Fact]
+    public void AnArrayOfObjectsInANumpyFileWhosePickleBreaksIsRefused() =>
+        Assert.Throws<MalformedException>(() => Read(Builders.NumpyFiles.Npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", [0x80, 2, (byte)'R', (byte)'.'])));
+
+    [Fact]
     public void ACallThatWouldRunSomethingIsOnlyNamed()
     {
         using TensorMap map = Read(Zip(Dict("x", Tensor("0", 4, 0, [4], [1]), "evil", Call("os", "system", "echo canary")), Floats(1, 2, 3, 4)));

@@ -32,8 +32,8 @@ public sealed class RealFileConversionTests : IDisposable
             Assert.Equal((path, 0), (path, Run("verify-conversion", path, output)));
         }
 
-        // Without a difference the script prints its counts, and ends with success.
-        byte[] told = Python.Program("/usr/bin/python3", ["-W", "ignore", "-c", Script("check.py"), files, converted]);
+        // The script prints the differences, and then its counts.
+        byte[] told = Python.Program("/usr/bin/python3", ["-W", "ignore", "-c", "import numpy, torch\n" + Script("loaded.py") + Script("check.py"), files, converted]);
         Assert.EndsWith(" 0 bad files", Encoding.UTF8.GetString(told).TrimEnd(), StringComparison.Ordinal);
     }
 

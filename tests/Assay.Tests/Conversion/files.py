@@ -45,6 +45,21 @@ save('module', net)
 save('parameters', [torch.nn.Parameter(torch.randn(3, 2)), torch.nn.Parameter(torch.randn(2), requires_grad=False)])
 save('signs', {'conj': torch.view_as_complex(torch.randn(5, 2)).conj(), 'imag': torch.view_as_complex(torch.randn(5, 2)).conj().imag, 'double': torch.view_as_complex(torch.randn(5, 2, dtype=torch.float64)).conj()[::2], 'negconj': torch.view_as_complex(torch.randn(4,2)).conj()})
 save('root', torch.randn(4, 5).t())
+save('rootq', torch.quantize_per_tensor(torch.randn(4, 5), 0.1, 3, torch.quint8))
+save('rootsparse', torch.eye(3).to_sparse())
+# Attributes of tensors: this release reads them for subclasses, and writes none.
+class Made:
+    def __init__(self, *made): self.made = made
+    def __reduce__(self): return self.made
+whole = torch.randn(2, 3)
+save('attributes', {n: Made(torch._tensor._rebuild_from_type_v2, (torch._utils._rebuild_tensor_v2, torch.nn.Parameter, (whole.storage(), 0, (2, 3), (3, 1), False, collections.OrderedDict()), state)) for n, state in
+    [('dict', {'scale': torch.randn(2), 'note': 'x', 'deep': {'a': [torch.arange(3)]}}), ('slots', ({'scale': torch.ones(3)}, None)), ('none', {})]})
+net2 = torch.nn.LSTM(3, 4, 2, bidirectional=True)
+net2.attr, net2.listed = torch.randn(4), [torch.randn(1)]
+net2.register_buffer('fleeting', torch.randn(3), persistent=False)
+tied = torch.nn.Sequential(torch.nn.Embedding(5, 4), torch.nn.Linear(4, 5, bias=False))
+tied[1].weight = tied[0].weight
+save('modules', {'lstm': net2, 'tied': tied, 'norm': torch.nn.utils.weight_norm(torch.nn.Linear(3, 3)), 'list': torch.nn.ParameterList([torch.nn.Parameter(torch.randn(2))]), 'optimizer': opt, 'packed': torch.nn.utils.rnn.pack_sequence([torch.randn(3), torch.randn(2)]), 'normal': torch.distributions.Normal(torch.randn(2), torch.ones(2)), 'set': torch.utils.data.TensorDataset(torch.randn(4, 2))})
 save('storages', {'s': torch.arange(5.).storage(), 't': torch.arange(3)})
 save('numpy', {'a': np.arange(12.).reshape(3, 4).T, 'b': np.arange(5, dtype='>i4'), 't': torch.ones(2), 's': np.float32(2)})
 save('quantised', {'t': torch.quantize_per_tensor(torch.randn(4, 5), 0.1, 3, torch.quint8), 'i': torch.quantize_per_tensor(torch.randn(4, 5).t(), 0.01, 0, torch.qint8), 'q32': torch.quantize_per_tensor(torch.randn(3), 0.01, 0, torch.qint32), 'c': torch.quantize_per_channel(torch.randn(4, 5), torch.tensor([.1, .2, .3, .4]), torch.tensor([0, 1, 2, 3]), 0, torch.qint8)})
@@ -69,6 +84,34 @@ joblib.dump(arrays, os.path.join(out, 'arrays.joblib'))
 joblib.dump([arrays, {'t': torch.ones(3)}], os.path.join(out, 'arrays.gz.joblib'), compress=('gzip', 3))
 joblib.dump(arrays, os.path.join(out, 'arrays.z.joblib'), compress=('zlib', 3))
 joblib.dump(arrays, os.path.join(out, 'arrays.xz.joblib'), compress=('xz', 3))
+# Arrays of objects are pickles of their own, inside .npy and inside joblib's stream; subclasses of containers hold what containers hold.
+import logging.config, unittest.mock
+objects = np.empty((2, 3), dtype=object)
+for i in range(6): objects[divmod(i, 3)] = [np.arange(i), {'w': np.full(i, .5)}, 'text', np.float32(i), [np.ones((2, i)).T], None][i]
+inside = np.empty(2, dtype=object)
+inside[:] = [objects, np.arange(3)]
+configured = logging.config.ConvertingDict(a=np.arange(3), b={'c': np.arange(2)})
+mixed = {'list': [0] * 50000 + [np.arange(3)] + [1] * 50000 + [np.arange(4)], 'keys': {**{i: i for i in range(3000)}, ('t', 1): np.arange(2), 2.5: np.arange(3), None: np.arange(4), True: np.arange(5), b'b': np.arange(6)}}
+masked = {'m': np.ma.array(np.arange(6).reshape(2, 3), mask=[[0, 1, 0], [1, 0, 0]]), 'f': np.ma.array(np.arange(6.).reshape(2, 3).T, mask=False), 'empty': np.ma.zeros((0, 2))}
+held = {'objects': objects, 'again': objects, 'columns': np.asfortranarray(objects), 'inside': inside, 'dict': configured, 'list': unittest.mock._CallList([np.arange(3), [np.arange(2)]]), 'mixed': mixed, 'masked': masked, 'date': np.zeros(3, dtype='M8[D]'), 'records': np.zeros(2, dtype=[('a', 'f4')])}
+import argparse, functools, types, urllib.parse
+below = collections.OrderedDict(x=np.arange(2)); below.extra = np.arange(3)
+configured.attr = np.arange(4)
+cycle = {'t': np.arange(2)}; cycle['self'] = cycle; cycle['list'] = [cycle, np.arange(3)]
+held['kinds'] = [below, collections.defaultdict(list, k=[np.arange(2)]), collections.deque([np.arange(1), np.arange(2)], maxlen=4), urllib.parse.SplitResult(np.arange(1), np.arange(2), np.arange(3), 'x', 'y'),
+    types.SimpleNamespace(p=np.arange(3), q={'r': np.arange(1)}), argparse.Namespace(w=np.arange(2)), functools.partial(print, np.arange(2), key=np.arange(3)), collections.ChainMap({'a': np.arange(2)}, {'b': np.arange(3)}),
+    collections.UserDict(u=np.arange(2)), collections.UserList([np.arange(2), np.arange(3)]), np.matrix([[1, 2], [3, 4.]]), np.random.RandomState(3), np.polynomial.Polynomial(np.arange(3.)), ValueError(np.arange(2)), cycle, np.array({'in': np.arange(2)}, dtype=object)]
+held['names'] = {b'b': np.arange(1), b'\xe9\xff': np.arange(2), b'': np.arange(3), 1: np.arange(4), '1': np.arange(5), True and 2: np.arange(6), 'x': {'y': np.arange(7)}, 'x.y': np.arange(8), np.int64(3): np.arange(9), '': np.arange(10), '.': np.arange(11),
+    'e\u0301': np.arange(12), '\U0001F600': np.arange(13), 'a\nb': np.arange(14), 2**70: np.arange(15), -5: np.arange(16), **{f: np.arange(i) for i, f in enumerate([1e22, .1, -0., float('inf'), -float('inf'), float('nan'), 1e-7, 123456789., 1e16, 1e15, 1.5e300, 1e-4, 1e-5, -2.5e-10, 5e-324, 12.75])}}
+np.save(os.path.join(out, 'objects.npy'), objects)
+np.save(os.path.join(out, 'columns.npy'), np.asfortranarray(objects))
+np.save(os.path.join(out, 'held.npy'), np.array(held, dtype=object))
+np.savez(os.path.join(out, 'objects.npz'), plain=np.arange(4), objects=objects, inside=inside)
+joblib.dump(held, os.path.join(out, 'held.joblib'))
+joblib.dump(objects, os.path.join(out, 'objects.xz.joblib'), compress=('xz', 3))
+for p in range(6):
+    with open(os.path.join(out, f'held.{p}.pkl'), 'wb') as f: pickle.dump(held, f, p)
+
 net.register_buffer('mask', torch.ones(3, dtype=torch.bool))
 torch.jit.script(net).save(os.path.join(out, 'script.jit.pt'))
 
