@@ -43,12 +43,25 @@ public static class WeightsReader
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(options);
+        return TryRead(bytes, options, new ScanBudget(options.Limits, options.Time, cancellation), Read);
+    }
+
+    /// <summary>
+    /// Reads what the bytes themselves are, for those who walk through archives and compressed streams on their own: these are not
+    /// looked into, but for the ones in which tensors and their bytes are different members.
+    /// </summary>
+    /// <exception cref="MalformedException">The file is broken or ambiguous.</exception>
+    /// <exception cref="ScanStopException">A limit is spent, the host cancelled, or the bytes went away.</exception>
+    internal static TensorMap? TryReadOwn(ByteSource bytes, WeightsOptions options, ScanBudget budget) => TryRead(bytes, options, budget, ReadOwn);
+
+    private static TensorMap? TryRead(ByteSource bytes, WeightsOptions options, ScanBudget budget, Func<WeightSource, string?> read)
+    {
         TensorLedger ledger = new();
         List<ByteSource> owned = [];
-        WeightSource source = new(bytes, new ScanBudget(options.Limits, options.Time, cancellation), options.Scratch, ledger, owned);
+        WeightSource source = new(bytes, budget, options.Scratch, ledger, owned);
         try
         {
-            if (Read(source) is { } format)
+            if (read(source) is { } format)
             {
                 return new TensorMap(format, ledger, owned);
             }
@@ -76,27 +89,14 @@ public static class WeightsReader
         for (int layer = 0; layer <= MostLayers; layer++)
         {
             byte[] head = source.Bytes.ReadUpTo(0, HeadSize);
-            if (head.AsSpan().StartsWith("PK\x03\x04"u8) || head.AsSpan().StartsWith("PK\x05\x06"u8))
+            if (IsZip(head))
             {
-                return ReadZip(source);
+                return ReadTorchZip(source) ?? ReadArrayZip(source);
             }
 
-            if (NumpyFiles.IsArray(head))
+            if (ReadSigned(source, head) is { } format)
             {
-                NumpyFiles.Read(source, source.Bytes, new ByteRange(0, source.Bytes.Length), "");
-                return "npy";
-            }
-
-            if (SafetensorsFile.LooksLike(source.Bytes))
-            {
-                SafetensorsFile.Read(source);
-                return "safetensors";
-            }
-
-            if (TarReader.IsHeader(head, out _) && TorchTarFile.Members(source) is { } members)
-            {
-                TorchTarFile.Read(source, members);
-                return "pytorch-tar";
+                return format;
             }
 
             if (Codec.Sniff(head) is not { } kind)
@@ -118,7 +118,38 @@ public static class WeightsReader
         return ReadPickle(source);
     }
 
-    private static string? ReadZip(WeightSource source)
+    private static string? ReadOwn(WeightSource source)
+    {
+        byte[] head = source.Bytes.ReadUpTo(0, HeadSize);
+        return IsZip(head) ? ReadTorchZip(source) : ReadSigned(source, head) ?? ReadPickle(source);
+    }
+
+    private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8);
+
+    private static string? ReadSigned(WeightSource source, byte[] head)
+    {
+        if (NumpyFiles.IsArray(head))
+        {
+            NumpyFiles.Read(source, source.Bytes, new ByteRange(0, source.Bytes.Length), "");
+            return "npy";
+        }
+
+        if (SafetensorsFile.LooksLike(source.Bytes))
+        {
+            SafetensorsFile.Read(source);
+            return "safetensors";
+        }
+
+        if (TarReader.IsHeader(head, out _) && TorchTarFile.Members(source) is { } members)
+        {
+            TorchTarFile.Read(source, members);
+            return "pytorch-tar";
+        }
+
+        return null;
+    }
+
+    private static string? ReadTorchZip(WeightSource source)
     {
         ZipContent zip = ZipContent.Read(source, ignoreCase: true);
         if (TorchSavedFile.IsTorch(zip))
@@ -127,7 +158,12 @@ public static class WeightsReader
             return "pytorch-zip";
         }
 
-        zip = ZipContent.Read(source, ignoreCase: false);
+        return null;
+    }
+
+    private static string? ReadArrayZip(WeightSource source)
+    {
+        ZipContent zip = ZipContent.Read(source, ignoreCase: false);
         if (NumpyFiles.IsZip(zip))
         {
             NumpyFiles.ReadZip(source, zip);

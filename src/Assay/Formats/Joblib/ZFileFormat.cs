@@ -72,6 +72,7 @@ public sealed class ZFileFormat : IFormat
 
         if (CouldBePickle(content))
         {
+            context.Hold(new StoredMember("content", start, Math.Min(inflated.Consumed, packed.Length), declared, "zlib"));
             context.Submit(new Artifact("content", content, artifact));
         }
     }
