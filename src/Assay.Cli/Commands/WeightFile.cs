@@ -54,7 +54,29 @@ internal sealed class WeightFile : IDisposable
 
     /// <summary>What reading the weights of the file at <paramref name="path"/> needs.</summary>
     public static WeightsOptions Options(Host host, string path, ScanLimits limits) =>
-        new() { Limits = limits, Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory) };
+        new()
+        {
+            Limits = limits,
+            Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
+            Companion = name => OpenBeside(path, name),
+        };
+
+    /// <summary>
+    /// Opens the regular file of that name in the folder of <paramref name="path"/>. The name comes out of a file: nothing outside the folder is
+    /// opened for it, not over a link either.
+    /// </summary>
+    private static ByteSource? OpenBeside(string path, string name)
+    {
+        string? folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path));
+        if (folder is null || name != System.IO.Path.GetFileName(name) || name is "." or ".."
+            || RealPath.Of(folder) is not { } inside || RealPath.Of(System.IO.Path.Join(folder, name)) is not { } real
+            || System.IO.Path.GetDirectoryName(real) != inside || FileKinds.Of(real) != FileKind.Regular)
+        {
+            return null;
+        }
+
+        return FileOpening.Open(real);
+    }
 
     /// <summary>Opens the regular file at <paramref name="path"/>.</summary>
     /// <exception cref="ScanStopException">It is not there, or is no regular file.</exception>

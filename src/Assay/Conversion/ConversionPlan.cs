@@ -22,6 +22,9 @@ public sealed record ConversionOptions
 /// <param name="From">Where its elements come from.</param>
 public sealed record PlannedTensor(string Name, ElementType Type, IReadOnlyList<long> Shape, StoredTensor From)
 {
+    /// <summary>What the header calls its element type.</summary>
+    public string Dtype => From.Written.Dtype;
+
     /// <summary>The bytes of its elements.</summary>
     public long Bytes => From.View.Bytes;
 }
@@ -64,6 +67,9 @@ public sealed class ConversionPlan
     /// <summary>The bytes of all tensors.</summary>
     public long Bytes { get; }
 
+    /// <summary>Members of archives that were read, with their checksums.</summary>
+    internal IReadOnlyList<ArchiveRecord> Records { get; private init; } = [];
+
     /// <summary>Plans the conversion of <paramref name="map"/>.</summary>
     /// <exception cref="MalformedException">A tensor cannot be read, or the views ask for far more bytes than there are.</exception>
     public static ConversionPlan Of(TensorMap map, ConversionOptions options)
@@ -95,12 +101,15 @@ public sealed class ConversionPlan
                 FileName(options.FileName, i, shards.Count), [.. shards[i].OrderByDescending(t => t.Type.Size())], metadata));
         }
 
-        return new ConversionPlan(tensors, ties, files, files.Count > 1 ? options.FileName + ".index.json" : null);
+        return new ConversionPlan(tensors, ties, files, files.Count > 1 ? options.FileName + ".index.json" : null) { Records = map.Records };
     }
 
-    private static PlannedTensor Plan(StoredTensor tensor) => tensor.View.Type == ElementType.C128
-        ? new PlannedTensor(tensor.Name, ElementType.F64, [.. tensor.View.Shape, 2], tensor)
-        : new PlannedTensor(tensor.Name, tensor.View.Type, tensor.View.Shape, tensor);
+    private static PlannedTensor Plan(StoredTensor tensor) => new(tensor.Name, tensor.View.Type switch
+    {
+        ElementType.C128 => ElementType.F64,
+        ElementType.C32 => ElementType.F16,
+        _ => tensor.View.Type,
+    }, tensor.Written.Shape, tensor);
 
     /// <summary>
     /// Views may overlap and repeat, as <c>expand</c> does; a file that asks for far more than it holds is refused before anything is

@@ -25,6 +25,7 @@ internal sealed class WeightWalk
     private readonly TorchRebuilder _rebuilder;
     private readonly NumpyValues _arrays;
     private readonly TorchValues _values;
+    private readonly JoblibCompanions _companions;
     private readonly Stack<Node> _open = new();
     private long _visits;
     private long _steps;
@@ -39,6 +40,7 @@ internal sealed class WeightWalk
         PickledBytes bytes = new(machine, source);
         _values = new TorchValues(machine, bytes, storages, source);
         _rebuilder = new TorchRebuilder(machine, _values, source.Ledger);
+        _companions = new JoblibCompanions(machine, source);
         _arrays = new NumpyValues(machine, bytes, source, wrapped ?? new Dictionary<int, ByteRange>());
     }
 
@@ -105,6 +107,11 @@ internal sealed class WeightWalk
         {
             Ledger.Add(node.Path, tensor.View, tensor.Storage);
         }
+        else if (_machine.AllChildren(id) is [PickleValue kind, _, _, .. List<PickleValue> arguments] && _machine.TryText(kind) == "reduce_package")
+        {
+            Ledger.Leave(node.Path, "an object that a function of the package makes", "Objects and their code are not carried over; tensors in what it is made of are.");
+            Enter(node, Indexed(node, arguments));
+        }
         else
         {
             Ledger.Leave(node.Path, "an object from outside the pickle", "What it is cannot be told.");
@@ -127,6 +134,11 @@ internal sealed class WeightWalk
     private void VisitCall(Node node)
     {
         string callee = _machine.CalleeOf(node.Value);
+        if (_companions.TryAdd(node.Path, node.Value))
+        {
+            return;
+        }
+
         if (_arrays.TryAdd(node.Path, node.Value, out PickleValue objects))
         {
             if (!objects.IsEmpty)

@@ -40,6 +40,16 @@ internal static class ArtifactMetadata
             node.Tell("protocol", first == 0x80 ? second.ToString(CultureInfo.InvariantCulture) : "0 or 1");
         }
 
+        if (node.Tensors is { StreamArrays: > 0 and var arrays })
+        {
+            node.Tell("joblib arrays in the stream", arrays.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (node.Tensors is { Companions: { Count: > 0 } companions })
+        {
+            node.Tell("joblib files beside", string.Join(", ", companions));
+        }
+
         foreach ((string key, string value) in node.Tensors?.Texts ?? [])
         {
             node.Tell(key, value);

@@ -17,6 +17,7 @@ internal sealed class InspectingVisitor : IArtifactVisitor
     private const long MostTensors = 1_000_000;
     private const long MostNames = 256L << 20;
     private readonly InspectionOptions _options;
+    private readonly WeightsOptions _inner;
     private readonly ScanBudget _budget;
     private readonly CancellationToken _cancellation;
     private readonly Stack<(Artifact Artifact, InspectedArtifact Node, bool Whole)> _open = new();
@@ -26,6 +27,9 @@ internal sealed class InspectingVisitor : IArtifactVisitor
     public InspectingVisitor(string path, InspectionOptions options, CancellationToken cancellation)
     {
         _options = options;
+
+        // Files beside the file are not beside a member of it.
+        _inner = options.Weights with { Companion = null };
         _cancellation = cancellation;
         _budget = new ScanBudget(options.Weights.Limits, options.Weights.Time, cancellation);
         Root = new InspectedArtifact(path, path);
@@ -46,7 +50,7 @@ internal sealed class InspectingVisitor : IArtifactVisitor
         node.Size = artifact.Bytes.Length;
         if (!inside && ArtifactMetadata.MayBeArchive(artifact.Bytes))
         {
-            node.Tensors = Read(artifact);
+            node.Tensors = Read(artifact, isArchive: true);
         }
 
         _open.Push((artifact, node, inside || node.Tensors is { Failure: null }));
@@ -71,7 +75,7 @@ internal sealed class InspectingVisitor : IArtifactVisitor
 
             if (!top.Whole && formats.Any(f => f is "pickle" or "npy" or "safetensors"))
             {
-                top.Node.Tensors ??= Read(artifact);
+                top.Node.Tensors ??= Read(artifact, isArchive: false);
             }
 
             InspectedArtifact? above = _open.TryPeek(out var parent) ? parent.Node : null;
@@ -86,11 +90,11 @@ internal sealed class InspectingVisitor : IArtifactVisitor
         }
     }
 
-    private TensorListing? Read(Artifact artifact)
+    private TensorListing? Read(Artifact artifact, bool isArchive)
     {
         try
         {
-            using TensorMap? map = WeightsReader.TryReadOwn(artifact.Bytes, _options.Weights, _budget);
+            using TensorMap? map = WeightsReader.TryReadOwn(artifact.Bytes, artifact.Parent is null ? _options.Weights : _inner, _budget, isArchive);
             return map is null ? null : Listing(map);
         }
         catch (MalformedException e)
@@ -122,15 +126,17 @@ internal sealed class InspectingVisitor : IArtifactVisitor
                 break;
             }
 
-            TensorStatistics? statistics = _options.Statistics ? TensorStatistics.Of(tensor.Storage, tensor.View, _cancellation) : null;
+            TensorStatistics? statistics = _options.Statistics && tensor.Packing is null ? TensorStatistics.Of(tensor.Storage, tensor.View, _cancellation) : null;
             tensors.Add(new InspectedTensor(
                 tensor.Name, tensor.View, tensor.Storage.Key, tensor.Storage.Range.Offset, tensor.Storage.Range.Length, tensor.Storage.BigEndian,
-                ties.GetValueOrDefault(tensor)?.Name, statistics));
+                ties.GetValueOrDefault(tensor)?.Name, statistics) { Packing = tensor.Packing });
         }
 
         return new TensorListing
         {
             Kind = map.Format,
+            StreamArrays = map.StreamArrays,
+            Companions = [.. map.Companions],
             Tensors = tensors,
             Bytes = map.Tensors.Where(t => !ties.ContainsKey(t)).Sum(t => t.View.Bytes),
             Problems = [.. map.Problems],

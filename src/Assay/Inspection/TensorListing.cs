@@ -14,7 +14,11 @@ namespace Assay.Inspection;
 /// <param name="TiedTo">The tensor of which it is another name, or null.</param>
 /// <param name="Statistics">What its elements are like, where that was asked for.</param>
 public sealed record InspectedTensor(
-    string Name, TensorView View, string StorageKey, long StorageOffset, long StorageBytes, bool BigEndian, string? TiedTo, TensorStatistics? Statistics);
+    string Name, TensorView View, string StorageKey, long StorageOffset, long StorageBytes, bool BigEndian, string? TiedTo, TensorStatistics? Statistics)
+{
+    /// <summary>How elements smaller than a byte share one; null for all others. The view then counts bytes.</summary>
+    public Packing? Packing { get; init; }
+}
 
 /// <summary>The tensors of one artifact.</summary>
 public sealed record TensorListing
@@ -33,6 +37,12 @@ public sealed record TensorListing
 
     /// <summary>What is there beside the tensors.</summary>
     public IReadOnlyList<NotCarried> Beside { get; init; } = [];
+
+    /// <summary>How many arrays of joblib lie in the stream of the pickle.</summary>
+    internal int StreamArrays { get; init; }
+
+    /// <summary>Files beside this one that hold arrays of it.</summary>
+    internal IReadOnlyList<string> Companions { get; init; } = [];
 
     /// <summary>Texts that belong to the file as a whole.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Texts { get; init; } = [];

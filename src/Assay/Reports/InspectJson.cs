@@ -3,7 +3,6 @@ using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Conversion;
 using Assay.Inspection;
-using Assay.Tensors;
 
 namespace Assay.Reports;
 
@@ -160,8 +159,13 @@ public static class InspectJson
     {
         json.WriteStartObject();
         json.WriteString("name", Escape.WellFormed(tensor.Name));
-        json.WriteString("dtype", InspectReport.NameOf(tensor.View.Type));
-        Numbers(json, "shape", tensor.View.Shape);
+        json.WriteString("dtype", InspectReport.NameOf(tensor));
+        Numbers(json, "shape", tensor.Packing?.Shape ?? tensor.View.Shape);
+        if (tensor.Packing is { } packing)
+        {
+            json.WriteNumber("bits", packing.Bits);
+        }
+
         Numbers(json, "strides", tensor.View.Strides);
         json.WriteNumber("offset", tensor.View.Offset);
         json.WriteStartObject("storage");

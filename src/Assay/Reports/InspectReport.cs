@@ -86,7 +86,7 @@ public static class InspectReport
 
             if (!node.WasRead && stored.Method is not ("directory" or "symbolic-link" or "hard-link" or "device"))
             {
-                parts.Add("not read on its own");
+                parts.Add("the same bytes as another member, or not read");
             }
         }
 
@@ -146,13 +146,14 @@ public static class InspectReport
         string offset = tensor.View.Offset > 0 ? string.Create(CultureInfo.InvariantCulture, $"+{tensor.View.Offset}") : "";
         string storage = tensor.StorageKey.Length == 0 ? "" : $" storage {Escape.Visible(tensor.StorageKey)}{offset}";
         string tie = tensor.TiedTo is null ? "" : $" = {Escape.Visible(tensor.TiedTo)}";
-        return $"{NameOf(tensor.View.Type)} [{string.Join(", ", tensor.View.Shape)}]{strides}{storage}{tie}";
+        IReadOnlyList<long> shape = tensor.Packing?.Shape ?? tensor.View.Shape;
+        return $"{NameOf(tensor)} [{string.Join(", ", shape)}]{strides}{storage}{tie}";
     }
 
     private static string Describe(TensorStatistics known) => string.Create(CultureInfo.InvariantCulture,
         $"min {known.Min:G6} max {known.Max:G6} mean {known.Mean:G6} NaN {known.NaN} infinite {known.Infinite} zero {known.Zero}");
 
-    internal static string NameOf(ElementType type) => type.SafetensorsName() ?? type.ToString();
+    internal static string NameOf(InspectedTensor tensor) => tensor.Packing?.Name ?? tensor.View.Type.SafetensorsName() ?? tensor.View.Type.ToString();
 
     private sealed class Tree(TextWriter writer, long rows)
     {
