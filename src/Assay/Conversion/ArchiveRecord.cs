@@ -67,8 +67,13 @@ internal sealed class RecordChecks(IReadOnlyList<ArchiveRecord> records)
         }
     }
 
-    private static bool Lies(TensorStorage storage, ArchiveRecord record) =>
-        ReferenceEquals(storage.Source, record.Source) && storage.Range.Offset >= record.Range.Offset && storage.Range.End <= record.Range.End;
+    private static bool Lies(TensorStorage storage, ArchiveRecord record)
+    {
+        // An array of an .npz lies in a slice of the file.
+        (ByteSource source, ByteRange range) = storage.Source is SliceSource { Identity: var (whole, part) }
+            ? (whole, storage.Range with { Offset = part.Offset + storage.Range.Offset }) : (storage.Source, storage.Range);
+        return ReferenceEquals(source, record.Source) && range.Offset >= record.Range.Offset && range.End <= record.Range.End;
+    }
 
     private static Dictionary<(ByteSource Source, ByteRange Range), ArchiveRecord> First(IReadOnlyList<ArchiveRecord> records)
     {

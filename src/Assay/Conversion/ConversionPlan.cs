@@ -43,6 +43,9 @@ public sealed class ConversionPlan
 
     private const string FormatKey = "format";
 
+    /// <summary>Behind a tensor's name: the text that says how elements smaller than a byte share one.</summary>
+    private const string PackingKey = ".packing";
+
     private ConversionPlan(List<PlannedTensor> tensors, Dictionary<string, string> ties, List<PlannedFile> files, string? index)
     {
         Tensors = tensors;
@@ -81,7 +84,9 @@ public sealed class ConversionPlan
             throw new MalformedException(0, $"{problem.Name}: {problem.What}");
         }
 
-        Dictionary<StoredTensor, StoredTensor> tied = map.Ties(new HashSet<string>(map.Metadata.Keys, StringComparer.Ordinal) { FormatKey });
+        Dictionary<string, string> notes = map.Tensors.Where(t => t.Packing is { SafetensorsName: null })
+            .ToDictionary(t => t.Name + PackingKey, t => t.Packing!.Note, StringComparer.Ordinal);
+        Dictionary<StoredTensor, StoredTensor> tied = map.Ties(new HashSet<string>([.. map.Metadata.Keys, .. notes.Keys], StringComparer.Ordinal) { FormatKey });
         Dictionary<string, string> ties = tied.ToDictionary(t => t.Key.Name, t => t.Value.Name, StringComparer.Ordinal);
         List<PlannedTensor> tensors = [.. map.Tensors.Where(t => !tied.ContainsKey(t)).Select(Plan)];
         CheckExpansion(tensors);
@@ -92,6 +97,11 @@ public sealed class ConversionPlan
             Dictionary<string, string> metadata = new(map.Metadata, StringComparer.Ordinal);
             metadata.TryAdd(FormatKey, map.Format is "npy" or "npz" ? "np" : "pt");
             HashSet<string> here = [.. shards[i].Select(t => t.Name)];
+            foreach (PlannedTensor packed in shards[i].Where(t => t.From.Packing is { SafetensorsName: null }))
+            {
+                metadata.TryAdd(packed.Name + PackingKey, packed.From.Packing!.Note);
+            }
+
             foreach ((string name, string target) in ties.Where(t => here.Contains(t.Value)))
             {
                 metadata[name] = target;

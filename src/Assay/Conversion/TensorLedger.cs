@@ -54,12 +54,7 @@ internal sealed class TensorLedger
             throw ScanBudget.Spent("tensors", MostTensors, 0);
         }
 
-        StoredTensor tensor = new(Name(path), view, storage) { Packing = packing };
-        Tensors.Add(tensor);
-        if (packing is { SafetensorsName: null })
-        {
-            Metadata[tensor.Name + ".packing"] = packing.Note;
-        }
+        Tensors.Add(new StoredTensor(Name(path), view, storage) { Packing = packing });
     }
 
     /// <summary>Adds a small tensor of the reader's own making, such as the scale of a quantised one.</summary>

@@ -43,11 +43,16 @@ public static class Inspector
     private static void Attach(InspectedArtifact root, IReadOnlyList<Fact> facts)
     {
         Dictionary<string, InspectedArtifact> byPath = new(StringComparer.Ordinal);
+        Dictionary<InspectedArtifact, InspectedArtifact> around = [];
         List<InspectedArtifact> all = [root];
         for (int i = 0; i < all.Count; i++)
         {
             byPath.TryAdd(all[i].Path, all[i]);
             all.AddRange(all[i].Members);
+            foreach (InspectedArtifact member in all[i].Members)
+            {
+                around.Add(member, all[i]);
+            }
         }
 
         foreach (Fact fact in facts)
@@ -58,7 +63,7 @@ public static class Inspector
                 case FormatFact format:
                     at.Add(new InspectedFormat(format.Format, new ByteRange(format.Offset, format.Length)));
                     break;
-                case UnreadFact unread when !IsReadHere(at, unread):
+                case UnreadFact unread when !IsReadHere(at, around.GetValueOrDefault(at), unread):
                     at.Add(unread);
                     break;
                 default:
@@ -74,7 +79,14 @@ public static class Inspector
         }
     }
 
-    /// <summary>A scan does not read safetensors, and an inspection does.</summary>
-    private static bool IsReadHere(InspectedArtifact at, UnreadFact unread) =>
-        unread.Cause == UnreadCause.NotSupported && at.Tensors is { Kind: "safetensors", Failure: null };
+    /// <summary>
+    /// Whether something that a scan leaves unread was read here: tensors of formats whose code it does not follow, and the storages of a
+    /// package, which are bare numbers.
+    /// </summary>
+    private static bool IsReadHere(InspectedArtifact at, InspectedArtifact? around, UnreadFact unread) => unread.Cause switch
+    {
+        UnreadCause.NotSupported => at.Tensors is { Failure: null, Kind: "safetensors" } || (at.Tensors is { Failure: null, Kind: "pytorch-zip" or "pytorch-package" } && unread.Length == 0),
+        UnreadCause.Unrecognised => around?.Tensors is { Failure: null, Kind: "pytorch-package" } && at.Name.EndsWith(".storage", StringComparison.Ordinal),
+        _ => false,
+    };
 }

@@ -32,6 +32,13 @@ def want(t):
         kind = t.dtype.str[1:]
         return NP[kind], t.shape + ((2,) if kind == 'c16' else ()), np.ascontiguousarray(t).tobytes()
     t = t.detach()
+    if str(t.dtype) in ('torch.quint4x2', 'torch.quint2x4'):
+        bits = 4 if '4x2' in str(t.dtype) else 2
+        raw = t.int_repr().numpy().tobytes()[:(t.numel() * bits + 7) // 8]
+        # What the bytes hold, element by element, is what dequantising gives.
+        values = [raw[i * bits // 8] >> (i * bits % 8) & ((1 << bits) - 1) for i in range(t.numel())]
+        assert torch.allclose((torch.tensor(values).reshape(t.shape) - 2.) * .1, t.dequantize(), atol=1e-4)
+        return 'U8', (len(raw),), raw
     if t.is_quantized: t = t.int_repr()
     dtype = t.dtype
     shape = tuple(t.shape) + ((2,) if dtype == torch.complex128 else ())
@@ -66,6 +73,10 @@ def flatten(o, path, out):
     elif isinstance(o, (list, tuple)):
         for i, v in enumerate(o): flatten(v, join(i), out)
 def load(path):
+    if path.endswith('.package.pt'):
+        from torch.package import PackageImporter
+        i = PackageImporter(path)
+        return {'models': {'net': i.load_pickle('models', 'net.pkl'), 'sub': {'state': i.load_pickle('models.sub', 'state.pkl')}}}
     if path.endswith('.jit.pt'): return dict(torch.jit.load(path).state_dict())
     if path.endswith('.pt'): return torch.load(path)
     if path.endswith('.npy'): return np.load(path)
