@@ -15,12 +15,15 @@ public static class InspectJson
     /// <summary>The name of the schema.</summary>
     public const string Schema = "assay.inspect/1";
 
+    /// <summary>Each level of members takes two; how deep they go is the walk's limit, which users may raise.</summary>
+    private const int DeepestDocument = 1 << 24;
+
     /// <summary>Writes <paramref name="file"/> to <paramref name="output"/>, which stays open.</summary>
     public static void Write(InspectedArtifact file, Stream output)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(output);
-        using (Utf8JsonWriter json = new(output, JsonReport.Layout))
+        using (Utf8JsonWriter json = new(output, JsonReport.Layout with { MaxDepth = DeepestDocument }))
         {
             // An artifact's members are written between its two halves; depth is bounded by the walk, and a stack keeps it off ours.
             Stack<(InspectedArtifact Node, int Member)> open = new();

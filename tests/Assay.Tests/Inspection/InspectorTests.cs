@@ -74,7 +74,7 @@ public sealed class InspectorTests
             "7z" => Wrapping.SevenZip("m.pt", s_model),
             "rar4" => RarBuilder.Archive4(RarBuilder.File4("m.pt", s_model)),
             "rar5" => RarBuilder.Archive5(RarBuilder.File5("m.pt", s_model)),
-            _ => Wrapping.Compress("gzip", s_model),
+            _ => Wrapping.Compress("gz", s_model),
         };
         InspectedArtifact file = Inspect(archive);
         InspectedArtifact member = file.Members.Single(m => m.Name == (kind == "gzip" ? "content" : "m.pt"));
@@ -124,7 +124,7 @@ public sealed class InspectorTests
         foreach (string path in Directory.GetFiles(Repository.Full("tests/Assay.Fuzz/Corpus"), "*", SearchOption.AllDirectories))
         {
             byte[] bytes = File.ReadAllBytes(path);
-            foreach (byte[] input in (byte[][])[bytes, bytes[..(bytes.Length / 2)], Wrapping.Compress("gzip", bytes)])
+            foreach (byte[] input in (byte[][])[bytes, bytes[..(bytes.Length / 2)], Wrapping.Compress("gz", bytes)])
             {
                 InspectedArtifact file = Inspect(input);
                 Assert.Empty(s_schema.Errors(Json(file)));
@@ -168,7 +168,7 @@ public sealed class InspectorTests
     [Fact]
     public void ABombIsBoundedAndSaid()
     {
-        byte[] bomb = Wrapping.Compress("gzip", new byte[8 << 20]);
+        byte[] bomb = Wrapping.Compress("gz", new byte[8 << 20]);
         InspectedArtifact file = Inspect(bomb, limits: new ScanLimits { InflatedBytes = 1 << 20 });
         Assert.False(file.IsComplete);
         Assert.Contains(All(file), a => a.Unread.Any(u => u.Cause == UnreadCause.Limit));
