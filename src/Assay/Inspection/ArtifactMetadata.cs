@@ -22,9 +22,11 @@ internal static class ArtifactMetadata
     /// <summary>Whether an artifact begins as a zip or a tar does.</summary>
     public static bool MayBeArchive(ByteSource bytes)
     {
-        byte[] head = bytes.ReadUpTo(0, TarBlock);
-        return head.AsSpan().StartsWith("PK"u8) || TarReader.IsHeader(head, out _);
+        return bytes.ReadUpTo(0, 2).AsSpan().SequenceEqual("PK"u8) || IsTar(bytes);
     }
+
+    /// <summary>Whether an artifact begins as a tar does.</summary>
+    public static bool IsTar(ByteSource bytes) => TarReader.IsHeader(bytes.ReadUpTo(0, TarBlock), out _);
 
     /// <summary>Notes what <paramref name="artifact"/> says of itself on <paramref name="node"/>, and what it says of the archive around it on <paramref name="above"/>.</summary>
     public static void Tell(Artifact artifact, IReadOnlyList<string> formats, InspectedArtifact node, InspectedArtifact? above)

@@ -80,15 +80,19 @@ internal sealed class InspectingVisitor : IArtifactVisitor
 
             InspectedArtifact? above = _open.TryPeek(out var parent) ? parent.Node : null;
             ArtifactMetadata.Tell(artifact, formats, top.Node, above);
-            if (above?.Tensors is { Failure: not null } && top.Node.Tensors is { Problems.Count: > 0 })
+            if (top.Node.Tensors is { Problems.Count: > 0 } && (above?.Tensors is { Failure: not null } || IsOfZipBehindTar(artifact, top.Node)))
             {
-                // Its storages are members of an archive that could not be read: that is said once, with the archive.
+                // Its storages are members of an archive that could not be read, which is said there, or of one that is a member itself.
                 top.Node.Tensors = null;
             }
 
             return;
         }
     }
+
+    /// <summary>A tar whose last member is a stored zip ends like a zip, and its walk comes by the zip's members twice.</summary>
+    private static bool IsOfZipBehindTar(Artifact artifact, InspectedArtifact node) =>
+        node.Stored?.Crc is not null && artifact.Parent is { } parent && ArtifactMetadata.IsTar(parent.Bytes);
 
     private TensorListing? Read(Artifact artifact, bool isArchive)
     {

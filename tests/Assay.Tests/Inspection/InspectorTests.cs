@@ -86,6 +86,14 @@ public sealed class InspectorTests
     }
 
     [Fact]
+    public void ATarThatEndsWithAModelIsNoModelWithoutStorages()
+    {
+        InspectedArtifact file = Inspect(new TarBuilder().Add("a.txt", "hello"u8.ToArray()).Add("m.pt", s_model).Build(end: false));
+        Assert.Equal(["a.w"], All(file).SelectMany(a => a.Tensors?.Tensors ?? []).Select(t => t.Name));
+        Assert.All(All(file), a => Assert.True(a.Tensors is null or { Failure: null, Problems.Count: 0 }));
+    }
+
+    [Fact]
     public void SafetensorsShowTheirTextsAndAreComplete()
     {
         byte[] bytes = WeightFiles.Safetensors("""{"__metadata__":{"by":"me"},"a":{"dtype":"F4","shape":[2,2],"data_offsets":[0,2]}}""", 2);
