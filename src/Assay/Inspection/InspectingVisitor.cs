@@ -3,6 +3,7 @@ using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Conversion;
+using Assay.Formats.Joblib;
 using Assay.Scanning;
 using Assay.Tensors;
 
@@ -94,11 +95,15 @@ internal sealed class InspectingVisitor : IArtifactVisitor
     private static bool IsOfZipBehindTar(Artifact artifact, InspectedArtifact node) =>
         node.Stored?.Crc is not null && artifact.Parent is { } parent && ArtifactMetadata.IsTar(parent.Bytes);
 
+    /// <summary>Whether what is read is the file itself, or what joblib's own compression of it holds: joblib looks beside it in both cases.</summary>
+    private static bool IsTheFile(Artifact artifact) =>
+        artifact.Parent is not { } parent || (parent.Parent is null && ZFileFormat.TryHeader(parent.Bytes, 0, out _, out _));
+
     private TensorListing? Read(Artifact artifact, bool isArchive)
     {
         try
         {
-            using TensorMap? map = WeightsReader.TryReadOwn(artifact.Bytes, artifact.Parent is null ? _options.Weights : _inner, _budget, isArchive);
+            using TensorMap? map = WeightsReader.TryReadOwn(artifact.Bytes, IsTheFile(artifact) ? _options.Weights : _inner, _budget, isArchive);
             return map is null ? null : Listing(map);
         }
         catch (MalformedException e)

@@ -25,6 +25,7 @@ public sealed class JoblibCompanionTests : IDisposable
         {
             string output = _tree[$"{line[0]}.safetensors"];
             Assert.Equal(0, Run("convert", _tree[$"old/{line[0]}"], "-o", output, "--force"));
+            Assert.Equal(0, Run("inspect", _tree[$"old/{line[0]}"]));
             using TensorMap map = Read(File.ReadAllBytes(output));
             Assert.Equal(["list.0", "plain", "small"], map.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
             Assert.Equal((line[0], line[1], line[2]), (line[0], line[1], Convert.ToHexStringLower(Elements(map, line[1]))));
