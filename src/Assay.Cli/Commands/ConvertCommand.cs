@@ -17,7 +17,7 @@ internal static class ConvertCommand
         Argument<string> input = new("IN") { Description = "A file of weights, or a directory of a model." };
         Option<string> output = new("--output", "-o") { Description = "The safetensors file to write, or for a directory the new directory.", HelpName = "OUT", Required = true };
         Option<long> shard = new("--max-shard-size") { Description = "Write several files of at most so many bytes of tensors (5GB, 2GiB), and an index.", HelpName = "SIZE", DefaultValueFactory = _ => long.MaxValue, CustomParser = Size };
-        Option<bool> noVerify = new("--no-verify") { Description = "Do not read again what was written." };
+        Option<bool> noVerify = new("--no-verify") { Description = "Do not read again what was written, and do not compare members with their checksums." };
         Option<bool> force = new("--force") { Description = "Replace files that are there." };
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
         Option<bool> noProgress = new("--no-progress") { Description = "Show no progress." };

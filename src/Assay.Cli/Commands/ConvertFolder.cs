@@ -18,6 +18,7 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
     private static readonly string[] s_weights = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".joblib", ".safetensors", ".th"];
     private readonly List<string> _lines = [];
     private readonly Dictionary<string, List<PlannedFile>> _sharded = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _companions = new(StringComparer.Ordinal);
     private int _converted;
 
     /// <summary>Runs and returns the exit code.</summary>
@@ -72,7 +73,11 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
             host.Cancellation.ThrowIfCancellationRequested();
             string relative = Path.GetRelativePath(real, path);
             string folder = Path.Join(temporary, Path.GetDirectoryName(relative));
-            if (FileKinds.Of(path) != FileKind.Regular)
+            if (_companions.Contains(path))
+            {
+                Tell(relative, "left out: its array was carried over with the pickle beside it");
+            }
+            else if (FileKinds.Of(path) != FileKind.Regular)
             {
                 Tell(relative, "left out: it is no regular file");
             }
@@ -110,6 +115,8 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
 
         using (file)
         {
+            // The pickle's name is the start of theirs, so it comes before them.
+            _companions.UnionWith(file.Map.Companions.Select(c => Path.Join(Path.GetDirectoryName(path), c)));
             string name = Name(relative, taken);
             Match shard = Shard().Match(name);
             ConversionPlan plan = Plan(file, relative, new ConversionOptions
@@ -126,7 +133,7 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
             FileOutput.Guard(folder, () => Directory.CreateDirectory(folder));
             using FileOutput output = new(folder, replace: false);
             ConversionBar bar = new(host, relative);
-            bar.Run(() => Converter.Write(plan, output, arguments.Verify, bar, host.Cancellation), arguments.Progress);
+            Named(relative, () => bar.Run(() => Converter.Write(plan, output, arguments.Verify, bar, host.Cancellation), arguments.Progress));
             output.Commit();
             _converted++;
             if (shard.Success)
@@ -144,9 +151,17 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
 
     private static ConversionPlan Plan(WeightFile file, string relative, ConversionOptions options)
     {
+        ConversionPlan? plan = null;
+        Named(relative, () => plan = ConversionPlan.Of(file.Map, options));
+        return plan!;
+    }
+
+    /// <summary>Does something with one file; where the file is refused, the sentence begins with its name.</summary>
+    private static void Named(string relative, Action work)
+    {
         try
         {
-            return ConversionPlan.Of(file.Map, options);
+            work();
         }
         catch (MalformedException e)
         {

@@ -1,5 +1,7 @@
-// assay inspect: the tensors of a file, and what lies beside them.
+// assay inspect: what a file is and holds.
 using System.CommandLine;
+using Assay.Bytes;
+using Assay.Inspection;
 using Assay.Reports;
 
 namespace Assay.Cli.Commands;
@@ -10,28 +12,34 @@ internal static class InspectCommand
     /// <summary>The command.</summary>
     public static Command Create(Host host)
     {
-        Argument<string> file = new("FILE") { Description = "A file of weights." };
-        Option<bool> json = new("--json") { Description = "Write JSON (schema assay.inspect/1)." };
+        Argument<string> file = new("FILE") { Description = "A file of any kind that assay formats lists." };
+        Option<bool> json = new("--json") { Description = $"Write JSON (schema {InspectJson.Schema}); it is complete." };
+        Option<bool> all = new("--all") { Description = $"Show all lines; otherwise the first {InspectReport.DefaultRows}." };
         Option<bool> stats = new("--stats") { Description = "Read the elements: smallest, largest, mean, and how many are NaN, infinite or zero." };
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
-        Command command = new("inspect", "Show the tensors of a file: types, shapes, strides, shared storages.") { file, json, stats, limit };
+        Command command = new("inspect", "Show what a file holds: members, metadata, and tensors with types, shapes, strides, shared storages.")
+        {
+            file, json, all, stats, limit,
+        };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(file)!;
             return WeightFile.Guard(host, path, () =>
             {
-                using WeightFile weights = WeightFile.Open(host, path, WeightFile.Limits(parsed.GetValue(limit) ?? []));
+                ScanLimits limits = WeightFile.Limits(parsed.GetValue(limit) ?? []);
+                InspectionOptions options = new() { Weights = WeightFile.Options(host, path, limits), Statistics = parsed.GetValue(stats) };
+                InspectedArtifact inspected = Inspector.Inspect(path, () => WeightFile.OpenBytes(path), options, host.Cancellation);
                 if (parsed.GetValue(json))
                 {
-                    InspectReport.Json(path, weights.Map, parsed.GetValue(stats), host.Output, host.Cancellation);
+                    InspectJson.Write(inspected, host.Output);
                 }
                 else
                 {
                     using StreamWriter writer = host.Writer();
-                    InspectReport.Text(path, weights.Map, parsed.GetValue(stats), writer, host.Cancellation);
+                    InspectReport.Text(inspected, writer, parsed.GetValue(all) ? long.MaxValue : InspectReport.DefaultRows);
                 }
 
-                return weights.Map.Problems.Count > 0 ? ExitCode.Incomplete : ExitCode.Passed;
+                return inspected.IsComplete ? ExitCode.Passed : ExitCode.Incomplete;
             });
         });
         return command;

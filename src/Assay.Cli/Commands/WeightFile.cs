@@ -34,23 +34,10 @@ internal sealed class WeightFile : IDisposable
     /// <summary>Opens and reads like <see cref="Open"/>; null for a file of a kind that is not read.</summary>
     public static WeightFile? TryOpen(Host host, string path, ScanLimits limits)
     {
-        string? real = RealPath.Of(path);
-        FileKind kind = real is null ? FileKind.Missing : FileKinds.Of(real);
-        if (kind != FileKind.Regular)
-        {
-            throw new ScanStopException(StopReason.InputOutput, kind switch
-            {
-                FileKind.Missing => "There is no such file.",
-                FileKind.Directory => "It is a directory.",
-                _ => "It is a FIFO, a device or a socket, which is never opened.",
-            });
-        }
-
-        ByteSource bytes = FileOpening.Open(real!);
+        ByteSource bytes = OpenBytes(path);
         try
         {
-            WeightsOptions options = new() { Limits = limits, Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory) };
-            if (WeightsReader.TryRead(bytes, options, host.Cancellation) is { } map)
+            if (WeightsReader.TryRead(bytes, Options(host, path, limits), host.Cancellation) is { } map)
             {
                 return new WeightFile(path, bytes, map);
             }
@@ -63,6 +50,51 @@ internal sealed class WeightFile : IDisposable
             bytes.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What reading the weights of the file at <paramref name="path"/> needs.</summary>
+    public static WeightsOptions Options(Host host, string path, ScanLimits limits) =>
+        new()
+        {
+            Limits = limits,
+            Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
+            Companion = name => OpenBeside(path, name),
+        };
+
+    /// <summary>
+    /// Opens the regular file of that name in the folder of <paramref name="path"/>. The name comes out of a file: nothing outside the folder is
+    /// opened for it, not over a link either.
+    /// </summary>
+    private static ByteSource? OpenBeside(string path, string name)
+    {
+        string? folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path));
+        if (folder is null || name != System.IO.Path.GetFileName(name) || name is "." or ".."
+            || RealPath.Of(folder) is not { } inside || RealPath.Of(System.IO.Path.Join(folder, name)) is not { } real
+            || System.IO.Path.GetDirectoryName(real) != inside || FileKinds.Of(real) != FileKind.Regular)
+        {
+            return null;
+        }
+
+        return FileOpening.Open(real);
+    }
+
+    /// <summary>Opens the regular file at <paramref name="path"/>.</summary>
+    /// <exception cref="ScanStopException">It is not there, or is no regular file.</exception>
+    public static ByteSource OpenBytes(string path)
+    {
+        string? real = RealPath.Of(path);
+        FileKind kind = real is null ? FileKind.Missing : FileKinds.Of(real);
+        if (kind != FileKind.Regular)
+        {
+            throw new ScanStopException(StopReason.InputOutput, kind switch
+            {
+                FileKind.Missing => "There is no such file.",
+                FileKind.Directory => "It is a directory.",
+                _ => "It is a FIFO, a device or a socket, which is never opened.",
+            });
+        }
+
+        return FileOpening.Open(real!);
     }
 
     /// <summary>

@@ -49,6 +49,14 @@ public abstract class ScanContext
     public void Cover(ByteRange range, CoverageKind kind) => Coverage.Mark(range, kind);
 
     /// <summary>
+    /// Says how the artifact holds a member, before the member is submitted, and also where it is not. Nobody judges by it, and most scans
+    /// do not listen.
+    /// </summary>
+    public virtual void Hold(StoredMember member)
+    {
+    }
+
+    /// <summary>
     /// Examines a child now, by the same road; returns when it is done. The caller owns the child's bytes and may free them
     /// afterwards. Faults of the child are facts, not exceptions; only a spent input-wide budget comes back as
     /// <see cref="ScanStopException"/>.

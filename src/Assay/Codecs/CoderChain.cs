@@ -26,6 +26,22 @@ internal static class CoderChain
     public const ulong Zstd = 0x04F71101;
     public const ulong Aes = 0x06F10701;
 
+    /// <summary>The name of a method, or its number.</summary>
+    public static string NameOf(ulong method) => method switch
+    {
+        Copy => "stored",
+        Delta => "delta",
+        Lzma2 => "lzma2",
+        Lzma => "lzma",
+        Ppmd => "ppmd",
+        X86 or NewX86 => "x86",
+        Deflate => "deflate",
+        Bzip2 => "bzip2",
+        Zstd => "zstd",
+        Aes => "aes",
+        _ => method.ToString("X", System.Globalization.CultureInfo.InvariantCulture),
+    };
+
     /// <summary>Whether all coders of the chain can be undone.</summary>
     public static bool Supports(IReadOnlyList<Coder> chain) => chain.All(c =>
         c.Method is Copy or Delta or Lzma2 or Lzma or Ppmd or X86 or NewX86 or Deflate or Bzip2 or Zstd);

@@ -22,6 +22,9 @@ public sealed record ConversionOptions
 /// <param name="From">Where its elements come from.</param>
 public sealed record PlannedTensor(string Name, ElementType Type, IReadOnlyList<long> Shape, StoredTensor From)
 {
+    /// <summary>What the header calls its element type.</summary>
+    public string Dtype => From.Written.Dtype;
+
     /// <summary>The bytes of its elements.</summary>
     public long Bytes => From.View.Bytes;
 }
@@ -39,6 +42,9 @@ public sealed class ConversionPlan
     private const long SpareBytes = 64L << 20;
 
     private const string FormatKey = "format";
+
+    /// <summary>Behind a tensor's name: the text that says how elements smaller than a byte share one.</summary>
+    private const string PackingKey = ".packing";
 
     private ConversionPlan(List<PlannedTensor> tensors, Dictionary<string, string> ties, List<PlannedFile> files, string? index)
     {
@@ -64,6 +70,9 @@ public sealed class ConversionPlan
     /// <summary>The bytes of all tensors.</summary>
     public long Bytes { get; }
 
+    /// <summary>Members of archives that were read, with their checksums.</summary>
+    internal IReadOnlyList<ArchiveRecord> Records { get; private init; } = [];
+
     /// <summary>Plans the conversion of <paramref name="map"/>.</summary>
     /// <exception cref="MalformedException">A tensor cannot be read, or the views ask for far more bytes than there are.</exception>
     public static ConversionPlan Of(TensorMap map, ConversionOptions options)
@@ -75,7 +84,9 @@ public sealed class ConversionPlan
             throw new MalformedException(0, $"{problem.Name}: {problem.What}");
         }
 
-        Dictionary<StoredTensor, StoredTensor> tied = map.Ties(new HashSet<string>(map.Metadata.Keys, StringComparer.Ordinal) { FormatKey });
+        Dictionary<string, string> notes = map.Tensors.Where(t => t.Packing is { SafetensorsName: null })
+            .ToDictionary(t => t.Name + PackingKey, t => t.Packing!.Note, StringComparer.Ordinal);
+        Dictionary<StoredTensor, StoredTensor> tied = map.Ties(new HashSet<string>([.. map.Metadata.Keys, .. notes.Keys], StringComparer.Ordinal) { FormatKey });
         Dictionary<string, string> ties = tied.ToDictionary(t => t.Key.Name, t => t.Value.Name, StringComparer.Ordinal);
         List<PlannedTensor> tensors = [.. map.Tensors.Where(t => !tied.ContainsKey(t)).Select(Plan)];
         CheckExpansion(tensors);
@@ -86,6 +97,11 @@ public sealed class ConversionPlan
             Dictionary<string, string> metadata = new(map.Metadata, StringComparer.Ordinal);
             metadata.TryAdd(FormatKey, map.Format is "npy" or "npz" ? "np" : "pt");
             HashSet<string> here = [.. shards[i].Select(t => t.Name)];
+            foreach (PlannedTensor packed in shards[i].Where(t => t.From.Packing is { SafetensorsName: null }))
+            {
+                metadata.TryAdd(packed.Name + PackingKey, packed.From.Packing!.Note);
+            }
+
             foreach ((string name, string target) in ties.Where(t => here.Contains(t.Value)))
             {
                 metadata[name] = target;
@@ -95,12 +111,15 @@ public sealed class ConversionPlan
                 FileName(options.FileName, i, shards.Count), [.. shards[i].OrderByDescending(t => t.Type.Size())], metadata));
         }
 
-        return new ConversionPlan(tensors, ties, files, files.Count > 1 ? options.FileName + ".index.json" : null);
+        return new ConversionPlan(tensors, ties, files, files.Count > 1 ? options.FileName + ".index.json" : null) { Records = map.Records };
     }
 
-    private static PlannedTensor Plan(StoredTensor tensor) => tensor.View.Type == ElementType.C128
-        ? new PlannedTensor(tensor.Name, ElementType.F64, [.. tensor.View.Shape, 2], tensor)
-        : new PlannedTensor(tensor.Name, tensor.View.Type, tensor.View.Shape, tensor);
+    private static PlannedTensor Plan(StoredTensor tensor) => new(tensor.Name, tensor.View.Type switch
+    {
+        ElementType.C128 => ElementType.F64,
+        ElementType.C32 => ElementType.F16,
+        _ => tensor.View.Type,
+    }, tensor.Written.Shape, tensor);
 
     /// <summary>
     /// Views may overlap and repeat, as <c>expand</c> does; a file that asks for far more than it holds is refused before anything is

@@ -16,9 +16,10 @@ public static class Converter
 {
     /// <summary>
     /// Writes what <paramref name="plan"/> says into <paramref name="output"/>, which the caller commits. With verification, what was
-    /// written is read again as any reader would, and each tensor's XXH128 is compared with that of what was read from the source.
+    /// written is read again as any reader would, each tensor's XXH128 is compared with that of what was read from the source, and each member
+    /// of an archive that was read with its CRC-32.
     /// </summary>
-    /// <exception cref="MalformedException">A header would be longer than readers take.</exception>
+    /// <exception cref="MalformedException">A header would be longer than readers take, or a member has another CRC-32 than its archive says.</exception>
     /// <exception cref="ScanStopException">The source changed, the output cannot be written, or holds something else than was written.</exception>
     public static void Write(
         ConversionPlan plan, ConversionOutput output, bool verify, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
@@ -28,6 +29,7 @@ public static class Converter
         long total = verify ? 2 * plan.Bytes : plan.Bytes;
         Meter meter = new(total, progress, cancellation);
         List<(PlannedFile Plan, ConversionFile File, List<UInt128> Hashes)> written = [];
+        RecordChecks? checks = verify ? new RecordChecks(plan.Records) : null;
         foreach (PlannedFile planned in plan.Files)
         {
             byte[] header = SafetensorsHeader.Of(planned);
@@ -36,7 +38,7 @@ public static class Converter
             List<UInt128> hashes = [];
             foreach (PlannedTensor tensor in planned.Tensors)
             {
-                UInt128 hash = Copy(tensor, file, verify, meter);
+                UInt128 hash = Copy(tensor, file, checks, plan, meter);
                 if (verify)
                 {
                     hashes.Add(hash);
@@ -46,6 +48,7 @@ public static class Converter
             written.Add((planned, file, hashes));
         }
 
+        checks?.Rest(plan.Tensors, cancellation);
         foreach (ByteSource source in plan.Tensors.Select(t => t.From.Storage.Source).Distinct())
         {
             if (!source.IsUnchanged())
@@ -70,15 +73,23 @@ public static class Converter
         }
     }
 
-    private static UInt128 Copy(PlannedTensor tensor, ConversionFile file, bool hashed, Meter meter)
+    private static UInt128 Copy(PlannedTensor tensor, ConversionFile file, RecordChecks? checks, ConversionPlan plan, Meter meter)
     {
-        XxHash128? hash = hashed ? new XxHash128() : null;
+        XxHash128? hash = checks is null ? null : new XxHash128();
+        ArchiveRecord? record = checks?.Same(tensor.From);
+        Crc32? crc = record is null ? null : new Crc32();
         using TensorBytes bytes = new(tensor.From.Storage, tensor.From.View);
         for (ReadOnlySpan<byte> chunk = bytes.Next(); !chunk.IsEmpty; chunk = bytes.Next())
         {
             hash?.Append(chunk);
+            crc?.Append(chunk);
             file.Append(chunk);
             meter.Add(chunk.Length, tensor.Name);
+        }
+
+        if (record is not null)
+        {
+            checks!.Compare(record, crc!.GetCurrentHashAsUInt32(), plan.Tensors);
         }
 
         return hash?.GetCurrentHashAsUInt128() ?? default;
@@ -94,8 +105,8 @@ public static class Converter
         for (int i = 0; i < planned.Tensors.Count && same; i++)
         {
             PlannedTensor wanted = planned.Tensors[i];
-            same = read.TryGetValue(wanted.Name, out StoredTensor? found) && found.View.Type == wanted.Type
-                && found.View.Shape.SequenceEqual(wanted.Shape) && Hash(found, meter) == hashes[i];
+            same = read.TryGetValue(wanted.Name, out StoredTensor? found) && found.Written.Dtype == wanted.Dtype
+                && found.Written.Shape.SequenceEqual(wanted.Shape) && Hash(found, meter) == hashes[i];
         }
 
         if (!same)

@@ -42,7 +42,7 @@ internal static class SafetensorsFile
             throw new MalformedException(LengthSize, "The header does not begin with a brace.");
         }
 
-        List<(string Name, TensorView View, ByteRange Range)> tensors = [];
+        List<(string Name, TensorView View, ByteRange Range, Packing? Packing)> tensors = [];
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
@@ -68,32 +68,34 @@ internal static class SafetensorsFile
         }
 
         Check(bytes, LengthSize + length, tensors);
-        foreach ((string name, TensorView view, ByteRange range) in tensors)
+        foreach ((string name, TensorView view, ByteRange range, Packing? packing) in tensors)
         {
-            source.Ledger.Add(name, view, new TensorStorage("", bytes, range));
+            source.Ledger.Add(name, view, new TensorStorage("", bytes, range), packing);
         }
     }
 
-    private static (string Name, TensorView View, ByteRange Range) Tensor(JsonProperty property, long body)
+    private static (string Name, TensorView View, ByteRange Range, Packing? Packing) Tensor(JsonProperty property, long body)
     {
         string dtype = property.Value.GetProperty("dtype").GetString() ?? "";
-        ElementType type = ElementTypes.FromSafetensors(dtype) ?? throw new FormatException($"The element type {dtype} of {property.Name} is not known.");
         long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())];
+        Packing? packing = Packing.FromSafetensors(dtype, shape);
+        ElementType type = packing is not null ? ElementType.U8
+            : ElementTypes.FromSafetensors(dtype) ?? throw new FormatException($"The element type {dtype} of {property.Name} is not known.");
         long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(d => d.GetInt64())];
-        TensorView view = TensorView.RowMajor(type, shape);
+        TensorView view = TensorView.RowMajor(type, packing is null ? shape : [packing.WholeBytes ?? -1]);
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || view.Count < 0 || view.Bytes != offsets[1] - offsets[0])
         {
             throw new FormatException($"The offsets of {property.Name} do not fit its shape and type.");
         }
 
-        return (property.Name, view, new ByteRange(checked(body + offsets[0]), offsets[1] - offsets[0]));
+        return (property.Name, view, new ByteRange(checked(body + offsets[0]), offsets[1] - offsets[0]), packing);
     }
 
     /// <summary>The tensors must follow each other without hole or overlap, and end where the file does.</summary>
-    private static void Check(ByteSource bytes, long body, List<(string Name, TensorView View, ByteRange Range)> tensors)
+    private static void Check(ByteSource bytes, long body, List<(string Name, TensorView View, ByteRange Range, Packing? Packing)> tensors)
     {
         long next = body;
-        foreach ((string name, _, ByteRange range) in tensors.OrderBy(t => t.Range.Offset).ThenBy(t => t.Range.Length))
+        foreach ((string name, _, ByteRange range, _) in tensors.OrderBy(t => t.Range.Offset).ThenBy(t => t.Range.Length))
         {
             if (range.Offset != next)
             {

@@ -39,7 +39,7 @@ internal static class SafetensorsHeader
             foreach (PlannedTensor tensor in file.Tensors)
             {
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", tensor.Type.SafetensorsName());
+                json.WriteString("dtype", tensor.Dtype);
                 json.WriteStartArray("shape");
                 foreach (long size in tensor.Shape)
                 {

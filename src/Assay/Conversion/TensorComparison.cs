@@ -67,8 +67,8 @@ public static class TensorComparison
 
     private static string? Different(StoredTensor first, StoredTensor second)
     {
-        (ElementType leftType, IReadOnlyList<long> leftShape) = Written(first.View);
-        (ElementType rightType, IReadOnlyList<long> rightShape) = Written(second.View);
+        (string leftType, IReadOnlyList<long> leftShape) = first.Written;
+        (string rightType, IReadOnlyList<long> rightShape) = second.Written;
         if (leftType != rightType)
         {
             return $"Its type is {leftType} in the first file and {rightType} in the second.";
@@ -90,7 +90,7 @@ public static class TensorComparison
             int same = a[..count].CommonPrefixLength(b[..count]);
             if (same < count)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"Element {(at + same) / leftType.Size()} differs: byte {at + same} is 0x{a[same]:X2} in the first file and 0x{b[same]:X2} in the second.");
+                return string.Create(CultureInfo.InvariantCulture, $"Element {(at + same) / first.View.Type.SwapUnit()} differs: byte {at + same} is 0x{a[same]:X2} in the first file and 0x{b[same]:X2} in the second.");
             }
 
             at += count;
@@ -100,8 +100,4 @@ public static class TensorComparison
 
         return null;
     }
-
-    /// <summary>Type and shape as safetensors has them: a complex number of 128 bits is a pair of floats.</summary>
-    private static (ElementType Type, IReadOnlyList<long> Shape) Written(TensorView view) =>
-        view.Type == ElementType.C128 ? (ElementType.F64, [.. view.Shape, 2]) : (view.Type, view.Shape);
 }

@@ -29,10 +29,19 @@ internal sealed class TensorLedger
 
     public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Members of archives that were opened and have a checksum to be compared with.</summary>
+    public List<ArchiveRecord> Records { get; } = [];
+
+    /// <summary>Files beside this one that were read, by name.</summary>
+    public SortedSet<string> Companions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many arrays of joblib lie in the stream of a pickle.</summary>
+    public int StreamArrays { get; set; }
+
     public Dictionary<string, string> Renamed { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Adds a tensor; what does not fit its storage becomes a problem.</summary>
-    public void Add(string path, TensorView view, TensorStorage storage)
+    public void Add(string path, TensorView view, TensorStorage storage, Packing? packing = null)
     {
         if (view.Refusal(storage.Range.Length) is { } refusal)
         {
@@ -45,7 +54,7 @@ internal sealed class TensorLedger
             throw ScanBudget.Spent("tensors", MostTensors, 0);
         }
 
-        Tensors.Add(new StoredTensor(Name(path), view, storage));
+        Tensors.Add(new StoredTensor(Name(path), view, storage) { Packing = packing });
     }
 
     /// <summary>Adds a small tensor of the reader's own making, such as the scale of a quantised one.</summary>

@@ -10,11 +10,23 @@ namespace Assay.Conversion;
 /// <param name="Storage">The bytes that it lies in.</param>
 public sealed record StoredTensor(string Name, TensorView View, TensorStorage Storage)
 {
+    /// <summary>How elements smaller than a byte share one; null for all others. The view then counts bytes.</summary>
+    public Packing? Packing { get; init; }
+
+    /// <summary>Type and shape as safetensors has them: complex numbers that it has not are pairs of floats.</summary>
+    public (string Dtype, IReadOnlyList<long> Shape) Written => (View.Type, Packing) switch
+    {
+        (_, { SafetensorsName: { } name } packing) => (name, packing.Shape),
+        (ElementType.C128, _) => ("F64", [.. View.Shape, 2]),
+        (ElementType.C32, _) => ("F16", [.. View.Shape, 2]),
+        _ => (View.Type.SafetensorsName()!, View.Shape),
+    };
+
     /// <summary>
     /// Whether <paramref name="other"/> is the same elements of the same bytes under another name: a tie.
     /// </summary>
     public bool IsTiedTo(StoredTensor other) => Identity.Equals(other.Identity) && View.Shape.SequenceEqual(other.View.Shape)
-        && View.Strides.SequenceEqual(other.View.Strides);
+        && View.Strides.SequenceEqual(other.View.Strides) && Packing?.Note == other.Packing?.Note;
 
     /// <summary>What ties have in common, apart from shape and strides. Tensors without elements are tied to nothing.</summary>
     internal (ByteSource Source, long Offset, ElementType Type, SignFlips Flips) Identity =>
@@ -46,10 +58,13 @@ public sealed class TensorMap : IDisposable
         Problems = ledger.Problems;
         Metadata = ledger.Metadata;
         Renamed = ledger.Renamed;
+        Companions = ledger.Companions;
+        Records = ledger.Records;
+        StreamArrays = ledger.StreamArrays;
         _owned = owned;
     }
 
-    /// <summary>The kind of file: <c>pytorch-zip</c>, <c>pytorch-legacy</c>, <c>pytorch-tar</c>, <c>pickle</c>, <c>npy</c>, <c>npz</c>, <c>safetensors</c>.</summary>
+    /// <summary>The kind of file: <c>pytorch-zip</c>, <c>pytorch-legacy</c>, <c>pytorch-tar</c>, <c>pytorch-package</c>, <c>pickle</c>, <c>npy</c>, <c>npz</c>, <c>safetensors</c>.</summary>
     public string Format { get; }
 
     /// <summary>The tensors, in the order of the file. Names are unique.</summary>
@@ -66,6 +81,15 @@ public sealed class TensorMap : IDisposable
 
     /// <summary>Tensors that could not keep their name, because another has it or it is no text: the name they have, and the one in the file.</summary>
     public IReadOnlyDictionary<string, string> Renamed { get; }
+
+    /// <summary>Files beside this one that were read, by name: where joblib up to 0.9 kept arrays.</summary>
+    public IReadOnlyCollection<string> Companions { get; }
+
+    /// <summary>Members of archives that were read, with their checksums.</summary>
+    internal IReadOnlyList<ArchiveRecord> Records { get; }
+
+    /// <summary>How many arrays of joblib lie in the stream of the pickle.</summary>
+    internal int StreamArrays { get; }
 
     /// <summary>
     /// The tensors that are another by a second name, and that tensor. What stands under a name of <paramref name="apart"/> is never one.

@@ -113,11 +113,11 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
             return true;
         }
 
-        ledger.Add(path, layout.View with { Flips = flips }, layout.Storage);
+        ledger.Add(path, layout.View with { Flips = flips }, layout.Storage, layout.Packing);
         return true;
     }
 
-    private (TensorView View, TensorStorage Storage)? Layout(string path, string function, IReadOnlyList<PickleValue> arguments, string? dtype)
+    private (TensorView View, TensorStorage Storage, Packing? Packing)? Layout(string path, string function, IReadOnlyList<PickleValue> arguments, string? dtype)
     {
         if (arguments.Count < 4 || !machine.TryNumber(arguments[1], out long offset)
             || machine.TryNumbers(arguments[2]) is not { } shape || machine.TryNumbers(arguments[3]) is not { } strides)
@@ -140,7 +140,21 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
             return null;
         }
 
-        return (new TensorView(type.Value, shape, strides, offset), storage);
+        TensorView view = new(type.Value, shape, strides, offset);
+        string packed = dtype is null ? found.PackedAs : dtype[(dtype.LastIndexOf('.') + 1)..];
+        int bits = dtype is null ? TorchElementTypes.PackedBits(packed) : TorchElementTypes.PackedBits(dtype);
+        if (bits == 0)
+        {
+            return (view, storage, null);
+        }
+
+        if ((dtype is null ? Packing.OfElements(packed, bits, view) : Packing.OfBytes(packed, bits, view)) is not { } bytes)
+        {
+            ledger.Problem(path, $"The tensor cannot be read: its elements of {bits} bits do not lie one after the other from the start of a byte on, or are too many.");
+            return null;
+        }
+
+        return (bytes.View, storage, bytes.Packing);
     }
 
     /// <summary>The metadata of a tensor: a dict in which <c>conj</c> and <c>neg</c> ask for signs to be turned.</summary>
@@ -183,7 +197,7 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
         List<PickleValue> parameters = machine.AllChildren(arguments[4]) ?? [];
         if (parameters.Count == 3 && machine.TryFloat(parameters[1], out double scale) && machine.TryNumber(parameters[2], out long zero))
         {
-            ledger.Add(path, layout.View, layout.Storage);
+            ledger.Add(path, layout.View, layout.Storage, layout.Packing);
             ledger.Add(Stem(path) + ".q_scale", ElementType.F64, [], Bytes(BitConverter.DoubleToInt64Bits(scale)));
             ledger.Add(Stem(path) + ".q_zero_point", ElementType.I64, [], Bytes(zero));
             return true;
@@ -191,7 +205,7 @@ internal sealed class TorchRebuilder(PickleMachine machine, TorchValues values, 
 
         if (parameters.Count == 4 && machine.TryNumber(parameters[3], out long axis))
         {
-            ledger.Add(path, layout.View, layout.Storage);
+            ledger.Add(path, layout.View, layout.Storage, layout.Packing);
             ledger.Add(Stem(path) + ".q_per_channel_axis", ElementType.I64, [], Bytes(axis));
             Parts.Push((Stem(path) + ".q_per_channel_zero_points", parameters[2]));
             Parts.Push((Stem(path) + ".q_per_channel_scales", parameters[1]));

@@ -18,12 +18,12 @@ internal static class TorchSavedFile
     private const int ShapeBudget = 4096;
 
     /// <summary>Whether the zip is one of <c>torch.save</c> or <c>torch.jit.save</c>.</summary>
-    public static bool IsTorch(ZipContent zip) => zip.Has(Folder(zip) + "data.pkl");
+    public static bool IsTorch(ZipContent zip) => zip.Has(zip.Folder + "data.pkl");
 
     /// <summary>Reads a zip.</summary>
     public static void ReadZip(WeightSource source, ZipContent zip)
     {
-        string folder = Folder(zip);
+        string folder = zip.Folder;
         if (zip.Open(folder + "data.pkl", out string? problem) is not { } member)
         {
             throw new MalformedException(0, $"The pickle cannot be read: {problem}.");
@@ -77,8 +77,8 @@ internal static class TorchSavedFile
 
         if (source.Bytes.ReadUpTo(0, 4) is [(byte)'P', (byte)'K', 3, 4])
         {
-            ZipContent zip = ZipContent.Read(source, ignoreCase: true);
-            string folder = Folder(zip);
+            ZipContent zip = ZipContent.Read(source, isTorch: true);
+            string folder = zip.Folder;
             if (zip.Open(folder + "data.pkl", out string? problem) is not { } member)
             {
                 return FoundStorage.Missing(problem!);
@@ -101,8 +101,6 @@ internal static class TorchSavedFile
     private static FoundStorage Only(PickleRun run, TorchStorages storages) =>
         (run.Value.Kind == PickleKind.Persistent ? TorchValues.Persistent(run.Machine, run.Value, storages) : null)
             ?? FoundStorage.Missing("the file in which it lies holds no single storage");
-
-    private static string Folder(ZipContent zip) => zip.FirstName[..(zip.FirstName.IndexOf('/', StringComparison.Ordinal) + 1)];
 
     private static PickleRun RunLegacy(WeightSource source, long offset, out PlacedStorages storages)
     {

@@ -16,6 +16,9 @@ internal readonly record struct StorageRequest(string Key, string TypeName, long
 /// <param name="Problem">Half a sentence, or null.</param>
 internal readonly record struct FoundStorage(TensorStorage? Storage, ElementType Type, string? Problem = null)
 {
+    /// <summary>The name of the storage's class, as PyTorch calls its elements: <c>quint4x2</c> where several share a byte; else empty.</summary>
+    public string PackedAs { get; init; } = "";
+
     public static FoundStorage Missing(string problem) => new(null, default, problem);
 }
 
@@ -29,8 +32,7 @@ internal abstract class TorchStorages
     {
         if (TorchElementTypes.OfStorage(request.TypeName) is not { } type)
         {
-            return FoundStorage.Missing(TorchStorageTypes.ElementSize(request.TypeName) is null
-                ? $"its storage class {request.TypeName} is not known" : $"the elements of {request.TypeName} are smaller than a byte");
+            return FoundStorage.Missing($"its storage class {request.TypeName} is not known");
         }
 
         if (!_found.TryGetValue(request.Key, out TensorStorage? storage))
@@ -46,7 +48,7 @@ internal abstract class TorchStorages
 
         if (request.Count < 0)
         {
-            return new FoundStorage(storage, type);
+            return new FoundStorage(storage, type) { PackedAs = Packed(request.TypeName) };
         }
 
         Int128 bytes = (Int128)request.Count * type.Size();
@@ -55,8 +57,15 @@ internal abstract class TorchStorages
             return FoundStorage.Missing($"its storage {request.Key} should have {bytes} bytes and has {storage.Range.Length}");
         }
 
-        return new FoundStorage(storage with { Range = storage.Range with { Length = (long)bytes } }, type);
+        return new FoundStorage(storage with { Range = storage.Range with { Length = (long)bytes } }, type) { PackedAs = Packed(request.TypeName) };
     }
+
+    private static string Packed(string typeName) => TorchElementTypes.PackedBits(typeName) switch
+    {
+        4 => "quint4x2",
+        2 => "quint2x4",
+        _ => "",
+    };
 
     /// <summary>The tensor that a persistent id of the oldest format names; null in all others.</summary>
     public virtual (TensorView View, TensorStorage Storage)? Tensor(string key) => null;

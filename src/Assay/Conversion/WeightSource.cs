@@ -10,6 +10,9 @@ internal sealed record WeightSource(ByteSource Bytes, ScanBudget Budget, Scratch
     /// <summary>How many files lie around this one: a storage may be a file of its own inside a pickle.</summary>
     public int Depth { get; init; }
 
+    /// <summary>Opens a file beside the one that is read; null where nothing lies beside it.</summary>
+    public Func<string, ByteSource?>? Companion { get; init; }
+
     /// <summary>Unpacks a range; what comes out lives as long as the tensors.</summary>
     /// <exception cref="MalformedException">The stream is broken.</exception>
     public ByteSource Unpack(CodecKind kind, ByteRange range, string what)

@@ -27,6 +27,7 @@ internal sealed class WeightWalk
     private readonly NumpyValues _arrays;
     private readonly Dictionary<int, WrappedArray> _wrapped;
     private readonly TorchValues _values;
+    private readonly JoblibCompanions _companions;
     private readonly Stack<Node> _open = new();
     private long _visits;
     private long _steps;
@@ -41,6 +42,7 @@ internal sealed class WeightWalk
         PickledBytes bytes = new(_machine, source);
         _values = new TorchValues(_machine, bytes, storages, source);
         _rebuilder = new TorchRebuilder(_machine, _values, source.Ledger);
+        _companions = new JoblibCompanions(_machine, source);
         _arrays = new NumpyValues(_machine, bytes, source, _wrapped);
     }
 
@@ -111,6 +113,11 @@ internal sealed class WeightWalk
         {
             Ledger.Add(node.Path, tensor.View, tensor.Storage);
         }
+        else if (_machine.AllChildren(id) is [PickleValue kind, _, _, .. List<PickleValue> arguments] && _machine.TryText(kind) == "reduce_package")
+        {
+            Ledger.Leave(node.Path, "an object that a function of the package makes", "Objects and their code are not carried over; tensors in what it is made of are.");
+            Enter(node, Indexed(node, arguments));
+        }
         else
         {
             Ledger.Leave(node.Path, "an object from outside the pickle", "What it is cannot be told.");
@@ -139,6 +146,11 @@ internal sealed class WeightWalk
         }
 
         string callee = _machine.CalleeOf(node.Value);
+        if (_companions.TryAdd(node.Path, node.Value))
+        {
+            return;
+        }
+
         if (_arrays.TryAdd(node.Path, node.Value, out PickleValue objects))
         {
             if (!objects.IsEmpty)

@@ -2,6 +2,7 @@
 using Assay.Bytes;
 using Assay.Codecs;
 using Assay.Containers.Tar;
+using Assay.Formats.Joblib;
 using Assay.Formats.Numpy;
 using Assay.Pickle;
 
@@ -16,12 +17,18 @@ public sealed record WeightsOptions
     /// <summary>Where unpacked bytes go that do not fit in memory.</summary>
     public Scratch Scratch { get; init; } = new MemoryScratch();
 
+    /// <summary>
+    /// Opens the file of that name beside the one that is read, or gives null: joblib up to 0.9 kept arrays there. Asked for plain names
+    /// only. Null where nothing lies beside the bytes.
+    /// </summary>
+    public Func<string, ByteSource?>? Companion { get; init; }
+
     /// <summary>The clock against which the time limit counts.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>
-/// Reads the tensors of a file: PyTorch (zip, legacy stream, oldest tar, TorchScript), plain and joblib pickles with NumPy arrays or
+/// Reads the tensors of a file: PyTorch (zip, legacy stream, oldest tar, TorchScript, torch.package), plain and joblib pickles with NumPy arrays or
 /// PyTorch tensors, <c>.npy</c>, <c>.npz</c>, safetensors, and all of them inside gzip, zlib, bz2, xz, lzma, zstd and lz4. The kind is told
 /// by the bytes.
 /// </summary>
@@ -43,12 +50,26 @@ public static class WeightsReader
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(options);
+        return TryRead(bytes, options, new ScanBudget(options.Limits, options.Time, cancellation), Read);
+    }
+
+    /// <summary>
+    /// Reads what the bytes themselves are, for those who walk through archives and compressed streams on their own: these are not
+    /// looked into, but for the ones in which tensors and their bytes are different members.
+    /// </summary>
+    /// <exception cref="MalformedException">The file is broken or ambiguous.</exception>
+    /// <exception cref="ScanStopException">A limit is spent, the host cancelled, or the bytes went away.</exception>
+    internal static TensorMap? TryReadOwn(ByteSource bytes, WeightsOptions options, ScanBudget budget, bool isArchive) =>
+        TryRead(bytes, options, budget, isArchive ? ReadArchive : source => ReadSigned(source) ?? ReadPickle(source));
+
+    private static TensorMap? TryRead(ByteSource bytes, WeightsOptions options, ScanBudget budget, Func<WeightSource, string?> read)
+    {
         TensorLedger ledger = new();
         List<ByteSource> owned = [];
-        WeightSource source = new(bytes, new ScanBudget(options.Limits, options.Time, cancellation), options.Scratch, ledger, owned);
+        WeightSource source = new(bytes, budget, options.Scratch, ledger, owned) { Companion = options.Companion };
         try
         {
-            if (Read(source) is { } format)
+            if (read(source) is { } format)
             {
                 return new TensorMap(format, ledger, owned);
             }
@@ -76,27 +97,25 @@ public static class WeightsReader
         for (int layer = 0; layer <= MostLayers; layer++)
         {
             byte[] head = source.Bytes.ReadUpTo(0, HeadSize);
-            if (head.AsSpan().StartsWith("PK\x03\x04"u8) || head.AsSpan().StartsWith("PK\x05\x06"u8))
+            if (IsZip(head))
             {
-                return ReadZip(source);
+                return ReadTorchZip(source) ?? ReadArrayZip(source);
             }
 
-            if (NumpyFiles.IsArray(head))
+            if (ReadSigned(source) is { } format)
             {
-                NumpyFiles.Read(source, source.Bytes, new ByteRange(0, source.Bytes.Length), "");
-                return "npy";
+                return format;
             }
 
-            if (SafetensorsFile.LooksLike(source.Bytes))
+            if (TarReader.IsHeader(head, out _) && ReadTar(source))
             {
-                SafetensorsFile.Read(source);
-                return "safetensors";
-            }
-
-            if (TarReader.IsHeader(head, out _) && TorchTarFile.Members(source) is { } members)
-            {
-                TorchTarFile.Read(source, members);
                 return "pytorch-tar";
+            }
+
+            if (ZFileFormat.TryHeader(source.Bytes, 0, out long start, out _))
+            {
+                source = source with { Bytes = source.Unpack(CodecKind.Zlib, new ByteRange(start, source.Bytes.Length - start), "The file") };
+                continue;
             }
 
             if (Codec.Sniff(head) is not { } kind)
@@ -118,16 +137,63 @@ public static class WeightsReader
         return ReadPickle(source);
     }
 
-    private static string? ReadZip(WeightSource source)
+    private static string? ReadArchive(WeightSource source)
     {
-        ZipContent zip = ZipContent.Read(source, ignoreCase: true);
+        byte[] head = source.Bytes.ReadUpTo(0, HeadSize);
+        return IsZip(head) ? ReadTorchZip(source) : TarReader.IsHeader(head, out _) && ReadTar(source) ? "pytorch-tar" : null;
+    }
+
+    private static bool ReadTar(WeightSource source)
+    {
+        if (TorchTarFile.Members(source) is not { } members)
+        {
+            return false;
+        }
+
+        TorchTarFile.Read(source, members);
+        return true;
+    }
+
+    private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8);
+
+    private static string? ReadSigned(WeightSource source)
+    {
+        if (NumpyFiles.IsArray(source.Bytes.ReadUpTo(0, HeadSize)))
+        {
+            NumpyFiles.Read(source, source.Bytes, new ByteRange(0, source.Bytes.Length), "");
+            return "npy";
+        }
+
+        if (SafetensorsFile.LooksLike(source.Bytes))
+        {
+            SafetensorsFile.Read(source);
+            return "safetensors";
+        }
+
+        return null;
+    }
+
+    private static string? ReadTorchZip(WeightSource source)
+    {
+        ZipContent zip = ZipContent.Read(source, isTorch: true);
         if (TorchSavedFile.IsTorch(zip))
         {
             TorchSavedFile.ReadZip(source, zip);
             return "pytorch-zip";
         }
 
-        zip = ZipContent.Read(source, ignoreCase: false);
+        if (TorchPackageFile.IsPackage(zip))
+        {
+            TorchPackageFile.Read(source, zip);
+            return "pytorch-package";
+        }
+
+        return null;
+    }
+
+    private static string? ReadArrayZip(WeightSource source)
+    {
+        ZipContent zip = ZipContent.Read(source, isTorch: false);
         if (NumpyFiles.IsZip(zip))
         {
             NumpyFiles.ReadZip(source, zip);
@@ -156,6 +222,7 @@ public static class WeightsReader
             source.Ledger.Leave("", "bytes behind the pickle", "Loaders do not read them.");
         }
 
+        source.Ledger.StreamArrays += run.Arrays.Count;
         new WeightWalk(run, new NoStorages(), source).Run(run.Value);
         return "pickle";
     }

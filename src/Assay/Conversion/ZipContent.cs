@@ -14,11 +14,14 @@ internal sealed class ZipContent
     private readonly WeightSource _source;
     private readonly Dictionary<string, ZipEntry> _entries;
     private readonly HashSet<string> _twice;
+    private readonly bool _isTorch;
     private readonly Dictionary<ZipEntry, (ByteSource Source, ByteRange Range)> _open = [];
 
-    private ZipContent(WeightSource source, ZipDirectory directory, StringComparer comparer)
+    private ZipContent(WeightSource source, ZipDirectory directory, bool isTorch)
     {
         _source = source;
+        _isTorch = isTorch;
+        StringComparer comparer = isTorch ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
         _entries = new Dictionary<string, ZipEntry>(comparer);
         _twice = new HashSet<string>(comparer);
         FirstName = directory.FirstName;
@@ -34,12 +37,15 @@ internal sealed class ZipContent
     /// <summary>The name of the first record.</summary>
     public string FirstName { get; }
 
+    /// <summary>The folder of the first record, with its slash: where PyTorch looks for everything.</summary>
+    public string Folder => FirstName[..(FirstName.IndexOf('/', StringComparison.Ordinal) + 1)];
+
     /// <summary>The names of all members, in the order of their bytes.</summary>
     public IEnumerable<string> Names => _entries.Keys;
 
     /// <summary>Reads the directory; PyTorch's reader does not look at the case of names, others do.</summary>
     /// <exception cref="MalformedException">There is no directory, or more than one.</exception>
-    public static ZipContent Read(WeightSource source, bool ignoreCase)
+    public static ZipContent Read(WeightSource source, bool isTorch)
     {
         ZipDirectory directory = ZipDirectory.Read(source.Bytes, new ByteRange(0, source.Bytes.Length), source.Budget);
         if (directory.Stop is { } stop)
@@ -52,7 +58,7 @@ internal sealed class ZipContent
             throw new MalformedException(0, directory.Views.Count == 0 ? "The zip has no directory." : "The zip has several directories, and loaders differ in which they use.");
         }
 
-        return new ZipContent(source, directory, ignoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        return new ZipContent(source, directory, isTorch);
     }
 
     public bool Has(string name) => _entries.ContainsKey(name);
@@ -106,6 +112,13 @@ internal sealed class ZipContent
         }
 
         _open.Add(entry, opened);
+
+        // PyTorch can be told to compute no checksums and writes 0 then; its reader never looks at them.
+        if (header.Crc != 0 || !_isTorch)
+        {
+            _source.Ledger.Records.Add(new ArchiveRecord(name, opened.Source, opened.Range, header.Crc));
+        }
+
         return opened;
     }
 

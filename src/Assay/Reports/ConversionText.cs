@@ -32,6 +32,11 @@ public static class ConversionText
             writer.Write($"  {Escape.Visible(tensor.Name)}: written as pairs of {tensor.Type}, because safetensors has no {tensor.From.View.Type}\n");
         }
 
+        foreach (StoredTensor tensor in map.Tensors.Where(t => t.Packing is { SafetensorsName: null }))
+        {
+            writer.Write($"  {Escape.Visible(tensor.Name)}: written as bytes, because safetensors has no such type: {tensor.Packing!.Note}\n");
+        }
+
         Left(map, writer);
     }
 

@@ -1,31 +1,107 @@
-// The tensors of a file, for people and for programs.
+// What a file is and holds, as a tree for people.
 using System.Globalization;
-using System.Text.Json;
+using Assay.Artifacts;
 using Assay.Conversion;
+using Assay.Inspection;
 using Assay.Tensors;
 
 namespace Assay.Reports;
 
-/// <summary>Writes the tensors of a file as a tree or as JSON (schema <c>assay.inspect/1</c>).</summary>
+/// <summary>Writes what a file is and holds as a tree: members below what they lie in, tensors below the member that carries them.</summary>
 public static class InspectReport
 {
+    /// <summary>How many lines are written unless all are asked for.</summary>
+    public const int DefaultRows = 300;
+
     private const int LongestText = 200;
 
-    /// <summary>Writes a tree: names that begin alike stand below what they have in common.</summary>
-    public static void Text(string path, TensorMap map, bool statistics, TextWriter writer, CancellationToken cancellation = default)
+    /// <summary>Writes the tree; lines over <paramref name="rows"/> are counted and left out.</summary>
+    public static void Text(InspectedArtifact file, TextWriter writer, long rows = DefaultRows)
     {
-        ArgumentNullException.ThrowIfNull(map);
+        ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(writer);
-        Dictionary<StoredTensor, StoredTensor> ties = map.Ties(new HashSet<string>());
-        long bytes = map.Tensors.Where(t => !ties.ContainsKey(t)).Sum(t => t.View.Bytes);
-        writer.Write($"{Escape.Visible(path)}: {map.Format}, {Words.Count(map.Tensors.Count, "tensor")}, {Words.Size(bytes)}\n");
-        foreach ((string key, string value) in map.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+        Tree tree = new(writer, rows);
+        Stack<(InspectedArtifact Node, int Depth)> open = new([(file, 0)]);
+        while (open.TryPop(out (InspectedArtifact Node, int Depth) next))
         {
-            writer.Write($"  metadata {Escape.Visible(key)}: {Escape.Visible(Escape.Cut(value, LongestText))}\n");
+            Artifact(tree, next.Node, next.Depth);
+            for (int i = next.Node.Members.Count - 1; i >= 0; i--)
+            {
+                open.Push((next.Node.Members[i], next.Depth + 1));
+            }
+        }
+
+        if (tree.Left > 0)
+        {
+            writer.Write($"... and {Words.Count(tree.Left, "more line")}; --all shows them\n");
+        }
+    }
+
+    private static void Artifact(Tree tree, InspectedArtifact node, int depth)
+    {
+        tree.Line(depth, $"{Escape.Visible(node.Name)}: {Describe(node)}");
+        foreach ((string key, string value) in node.Metadata)
+        {
+            tree.Line(depth + 1, $"{Escape.Visible(key)}: {Escape.Visible(Escape.Cut(value, LongestText))}");
+        }
+
+        foreach (UnreadFact unread in node.Unread)
+        {
+            tree.Line(depth + 1, string.Create(CultureInfo.InvariantCulture, $"not read: {Escape.Visible(unread.Detail)} ({Words.Of(unread.Cause)} at {unread.Offset})"));
+        }
+
+        if (node.Tensors is { } listing)
+        {
+            Tensors(tree, listing, depth + 1);
+        }
+    }
+
+    private static string Describe(InspectedArtifact node)
+    {
+        List<string> parts = [];
+        string formats = string.Join(", ", node.Formats
+            .Select(f => f.Range.Offset == 0 ? f.Id : string.Create(CultureInfo.InvariantCulture, $"{f.Id} at {f.Range.Offset}")).Distinct());
+        if (formats.Length > 0)
+        {
+            parts.Add(formats);
+        }
+
+        if (node.Size is { } size)
+        {
+            parts.Add(Words.Size(size));
+        }
+        else if (node.Stored is { Size: >= 0 } said && said.Method != "directory")
+        {
+            parts.Add($"{Words.Size(said.Size)} by its header");
+        }
+
+        if (node.Stored is { } stored)
+        {
+            string packed = stored.Packed < 0 || stored.Packed == node.Size ? "" : $" in {Words.Size(stored.Packed)}";
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{stored.Method}{packed} at {stored.Offset}"));
+            if (stored.IsEncrypted)
+            {
+                parts.Add("marked as encrypted");
+            }
+
+            if (!node.WasRead && stored.Method is not ("directory" or "symbolic-link" or "hard-link" or "device"))
+            {
+                parts.Add("the same bytes as another member, or not read");
+            }
+        }
+
+        return string.Join("; ", parts);
+    }
+
+    private static void Tensors(Tree tree, TensorListing listing, int depth)
+    {
+        if (listing.Kind.Length > 0)
+        {
+            tree.Line(depth, $"{Words.Count(listing.Tensors.Count, "tensor")} ({listing.Kind}), {Words.Size(listing.Bytes)}");
         }
 
         string[] open = [];
-        foreach (StoredTensor tensor in map.Tensors)
+        foreach (InspectedTensor tensor in listing.Tensors)
         {
             string[] parts = tensor.Name.Split('.');
             int same = 0;
@@ -36,140 +112,62 @@ public static class InspectReport
 
             for (int i = same; i < parts.Length - 1; i++)
             {
-                writer.Write($"{Indent(i)}{Escape.Visible(parts[i])}\n");
+                tree.Line(depth + 1 + i, Escape.Visible(parts[i]));
             }
 
             open = parts[..^1];
-            writer.Write($"{Indent(parts.Length - 1)}{Escape.Visible(parts[^1])}  {Describe(tensor, ties.GetValueOrDefault(tensor)?.Name)}\n");
-            if (statistics && TensorStatistics.Of(tensor.Storage, tensor.View, cancellation) is { } known)
+            tree.Line(depth + parts.Length, $"{Escape.Visible(parts[^1])}  {Describe(tensor)}");
+            if (tensor.Statistics is { } known)
             {
-                writer.Write($"{Indent(parts.Length)}{Describe(known)}\n");
+                tree.Line(depth + 1 + parts.Length, Describe(known));
             }
         }
 
-        foreach (TensorProblem problem in map.Problems)
+        foreach (TensorProblem problem in listing.Problems)
         {
-            writer.Write($"  cannot be read: {Escape.Visible(problem.Name)}: {Escape.Visible(problem.What)}\n");
+            tree.Line(depth, $"cannot be read: {Escape.Visible(problem.Name)}: {Escape.Visible(problem.What)}");
         }
 
-        ConversionText.Left(map, writer);
+        if (listing.Failure is { } failure)
+        {
+            tree.Line(depth, string.Create(CultureInfo.InvariantCulture, $"tensors cannot be read: {Escape.Visible(failure.What)} (at {failure.Offset})"));
+        }
+
+        foreach (NotCarried beside in listing.Beside)
+        {
+            string count = beside.Count > 1 ? $" ({beside.Count} times)" : "";
+            tree.Line(depth, $"beside: {Escape.Visible(beside.Path)}: {Escape.Visible(beside.What)}{count}");
+        }
     }
 
-    /// <summary>Writes JSON.</summary>
-    public static void Json(string path, TensorMap map, bool statistics, Stream output, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(map);
-        ArgumentNullException.ThrowIfNull(output);
-        using (Utf8JsonWriter json = new(output, JsonReport.Layout))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", "assay.inspect/1");
-            json.WriteString("path", Escape.WellFormed(path));
-            json.WriteString("format", map.Format);
-            json.WriteStartObject("metadata");
-            foreach ((string key, string value) in map.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
-            {
-                json.WriteString(Escape.WellFormed(key), Escape.WellFormed(value));
-            }
-
-            json.WriteEndObject();
-            Dictionary<StoredTensor, StoredTensor> ties = map.Ties(new HashSet<string>());
-            json.WriteStartArray("tensors");
-            foreach (StoredTensor tensor in map.Tensors)
-            {
-                Write(json, tensor, ties.GetValueOrDefault(tensor)?.Name, statistics ? TensorStatistics.Of(tensor.Storage, tensor.View, cancellation) : null);
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("problems");
-            foreach (TensorProblem problem in map.Problems)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", Escape.WellFormed(problem.Name));
-                json.WriteString("what", Escape.WellFormed(problem.What));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("notCarried");
-            foreach (NotCarried left in map.NotCarried)
-            {
-                json.WriteStartObject();
-                json.WriteString("path", Escape.WellFormed(left.Path));
-                json.WriteString("what", Escape.WellFormed(left.What));
-                json.WriteString("why", Escape.WellFormed(left.Why));
-                json.WriteNumber("count", left.Count);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        output.Write("\n"u8);
-    }
-
-    private static void Write(Utf8JsonWriter json, StoredTensor tensor, string? tie, TensorStatistics? statistics)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", Escape.WellFormed(tensor.Name));
-        json.WriteString("dtype", Name(tensor.View.Type));
-        Numbers(json, "shape", tensor.View.Shape);
-        Numbers(json, "strides", tensor.View.Strides);
-        json.WriteNumber("offset", tensor.View.Offset);
-        json.WriteStartObject("storage");
-        json.WriteString("key", Escape.WellFormed(tensor.Storage.Key));
-        json.WriteNumber("offset", tensor.Storage.Range.Offset);
-        json.WriteNumber("bytes", tensor.Storage.Range.Length);
-        json.WriteBoolean("bigEndian", tensor.Storage.BigEndian);
-        json.WriteEndObject();
-        if (tie is not null)
-        {
-            json.WriteString("tiedTo", Escape.WellFormed(tie));
-        }
-
-        if (statistics is { } known)
-        {
-            json.WriteStartObject("statistics");
-            foreach ((string name, double value) in ((string, double)[])[("min", known.Min), ("max", known.Max), ("mean", known.Mean)])
-            {
-                if (double.IsFinite(value))
-                {
-                    json.WriteNumber(name, value);
-                }
-            }
-
-            json.WriteNumber("nan", known.NaN);
-            json.WriteNumber("infinite", known.Infinite);
-            json.WriteNumber("zero", known.Zero);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<long> numbers)
-    {
-        json.WriteStartArray(name);
-        foreach (long number in numbers)
-        {
-            json.WriteNumberValue(number);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static string Describe(StoredTensor tensor, string? tie)
+    private static string Describe(InspectedTensor tensor)
     {
         string strides = tensor.View.IsContiguous ? "" : $" strides [{string.Join(", ", tensor.View.Strides)}]";
-        string storage = tensor.Storage.Key.Length == 0 ? "" : $" storage {Escape.Visible(tensor.Storage.Key)}{(tensor.View.Offset > 0 ? $"+{tensor.View.Offset}" : "")}";
-        return $"{Name(tensor.View.Type)} [{string.Join(", ", tensor.View.Shape)}]{strides}{storage}{(tie is null ? "" : $" = {Escape.Visible(tie)}")}";
+        string offset = tensor.View.Offset > 0 ? string.Create(CultureInfo.InvariantCulture, $"+{tensor.View.Offset}") : "";
+        string storage = tensor.StorageKey.Length == 0 ? "" : $" storage {Escape.Visible(tensor.StorageKey)}{offset}";
+        string tie = tensor.TiedTo is null ? "" : $" = {Escape.Visible(tensor.TiedTo)}";
+        IReadOnlyList<long> shape = tensor.Packing?.Shape ?? tensor.View.Shape;
+        return $"{NameOf(tensor)} [{string.Join(", ", shape)}]{strides}{storage}{tie}";
     }
 
     private static string Describe(TensorStatistics known) => string.Create(CultureInfo.InvariantCulture,
         $"min {known.Min:G6} max {known.Max:G6} mean {known.Mean:G6} NaN {known.NaN} infinite {known.Infinite} zero {known.Zero}");
 
-    private static string Name(ElementType type) => type.SafetensorsName() ?? type.ToString();
+    internal static string NameOf(InspectedTensor tensor) => tensor.Packing?.Name ?? tensor.View.Type.SafetensorsName() ?? tensor.View.Type.ToString();
 
-    private static string Indent(int depth) => new(' ', Math.Min(40, 2 + (2 * depth)));
+    private sealed class Tree(TextWriter writer, long rows)
+    {
+        private const int DeepestIndent = 60;
+        private long _written;
+
+        public long Left => Math.Max(0, _written - rows);
+
+        public void Line(int depth, string text)
+        {
+            if (_written++ < rows)
+            {
+                writer.Write($"{new string(' ', Math.Min(DeepestIndent, 2 * depth))}{text}\n");
+            }
+        }
+    }
 }

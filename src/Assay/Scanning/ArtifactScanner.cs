@@ -24,6 +24,9 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     /// <summary>Called with each artifact before it is read; null for none.</summary>
     public Action<Artifact>? OnArtifact { get; set; }
 
+    /// <summary>Told of each artifact and member, or null.</summary>
+    public IArtifactVisitor? Visitor { get; init; }
+
     /// <summary>What a scan of one artifact came to.</summary>
     internal readonly record struct Outcome(CoverageMap Coverage, bool Claimed, bool MostlyBinary);
 
@@ -38,6 +41,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             budget.SpendArtifact();
             Artifacts++;
             OnArtifact?.Invoke(artifact);
+            Visitor?.Enter(artifact);
             if (artifact.Depth > budget.Limits.Depth)
             {
                 context.Unread(UnreadCause.Limit, 0, artifact.Bytes.Length, $"The limit depth={budget.Limits.Depth} is spent.");
@@ -56,6 +60,8 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
                 binary = IsMostlyBinary(artifact.Bytes);
                 ReportUnclaimed(artifact, context, mustClaim, binary);
             }
+
+            Visitor?.Leave(artifact, formats);
         }
         catch (ScanStopException stop) when (stop.Reason != StopReason.Limit || artifact.Parent is null)
         {
@@ -229,6 +235,8 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     {
         /// <summary>Gaps that were probed already.</summary>
         public HashSet<ByteRange> Probed { get; } = [];
+
+        public override void Hold(StoredMember member) => scanner.Visitor?.Hold(Artifact, member);
 
         public override void Submit(Artifact child)
         {

@@ -40,6 +40,9 @@ public enum ElementType
     /// <summary>The upper half of a single-precision float.</summary>
     BF16,
 
+    /// <summary>Two half-precision floats: real and imaginary part. Safetensors has no such type.</summary>
+    C32,
+
     /// <summary>A signed number of 32 bits.</summary>
     I32,
 
@@ -73,13 +76,13 @@ public static class ElementTypes
     {
         ElementType.C128 => 16,
         ElementType.F64 or ElementType.I64 or ElementType.U64 or ElementType.C64 => 8,
-        ElementType.F32 or ElementType.I32 or ElementType.U32 => 4,
+        ElementType.F32 or ElementType.I32 or ElementType.U32 or ElementType.C32 => 4,
         ElementType.F16 or ElementType.BF16 or ElementType.I16 or ElementType.U16 => 2,
         _ => 1,
     };
 
     /// <summary>Whether an element is a pair of floats.</summary>
-    public static bool IsComplex(this ElementType type) => type is ElementType.C64 or ElementType.C128;
+    public static bool IsComplex(this ElementType type) => type is ElementType.C32 or ElementType.C64 or ElementType.C128;
 
     /// <summary>Whether elements are, or are made of, floats.</summary>
     public static bool IsFloat(this ElementType type) => type.IsComplex()
@@ -97,7 +100,7 @@ public static class ElementTypes
         ElementType.F8E8M0 => "F8_E8M0",
         ElementType.F8E5M2Fnuz => "F8_E5M2FNUZ",
         ElementType.F8E4M3Fnuz => "F8_E4M3FNUZ",
-        ElementType.C128 => null,
+        ElementType.C32 or ElementType.C128 => null,
         _ => type.ToString(),
     };
 

@@ -59,7 +59,7 @@ public readonly record struct TensorStatistics(long Count, double Min, double Ma
     {
         ElementType.F64 or ElementType.C128 => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
         ElementType.F32 or ElementType.C64 => BinaryPrimitives.ReadSingleLittleEndian(bytes),
-        ElementType.F16 => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
+        ElementType.F16 or ElementType.C32 => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
         ElementType.BF16 => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
         ElementType.I64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
         ElementType.U64 => BinaryPrimitives.ReadUInt64LittleEndian(bytes),

@@ -6,7 +6,7 @@ internal static class TorchElementTypes
 {
     /// <summary>
     /// The element type of the storage class <paramref name="resolved"/>: bytes for an untyped storage, the integer behind a quantised
-    /// one, null for what is unknown or packed below a byte.
+    /// one, bytes for one that is packed below a byte, null for what is unknown.
     /// </summary>
     public static ElementType? OfStorage(string resolved)
     {
@@ -20,7 +20,7 @@ internal static class TorchElementTypes
         return kind switch
         {
             "Bool" => ElementType.Bool,
-            "Byte" or "QUInt8" or "Untyped" or "_Untyped" => ElementType.U8,
+            "Byte" or "QUInt8" or "QUInt4x2" or "QUInt2x4" or "Untyped" or "_Untyped" => ElementType.U8,
             "Char" or "QInt8" => ElementType.I8,
             "Short" => ElementType.I16,
             "Half" => ElementType.F16,
@@ -29,6 +29,7 @@ internal static class TorchElementTypes
             "Float" => ElementType.F32,
             "Long" => ElementType.I64,
             "Double" => ElementType.F64,
+            "ComplexHalf" => ElementType.C32,
             "ComplexFloat" => ElementType.C64,
             "ComplexDouble" => ElementType.C128,
             _ => null,
@@ -38,14 +39,23 @@ internal static class TorchElementTypes
     /// <summary>Whether the storage class counts bytes and leaves the type to the tensor.</summary>
     public static bool IsUntyped(string resolved) => resolved.EndsWith("UntypedStorage", StringComparison.Ordinal);
 
+    /// <summary>The bits of one element where several share a byte of the storage class or dtype <paramref name="resolved"/>, or 0.</summary>
+    public static int PackedBits(string resolved) => resolved[(resolved.LastIndexOf('.') + 1)..] switch
+    {
+        "QUInt4x2Storage" or "quint4x2" or "bits4x2" or "float4_e2m1fn_x2" => 4,
+        "QUInt2x4Storage" or "quint2x4" or "bits2x4" => 2,
+        "bits1x8" => 1,
+        _ => 0,
+    };
+
     /// <summary>The element type of the dtype <paramref name="resolved"/>, or null.</summary>
     public static ElementType? OfDtype(string resolved) => !resolved.StartsWith("torch.", StringComparison.Ordinal) ? null : resolved["torch.".Length..] switch
     {
         "bool" => ElementType.Bool,
-        "uint8" or "quint8" => ElementType.U8,
+        "uint8" or "quint8" or "bits8" or "bits1x8" or "bits2x4" or "bits4x2" or "float4_e2m1fn_x2" => ElementType.U8,
         "int8" or "qint8" => ElementType.I8,
         "int16" or "short" => ElementType.I16,
-        "uint16" => ElementType.U16,
+        "uint16" or "bits16" => ElementType.U16,
         "float16" or "half" => ElementType.F16,
         "bfloat16" => ElementType.BF16,
         "int32" or "int" or "qint32" => ElementType.I32,
@@ -54,6 +64,7 @@ internal static class TorchElementTypes
         "int64" or "long" => ElementType.I64,
         "uint64" => ElementType.U64,
         "float64" or "double" => ElementType.F64,
+        "complex32" or "chalf" => ElementType.C32,
         "complex64" or "cfloat" => ElementType.C64,
         "complex128" or "cdouble" => ElementType.C128,
         "float8_e4m3fn" => ElementType.F8E4M3,

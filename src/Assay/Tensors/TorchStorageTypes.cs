@@ -26,7 +26,7 @@ public static class TorchStorageTypes
         {
             "Byte" or "Char" or "Bool" or "QInt8" or "QUInt8" or "QUInt4x2" or "QUInt2x4" or "Untyped" or "_Untyped" => 1,
             "Short" or "Half" or "BFloat16" => 2,
-            "Int" or "Float" or "QInt32" => 4,
+            "Int" or "Float" or "QInt32" or "ComplexHalf" => 4,
             "Long" or "Double" or "ComplexFloat" => 8,
             "ComplexDouble" => 16,
             _ => null,

@@ -20,7 +20,8 @@ internal static class Rooms
         ["Policies"] = 5,
         ["Conversion"] = 6,
         ["Scanning"] = 6,
-        ["Reports"] = 7,
+        ["Inspection"] = 7,
+        ["Reports"] = 8,
     };
 
     /// <summary>Uses that the floors forbid and that are allowed all the same, each with its reason.</summary>

@@ -1,6 +1,10 @@
 # Compares what was converted with what the real libraries load from the original; follows the import of both and loaded.py, whose reader and walk it uses.
 import os, pickle
 def load(path):
+    if path.endswith('.package.pt'):
+        from torch.package import PackageImporter
+        i = PackageImporter(path)
+        return {'models': {'net': i.load_pickle('models', 'net.pkl'), 'sub': {'state': i.load_pickle('models.sub', 'state.pkl')}}}
     if path.endswith('.jit.pt'): return torch.jit.load(path)
     if path.endswith('.pt'): return torch.load(path)
     if path.endswith('.npy'): return np.load(path, allow_pickle=True)

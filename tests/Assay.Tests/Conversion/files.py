@@ -63,6 +63,19 @@ save('modules', {'lstm': net2, 'tied': tied, 'norm': torch.nn.utils.weight_norm(
 save('storages', {'s': torch.arange(5.).storage(), 't': torch.arange(3)})
 save('numpy', {'a': np.arange(12.).reshape(3, 4).T, 'b': np.arange(5, dtype='>i4'), 't': torch.ones(2), 's': np.float32(2)})
 save('quantised', {'t': torch.quantize_per_tensor(torch.randn(4, 5), 0.1, 3, torch.quint8), 'i': torch.quantize_per_tensor(torch.randn(4, 5).t(), 0.01, 0, torch.qint8), 'q32': torch.quantize_per_tensor(torch.randn(3), 0.01, 0, torch.qint32), 'c': torch.quantize_per_channel(torch.randn(4, 5), torch.tensor([.1, .2, .3, .4]), torch.tensor([0, 1, 2, 3]), 0, torch.qint8)})
+packed = {}
+for shape in [(4, 8), (3, 5), (2, 3), (1, 1)]:
+    for d in (torch.quint4x2, torch.quint2x4):
+        packed[f'{str(d)[6:]}-{shape[0]}-{shape[1]}'] = torch.quantize_per_channel(torch.randn(*shape), torch.full((shape[0],), .1), torch.full((shape[0],), 2.), 0, d)
+save('packed', packed)
+import torch.package
+with torch.package.PackageExporter(os.path.join(out, 'parts.package.pt')) as e:
+    for m in ('torch.**', 'collections.**', 'builtins'): e.extern(m)
+    e.save_pickle('models', 'net.pkl', net)
+    e.save_pickle('models.sub', 'state.pkl', {'a': shared, 'b': shared.t(), 'same': shared, 'n': 3})
+    e.save_pickle('plain', 'numbers', [1, 2])
+    e.save_text('texts', 'readme.txt', 'hello')
+    e.save_source_string('code.mod', 'x = 1\n')
 save('sparse', {'coo': torch.eye(4).to_sparse(), 'csr': torch.eye(4).to_sparse_csr()})
 arrays = {}
 for code in ['f8','f4','f2','i8','i4','i2','i1','u8','u4','u2','u1','b1','c8','c16']:

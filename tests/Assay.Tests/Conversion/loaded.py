@@ -44,6 +44,14 @@ def want(t):
         kind = t.dtype.str[1:]
         return NP[kind], t.shape + ((2,) if kind == 'c16' else ()), np.ascontiguousarray(t).tobytes()
     t = t.detach()
+    if str(t.dtype) in ('torch.quint4x2', 'torch.quint2x4'):
+        bits = 4 if '4x2' in str(t.dtype) else 2
+        raw = t.int_repr().numpy().tobytes()[:(t.numel() * bits + 7) // 8]
+        if t.qscheme() == torch.per_tensor_affine:
+            # What the bytes hold, element by element, is what dequantising gives.
+            values = [raw[i * bits // 8] >> (i * bits % 8) & ((1 << bits) - 1) for i in range(t.numel())]
+            assert torch.allclose((torch.tensor(values).reshape(t.shape) - float(t.q_zero_point())) * t.q_scale(), t.dequantize(), atol=1e-4)
+        return 'U8', (len(raw),), raw
     if t.is_quantized: t = t.int_repr()
     dtype = t.dtype
     shape = tuple(t.shape) + ((2,) if dtype == torch.complex128 else ())

@@ -64,6 +64,7 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
 
         if (bytes.Length > 0 || soFar.Result.Error is null)
         {
+            context.Hold(new StoredMember(Child, claim.Range.Offset, used, bytes.Length, id));
             context.Submit(new Artifact(Child, bytes, artifact) { Hint = Stem(artifact.Hint ?? artifact.Name) });
         }
 

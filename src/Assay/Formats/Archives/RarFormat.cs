@@ -58,10 +58,12 @@ internal sealed class RarFormat : IFormat
         bool[] done = new bool[archive.Files.Count];
         bool packed = false;
         bool window = false;
+        string[] own = [.. archive.Files.Select(f => Unique(names, f))];
         for (int i = 0; i < done.Length; i++)
         {
             RarFile file = archive.Files[i];
             context.Cover(file.Packed, CoverageKind.Data);
+            context.Hold(new StoredMember(own[i], file.Offset, file.PackedSize, file.Size, file.IsStored ? "stored" : "rar") { IsEncrypted = file.IsEncrypted, Crc = file.Crc });
             done[i] = true;
             if (file.IsEncrypted)
             {
@@ -80,7 +82,7 @@ internal sealed class RarFormat : IFormat
 
                 ByteSource bytes = artifact.Bytes.Slice(file.Packed);
                 MemberInflater.TellLink(oddities, file.Name, file.UnixMode, bytes);
-                context.Submit(new Artifact(Unique(names, file), bytes, artifact));
+                context.Submit(new Artifact(own[i], bytes, artifact));
             }
             else
             {
@@ -92,7 +94,7 @@ internal sealed class RarFormat : IFormat
 
         if (packed && !window)
         {
-            Unpack(artifact, claim, archive, done, names, oddities, context);
+            Unpack(artifact, claim, archive, done, own, oddities, context);
         }
 
         for (int i = 0; i < done.Length; i++)
@@ -110,7 +112,7 @@ internal sealed class RarFormat : IFormat
     }
 
     private static void Unpack(
-        Artifact artifact, Claim claim, RarArchive archive, bool[] done, HashSet<string> names, OddityLog oddities, ScanContext context)
+        Artifact artifact, Claim claim, RarArchive archive, bool[] done, string[] own, OddityLog oddities, ScanContext context)
     {
         try
         {
@@ -130,7 +132,7 @@ internal sealed class RarFormat : IFormat
                 }
 
                 MemberInflater.TellLink(oddities, file.Name, file.UnixMode, soFar.Result.Bytes);
-                context.Submit(new Artifact(Unique(names, file), soFar.Result.Bytes, artifact));
+                context.Submit(new Artifact(own[number], soFar.Result.Bytes, artifact));
                 if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
                 {
                     throw stop;

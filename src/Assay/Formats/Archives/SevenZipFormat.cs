@@ -48,9 +48,17 @@ internal sealed class SevenZipFormat : IFormat
         HashSet<string> names = new(StringComparer.Ordinal);
         try
         {
-            foreach (SevenZipFile file in archive.Files.Where(f => f.Folder < 0 && !f.IsDirectory))
+            foreach (SevenZipFile file in archive.Files.Where(f => f.Folder < 0))
             {
-                context.Submit(new Artifact(Unique(names, file.Name), new MemorySource(default), artifact));
+                if (file.IsDirectory)
+                {
+                    context.Hold(new StoredMember(file.Name, claim.Range.Offset, 0, 0, "directory"));
+                    continue;
+                }
+
+                string name = Unique(names, file.Name);
+                context.Hold(new StoredMember(name, claim.Range.Offset, 0, 0, "stored"));
+                context.Submit(new Artifact(name, new MemorySource(default), artifact));
             }
 
             ILookup<int, SevenZipFile> files = archive.Files.ToLookup(f => f.Folder);
@@ -71,6 +79,17 @@ internal sealed class SevenZipFormat : IFormat
     {
         context.Cover(folder.Packed, CoverageKind.Data);
         string first = files.Count > 0 ? files[0].Name : "folder";
+        string[] own = [.. files.Select(f => Unique(names, f.Name))];
+        string method = string.Join("+", folder.Chain.Select(c => CoderChain.NameOf(c.Method)));
+        for (int i = 0; i < own.Length; i++)
+        {
+            context.Hold(new StoredMember(own[i], folder.Packed.Offset, own.Length == 1 ? folder.Packed.Length : -1, files[i].Content.Length, method)
+            {
+                IsEncrypted = folder.IsEncrypted,
+                Crc = files[i].Crc,
+            });
+        }
+
         if (!folder.IsSupported)
         {
             if (folder.IsEncrypted)
@@ -88,8 +107,9 @@ internal sealed class SevenZipFormat : IFormat
         InflatedSoFar soFar = CoderChain.Inflate(folder.Chain, artifact.Bytes, folder.Packed, context.Budget, context.Scratch);
         using ByteSource bytes = soFar.Result.Bytes;
         MemberInflater.TellEnd(context, soFar with { Capped = false }, first, folder.Packed.Offset, folder.Packed.Length);
-        foreach (SevenZipFile file in files)
+        for (int i = 0; i < own.Length; i++)
         {
+            SevenZipFile file = files[i];
             if (file.Content.Offset >= bytes.Length && file.Content.Length > 0)
             {
                 context.Unread(UnreadCause.Truncated, folder.Packed.Offset, 0, $"\"{file.Name}\" lies behind a break.");
@@ -103,7 +123,7 @@ internal sealed class SevenZipFormat : IFormat
             }
 
             MemberInflater.TellLink(crcs, file.Name, file.UnixMode, content);
-            context.Submit(new Artifact(Unique(names, file.Name), content, artifact));
+            context.Submit(new Artifact(own[i], content, artifact));
         }
 
         if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))

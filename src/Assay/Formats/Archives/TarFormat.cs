@@ -91,6 +91,14 @@ internal sealed class TarFormat : IFormat
         string name = names.Add(entry.Name) ? entry.Name : $"{entry.Name}@0x{entry.Offset:X}";
         ByteRange padded = entry.Data with { Length = (entry.Data.Length + 511) & ~511L };
         context.Cover(padded, CoverageKind.Data);
+        context.Hold(new StoredMember(name, entry.Offset, entry.Size, entry.Extents is null ? entry.Size : entry.RealSize, entry.Kind switch
+        {
+            TarKind.File => entry.Extents is null ? "stored" : "sparse",
+            TarKind.Directory => "directory",
+            TarKind.HardLink => "hard-link",
+            TarKind.SymbolicLink => "symbolic-link",
+            _ => "device",
+        }));
         if (entry.Kind != TarKind.File)
         {
             return;

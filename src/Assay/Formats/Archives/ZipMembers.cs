@@ -33,6 +33,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
         {
             foreach (ZipReading reading in directory.Entries.SelectMany(Readings))
             {
+                Hold(reading);
                 if (reading.Header.Method == 0)
                 {
                     Stored(reading);
@@ -53,6 +54,25 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             context.Tell(_oddities);
         }
     }
+
+    private void Hold(ZipReading reading)
+    {
+        ZipHeader header = reading.Header;
+        string method = reading.Entry.IsDirectory && header.Size <= 0 ? "directory"
+            : header.Method == 0 ? "stored" : Kind(header.Method) is { } kind ? Named(kind)
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"method {header.Method}");
+        context.Hold(new StoredMember(reading.Name, reading.Entry.Offset, header.Packed, header.Size, method) { IsEncrypted = reading.IsEncrypted, Crc = header.Crc });
+    }
+
+    private static string Named(CodecKind kind) => kind switch
+    {
+        CodecKind.Deflate => "deflate",
+        CodecKind.Deflate64 => "deflate64",
+        CodecKind.Bzip2 => "bzip2",
+        CodecKind.ZipLzma => "lzma",
+        CodecKind.Zstd => "zstd",
+        _ => "xz",
+    };
 
     /// <summary>Whether the member is where PyTorch keeps the raw bytes of tensors: then bytes that nobody claims belong there.</summary>
     private bool IsStorage(string name)

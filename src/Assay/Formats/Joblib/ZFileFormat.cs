@@ -46,16 +46,12 @@ public sealed class ZFileFormat : IFormat
     /// <inheritdoc/>
     public void Read(Artifact artifact, Claim claim, ScanContext context)
     {
-        byte[] header = artifact.Bytes.ReadUpTo(claim.Range.Offset, HeaderSize + 1);
-        if (header.Length <= HeaderSize || !TryLength(header.AsSpan(2, LengthSize), out long declared))
+        if (!TryHeader(artifact.Bytes, claim.Range.Offset, out long start, out long declared))
         {
             throw new MalformedException(claim.Range.Offset, "The header of the compressed file is broken.");
         }
 
-        // Python 2 wrote one character more; a zlib stream never begins with a blank.
-        int headerSize = header[HeaderSize] == ' ' ? HeaderSize + 1 : HeaderSize;
-        long start = claim.Range.Offset + headerSize;
-        context.Cover(new ByteRange(claim.Range.Offset, headerSize), CoverageKind.Parsed);
+        context.Cover(new ByteRange(claim.Range.Offset, start - claim.Range.Offset), CoverageKind.Parsed);
         ByteRange packed = new(start, claim.Range.End - start);
         Inflated inflated = _inflate(CodecKind.Zlib, artifact.Bytes, packed, context.Budget, context.Scratch);
         using ByteSource content = inflated.Bytes;
@@ -72,8 +68,24 @@ public sealed class ZFileFormat : IFormat
 
         if (CouldBePickle(content))
         {
+            context.Hold(new StoredMember("content", start, Math.Min(inflated.Consumed, packed.Length), declared, "zlib"));
             context.Submit(new Artifact("content", content, artifact));
         }
+    }
+
+    /// <summary>Reads the header at <paramref name="offset"/>: where the stream starts, and how long its content is said to be.</summary>
+    internal static bool TryHeader(ByteSource source, long offset, out long start, out long declared)
+    {
+        byte[] header = source.ReadUpTo(offset, HeaderSize + 1);
+        (start, declared) = (0, 0);
+        if (header.Length <= HeaderSize || !header.AsSpan().StartsWith("ZF"u8) || !TryLength(header.AsSpan(2, LengthSize), out declared))
+        {
+            return false;
+        }
+
+        // Python 2 wrote one character more; a zlib stream never begins with a blank.
+        start = offset + (header[HeaderSize] == ' ' ? HeaderSize + 1 : HeaderSize);
+        return true;
     }
 
     private static bool TryLength(ReadOnlySpan<byte> field, out long length)
