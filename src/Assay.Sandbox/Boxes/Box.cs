@@ -1,6 +1,7 @@
 // A running box: libraries are imported once, and each load starts as a child in namespaces of its own.
 using System.Text;
 using System.Text.Json;
+using Assay.Sandbox.Groups;
 using Assay.Sandbox.Kernel;
 using Assay.Sandbox.Observing;
 
@@ -13,13 +14,18 @@ internal sealed class BoxException(string message) : Exception(message);
 internal sealed class Box : IDisposable
 {
     private const int EventDescriptor = 3;
+    private const int Processors = 2;
+    private const int OwnProcesses = 64;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly Descriptor _control;
     private readonly int _process;
+    private readonly GroupTree? _groups;
+    private LoadGroup? _group;
     private bool _ended;
 
     private Box(Descriptor control, int process, Honey honey, string mark)
     {
+        _groups = GroupTree.Share();
         _control = control;
         _process = process;
         Honey = honey;
@@ -89,8 +95,15 @@ internal sealed class Box : IDisposable
         }
     }
 
-    /// <summary>Starts one load; the other ends of the descriptors are the caller's.</summary>
-    public void Load(string loader, string file, TimeSpan linger, Descriptor model, Descriptor events, Descriptor status, Descriptor lease, Descriptor link)
+    /// <summary>A control group for one load; null where the machine allows none, and limits hold for each process by itself.</summary>
+    public LoadGroup? GroupFor(SandboxOptions options) =>
+        _group is null ? null : _groups?.Group("load", new GroupLimits(options.MemoryInAll, options.Processes, Processors));
+
+    /// <summary>
+    /// Starts one load; the other ends of the descriptors are the caller's. <paramref name="processes"/> is how many processes all loads of the box may
+    /// have together.
+    /// </summary>
+    public void Load(string loader, string file, TimeSpan linger, int processes, Descriptor model, Descriptor events, Descriptor status, Descriptor lease, Descriptor link)
     {
         using MemoryStream text = new();
         using (Utf8JsonWriter json = new(text))
@@ -99,6 +112,7 @@ internal sealed class Box : IDisposable
             json.WriteString("loader", loader);
             json.WriteString("file", file);
             json.WriteNumber("linger", linger.TotalSeconds);
+            json.WriteNumber("processes", processes);
             json.WriteEndObject();
         }
 
@@ -118,6 +132,11 @@ internal sealed class Box : IDisposable
             _control.Dispose();
             _ = Native.Signal(_process, Native.SigKill);
             _ = Spawner.End(_process, TimeSpan.FromSeconds(2));
+            _group?.Dispose();
+            if (_groups is not null)
+            {
+                GroupTree.Release();
+            }
         }
     }
 
@@ -155,6 +174,22 @@ internal sealed class Box : IDisposable
         }
 
         Libraries = document.RootElement.GetProperty("libraries").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString());
+        Confine(options);
+    }
+
+    /// <summary>Puts the processes of the box into a group: a load that cannot be put into its own is bounded by this one.</summary>
+    private void Confine(SandboxOptions options)
+    {
+        // Nothing starts a process now, and no load has begun, so this catches all of them.
+        LoadGroup? group = _groups?.Group("box", new GroupLimits(null, options.Processes + OwnProcesses, 0));
+        if (group is not null && ProcessTree.Below((uint)_process).All(group.Add))
+        {
+            _group = group;
+        }
+        else
+        {
+            group?.Dispose();
+        }
     }
 
     private byte[] Settings(SandboxOptions options, IReadOnlyList<string> libraries)
@@ -168,7 +203,6 @@ internal sealed class Box : IDisposable
             json.WriteString("filter", Convert.ToBase64String(LoadFilter.Write(EventDescriptor)));
             json.WriteNumber("files", options.Files);
             json.WriteNumber("memory", options.Memory);
-            json.WriteNumber("processes", options.Processes);
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
             json.WriteBoolean("sinkhole", options.Sinkhole);
             Texts(json, "libraries", libraries);
