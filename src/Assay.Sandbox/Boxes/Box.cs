@@ -45,14 +45,9 @@ internal sealed class Box : IDisposable
     /// <exception cref="BoxException">Something is missing, or the machine does not allow it.</exception>
     public static Box Start(SandboxOptions options, IReadOnlyList<string> libraries, BoxSetting setting)
     {
-        if (setting.ShiftedDays != 0 && !File.Exists(BoxProbe.ShiftedClock))
+        if (BoxProbe.Refusal(options, setting) is { } refusal)
         {
-            throw new BoxException($"the clock cannot be shifted: there is no {BoxProbe.ShiftedClock} (package libfaketime)");
-        }
-
-        if (BoxProbe.Missing(options) is { } missing)
-        {
-            throw new BoxException(missing);
+            throw new BoxException(refusal);
         }
 
         Honey honey = new();
@@ -63,7 +58,7 @@ internal sealed class Box : IDisposable
             (ours, Descriptor theirs) = Descriptor.SocketPair();
             (Descriptor complaints, Descriptor complain) = Descriptor.Pipe();
             using Descriptor nothing = Descriptor.Sealed("nothing", _ => { });
-            using Descriptor harness = Descriptor.Sealed("harness", d => d.Write(Harness()));
+            using Descriptor harness = Descriptor.Sealed("harness", d => d.Write(HarnessParts.Join()));
             using (complaints)
             {
                 int process;
@@ -205,50 +200,13 @@ internal sealed class Box : IDisposable
             json.WriteNumber("memory", options.Memory);
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
             json.WriteBoolean("sinkhole", options.Sinkhole);
-            Texts(json, "libraries", libraries);
-            Texts(json, "events", PythonStory.Beginnings);
-            Map(json, "honey", Honey.Files);
-            Map(json, "machine", Honey.Machine);
+            HarnessParts.Texts(json, "libraries", libraries);
+            HarnessParts.Texts(json, "events", PythonStory.Beginnings);
+            HarnessParts.Map(json, "honey", Honey.Files);
+            HarnessParts.Map(json, "machine", Honey.Machine);
             json.WriteEndObject();
         }
 
         return text.ToArray();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Map(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)
-    {
-        json.WriteStartObject(name);
-        foreach ((string key, string value) in map)
-        {
-            json.WriteString(key, value);
-        }
-
-        json.WriteEndObject();
-    }
-
-    /// <summary>The harness: its parts in the order of their names.</summary>
-    private static byte[] Harness()
-    {
-        using MemoryStream all = new();
-        System.Reflection.Assembly assembly = typeof(Box).Assembly;
-        foreach (string name in assembly.GetManifestResourceNames().Where(n => n.StartsWith("harness/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            using Stream part = assembly.GetManifestResourceStream(name)!;
-            part.CopyTo(all);
-            all.WriteByte((byte)'\n');
-        }
-
-        return all.ToArray();
     }
 }
