@@ -50,12 +50,12 @@ internal sealed class SandboxSwitches
         Sinkhole = parsed.GetValue(_sinkhole),
     };
 
-    /// <summary>The sinkhole lives in namespaces that gVisor does not have.</summary>
+    /// <summary>The sinkhole lives in namespaces that gVisor does not have, and libfaketime does not run there.</summary>
     private void Together(CommandResult result)
     {
-        if (result.GetValue(_backend) == "runsc" && result.GetValue(_sinkhole))
+        if (result.GetValue(_backend) == "runsc" && (result.GetValue(_sinkhole) || result.GetValue(_shift) != 0))
         {
-            result.AddError("--sinkhole works with --backend bwrap only: gVisor has no network that can be answered in.");
+            result.AddError("--sinkhole and --shift-days work with --backend bwrap only.");
         }
     }
 

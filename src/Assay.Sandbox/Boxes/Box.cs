@@ -23,9 +23,9 @@ internal sealed class Box : IDisposable
     private LoadGroup? _group;
     private bool _ended;
 
-    private Box(Descriptor control, int process, Honey honey, string mark)
+    private Box(Descriptor control, int process, Honey honey, string mark, GroupTree? groups)
     {
-        _groups = GroupTree.Share();
+        _groups = groups;
         _control = control;
         _process = process;
         Honey = honey;
@@ -53,6 +53,9 @@ internal sealed class Box : IDisposable
         Honey honey = new();
         string mark = $"/.{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}/";
         Descriptor? ours = null;
+        // Before anything is started: where this process is alone in its group, it can make room for others there.
+        GroupTree? groups = GroupTree.Share();
+        Box? box = null;
         try
         {
             (ours, Descriptor theirs) = Descriptor.SocketPair();
@@ -69,24 +72,26 @@ internal sealed class Box : IDisposable
                     process = Spawner.Start(BoxCommand.Arguments(options, setting), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
                 }
 
-                Box box = new(ours, process, honey, mark);
-                try
-                {
-                    box.Begin(options, libraries, complaints);
-                    return box;
-                }
-                catch
-                {
-                    ours = null;
-                    box.Dispose();
-                    throw;
-                }
+                box = new(ours, process, honey, mark, groups);
+                box.Begin(options, libraries, complaints);
+                return box;
             }
         }
-        catch (Exception e) when (e is IOException or EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception e)
         {
+            if (box is null && groups is not null)
+            {
+                GroupTree.Release();
+            }
+
             ours?.Dispose();
-            throw new BoxException("The box could not be started: " + e.Message);
+            box?.Dispose();
+            if (e is IOException or EntryPointNotFoundException or DllNotFoundException)
+            {
+                throw new BoxException("The box could not be started: " + e.Message);
+            }
+
+            throw;
         }
     }
 

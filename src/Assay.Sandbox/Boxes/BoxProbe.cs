@@ -37,5 +37,7 @@ internal static class BoxProbe
 
     /// <summary>Why there can be no box of this kind here, or null.</summary>
     public static string? Refusal(SandboxOptions options, BoxSetting setting) =>
-        setting.ShiftedDays != 0 && !File.Exists(ShiftedClock) ? $"the clock cannot be shifted: there is no {ShiftedClock} (package libfaketime)" : Missing(options);
+        setting.ShiftedDays != 0 && options.Backend == SandboxBackend.Runsc ? "the clock cannot be shifted under gVisor: libfaketime does not work there"
+        : setting.ShiftedDays != 0 && !File.Exists(ShiftedClock) ? $"the clock cannot be shifted: there is no {ShiftedClock} (package libfaketime)"
+        : Missing(options);
 }

@@ -63,9 +63,14 @@ internal sealed class GroupTree : IDisposable
     /// <summary>Makes a tree in the nearest place that allows one; null, with the reason, where none does.</summary>
     public static GroupTree? Open(string proc, out string refusal)
     {
-        foreach (GroupPlace place in GroupPlaces.Find(proc, out refusal))
+        IReadOnlyList<GroupPlace> places = GroupPlaces.Find(proc, out refusal);
+        foreach (GroupPlace place in places)
         {
             Sweep(place.Folder);
+        }
+
+        foreach (GroupPlace place in places)
+        {
             GroupTree tree = new(place);
             try
             {
@@ -196,6 +201,7 @@ internal sealed class GroupTree : IDisposable
             using SafeFileHandle? free = Hold(old);
             if (free is not null && !GroupFiles.Words(Path.Combine(old, Self), "cgroup.procs").Contains(Own))
             {
+                bool alone = Directory.Exists(Path.Combine(old, Self));
                 foreach (string child in Children(old))
                 {
                     _ = GroupFiles.TryWrite(child, "cgroup.kill", "1");
@@ -203,6 +209,11 @@ internal sealed class GroupTree : IDisposable
                 }
 
                 RemoveBy(old, until);
+                if (alone)
+                {
+                    // It had handed controllers down for itself; while another tree here lives, the kernel refuses to take them back.
+                    Hand(place, '-');
+                }
             }
         }
     }

@@ -64,6 +64,8 @@ def alone():
         except BaseException as error:
             os._exit(70)
         run(LOADERS[settings["loader"]], os.path.join(settings["home"], settings["file"]), settings, send, settings["mark"])
+    # The load runs as the same user, and must not reach into this process.
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     os.close(0)
     os.close(1)
     _, code, usage = os.wait4(loader, 0)
