@@ -47,8 +47,8 @@ internal sealed class RunscStory(SyscallStory calls, string mark)
 
     private void Line(string line)
     {
-        // Imports of libraries make many thousand calls before the load begins.
-        if (!line.StartsWith("{\"msg\":\"[", StringComparison.Ordinal) || calls.Ended
+        // Imports of libraries make many thousand calls before the load begins. Behind the mark of the end reading goes on: a load can set it, too.
+        if (!line.StartsWith("{\"msg\":\"[", StringComparison.Ordinal)
             || (!calls.Begun && !line.Contains(mark, StringComparison.Ordinal) && !line.Contains("ork(", StringComparison.Ordinal) && !line.Contains(" X clone(", StringComparison.Ordinal)))
         {
             return;
