@@ -14,7 +14,8 @@ internal sealed class GroupTree : IDisposable
 {
     private const string Prefix = "assay-";
     private const string Self = "self";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    // A hundred processes that were killed at once can take seconds to be gone; nothing is waited for when they are.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly Lock s_lock = new();
     private static GroupTree? s_shared;
     private static int s_users;
