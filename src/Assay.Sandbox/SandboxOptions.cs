@@ -1,9 +1,22 @@
 // What a test load may cost, and how long it may take.
 namespace Assay.Sandbox;
 
+/// <summary>What a box is made of.</summary>
+public enum SandboxBackend
+{
+    /// <summary>Namespaces and a filter, on the kernel of the machine.</summary>
+    Bubblewrap,
+
+    /// <summary>gVisor, a kernel of its own that runs as a program, inside of such namespaces.</summary>
+    Runsc,
+}
+
 /// <summary>What test loads may cost. Limits hold for each load by itself.</summary>
 public sealed record SandboxOptions
 {
+    /// <summary>What the box is made of.</summary>
+    public SandboxBackend Backend { get; init; }
+
     /// <summary>The Python that loads; it must be the system's, because only the system is visible in the box.</summary>
     public string Python { get; init; } = "/usr/bin/python3";
 
@@ -16,7 +29,7 @@ public sealed record SandboxOptions
     /// <summary>Bytes of memory beyond those of the libraries, per process.</summary>
     public long Memory { get; init; } = 4L << 30;
 
-    /// <summary>Bytes of memory of all processes of a load together; looked at a few times each second.</summary>
+    /// <summary>Bytes of memory of all processes of a load together; where no control groups are delegated, looked at a few times each second.</summary>
     public long MemoryInAll { get; init; } = 6L << 30;
 
     /// <summary>Bytes of one file, and of all files of a folder that may be written.</summary>

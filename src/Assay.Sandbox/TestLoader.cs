@@ -128,6 +128,13 @@ public sealed class TestLoader : ITestLoad, IDisposable
         string label = setting.Label(loader.Name);
         try
         {
+            if (_options.Backend == SandboxBackend.Runsc)
+            {
+                // Each load has a gVisor of its own; there is nothing to keep.
+                return BoxProbe.Refusal(_options, setting) is { } reason ? NotBegun(label, reason)
+                    : new RunscWatch(_options, path, loader.Name, label, setting).Run(() => Copy(bytes), libraries, cancellation);
+            }
+
             Box box = BoxWith(libraries, setting);
             if (loader.Library.Length > 0 && box.Libraries.GetValueOrDefault(loader.Library) is null)
             {

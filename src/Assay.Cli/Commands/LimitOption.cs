@@ -46,7 +46,8 @@ internal static class LimitOption
         return (limits, input);
     }
 
-    private static long? Number(string text)
+    /// <summary>A whole number, with a unit or without; null for anything else.</summary>
+    public static long? Number(string text)
     {
         long factor = 1;
         foreach ((string suffix, long times) in Units)

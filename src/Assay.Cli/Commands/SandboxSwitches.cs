@@ -19,6 +19,9 @@ internal sealed class SandboxSwitches
 
     private readonly Option<bool> _sinkhole = new("--sinkhole") { Description = "Answer names and take connections inside the box, and say what was asked; nothing leaves it." };
 
+    private readonly Option<long> _memory = new("--load-memory") { Description = "Memory of all processes of a test load together.", HelpName = "SIZE", DefaultValueFactory = _ => 6L << 30, CustomParser = Size };
+    private readonly Option<string> _backend = new("--backend") { Description = "What the box is made of: bwrap, or runsc (gVisor) inside of it.", HelpName = "bwrap|runsc", DefaultValueFactory = _ => "bwrap" };
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
@@ -28,11 +31,17 @@ internal sealed class SandboxSwitches
         command.Add(_host);
         command.Add(_repeat);
         command.Add(_sinkhole);
+        command.Add(_memory);
+        command.Add(_backend.AcceptOnlyFromAmong("bwrap", "runsc"));
+        command.Validators.Add(Together);
     }
 
     /// <summary>What the user asked for.</summary>
     public SandboxOptions Read(ParseResult parsed) => new()
     {
+        Backend = parsed.GetValue(_backend) == "runsc" ? SandboxBackend.Runsc : SandboxBackend.Bubblewrap,
+        MemoryInAll = parsed.GetValue(_memory),
+        Memory = Math.Min(new SandboxOptions().Memory, parsed.GetValue(_memory)),
         Time = TimeSpan.FromSeconds(parsed.GetValue(_time)),
         Linger = TimeSpan.FromSeconds(parsed.GetValue(_linger)),
         ShiftedDays = parsed.GetValue(_shift),
@@ -40,6 +49,26 @@ internal sealed class SandboxSwitches
         Repeat = parsed.GetValue(_repeat),
         Sinkhole = parsed.GetValue(_sinkhole),
     };
+
+    /// <summary>The sinkhole lives in namespaces that gVisor does not have, and libfaketime does not run there.</summary>
+    private void Together(CommandResult result)
+    {
+        if (result.GetValue(_backend) == "runsc" && (result.GetValue(_sinkhole) || result.GetValue(_shift) != 0))
+        {
+            result.AddError("--sinkhole and --shift-days work with --backend bwrap only.");
+        }
+    }
+
+    private static long Size(ArgumentResult result)
+    {
+        if (LimitOption.Number(result.Tokens[0].Value) is >= 64L << 20 and { } bytes and <= 1L << 50)
+        {
+            return bytes;
+        }
+
+        result.AddError("--load-memory takes a number of bytes from 64MiB, such as 2GiB.");
+        return 0;
+    }
 
     private static Option<int> Seconds(string name, string description, int standard) =>
         new(name) { Description = description, HelpName = "SECONDS", DefaultValueFactory = _ => standard, CustomParser = result => Whole(name, result) };

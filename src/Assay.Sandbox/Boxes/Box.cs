@@ -1,6 +1,7 @@
 // A running box: libraries are imported once, and each load starts as a child in namespaces of its own.
 using System.Text;
 using System.Text.Json;
+using Assay.Sandbox.Groups;
 using Assay.Sandbox.Kernel;
 using Assay.Sandbox.Observing;
 
@@ -13,13 +14,18 @@ internal sealed class BoxException(string message) : Exception(message);
 internal sealed class Box : IDisposable
 {
     private const int EventDescriptor = 3;
+    private const int Processors = 2;
+    private const int OwnProcesses = 64;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly Descriptor _control;
     private readonly int _process;
+    private readonly GroupTree? _groups;
+    private LoadGroup? _group;
     private bool _ended;
 
-    private Box(Descriptor control, int process, Honey honey, string mark)
+    private Box(Descriptor control, int process, Honey honey, string mark, GroupTree? groups)
     {
+        _groups = groups;
         _control = control;
         _process = process;
         Honey = honey;
@@ -39,25 +45,23 @@ internal sealed class Box : IDisposable
     /// <exception cref="BoxException">Something is missing, or the machine does not allow it.</exception>
     public static Box Start(SandboxOptions options, IReadOnlyList<string> libraries, BoxSetting setting)
     {
-        if (setting.ShiftedDays != 0 && !File.Exists(BoxProbe.ShiftedClock))
+        if (BoxProbe.Refusal(options, setting) is { } refusal)
         {
-            throw new BoxException($"the clock cannot be shifted: there is no {BoxProbe.ShiftedClock} (package libfaketime)");
-        }
-
-        if (BoxProbe.Missing(options) is { } missing)
-        {
-            throw new BoxException(missing);
+            throw new BoxException(refusal);
         }
 
         Honey honey = new();
         string mark = $"/.{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}/";
         Descriptor? ours = null;
+        // Before anything is started: where this process is alone in its group, it can make room for others there.
+        GroupTree? groups = GroupTree.Share();
+        Box? box = null;
         try
         {
             (ours, Descriptor theirs) = Descriptor.SocketPair();
             (Descriptor complaints, Descriptor complain) = Descriptor.Pipe();
             using Descriptor nothing = Descriptor.Sealed("nothing", _ => { });
-            using Descriptor harness = Descriptor.Sealed("harness", d => d.Write(Harness()));
+            using Descriptor harness = Descriptor.Sealed("harness", d => d.Write(HarnessParts.Join()));
             using (complaints)
             {
                 int process;
@@ -68,29 +72,38 @@ internal sealed class Box : IDisposable
                     process = Spawner.Start(BoxCommand.Arguments(options, setting), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
                 }
 
-                Box box = new(ours, process, honey, mark);
-                try
-                {
-                    box.Begin(options, libraries, complaints);
-                    return box;
-                }
-                catch
-                {
-                    ours = null;
-                    box.Dispose();
-                    throw;
-                }
+                box = new(ours, process, honey, mark, groups);
+                box.Begin(options, libraries, complaints);
+                return box;
             }
         }
-        catch (Exception e) when (e is IOException or EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception e)
         {
+            if (box is null && groups is not null)
+            {
+                GroupTree.Release();
+            }
+
             ours?.Dispose();
-            throw new BoxException("The box could not be started: " + e.Message);
+            box?.Dispose();
+            if (e is IOException or EntryPointNotFoundException or DllNotFoundException)
+            {
+                throw new BoxException("The box could not be started: " + e.Message);
+            }
+
+            throw;
         }
     }
 
-    /// <summary>Starts one load; the other ends of the descriptors are the caller's.</summary>
-    public void Load(string loader, string file, TimeSpan linger, Descriptor model, Descriptor events, Descriptor status, Descriptor lease, Descriptor link)
+    /// <summary>A control group for one load; null where the machine allows none, and limits hold for each process by itself.</summary>
+    public LoadGroup? GroupFor(SandboxOptions options) =>
+        _group is null ? null : _groups?.Group("load", new GroupLimits(options.MemoryInAll, options.Processes, Processors));
+
+    /// <summary>
+    /// Starts one load; the other ends of the descriptors are the caller's. <paramref name="processes"/> is how many processes all loads of the box may
+    /// have together.
+    /// </summary>
+    public void Load(string loader, string file, TimeSpan linger, int processes, Descriptor model, Descriptor events, Descriptor status, Descriptor lease, Descriptor link)
     {
         using MemoryStream text = new();
         using (Utf8JsonWriter json = new(text))
@@ -99,6 +112,7 @@ internal sealed class Box : IDisposable
             json.WriteString("loader", loader);
             json.WriteString("file", file);
             json.WriteNumber("linger", linger.TotalSeconds);
+            json.WriteNumber("processes", processes);
             json.WriteEndObject();
         }
 
@@ -118,6 +132,11 @@ internal sealed class Box : IDisposable
             _control.Dispose();
             _ = Native.Signal(_process, Native.SigKill);
             _ = Spawner.End(_process, TimeSpan.FromSeconds(2));
+            _group?.Dispose();
+            if (_groups is not null)
+            {
+                GroupTree.Release();
+            }
         }
     }
 
@@ -155,6 +174,22 @@ internal sealed class Box : IDisposable
         }
 
         Libraries = document.RootElement.GetProperty("libraries").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString());
+        Confine(options);
+    }
+
+    /// <summary>Puts the processes of the box into a group: a load that cannot be put into its own is bounded by this one.</summary>
+    private void Confine(SandboxOptions options)
+    {
+        // Nothing starts a process now, and no load has begun, so this catches all of them.
+        LoadGroup? group = _groups?.Group("box", new GroupLimits(null, options.Processes + OwnProcesses, 0));
+        if (group is not null && ProcessTree.Below((uint)_process).All(group.Add))
+        {
+            _group = group;
+        }
+        else
+        {
+            group?.Dispose();
+        }
     }
 
     private byte[] Settings(SandboxOptions options, IReadOnlyList<string> libraries)
@@ -168,55 +203,17 @@ internal sealed class Box : IDisposable
             json.WriteString("filter", Convert.ToBase64String(LoadFilter.Write(EventDescriptor)));
             json.WriteNumber("files", options.Files);
             json.WriteNumber("memory", options.Memory);
-            json.WriteNumber("processes", options.Processes);
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
             json.WriteBoolean("sinkhole", options.Sinkhole);
             json.WriteBoolean("whole", options.WholeFiles);
             json.WriteString("after", options.After);
-            Texts(json, "libraries", libraries);
-            Texts(json, "events", PythonStory.Beginnings);
-            Map(json, "honey", Honey.Files);
-            Map(json, "machine", Honey.Machine);
+            HarnessParts.Texts(json, "libraries", libraries);
+            HarnessParts.Texts(json, "events", PythonStory.Beginnings);
+            HarnessParts.Map(json, "honey", Honey.Files);
+            HarnessParts.Map(json, "machine", Honey.Machine);
             json.WriteEndObject();
         }
 
         return text.ToArray();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Map(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)
-    {
-        json.WriteStartObject(name);
-        foreach ((string key, string value) in map)
-        {
-            json.WriteString(key, value);
-        }
-
-        json.WriteEndObject();
-    }
-
-    /// <summary>The harness: its parts in the order of their names.</summary>
-    private static byte[] Harness()
-    {
-        using MemoryStream all = new();
-        System.Reflection.Assembly assembly = typeof(Box).Assembly;
-        foreach (string name in assembly.GetManifestResourceNames().Where(n => n.StartsWith("harness/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            using Stream part = assembly.GetManifestResourceStream(name)!;
-            part.CopyTo(all);
-            all.WriteByte((byte)'\n');
-        }
-
-        return all.ToArray();
     }
 }

@@ -15,43 +15,23 @@ internal static class BoxCommand
     public const string UserName = "mara";
 
     public const string Home = "/home/" + UserName;
-    private const string Script = "/srv/app/serve.py";
-    private const string Host = "ml-train-03";
+    public const string Script = "/srv/app/serve.py";
+    public const string Host = "ml-train-03";
 
     /// <summary>The arguments; descriptor 4 holds the harness.</summary>
     public static IReadOnlyList<string> Arguments(SandboxOptions options, BoxSetting setting)
     {
-        List<string> all = [];
-        if (Native.EffectiveUser() == 0)
-        {
-            string user = options.User.ToString(CultureInfo.InvariantCulture);
-            all.AddRange([BoxProbe.SetPriv, "--reuid", user, "--regid", user, "--clear-groups", "--inh-caps=-all", "--no-new-privs", "--"]);
-        }
-
+        List<string> all = [.. Drop(options)];
         all.AddRange([
             BoxProbe.Bubblewrap, "--unshare-user", "--disable-userns", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
             "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000", "--hostname", setting.HostName.Length > 0 ? setting.HostName : Host,
             "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP", "--clearenv",
-            "--ro-bind", "/usr", "/usr",
+            .. System(""),
         ]);
         if (options.Sinkhole)
         {
             // For the loopback and the routes of each load's own network; a load gives it up like the others.
             all.AddRange(["--cap-add", "CAP_NET_ADMIN"]);
-        }
-
-        foreach (string name in (ReadOnlySpan<string>)["bin", "sbin", "lib", "lib32", "lib64", "libx32"])
-        {
-            string path = "/" + name;
-            if (new DirectoryInfo(path) is { Exists: true } folder)
-            {
-                all.AddRange(folder.LinkTarget is null ? ["--ro-bind", path, path] : ["--symlink", "usr/" + name, path]);
-            }
-        }
-
-        foreach (string path in (ReadOnlySpan<string>)["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/mime.types", "/sys/devices/system/cpu"])
-        {
-            all.AddRange(["--ro-bind-try", path, path]);
         }
 
         all.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", Home, "--ro-bind-data", "4", Script, "--chdir", "/"]);
@@ -60,19 +40,54 @@ internal static class BoxCommand
             all.AddRange(["--setenv", name, value]);
         }
 
-        int shiftedDays = setting.ShiftedDays;
-        if (shiftedDays != 0)
+        foreach ((string name, string value) in Shift(setting))
         {
-            // Time namespaces do not shift the clock of the day, so a library does.
-            string shift = (shiftedDays > 0 ? "+" : "") + shiftedDays.ToString(CultureInfo.InvariantCulture) + "d";
-            all.AddRange(["--setenv", "LD_PRELOAD", BoxProbe.ShiftedClock, "--setenv", "FAKETIME", shift, "--setenv", "FAKETIME_DONT_FAKE_MONOTONIC", "1"]);
+            all.AddRange(["--setenv", name, value]);
         }
 
         all.AddRange(["--", options.Python, "-I", "-B", Script]);
         return all;
     }
 
-    private static IReadOnlyList<(string Name, string Value)> Environment { get; } =
+    /// <summary>What makes root an unprivileged user before anything else starts; nothing for anybody else.</summary>
+    public static IReadOnlyList<string> Drop(SandboxOptions options)
+    {
+        string user = options.User.ToString(CultureInfo.InvariantCulture);
+        return Native.EffectiveUser() != 0 ? []
+            : [BoxProbe.SetPriv, "--reuid", user, "--regid", user, "--clear-groups", "--inh-caps=-all", "--no-new-privs", "--"];
+    }
+
+    /// <summary>The system, read-only, and nothing else of the machine, below <paramref name="top"/>.</summary>
+    public static IReadOnlyList<string> System(string top)
+    {
+        List<string> all = ["--ro-bind", "/usr", top + "/usr"];
+        foreach (string name in (ReadOnlySpan<string>)["bin", "sbin", "lib", "lib32", "lib64", "libx32"])
+        {
+            string path = "/" + name;
+            if (new DirectoryInfo(path) is { Exists: true } folder)
+            {
+                all.AddRange(folder.LinkTarget is null ? ["--ro-bind", path, top + path] : ["--symlink", "usr/" + name, top + path]);
+            }
+        }
+
+        foreach (string path in (ReadOnlySpan<string>)["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/mime.types", "/sys/devices/system/cpu"])
+        {
+            all.AddRange(["--ro-bind-try", path, top + path]);
+        }
+
+        return all;
+    }
+
+    /// <summary>The variables that shift the clock.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Shift(BoxSetting setting)
+    {
+        // Time namespaces do not shift the clock of the day, so a library does.
+        string shift = (setting.ShiftedDays > 0 ? "+" : "") + setting.ShiftedDays.ToString(CultureInfo.InvariantCulture) + "d";
+        return setting.ShiftedDays == 0 ? [] : [("LD_PRELOAD", BoxProbe.ShiftedClock), ("FAKETIME", shift), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")];
+    }
+
+    /// <summary>The environment of a load.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Environment { get; } =
     [
         ("PATH", "/usr/local/bin:/usr/bin:/bin"),
         ("HOME", Home),

@@ -130,7 +130,7 @@ def load(request, model, events, told, settings):
         os.dup2(null, 2)
         place({EVENTS: events, MODEL: model})
         os.setsid()
-        limit(settings)
+        limit(settings | request)
         send, watch = start_watching(EVENTS, tuple(settings["events"]))
         loader = LOADERS[request["loader"]]
         path = os.path.join(settings["home"], request["file"])

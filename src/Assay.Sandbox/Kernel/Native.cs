@@ -14,6 +14,7 @@ internal static unsafe partial class Native
     public const short PollError = 8;
     public const int WaitNoHang = 1;
     public const int SigKill = 9;
+    public const int MayWrite = 2;
     private const string C = "libc";
 
     /// <summary>One entry of <c>poll</c>.</summary>
@@ -87,6 +88,15 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, EntryPoint = "kill", SetLastError = true)]
     public static partial int Signal(int process, int signal);
+
+    [LibraryImport(C, EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
+
+    [LibraryImport(C, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RemoveFolder(string path);
+
+    [LibraryImport(C, EntryPoint = "fchown", SetLastError = true)]
+    public static partial int Own(int descriptor, int user, int group);
 
     [LibraryImport(C, EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();

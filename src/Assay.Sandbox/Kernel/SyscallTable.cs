@@ -33,6 +33,9 @@ internal static class SyscallTable
     /// <summary>The row of a number, or null.</summary>
     public static SyscallRow? Find(int number) => s_byNumber.Value.GetValueOrDefault(number);
 
+    /// <summary>The row of a name, or null.</summary>
+    public static SyscallRow? Find(string name) => s_byName.Value.GetValueOrDefault(name);
+
     /// <summary>The row of a name that the table must have.</summary>
     public static SyscallRow Named(string name) => s_byName.Value[name];
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Sandbox.Boxes;
+using Assay.Sandbox.Groups;
 using Assay.Sandbox.Kernel;
 using Assay.Sandbox.Observing;
 
@@ -13,9 +14,12 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
 {
     private const int Beat = 100;
     private const int MemoryBeat = 200;
+    private const int LoadsAtOnce = 16;
     private readonly EventLog _log = new(path, label);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 << 10];
+    private LoadGroup? _group;
+    private bool _placed;
 
     /// <summary>Runs the load on a model that lies in memory.</summary>
     public LoadResult Run(Func<Descriptor> model, string file, CancellationToken cancellation)
@@ -33,6 +37,9 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         (Descriptor ours, Descriptor theirs) = Descriptor.SocketPair();
         SinkholeStory? sinkhole = options.Sinkhole ? new(ours, _log, places) : null;
         SyscallStory calls = new(_log, places, sinkhole is null ? null : sinkhole.Open);
+        using LoadGroup? group = _group = box.GroupFor(options);
+        // In a group of its own a load is counted by itself; the other count, which all loads of a box share, then only has to be large enough.
+        int processes = group is null ? options.Processes : options.Processes * LoadsAtOnce;
         bool inTime;
         using (eventsRead)
         using (statusRead)
@@ -45,13 +52,14 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
             using (leaseRead)
             using (theirs)
             {
-                box.Load(loader, file, options.Linger, bytes, eventsWrite, statusWrite, leaseRead, theirs);
+                box.Load(loader, file, options.Linger, processes, bytes, eventsWrite, statusWrite, leaseRead, theirs);
             }
 
             inTime = Watch(calls, python, sinkhole, eventsRead, statusRead, ours, cancellation);
+            TellGroup();
         }
 
-        return Result(calls, python, inTime);
+        return new LoadOutcome(_log, options, label).Of(_status.ToString(), calls, python, inTime);
     }
 
     /// <summary>Serves calls and reads lines until the first process of the namespaces says how the load ended; false when time is over.</summary>
@@ -70,7 +78,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
             {
                 short[] said = Descriptor.Poll([talks ? events.Number : -1, listener?.Number ?? -1, status.Number, linked ? link.Number : -1], Beat);
 
-                if (Environment.TickCount64 > look && calls.Starter != 0)
+                if (Environment.TickCount64 > look && calls.Starter != 0 && _group is null)
                 {
                     look = Environment.TickCount64 + MemoryBeat;
                     if (ProcessTree.Memory(calls.Starter) > options.MemoryInAll)
@@ -138,11 +146,18 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         return false;
     }
 
-    private static void Serve(NotificationListener listener, SyscallStory calls)
+    private void Serve(NotificationListener listener, SyscallStory calls)
     {
         if (listener.Receive() is not { } call)
         {
             return;
+        }
+
+        if (!_placed)
+        {
+            // This is the only process of the load, and it waits in its first call: the model comes later.
+            _placed = true;
+            _group = _group is not null && _group.Add(call.Thread) ? _group : null;
         }
 
         bool run = false;
@@ -160,71 +175,19 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         }
     }
 
-    private LoadResult Result(SyscallStory calls, PythonStory python, bool inTime)
+    /// <summary>Ends what is left in the group, and tells which of its limits were hit.</summary>
+    private void TellGroup()
     {
-        string[] status = _status.ToString().Trim().Split(' ', 3);
-        LoadResult Make(LoadEnd end, string detail) => new(label, end, detail, _log.Events, calls.Told) { Answer = python.Answer };
-        if (!calls.Begun)
+        _group?.Kill();
+        if (_group is { ProcessRefusals: > 0 })
         {
-            string reason = status is ["failed", ..] ? string.Join(' ', status[1..]) : "the load did not begin";
-            return Make(LoadEnd.NotBegun, reason);
+            _log.Add(BehaviourSource.Sandbox, "limit-processes", "", Text($"{options.Processes} processes and threads"));
         }
 
-        if (!inTime)
+        if (_group is { MemoryKills: > 0 })
         {
-            if (_log.Has("limit-memory"))
-            {
-                return Make(LoadEnd.Died, "its processes took more memory than they may");
-            }
-
-            _log.Add(BehaviourSource.Sandbox, "load-timeout", "", Text($"{options.Time.TotalSeconds} s"));
-            return Make(LoadEnd.TimedOut, "it was not done in time");
+            _log.Add(BehaviourSource.Sandbox, "limit-memory", "", Text($"{options.MemoryInAll} bytes of all processes"));
         }
-
-        int code = status is ["ended", string number, ..] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : -1;
-        if (!calls.Ended || code != 0)
-        {
-            Died(code);
-            return Make(LoadEnd.Died, "its process ended before it was done");
-        }
-
-        if (!python.Ended)
-        {
-            // The kernel saw the end and Python did not tell it: somebody closed or changed what it tells with.
-            _log.Add(BehaviourSource.Sandbox, "events-cut", "", "");
-        }
-
-        if (python.Failure is { } failure)
-        {
-            if (failure.Type is "builtins.SystemExit" or "builtins.KeyboardInterrupt")
-            {
-                _log.Add(BehaviourSource.Sandbox, "load-no-end", failure.Type, "");
-                return Make(LoadEnd.Died, failure.Type);
-            }
-
-            if (failure.Type is "builtins.MemoryError" or "numpy.core._exceptions._ArrayMemoryError")
-            {
-                _log.Add(BehaviourSource.Sandbox, "limit-memory", failure.Type, Text($"{options.Memory} bytes"));
-            }
-
-            return Make(LoadEnd.Failed, failure.Type + ": " + failure.Text);
-        }
-
-        return Make(LoadEnd.Loaded, python.Loaded ?? "");
-    }
-
-    private void Died(int code)
-    {
-        int signal = code < 0 ? 0 : code & 0x7F;
-        string kind = signal switch
-        {
-            4 or 6 or 7 or 8 or 11 => "load-crash",
-            24 => "limit-processor",
-            25 => "limit-file",
-            31 => "load-killed",
-            _ => "load-no-end",
-        };
-        _log.Add(BehaviourSource.Sandbox, kind, "", signal != 0 ? Text($"signal {signal}") : code >= 0 ? Text($"exit code {code >> 8}") : "");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

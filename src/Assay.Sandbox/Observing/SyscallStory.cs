@@ -6,6 +6,16 @@ using Assay.Sandbox.Kernel;
 
 namespace Assay.Sandbox.Observing;
 
+/// <summary>A system call with what its arguments mean.</summary>
+/// <param name="Row">Which call.</param>
+/// <param name="Numbers">Its registers, as far as they say something by themselves.</param>
+/// <param name="Texts">What the arguments that the table names lead to, in its order.</param>
+/// <param name="Flags">The flags with which a file is opened.</param>
+/// <param name="Process">The process, numbered from 1 in the order in which they were seen.</param>
+/// <param name="Parent">The process that started it; 0 where that is not known.</param>
+/// <param name="Refused">Whether it was not allowed.</param>
+internal sealed record SeenCall(SyscallRow Row, ulong[] Numbers, List<string> Texts, ulong Flags, int Process, int Parent, bool Refused);
+
 /// <summary>
 /// Turns system calls into events. What every load does (reading the system's libraries and the model) is left out. <c>reaches</c> hears each
 /// address of the network before the call that names it runs.
@@ -43,6 +53,20 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
             texts = [];
         }
 
+        ulong flags = row.Name switch
+        {
+            "open" => call.Arguments[1],
+            "openat" => call.Arguments[2],
+            "openat2" => memory.Number(call.Arguments[2]),
+            _ => Writing,
+        };
+        Tell(new SeenCall(row, call.Arguments, texts, flags, process, parent, refused));
+    }
+
+    /// <summary>Tells one call that somebody else has read.</summary>
+    public void Tell(SeenCall call)
+    {
+        (SyscallRow row, ulong[] numbers, List<string> texts, ulong flags, int process, int parent, bool refused) = call;
         if (row.Kind == "open" && texts.Count > 0 && texts[0].StartsWith(places.Mark, StringComparison.Ordinal))
         {
             Mark(texts[0][places.Mark.Length..]);
@@ -59,12 +83,12 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
 
         (string kind, string subject)? seen = row.Kind switch
         {
-            "open" or "open2" => Opened(row, call.Arguments, texts, memory),
+            "open" or "open2" or "create" => Opened(flags, texts),
             "connect" => Connected(texts),
             "bind" => texts.Count > 1 && texts[1].StartsWith("unix:", StringComparison.Ordinal) ? null : ("network-listen", Last(texts)),
             "listen" => ("network-listen", First(texts)),
             "send" => Sent(texts),
-            "socket" => Socketed(call.Arguments),
+            "socket" => Socketed(numbers),
             "write" => Written(texts),
             _ => (row.Kind, First(texts)),
         };
@@ -98,16 +122,9 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         }
     }
 
-    private (string, string)? Opened(SyscallRow row, ulong[] arguments, List<string> texts, ProcessMemory memory)
+    private (string, string)? Opened(ulong flags, List<string> texts)
     {
         string path = First(texts);
-        ulong flags = row.Name switch
-        {
-            "open" => arguments[1],
-            "openat" => arguments[2],
-            "openat2" => memory.Number(arguments[2]),
-            _ => Writing,
-        };
         if ((flags & Writing) != 0)
         {
             _ = _written.Count < MostWritten && _written.Add(path);

@@ -44,8 +44,22 @@ public sealed class DetonateCommandTests : IDisposable
     [InlineData("--shift-days", "1e9")]
     [InlineData("--repeat", "0")]
     [InlineData("--host-name", "a b")]
+    [InlineData("--load-memory", "1MiB")]
+    [InlineData("--load-memory", "much")]
+    [InlineData("--backend", "docker")]
     public void OddNumbersAreRefused(string option, string value) =>
         Assert.Equal(4, Run(Verdict.Passed, null, "detonate", _tree.Add("m.pkl", "x"), option, value));
+
+    [Theory]
+    [InlineData("--sinkhole", null)]
+    [InlineData("--shift-days", "3")]
+    public void WhatOneBackendCannotDoIsRefusedWithIt(string option, string? value)
+    {
+        string file = _tree.Add("m.pkl", "x");
+        string[] options = value is null ? [option] : [option, value];
+        Assert.Equal(4, Run(Verdict.Passed, null, ["detonate", file, "--backend", "runsc", .. options]));
+        Assert.Equal(0, Run(Verdict.Passed, null, ["detonate", file, "--backend", "bwrap", .. options]));
+    }
 
     [Fact]
     public void BytesThatNoLoaderTakesAreNotDetonated()

@@ -16,6 +16,16 @@ internal static class PlainBubblewrap
     /// <summary>Why there is no box on this machine, or null. It is tried once.</summary>
     public static string? Refusal => s_refusal.Value;
 
+    /// <summary>Runs bubblewrap as the user that our boxes run as; returns what went wrong, or null.</summary>
+    public static string? Complaint(params string[] box)
+    {
+        string[] all = Environment.IsPrivilegedProcess ? [.. s_drop, .. box] : box;
+        using Process process = Process.Start(new ProcessStartInfo(all[0], all[1..]) { RedirectStandardError = true, WorkingDirectory = "/" })!;
+        string said = process.StandardError.ReadToEnd().Trim();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? null : said;
+    }
+
     private static string? Try()
     {
         if (!OperatingSystem.IsLinux())
@@ -29,10 +39,6 @@ internal static class PlainBubblewrap
             return $"There is no {missing}.";
         }
 
-        string[] all = Environment.IsPrivilegedProcess ? [.. s_drop, .. s_box] : s_box;
-        using Process process = Process.Start(new ProcessStartInfo(all[0], all[1..]) { RedirectStandardError = true, WorkingDirectory = "/" })!;
-        string said = process.StandardError.ReadToEnd().Trim();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? null : "This machine refuses plain bubblewrap to an unprivileged user: " + said;
+        return Complaint(s_box) is { } complaint ? "This machine refuses plain bubblewrap to an unprivileged user: " + complaint : null;
     }
 }
