@@ -10,6 +10,7 @@ internal static class PickleProbe
 {
     private const long TrialOpcodes = 200_000;
     private const int SearchBytes = 4 << 20;
+    private const int SearchOpaque = 64 << 10;
     private const int SearchCandidates = 4096;
     private const int AcceptedByCount = 32;
 
@@ -37,7 +38,8 @@ internal static class PickleProbe
     /// <summary>Looks for a pickle with a header that calls something and runs to its end, or long enough, or imports what exists in Python, behind bytes that nobody knows.</summary>
     private static Claim? Search(ProbeInput input)
     {
-        int length = (int)Math.Min(SearchBytes, input.Range.Length);
+        // Numbers hold anything by chance, and a model has thousands of tensors: of bytes that are expected to be numbers only the start is searched.
+        int length = (int)Math.Min(input.Artifact.MayBeOpaque ? SearchOpaque : SearchBytes, input.Range.Length);
         byte[] bytes = input.Artifact.Bytes.ReadUpTo(input.Range.Offset, length);
         int at = 0;
         for (int candidates = 0; candidates < SearchCandidates; candidates++)
