@@ -15,7 +15,6 @@ namespace Assay.Sandbox;
 /// </summary>
 public sealed class TestLoader : ITestLoad, IDisposable
 {
-    private const int Block = 1 << 20;
     private readonly SandboxOptions _options;
     private readonly Dictionary<string, Box> _boxes = [];
     private readonly Dictionary<string, string> _refusals = [];
@@ -51,14 +50,18 @@ public sealed class TestLoader : ITestLoad, IDisposable
         List<Fact> observed = [];
         List<string> reasons = [];
         bool loaded = false;
+        int repeat = Math.Max(1, _options.Repeat);
+        BoxSetting[] further = [.. Further()];
+        using ModelCopies copies = new(bytes, loaders.Count * (repeat + further.Length));
+        copies.Begin();
         try
         {
             foreach (KnownLoader loader in loaders)
             {
                 cancellation.ThrowIfCancellationRequested();
                 IReadOnlyList<string> libraries = LoaderChoice.Libraries(loader, facts);
-                IReadOnlyList<LoadResult> runs = [.. Enumerable.Range(0, Math.Max(1, _options.Repeat))
-                    .Select(_ => LoadOnce(path, bytes, loader, libraries, BoxSetting.Usual, cancellation))];
+                IReadOnlyList<LoadResult> runs = [.. Enumerable.Range(0, repeat)
+                    .Select(_ => LoadOnce(path, copies.Take, loader, libraries, BoxSetting.Usual, cancellation))];
                 observed.AddRange(RunComparison.Endings(path, loader.Name, [.. runs.Select(r => r.Ending)]));
                 observed.AddRange(RunComparison.Join([.. runs.Select(r => r.Events)]));
                 loaded |= runs.Any(r => r.End == LoadEnd.Loaded);
@@ -68,9 +71,9 @@ public sealed class TestLoader : ITestLoad, IDisposable
                     continue;
                 }
 
-                foreach (BoxSetting setting in Further())
+                foreach (BoxSetting setting in further)
                 {
-                    LoadResult again = LoadOnce(path, bytes, loader, libraries, setting, cancellation);
+                    LoadResult again = LoadOnce(path, copies.Take, loader, libraries, setting, cancellation);
                     observed.AddRange(again.Events);
                     if (again.End == LoadEnd.NotBegun)
                     {
@@ -123,7 +126,11 @@ public sealed class TestLoader : ITestLoad, IDisposable
 
     /// <summary>Loads once with one loader.</summary>
     internal LoadResult LoadOnce(
-        string path, ByteSource bytes, KnownLoader loader, IReadOnlyList<string> libraries, BoxSetting setting, CancellationToken cancellation = default)
+        string path, ByteSource bytes, KnownLoader loader, IReadOnlyList<string> libraries, BoxSetting setting, CancellationToken cancellation = default) =>
+        LoadOnce(path, () => ModelCopies.Copy(bytes), loader, libraries, setting, cancellation);
+
+    private LoadResult LoadOnce(
+        string path, Func<Descriptor> model, KnownLoader loader, IReadOnlyList<string> libraries, BoxSetting setting, CancellationToken cancellation)
     {
         string label = setting.Label(loader.Name);
         try
@@ -132,7 +139,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
             {
                 // Each load has a gVisor of its own; there is nothing to keep.
                 return BoxProbe.Refusal(_options, setting) is { } reason ? NotBegun(label, reason)
-                    : new RunscWatch(_options, path, loader.Name, label, setting).Run(() => Copy(bytes), libraries, cancellation);
+                    : new RunscWatch(_options, path, loader.Name, label, setting).Run(model, libraries, cancellation);
             }
 
             Box box = BoxWith(libraries, setting);
@@ -141,7 +148,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
                 return NotBegun(label, $"the library {loader.Library} is not installed");
             }
 
-            return new LoadWatch(box, _options, path, loader.Name, label).Run(() => Copy(bytes), "model", cancellation);
+            return new LoadWatch(box, _options, path, loader.Name, label).Run(model, "model", cancellation);
         }
         catch (BoxException e)
         {
@@ -198,23 +205,6 @@ public sealed class TestLoader : ITestLoad, IDisposable
             return box;
         }
     }
-
-    /// <summary>The model in memory that nobody can change: a file of the host, even one opened for reading, can be changed by its owner.</summary>
-    private static Descriptor Copy(ByteSource bytes) => Descriptor.Sealed("model", file =>
-    {
-        byte[] block = new byte[(int)Math.Min(Block, Math.Max(1, bytes.Length))];
-        for (long at = 0; at < bytes.Length;)
-        {
-            int read = bytes.ReadAt(at, block);
-            if (read == 0)
-            {
-                break;
-            }
-
-            file.Write(block.AsSpan(0, read));
-            at += read;
-        }
-    });
 
     private static LoadResult NotBegun(string label, string reason) => new(label, LoadEnd.NotBegun, reason, [], 0);
 
