@@ -9,9 +9,6 @@ namespace Assay.Cli.Commands;
 /// <summary>Shows on standard error how far a conversion has come, once it has taken about a second.</summary>
 internal sealed class ConversionBar(Host host, string title) : IProgress<ConversionProgress>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
-    private const int BarWidth = 20;
     private const double Megabyte = 1e6;
     private readonly Lock _lock = new();
     private ConversionProgress _last;
@@ -34,61 +31,25 @@ internal sealed class ConversionBar(Host host, string title) : IProgress<Convers
             return;
         }
 
-        Task task = Task.Run(work);
-        if (!Finished(task, Patience))
+        ProgressColumn[] columns =
+        [
+            new SpinnerColumn(), new ProgressBarColumn { Width = TerminalProgress.BarWidth }, new PercentageColumn(), new RemainingTimeColumn(),
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+        ];
+        TerminalProgress.Follow(host, Task.Run(work), columns, title, task =>
         {
-            Show(task);
-        }
-
-        task.GetAwaiter().GetResult();
-    }
-
-    private void Show(Task work)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(host.Error),
-            ColorSystem = host.NoColour ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = InteractionSupport.Yes,
-            Ansi = AnsiSupport.Yes,
-        });
-        console.Progress()
-            .AutoClear(true)
-            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context =>
+            lock (_lock)
             {
-                ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: 1);
-                do
-                {
-                    lock (_lock)
-                    {
-                        task.MaxValue = Math.Max(1, _last.Total);
-                        task.Value = _last.Done;
-                        task.Description = Describe(_last);
-                    }
-                }
-                while (!Finished(work, Beat));
-            });
+                task.MaxValue = Math.Max(1, _last.Total);
+                task.Value = _last.Done;
+                task.Description = Describe(_last);
+            }
+        });
     }
 
     private string Describe(ConversionProgress progress)
     {
-        string name = Escape.Visible(progress.Tensor ?? "");
-        int room = Math.Max(8, host.Width - BarWidth - 48);
-        string tail = name.Length > room ? "..." + name[^(room - 3)..] : name;
+        string tail = TerminalProgress.Tail(Escape.Visible(progress.Tensor ?? ""), host.Width - TerminalProgress.BarWidth - 48);
         return Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{progress.Done / Megabyte:F0} of {progress.Total / Megabyte:F0} MB  {tail}"));
-    }
-
-    private static bool Finished(Task work, TimeSpan within)
-    {
-        try
-        {
-            return work.Wait(within);
-        }
-        catch (AggregateException)
-        {
-            // The caller waits for the task again and hears the exception itself.
-            return true;
-        }
     }
 }

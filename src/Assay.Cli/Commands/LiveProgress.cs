@@ -8,9 +8,6 @@ namespace Assay.Cli.Commands;
 /// <summary>Shows on standard error how far a scan has come, once it has taken about a second.</summary>
 internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgress>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
-    private const int BarWidth = 20;
     private readonly Lock _lock = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private int _done;
@@ -57,59 +54,16 @@ internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgres
         }
 
         Task<ScanReport> work = Task.Run(scan);
-        if (!Finished(work, Patience))
+        ProgressColumn[] columns = [new SpinnerColumn(), new ProgressBarColumn { Width = TerminalProgress.BarWidth }, new TaskDescriptionColumn { Alignment = Justify.Left }];
+        TerminalProgress.Follow(host, work, columns, "Examining", task =>
         {
-            Show(work);
-        }
-
-        return work.GetAwaiter().GetResult();
-    }
-
-    private void Show(Task work)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(host.Error),
-            ColorSystem = host.NoColour ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = InteractionSupport.Yes,
-            Ansi = AnsiSupport.Yes,
-        });
-        console.Progress()
-            .AutoClear(true)
-            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = BarWidth }, new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context =>
+            lock (_lock)
             {
-                ProgressTask task = context.AddTask("Examining", maxValue: Math.Max(1, total));
-                do
-                {
-                    lock (_lock)
-                    {
-                        task.Value = _done;
-                        task.Description = Describe();
-                    }
-                }
-                while (!Finished(work, Beat));
-            });
-    }
-
-    private string Describe()
-    {
-        string path = Escape.Visible(_last);
-        int room = Math.Max(8, host.Width - BarWidth - 32);
-        string tail = path.Length > room ? "..." + path[^(room - 3)..] : path;
-        return Markup.Escape($"{_done} of {total} files  {tail}");
-    }
-
-    private static bool Finished(Task work, TimeSpan within)
-    {
-        try
-        {
-            return work.Wait(within);
-        }
-        catch (AggregateException)
-        {
-            // The caller waits for the task again and hears the exception itself.
-            return true;
-        }
+                task.MaxValue = Math.Max(1, total);
+                task.Value = _done;
+                task.Description = Markup.Escape($"{_done} of {total} files  {TerminalProgress.Tail(Escape.Visible(_last), host.Width - TerminalProgress.BarWidth - 32)}");
+            }
+        });
+        return work.Result;
     }
 }

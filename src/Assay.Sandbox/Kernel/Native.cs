@@ -7,11 +7,8 @@ namespace Assay.Sandbox.Kernel;
 internal static unsafe partial class Native
 {
     public const int Interrupted = 4;
-    public const int NoEntry = 2;
     public const int NotPermitted = 1;
     public const short PollIn = 1;
-    public const short PollHangUp = 0x10;
-    public const short PollError = 8;
     public const int WaitNoHang = 1;
     public const int SigKill = 9;
     public const int MayWrite = 2;

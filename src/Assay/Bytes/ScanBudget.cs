@@ -33,9 +33,6 @@ public sealed class ScanBudget
     /// <summary>Pickle opcodes executed so far.</summary>
     public long Opcodes => _opcodes;
 
-    /// <summary>How many opcodes may still be executed.</summary>
-    public long OpcodesLeft => Limits.Opcodes - _opcodes;
-
     /// <summary>A meter for a trial: its own opcodes, the same clock and the same cancellation.</summary>
     public ScanBudget Fork(long opcodes) => new(Limits with { Opcodes = opcodes }, _time, _cancellation);
 

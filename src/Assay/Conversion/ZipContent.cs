@@ -95,7 +95,7 @@ internal sealed class ZipContent
         (ByteSource Source, ByteRange Range) opened = (_source.Bytes, data);
         if (header.Method != 0)
         {
-            if (Codec(header.Method) is not { } kind)
+            if (ZipMethods.Codec(header.Method) is not { } kind)
             {
                 problem = $"the member {name} is compressed by method {header.Method}, which is not supported";
                 return null;
@@ -144,14 +144,4 @@ internal sealed class ZipContent
         return same ? null : $"the two headers of the member {entry.Name} disagree";
     }
 
-    private static CodecKind? Codec(int method) => method switch
-    {
-        8 => CodecKind.Deflate,
-        9 => CodecKind.Deflate64,
-        12 => CodecKind.Bzip2,
-        14 => CodecKind.ZipLzma,
-        20 or 93 => CodecKind.Zstd,
-        95 => CodecKind.Xz,
-        _ => null,
-    };
 }

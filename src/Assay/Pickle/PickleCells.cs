@@ -43,14 +43,6 @@ internal sealed class PickleCells
         return handle;
     }
 
-    /// <summary>Makes an empty block of <paramref name="count"/> values to be filled by the caller.</summary>
-    public Span<PickleValue> AddEmpty(int count, out int handle)
-    {
-        Span<PickleValue> block = Reserve(count + 1, out handle);
-        block[0] = Header(count, 0);
-        return block[1..];
-    }
-
     public ReadOnlySpan<PickleValue> Get(int handle)
     {
         PickleValue[] page = _pages[handle >> PageBits];

@@ -36,9 +36,6 @@ internal static class TorchElementTypes
         };
     }
 
-    /// <summary>Whether the storage class counts bytes and leaves the type to the tensor.</summary>
-    public static bool IsUntyped(string resolved) => resolved.EndsWith("UntypedStorage", StringComparison.Ordinal);
-
     /// <summary>The bits of one element where several share a byte of the storage class or dtype <paramref name="resolved"/>, or 0.</summary>
     public static int PackedBits(string resolved) => resolved[(resolved.LastIndexOf('.') + 1)..] switch
     {

@@ -12,7 +12,7 @@ public sealed class ScanBudgetTests
         budget.SpendOpcodes(10);
         budget.SpendInflated(10);
         budget.SpendArtifact();
-        Assert.Equal(0, budget.OpcodesLeft);
+        Assert.Equal(budget.Limits.Opcodes, budget.Opcodes);
     }
 
     [Fact]

@@ -46,9 +46,9 @@ internal sealed class PythonTokens
                 }
 
                 string word = source[start..at];
-                if (at < source.Length && source[at] is '\'' or '"' && word.Length <= 2 && word.All(p => "rRbBfFuU".Contains(p, StringComparison.Ordinal)))
+                if (at < source.Length && source[at] is '\'' or '"' && PythonString.IsPrefix(word))
                 {
-                    tokens.Literal(source, ref at, word.ToLowerInvariant(), adjacent);
+                    tokens.Literal(source, ref at, word, adjacent);
                     adjacent = true;
                 }
                 else
@@ -69,20 +69,7 @@ internal sealed class PythonTokens
 
     private void Literal(string source, ref int at, string prefix, bool adjacent)
     {
-        char quote = source[at];
-        bool triple = at + 2 < source.Length && source[at + 1] == quote && source[at + 2] == quote;
-        string end = triple ? new string(quote, 3) : quote.ToString();
-        int start = at + end.Length;
-        int stop = start;
-        while (stop < source.Length && !source.AsSpan(stop).StartsWith(end) && (triple || source[stop] != '\n'))
-        {
-            stop += source[stop] == '\\' ? 2 : 1;
-        }
-
-        stop = Math.Min(stop, source.Length);
-        at = Math.Min(source.Length, stop + end.Length);
-        string raw = source[start..stop];
-        string text = prefix.Contains('r', StringComparison.Ordinal) ? raw : PythonEscapes.Unescape(raw, prefix.Contains('b', StringComparison.Ordinal)) ?? raw;
+        string text = PythonString.Read(source, ref at, prefix, out string raw) ?? raw;
         if (adjacent && Literals.Count > 0 && Literals[^1].Length + text.Length <= 1 << 20)
         {
             Literals[^1] = new StringBuilder(Literals[^1]).Append(text).ToString();

@@ -72,9 +72,9 @@ internal sealed record SourceToken(SourceTokenKind Kind, string Text, FoldedValu
                 }
 
                 string word = source[start..at];
-                if (at < source.Length && source[at] is '\'' or '"' && word.Length <= 2 && word.All(p => "rRbBfFuU".Contains(p, StringComparison.Ordinal)))
+                if (at < source.Length && source[at] is '\'' or '"' && PythonString.IsPrefix(word))
                 {
-                    Quoted(source, ref at, word.ToLowerInvariant(), tokens);
+                    Quoted(source, ref at, word, tokens);
                     continue;
                 }
 
@@ -146,29 +146,15 @@ internal sealed record SourceToken(SourceTokenKind Kind, string Text, FoldedValu
 
     private static void Quoted(string source, ref int at, string prefix, List<SourceToken> tokens)
     {
-        char quote = source[at];
-        bool triple = at + 2 < source.Length && source[at + 1] == quote && source[at + 2] == quote;
-        string end = triple ? new string(quote, 3) : quote.ToString();
-        int start = at + end.Length;
-        int stop = start;
-        while (stop < source.Length && !source.AsSpan(stop).StartsWith(end) && (triple || source[stop] != '\n'))
-        {
-            stop += source[stop] == '\\' ? 2 : 1;
-        }
-
-        stop = Math.Min(stop, source.Length);
-        at = Math.Min(source.Length, stop + end.Length);
-        string raw = source[start..Math.Max(start, stop)];
-        bool bytes = prefix.Contains('b', StringComparison.Ordinal);
-        string? text = prefix.Contains('r', StringComparison.Ordinal) ? raw : PythonEscapes.Unescape(raw, bytes);
-        if (prefix.Contains('f', StringComparison.Ordinal) && text is not null)
+        string? text = PythonString.Read(source, ref at, prefix, out _);
+        if (prefix.Contains('f', StringComparison.OrdinalIgnoreCase) && text is not null)
         {
             tokens.Add(new SourceToken(SourceTokenKind.Format, text));
             return;
         }
 
         FoldedValue value = text is null ? FoldedValue.Unknown
-            : !bytes ? new FoldedText(text)
+            : !PythonString.IsBytes(prefix) ? new FoldedText(text)
             : text.All(c => c <= 0xFF) ? new FoldedBytes(Encoding.Latin1.GetBytes(text)) : FoldedValue.Unknown;
         tokens.Add(new SourceToken(SourceTokenKind.Constant, "", value));
     }

@@ -59,7 +59,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
     {
         ZipHeader header = reading.Header;
         string method = reading.Entry.IsDirectory && header.Size <= 0 ? "directory"
-            : header.Method == 0 ? "stored" : Kind(header.Method) is { } kind ? Named(kind)
+            : header.Method == 0 ? "stored" : ZipMethods.Codec(header.Method) is { } kind ? Named(kind)
             : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"method {header.Method}");
         context.Hold(new StoredMember(reading.Name, reading.Entry.Offset, header.Packed, header.Size, method) { IsEncrypted = reading.IsEncrypted, Crc = header.Crc });
     }
@@ -153,7 +153,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
     {
         ZipHeader header = reading.Header;
         ByteRange data = new ByteRange(reading.Offset, Math.Max(0, header.Packed)).ClampTo(artifact.Bytes.Length);
-        if (Kind(header.Method) is not { } kind)
+        if (ZipMethods.Codec(header.Method) is not { } kind)
         {
             context.Cover(data, CoverageKind.Data);
             if (header.Method == Aes)
@@ -242,17 +242,6 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
             Odd("zip.inflated-size", reading, $"holds {result.Bytes.Length} bytes and is said to hold {header.Size}.");
         }
     }
-
-    private static CodecKind? Kind(int method) => method switch
-    {
-        8 => CodecKind.Deflate,
-        9 => CodecKind.Deflate64,
-        12 => CodecKind.Bzip2,
-        14 => CodecKind.ZipLzma,
-        20 or 93 => CodecKind.Zstd,
-        95 => CodecKind.Xz,
-        _ => null,
-    };
 
     /// <summary>Whether a stored member is read for its CRC: what is small, and what looks like a pickle; never large tensors.</summary>
     private bool Checked(ByteSource bytes)
