@@ -99,6 +99,9 @@ public sealed class ScanBudget
         Poll();
     }
 
+    /// <summary>How many entries one counts for: names of ordinary length cost nothing more, those of a megabyte what they take.</summary>
+    public static long EntryCost(long nameLength) => 1 + (Math.Max(0, nameLength - 256) >> 3);
+
     /// <summary>The exception that says that the limit <paramref name="name"/> is spent.</summary>
     public static ScanStopException Spent(string name, long limit, long offset) =>
         new(StopReason.Limit, $"The limit {name}={limit} is spent.", offset);

@@ -34,7 +34,7 @@ public sealed record ScanLimits
     /// <summary>Bytes of one line-terminated argument (GLOBAL, INT, STRING, ...).</summary>
     public int LineBytes { get; init; } = 1 << 20;
 
-    /// <summary>Entries of one archive.</summary>
+    /// <summary>Entries of one archive; beyond 256 characters of its name an entry counts for more.</summary>
     public long Entries { get; init; } = 1_000_000;
 
     /// <summary>Facts kept; what is over is counted in an unread.</summary>

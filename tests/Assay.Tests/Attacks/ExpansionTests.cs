@@ -185,6 +185,43 @@ public sealed class ExpansionTests
         Assert.InRange(report.Findings.Sum(f => f.Message.Length + f.Evidence.Sum(e => (long)e.Text.Length)), 0, 4 * Megabyte);
     }
 
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar")]
+    public void NamesOfMembersAreBoundedByTheirLength(string kind)
+    {
+        const int Members = 400;
+        byte[] file;
+        if (kind == "zip")
+        {
+            ZipBuilder zip = new();
+            for (int i = 0; i < Members; i++)
+            {
+                zip.Add($"{i}/" + new string('n', 60_000), s_payload);
+            }
+
+            file = zip.Build();
+        }
+        else
+        {
+            using MemoryStream bytes = new();
+            using (System.Formats.Tar.TarWriter tar = new(bytes, System.Formats.Tar.TarEntryFormat.Pax, leaveOpen: true))
+            {
+                for (int i = 0; i < Members; i++)
+                {
+                    tar.WriteEntry(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, $"{i}/" + new string('n', 60_000)) { DataStream = new MemoryStream(s_payload) });
+                }
+            }
+
+            file = bytes.ToArray();
+        }
+
+        (TargetReport report, long cost) = Measure(file, warm: false);
+        Assert.True(report.Is("callable-command-execution") && report.Verdict == Verdict.Malicious, report.Verdict.ToString());
+        Assert.Contains(report.Unread, u => u.Cause == UnreadCause.Limit && u.Detail.Contains("entries", StringComparison.Ordinal));
+        Assert.InRange(cost, 0, 1024 * Megabyte);
+    }
+
     [Fact]
     public void AWalkOfAHundredThousandStepsIsFollowedToItsEnd()
     {

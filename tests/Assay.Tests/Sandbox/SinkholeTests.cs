@@ -127,12 +127,25 @@ public sealed class SinkholeTests(SinkholeTests.Sunk sunk) : IClassFixture<Sinkh
         host.Listen(10);
         int port = ((IPEndPoint)host.LocalEndPoint!).Port;
         // A host's table of names may give one address more than once, or the loopback's.
-        IPAddress[] ofHost = [IPAddress.Loopback, .. Dns.GetHostAddresses(Dns.GetHostName()).Where(a => a.AddressFamily == AddressFamily.InterNetwork)];
+        IPAddress[] ofHost = [IPAddress.Loopback, .. Resolved(Dns.GetHostName()).Where(a => a.AddressFamily == AddressFamily.InterNetwork)];
         string[] addresses = [.. ofHost.Select(a => a.ToString()).Distinct()];
         LoadResult result = Run($"import socket\nfor a in {"['" + string.Join("', '", addresses) + "']"}:\n    socket.create_connection((a, {port}), timeout=10).close()");
         Assert.Equal((LoadEnd.Loaded, "builtins.NoneType"), (result.End, result.Detail));
         Assert.Equal(addresses.Length, result.Events.Count(e => e.Kind == "sinkhole-request"));
         Assert.False(host.Poll(200_000, SelectMode.SelectRead));
+    }
+
+    private static IPAddress[] Resolved(string host)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(host);
+        }
+        catch (SocketException)
+        {
+            // A machine need not know its own name.
+            return [];
+        }
     }
 
     [Fact]

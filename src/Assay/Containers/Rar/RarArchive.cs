@@ -33,6 +33,7 @@ public sealed record RarFile(
 internal abstract class RarArchive(ByteSource source, ByteRange window, ScanBudget budget)
 {
     private MemberNames? _names;
+    private long _cost;
 
     public static ReadOnlySpan<byte> Signature4 => [0x52, 0x61, 0x72, 0x21, 0x1A, 0x07, 0x00];
 
@@ -75,7 +76,8 @@ internal abstract class RarArchive(ByteSource source, ByteRange window, ScanBudg
     protected void Add(RarFile file)
     {
         _names ??= new MemberNames(Oddities);
-        if (Files.Count >= budget.Limits.Entries)
+        _cost += ScanBudget.EntryCost(file.Name.Length);
+        if (_cost > budget.Limits.Entries)
         {
             throw ScanBudget.Spent("entries", budget.Limits.Entries, file.Offset);
         }

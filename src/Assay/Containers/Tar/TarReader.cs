@@ -100,6 +100,7 @@ public sealed class TarReader
 
             if (Member(header) is { } entry)
             {
+                _count += ScanBudget.EntryCost(entry.Name.Length) - 1;
                 return entry;
             }
         }

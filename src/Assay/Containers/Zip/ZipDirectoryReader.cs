@@ -18,6 +18,7 @@ internal sealed class ZipDirectoryReader
     private readonly List<ByteRange> _structures = [];
     private readonly HashSet<long> _ends = [];
     private readonly HashSet<(long Start, long Shift)> _directories = [];
+    private long _cost;
     private string? _firstName;
 
     public ZipDirectoryReader(ByteSource source, ByteRange window, ScanBudget budget)
@@ -136,10 +137,12 @@ internal sealed class ZipDirectoryReader
     {
         List<(ZipHeader Central, long Local, int Mode)> records = [];
         long at = candidate.Start;
+        long cost = _cost;
         bool full = false;
         for (; _reader.Central(at, out long local, out int mode) is { } central; at += central.Length)
         {
-            if (_entries.Count + records.Count >= _budget.Limits.Entries)
+            cost += ScanBudget.EntryCost(central.Length);
+            if (cost > _budget.Limits.Entries)
             {
                 // What was listed before the limit is examined all the same.
                 full = true;
@@ -203,6 +206,7 @@ internal sealed class ZipDirectoryReader
 
         ZipEntry entry = new(central, _reader.Local(offset), offset, mode) { Views = 1 };
         _known.Add(key, entry);
+        _cost += ScanBudget.EntryCost(central.Length);
         _entries.Add(entry);
         if (entry.Local is null)
         {
