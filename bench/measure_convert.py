@@ -14,10 +14,11 @@ def write_checkpoint(path, gigabytes):
     torch.save(layers, path)
 
 
-def run(arguments, target):
-    """Runs a program that writes target; seconds and peak memory in MB."""
-    if os.path.exists(target):
-        os.remove(target)
+def run(arguments, *outputs):
+    """Runs a program that writes one of the outputs; seconds and peak memory in MB. None of them is there before: each run finds the same memory free for its pages."""
+    for output in outputs:
+        if os.path.exists(output):
+            os.remove(output)
     os.sync()
     started = time.monotonic()
     process = os.posix_spawn(arguments[0], arguments, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
@@ -51,18 +52,17 @@ def main():
     cp, convert = [], []
     for i in range(options.rounds):
         # The first of a pair meets another disk than the second: they take turns.
-        pair = [lambda: cp.append(run(["/bin/cp", source, copy], copy)),
-                lambda: convert.append(run([options.program, "convert", source, "-o", converted, "--no-verify"], converted))]
+        pair = [lambda: cp.append(run(["/bin/cp", source, copy], copy, converted)),
+                lambda: convert.append(run([options.program, "convert", source, "-o", converted, "--no-verify"], copy, converted))]
         for step in pair if i % 2 == 0 else pair[::-1]:
             step()
-    verified = run([options.program, "convert", source, "-o", converted], converted)
+    verified = run([options.program, "convert", source, "-o", converted], copy, converted)
     c, a = statistics.median(s for s, _ in cp), statistics.median(s for s, _ in convert)
     print(f"bytes                {os.path.getsize(source):,}")
     print(f"cp                   {c:.2f} s (median of {options.rounds})")
     print(f"convert --no-verify  {a:.2f} s, speed {c / a:.2f} times cp, at most {max(m for _, m in convert):.0f} MB")
     print(f"convert              {verified[0]:.2f} s, {verified[1]:.0f} MB; brings the bytes to the disk and reads them again")
-    for path in (copy, converted):
-        os.remove(path)
+    os.remove(converted)
 
 
 main()
