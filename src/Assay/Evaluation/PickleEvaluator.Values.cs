@@ -8,6 +8,9 @@ namespace Assay.Evaluation;
 
 internal sealed partial class PickleEvaluator
 {
+    /// <summary>The containers inside the one that is being converted: what it holds many times is converted once.</summary>
+    private Dictionary<PickleValue, FoldedValue>? _shared;
+
     private FoldedValue Convert(PickleValue value, int depth)
     {
         if (depth > MaxContainerDepth || ++_values > FoldBudget.MaxItems * 16L)
@@ -76,12 +79,27 @@ internal sealed partial class PickleEvaluator
             return FoldedValue.Unknown;
         }
 
+        if (depth == 0)
+        {
+            _shared?.Clear();
+        }
+        else if (_shared is not null && _shared.TryGetValue(value, out FoldedValue? known))
+        {
+            return known;
+        }
+
         List<PickleValue> children = machine.Children(value, FoldBudget.MaxItems, out bool elided);
         if (elided || !Folder.Budget.Items(children.Count))
         {
             return FoldedValue.Unknown;
         }
 
-        return new FoldedSequence(kind, [.. children.Select(c => Convert(c, depth + 1))]);
+        FoldedSequence made = new(kind, [.. children.Select(c => Convert(c, depth + 1))]);
+        if (depth > 0)
+        {
+            (_shared ??= [])[value] = made;
+        }
+
+        return made;
     }
 }
