@@ -62,5 +62,5 @@ public sealed record BehaviourFact : Fact
     /// <summary>In how many of them it was seen.</summary>
     public int SeenIn { get; init; } = 1;
 
-    internal override long Weight => BareWeight + (2L * Subject.Length) + WeightOf(Arguments);
+    internal override long MemorySize => BareSize + (2L * Subject.Length) + TextSize(Arguments);
 }

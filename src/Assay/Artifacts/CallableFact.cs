@@ -10,19 +10,19 @@ public enum CallableUse
     /// <summary>It is resolved and nothing more is known; importing runs module code.</summary>
     Imported,
 
-    /// <summary>It is called: REDUCE, or INST and OBJ with arguments.</summary>
+    /// <summary>It is called: in a pickle by REDUCE, or by INST and OBJ with arguments.</summary>
     Called,
 
-    /// <summary>Only its <c>__new__</c> runs: NEWOBJ, NEWOBJ_EX, or INST and OBJ without arguments.</summary>
+    /// <summary>Only its <c>__new__</c> runs: in a pickle by NEWOBJ, NEWOBJ_EX, or INST and OBJ without arguments.</summary>
     Constructed,
 
-    /// <summary>State is put into it or its instance: BUILD. The state is the only argument.</summary>
+    /// <summary>State is put into it or its instance: in a pickle by BUILD. The state is the only argument.</summary>
     State,
 
     /// <summary>It is handed to another callable as an argument; <see cref="CallableFact.Carrier"/> names that one.</summary>
     Argument,
 
-    /// <summary>A method of its result is called by an opcode: append, extend, add or __setitem__.</summary>
+    /// <summary>A method of its result is called; in a pickle by an opcode: append, extend, add or __setitem__.</summary>
     Method,
 }
 
@@ -32,7 +32,7 @@ public enum CallableUse
 public sealed record CallableFact : Fact
 {
     /// <summary>
-    /// Where the object comes from, with names as written in the stream: <c>module.name</c>; the result of calling X is
+    /// Where the object comes from, with names as written: <c>module.name</c>; the result of calling X is
     /// <c>X()</c>; the object of a persistent id is <c>persistent()</c>.
     /// </summary>
     public required string Callee { get; init; }
@@ -52,8 +52,8 @@ public sealed record CallableFact : Fact
     /// <summary>What the loader would do.</summary>
     public required CallableUse Use { get; init; }
 
-    /// <summary>The opcode that does it.</summary>
-    public required string Opcode { get; init; }
+    /// <summary>When it runs: <c>extract</c>, <c>load</c>, <c>init</c>, <c>infer</c>, <c>use</c>.</summary>
+    public string Phase { get; init; } = "load";
 
     /// <summary>Positional arguments of a call, the state of a BUILD, the operands of a method.</summary>
     public IReadOnlyList<ValueShape> Arguments { get; init; } = [];
@@ -72,9 +72,28 @@ public sealed record CallableFact : Fact
 
     /// <summary>
     /// True when uses with other constant arguments were folded into this fact: a judgement that needs those constants must
-    /// answer "needs a rescan".
+    /// say that it does not know them.
     /// </summary>
     public bool ConstantsElided { get; init; }
+
+    /// <summary>What a pickle knows of the use; null where the callable comes from something else.</summary>
+    public PickleUse? Pickle { get; init; }
+
+    /// <summary>Whether a loader comes here; false where it lies behind the break of every one.</summary>
+    public bool Reached { get; init; } = true;
+
+    /// <summary>What made the result or the name known, innermost first; empty for plain names. Evidence for readers.</summary>
+    public IReadOnlyList<string> Derivation { get; init; } = [];
+
+    internal override long MemorySize => BareSize + (2L * (Callee.Length + Resolved.Length)) + ValueShape.MemorySizeOf(Keywords is null ? Arguments : [.. Arguments, Keywords])
+        + TextSize(Derivation);
+}
+
+/// <summary>What only a pickle knows of a use of a callable.</summary>
+public sealed record PickleUse
+{
+    /// <summary>The opcode that does it.</summary>
+    public required string Opcode { get; init; }
 
     /// <summary>
     /// The unpicklers in which it happens, where not in all of them: <c>c</c>, <c>c-stream</c>, <c>python</c>, <c>weights-only</c>,
@@ -90,13 +109,4 @@ public sealed record CallableFact : Fact
 
     /// <summary>The restricted unpicklers on whose list its name is, so that they do not refuse it by its name: <c>weights-only</c>.</summary>
     public IReadOnlyList<string> AllowedBy { get; init; } = [];
-
-    /// <summary>Whether a loader comes here; false where it lies behind the break of every one.</summary>
-    public bool Reached { get; init; } = true;
-
-    /// <summary>What made the result or the name known, innermost first; empty for plain names. Evidence for readers.</summary>
-    public IReadOnlyList<string> Derivation { get; init; } = [];
-
-    internal override long Weight => BareWeight + (2L * (Callee.Length + Resolved.Length)) + ValueShape.WeightOf(Keywords is null ? Arguments : [.. Arguments, Keywords])
-        + WeightOf(Derivation);
 }

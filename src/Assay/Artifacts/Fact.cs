@@ -16,6 +16,12 @@ namespace Assay.Artifacts;
 [JsonDerivedType(typeof(IntentFact), "intent")]
 [JsonDerivedType(typeof(IndicatorFact), "indicator")]
 [JsonDerivedType(typeof(BehaviourFact), "behaviour")]
+[JsonDerivedType(typeof(MemberFact), "member")]
+[JsonDerivedType(typeof(TensorFact), "tensor")]
+[JsonDerivedType(typeof(EntryFact), "entry")]
+[JsonDerivedType(typeof(ReferenceFact), "reference")]
+[JsonDerivedType(typeof(OperatorFact), "operator")]
+[JsonDerivedType(typeof(CodeFact), "code")]
 public abstract record Fact
 {
     /// <summary>The artifact, as <see cref="Artifact.Path"/> prints it.</summary>
@@ -27,22 +33,25 @@ public abstract record Fact
     /// <summary>The number of bytes that show it; 0 when it is not a stretch.</summary>
     public long Length { get; init; }
 
-    /// <summary>About how many bytes of memory it holds.</summary>
-    internal virtual long Weight => BareWeight;
+    /// <summary>About how many bytes of memory it takes.</summary>
+    internal virtual long MemorySize => BareSize;
 
-    /// <summary>About what a fact holds without its texts.</summary>
-    private protected const long BareWeight = 256;
+    /// <summary>About what a fact takes without its texts.</summary>
+    private protected const long BareSize = 256;
 
-    /// <summary>About what texts hold.</summary>
-    internal static long WeightOf(IReadOnlyList<string> texts)
+    /// <summary>About what a text takes.</summary>
+    private protected static long TextSize(string text) => 32 + (2L * text.Length);
+
+    /// <summary>About what texts take.</summary>
+    private protected static long TextSize(IReadOnlyList<string> texts)
     {
-        long weight = 0;
+        long size = 0;
         foreach (string text in texts)
         {
-            weight += 32 + (2L * text.Length);
+            size += TextSize(text);
         }
 
-        return weight;
+        return size;
     }
 }
 
@@ -65,13 +74,13 @@ public sealed record FormatFact : Fact
 /// </summary>
 public sealed record LoaderUse(string Loader, string Versions = "", string SafeSetting = "")
 {
-    /// <summary>What reads the bytes inside it, as <see cref="CallableFact.Dialects"/> names them; empty where it does not matter.</summary>
+    /// <summary>What reads the bytes inside it, as <see cref="PickleUse.Dialects"/> names them; empty where it does not matter.</summary>
     public IReadOnlyList<string> Dialects { get; init; } = [];
 
-    /// <summary>The encodings that it can be asked for, as <see cref="CallableFact.Encodings"/> names them; empty for all.</summary>
+    /// <summary>The encodings that it can be asked for, as <see cref="PickleUse.Encodings"/> names them; empty for all.</summary>
     public IReadOnlyList<string> Encodings { get; init; } = [];
 
-    /// <summary>The restricted unpickler that its safe setting uses, as <see cref="CallableFact.AllowedBy"/> names it.</summary>
+    /// <summary>The restricted unpickler that its safe setting uses, as <see cref="PickleUse.AllowedBy"/> names it.</summary>
     public string SafeDialect { get; init; } = "";
 }
 
@@ -87,7 +96,7 @@ public sealed record AnomalyFact : Fact
     /// <summary>How often it was seen.</summary>
     public long Count { get; init; } = 1;
 
-    internal override long Weight => BareWeight + (2L * Detail.Length);
+    internal override long MemorySize => BareSize + (2L * Detail.Length);
 }
 
 /// <summary>A text that was recovered and that a rule may want to judge (a decoded payload, a source file).</summary>
@@ -96,13 +105,16 @@ public sealed record TextFact : Fact
     /// <summary>What the text is, as a stable code such as <c>python-source</c>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>The language of the text, as <see cref="CodeFact.Language"/> names it; empty where it is none or not known.</summary>
+    public string Language { get; init; } = "";
+
     /// <summary>The text, cut at the limit.</summary>
     public required string Text { get; init; }
 
     /// <summary>How it was recovered, outermost layer first (<c>base64</c>, <c>zlib</c>).</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
-    internal override long Weight => BareWeight + (2L * Text.Length) + WeightOf(Layers);
+    internal override long MemorySize => BareSize + (2L * Text.Length) + TextSize(Layers);
 }
 
 /// <summary>Something was not read.</summary>

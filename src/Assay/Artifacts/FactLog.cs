@@ -60,7 +60,7 @@ public sealed class FactLog(ScanLimits limits)
         }
 
         bool isNew = KeyOf(fact) is { } key && _known.Count < (long)Share * limits.Facts && _known.Add(key);
-        long weight = fact.Weight;
+        long weight = fact.MemorySize;
         bool fits = _counted < limits.Facts && _bytes + weight <= limits.FactBytes;
         if (!fits && !(isNew && _late < limits.Facts && _bytes + weight <= Share * limits.FactBytes))
         {

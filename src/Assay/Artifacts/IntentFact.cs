@@ -35,7 +35,7 @@ public sealed record IntentFact : Fact
     /// <summary>How the text was recovered, outermost layer first.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
-    internal override long Weight => BareWeight + (2L * Text.Length) + WeightOf(Words) + WeightOf(Layers);
+    internal override long MemorySize => BareSize + (2L * Text.Length) + TextSize(Words) + TextSize(Layers);
 }
 
 /// <summary>Something in recovered code that can be looked for elsewhere: a host, an address, a path, a command.</summary>
@@ -47,5 +47,5 @@ public sealed record IndicatorFact : Fact
     /// <summary>The value as written.</summary>
     public required string Value { get; init; }
 
-    internal override long Weight => BareWeight + (2L * Value.Length);
+    internal override long MemorySize => BareSize + (2L * Value.Length);
 }

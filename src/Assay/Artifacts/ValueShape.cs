@@ -92,14 +92,14 @@ public sealed record ValueShape(ShapeKind Kind, string Text = "")
         _ => true,
     };
 
-    /// <summary>About how many bytes of memory shapes hold, with all that is in them.</summary>
-    internal static long WeightOf(IReadOnlyList<ValueShape> shapes)
+    /// <summary>About how many bytes of memory shapes take, with all that is in them.</summary>
+    internal static long MemorySizeOf(IReadOnlyList<ValueShape> shapes)
     {
-        long weight = 0;
+        long size = 0;
         Stack<ValueShape> pending = new(shapes);
         while (pending.TryPop(out ValueShape? shape))
         {
-            weight += 64 + (2L * shape.Text.Length);
+            size += 64 + (2L * shape.Text.Length);
             foreach (ValueShape item in shape.Items)
             {
                 pending.Push(item);
@@ -111,6 +111,6 @@ public sealed record ValueShape(ShapeKind Kind, string Text = "")
             }
         }
 
-        return weight;
+        return size;
     }
 }

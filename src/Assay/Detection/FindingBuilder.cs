@@ -39,7 +39,7 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts)
 
     /// <summary>Whether a loader comes to what the fact tells.</summary>
     private static bool Comes(LoaderUse loader, CallableFact fact) =>
-        fact.Reached && Meet(loader.Dialects, fact.Dialects) && Meet(loader.Encodings, fact.Encodings);
+        fact.Reached && (fact.Pickle is not { } pickle || (Meet(loader.Dialects, pickle.Dialects) && Meet(loader.Encodings, pickle.Encodings)));
 
     /// <summary>Where nothing is named, nothing is ruled out.</summary>
     private static bool Meet(IReadOnlyList<string> one, IReadOnlyList<string> other) =>
@@ -47,7 +47,7 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts)
 
     /// <summary>A safe setting that does not refuse the name is none.</summary>
     private static LoaderUse Unsafe(LoaderUse loader, CallableFact fact) =>
-        loader.SafeDialect.Length > 0 && fact.AllowedBy.Contains(loader.SafeDialect) ? loader with { SafeSetting = "" } : loader;
+        loader.SafeDialect.Length > 0 && fact.Pickle is { } pickle && pickle.AllowedBy.Contains(loader.SafeDialect) ? loader with { SafeSetting = "" } : loader;
 
     private List<LoaderUse> Loaders(string path)
     {

@@ -79,7 +79,7 @@ public sealed class FactLogTests
         Callee = callee,
         Resolved = callee,
         Use = CallableUse.Called,
-        Opcode = "REDUCE",
+        Pickle = new PickleUse { Opcode = "REDUCE" },
     };
 
     private static AnomalyFact Odd(string path, string code, long offset) => new() { Path = path, Code = code, Offset = offset };

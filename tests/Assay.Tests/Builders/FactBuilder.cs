@@ -82,7 +82,7 @@ internal static class FactBuilder
             Module = named && dot > 0 ? callee[..dot] : "",
             Name = named && dot > 0 ? callee[(dot + 1)..] : "",
             Use = use,
-            Opcode = "REDUCE",
+            Pickle = new PickleUse { Opcode = "REDUCE" },
             Carrier = fields.TryGetValue("carrier", out PackNode? carrier) ? carrier.AsText("carrier") : "",
             ConstantsElided = fields.ContainsKey("elided"),
             Reached = !fields.ContainsKey("reached"),

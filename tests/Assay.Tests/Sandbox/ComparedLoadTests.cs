@@ -88,7 +88,7 @@ public sealed class ComparedLoadTests(Boxed box) : IClassFixture<Boxed>
     [InlineData("collections", false)]
     public void PandasLoadsPicklesThatImportIt(string module, bool loads)
     {
-        CallableFact import = new() { Path = "m", Callee = module + ".X", Resolved = module + ".X", Module = module, Name = "X", Use = CallableUse.Imported, Opcode = "GLOBAL" };
+        CallableFact import = new() { Path = "m", Callee = module + ".X", Resolved = module + ".X", Module = module, Name = "X", Use = CallableUse.Imported, Pickle = new PickleUse { Opcode = "GLOBAL" } };
         Assert.Equal(loads, LoaderChoice.For("m", [s_pickle, import]).Any(l => l.Name == "pandas.read_pickle"));
     }
 }

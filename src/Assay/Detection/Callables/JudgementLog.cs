@@ -55,7 +55,7 @@ internal sealed class JudgementLog(RuleSet rules)
         }
     }
 
-    private static bool IsNarrow(CallableFact fact) => fact.Dialects.Count + fact.Encodings.Count > 0;
+    private static bool IsNarrow(CallableFact fact) => fact.Pickle is { } pickle && pickle.Dialects.Count + pickle.Encodings.Count > 0;
 
     private static IEnumerable<long> Offsets(CallableFact fact) => fact.Offsets.Count > 0 ? fact.Offsets : [fact.Offset];
 
@@ -66,7 +66,9 @@ internal sealed class JudgementLog(RuleSet rules)
         if (fact.Callee != judged.Subject && fact.Callee.Length > 0)
             yield return new("as-written", fact.Callee, fact.Offset);
 
-        yield return new("opcode", fact.Opcode, fact.Offset);
+        if (fact.Pickle is { } written)
+            yield return new("opcode", written.Opcode, fact.Offset);
+
         foreach (ValueShape argument in fact.Arguments.Take(4))
             yield return new("argument", CallText.Value(argument));
 
@@ -82,11 +84,11 @@ internal sealed class JudgementLog(RuleSet rules)
         foreach (string step in fact.Derivation.Take(4))
             yield return new("derivation", step);
 
-        if (fact.Dialects.Count > 0)
-            yield return new("only-in", string.Join(", ", fact.Dialects));
+        if (fact.Pickle is { Dialects.Count: > 0 } only)
+            yield return new("only-in", string.Join(", ", only.Dialects));
 
-        if (fact.Encodings.Count > 0)
-            yield return new("encodings", string.Join(", ", fact.Encodings));
+        if (fact.Pickle is { Encodings.Count: > 0 } read)
+            yield return new("encodings", string.Join(", ", read.Encodings));
 
         if (count > 1)
             yield return new("count", count.ToString(CultureInfo.InvariantCulture));

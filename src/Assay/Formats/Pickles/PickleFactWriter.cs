@@ -74,7 +74,7 @@ internal sealed class PickleFactWriter : PickleObserver
                 Count = group.Count,
                 Offsets = [.. group.Offsets],
                 ConstantsElided = group.Elided,
-                Dialects = [dialect],
+                Pickle = group.Fact.Pickle! with { Dialects = [dialect] },
             });
         }
 
@@ -219,7 +219,7 @@ internal sealed class PickleFactWriter : PickleObserver
         }
 
         _uses.Add(Keep(fact, offset));
-        AddArguments(machine, fact, row.Arguments, offset);
+        AddArguments(machine, fact, row.Arguments, opcode, offset);
         AddEncodedPayload(machine, fact, row.Arguments);
     }
 
@@ -332,12 +332,12 @@ internal sealed class PickleFactWriter : PickleObserver
     {
         UseGroup group = new(fact, offset);
         _order.Add(group);
-        _room.Keep(fact.Weight + _uses.KeyLength);
+        _room.Keep(fact.MemorySize + _uses.KeyLength);
         return group;
     }
 
     /// <summary>Callables that are handed to another callable.</summary>
-    private void AddArguments(PickleMachine machine, CallableFact call, PickleValue arguments, long offset)
+    private void AddArguments(PickleMachine machine, CallableFact call, PickleValue arguments, Op opcode, long offset)
     {
         if (!machine.IsTainted(arguments))
         {
@@ -353,8 +353,8 @@ internal sealed class PickleFactWriter : PickleObserver
             {
                 if (Takes(machine, next.Value))
                 {
-                    CallableFact fact = Describe(machine, next.Value, CallableUse.Argument, Op.REDUCE, offset);
-                    Keep((isComputed ? _folding.Resolve(fact, next.Value, default) : fact) with { Carrier = call.Resolved, Opcode = call.Opcode }, offset);
+                    CallableFact fact = Describe(machine, next.Value, CallableUse.Argument, opcode, offset);
+                    Keep((isComputed ? _folding.Resolve(fact, next.Value, default) : fact) with { Carrier = call.Resolved }, offset);
                 }
             }
             else if (next.Depth < 8)
@@ -389,7 +389,7 @@ internal sealed class PickleFactWriter : PickleObserver
         _room.Tell(context);
         foreach (UseGroup group in _order.Where(g => g.Fact.Offset >= from && PythonName.IsDotted(g.Fact.Module) && PythonName.IsDotted(g.Fact.Name)))
         {
-            context.Add(group.Fact with { Count = group.Count, Offsets = [.. group.Offsets], ConstantsElided = group.Elided, Encodings = [], Reached = false });
+            context.Add(group.Fact with { Count = group.Count, Offsets = [.. group.Offsets], ConstantsElided = group.Elided, Pickle = group.Fact.Pickle! with { Encodings = [] }, Reached = false });
         }
     }
 
@@ -406,9 +406,12 @@ internal sealed class PickleFactWriter : PickleObserver
             Module = row?.ResolvedModule ?? "",
             Name = row?.ResolvedName ?? "",
             Use = use,
-            Opcode = OpcodeTable.Name(opcode),
-            Encodings = machine.Encodings == PickleEncodings.All ? [] : DialectNames.Of(machine.Encodings),
-            AllowedBy = !root.IsEmpty && WeightsOnlyList.Allows(machine.Import(root).Module, machine.Import(root).Name) ? s_restricted : [],
+            Pickle = new PickleUse
+            {
+                Opcode = OpcodeTable.Name(opcode),
+                Encodings = machine.Encodings == PickleEncodings.All ? [] : DialectNames.Of(machine.Encodings),
+                AllowedBy = !root.IsEmpty && WeightsOnlyList.Allows(machine.Import(root).Module, machine.Import(root).Name) ? s_restricted : [],
+            },
         };
         return row is { IsComputed: true } ? _folding.Resolve(fact, target, default) : fact;
     }
