@@ -26,6 +26,10 @@ public enum ReferencePlace
     /// <summary>Inside the bundle, where nothing has that name.</summary>
     [JsonStringEnumMemberName("missing")]
     Missing,
+
+    /// <summary>Loaders do not agree about it: it is empty, holds a null character or names a folder.</summary>
+    [JsonStringEnumMemberName("unclear")]
+    Unclear,
 }
 
 /// <summary>A file refers to something: a shard, external data, code, another model.</summary>
