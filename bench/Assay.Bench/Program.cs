@@ -5,7 +5,7 @@ using Assay.Bench;
 const string Failures = "artifacts/oracle-failures.txt";
 const string Usage = """
     Measures Assay.
-      corpus DIR [--json FILE] [--renamed] [--check]   scan a labelled corpus (DIR/labels.tsv): detection, false flags, time, memory
+      corpus DIR [--json FILE] [--renamed] [--costly] [--check]   scan a labelled corpus (DIR/labels.tsv): detection, false flags, time, memory
       detonate DIR [--label LABEL]                     load the files of a label (benign) in the sandbox: findings of test loads
       compare DIR [--label LABEL] [--only BEGINNING] [--all]
                                                        compare what is read as data with what real libraries load in the sandbox, tensor by tensor
@@ -20,7 +20,7 @@ try
 {
     return args switch
     {
-        ["corpus", var folder, .. var rest] => CorpusBench.Run(folder, Options.Parse(rest, "--json", "--renamed!", "--check!")),
+        ["corpus", var folder, .. var rest] => CorpusBench.Run(folder, Options.Parse(rest, "--json", "--renamed!", "--costly!", "--check!")),
         ["detonate", var folder, .. var rest] => DetonateBench.Run(folder, Options.Parse(rest, "--label")),
         ["compare", var folder, .. var rest] => CompareBench.Run(folder, Options.Parse(rest, "--label", "--only", "--all!")),
         ["make", var folder] => Inputs.Make(folder),
