@@ -57,7 +57,7 @@ internal sealed class InspectingVisitor : IArtifactVisitor
         _open.Push((artifact, node, inside || node.Tensors is { Failure: null }));
     }
 
-    public void Hold(Artifact container, StoredMember member)
+    public void Member(Artifact container, StoredMember member)
     {
         if (_open.TryPeek(out var top) && ReferenceEquals(top.Artifact, container))
         {

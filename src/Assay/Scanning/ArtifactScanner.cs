@@ -79,10 +79,10 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     private void ReadClaims(Artifact artifact, Context context, ByteRange range, bool isGap, List<string> formats)
     {
         List<(IFormat Format, Claim Claim)>? claims = null;
-        byte[] head = ArrayPool<byte>.Shared.Rent(ProbeInput.HeadLength);
+        byte[] head = ArrayPool<byte>.Shared.Rent(ProbeView.HeadLength);
         try
         {
-            ProbeInput input = new(artifact, range, budget, isGap, head);
+            ProbeView view = new(artifact, range, budget, isGap, head);
             foreach (IFormat format in _formats)
             {
                 if (artifact.ReadAs is { } forced && !isGap)
@@ -95,7 +95,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
                     continue;
                 }
 
-                if (Probe(format, input, context) is { } claim)
+                if (Probe(format, view, context) is { } claim)
                 {
                     (claims ??= []).Add((format, claim));
                 }
@@ -122,7 +122,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
                 Strength = claim.Strength,
                 Loaders = format.Loaders,
             });
-            Read(format, artifact, claim, context);
+            Read(format, claim, context);
         }
     }
 
@@ -176,23 +176,23 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         return head.Length > 0 && (text ? odd * 10 > head.Length : odd * 20 > head.Length || odd > 0);
     }
 
-    private static Claim? Probe(IFormat format, ProbeInput input, Context context)
+    private static Claim? Probe(IFormat format, ProbeView view, Context context)
     {
         try
         {
-            return format.Probe(input);
+            return format.Probe(view);
         }
-        catch (Exception e) when (Fenced(e, context, input.Range.Offset))
+        catch (Exception e) when (Fenced(e, context, view.Range.Offset))
         {
             return null;
         }
     }
 
-    private void Read(IFormat format, Artifact artifact, Claim claim, Context context)
+    private void Read(IFormat format, Claim claim, Context context)
     {
         try
         {
-            format.Read(artifact, claim, context);
+            format.Read(claim, context);
         }
         catch (Exception e) when (Fenced(e, context, claim.Range.Offset))
         {
@@ -231,12 +231,12 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     };
 
     private sealed class Context(ArtifactScanner scanner, Artifact artifact)
-        : ScanContext(artifact, scanner.Log, scanner.Budget, scanner.ScratchSpace)
+        : ReadContext(artifact, scanner.Log, scanner.Budget, scanner.ScratchSpace)
     {
         /// <summary>Gaps that were probed already.</summary>
         public HashSet<ByteRange> Probed { get; } = [];
 
-        public override void Hold(StoredMember member) => scanner.Visitor?.Hold(Artifact, member);
+        public override void Member(StoredMember member) => scanner.Visitor?.Member(Artifact, member);
 
         public override void Submit(Artifact child)
         {

@@ -12,7 +12,7 @@ public interface IArtifactVisitor
     void Enter(Artifact artifact);
 
     /// <summary>A container says how it holds a member, whether or not the member is read.</summary>
-    void Hold(Artifact container, StoredMember member);
+    void Member(Artifact container, StoredMember member);
 
     /// <summary>An artifact and everything in it was read, as <paramref name="formats"/>; not called where the walk broke off.</summary>
     void Leave(Artifact artifact, IReadOnlyList<string> formats);

@@ -5,7 +5,7 @@ using Assay.Bytes;
 namespace Assay.Tests.Formats;
 
 /// <summary>A context that keeps facts, coverage and children instead of scanning them.</summary>
-internal sealed class Recording : ScanContext
+internal sealed class Recording : ReadContext
 {
     private Recording(Artifact artifact, FactLog log, ScanBudget budget)
         : base(artifact, log, budget, new MemoryScratch())
@@ -30,16 +30,16 @@ internal sealed class Recording : ScanContext
     public static Claim? Probe(IFormat format, byte[] bytes)
     {
         Recording recording = Of(bytes);
-        return format.Probe(new ProbeInput(recording.Artifact, new ByteRange(0, bytes.Length), recording.Budget));
+        return format.Probe(new ProbeView(recording.Artifact, new ByteRange(0, bytes.Length), recording.Budget));
     }
 
     /// <summary>Reads all of <paramref name="bytes"/> by <paramref name="format"/>'s own claim.</summary>
     public static Recording Read(IFormat format, byte[] bytes)
     {
         Recording recording = Of(bytes);
-        Claim? claim = format.Probe(new ProbeInput(recording.Artifact, new ByteRange(0, bytes.Length), recording.Budget));
+        Claim? claim = format.Probe(new ProbeView(recording.Artifact, new ByteRange(0, bytes.Length), recording.Budget));
         Assert.NotNull(claim);
-        format.Read(recording.Artifact, claim.Value, recording);
+        format.Read(claim, recording);
         return recording;
     }
 

@@ -58,7 +58,7 @@ internal sealed class CorpusPickles
         if (artifact.ReadAs != s_format.Id)
         {
             ByteRange all = new(0, artifact.Bytes.Length);
-            if (s_format.Probe(new ProbeInput(artifact, all, budget, false)) is not { } claim)
+            if (s_format.Probe(new ProbeView(artifact, all, budget, false)) is not { } claim)
             {
                 return;
             }

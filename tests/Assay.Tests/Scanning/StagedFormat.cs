@@ -5,7 +5,7 @@ using Assay.Bytes;
 namespace Assay.Tests.Scanning;
 
 /// <summary>A format that claims everything and does what a test tells it to.</summary>
-internal sealed class StagedFormat(Action<Artifact, ScanContext> read) : IFormat
+internal sealed class StagedFormat(Action<Artifact, ReadContext> read) : IFormat
 {
     public string Id { get; init; } = "staged";
 
@@ -15,9 +15,9 @@ internal sealed class StagedFormat(Action<Artifact, ScanContext> read) : IFormat
 
     public IReadOnlyList<string> Extensions => [];
 
-    public Func<ProbeInput, Claim?> Claims { get; init; } = input => new Claim(input.Range, ClaimStrength.Likely);
+    public Func<ProbeView, Claim?> Claims { get; init; } = view => new Claim(view.Range, ClaimStrength.Likely);
 
-    public Claim? Probe(ProbeInput input) => Claims(input);
+    public Claim? Probe(ProbeView view) => Claims(view);
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context) => read(artifact, context);
+    public void Read(Claim claim, ReadContext context) => read(context.Artifact, context);
 }

@@ -33,19 +33,20 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
 
     public IReadOnlyList<string> Extensions => extensions;
 
-    public Claim? Probe(ProbeInput input)
+    public Claim? Probe(ProbeView view)
     {
-        if (Codec.Sniff(input.Head.Span) != kind)
+        if (Codec.Sniff(view.Head.Span) != kind)
         {
             return null;
         }
 
         // Two bytes that add up, or a plausible number, are no signature: see whether the stream starts at all.
-        return strength == ClaimStrength.Certain || Starts(input) ? new Claim(input.Range, strength) : null;
+        return strength == ClaimStrength.Certain || Starts(view) ? new Claim(view.Range, strength) : null;
     }
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         InflatedSoFar soFar = Codec.InflateSoFar(kind, artifact.Bytes, claim.Range, context.Budget, context.Scratch);
         using ByteSource bytes = soFar.Result.Bytes;
         long used = soFar.Stop is null ? soFar.Result.Consumed : claim.Range.Length;
@@ -64,7 +65,7 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
 
         if (bytes.Length > 0 || soFar.Result.Error is null)
         {
-            context.Hold(new StoredMember(Child, claim.Range.Offset, used, bytes.Length, id));
+            context.Member(new StoredMember(Child, claim.Range.Offset, used, bytes.Length, id));
             context.Submit(new Artifact(Child, bytes, artifact) { Hint = Stem(artifact.Hint ?? artifact.Name) });
         }
 
@@ -91,10 +92,10 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
         return file;
     }
 
-    private bool Starts(ProbeInput input)
+    private bool Starts(ProbeView view)
     {
         InflatedSoFar trial = Codec.InflateSoFar(
-            kind, new MemorySource(input.Head), new ByteRange(0, input.Head.Length), input.Budget, new MemoryScratch(), TrialBytes);
+            kind, new MemorySource(view.Head), new ByteRange(0, view.Head.Length), view.Budget, new MemoryScratch(), TrialBytes);
         using ByteSource bytes = trial.Result.Bytes;
         bool ended = trial.Result.Error is null || trial.Result.OnlyChecksum;
         return trial.Capped || ended || (trial.Result.Truncated && bytes.Length > 0);

@@ -11,5 +11,5 @@ internal interface IZipFlavour : IFormatKind
     bool Matches(ZipDirectory directory);
 
     /// <summary>Says what is odd for this kind.</summary>
-    void Inspect(ZipDirectory directory, ScanContext context);
+    void Inspect(ZipDirectory directory, ReadContext context);
 }

@@ -17,7 +17,7 @@ internal static class MemberInflater
         stop.Reason != StopReason.Limit || budget.InflatedBytes > budget.Limits.InflatedBytes || TimeIsUp(budget);
 
     /// <summary>Tells the oddities that a container reader saw, but for those with the codes in <paramref name="except"/>.</summary>
-    public static void Tell(this ScanContext context, OddityLog oddities, params ReadOnlySpan<string> except)
+    public static void Tell(this ReadContext context, OddityLog oddities, params ReadOnlySpan<string> except)
     {
         foreach (Oddity oddity in oddities.All)
         {
@@ -39,14 +39,14 @@ internal static class MemberInflater
     }
 
     /// <summary>Tells that bytes are encrypted: nobody without the password has seen what they hold.</summary>
-    public static void TellEncrypted(ScanContext context, ByteRange range, string detail)
+    public static void TellEncrypted(ReadContext context, ByteRange range, string detail)
     {
         context.Unread(UnreadCause.Encrypted, range.Offset, range.Length, detail);
         context.Anomaly("archive.encrypted", range.Offset, range.Length, detail);
     }
 
     /// <summary>Tells how a stream ended: its error, the limit it reached, and whether it looks like a bomb.</summary>
-    public static void TellEnd(ScanContext context, InflatedSoFar soFar, string name, long offset, long packed)
+    public static void TellEnd(ReadContext context, InflatedSoFar soFar, string name, long offset, long packed)
     {
         long inflated = soFar.Result.Bytes.Length;
         if (soFar.Stop is { } stop)

@@ -18,12 +18,13 @@ internal sealed class RarFormat : IFormat
 
     public IReadOnlyList<string> Extensions { get; } = [".rar"];
 
-    public Claim? Probe(ProbeInput input) => input.StartsWith(RarArchive.Signature4) || input.StartsWith(RarArchive.Signature5)
-        ? new Claim(input.Range, ClaimStrength.Certain)
+    public Claim? Probe(ProbeView view) => view.StartsWith(RarArchive.Signature4) || view.StartsWith(RarArchive.Signature5)
+        ? new Claim(view.Range, ClaimStrength.Certain)
         : null;
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         RarArchive archive = RarArchive.Read(artifact.Bytes, claim.Range, context.Budget);
         foreach (ByteRange structure in archive.Structures)
         {
@@ -52,7 +53,7 @@ internal sealed class RarFormat : IFormat
         }
     }
 
-    private static void Files(Artifact artifact, Claim claim, RarArchive archive, OddityLog oddities, ScanContext context)
+    private static void Files(Artifact artifact, Claim claim, RarArchive archive, OddityLog oddities, ReadContext context)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         bool[] done = new bool[archive.Files.Count];
@@ -63,7 +64,7 @@ internal sealed class RarFormat : IFormat
         {
             RarFile file = archive.Files[i];
             context.Cover(file.Packed, CoverageKind.Data);
-            context.Hold(new StoredMember(own[i], file.Offset, file.PackedSize, file.Size, file.IsStored ? "stored" : "rar") { IsEncrypted = file.IsEncrypted, Crc = file.Crc });
+            context.Member(new StoredMember(own[i], file.Offset, file.PackedSize, file.Size, file.IsStored ? "stored" : "rar") { IsEncrypted = file.IsEncrypted, Crc = file.Crc });
             done[i] = true;
             if (file.IsEncrypted)
             {
@@ -112,7 +113,7 @@ internal sealed class RarFormat : IFormat
     }
 
     private static void Unpack(
-        Artifact artifact, Claim claim, RarArchive archive, bool[] done, string[] own, OddityLog oddities, ScanContext context)
+        Artifact artifact, Claim claim, RarArchive archive, bool[] done, string[] own, OddityLog oddities, ReadContext context)
     {
         try
         {

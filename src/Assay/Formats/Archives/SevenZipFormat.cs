@@ -18,11 +18,12 @@ internal sealed class SevenZipFormat : IFormat
 
     public IReadOnlyList<string> Extensions { get; } = [".7z"];
 
-    public Claim? Probe(ProbeInput input) =>
-        input.StartsWith(SevenZipArchive.Signature) ? new Claim(input.Range, ClaimStrength.Certain) : null;
+    public Claim? Probe(ProbeView view) =>
+        view.StartsWith(SevenZipArchive.Signature) ? new Claim(view.Range, ClaimStrength.Certain) : null;
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         SevenZipArchive archive;
         try
         {
@@ -52,12 +53,12 @@ internal sealed class SevenZipFormat : IFormat
             {
                 if (file.IsDirectory)
                 {
-                    context.Hold(new StoredMember(file.Name, claim.Range.Offset, 0, 0, "directory"));
+                    context.Member(new StoredMember(file.Name, claim.Range.Offset, 0, 0, "directory"));
                     continue;
                 }
 
                 string name = Unique(names, file.Name);
-                context.Hold(new StoredMember(name, claim.Range.Offset, 0, 0, "stored"));
+                context.Member(new StoredMember(name, claim.Range.Offset, 0, 0, "stored"));
                 context.Submit(new Artifact(name, new MemorySource(default), artifact));
             }
 
@@ -75,7 +76,7 @@ internal sealed class SevenZipFormat : IFormat
     }
 
     private static void Folder(
-        Artifact artifact, SevenZipFolder folder, IReadOnlyList<SevenZipFile> files, HashSet<string> names, OddityLog crcs, ScanContext context)
+        Artifact artifact, SevenZipFolder folder, IReadOnlyList<SevenZipFile> files, HashSet<string> names, OddityLog crcs, ReadContext context)
     {
         context.Cover(folder.Packed, CoverageKind.Data);
         string first = files.Count > 0 ? files[0].Name : "folder";
@@ -83,7 +84,7 @@ internal sealed class SevenZipFormat : IFormat
         string method = string.Join("+", folder.Chain.Select(c => CoderChain.NameOf(c.Method)));
         for (int i = 0; i < own.Length; i++)
         {
-            context.Hold(new StoredMember(own[i], folder.Packed.Offset, own.Length == 1 ? folder.Packed.Length : -1, files[i].Content.Length, method)
+            context.Member(new StoredMember(own[i], folder.Packed.Offset, own.Length == 1 ? folder.Packed.Length : -1, files[i].Content.Length, method)
             {
                 IsEncrypted = folder.IsEncrypted,
                 Crc = files[i].Crc,

@@ -26,18 +26,19 @@ internal sealed class TarFormat : IFormat
 
     public IReadOnlyList<IFormatKind> Kinds { get; } = [s_torch, s_nemo];
 
-    public Claim? Probe(ProbeInput input)
+    public Claim? Probe(ProbeView view)
     {
-        if (TarReader.IsHeader(input.Head.Span, out bool magic))
+        if (TarReader.IsHeader(view.Head.Span, out bool magic))
         {
-            return new Claim(input.Range, magic ? ClaimStrength.Certain : ClaimStrength.Likely);
+            return new Claim(view.Range, magic ? ClaimStrength.Certain : ClaimStrength.Likely);
         }
 
-        return magic ? new Claim(input.Range, ClaimStrength.Weak) : null;
+        return magic ? new Claim(view.Range, ClaimStrength.Weak) : null;
     }
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         TarReader reader = new(artifact.Bytes, claim.Range, context.Budget);
         HashSet<string> names = new(StringComparer.Ordinal);
         try
@@ -83,15 +84,15 @@ internal sealed class TarFormat : IFormat
         }
     }
 
-    private static void Tell(IFormatKind kind, Artifact artifact, ScanContext context) =>
+    private static void Tell(IFormatKind kind, Artifact artifact, ReadContext context) =>
         context.Add(new FormatFact { Path = artifact.Path, Format = kind.Id, Strength = ClaimStrength.Certain, Loaders = kind.Loaders });
 
-    private static void Member(Artifact artifact, TarEntry entry, HashSet<string> names, ScanContext context)
+    private static void Member(Artifact artifact, TarEntry entry, HashSet<string> names, ReadContext context)
     {
         string name = names.Add(entry.Name) ? entry.Name : $"{entry.Name}@0x{entry.Offset:X}";
         ByteRange padded = entry.Data with { Length = (entry.Data.Length + 511) & ~511L };
         context.Cover(padded, CoverageKind.Data);
-        context.Hold(new StoredMember(name, entry.Offset, entry.Size, entry.Extents is null ? entry.Size : entry.RealSize, entry.Kind switch
+        context.Member(new StoredMember(name, entry.Offset, entry.Size, entry.Extents is null ? entry.Size : entry.RealSize, entry.Kind switch
         {
             TarKind.File => entry.Extents is null ? "stored" : "sparse",
             TarKind.Directory => "directory",

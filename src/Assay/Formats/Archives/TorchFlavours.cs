@@ -25,7 +25,7 @@ internal sealed class TorchZipFlavour : IZipFlavour
 
     public bool Matches(ZipDirectory directory) => ZipFlavours.Names(directory).Any(IsPickle);
 
-    public void Inspect(ZipDirectory directory, ScanContext context)
+    public void Inspect(ZipDirectory directory, ReadContext context)
     {
         List<ZipEntry> pickles = [.. directory.Entries.Where(e => IsPickle(e.Name) || (e.Local is { } local && IsPickle(local.Name)))];
         foreach (IGrouping<string, ZipEntry> same in pickles.GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase))
@@ -77,7 +77,7 @@ internal sealed class TorchScriptFlavour : IZipFlavour
     public bool Matches(ZipDirectory directory) =>
         ZipFlavours.Names(directory).Any(n => ZipFlavours.Tail(n).Equals("constants.pkl", StringComparison.OrdinalIgnoreCase));
 
-    public void Inspect(ZipDirectory directory, ScanContext context)
+    public void Inspect(ZipDirectory directory, ReadContext context)
     {
         List<ZipEntry> code = [.. directory.Entries.Where(e => ZipFlavours.Tail(e.Name).StartsWith("code/", StringComparison.OrdinalIgnoreCase)
             && e.Name.EndsWith(".py", StringComparison.OrdinalIgnoreCase))];
@@ -104,7 +104,7 @@ internal sealed class TorchPackageFlavour : IZipFlavour
     public bool Matches(ZipDirectory directory) => ZipFlavours.Names(directory)
         .Any(n => n == ".data/extern_modules" || ZipFlavours.Tail(n) == ".data/extern_modules");
 
-    public void Inspect(ZipDirectory directory, ScanContext context)
+    public void Inspect(ZipDirectory directory, ReadContext context)
     {
         List<ZipEntry> modules = [.. directory.Entries.Where(e => e.Name.EndsWith(".py", StringComparison.OrdinalIgnoreCase))];
         if (modules.Count > 0)

@@ -112,7 +112,7 @@ internal sealed class NamedMembersFlavour(
 
     public bool Matches(ZipDirectory directory) => matches([.. ZipFlavours.Names(directory)]);
 
-    public void Inspect(ZipDirectory directory, ScanContext context)
+    public void Inspect(ZipDirectory directory, ReadContext context)
     {
     }
 }

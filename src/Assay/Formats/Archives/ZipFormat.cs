@@ -25,22 +25,23 @@ internal sealed class ZipFormat : IFormat
 
     public IReadOnlyList<IFormatKind> Kinds => ZipFlavours.All;
 
-    public Claim? Probe(ProbeInput input)
+    public Claim? Probe(ProbeView view)
     {
         // The second is an empty archive, the third a member of a split or once split one.
-        if (input.StartsWith("PK\u0003\u0004"u8) || input.StartsWith("PK\u0005\u0006"u8) || input.StartsWith("PK\u0007\u0008PK\u0003\u0004"u8)
-            || input.StartsWith("PK00PK\u0003\u0004"u8))
+        if (view.StartsWith("PK\u0003\u0004"u8) || view.StartsWith("PK\u0005\u0006"u8) || view.StartsWith("PK\u0007\u0008PK\u0003\u0004"u8)
+            || view.StartsWith("PK00PK\u0003\u0004"u8))
         {
-            return new Claim(input.Range, ClaimStrength.Certain);
+            return new Claim(view.Range, ClaimStrength.Certain);
         }
 
-        return input.Range.Length >= 22 && ZipDirectory.HasDirectory(input.Artifact.Bytes, input.Range)
-            ? new Claim(input.Range, ClaimStrength.Certain)
+        return view.Range.Length >= 22 && ZipDirectory.HasDirectory(view.Artifact.Bytes, view.Range)
+            ? new Claim(view.Range, ClaimStrength.Certain)
             : null;
     }
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         ZipDirectory directory = ZipDirectory.Read(artifact.Bytes, claim.Range, context.Budget);
         foreach (ByteRange structure in directory.Structures)
         {
@@ -92,7 +93,7 @@ internal sealed class ZipFormat : IFormat
     }
 
     /// <summary>Accounts for zeros between members; says so where other bytes lie there.</summary>
-    private static void CoverPadding(Artifact artifact, ByteRange window, ScanContext context, bool embedded)
+    private static void CoverPadding(Artifact artifact, ByteRange window, ReadContext context, bool embedded)
     {
         byte[] buffer = new byte[4096];
         foreach (ByteRange gap in context.Coverage.Gaps())

@@ -8,7 +8,7 @@ using Assay.Containers.Zip;
 namespace Assay.Formats.Archives;
 
 /// <summary>Submits the members of a zip.</summary>
-internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, ScanContext context)
+internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, ReadContext context)
 {
     /// <summary>
     /// Compressed members that say they are larger than this, or turn out to be, wait until all others were read: a bomb in front
@@ -61,7 +61,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Scan
         string method = reading.Entry.IsDirectory && header.Size <= 0 ? "directory"
             : header.Method == 0 ? "stored" : ZipMethods.Codec(header.Method) is { } kind ? Named(kind)
             : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"method {header.Method}");
-        context.Hold(new StoredMember(reading.Name, reading.Entry.Offset, header.Packed, header.Size, method) { IsEncrypted = reading.IsEncrypted, Crc = header.Crc });
+        context.Member(new StoredMember(reading.Name, reading.Entry.Offset, header.Packed, header.Size, method) { IsEncrypted = reading.IsEncrypted, Crc = header.Crc });
     }
 
     private static string Named(CodecKind kind) => kind switch

@@ -51,7 +51,7 @@ public sealed record JoblibCompanion(string FileName, bool IsRaw)
     /// <c>joblib.companion-outside</c> where its name leads out of the directory. That it is not part of this input leaves the input
     /// complete: it is an input of its own.
     /// </summary>
-    public void Report(ScanContext context, long offset)
+    public void Report(ReadContext context, long offset)
     {
         ArgumentNullException.ThrowIfNull(context);
         context.Anomaly(LeadsOutside ? "joblib.companion-outside" : "joblib.companion", offset, 0,

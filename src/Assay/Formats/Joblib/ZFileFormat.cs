@@ -38,14 +38,15 @@ public sealed class ZFileFormat : IFormat
     public IReadOnlyList<LoaderUse> Loaders { get; } = [new LoaderUse("joblib.load")];
 
     /// <inheritdoc/>
-    public Claim? Probe(ProbeInput input) =>
-        input.Range.Length > HeaderSize && input.StartsWith("ZF"u8) && TryLength(input.Head.Span[2..HeaderSize], out _)
-            ? new Claim(input.Range, ClaimStrength.Certain)
+    public Claim? Probe(ProbeView view) =>
+        view.Range.Length > HeaderSize && view.StartsWith("ZF"u8) && TryLength(view.Head.Span[2..HeaderSize], out _)
+            ? new Claim(view.Range, ClaimStrength.Certain)
             : null;
 
     /// <inheritdoc/>
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         if (!TryHeader(artifact.Bytes, claim.Range.Offset, out long start, out long declared))
         {
             throw new MalformedException(claim.Range.Offset, "The header of the compressed file is broken.");
@@ -68,7 +69,7 @@ public sealed class ZFileFormat : IFormat
 
         if (CouldBePickle(content))
         {
-            context.Hold(new StoredMember("content", start, Math.Min(inflated.Consumed, packed.Length), declared, "zlib"));
+            context.Member(new StoredMember("content", start, Math.Min(inflated.Consumed, packed.Length), declared, "zlib"));
             context.Submit(new Artifact("content", content, artifact));
         }
     }

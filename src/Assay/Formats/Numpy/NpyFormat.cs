@@ -37,12 +37,13 @@ public sealed class NpyFormat : IFormat
         [new LoaderUse("numpy.load", "", "allow_pickle=False (the default since 1.16.3) refuses object arrays")];
 
     /// <inheritdoc/>
-    public Claim? Probe(ProbeInput input) =>
-        input.StartsWith(NpyHeader.Signature) ? new Claim(input.Range, ClaimStrength.Certain) : null;
+    public Claim? Probe(ProbeView view) =>
+        view.StartsWith(NpyHeader.Signature) ? new Claim(view.Range, ClaimStrength.Certain) : null;
 
     /// <inheritdoc/>
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         // The view ends where the claim ends and keeps the artifact's offsets.
         ByteSource source = artifact.Bytes.Slice(new ByteRange(0, claim.Range.End));
         long? next = claim.Range.Offset;
@@ -57,7 +58,7 @@ public sealed class NpyFormat : IFormat
         source.ReadUpTo(offset, 6).AsSpan().SequenceEqual(NpyHeader.Signature);
 
     // Returns the offset after the array, or null when it cannot be told.
-    private static long? ReadArray(ByteSource source, long offset, ScanContext context)
+    private static long? ReadArray(ByteSource source, long offset, ReadContext context)
     {
         NpyHeader? header = NpyHeader.TryRead(source, offset, context.Limits.LineBytes);
         if (header is null)
@@ -96,7 +97,7 @@ public sealed class NpyFormat : IFormat
         return StepOver(header, header.Element, body, left, context);
     }
 
-    private static long? StepOver(NpyHeader header, NumpyElementType element, long body, long left, ScanContext context)
+    private static long? StepOver(NpyHeader header, NumpyElementType element, long body, long left, ReadContext context)
     {
         ArrayExtent extent = ArrayExtent.Of(header.Shape!, element.ItemSize);
         switch (extent.Error)
@@ -134,7 +135,7 @@ public sealed class NpyFormat : IFormat
         return null;
     }
 
-    private static void Tell(NpyHeader header, ByteRange whole, ScanContext context)
+    private static void Tell(NpyHeader header, ByteRange whole, ReadContext context)
     {
         if (header.Version is not ((1 or 2 or 3), 0))
         {

@@ -11,7 +11,7 @@ namespace Assay.Formats.Pickles;
 /// Runs a pickle and, where joblib's unpickler stops to read an array, steps over its bytes; an array of objects is a pickle of its own
 /// and is read as one.
 /// </summary>
-internal sealed class JoblibArrays(Artifact artifact, ScanContext context)
+internal sealed class JoblibArrays(Artifact artifact, ReadContext context)
 {
     private const int LayoutBudget = 1 << 16;
 

@@ -62,7 +62,7 @@ internal sealed class PickleFactWriter : PickleObserver
     /// <summary>
     /// Adds what <paramref name="first"/>, the run of another unpickler over the same bytes, did not see; true when there was anything.
     /// </summary>
-    public bool CommitBeyond(PickleFactWriter first, string dialect, ScanContext context, Predicate<long> where)
+    public bool CommitBeyond(PickleFactWriter first, string dialect, ReadContext context, Predicate<long> where)
     {
         _room.Tell(context);
         HashSet<(CallableUse, string, long)> seen = [.. first._order.Select(g => (g.Fact.Use, g.Fact.Callee, g.Fact.Offset))];
@@ -82,7 +82,7 @@ internal sealed class PickleFactWriter : PickleObserver
     }
 
     /// <summary>Adds everything to the log, in the order of first sight.</summary>
-    public void Commit(ScanContext context)
+    public void Commit(ReadContext context)
     {
         _room.Tell(context);
         if (_folding.Exceeded)
@@ -124,7 +124,7 @@ internal sealed class PickleFactWriter : PickleObserver
     }
 
     /// <summary>Examines constants that look like files of their own.</summary>
-    public void SubmitPayloads(ScanContext context)
+    public void SubmitPayloads(ReadContext context)
     {
         foreach ((string name, ByteSource bytes) in _payloads)
         {
@@ -384,7 +384,7 @@ internal sealed class PickleFactWriter : PickleObserver
     /// <summary>
     /// Adds what was seen from <paramref name="from"/> on, where no unpickler comes, as far as it looks like names of Python code.
     /// </summary>
-    public void CommitBehind(ScanContext context, long from)
+    public void CommitBehind(ReadContext context, long from)
     {
         _room.Tell(context);
         foreach (UseGroup group in _order.Where(g => g.Fact.Offset >= from && PythonName.IsDotted(g.Fact.Module) && PythonName.IsDotted(g.Fact.Name)))

@@ -94,7 +94,7 @@ internal sealed class PickleFolding(PickleMachine machine)
     }
 
     /// <summary>Adds what was recovered, and what it is for.</summary>
-    public void Commit(string path, IEnumerable<string> callables, ScanContext context)
+    public void Commit(string path, IEnumerable<string> callables, ReadContext context)
     {
         IReadOnlyList<RecoveredText> texts = _follower?.Texts ?? [];
         foreach (RecoveredText text in texts)

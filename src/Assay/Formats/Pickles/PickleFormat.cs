@@ -38,7 +38,7 @@ internal sealed class PickleFormat : IFormat
 
     public IReadOnlyList<LoaderUse> Loaders => s_loaders;
 
-    public Claim? Probe(ProbeInput input) => PickleProbe.Probe(input);
+    public Claim? Probe(ProbeView view) => PickleProbe.Probe(view);
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context) => new PickleWalk(artifact, claim, context).Run();
+    public void Read(Claim claim, ReadContext context) => new PickleWalk(context.Artifact, claim, context).Run();
 }

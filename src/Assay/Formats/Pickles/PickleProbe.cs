@@ -14,9 +14,9 @@ internal static class PickleProbe
     private const int SearchCandidates = 4096;
     private const int AcceptedByCount = 32;
 
-    public static Claim? Probe(ProbeInput input)
+    public static Claim? Probe(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span;
+        ReadOnlySpan<byte> head = view.Head.Span;
         if (head.Length < 2)
         {
             return null;
@@ -24,23 +24,23 @@ internal static class PickleProbe
 
         if (head[0] == (byte)Op.PROTO && head[1] <= 5 && (head.Length == 2 || OpcodeTable.IsOpcode(head[2])))
         {
-            return new Claim(input.Range, ClaimStrength.Certain);
+            return new Claim(view.Range, ClaimStrength.Certain);
         }
 
-        if (OpcodeTable.IsOpcode(head[0]) && IsPickle(input.Artifact.Bytes, input.Range, input.Budget, out bool sure))
+        if (OpcodeTable.IsOpcode(head[0]) && IsPickle(view.Artifact.Bytes, view.Range, view.Budget, out bool sure))
         {
-            return new Claim(input.Range, sure ? ClaimStrength.Likely : ClaimStrength.Weak);
+            return new Claim(view.Range, sure ? ClaimStrength.Likely : ClaimStrength.Weak);
         }
 
-        return input.IsGap ? Search(input) : null;
+        return view.IsGap ? Search(view) : null;
     }
 
     /// <summary>Looks for a pickle with a header that calls something and runs to its end, or long enough, or imports what exists in Python, behind bytes that nobody knows.</summary>
-    private static Claim? Search(ProbeInput input)
+    private static Claim? Search(ProbeView view)
     {
         // Numbers hold anything by chance, and a model has thousands of tensors: of bytes that are expected to be numbers only the start is searched.
-        int length = (int)Math.Min(input.Artifact.MayBeOpaque ? SearchOpaque : SearchBytes, input.Range.Length);
-        byte[] bytes = input.Artifact.Bytes.ReadUpTo(input.Range.Offset, length);
+        int length = (int)Math.Min(view.Artifact.MayBeOpaque ? SearchOpaque : SearchBytes, view.Range.Length);
+        byte[] bytes = view.Artifact.Bytes.ReadUpTo(view.Range.Offset, length);
         int at = 0;
         for (int candidates = 0; candidates < SearchCandidates; candidates++)
         {
@@ -53,9 +53,9 @@ internal static class PickleProbe
             at += found;
             if (at + 3 < bytes.Length && bytes[at + 1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(bytes[at + 2]))
             {
-                long offset = input.Range.Offset + at;
-                ByteRange rest = new(offset, input.Range.End - offset);
-                Trial trial = Try(input.Artifact.Bytes, rest, input.Budget);
+                long offset = view.Range.Offset + at;
+                ByteRange rest = new(offset, view.Range.End - offset);
+                Trial trial = Try(view.Artifact.Bytes, rest, view.Budget);
                 if (trial.Imports && trial.Acts && (trial.Ending is PickleEnding.Stop || trial.KnownImports || trial.Opcodes >= AcceptedByCount))
                 {
                     return new Claim(rest, ClaimStrength.Likely);

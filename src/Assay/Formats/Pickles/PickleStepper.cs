@@ -7,7 +7,7 @@ using Assay.Pickle;
 namespace Assay.Formats.Pickles;
 
 /// <summary>Reads one pickle at a time and logs what it would run.</summary>
-internal sealed class PickleStepper(Artifact artifact, ScanContext context) : IPickleStepper
+internal sealed class PickleStepper(Artifact artifact, ReadContext context) : IPickleStepper
 {
     public bool TryReadPickle(long offset, out long end, out ValueShape value)
     {

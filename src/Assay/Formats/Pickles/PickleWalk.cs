@@ -10,7 +10,7 @@ namespace Assay.Formats.Pickles;
 /// Walks the pickles of one range. A loader may call <c>load()</c> again and again on one file, so each pickle that follows is read as
 /// well; what follows and is none is left to the formats that probe gaps.
 /// </summary>
-internal sealed class PickleWalk(Artifact artifact, Claim claim, ScanContext context)
+internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext context)
 {
     private const int GapSearch = 1 << 16;
     private const int BytesBehind = 1 << 16;

@@ -136,7 +136,7 @@ internal sealed class UseRoom(ScanLimits limits)
     }
 
     /// <summary>Says what was dropped.</summary>
-    public void Tell(ScanContext context)
+    public void Tell(ReadContext context)
     {
         if (_beyond > 0)
         {

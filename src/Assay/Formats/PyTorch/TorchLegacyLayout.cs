@@ -58,7 +58,7 @@ public static class TorchLegacyLayout
     /// <param name="storages">What the object's persistent ids say of each key.</param>
     /// <param name="context">Where to tell.</param>
     public static long StepOver(
-        ByteSource source, long offset, IReadOnlyList<string> keys, IReadOnlyDictionary<string, TorchStorage> storages, ScanContext context)
+        ByteSource source, long offset, IReadOnlyList<string> keys, IReadOnlyDictionary<string, TorchStorage> storages, ReadContext context)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(keys);

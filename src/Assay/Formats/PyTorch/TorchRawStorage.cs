@@ -14,7 +14,7 @@ internal static class TorchRawStorage
     /// Steps over the storage at <paramref name="offset"/>. Null when it does not fit, which is told; a count that differs from
     /// <paramref name="expected"/> is told too, and the file's own count is what is stepped over.
     /// </summary>
-    public static long? StepOver(ByteSource source, long offset, int elementSize, long? expected, string what, ScanContext context)
+    public static long? StepOver(ByteSource source, long offset, int elementSize, long? expected, string what, ReadContext context)
     {
         byte[] count = source.ReadUpTo(offset, sizeof(long));
         if (count.Length < sizeof(long))

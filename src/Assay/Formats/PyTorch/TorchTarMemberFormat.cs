@@ -23,14 +23,15 @@ internal sealed class TorchTarMemberFormat : IFormat
     public IReadOnlyList<LoaderUse> Loaders { get; } =
         [new("torch.load", SafeSetting: "weights_only=True (the default since 2.6) refuses this format")];
 
-    public Claim? Probe(ProbeInput input) =>
-        input.Artifact.Parent is not null && input.IsWhole && input.Head.Length > 0 && OpcodeTable.IsOpcode(input.Head.Span[0])
-        && MemberName(input.Artifact) is "storages" or "tensors"
-            ? new Claim(input.Range, ClaimStrength.Likely)
+    public Claim? Probe(ProbeView view) =>
+        view.Artifact.Parent is not null && view.IsWhole && view.Head.Length > 0 && OpcodeTable.IsOpcode(view.Head.Span[0])
+        && MemberName(view.Artifact) is "storages" or "tensors"
+            ? new Claim(view.Range, ClaimStrength.Likely)
             : null;
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         PickleStepper stepper = new(artifact, context);
         if (MemberName(artifact) == "storages")
         {

@@ -21,7 +21,7 @@ internal static class TorchTarMembers
     /// Walks <c>storages</c>: a count; per storage a pickle (key, location, class), a 64-bit count and the elements; a pickle with
     /// views. Returns the storages by key, those that were read before a break included.
     /// </summary>
-    public static IReadOnlyDictionary<string, TorchStorage> ReadStorages(ByteSource source, IPickleStepper stepper, ScanContext context)
+    public static IReadOnlyDictionary<string, TorchStorage> ReadStorages(ByteSource source, IPickleStepper stepper, ReadContext context)
     {
         Dictionary<string, TorchStorage> storages = new(StringComparer.Ordinal);
         long offset = 0;
@@ -70,7 +70,7 @@ internal static class TorchTarMembers
     /// Walks <c>tensors</c>: a count; per tensor a pickle (key, storage key, class), a 32-bit number of dimensions, four bytes of
     /// padding, and 64-bit sizes, strides and one offset. Returns the number of tensors that were read.
     /// </summary>
-    public static long ReadTensors(ByteSource source, IPickleStepper stepper, ScanContext context)
+    public static long ReadTensors(ByteSource source, IPickleStepper stepper, ReadContext context)
     {
         long offset = 0;
         if (Count(stepper, context, ref offset) is not long count)
@@ -108,7 +108,7 @@ internal static class TorchTarMembers
         return count;
     }
 
-    private static long? Count(IPickleStepper stepper, ScanContext context, ref long offset)
+    private static long? Count(IPickleStepper stepper, ReadContext context, ref long offset)
     {
         if (!Step(stepper, context, ref offset, out ValueShape value))
         {
@@ -124,7 +124,7 @@ internal static class TorchTarMembers
         return null;
     }
 
-    private static bool Step(IPickleStepper stepper, ScanContext context, ref long offset, out ValueShape value)
+    private static bool Step(IPickleStepper stepper, ReadContext context, ref long offset, out ValueShape value)
     {
         context.Budget.Poll(offset);
         long start = offset;

@@ -12,13 +12,13 @@ internal static class BinarySignatures
     private const long LargestHdf5UserBlock = 1L << 32;
 
     /// <summary>The signature at 0, 512, 1024 and so on, doubling: a user block may come first (HDF5 specification, II.A).</summary>
-    public static ClaimStrength? Hdf5(ProbeInput input)
+    public static ClaimStrength? Hdf5(ProbeView view)
     {
         ReadOnlySpan<byte> signature = [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
         Span<byte> bytes = stackalloc byte[8];
-        for (long at = 0; at + 8 <= input.Range.Length && at <= LargestHdf5UserBlock; at = at == 0 ? 512 : at * 2)
+        for (long at = 0; at + 8 <= view.Range.Length && at <= LargestHdf5UserBlock; at = at == 0 ? 512 : at * 2)
         {
-            if (input.Artifact.Bytes.ReadAt(input.Range.Offset + at, bytes) == 8 && bytes.SequenceEqual(signature))
+            if (view.Artifact.Bytes.ReadAt(view.Range.Offset + at, bytes) == 8 && bytes.SequenceEqual(signature))
             {
                 return ClaimStrength.Certain;
             }
@@ -28,9 +28,9 @@ internal static class BinarySignatures
     }
 
     /// <summary>A 64-bit length of at most 100 MB, and a JSON object.</summary>
-    public static ClaimStrength? SafeTensors(ProbeInput input)
+    public static ClaimStrength? SafeTensors(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span;
+        ReadOnlySpan<byte> head = view.Head.Span;
         if (head.Length < 10 || BinaryPrimitives.ReadUInt64LittleEndian(head) is < 2 or > 100_000_000 || head[8] != '{')
         {
             return null;
@@ -41,21 +41,21 @@ internal static class BinarySignatures
     }
 
     /// <summary>GGUF, and a version that is small in one byte order or the other.</summary>
-    public static ClaimStrength? Gguf(ProbeInput input) =>
-        !input.StartsWith("GGUF"u8) || input.Head.Length < 8 ? null
-        : Math.Min(UInt32(input, 4), BinaryPrimitives.ReverseEndianness(UInt32(input, 4))) is > 0 and < 0x100 ? ClaimStrength.Certain
+    public static ClaimStrength? Gguf(ProbeView view) =>
+        !view.StartsWith("GGUF"u8) || view.Head.Length < 8 ? null
+        : Math.Min(UInt32(view, 4), BinaryPrimitives.ReverseEndianness(UInt32(view, 4))) is > 0 and < 0x100 ? ClaimStrength.Certain
         : ClaimStrength.Likely;
 
     /// <summary>The four magics of llama.cpp before GGUF; the oldest has no version, so its vocabulary is looked at.</summary>
-    public static ClaimStrength? Ggml(ProbeInput input)
+    public static ClaimStrength? Ggml(ProbeView view)
     {
-        if (input.Head.Length < 8)
+        if (view.Head.Length < 8)
         {
             return null;
         }
 
-        uint second = UInt32(input, 4);
-        return UInt32(input, 0) switch
+        uint second = UInt32(view, 4);
+        return UInt32(view, 0) switch
         {
             0x67676D66 or 0x67676A74 or 0x67676C61 => second is > 0 and < 0x100 ? ClaimStrength.Certain : null,
             0x67676D6C => second is > 0 and < 0x1000000 ? ClaimStrength.Likely : null,
@@ -67,10 +67,10 @@ internal static class BinarySignatures
     public static SignatureProbe FlatBuffer(ReadOnlySpan<byte> identifier, int digits = 0)
     {
         byte[] wanted = identifier.ToArray();
-        return input =>
+        return view =>
         {
-            ReadOnlySpan<byte> head = input.Head.Span;
-            if (head.Length < 12 || !head[4..].StartsWith(wanted) || UInt32(input, 0) is var root && (root < 8 || root >= input.Range.Length))
+            ReadOnlySpan<byte> head = view.Head.Span;
+            if (head.Length < 12 || !head[4..].StartsWith(wanted) || UInt32(view, 0) is var root && (root < 8 || root >= view.Range.Length))
             {
                 return null;
             }
@@ -80,40 +80,40 @@ internal static class BinarySignatures
     }
 
     /// <summary>CBM1 and the size of a flatbuffer.</summary>
-    public static ClaimStrength? CatBoost(ProbeInput input) => input.StartsWith("CBM1"u8) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? CatBoost(ProbeView view) => view.StartsWith("CBM1"u8) ? ClaimStrength.Certain : null;
 
     /// <summary>A plan's magic, bare or behind the JSON that Ultralytics puts first (a 32-bit length and an object).</summary>
-    public static ClaimStrength? TensorRt(ProbeInput input)
+    public static ClaimStrength? TensorRt(ProbeView view)
     {
-        if (IsPlan(input.Head.Span))
+        if (IsPlan(view.Head.Span))
         {
             return ClaimStrength.Certain;
         }
 
-        if (input.Head.Length < 8 || input.Head.Span[4] != '{' || UInt32(input, 0) is not (> 2 and < 1 << 20 and uint length))
+        if (view.Head.Length < 8 || view.Head.Span[4] != '{' || UInt32(view, 0) is not (> 2 and < 1 << 20 and uint length))
         {
             return null;
         }
 
-        return IsPlan(input.Artifact.Bytes.ReadUpTo(input.Range.Offset + 4 + length, 4)) ? ClaimStrength.Certain : null;
+        return IsPlan(view.Artifact.Bytes.ReadUpTo(view.Range.Offset + 4 + length, 4)) ? ClaimStrength.Certain : null;
 
         static bool IsPlan(ReadOnlySpan<byte> bytes) => bytes.StartsWith("ptrt"u8) || bytes.StartsWith("ftrt"u8);
     }
 
     /// <summary>A UBJSON object whose first key is the learner or the version.</summary>
-    public static ClaimStrength? XgBoostUbj(ProbeInput input) =>
-        input.StartsWith("{L\0\0\0\0\0\0\0\alearner"u8) || input.StartsWith("{L\0\0\0\0\0\0\0\aversion"u8) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? XgBoostUbj(ProbeView view) =>
+        view.StartsWith("{L\0\0\0\0\0\0\0\alearner"u8) || view.StartsWith("{L\0\0\0\0\0\0\0\aversion"u8) ? ClaimStrength.Certain : null;
 
     /// <summary>136 bytes of parameters, then the names of the objective and of the booster; "binf" may come first, or base64.</summary>
-    public static ClaimStrength? XgBoostBinary(ProbeInput input)
+    public static ClaimStrength? XgBoostBinary(ProbeView view)
     {
-        if (input.StartsWith("bs64\t"u8))
+        if (view.StartsWith("bs64\t"u8))
         {
             return ClaimStrength.Likely;
         }
 
-        int start = input.StartsWith("binf"u8) ? 4 : 0;
-        ReadOnlySpan<byte> rest = input.Head.Span;
+        int start = view.StartsWith("binf"u8) ? 4 : 0;
+        ReadOnlySpan<byte> rest = view.Head.Span;
         if (rest.Length < start + 136)
         {
             return null;
@@ -126,13 +126,13 @@ internal static class BinarySignatures
     }
 
     /// <summary>The magic of a list of arrays, and its reserved word.</summary>
-    public static ClaimStrength? MxNetParams(ProbeInput input) =>
-        input.StartsWith([0x12, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? MxNetParams(ProbeView view) =>
+        view.StartsWith([0x12, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) ? ClaimStrength.Certain : null;
 
     /// <summary>A workspace, or the serialisation of one object in any of its three encodings, versions 2 and 3.</summary>
-    public static ClaimStrength? R(ProbeInput input)
+    public static ClaimStrength? R(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span;
+        ReadOnlySpan<byte> head = view.Head.Span;
         if (head.Length >= 5 && head[..2].SequenceEqual("RD"u8) && head[2] is (byte)'X' or (byte)'A' or (byte)'B'
             && head[3] is >= (byte)'1' and <= (byte)'3' && head[4] == '\n')
         {
@@ -153,36 +153,36 @@ internal static class BinarySignatures
     }
 
     /// <summary>RKNN and a small version.</summary>
-    public static ClaimStrength? Rknn(ProbeInput input) => input.StartsWith("RKNN\0\0\0\0"u8) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? Rknn(ProbeView view) => view.StartsWith("RKNN\0\0\0\0"u8) ? ClaimStrength.Certain : null;
 
     /// <summary>The magic of a LevelDB table in the last eight bytes.</summary>
-    public static ClaimStrength? TensorFlowIndex(ProbeInput input)
+    public static ClaimStrength? TensorFlowIndex(ProbeView view)
     {
-        if (input.Range.Length < 48)
+        if (view.Range.Length < 48)
         {
             return null;
         }
 
         Span<byte> end = stackalloc byte[8];
-        int read = input.Artifact.Bytes.ReadAt(input.Range.End - 8, end);
+        int read = view.Artifact.Bytes.ReadAt(view.Range.End - 8, end);
         return end[..read].SequenceEqual((ReadOnlySpan<byte>)[0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]) ? ClaimStrength.Certain : null;
     }
 
     /// <summary>A 64-bit length followed by its own masked CRC-32C.</summary>
-    public static ClaimStrength? TfRecord(ProbeInput input)
+    public static ClaimStrength? TfRecord(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span;
-        if (head.Length < 16 || BinaryPrimitives.ReadUInt64LittleEndian(head) > (ulong)input.Range.Length)
+        ReadOnlySpan<byte> head = view.Head.Span;
+        if (head.Length < 16 || BinaryPrimitives.ReadUInt64LittleEndian(head) > (ulong)view.Range.Length)
         {
             return null;
         }
 
         uint crc = ~BitOperations.Crc32C(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(head));
         uint masked = unchecked(BitOperations.RotateRight(crc, 15) + 0xA282EAD8u);
-        return masked == UInt32(input, 8) ? ClaimStrength.Certain : null;
+        return masked == UInt32(view, 8) ? ClaimStrength.Certain : null;
     }
 
-    private static uint UInt32(ProbeInput input, int at) => BinaryPrimitives.ReadUInt32LittleEndian(input.Head.Span[at..]);
+    private static uint UInt32(ProbeView view, int at) => BinaryPrimitives.ReadUInt32LittleEndian(view.Head.Span[at..]);
 
     private static bool TryName(ref ReadOnlySpan<byte> rest, out string name)
     {

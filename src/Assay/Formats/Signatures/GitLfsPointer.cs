@@ -25,16 +25,16 @@ public sealed class GitLfsPointer : IFormat
     public IReadOnlyList<string> Extensions { get; } = [];
 
     /// <inheritdoc/>
-    public Claim? Probe(ProbeInput input)
+    public Claim? Probe(ProbeView view)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        bool fits = input.IsWhole && input.Range.Length <= MaxLength
-            && (input.StartsWith("version https://git-lfs.github.com/spec/v1"u8) || input.StartsWith("version https://hawser.github.com/spec/v1"u8));
-        return fits ? new Claim(input.Range, ClaimStrength.Certain) : null;
+        ArgumentNullException.ThrowIfNull(view);
+        bool fits = view.IsWhole && view.Range.Length <= MaxLength
+            && (view.StartsWith("version https://git-lfs.github.com/spec/v1"u8) || view.StartsWith("version https://hawser.github.com/spec/v1"u8));
+        return fits ? new Claim(view.Range, ClaimStrength.Certain) : null;
     }
 
     /// <inheritdoc/>
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         context.Cover(claim.Range, CoverageKind.Parsed);

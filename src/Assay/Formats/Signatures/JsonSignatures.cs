@@ -1,5 +1,4 @@
 // Recognises JSON documents of model formats by their keys.
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Assay.Artifacts;
 
@@ -15,33 +14,33 @@ internal static class JsonSignatures
     private const int MaxKeys = 512;
 
     /// <summary>A model or a layer: a class and its configuration.</summary>
-    public static ClaimStrength? Keras(ProbeInput input) =>
-        Keys.Of(input) is { IsList: false } keys && keys.Outer("config")
+    public static ClaimStrength? Keras(ProbeView view) =>
+        Keys.Of(view) is { IsList: false } keys && keys.Outer("config")
         && (keys.Outer("class_name") || keys.Outer("keras_version") || keys.Inner("layers")) ? ClaimStrength.Likely : null;
 
     /// <summary>A model with its topology, or a manifest of weights.</summary>
-    public static ClaimStrength? TensorFlowJs(ProbeInput input) =>
-        Keys.Of(input) is { } keys && (keys.IsList ? keys.Inner("weights") && keys.Inner("paths") : keys.Outer("modelTopology") || keys.Outer("weightsManifest"))
+    public static ClaimStrength? TensorFlowJs(ProbeView view) =>
+        Keys.Of(view) is { } keys && (keys.IsList ? keys.Inner("weights") && keys.Inner("paths") : keys.Outer("modelTopology") || keys.Outer("weightsManifest"))
             ? ClaimStrength.Certain : null;
 
     /// <summary>A learner with its booster.</summary>
-    public static ClaimStrength? XgBoost(ProbeInput input) =>
-        Keys.Of(input) is { IsList: false } keys && keys.Outer("learner")
+    public static ClaimStrength? XgBoost(ProbeView view) =>
+        Keys.Of(view) is { IsList: false } keys && keys.Outer("learner")
         && (keys.Inner("gradient_booster") || keys.Inner("learner_model_param") || keys.Inner("feature_names")) ? ClaimStrength.Certain : null;
 
     /// <summary>Trees together with what the features are.</summary>
-    public static ClaimStrength? CatBoost(ProbeInput input) =>
-        Keys.Of(input) is { IsList: false } keys && (keys.Outer("oblivious_trees") || (keys.Outer("features_info") && keys.Outer("model_info")))
+    public static ClaimStrength? CatBoost(ProbeView view) =>
+        Keys.Of(view) is { IsList: false } keys && (keys.Outer("oblivious_trees") || (keys.Outer("features_info") && keys.Outer("model_info")))
             ? ClaimStrength.Likely : null;
 
     /// <summary>Nodes with operations and inputs.</summary>
-    public static ClaimStrength? MxNetSymbol(ProbeInput input) =>
-        Keys.Of(input) is { IsList: false } keys && keys.Outer("nodes") && keys.Inner("op") && keys.Inner("inputs") ? ClaimStrength.Likely : null;
+    public static ClaimStrength? MxNetSymbol(ProbeView view) =>
+        Keys.Of(view) is { IsList: false } keys && keys.Outer("nodes") && keys.Inner("op") && keys.Inner("inputs") ? ClaimStrength.Likely : null;
 
     /// <summary>What transformers, diffusers, PEFT and sentence-transformers keep beside the weights.</summary>
-    public static ClaimStrength? HuggingFaceConfig(ProbeInput input)
+    public static ClaimStrength? HuggingFaceConfig(ProbeView view)
     {
-        if (Keys.Of(input) is not { } keys)
+        if (Keys.Of(view) is not { } keys)
         {
             return null;
         }
@@ -55,37 +54,34 @@ internal static class JsonSignatures
     }
 
     /// <summary>A tokenizer's configuration, its special tokens, or the tokenizer itself.</summary>
-    public static ClaimStrength? HuggingFaceTokenizer(ProbeInput input) =>
-        Keys.Of(input) is { IsList: false } keys
+    public static ClaimStrength? HuggingFaceTokenizer(ProbeView view) =>
+        Keys.Of(view) is { IsList: false } keys
         && (keys.Outer("tokenizer_class") || keys.Outer("chat_template") || keys.Outer("added_tokens_decoder") || keys.Outer("model_max_length")
             || keys.Outer("bos_token") || keys.Outer("eos_token") || keys.Outer("pad_token") || keys.Outer("additional_special_tokens")
             || (keys.Outer("added_tokens") && (keys.Outer("model") || keys.Outer("normalizer") || keys.Outer("truncation")))) ? ClaimStrength.Likely : null;
 
     /// <summary>Which tensor lies in which file.</summary>
-    public static ClaimStrength? WeightIndex(ProbeInput input) =>
-        Keys.Of(input) is { IsList: false } keys && keys.Outer("weight_map") ? ClaimStrength.Certain : null;
+    public static ClaimStrength? WeightIndex(ProbeView view) =>
+        Keys.Of(view) is { IsList: false } keys && keys.Outer("weight_map") ? ClaimStrength.Certain : null;
 
     /// <summary>Cells, or the worksheets of old notebooks.</summary>
-    public static ClaimStrength? Notebook(ProbeInput input) =>
-        Keys.Of(input) is { IsList: false } keys
+    public static ClaimStrength? Notebook(ProbeView view) =>
+        Keys.Of(view) is { IsList: false } keys
         && ((keys.Outer("cells") && (keys.Outer("nbformat") || keys.Inner("cell_type"))) || (keys.Outer("nbformat") && keys.Outer("worksheets")))
             ? ClaimStrength.Certain : null;
 
     /// <summary>The keys of a document's first two levels; for a list, of its first elements.</summary>
     private sealed class Keys
     {
-        // Ten signatures ask for the keys of the same bytes one after the other.
-        private static readonly ConditionalWeakTable<ProbeInput, Keys> s_known = [];
-
         private readonly HashSet<string> _outer = new(StringComparer.Ordinal);
         private readonly HashSet<string> _inner = new(StringComparer.Ordinal);
 
         public bool IsList { get; private set; }
 
-        public static Keys? Of(ProbeInput input)
+        public static Keys? Of(ProbeView view)
         {
             // Most files are told apart by a look at one byte.
-            return Text(input.Head.Span) is [(byte)'{' or (byte)'[', ..] ? s_known.GetValue(input, Read) : null;
+            return Text(view.Head.Span) is [(byte)'{' or (byte)'[', ..] ? view.Shared(Read) : null;
         }
 
         public bool Outer(string key) => _outer.Contains(key);
@@ -95,10 +91,10 @@ internal static class JsonSignatures
         /// <summary>What follows a byte order mark and blanks.</summary>
         private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> head) => head[(head is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0)..].TrimStart(" \t\r\n"u8);
 
-        private static Keys Read(ProbeInput input)
+        private static Keys Read(ProbeView view)
         {
-            int start = input.Head.Span is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
-            byte[] bytes = input.Artifact.Bytes.ReadUpTo(input.Range.Offset + start, (int)Math.Min(Window, input.Range.Length - start));
+            int start = view.Head.Span is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
+            byte[] bytes = view.Artifact.Bytes.ReadUpTo(view.Range.Offset + start, (int)Math.Min(Window, view.Range.Length - start));
             Keys keys = new();
             try
             {

@@ -9,9 +9,9 @@ internal static class MessagePackSignature
     private const int MaxLevels = 32;
 
     /// <summary>The probe.</summary>
-    public static ClaimStrength? Flax(ProbeInput input)
+    public static ClaimStrength? Flax(ProbeView view)
     {
-        ReadOnlySpan<byte> rest = input.Head.Span;
+        ReadOnlySpan<byte> rest = view.Head.Span;
         for (int level = 0; level < MaxLevels; level++)
         {
             // A map: 80-8F with its count, DE and DF with a count of 16 or 32 bits.

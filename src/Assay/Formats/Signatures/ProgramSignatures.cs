@@ -8,36 +8,36 @@ namespace Assay.Formats.Signatures;
 internal static class ProgramSignatures
 {
     /// <summary>The head that is a DOS program and a shell script at once.</summary>
-    public static ClaimStrength? Llamafile(ProbeInput input) =>
-        input.StartsWith("MZqFpD='\n"u8) || input.StartsWith("MZqFpD=\"\n"u8) || input.StartsWith("jartsr='\n"u8) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? Llamafile(ProbeView view) =>
+        view.StartsWith("MZqFpD='\n"u8) || view.StartsWith("MZqFpD=\"\n"u8) || view.StartsWith("jartsr='\n"u8) ? ClaimStrength.Certain : null;
 
     /// <summary>The magic, with a class, a byte order and a version that exist.</summary>
-    public static ClaimStrength? Elf(ProbeInput input)
+    public static ClaimStrength? Elf(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span;
+        ReadOnlySpan<byte> head = view.Head.Span;
         return head.Length >= 16 && head.StartsWith((ReadOnlySpan<byte>)[0x7F, (byte)'E', (byte)'L', (byte)'F'])
             && head[4] is 1 or 2 && head[5] is 1 or 2 && head[6] == 1 ? ClaimStrength.Certain : null;
     }
 
     /// <summary>A DOS header that points to a PE header.</summary>
-    public static ClaimStrength? Pe(ProbeInput input)
+    public static ClaimStrength? Pe(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span;
+        ReadOnlySpan<byte> head = view.Head.Span;
         if (head.Length < 64 || !head.StartsWith("MZ"u8))
         {
             return null;
         }
 
         uint at = BinaryPrimitives.ReadUInt32LittleEndian(head[0x3C..]);
-        return at + 4L <= input.Range.Length && input.Artifact.Bytes.ReadUpTo(input.Range.Offset + at, 4).AsSpan().SequenceEqual("PE\0\0"u8)
+        return at + 4L <= view.Range.Length && view.Artifact.Bytes.ReadUpTo(view.Range.Offset + at, 4).AsSpan().SequenceEqual("PE\0\0"u8)
             ? ClaimStrength.Certain
             : null;
     }
 
     /// <summary>The four magics of one architecture with a plausible file type, or a fat file with few architectures.</summary>
-    public static ClaimStrength? MachO(ProbeInput input)
+    public static ClaimStrength? MachO(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span;
+        ReadOnlySpan<byte> head = view.Head.Span;
         if (head.Length < 28)
         {
             return null;
@@ -56,7 +56,7 @@ internal static class ProgramSignatures
     }
 
     /// <summary>The magic and a version of Java 1.1 or newer.</summary>
-    public static ClaimStrength? JavaClass(ProbeInput input) =>
-        input.Head.Length >= 10 && BinaryPrimitives.ReadUInt32BigEndian(input.Head.Span) == 0xCAFEBABE
-        && BinaryPrimitives.ReadUInt16BigEndian(input.Head.Span[6..]) is >= 45 and < 200 ? ClaimStrength.Certain : null;
+    public static ClaimStrength? JavaClass(ProbeView view) =>
+        view.Head.Length >= 10 && BinaryPrimitives.ReadUInt32BigEndian(view.Head.Span) == 0xCAFEBABE
+        && BinaryPrimitives.ReadUInt16BigEndian(view.Head.Span[6..]) is >= 45 and < 200 ? ClaimStrength.Certain : null;
 }

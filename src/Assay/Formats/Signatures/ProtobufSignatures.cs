@@ -35,108 +35,108 @@ internal static class ProtobufSignatures
     private static readonly Dictionary<int, int> KerasNodeMessage = new() { [1] = 2, [2] = 0, [3] = 2, [4] = 2, [5] = 2, [6] = 2 };
 
     /// <summary>ModelProto: an IR version or an operator set, and a graph of named nodes.</summary>
-    public static ClaimStrength? Onnx(ProbeInput input)
+    public static ClaimStrength? Onnx(ProbeView view)
     {
-        ProtobufFields? model = Outermost(input);
+        ProtobufFields? model = Outermost(view);
         if (model is null || !model.AreAmong(OnnxModel) || model.Payload(7) is not ByteRange graphAt || !(model.Has(1) || model.Has(8)))
         {
             return null;
         }
 
-        ProtobufFields graph = Inner(input, graphAt);
+        ProtobufFields graph = Inner(view, graphAt);
         bool fits = graphAt.IsEmpty || (graph.IsWellFormed && graph.AreAmong(OnnxGraph)
-            && (graph.Payload(1) is not ByteRange node || Inner(input, node).AreAmong(OnnxNode)));
+            && (graph.Payload(1) is not ByteRange node || Inner(view, node).AreAmong(OnnxNode)));
         return fits && model.Number(1) is null or < 1000 ? ClaimStrength.Certain : null;
     }
 
     /// <summary>TensorProto in a file of its own: dimensions, a type, and numbers.</summary>
-    public static ClaimStrength? OnnxTensor(ProbeInput input)
+    public static ClaimStrength? OnnxTensor(ProbeView view)
     {
-        ProtobufFields? tensor = Outermost(input);
+        ProtobufFields? tensor = Outermost(view);
         return tensor is { IsWhole: true } && tensor.AreAmong(OnnxTensorMessage) && tensor.Number(2) is > 0 and < 64
             && (tensor.Has(4) || tensor.Has(5) || tensor.Has(6) || tensor.Has(7) || tensor.Has(9) || tensor.Has(10) || tensor.Has(11))
                 ? ClaimStrength.Likely : null;
     }
 
     /// <summary>SavedModel: an optional schema version, and meta graphs.</summary>
-    public static ClaimStrength? SavedModel(ProbeInput input)
+    public static ClaimStrength? SavedModel(ProbeView view)
     {
-        ProtobufFields? model = Outermost(input);
+        ProtobufFields? model = Outermost(view);
         return model is not null && model.AreAmong(SavedModelMessage) && model.Number(1) is null or < 100
-            && model.Payload(2) is ByteRange metaGraph && IsMetaGraph(input, Inner(input, metaGraph)) ? ClaimStrength.Certain : null;
+            && model.Payload(2) is ByteRange metaGraph && IsMetaGraph(view, Inner(view, metaGraph)) ? ClaimStrength.Certain : null;
     }
 
     /// <summary>MetaGraphDef.</summary>
-    public static ClaimStrength? MetaGraph(ProbeInput input) =>
-        Outermost(input) is { } fields && fields.Has(1) && IsMetaGraph(input, fields) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? MetaGraph(ProbeView view) =>
+        Outermost(view) is { } fields && fields.Has(1) && IsMetaGraph(view, fields) ? ClaimStrength.Certain : null;
 
     /// <summary>GraphDef.</summary>
-    public static ClaimStrength? Graph(ProbeInput input) =>
-        Outermost(input) is { } fields && IsGraph(input, fields) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? Graph(ProbeView view) =>
+        Outermost(view) is { } fields && IsGraph(view, fields) ? ClaimStrength.Certain : null;
 
     /// <summary>FingerprintDef: five hashes, a version and an id, and nothing else.</summary>
-    public static ClaimStrength? Fingerprint(ProbeInput input) =>
-        input.Range.Length is > 20 and < 1024 && Outermost(input) is { IsWhole: true, Count: >= 4 } fields && fields.AreAmong(FingerprintMessage)
+    public static ClaimStrength? Fingerprint(ProbeView view) =>
+        view.Range.Length is > 20 and < 1024 && Outermost(view) is { IsWhole: true, Count: >= 4 } fields && fields.AreAmong(FingerprintMessage)
         && fields.Has(1) && fields.Has(2) && fields.Has(3) && fields.Has(4) ? ClaimStrength.Likely : null;
 
     /// <summary>SavedMetadata: nodes whose identifier is one of Keras.</summary>
-    public static ClaimStrength? KerasMetadata(ProbeInput input) =>
-        Outermost(input)?.Payload(1) is ByteRange at && Inner(input, at) is var node && node.AreAmong(KerasNodeMessage)
-        && Text(input, node.Payload(4)) is { } identifier && identifier.StartsWith("_tf_keras", StringComparison.Ordinal) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? KerasMetadata(ProbeView view) =>
+        Outermost(view)?.Payload(1) is ByteRange at && Inner(view, at) is var node && node.AreAmong(KerasNodeMessage)
+        && Text(view, node.Payload(4)) is { } identifier && identifier.StartsWith("_tf_keras", StringComparison.Ordinal) ? ClaimStrength.Certain : null;
 
     /// <summary>Model: a specification version, a description, and one model of the numbers from 200 on.</summary>
-    public static ClaimStrength? CoreMl(ProbeInput input) =>
-        Outermost(input) is { } fields && fields.Number(1) is > 0 and < 100 && fields.Payload(2) is not null && !fields.Has(7)
+    public static ClaimStrength? CoreMl(ProbeView view) =>
+        Outermost(view) is { } fields && fields.Number(1) is > 0 and < 100 && fields.Payload(2) is not null && !fields.Has(7)
         && fields.HasPayloadFrom(200) ? ClaimStrength.Certain : null;
 
     /// <summary>ProgramDesc: blocks that begin with their own and their parent's number.</summary>
-    public static ClaimStrength? Paddle(ProbeInput input) =>
-        Outermost(input) is { } fields && fields.AreAmong(ProgramMessage) && fields.Payload(1) is ByteRange at
-        && Inner(input, at) is var block && block.AreAmong(BlockMessage) && block.Number(1) == 0 && block.Number(2) is not null
+    public static ClaimStrength? Paddle(ProbeView view) =>
+        Outermost(view) is { } fields && fields.AreAmong(ProgramMessage) && fields.Payload(1) is ByteRange at
+        && Inner(view, at) is var block && block.AreAmong(BlockMessage) && block.Number(1) == 0 && block.Number(2) is not null
         && (block.Has(3) || block.Has(4)) ? ClaimStrength.Certain : null;
 
     /// <summary>NetParameter: layers of the old kind (name 4, type 5) or the new (name 1, type 2).</summary>
-    public static ClaimStrength? Caffe(ProbeInput input)
+    public static ClaimStrength? Caffe(ProbeView view)
     {
-        if (Outermost(input) is not { } fields || (fields.Payload(1) is { } name && Text(input, name) is null))
+        if (Outermost(view) is not { } fields || (fields.Payload(1) is { } name && Text(view, name) is null))
         {
             return null;
         }
 
-        bool old = fields.Payload(2) is ByteRange first && Inner(input, first) is var layer
-            && Text(input, layer.Payload(4)) is { Length: > 0 } && layer.Number(5) is > 0 and < 100;
-        bool recent = fields.Payload(100) is ByteRange second && Inner(input, second) is var other
-            && Text(input, other.Payload(1)) is { Length: > 0 } && Text(input, other.Payload(2)) is { Length: > 0 };
+        bool old = fields.Payload(2) is ByteRange first && Inner(view, first) is var layer
+            && Text(view, layer.Payload(4)) is { Length: > 0 } && layer.Number(5) is > 0 and < 100;
+        bool recent = fields.Payload(100) is ByteRange second && Inner(view, second) is var other
+            && Text(view, other.Payload(1)) is { Length: > 0 } && Text(view, other.Payload(2)) is { Length: > 0 };
         return old || recent ? ClaimStrength.Certain : null;
     }
 
     /// <summary>ModelProto of SentencePiece: pieces with a text and a score.</summary>
-    public static ClaimStrength? SentencePiece(ProbeInput input) =>
-        Outermost(input)?.Payload(1) is ByteRange at && Inner(input, at) is { IsWhole: true } piece && piece.AreAmong(PieceMessage)
+    public static ClaimStrength? SentencePiece(ProbeView view) =>
+        Outermost(view)?.Payload(1) is ByteRange at && Inner(view, at) is { IsWhole: true } piece && piece.AreAmong(PieceMessage)
         && piece.Has(1) && piece.Has(2) ? ClaimStrength.Certain : null;
 
     /// <summary>CalculatorGraphConfig: nodes whose class ends in Calculator, Subgraph or the like.</summary>
-    public static ClaimStrength? MediaPipe(ProbeInput input) =>
-        Outermost(input)?.Payload(1) is ByteRange at && Inner(input, at) is var node && IsCalculator(input, node) ? ClaimStrength.Likely : null;
+    public static ClaimStrength? MediaPipe(ProbeView view) =>
+        Outermost(view)?.Payload(1) is ByteRange at && Inner(view, at) is var node && IsCalculator(view, node) ? ClaimStrength.Likely : null;
 
-    private static bool IsCalculator(ProbeInput input, ProtobufFields node) =>
-        Text(input, node.Payload(1)) is { } first && first.Contains("Calculator", StringComparison.Ordinal)
-        || Text(input, node.Payload(2)) is { } second && second.Contains("Calculator", StringComparison.Ordinal);
+    private static bool IsCalculator(ProbeView view, ProtobufFields node) =>
+        Text(view, node.Payload(1)) is { } first && first.Contains("Calculator", StringComparison.Ordinal)
+        || Text(view, node.Payload(2)) is { } second && second.Contains("Calculator", StringComparison.Ordinal);
 
-    private static bool IsMetaGraph(ProbeInput input, ProtobufFields fields) =>
-        fields.IsWellFormed && fields.AreAmong(MetaGraphMessage) && fields.Payload(2) is ByteRange graph && IsGraph(input, Inner(input, graph));
+    private static bool IsMetaGraph(ProbeView view, ProtobufFields fields) =>
+        fields.IsWellFormed && fields.AreAmong(MetaGraphMessage) && fields.Payload(2) is ByteRange graph && IsGraph(view, Inner(view, graph));
 
-    private static bool IsGraph(ProbeInput input, ProtobufFields fields)
+    private static bool IsGraph(ProbeView view, ProtobufFields fields)
     {
         if (!fields.IsWellFormed || !fields.AreAmong(GraphMessage) || fields.Payload(1) is not ByteRange at)
         {
             return false;
         }
 
-        ProtobufFields node = Inner(input, at);
-        return node.IsWellFormed && node.AreAmong(NodeMessage) && Text(input, node.Payload(1)) is { Length: > 0 }
-            && Text(input, node.Payload(2)) is { Length: > 0 } operation
-            && operation.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '>' or '.') && !IsCalculator(input, node);
+        ProtobufFields node = Inner(view, at);
+        return node.IsWellFormed && node.AreAmong(NodeMessage) && Text(view, node.Payload(1)) is { Length: > 0 }
+            && Text(view, node.Payload(2)) is { Length: > 0 } operation
+            && operation.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '>' or '.') && !IsCalculator(view, node);
     }
 
     private static Dictionary<int, int> Payloads(params ReadOnlySpan<int> numbers)
@@ -151,20 +151,20 @@ internal static class ProtobufSignatures
     }
 
     // The first byte is the key of a field from 1 to 15 in all of them; that keeps most files away from the walk.
-    private static ProtobufFields? Outermost(ProbeInput input) =>
-        input.Head.Length > 4 && input.Head.Span[0] is >= 0x08 and < 0x80 && (input.Head.Span[0] & 7) is 0 or 2
-        && ProtobufFields.Walk(input.Artifact.Bytes, input.Range) is { IsWellFormed: true } fields ? fields : null;
+    private static ProtobufFields? Outermost(ProbeView view) =>
+        view.Head.Length > 4 && view.Head.Span[0] is >= 0x08 and < 0x80 && (view.Head.Span[0] & 7) is 0 or 2
+        && ProtobufFields.Walk(view.Artifact.Bytes, view.Range) is { IsWellFormed: true } fields ? fields : null;
 
-    private static ProtobufFields Inner(ProbeInput input, ByteRange range) => ProtobufFields.Walk(input.Artifact.Bytes, range);
+    private static ProtobufFields Inner(ProbeView view, ByteRange range) => ProtobufFields.Walk(view.Artifact.Bytes, range);
 
-    private static string? Text(ProbeInput input, ByteRange? range)
+    private static string? Text(ProbeView view, ByteRange? range)
     {
         if (range is not { Length: > 0 and <= 1024 } at)
         {
             return null;
         }
 
-        byte[] bytes = input.Artifact.Bytes.ReadUpTo(at.Offset, (int)at.Length);
+        byte[] bytes = view.Artifact.Bytes.ReadUpTo(at.Offset, (int)at.Length);
         return bytes.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 ? Encoding.ASCII.GetString(bytes) : null;
     }
 }

@@ -4,7 +4,7 @@ using Assay.Artifacts;
 namespace Assay.Formats.Signatures;
 
 /// <summary>How sure a signature is of the bytes, or null when they are not its own. Reads little and never throws on bytes.</summary>
-internal delegate ClaimStrength? SignatureProbe(ProbeInput input);
+internal delegate ClaimStrength? SignatureProbe(ProbeView view);
 
 /// <summary>
 /// A format that is recognised by its signature and not read yet: its bytes are reported as not supported, so that a file of this
@@ -46,14 +46,14 @@ public sealed class RecognisedFormat : IFormat
     public IReadOnlyList<string> Extensions { get; }
 
     /// <inheritdoc/>
-    public Claim? Probe(ProbeInput input)
+    public Claim? Probe(ProbeView view)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        return (_anywhere || input.IsWhole) && _probe(input) is ClaimStrength strength ? new Claim(input.Range, strength) : null;
+        ArgumentNullException.ThrowIfNull(view);
+        return (_anywhere || view.IsWhole) && _probe(view) is ClaimStrength strength ? new Claim(view.Range, strength) : null;
     }
 
     /// <inheritdoc/>
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         context.Cover(claim.Range, CoverageKind.Data);

@@ -8,50 +8,50 @@ namespace Assay.Formats.Signatures;
 internal static class TextSignatures
 {
     /// <summary>The first line and the version line of a saved booster.</summary>
-    public static ClaimStrength? LightGbm(ProbeInput input) =>
-        Head(input) is { } text && (text.StartsWith("tree\nversion=", StringComparison.Ordinal) || text.StartsWith("tree\r\nversion=", StringComparison.Ordinal)
+    public static ClaimStrength? LightGbm(ProbeView view) =>
+        Head(view) is { } text && (text.StartsWith("tree\nversion=", StringComparison.Ordinal) || text.StartsWith("tree\r\nversion=", StringComparison.Ordinal)
             || (text.StartsWith("tree\n", StringComparison.Ordinal) && text.Contains("num_class=", StringComparison.Ordinal))) ? ClaimStrength.Certain : null;
 
     /// <summary>An XML document with the element PMML, or a part of one in its namespace.</summary>
-    public static ClaimStrength? Pmml(ProbeInput input) =>
-        Xml(input) is { } text && (HasElement(text, "PMML") || text.Contains("http://www.dmg.org/PMML", StringComparison.Ordinal)) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? Pmml(ProbeView view) =>
+        Xml(view) is { } text && (HasElement(text, "PMML") || text.Contains("http://www.dmg.org/PMML", StringComparison.Ordinal)) ? ClaimStrength.Certain : null;
 
     /// <summary>An XML document with a net of layers.</summary>
-    public static ClaimStrength? OpenVino(ProbeInput input) =>
-        Xml(input) is { } text && HasElement(text, "net") && HasElement(text, "layers") ? ClaimStrength.Certain : null;
+    public static ClaimStrength? OpenVino(ProbeView view) =>
+        Xml(view) is { } text && HasElement(text, "net") && HasElement(text, "layers") ? ClaimStrength.Certain : null;
 
     /// <summary>The magic number of a parameter file, as digits.</summary>
-    public static ClaimStrength? Ncnn(ProbeInput input) =>
-        input.StartsWith("7767517\n"u8) || input.StartsWith("7767517\r\n"u8) ? ClaimStrength.Certain : null;
+    public static ClaimStrength? Ncnn(ProbeView view) =>
+        view.StartsWith("7767517\n"u8) || view.StartsWith("7767517\r\n"u8) ? ClaimStrength.Certain : null;
 
     /// <summary>A graph in the text form of protocol buffers: nodes with operations.</summary>
-    public static ClaimStrength? TensorFlowText(ProbeInput input) =>
-        Head(input) is { } text && (Begins(text, "node") || Begins(text, "meta_info_def") || Begins(text, "meta_graphs") || Begins(text, "saved_model_schema_version"))
+    public static ClaimStrength? TensorFlowText(ProbeView view) =>
+        Head(view) is { } text && (Begins(text, "node") || Begins(text, "meta_info_def") || Begins(text, "meta_graphs") || Begins(text, "saved_model_schema_version"))
         && (text.Contains("op: \"", StringComparison.Ordinal) || text.Contains("op {", StringComparison.Ordinal)
             || text.Contains("calculator: \"", StringComparison.Ordinal)) ? ClaimStrength.Likely : null;
 
     /// <summary>A net in the text form of protocol buffers: layers with types.</summary>
-    public static ClaimStrength? CaffeText(ProbeInput input) =>
-        Head(input) is { } text && (Begins(text, "layer") || Begins(text, "layers") || text.StartsWith("name:", StringComparison.Ordinal))
+    public static ClaimStrength? CaffeText(ProbeView view) =>
+        Head(view) is { } text && (Begins(text, "layer") || Begins(text, "layers") || text.StartsWith("name:", StringComparison.Ordinal))
         && (text.Contains("layer {", StringComparison.Ordinal) || text.Contains("layers {", StringComparison.Ordinal)
             || text.Contains("layer{", StringComparison.Ordinal)) && text.Contains("type:", StringComparison.Ordinal) ? ClaimStrength.Likely : null;
 
     /// <summary>Triton's configuration of a model: a platform or backend, and inputs.</summary>
-    public static ClaimStrength? Triton(ProbeInput input) =>
-        Head(input) is { } text && ("\n" + text) is var lines
+    public static ClaimStrength? Triton(ProbeView view) =>
+        Head(view) is { } text && ("\n" + text) is var lines
         && (lines.Contains("\nplatform:", StringComparison.Ordinal) || lines.Contains("\nbackend:", StringComparison.Ordinal))
         && (lines.Contains("\nmax_batch_size:", StringComparison.Ordinal) || lines.Contains("\ninput [", StringComparison.Ordinal)
             || lines.Contains("\ninput {", StringComparison.Ordinal) || lines.Contains("\ninstance_group", StringComparison.Ordinal))
             ? ClaimStrength.Likely : null;
 
     /// <summary>YAML with flavors, of which one names a loader.</summary>
-    public static ClaimStrength? MlFlow(ProbeInput input) =>
-        Head(input) is { } text && ("\n" + text).Contains("\nflavors:", StringComparison.Ordinal)
+    public static ClaimStrength? MlFlow(ProbeView view) =>
+        Head(view) is { } text && ("\n" + text).Contains("\nflavors:", StringComparison.Ordinal)
         && (text.Contains("loader_module:", StringComparison.Ordinal) || text.Contains("python_function:", StringComparison.Ordinal)) ? ClaimStrength.Certain : null;
 
     /// <summary>Statements of Jinja that go over the messages of a chat.</summary>
-    public static ClaimStrength? ChatTemplate(ProbeInput input) =>
-        Head(input) is { } text && text.Contains("{%", StringComparison.Ordinal) && text.Contains("%}", StringComparison.Ordinal)
+    public static ClaimStrength? ChatTemplate(ProbeView view) =>
+        Head(view) is { } text && text.Contains("{%", StringComparison.Ordinal) && text.Contains("%}", StringComparison.Ordinal)
         && text.Contains("message", StringComparison.Ordinal)
         && (text.Contains("role", StringComparison.Ordinal) || text.Contains("content", StringComparison.Ordinal))
         && text.TrimStart() is ['{', '%' or '{' or '#', ..] ? ClaimStrength.Weak : null;
@@ -75,12 +75,12 @@ internal static class TextSignatures
         return text.Contains(":" + name + " ", StringComparison.Ordinal) && text.Contains("xmlns:", StringComparison.Ordinal);
     }
 
-    private static string? Xml(ProbeInput input) => Head(input) is { } text && text.TrimStart() is ['<', ..] ? text : null;
+    private static string? Xml(ProbeView view) => Head(view) is { } text && text.TrimStart() is ['<', ..] ? text : null;
 
     // Null when the bytes are no text. UTF-16 loses its zero bytes, which is enough to look for words.
-    private static string? Head(ProbeInput input)
+    private static string? Head(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span;
+        ReadOnlySpan<byte> head = view.Head.Span;
         if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
             return (head[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(head[2..]);

@@ -29,16 +29,17 @@ internal sealed class SerializedJsonFormat : IFormat
     public IReadOnlyList<LoaderUse> Loaders { get; } =
         [new LoaderUse("stable_baselines3 load", "", "custom_objects replaces single values; the others are unpickled")];
 
-    public Claim? Probe(ProbeInput input)
+    public Claim? Probe(ProbeView view)
     {
-        ReadOnlySpan<byte> head = input.Head.Span.TrimStart(" \t\r\n\uFEFF"u8);
-        return head.StartsWith("{"u8) && (head.IndexOf("serialized:"u8) >= 0 || IsAttributes(input))
-            ? new Claim(input.Range, ClaimStrength.Likely)
+        ReadOnlySpan<byte> head = view.Head.Span.TrimStart(" \t\r\n\uFEFF"u8);
+        return head.StartsWith("{"u8) && (head.IndexOf("serialized:"u8) >= 0 || IsAttributes(view))
+            ? new Claim(view.Range, ClaimStrength.Likely)
             : null;
     }
 
-    public void Read(Artifact artifact, Claim claim, ScanContext context)
+    public void Read(Claim claim, ReadContext context)
     {
+        Artifact artifact = context.Artifact;
         if (claim.Range.Length > MostBytes)
         {
             context.Unread(UnreadCause.Limit, claim.Range.Offset, claim.Range.Length, $"JSON of more than {MostBytes} bytes was not read.");
@@ -70,7 +71,7 @@ internal sealed class SerializedJsonFormat : IFormat
         }
     }
 
-    private static void Serialized(Artifact artifact, string text, long offset, ScanContext context)
+    private static void Serialized(Artifact artifact, string text, long offset, ReadContext context)
     {
         if (BinaryText.Base64(text) is { } bytes)
         {
@@ -83,5 +84,5 @@ internal sealed class SerializedJsonFormat : IFormat
     }
 
     /// <summary>The member of the archive as the loader knows it; what it holds may come late or be spelt with escapes.</summary>
-    private static bool IsAttributes(ProbeInput input) => input.Artifact is { Name: "data", Parent: not null } && input.IsWhole;
+    private static bool IsAttributes(ProbeView view) => view.Artifact is { Name: "data", Parent: not null } && view.IsWhole;
 }

@@ -6,7 +6,7 @@ using Assay.Bytes;
 namespace Assay.Tests.Formats.Archives;
 
 /// <summary>Keeps facts and a copy of every child.</summary>
-internal sealed class ArchiveContext : ScanContext
+internal sealed class ArchiveContext : ReadContext
 {
     private readonly FactLog _log;
 
@@ -34,7 +34,7 @@ internal sealed class ArchiveContext : ScanContext
         limits ??= new ScanLimits();
         Artifact artifact = new(name, new MemorySource(bytes));
         ScanBudget budget = new(limits, TimeProvider.System, TestContext.Current.CancellationToken);
-        ProbeInput probe = new(artifact, new ByteRange(0, bytes.Length), budget);
+        ProbeView probe = new(artifact, new ByteRange(0, bytes.Length), budget);
         if (format.Probe(probe) is not { } claim)
         {
             return null;
@@ -43,7 +43,7 @@ internal sealed class ArchiveContext : ScanContext
         ArchiveContext context = new(artifact, new FactLog(limits), budget) { KeepBytes = keep };
         try
         {
-            format.Read(artifact, claim, context);
+            format.Read(claim, context);
         }
         catch (ScanStopException e)
         {

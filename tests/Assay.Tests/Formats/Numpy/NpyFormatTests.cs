@@ -166,7 +166,7 @@ public sealed class NpyFormatTests
         byte[] array = Npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", 8);
         byte[] file = [.. new byte[100], .. array, .. new byte[50]];
         Recording read = Recording.Of(file);
-        s_format.Read(read.Artifact, new Claim(new ByteRange(100, array.Length), ClaimStrength.Certain), read);
+        s_format.Read(new Claim(new ByteRange(100, array.Length), ClaimStrength.Certain), read);
         Assert.Equal([new ByteRange(0, 100), new ByteRange(100 + array.Length, 50)], read.Coverage.Gaps());
     }
 

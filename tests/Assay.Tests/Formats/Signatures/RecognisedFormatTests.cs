@@ -201,8 +201,8 @@ public sealed class RecognisedFormatTests
     private static string[] Claimants(byte[] bytes, long offset = 0)
     {
         Recording recording = Recording.Of(bytes);
-        ProbeInput input = new(recording.Artifact, new ByteRange(offset, bytes.Length - offset), recording.Budget);
-        return [.. FormatCatalog.All.Where(f => f.Support == FormatSupport.Recognised && f.Probe(input) is not null).Select(f => f.Id)];
+        ProbeView view = new(recording.Artifact, new ByteRange(offset, bytes.Length - offset), recording.Budget);
+        return [.. FormatCatalog.All.Where(f => f.Support == FormatSupport.Recognised && f.Probe(view) is not null).Select(f => f.Id)];
     }
 
     /// <summary>A protocol-buffer message of fields: number, wire type, and a number, text or message.</summary>
