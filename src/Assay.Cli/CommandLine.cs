@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Assay.Cli.Commands;
+using Assay.Hosting;
 using Assay.Reports;
 
 namespace Assay.Cli;
@@ -30,7 +31,7 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             });
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is UsageException or SettingException)
         {
             host.Error.WriteLine("assay: " + Escape.Visible(e.Message));
             return ExitCode.Usage;

@@ -2,8 +2,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Assay.Bytes;
-using Assay.Cli.Files;
 using Assay.Conversion;
+using Assay.Hosting.Files;
 using Assay.Reports;
 
 namespace Assay.Cli.Commands;

@@ -1,7 +1,7 @@
 // One run of assay convert on one file.
 using Assay.Bytes;
-using Assay.Cli.Files;
 using Assay.Conversion;
+using Assay.Hosting.Files;
 using Assay.Reports;
 
 namespace Assay.Cli.Commands;

@@ -1,6 +1,7 @@
 // assay explain RULE: everything that is known about one rule.
 using System.CommandLine;
 using Assay.Detection;
+using Assay.Hosting.Packs;
 using Assay.Reports;
 
 namespace Assay.Cli.Commands;

@@ -1,6 +1,7 @@
 // assay inspect: what a file is and holds.
 using System.CommandLine;
 using Assay.Bytes;
+using Assay.Hosting.Files;
 using Assay.Inspection;
 using Assay.Reports;
 
@@ -28,7 +29,7 @@ internal static class InspectCommand
             {
                 ScanLimits limits = WeightFile.Limits(parsed.GetValue(limit) ?? []);
                 InspectionOptions options = new() { Weights = WeightFile.Options(host, path, limits), Statistics = parsed.GetValue(stats) };
-                InspectedArtifact inspected = Inspector.Inspect(path, () => WeightFile.OpenBytes(path), options, host.Cancellation);
+                InspectedArtifact inspected = Inspector.Inspect(path, () => FileOpening.Open(path), options, host.Cancellation);
                 if (parsed.GetValue(json))
                 {
                     InspectJson.Write(inspected, host.Output);

@@ -1,13 +1,18 @@
 // --limit NAME=VALUE: numbers that bound a scan.
 using System.Globalization;
 using Assay.Bytes;
-using Assay.Cli.Files;
 
 namespace Assay.Cli.Commands;
 
 /// <summary>Reads <c>--limit NAME=VALUE</c>.</summary>
 internal static class LimitOption
 {
+    /// <summary>The name of the limit of standard input.</summary>
+    public const string InputLimit = "stdin-bytes";
+
+    /// <summary>How many bytes of standard input are taken where <c>--limit stdin-bytes=N</c> does not say otherwise.</summary>
+    private const long DefaultInputBytes = 8L << 30;
+
     private static readonly (string Suffix, long Factor)[] Units =
         [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40)];
 
@@ -15,15 +20,15 @@ internal static class LimitOption
     public static (ScanLimits Limits, long StandardInputBytes) Read(IEnumerable<string> texts)
     {
         ScanLimits limits = new();
-        long input = StandardInput.DefaultLimit;
+        long input = DefaultInputBytes;
         foreach (string text in texts)
         {
             int equals = text.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? text : text[..equals];
             LimitEntry? entry = LimitTable.Find(name);
-            if (entry is null && name != StandardInput.LimitName)
+            if (entry is null && name != InputLimit)
             {
-                throw new UsageException($"There is no limit {name}; there are {string.Join(", ", LimitTable.All.Select(l => l.Name))} and {StandardInput.LimitName}.");
+                throw new UsageException($"There is no limit {name}; there are {string.Join(", ", LimitTable.All.Select(l => l.Name))} and {InputLimit}.");
             }
 
             long maximum = entry?.Maximum ?? long.MaxValue;

@@ -2,8 +2,8 @@
 using System.CommandLine;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Cli.Files;
 using Assay.Formats.Joblib;
+using Assay.Hosting.Files;
 using Assay.Pickle;
 using Assay.Reports;
 using Assay.Scanning;
@@ -84,23 +84,11 @@ internal static class PickleCommand
     private static int Visit(Host host, string name, Action<ByteSource> use)
     {
         (string file, bool member) = Split(name);
-        string? real = RealPath.Of(file);
-        FileKind kind = real is null ? FileKind.Missing : FileKinds.Of(real);
-        if (kind != FileKind.Regular)
-        {
-            return Unread(host, name, kind switch
-            {
-                FileKind.Missing => "there is no such file.",
-                FileKind.Directory => "it is a directory.",
-                _ => "it is a FIFO, a device or a socket, which is never opened.",
-            });
-        }
-
         try
         {
             if (!member)
             {
-                using ByteSource bytes = FileOpening.Open(real!);
+                using ByteSource bytes = FileOpening.Open(file);
                 use(bytes);
                 return ExitCode.Passed;
             }
@@ -113,7 +101,7 @@ internal static class PickleCommand
                 Limits = limits,
                 Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
             };
-            ScanInput input = new() { Path = file, Open = () => FileOpening.Open(real!), Named = true };
+            ScanInput input = new() { Path = file, Open = () => FileOpening.Open(file), Named = true };
             return host.Visit(options, input, name, (Artifact artifact) => use(artifact.Bytes), host.Cancellation)
                 ? ExitCode.Passed
                 : Unread(host, name, "there is nothing of that name inside the file.");

@@ -1,6 +1,7 @@
 // assay rules: the rules in force.
 using System.CommandLine;
 using Assay.Detection;
+using Assay.Hosting.Packs;
 using Assay.Reports;
 
 namespace Assay.Cli.Commands;

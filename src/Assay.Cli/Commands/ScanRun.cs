@@ -3,7 +3,9 @@ using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Cli.Files;
 using Assay.Detection;
-using Assay.Formats;
+using Assay.Hosting.Files;
+using Assay.Hosting.Folders;
+using Assay.Hosting.Packs;
 using Assay.Policies;
 using Assay.Reports;
 using Assay.Sandbox;
@@ -34,16 +36,14 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             TestLoad = loader,
         };
 
-        Walk walk = new FileWalker(
-            [.. arguments.Include.Select(g => new Glob(g))],
-            [.. arguments.Exclude.Select(g => new Glob(g))],
-            FormatCatalog.Kinds.SelectMany(f => f.Extensions).ToHashSet())
-            .Walk(arguments.Paths.Where(p => p != "-"), host.Cancellation);
-        List<ScanInput> inputs = [.. file?.Spare(walk.Inputs) ?? walk.Inputs];
+        WalkOptions which = new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))] };
+        FileWalk walk = new(arguments.Paths.Where(p => p != "-"), which, host.Cancellation);
+        file?.KeepOutOf(walk);
+        List<ScanInput> inputs = [.. walk.Inputs()];
         using ScratchSpace spool = scratch.Create();
         if (arguments.Paths.Contains("-"))
         {
-            inputs.Insert(0, StandardInput.Spool(host.Input, spool, standardInput, host.Cancellation));
+            inputs.Insert(0, StreamSpool.Read("-", host.Input, spool, LimitOption.InputLimit, standardInput, host.Cancellation));
         }
 
         LiveProgress progress = new(host, inputs.Count);

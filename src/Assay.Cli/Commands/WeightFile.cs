@@ -1,7 +1,8 @@
 // A file of weights that a command names: opened, read, and what is said when that cannot be done.
 using Assay.Bytes;
-using Assay.Cli.Files;
 using Assay.Conversion;
+using Assay.Hosting.Files;
+using Assay.Hosting.Folders;
 using Assay.Reports;
 
 namespace Assay.Cli.Commands;
@@ -34,7 +35,7 @@ internal sealed class WeightFile : IDisposable
     /// <summary>Opens and reads like <see cref="Open"/>; null for a file of a kind that is not read.</summary>
     public static WeightFile? TryOpen(Host host, string path, ScanLimits limits)
     {
-        ByteSource bytes = OpenBytes(path);
+        ByteSource bytes = FileOpening.Open(path);
         try
         {
             if (WeightsReader.TryRead(bytes, Options(host, path, limits), host.Cancellation) is { } map)
@@ -58,44 +59,8 @@ internal sealed class WeightFile : IDisposable
         {
             Limits = limits,
             Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
-            Companion = name => OpenBeside(path, name),
+            Companion = name => FolderBundle.Around(path)?.Bundle.TryOpen(name).Bytes,
         };
-
-    /// <summary>
-    /// Opens the regular file of that name in the folder of <paramref name="path"/>. The name comes out of a file: nothing outside the folder is
-    /// opened for it, not over a link either.
-    /// </summary>
-    private static ByteSource? OpenBeside(string path, string name)
-    {
-        string? folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path));
-        if (folder is null || name != System.IO.Path.GetFileName(name) || name is "." or ".."
-            || RealPath.Of(folder) is not { } inside || RealPath.Of(System.IO.Path.Join(folder, name)) is not { } real
-            || System.IO.Path.GetDirectoryName(real) != inside || FileKinds.Of(real) != FileKind.Regular)
-        {
-            return null;
-        }
-
-        return FileOpening.Open(real);
-    }
-
-    /// <summary>Opens the regular file at <paramref name="path"/>.</summary>
-    /// <exception cref="ScanStopException">It is not there, or is no regular file.</exception>
-    public static ByteSource OpenBytes(string path)
-    {
-        string? real = RealPath.Of(path);
-        FileKind kind = real is null ? FileKind.Missing : FileKinds.Of(real);
-        if (kind != FileKind.Regular)
-        {
-            throw new ScanStopException(StopReason.InputOutput, kind switch
-            {
-                FileKind.Missing => "There is no such file.",
-                FileKind.Directory => "It is a directory.",
-                _ => "It is a FIFO, a device or a socket, which is never opened.",
-            });
-        }
-
-        return FileOpening.Open(real!);
-    }
 
     /// <summary>
     /// The limits of <c>--limit</c>. Time is not limited unless the user does so: a conversion lasts as long as its file is large.

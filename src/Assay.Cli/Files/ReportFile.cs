@@ -1,6 +1,7 @@
 // Puts a report into a file whole or not at all, and never into something that is being examined.
 using System.Text;
-using Assay.Scanning;
+using Assay.Hosting.Files;
+using Assay.Hosting.Folders;
 
 namespace Assay.Cli.Files;
 
@@ -30,28 +31,20 @@ internal sealed class ReportFile
     /// <summary>The real path of what is there already, or null.</summary>
     public string? Real { get; }
 
-    /// <summary>
-    /// The inputs without an earlier report of ours. Any other input that the report would overwrite is the user's error.
-    /// </summary>
-    public IReadOnlyList<ScanInput> Spare(IReadOnlyList<ScanInput> inputs)
+    /// <summary>Leaves an earlier report of ours out of <paramref name="walk"/>. Anything else that the report would overwrite is the user's error.</summary>
+    public void KeepOutOf(FileWalk walk)
     {
-        if (Real is null)
+        if (Real is null || !walk.Meets(Real, out bool named))
         {
-            return inputs;
+            return;
         }
 
-        ScanInput? hit = inputs.FirstOrDefault(i => i.Path != "-" && (Path.GetFullPath(i.Path) == _path || RealPath.Of(i.Path) == Real));
-        if (hit is null)
+        if (named || !IsReport(Real))
         {
-            return inputs;
+            throw new UsageException($"The report would overwrite {_path}, which is to be examined.");
         }
 
-        if (hit.Named || !IsReport(Real))
-        {
-            throw new UsageException($"The report would overwrite {hit.Path}, which is to be examined.");
-        }
-
-        return [.. inputs.Where(i => !ReferenceEquals(i, hit))];
+        walk.LeaveOut(Real);
     }
 
     /// <summary>Writes the report beside the file and renames it into place.</summary>

@@ -4,6 +4,7 @@ using Assay.Artifacts;
 using Assay.Cli;
 using Assay.Policies;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 
 namespace Assay.Tests.Cli;
 

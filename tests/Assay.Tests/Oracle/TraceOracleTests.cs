@@ -2,6 +2,7 @@
 using System.Text;
 using System.Text.Json;
 using Assay.Pickle;
+using Assay.Tests.Builders;
 using Assay.Tests.Cli;
 
 namespace Assay.Tests.Oracle;

@@ -2,13 +2,15 @@
 using System.Net.Sockets;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Cli;
-using Assay.Cli.Files;
+using Assay.Hosting;
+using Assay.Hosting.Files;
+using Assay.Hosting.Folders;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 
-namespace Assay.Tests.Cli;
+namespace Assay.Tests.Hosting;
 
-public sealed class FileWalkerTests : IDisposable
+public sealed class FileWalkTests : IDisposable
 {
     private readonly TemporaryTree _tree = new();
 
@@ -26,11 +28,95 @@ public sealed class FileWalkerTests : IDisposable
     }
 
     [Fact]
+    public void PathsComeInOrdinalOrderWhereFoldersAndFilesBeginAlike()
+    {
+        foreach (string file in (string[])["d/a/z.pt", "d/a-b.pt", "d/a.pt", "d/a0.pt", "d/a/b/c.pt", "d/a/b-c.pt", "d-e.pt", "d/\uffee.pt", "d/\U0001F600.pt"])
+        {
+            _tree.Add(file);
+        }
+
+        string[] paths = Paths(Walk("d", "d-e.pt"));
+        Assert.Equal(9, paths.Length);
+        Assert.Equal(paths.Order(StringComparer.Ordinal), paths);
+    }
+
+    [Fact]
+    public void ATreeThatIsNamedInsideAnotherComesOnceAndInItsPlace()
+    {
+        _tree.Add("d/a.pt");
+        _tree.Add("d/sub/b.pt");
+        _tree.Add("d/z.pt");
+        Assert.Equal(["d/a.pt", "d/sub/b.pt", "d/z.pt"], Paths(Walk("d/sub", "d")));
+    }
+
+    [Fact]
+    public void NothingIsLookedAtBeforeItIsAskedFor()
+    {
+        _tree.Add("d/a.pt");
+        _tree.Add("d/b/c.pt");
+        using IEnumerator<ScanInput> inputs = new FileWalk([_tree["d"]]).Inputs().GetEnumerator();
+        Assert.True(inputs.MoveNext());
+        _tree.Add("d/b/d.pt");
+        Assert.True(inputs.MoveNext());
+        Assert.True(inputs.MoveNext());
+        Assert.Equal("d/b/d.pt", Shown(inputs.Current));
+    }
+
+    [Fact]
+    public void AWalkThatIsCancelledSaysWhereItStopped()
+    {
+        _tree.Add("d/a.pt");
+        _tree.Add("d/b.pt");
+        _tree.Add("e.pt");
+        using CancellationTokenSource cancel = new();
+        FileWalk walk = new([_tree["d"], _tree["e.pt"]], null, cancel.Token);
+        List<ScanInput> inputs = [];
+        foreach (ScanInput input in walk.Inputs())
+        {
+            inputs.Add(input);
+            cancel.Cancel();
+        }
+
+        Assert.Equal(["d/a.pt", "d", "e.pt"], inputs.Select(Shown));
+        Assert.Equal(UnreadCause.Cancelled, inputs[1].Cause);
+        Assert.Contains("b.pt", inputs[1].Unreadable, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFileIsMetWhereTheWalkWouldTakeIt()
+    {
+        string taken = _tree.Add("d/sub/a.json");
+        string left = _tree.Add("d/old/a.json");
+        string named = _tree.Add("e.json");
+        WalkOptions options = new() { Include = [new Glob("*.json")], Exclude = [new Glob("old/")] };
+        FileWalk walk = new([_tree["d"], named], options);
+        Assert.True(walk.Meets(taken, out bool isNamed));
+        Assert.False(isNamed);
+        Assert.False(walk.Meets(left, out _));
+        Assert.True(walk.Meets(named, out isNamed));
+        Assert.True(isNamed);
+        walk.LeaveOut(taken);
+        Assert.Equal([named], walk.Inputs().Select(i => i.Path));
+    }
+
+    [Fact]
+    public void AFileThatWasExchangedForALinkIsNotRead()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems do not tell what was opened.");
+        _tree.Add("secret", "secret");
+        string path = _tree.Add("d/a.pt");
+        ScanInput input = Assert.Single(Walk("d").Inputs);
+        File.Delete(path);
+        _tree.Link("d/a.pt", "../secret");
+        Assert.Equal(StopReason.Changed, Assert.Throws<ScanStopException>(() => input.Open!()).Reason);
+    }
+
+    [Fact]
     public void ANamedFileIsNamedAndAWalkedOneIsNot()
     {
         _tree.Add("d/a.pt");
         _tree.Add("b.pt");
-        Walk walk = Walk("d", "b.pt");
+        Walked walk = Walk("d", "b.pt");
         Assert.Equal([true, false], walk.Inputs.Select(i => i.Named));
     }
 
@@ -60,7 +146,7 @@ public sealed class FileWalkerTests : IDisposable
     }
 
     [Fact]
-    public void AnEmptyPathIsAUsageError() => Assert.Throws<UsageException>(() => new FileWalker([], [], new HashSet<string>()).Walk([""], TestContext.Current.CancellationToken));
+    public void AnEmptyPathIsAUsageError() => Assert.Throws<SettingException>(() => new FileWalk([""]));
 
     [Fact]
     public void T206_AFifoIsUnreadAndNeverOpened()
@@ -68,7 +154,7 @@ public sealed class FileWalkerTests : IDisposable
         _tree.Add("d/a.pt");
         _tree.Fifo("d/pipe.pt");
         _tree.Fifo("named");
-        Walk walk = Walk("d", "named");
+        Walked walk = Walk("d", "named");
         Assert.Equal([null, UnreadCause.Unreadable, UnreadCause.Unreadable], walk.Inputs.Select(i => i.Open is null ? i.Cause : (UnreadCause?)null));
     }
 
@@ -89,7 +175,7 @@ public sealed class FileWalkerTests : IDisposable
     public void T206_ADeviceIsUnreadAndNeverOpened(string device)
     {
         Assert.SkipUnless(Path.Exists(device), "There is no such device.");
-        Assert.Null(Assert.Single(new FileWalker([], [], new HashSet<string>()).Walk([device], TestContext.Current.CancellationToken).Inputs).Open);
+        Assert.Null(Assert.Single(new FileWalk([device]).Inputs()).Open);
     }
 
     [Fact]
@@ -122,7 +208,7 @@ public sealed class FileWalkerTests : IDisposable
         _tree.Add("d/blobs/abc");
         _tree.Link("d/snapshots/model.pt", "../blobs/abc");
         _tree.Link("d/again.pt", "snapshots/model.pt");
-        Walk walk = Walk("d");
+        Walked walk = Walk("d");
         Assert.Equal(["d/blobs/abc"], Paths(walk));
         Assert.Equal(0, walk.LeftAside);
     }
@@ -144,7 +230,7 @@ public sealed class FileWalkerTests : IDisposable
         _tree.Add("d/a.pt");
         _tree.Link("d/readme.txt", "../outside/readme.txt");
         _tree.Link("d/dangling.txt", "nowhere");
-        Walk walk = Walk("d");
+        Walked walk = Walk("d");
         Assert.Equal(["d/a.pt"], Paths(walk));
         Assert.Equal(2, walk.LeftAside);
     }
@@ -200,7 +286,7 @@ public sealed class FileWalkerTests : IDisposable
         _tree.Link("d/x", "y");
         _tree.Link("d/y", "x");
         _tree.Link("d/m.pt", "m.pt");
-        Walk walk = Walk("d");
+        Walked walk = Walk("d");
         Assert.Equal(["d/a.pt", "d/m.pt"], Paths(walk));
         Assert.Null(walk.Inputs[1].Open);
     }
@@ -230,7 +316,7 @@ public sealed class FileWalkerTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "These are things of Linux.");
         using System.IO.Pipes.AnonymousPipeServerStream pipe = new(System.IO.Pipes.PipeDirection.Out);
         string path = $"/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
-        ScanInput input = Assert.Single(new FileWalker([], [], new HashSet<string>()).Walk([path], TestContext.Current.CancellationToken).Inputs);
+        ScanInput input = Assert.Single(new FileWalk([path]).Inputs());
         Assert.Null(input.Open);
         Assert.Equal(UnreadCause.Unreadable, input.Cause);
     }
@@ -240,7 +326,7 @@ public sealed class FileWalkerTests : IDisposable
     {
         _tree.Add("d/a.pt");
         _tree.Shell("printf x > \"$(printf 'd/bad\\377.pt')\" && printf x > \"$(printf 'd/bad\\376.pt')\" && mkdir \"$(printf 'd/dir\\377')\" && printf x > \"$(printf 'd/dir\\377/m.pt')\"");
-        Walk walk = Walk("d");
+        Walked walk = Walk("d");
         Assert.Equal(4, walk.Inputs.Count);
         Assert.Equal("d/a.pt", Shown(Assert.Single(walk.Inputs, i => i.Open is not null)));
         Assert.All(walk.Inputs.Where(i => i.Open is null), i => Assert.Equal(UnreadCause.Unreadable, i.Cause));
@@ -251,7 +337,7 @@ public sealed class FileWalkerTests : IDisposable
     {
         _tree.Add("d/bad\ufffd.pt", "good");
         _tree.Shell("printf x > \"$(printf 'd/bad\\377.pt')\"");
-        Walk walk = Walk("d");
+        Walked walk = Walk("d");
         Assert.Equal(2, walk.Inputs.Count);
         Assert.Equal("good", Read(Assert.Single(walk.Inputs, i => i.Open is not null)));
     }
@@ -305,17 +391,27 @@ public sealed class FileWalkerTests : IDisposable
         _tree.Add("d/.git/c.pt");
         _tree.Add("d/old/e.pt");
         _tree.Add("named.txt");
-        Walk walk = Walk(["*.pt"], [".git", "old/"], "d", "named.txt");
+        Walked walk = Walk(["*.pt"], [".git", "old/"], "d", "named.txt");
         Assert.Equal(["d/a.pt", "named.txt"], Paths(walk));
     }
 
-    private Walk Walk(params string[] paths) => Walk([], [], paths);
+    private sealed record Walked(IReadOnlyList<ScanInput> Inputs, int LeftAside);
 
-    private Walk Walk(string[] include, string[] exclude, params string[] paths) =>
-        new FileWalker([.. include.Select(g => new Glob(g))], [.. exclude.Select(g => new Glob(g))], new HashSet<string> { ".pt" })
-            .Walk(paths.Select(p => _tree[p]));
+    private Walked Walk(params string[] paths) => Walk([], [], paths);
 
-    private string[] Paths(Walk walk) => [.. walk.Inputs.Select(Shown)];
+    private Walked Walk(string[] include, string[] exclude, params string[] paths)
+    {
+        FileWalk walk = new(paths.Select(p => _tree[p]), new WalkOptions
+        {
+            Include = [.. include.Select(g => new Glob(g))],
+            Exclude = [.. exclude.Select(g => new Glob(g))],
+            ModelExtensions = new HashSet<string> { ".pt" },
+        });
+        ScanInput[] inputs = [.. walk.Inputs()];
+        return new Walked(inputs, walk.LeftAside);
+    }
+
+    private string[] Paths(Walked walk) => [.. walk.Inputs.Select(Shown)];
 
     private string Shown(ScanInput input) => Path.GetRelativePath(_tree.Root, input.Path);
 

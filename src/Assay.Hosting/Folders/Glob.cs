@@ -1,12 +1,12 @@
 // Patterns over walked paths, in time that grows with pattern times path and never worse.
-namespace Assay.Cli.Files;
+namespace Assay.Hosting.Folders;
 
 /// <summary>
 /// A pattern over a path relative to the walked directory, with <c>/</c> between names. <c>*</c> and <c>?</c> stay within a
 /// name, <c>**</c> does not, <c>[a-z]</c> and <c>[!a-z]</c> take one character. A pattern without <c>/</c> matches a name at
 /// any depth; a pattern that ends in <c>/</c> matches everything below.
 /// </summary>
-internal sealed class Glob
+public sealed class Glob
 {
     private enum Kind
     {
@@ -25,6 +25,7 @@ internal sealed class Glob
     private readonly List<Token> _tokens = [];
 
     /// <summary>Creates the pattern.</summary>
+    /// <exception cref="SettingException">It is empty.</exception>
     public Glob(string pattern)
     {
         string text = pattern.Replace('\\', '/');
@@ -35,8 +36,8 @@ internal sealed class Glob
 
         if (text.Trim('/').Length == 0)
         {
-            // It would match everything, and leave out everything, which nobody can have meant.
-            throw new UsageException("A pattern of --include or --exclude is empty.");
+            // It would match everything, and leave out everything, which cannot be meant.
+            throw new SettingException("A pattern of files to take or to leave out is empty.");
         }
 
         bool anywhere = !text.TrimEnd('/').Contains('/', StringComparison.Ordinal);

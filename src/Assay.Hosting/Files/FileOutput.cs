@@ -3,13 +3,13 @@ using Assay.Bytes;
 using Assay.Conversion;
 using Microsoft.Win32.SafeHandles;
 
-namespace Assay.Cli.Files;
+namespace Assay.Hosting.Files;
 
 /// <summary>
 /// Converted files in <paramref name="folder"/>, which is there already. They lie beside their targets under temporary names and are renamed at the
 /// end, so a failure leaves nothing behind; what is there under a target's name is replaced only with <paramref name="replace"/>.
 /// </summary>
-internal sealed class FileOutput(string folder, bool replace) : ConversionOutput
+public sealed class FileOutput(string folder, bool replace) : ConversionOutput
 {
     private readonly List<OutputFile> _files = [];
 

@@ -1,7 +1,7 @@
 // A directory of real files, links, FIFOs and worse, which goes away after the test.
 using System.Diagnostics;
 
-namespace Assay.Tests.Cli;
+namespace Assay.Tests.Builders;
 
 /// <summary>A temporary directory with the things that a walker meets.</summary>
 internal sealed class TemporaryTree : IDisposable

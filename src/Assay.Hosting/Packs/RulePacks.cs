@@ -1,17 +1,19 @@
-// Reads rule packs and policies from files; the only place where the program meets their readers.
+// Reads rule packs and policies from files.
 using System.Text;
-using Assay.Detection.Packs;
 using Assay.Detection;
+using Assay.Detection.Packs;
+using Assay.Hosting.Files;
 using Assay.Policies;
 
-namespace Assay.Cli;
+namespace Assay.Hosting.Packs;
 
 /// <summary>Rule packs and policies from files.</summary>
-internal static class RulePacks
+public static class RulePacks
 {
     private const int LargestPack = 8 << 20;
 
     /// <summary>The built-in rules, and those of <paramref name="directory"/> where one is given.</summary>
+    /// <exception cref="SettingException">A pack cannot be read or used.</exception>
     public static RuleSet Load(string? directory)
     {
         if (directory is null)
@@ -21,7 +23,7 @@ internal static class RulePacks
 
         if (!Directory.Exists(directory))
         {
-            throw new UsageException($"There is no directory {directory} of rules.");
+            throw new SettingException($"There is no directory {directory} of rules.");
         }
 
         List<(string Name, string Text)> packs = [];
@@ -34,20 +36,21 @@ internal static class RulePacks
 
         if (packs.Count == 0)
         {
-            throw new UsageException($"The directory {directory} holds no rules (*.yaml).");
+            throw new SettingException($"The directory {directory} holds no rules (*.yaml).");
         }
 
         try
         {
             return RuleSet.With(packs);
         }
-        catch (Exception e) when (e is RulePackException)
+        catch (RulePackException e)
         {
-            throw new UsageException(e.Message);
+            throw new SettingException(e.Message);
         }
     }
 
     /// <summary>The policy in <paramref name="file"/>; its waivers may name <paramref name="rules"/>.</summary>
+    /// <exception cref="SettingException">It cannot be read or used.</exception>
     public static Policy ReadPolicy(string file, RuleSet rules)
     {
         string text = Text(file, "policy");
@@ -55,9 +58,9 @@ internal static class RulePacks
         {
             return PolicyLoader.Load(file, text, rules);
         }
-        catch (Exception e) when (e is RulePackException)
+        catch (RulePackException e)
         {
-            throw new UsageException(e.Message);
+            throw new SettingException(e.Message);
         }
     }
 
@@ -65,25 +68,25 @@ internal static class RulePacks
     {
         try
         {
-            if (!Files.FileKinds.IsRegular(file))
+            if (!FileKinds.IsRegular(file))
             {
-                throw new UsageException($"The {what} {file} is not a file that can be read.");
+                throw new SettingException($"The {what} {file} is not a file that can be read.");
             }
 
             if (new FileInfo(file).Length > LargestPack)
             {
-                throw new UsageException($"The {what} {file} is larger than {LargestPack} bytes.");
+                throw new SettingException($"The {what} {file} is larger than {LargestPack} bytes.");
             }
 
             return new UTF8Encoding(false, true).GetString(File.ReadAllBytes(file)).TrimStart('\ufeff');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The {what} {file} cannot be read: {e.Message}");
+            throw new SettingException($"The {what} {file} cannot be read: {e.Message}");
         }
         catch (DecoderFallbackException)
         {
-            throw new UsageException($"The {what} {file} is not UTF-8.");
+            throw new SettingException($"The {what} {file} is not UTF-8.");
         }
     }
 }

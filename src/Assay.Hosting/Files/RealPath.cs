@@ -1,5 +1,5 @@
 // Follows every link of a path, so that "inside the tree" means what the system means.
-namespace Assay.Cli.Files;
+namespace Assay.Hosting.Files;
 
 /// <summary>Follows every link of a path, at its end and on the way.</summary>
 internal static class RealPath

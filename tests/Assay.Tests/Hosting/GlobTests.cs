@@ -1,8 +1,8 @@
 // What patterns match, and that no pattern takes long.
-using Assay.Cli;
-using Assay.Cli.Files;
+using Assay.Hosting;
+using Assay.Hosting.Folders;
 
-namespace Assay.Tests.Cli;
+namespace Assay.Tests.Hosting;
 
 public sealed class GlobTests
 {
@@ -44,7 +44,7 @@ public sealed class GlobTests
     [InlineData("")]
     [InlineData("/")]
     [InlineData("./")]
-    public void AnEmptyPatternIsAUsageError(string pattern) => Assert.Throws<UsageException>(() => new Glob(pattern));
+    public void AnEmptyPatternIsAUsageError(string pattern) => Assert.Throws<SettingException>(() => new Glob(pattern));
 
     [Fact]
     public void APatternOfManyStarsIsNoTrap()

@@ -1,7 +1,7 @@
 // Says what a path names without opening it.
 using System.Formats.Tar;
 
-namespace Assay.Cli.Files;
+namespace Assay.Hosting.Files;
 
 /// <summary>What a path names.</summary>
 internal enum FileKind

@@ -1,10 +1,11 @@
 // Scratch space: in memory while small, then in a file that nobody else can read and that leaves nothing behind.
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Cli.Files;
+using Assay.Hosting.Files;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 
-namespace Assay.Tests.Cli;
+namespace Assay.Tests.Hosting;
 
 public sealed class FileScratchTests : IDisposable
 {
@@ -56,10 +57,10 @@ public sealed class FileScratchTests : IDisposable
     }
 
     [Fact]
-    public void T207_StandardInputIsBounded()
+    public void T207_AStreamIsBounded()
     {
         using ScratchSpace space = new FileScratch(_tree.Root, 100).Create();
-        ScanInput input = StandardInput.Spool(new EndlessStream(), space, 1 << 20, CancellationToken.None);
+        ScanInput input = StreamSpool.Read("-", new EndlessStream(), space, "stdin-bytes", 1 << 20, TestContext.Current.CancellationToken);
         Assert.Null(input.Open);
         Assert.Equal(UnreadCause.Limit, input.Cause);
         Assert.Contains("stdin-bytes", input.Unreadable, StringComparison.Ordinal);
@@ -67,10 +68,10 @@ public sealed class FileScratchTests : IDisposable
     }
 
     [Fact]
-    public void StandardInputOfExactlyTheLimitIsTaken()
+    public void AStreamOfExactlyTheLimitIsTaken()
     {
         using ScratchSpace space = new FileScratch(_tree.Root, 10).Create();
-        ScanInput input = StandardInput.Spool(new MemoryStream(new byte[1000]), space, 1000, CancellationToken.None);
+        ScanInput input = StreamSpool.Read("-", new MemoryStream(new byte[1000]), space, "stdin-bytes", 1000, TestContext.Current.CancellationToken);
         Assert.Equal(1000, input.Open!().Length);
         Assert.Equal("-", input.Path);
         Assert.True(input.Named);

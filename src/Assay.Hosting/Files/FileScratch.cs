@@ -2,13 +2,13 @@
 using Assay.Bytes;
 using Microsoft.Win32.SafeHandles;
 
-namespace Assay.Cli.Files;
+namespace Assay.Hosting.Files;
 
 /// <summary>
 /// Makes scratch space: in memory up to <paramref name="inMemory"/> bytes each, above that in a temporary file that only its
 /// owner can read and that goes away with the process, whatever ends it.
 /// </summary>
-internal sealed class FileScratch(string directory, long inMemory) : Scratch
+public sealed class FileScratch(string directory, long inMemory) : Scratch
 {
     /// <inheritdoc/>
     public override ScratchSpace Create() => new FileSpace(directory, inMemory);
