@@ -10,6 +10,7 @@ internal static class Rooms
         ["Bytes"] = 1,
         ["Codecs"] = 2,
         ["Artifacts"] = 2,
+        ["Python"] = 2,
         ["Containers"] = 3,
         ["Pickle"] = 3,
         ["Code"] = 3,
@@ -31,7 +32,7 @@ internal static class Rooms
 
     /// <summary>The rooms that read bytes; they never judge.</summary>
     public static IReadOnlyList<string> Readers { get; } =
-        ["Bytes", "Codecs", "Artifacts", "Containers", "Pickle", "Code", "Tensors", "Evaluation", "Formats"];
+        ["Bytes", "Codecs", "Artifacts", "Python", "Containers", "Pickle", "Code", "Tensors", "Evaluation", "Formats"];
 
     /// <summary>Whether a room may use another.</summary>
     public static bool MayUse(string from, string to) =>

@@ -41,7 +41,7 @@ internal static class Wrapping
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllBytes(file, content);
             string archive = Path.Combine(folder, "packed.7z");
-            Python.Program(path, ["a", "-bd", "-y", archive, Path.Combine(folder, name.Split('/')[0])]);
+            CPython.Program(path, ["a", "-bd", "-y", archive, Path.Combine(folder, name.Split('/')[0])]);
             return File.ReadAllBytes(archive);
         }
         finally
@@ -50,6 +50,6 @@ internal static class Wrapping
         }
     }
 
-    private static byte[] ByPython(string codec, byte[] content) => Python.Run(
+    private static byte[] ByPython(string codec, byte[] content) => CPython.Run(
         $"import lzma,sys;sys.stdout.buffer.write(lzma.compress(bytes.fromhex('{Convert.ToHexString(content)}'), format=lzma.FORMAT_{(codec == "xz" ? "XZ" : "ALONE")}))");
 }

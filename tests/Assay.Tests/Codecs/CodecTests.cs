@@ -43,7 +43,7 @@ public sealed class CodecTests
     [MemberData(nameof(Encoders))]
     public void RoundTripsAndSeesWhereTheStreamEnds(CodecKind kind, string script)
     {
-        byte[] packed = Python.Run($"import sys; d={Content}\n{script}\nsys.stdout.buffer.write(o)");
+        byte[] packed = CPython.Run($"import sys; d={Content}\n{script}\nsys.stdout.buffer.write(o)");
         using (ByteSource whole = Check(kind, packed, packed.Length))
         {
             Assert.Equal(s_expected.Value, whole.ReadUpTo(0, s_expected.Value.Length + 1));
@@ -74,7 +74,7 @@ public sealed class CodecTests
         try
         {
             File.WriteAllBytes(file, s_expected.Value);
-            packed = Python.Program(path, [.. arguments.Split(' '), file]);
+            packed = CPython.Program(path, [.. arguments.Split(' '), file]);
         }
         finally
         {
@@ -97,7 +97,7 @@ public sealed class CodecTests
     [MemberData(nameof(Encoders))]
     public void TruncationKeepsWhatCameOutAndIsAnError(CodecKind kind, string script)
     {
-        byte[] packed = Python.Run($"import sys; d={Content}\n{script}\nsys.stdout.buffer.write(o)");
+        byte[] packed = CPython.Run($"import sys; d={Content}\n{script}\nsys.stdout.buffer.write(o)");
         foreach (double part in new[] { 0.01, 0.5, 0.9, 0.999 })
         {
             byte[] cut = packed[..(int)(packed.Length * part)];
@@ -129,7 +129,7 @@ public sealed class CodecTests
     [InlineData(CodecKind.Xz, "import lzma; o=bytearray(lzma.compress(d,check=lzma.CHECK_CRC32)); i=len(o)-12-8-4; o[i]^=1")]
     public void T060_WrongChecksumIsAnErrorAndTheDataIsWhole(CodecKind kind, string script)
     {
-        byte[] packed = Python.Run($"import sys; d=b'canary'*10\n{script}\nsys.stdout.buffer.write(o)");
+        byte[] packed = CPython.Run($"import sys; d=b'canary'*10\n{script}\nsys.stdout.buffer.write(o)");
         using ByteSource bytes = Inflate(kind, packed, out Inflated result);
         Assert.Equal(60, bytes.Length);
         Assert.True(result.OnlyChecksum, result.Error);
@@ -142,7 +142,7 @@ public sealed class CodecTests
     [InlineData(CodecKind.LzmaAlone, "import lzma; o=lzma.compress(bytes(1<<28),format=lzma.FORMAT_ALONE,preset=1)")]
     public void T184_BombStopsAtTheBudgetAndKeepsWhatCameOut(CodecKind kind, string script)
     {
-        byte[] packed = Python.Run($"import sys\n{script}\nsys.stdout.buffer.write(o)");
+        byte[] packed = CPython.Run($"import sys\n{script}\nsys.stdout.buffer.write(o)");
         BombStops(kind, packed);
     }
 
@@ -153,13 +153,13 @@ public sealed class CodecTests
     {
         string path = $"/usr/bin/{program}";
         Assert.SkipUnless(File.Exists(path), $"{program} is not installed.");
-        BombStops(kind, Python.Program("/bin/sh", ["-c", $"head -c 268435456 /dev/zero | {path} -q -c"]));
+        BombStops(kind, CPython.Program("/bin/sh", ["-c", $"head -c 268435456 /dev/zero | {path} -q -c"]));
     }
 
     [Fact]
     public void T184_XzHeaderThatAsksForFourGigabytesIsAnErrorAndAllocatesNothing()
     {
-        byte[] packed = Python.Run("import sys,lzma; sys.stdout.buffer.write(lzma.compress(b'x'*100000))");
+        byte[] packed = CPython.Run("import sys,lzma; sys.stdout.buffer.write(lzma.compress(b'x'*100000))");
         // Block header: size, flags, filter id, size of properties, window code.
         Assert.Equal(0x21, packed[14]);
         packed[16] = 40;
@@ -169,7 +169,7 @@ public sealed class CodecTests
     [Fact]
     public void T184_LzmaHeaderThatAsksForFourGigabytesIsAnErrorAndAllocatesNothing()
     {
-        byte[] packed = Python.Run("import sys,lzma; sys.stdout.buffer.write(lzma.compress(b'x'*100000,format=lzma.FORMAT_ALONE))");
+        byte[] packed = CPython.Run("import sys,lzma; sys.stdout.buffer.write(lzma.compress(b'x'*100000,format=lzma.FORMAT_ALONE))");
         packed.AsSpan(1, 4).Fill(0xFF);
         AllocatesLittle(CodecKind.LzmaAlone, packed);
     }
@@ -177,7 +177,7 @@ public sealed class CodecTests
     [Fact]
     public void LzmaWindowLargerThanTheContentIsNotAllocated()
     {
-        byte[] packed = Python.Run("""
+        byte[] packed = CPython.Run("""
             import sys,lzma
             f=[{'id':lzma.FILTER_LZMA1,'dict_size':1<<27}]
             o=bytearray(lzma.compress(b'x'*1000,format=lzma.FORMAT_ALONE,filters=f))
@@ -196,7 +196,7 @@ public sealed class CodecTests
     [MemberData(nameof(Encoders))]
     public void MutatedStreamsNeverThrowAnythingElse(CodecKind kind, string script)
     {
-        byte[] packed = Python.Run($"import sys; d={Content}[:3000]\n{script}\nsys.stdout.buffer.write(o)");
+        byte[] packed = CPython.Run($"import sys; d={Content}[:3000]\n{script}\nsys.stdout.buffer.write(o)");
         Random random = new(42);
         for (int i = 0; i < 300; i++)
         {

@@ -19,7 +19,7 @@ public sealed class JoblibCompanionTests : IDisposable
     {
         using Stream stream = typeof(JoblibCompanionTests).Assembly.GetManifestResourceStream("conversion/oldjoblib.py")!;
         using StreamReader reader = new(stream);
-        string[] lines = Python.Lines(reader.ReadToEnd(), _tree["old"], "joblib", "numpy");
+        string[] lines = CPython.Lines(reader.ReadToEnd(), _tree["old"], "joblib", "numpy");
         Assert.Equal(18, lines.Length);
         foreach (string[] line in lines.Select(l => l.Split(' ')))
         {

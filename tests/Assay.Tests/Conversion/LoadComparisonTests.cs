@@ -63,7 +63,7 @@ public sealed class LoadComparisonTests : IDisposable
     private ScanInput Written(string writing)
     {
         string path = _tree["file.npy"];
-        Python.Lines("import pickle, sys, numpy\n" + writing, path, "numpy");
+        CPython.Lines("import pickle, sys, numpy\n" + writing, path, "numpy");
         return new ScanInput { Path = "file", Open = () => new FileSource(File.OpenHandle(path)), Named = true };
     }
 }

@@ -22,7 +22,7 @@ public sealed class RealFileConversionTests : IDisposable
         string[] modules = ["torch", "numpy", "joblib"];
         string files = _tree["files"], converted = _tree["converted"];
         Directory.CreateDirectory(converted);
-        Python.Lines(Script("files.py"), files, modules);
+        CPython.Lines(Script("files.py"), files, modules);
         string[] paths = Directory.GetFiles(files);
         Assert.True(paths.Length > 90, "The libraries wrote too few files.");
         foreach (string path in paths)
@@ -33,7 +33,7 @@ public sealed class RealFileConversionTests : IDisposable
         }
 
         // The script prints the differences, and then its counts.
-        byte[] told = Python.Program("/usr/bin/python3", ["-W", "ignore", "-c", "import numpy, torch\n" + Script("loaded.py") + Script("check.py"), files, converted]);
+        byte[] told = CPython.Program("/usr/bin/python3", ["-W", "ignore", "-c", "import numpy, torch\n" + Script("loaded.py") + Script("check.py"), files, converted]);
         Assert.EndsWith(" 0 bad files", Encoding.UTF8.GetString(told).TrimEnd(), StringComparison.Ordinal);
     }
 

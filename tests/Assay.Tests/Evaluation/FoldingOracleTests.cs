@@ -388,7 +388,7 @@ public sealed class FoldingOracleTests
     public void FoldingSaysWhatPythonSays()
     {
         string script = $"EXPRESSIONS = bytes.fromhex('{Convert.ToHexString(Encoding.UTF8.GetBytes(Expressions))}').decode()\n{Script}";
-        string[] rows = Encoding.ASCII.GetString(Python.Run(script)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] rows = Encoding.ASCII.GetString(CPython.Run(script)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Expressions.ReplaceLineEndings("\n").Trim().Split('\n').Length, rows.Length);
         List<string> wrong = [];
         foreach (string[] row in rows.Select(r => r.Trim().Split(' ')))

@@ -141,7 +141,7 @@ public sealed class HostileFoldingTests
     [Fact]
     public void AnythingCutOrFlippedIsMarshalledNonsenseWithoutFault()
     {
-        byte[] code = Python.Run("import marshal, sys; sys.stdout.buffer.write(marshal.dumps(compile('import os\\ndef f(a=1):\\n return os.getpid(a, \"text\")\\nf()', 'x', 'exec')))");
+        byte[] code = CPython.Run("import marshal, sys; sys.stdout.buffer.write(marshal.dumps(compile('import os\\ndef f(a=1):\\n return os.getpid(a, \"text\")\\nf()', 'x', 'exec')))");
         Assert.Contains("getpid", Assay.Evaluation.Marshalled.MarshalReader.TryRead(code)!.Names);
         for (int i = 0; i < code.Length; i++)
         {

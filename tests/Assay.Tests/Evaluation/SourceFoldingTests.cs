@@ -65,7 +65,7 @@ public sealed class SourceFoldingTests
     {
         string sources = string.Join("\n----\n", s_sources);
         string script = $"SOURCES = bytes.fromhex('{Convert.ToHexString(Encoding.UTF8.GetBytes(sources))}').decode()\n{Script}";
-        string[] rows = Encoding.ASCII.GetString(Python.Run(script)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] rows = Encoding.ASCII.GetString(CPython.Run(script)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(s_sources.Length, rows.Length);
         List<string> missing = [];
         foreach (string[] row in rows.Select(r => r.Trim().Split(' ')))

@@ -104,7 +104,7 @@ public sealed class ThreatTests
     [Fact]
     public void T027_MarshalledCodeIsReadAndMalicious()
     {
-        byte[] code = Python.Run("import marshal, sys; sys.stdout.buffer.write(marshal.dumps(compile('import os\\ndef f():\\n os.system(\"id\")', 'x', 'exec')))");
+        byte[] code = CPython.Run("import marshal, sys; sys.stdout.buffer.write(marshal.dumps(compile('import os\\ndef f():\\n os.system(\"id\")', 'x', 'exec')))");
         byte[] pickle = P().Call("types", "FunctionType", p => p.Call("marshal", "loads", q => q.Bytes(code)), p => p.Op(Op.EMPTY_DICT)).EmptyTuple().Reduce().Stop().ToArray();
         Assert.Equal(Verdict.Malicious, Folded.Scan(pickle).Verdict);
         TextFact names = Assert.Single(Folded.Read(pickle).Facts.OfType<TextFact>(), t => t.Kind == "code-names");

@@ -12,7 +12,7 @@ public sealed class JoblibOracleTests
     public void NothingThatJoblibRunsGoesUnseen()
     {
         Assert.SkipWhen(OracleProcess.Missing is not null, OracleProcess.Missing ?? "");
-        Python.Needs("joblib");
+        CPython.Needs("joblib");
         OracleTally tally = new();
         JoblibStreams generator = new(4);
         using OracleProcess oracle = new("joblib");

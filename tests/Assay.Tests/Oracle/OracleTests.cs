@@ -47,7 +47,7 @@ public sealed class OracleTests
     public void EveryNameThatPyTorchAllowsIsOnTheList()
     {
         Assert.SkipUnless(File.Exists(OracleProcess.RestrictedPath), "PyTorch is not installed.");
-        string names = Encoding.UTF8.GetString(Python.Run("import torch._weights_only_unpickler as w; print('\\n'.join(w._get_allowed_globals()))"));
+        string names = Encoding.UTF8.GetString(CPython.Run("import torch._weights_only_unpickler as w; print('\\n'.join(w._get_allowed_globals()))"));
         string[] missing = [.. names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(n => !WeightsOnlyList.Allows(n[..n.LastIndexOf('.')], n[(n.LastIndexOf('.') + 1)..]))];
         Assert.Empty(missing);
         Assert.Contains("torch._utils._rebuild_tensor_v2", names, StringComparison.Ordinal);

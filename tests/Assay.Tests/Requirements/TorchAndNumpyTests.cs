@@ -160,7 +160,7 @@ public sealed class TorchAndNumpyTests
     /// <summary>The lines that a script prints; the test is skipped where what it imports is not there.</summary>
     internal static string[] RealFiles(string script)
     {
-        string[] lines = System.Text.Encoding.ASCII.GetString(Python.Run(script)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = System.Text.Encoding.ASCII.GetString(CPython.Run(script)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.SkipWhen(lines.Length == 0, "What writes these files is not installed.");
         return lines;
     }

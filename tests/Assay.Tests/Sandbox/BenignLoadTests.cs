@@ -34,8 +34,8 @@ public sealed class BenignLoadTests(Boxed box) : IClassFixture<Boxed>
     public void IsLoadedAndGivesNoFinding(string module, string script)
     {
         Boxed.Needs();
-        Python.Needs(module);
-        byte[] model = Python.Run(script);
+        CPython.Needs(module);
+        byte[] model = CPython.Run(script);
         TargetReport report = Report(model, box.Loader);
         Assert.DoesNotContain(report.Unread, u => u.Cause == UnreadCause.NotDetonated);
         Assert.DoesNotContain(report.Findings, f => f.Rule.Id.StartsWith("observed-", StringComparison.Ordinal));

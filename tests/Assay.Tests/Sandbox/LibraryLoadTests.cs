@@ -107,9 +107,9 @@ public sealed class LibraryLoadTests(Boxed box) : IClassFixture<Boxed>
     public void ATableIsLoadedAndGivesNoFinding(string write, string[] loaders)
     {
         Boxed.Needs();
-        Python.Needs("pandas");
-        Python.Needs("zstandard");
-        TargetReport report = Report(Python.Run(Frame + write));
+        CPython.Needs("pandas");
+        CPython.Needs("zstandard");
+        TargetReport report = Report(CPython.Run(Frame + write));
         Assert.DoesNotContain(report.Unread, u => u.Cause == UnreadCause.NotDetonated);
         Assert.DoesNotContain(report.Findings, f => f.Rule.Id.StartsWith("observed-", StringComparison.Ordinal));
         // Each of them looked up the classes of the table.
@@ -133,11 +133,11 @@ public sealed class LibraryLoadTests(Boxed box) : IClassFixture<Boxed>
     public void APackedPayloadRunsInEachLoaderThatOpensIt(string pack, string[] loaders)
     {
         Boxed.Needs();
-        Python.Needs("pandas");
-        Python.Needs("joblib");
-        Python.Needs("zstandard");
+        CPython.Needs("pandas");
+        CPython.Needs("joblib");
+        CPython.Needs("zstandard");
         string payload = Convert.ToHexStringLower(Boxed.Running("import os\nos.system('ec' + 'ho x')"));
-        byte[] model = Python.Program("/usr/bin/python3", ["-c", Packing + $"sys.stdout.buffer.write({pack})", payload]);
+        byte[] model = CPython.Program("/usr/bin/python3", ["-c", Packing + $"sys.stdout.buffer.write({pack})", payload]);
         TargetReport report = Report(model);
         Assert.DoesNotContain(report.Unread, u => u.Cause == UnreadCause.NotDetonated);
         Assert.Equal(loaders, report.Events.Where(e => e.Kind == "process-start").Select(e => e.Loader).Distinct());
@@ -148,8 +148,8 @@ public sealed class LibraryLoadTests(Boxed box) : IClassFixture<Boxed>
     public void ATablesPayloadRunsInPandas()
     {
         Boxed.Needs();
-        Python.Needs("pandas");
-        TargetReport report = Report(Python.Run(Frame + """
+        CPython.Needs("pandas");
+        TargetReport report = Report(CPython.Run(Frame + """
             import os
             class Late:
                 def __reduce__(self):
@@ -175,8 +175,8 @@ public sealed class LibraryLoadTests(Boxed box) : IClassFixture<Boxed>
     public void WhatAnHdf5FileReachesForIsSeen(string write, string kind, string subject)
     {
         Boxed.Needs();
-        Python.Needs("h5py");
-        LoadResult result = box.Load(Python.Run(Hdf5 + write), "h5py.File", "h5py", "h5py");
+        CPython.Needs("h5py");
+        LoadResult result = box.Load(CPython.Run(Hdf5 + write), "h5py.File", "h5py", "h5py");
         Assert.Equal((LoadEnd.Loaded, "builtins.list"), (result.End, result.Detail));
         BehaviourFact[] seen = [.. result.Events.Where(e => e.Source == BehaviourSource.Syscall)];
         Assert.Equal(kind.Length == 0, seen.Length == 0);
@@ -188,16 +188,16 @@ public sealed class LibraryLoadTests(Boxed box) : IClassFixture<Boxed>
     public void AnHdf5FileThatOnlyH5pyLoadsIsDetonated()
     {
         Boxed.Needs();
-        Python.Needs("h5py");
-        Assert.DoesNotContain(Report(Python.Run(Hdf5 + "write(all_kinds)")).Unread, u => u.Cause == UnreadCause.NotDetonated);
+        CPython.Needs("h5py");
+        Assert.DoesNotContain(Report(CPython.Run(Hdf5 + "write(all_kinds)")).Unread, u => u.Cause == UnreadCause.NotDetonated);
     }
 
     [Fact]
     public void AnOnnxModelIsLoaded()
     {
         Boxed.Needs();
-        Python.Needs("onnx");
-        LoadResult result = box.Load(Python.Run(Onnx + "write()"), "onnx.load", "onnx", "onnx");
+        CPython.Needs("onnx");
+        LoadResult result = box.Load(CPython.Run(Onnx + "write()"), "onnx.load", "onnx", "onnx");
         Assert.Equal(LoadEnd.Loaded, result.End);
         Assert.EndsWith("ModelProto", result.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain(result.Events, e => e.Source == BehaviourSource.Syscall);
@@ -212,8 +212,8 @@ public sealed class LibraryLoadTests(Boxed box) : IClassFixture<Boxed>
     public void OutsideDataOfAnOnnxModelIsSeen(string location, string kind, string subject)
     {
         Boxed.Needs();
-        Python.Needs("onnx");
-        LoadResult result = box.Load(Python.Run(Onnx + $"write('{location}')"), "onnx.load", "onnx", "onnx");
+        CPython.Needs("onnx");
+        LoadResult result = box.Load(CPython.Run(Onnx + $"write('{location}')"), "onnx.load", "onnx", "onnx");
         // A newer onnx refuses locations outside of the model's folder before it opens anything.
         Assert.SkipWhen(result.Detail.StartsWith("onnx.onnx_cpp2py_export.checker.ValidationError", StringComparison.Ordinal), result.Detail);
         Assert.Contains(result.Events, e => e.Source == BehaviourSource.Syscall && e.Kind == kind && e.Subject == subject);
@@ -225,8 +225,8 @@ public sealed class LibraryLoadTests(Boxed box) : IClassFixture<Boxed>
     public void ATorchScriptIsLoadedByTorchJit(string module)
     {
         Boxed.Needs();
-        Python.Needs("torch");
-        byte[] model = Python.Run($"import torch, sys, io\nb = io.BytesIO()\ntorch.jit.save({module}, b)\nsys.stdout.buffer.write(b.getvalue())");
+        CPython.Needs("torch");
+        byte[] model = CPython.Run($"import torch, sys, io\nb = io.BytesIO()\ntorch.jit.save({module}, b)\nsys.stdout.buffer.write(b.getvalue())");
         LoadResult result = box.Load(model, "torch.jit.load", "torch", "torch");
         Assert.Equal(LoadEnd.Loaded, result.End);
         Assert.Empty(FactBuilder.Judge([.. result.Events]));

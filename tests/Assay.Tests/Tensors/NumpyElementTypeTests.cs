@@ -40,7 +40,7 @@ public sealed class NumpyElementTypeTests
                 except Exception:
                     print('refused')
             """;
-        string[] expected = Python.Lines(script, string.Join(' ', s_descriptors.Select(d => Convert.ToHexString(Encoding.UTF8.GetBytes(d)))), "numpy");
+        string[] expected = CPython.Lines(script, string.Join(' ', s_descriptors.Select(d => Convert.ToHexString(Encoding.UTF8.GetBytes(d)))), "numpy");
         Assert.Equal(s_descriptors.Length, expected.Length);
         for (int i = 0; i < expected.Length; i++)
         {
@@ -87,7 +87,7 @@ public sealed class NumpyElementTypeTests
                 d = eval(e)
                 print(d.itemsize, d.hasobject, repr(shape(d)), sep='\t')
             """;
-        string[] lines = Python.Lines(script, PickledExpressions.ReplaceLineEndings("|"), "numpy");
+        string[] lines = CPython.Lines(script, PickledExpressions.ReplaceLineEndings("|"), "numpy");
         Assert.Equal(PickledExpressions.Split('|', '\n').Length, lines.Length);
         foreach (string line in lines)
         {
@@ -117,7 +117,7 @@ public sealed class NumpyElementTypeTests
         NumpyElementType type = NumpyElementType.FromPickle(PickledShapes.Of($"('@dtype', {arguments}, {state})"));
         Assert.Null(type.Error);
         Assert.Equal((itemSize, hasObject), (type.ItemSize, type.HasObject));
-        Assert.Equal([$"{itemSize} {hasObject}"], Python.Lines(script, $"{arguments}~{state}", "numpy"));
+        Assert.Equal([$"{itemSize} {hasObject}"], CPython.Lines(script, $"{arguments}~{state}", "numpy"));
     }
 
     [Fact]

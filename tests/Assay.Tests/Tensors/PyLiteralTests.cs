@@ -100,7 +100,7 @@ public sealed class PyLiteralTests
             for line in sys.argv[1].split(' '):
                 print(show(ast.literal_eval(bytes.fromhex(line).decode())))
             """;
-        string[] expected = Python.Lines(script, string.Join(' ', s_literals.Select(l => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(l)))));
+        string[] expected = CPython.Lines(script, string.Join(' ', s_literals.Select(l => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(l)))));
         Assert.Equal(s_literals.Length, expected.Length);
         for (int i = 0; i < s_literals.Length; i++)
         {

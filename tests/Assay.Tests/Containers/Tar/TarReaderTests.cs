@@ -26,7 +26,7 @@ public sealed class TarReaderTests
     [InlineData("PAX_FORMAT", 300)]
     public void WhatPythonWritesHasTheNamesThatPythonGave(string format, int length)
     {
-        byte[] tar = Python.Run($"""
+        byte[] tar = CPython.Run($"""
             import sys,io,tarfile
             b=io.BytesIO()
             t=tarfile.open(fileobj=b,mode='w',format=tarfile.{format})

@@ -169,7 +169,7 @@ public sealed class DecompilerTests
     public void AScikitLearnModelOfJoblibIsReadToItsEnd()
     {
         Assert.SkipUnless(File.Exists("/usr/lib/python3/dist-packages/joblib/__init__.py"), "Debian's python3-joblib is not installed.");
-        byte[] model = Python.Run("""
+        byte[] model = CPython.Run("""
             import io, sys, joblib, numpy as np
             from sklearn.ensemble import RandomForestClassifier
             model = RandomForestClassifier(3, max_depth=3, random_state=0).fit(np.arange(40.0).reshape(20, 2), [0, 1] * 10)

@@ -15,7 +15,7 @@ public sealed class CompressedFormatTests
         ArchiveContext.Read(CompressedFormat.All.Single(f => f.Id == id), bytes, limits, name);
 
     private static byte[] Pack(string module, string content) =>
-        Python.Run($"import sys,{module}; sys.stdout.buffer.write({module}.compress({content}))");
+        CPython.Run($"import sys,{module}; sys.stdout.buffer.write({module}.compress({content}))");
 
     [Theory]
     [InlineData("model.pkl.gz", ".pkl")]

@@ -32,7 +32,7 @@ public sealed class SevenZipFormatTests
             }
 
             File.WriteAllBytes(Path.Combine(directory, "c.exe"), code);
-            Python.Program("/bin/sh", ["-c", $"cd {directory} && {program} a -bd -y {arguments} out.7z a.pkl b.bin c.exe dir empty"]);
+            CPython.Program("/bin/sh", ["-c", $"cd {directory} && {program} a -bd -y {arguments} out.7z a.pkl b.bin c.exe dir empty"]);
             File.WriteAllBytes(Path.Combine(directory, "code"), code);
             return File.ReadAllBytes(Path.Combine(directory, "out.7z"));
         }

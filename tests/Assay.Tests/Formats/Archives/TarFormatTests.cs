@@ -19,7 +19,7 @@ public sealed class TarFormatTests
     [InlineData("PAX_FORMAT", 400)]
     public void WhatPythonWritesIsReadWithoutAnyOddity(string format, int length)
     {
-        byte[] tar = Python.Run($"""
+        byte[] tar = CPython.Run($"""
             import sys,io,tarfile
             b=io.BytesIO()
             with tarfile.open(fileobj=b,mode='w',format=tarfile.{format}) as t:
@@ -152,7 +152,7 @@ public sealed class TarFormatTests
         Assert.SkipUnless(File.Exists("/usr/bin/tar"), "tar is not installed.");
         foreach (string version in new[] { "--format=gnu", "--sparse-version=0.1 --format=posix", "--sparse-version=1.0 --format=posix" })
         {
-            byte[] tar = Python.Program("/bin/sh", ["-c", $"d=$(mktemp -d); cd $d; printf start > f; truncate -s 1M f; printf middle >> f; truncate -s 3M f; printf end >> f; tar -cS {version} f; rm -r $d"]);
+            byte[] tar = CPython.Program("/bin/sh", ["-c", $"d=$(mktemp -d); cd $d; printf start > f; truncate -s 1M f; printf middle >> f; truncate -s 3M f; printf end >> f; tar -cS {version} f; rm -r $d"]);
             ArchiveContext context = Read(tar);
             byte[] content = Assert.Single(context.Children).Bytes;
             Assert.Equal((3 << 20) + 3, content.Length);

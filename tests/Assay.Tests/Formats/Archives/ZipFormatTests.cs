@@ -21,7 +21,7 @@ public sealed class ZipFormatTests
     [InlineData("ZIP_LZMA")]
     public void WhatPythonWritesIsReadWithoutAnyOddity(string method)
     {
-        byte[] zip = Python.Run($"""
+        byte[] zip = CPython.Run($"""
             import sys,io,zipfile
             b=io.BytesIO()
             with zipfile.ZipFile(b,'w',zipfile.{method}) as z:
@@ -43,7 +43,7 @@ public sealed class ZipFormatTests
     [Fact]
     public void StreamedZipWithDescriptorsIsReadWithoutAnyOddity()
     {
-        byte[] zip = Python.Run("""
+        byte[] zip = CPython.Run("""
             import sys,io,zipfile
             class W(io.RawIOBase):
                 def __init__(s): s.b=bytearray()

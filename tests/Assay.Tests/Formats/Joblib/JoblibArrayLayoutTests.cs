@@ -34,7 +34,7 @@ public sealed class JoblibArrayLayoutTests
             joblib.load(f)
             print(f.getvalue().hex())
             """;
-        string[] lines = Python.Lines(script, "", "numpy", "joblib");
+        string[] lines = CPython.Lines(script, "", "numpy", "joblib");
         Assert.Equal((21 * 4 * 2) + 2, lines.Length);
         using MemorySource source = new(Convert.FromHexString(lines[^1]));
         foreach (string line in lines[..^1])

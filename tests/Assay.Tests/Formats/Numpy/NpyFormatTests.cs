@@ -29,7 +29,7 @@ public sealed class NpyFormatTests
                             np.lib.format.write_array(f, a, version=version)
                             print(repr(a.dtype.str), a.dtype.hasobject, a.nbytes, f.getvalue().hex(), sep='\t')
             """;
-        string[] lines = Python.Lines(script, "", "numpy");
+        string[] lines = CPython.Lines(script, "", "numpy");
         Assert.Equal(25 * 7 * 2 * 3, lines.Length);
         foreach (string line in lines)
         {
@@ -61,7 +61,7 @@ public sealed class NpyFormatTests
             np.savez(f, a=np.arange(12.).reshape(3, 4), o=np.array([1, None], dtype=object))
             for n in zipfile.ZipFile(f).namelist(): print(n, zipfile.ZipFile(f).read(n).hex(), sep='\t')
             """;
-        string[] lines = Python.Lines(script, "", "numpy");
+        string[] lines = CPython.Lines(script, "", "numpy");
         Recording plain = Recording.Read(s_format, Convert.FromHexString(lines[0].Split('\t')[1]));
         Assert.Equal((96, 0), (plain.Coverage.Totals().Data, plain.Children.Count));
         Assert.Single(Recording.Read(s_format, Convert.FromHexString(lines[1].Split('\t')[1])).Children);

@@ -62,9 +62,9 @@ public sealed class RealFileTests
 
     private static byte[][] Write(string module, string imports, string dump, string[] values)
     {
-        Python.Needs(module);
+        CPython.Needs(module);
         string calls = string.Join('\n', values.Select(v => "b=io.BytesIO()\n" + dump.Replace("{0}", v, StringComparison.Ordinal) + "\nput(b.getvalue())"));
-        byte[] all = Python.Run($"""
+        byte[] all = CPython.Run($"""
             import io,struct,sys,warnings
             warnings.simplefilter('ignore')
             def put(d): sys.stdout.buffer.write(struct.pack('<i',len(d))+d)
@@ -100,7 +100,7 @@ public sealed class RealFileTests
     {
         if (format == "lz4")
         {
-            Python.Needs("lz4.frame");
+            CPython.Needs("lz4.frame");
         }
 
         TargetReport target = Scans.Of(Joblib(["{'a': np.arange(1000.0), 'o': np.array([None, np.arange(3)],dtype=object)}"], compress)[0]);
@@ -112,7 +112,7 @@ public sealed class RealFileTests
     [Fact]
     public void ModelOfScikitLearnPassesWhole()
     {
-        Python.Needs("sklearn");
+        CPython.Needs("sklearn");
         byte[] bytes = Write("joblib", """
             import joblib, numpy as np
             from sklearn.ensemble import RandomForestClassifier
@@ -216,7 +216,7 @@ public sealed class RealFileTests
     public void LegacyTarIsWalkedMemberByMember()
     {
         // The layout that torch 0.1.1 wrote and torch.load still reads; no installed version writes it.
-        byte[] bytes = Python.Run("""
+        byte[] bytes = CPython.Run("""
             import io,sys,pickle,struct,tarfile
             def p(o): return pickle.dumps(o,2)
             class Storage: pass

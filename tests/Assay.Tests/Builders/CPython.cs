@@ -6,7 +6,7 @@ using System.Text;
 namespace Assay.Tests.Builders;
 
 /// <summary>Runs programs as oracles.</summary>
-internal static class Python
+internal static class CPython
 {
     private const string Path = "/usr/bin/python3";
 
