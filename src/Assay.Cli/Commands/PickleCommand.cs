@@ -26,7 +26,7 @@ internal static class PickleCommand
         command.SetAction(parsed => Visit(host, parsed.GetValue(file)!, bytes =>
         {
             using StreamWriter writer = host.Writer();
-            PickleText.Write(PickleListing.Lines(bytes), writer);
+            PickleText.Write(JoblibTrace.Lines(bytes, new ScanLimits()), writer);
         }));
         return command;
     }

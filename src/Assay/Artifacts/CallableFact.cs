@@ -96,8 +96,8 @@ public sealed record PickleUse
     public required string Opcode { get; init; }
 
     /// <summary>
-    /// The unpicklers in which it happens, where not in all of them: <c>c</c>, <c>c-stream</c>, <c>python</c>, <c>weights-only</c>,
-    /// <c>joblib</c>, and <c>no-arrays</c> for those that do not step over joblib's arrays.
+    /// The unpicklers in which it happens, where not in all of them: <c>c</c>, <c>c-stream</c>, <c>python</c>, <c>weights-only</c>
+    /// and <c>joblib</c>, which steps over the arrays in a stream.
     /// </summary>
     public IReadOnlyList<string> Dialects { get; init; } = [];
 

@@ -22,7 +22,7 @@ internal sealed class JoblibCompanions(PickleMachine machine, WeightSource sourc
     /// <summary>Adds the array that a wrapper stands for; false where <paramref name="value"/> is none.</summary>
     public bool TryAdd(string path, PickleValue value)
     {
-        if (machine.Root(value) is not { IsEmpty: false } root || machine.Import(root).Resolved is not { } resolved || !JoblibCompanion.IsWrapper(resolved))
+        if (JoblibArrays.WrapperOf(machine, value) is not { } resolved || !JoblibCompanion.IsWrapper(resolved))
         {
             return false;
         }

@@ -1,11 +1,17 @@
-// Remembers what a pickle puts into objects that are not plain containers, and stops where joblib's arrays begin.
-using Assay.Formats.Joblib;
+// Remembers what a pickle puts into objects that are not plain containers, and where joblib's arrays lie.
+using Assay.Bytes;
 using Assay.Pickle;
 
 namespace Assay.Conversion;
 
+/// <summary>An array of joblib's, which lies in the stream behind its wrapper.</summary>
+/// <param name="Range">Where it lies.</param>
+/// <param name="IsPickle">Whether it is an array of objects, which is a pickle of its own.</param>
+internal readonly record struct WrappedArray(ByteRange Range, bool IsPickle);
+
 /// <summary>
-/// Remembers what a pickle puts into the results of calls: the items of an <c>OrderedDict</c>, the elements of a list subclass.
+/// Remembers what a pickle puts into the results of calls: the items of an <c>OrderedDict</c>, the elements of a list subclass, the arrays
+/// that wrappers stand for.
 /// </summary>
 internal sealed class ValueRecorder : PickleObserver
 {
@@ -15,8 +21,11 @@ internal sealed class ValueRecorder : PickleObserver
     /// <summary>Every persistent id, in the order of the stream.</summary>
     public List<PickleValue> Persistents { get; } = [];
 
-    /// <summary>The array wrapper at which the run was suspended, and its state; empty otherwise.</summary>
-    public (PickleValue Wrapper, PickleValue State) Suspended { get; set; }
+    /// <summary>Where joblib's arrays lie, by the row of their wrapper.</summary>
+    public Dictionary<int, WrappedArray> Arrays { get; } = [];
+
+    /// <summary>Why what an array holds cannot be told, or null: of the first such array.</summary>
+    public string? Problem { get; private set; }
 
     /// <summary>Keys and values, one after the other.</summary>
     public IReadOnlyList<PickleValue> Pairs(PickleValue value) => _pairs.GetValueOrDefault(value.Row) ?? [];
@@ -41,13 +50,20 @@ internal sealed class ValueRecorder : PickleObserver
 
     public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode) => Persistents.Add(persistent);
 
-    public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
+    public override void OnArray(PickleMachine machine, PickleValue target, PickleArray array)
     {
-        if (target.Kind is PickleKind.Result or PickleKind.Instance && machine.Root(target) is { IsEmpty: false } root
-            && JoblibArrayLayout.IsWrapper(machine.Import(root).Resolved))
+        Problem ??= array switch
         {
-            Suspended = (target, state);
-            machine.SuspendRequested = true;
-        }
+            { Error: { } error } => $"has an array of which it cannot be told where it ends: {error}",
+            { IsDisputed: true } => "has an array of which it cannot be told where it ends: loaders do not agree.",
+            { Missing: > 0 } => $"has an array of {array.Declared} bytes of which {array.Missing} are missing.",
+            _ => null,
+        };
     }
+
+    /// <summary>What is inside the pickle of an array is for those who ask for it.</summary>
+    public override PickleObserver OnNested(PickleMachine nested) => new ValueRecorder();
+
+    public override void OnArrayRead(PickleMachine machine, PickleValue target, PickleValue value, PickleArray array) =>
+        Arrays[value.Row] = new WrappedArray(new ByteRange(array.Start, array.End - array.Start), array.IsPickle);
 }

@@ -91,4 +91,10 @@ internal enum Differential
 
     /// <summary>A name is a string of Python 2 that reads differently in UTF-8 and in Latin-1.</summary>
     Names = 8,
+
+    /// <summary>An array lies in the stream, which joblib's unpickler steps over.</summary>
+    Arrays = 16,
+
+    /// <summary>It is not sure whether the array is one, or what it looks like.</summary>
+    Disputed = 32,
 }

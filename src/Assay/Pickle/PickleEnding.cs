@@ -7,7 +7,7 @@ public enum PickleEnding
     /// <summary>STOP was reached.</summary>
     Stop,
 
-    /// <summary>The observer asked to pause; the run can go on.</summary>
+    /// <summary>The run paused, at an array or after enough opcodes, and can go on.</summary>
     Suspended,
 
     /// <summary>The data ended where an opcode was due (EOFError).</summary>

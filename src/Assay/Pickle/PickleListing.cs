@@ -21,52 +21,72 @@ public static class PickleListing
     /// The lines of every pickle in <paramref name="source"/>, one after the other. Bytes are read as pickle whatever they look like;
     /// the listing ends where the stream breaks, and its last line says how.
     /// </summary>
-    public static IEnumerable<PickleListingLine> Lines(ByteSource source) => Lines(source, new ScanLimits());
-
+    public static IEnumerable<PickleListingLine> Lines(ByteSource source) => Lines(source, new ScanLimits(), null);
 
     /// <summary>The lines, under the given limits.</summary>
-    public static IEnumerable<PickleListingLine> Lines(ByteSource source, ScanLimits limits)
+    public static IEnumerable<PickleListingLine> Lines(ByteSource source, ScanLimits limits) => Lines(source, limits, null);
+
+    /// <summary>The lines; <paramref name="arrays"/> knows the arrays that a loader reads in the middle of a pickle.</summary>
+    internal static IEnumerable<PickleListingLine> Lines(ByteSource source, ScanLimits limits, PickleArrays? arrays)
     {
         ArgumentNullException.ThrowIfNull(source);
-        PickleMachine machine = PickleMachinePool.Rent();
-        try
+        ScanBudget budget = new(limits, TimeProvider.System);
+        long offset = 0;
+        do
         {
-            Notes notes = new();
-            ScanBudget budget = new(limits, TimeProvider.System);
-            long offset = 0;
-            do
+            using PickleSession session = new(source, offset, source.Length, budget, arrays);
+            Notes notes = new(arrays?.Loader ?? "");
+            session.Begin(notes);
+            PickleEnding ending = PickleEnding.Suspended;
+            while (ending == PickleEnding.Suspended)
             {
-                machine.Open(source, offset, source.Length, notes, budget);
-                PickleEnding ending = PickleEnding.Suspended;
-                while (ending == PickleEnding.Suspended)
+                PickleMachine machine = session.Running;
+                int depth = machine.Depth;
+                long at = machine.Position;
+                long before = machine.Opcodes;
+                notes.Begin();
+                ending = session.Run(1);
+
+                // The machine of an array's pickle is gone once that has ended.
+                long opcodes = notes.Ended?.Opcodes ?? machine.Opcodes;
+                if (opcodes > before)
                 {
-                    int depth = machine.Depth;
-                    long at = machine.Position;
-                    notes.Text = "";
-                    ending = machine.Run(1);
-                    if (machine.Opcodes > 0 && machine.Position > at)
-                    {
-                        (string name, string argument, string note) = machine.DescribeLast(ArgumentLimit);
-                        yield return new PickleListingLine(at, name, argument, depth, notes.Text.Length > 0 ? notes.Text : note);
-                    }
+                    (string name, string argument, string note) = notes.Ended?.Last ?? machine.DescribeLast(ArgumentLimit);
+                    yield return new PickleListingLine(at, name, argument, depth, notes.Text.Length > 0 ? notes.Text : note);
                 }
 
-                string left = machine.Leftover > 0 ? $"; {machine.Leftover} values left on the stack" : "";
-                string how = ending == PickleEnding.Stop ? "end of pickle" : $"broken: {machine.EndingDetail}";
-                yield return new PickleListingLine(machine.EndingOffset, "", "", machine.Depth, string.Create(CultureInfo.InvariantCulture, $"{how}, {machine.Opcodes} opcodes{left}"));
-                offset = machine.Ending == PickleEnding.Stop ? machine.Position : source.Length;
+                if (notes.Array is { } array)
+                {
+                    yield return new PickleListingLine(array.At, "", "", depth, array.Text);
+                }
             }
-            while (offset < source.Length);
+
+            PickleMachine first = session.First;
+            string left = first.Leftover > 0 ? $"; {first.Leftover} values left on the stack" : "";
+            string how = ending == PickleEnding.Stop ? "end of pickle" : $"broken: {first.EndingDetail}";
+            yield return new PickleListingLine(first.EndingOffset, "", "", first.Depth, string.Create(CultureInfo.InvariantCulture, $"{how}, {first.Opcodes} opcodes{left}"));
+            offset = first.Ending == PickleEnding.Stop ? first.Position : source.Length;
         }
-        finally
-        {
-            PickleMachinePool.Return(machine);
-        }
+        while (offset < source.Length);
     }
 
-    private sealed class Notes : PickleObserver
+    private sealed class Notes(string loader) : PickleObserver
     {
-        public string Text { get; set; } = "";
+        public string Text { get; private set; } = "";
+
+        public (long At, string Text)? Array { get; private set; }
+
+        public (long Opcodes, (string Name, string Argument, string Note) Last)? Ended { get; private set; }
+
+        public void Begin() => (Text, Array, Ended) = ("", null, null);
+
+        public override void OnArray(PickleMachine machine, PickleValue target, PickleArray array)
+        {
+            string what = array.IsPickle ? "an array of objects here, a pickle of its own" : string.Create(CultureInfo.InvariantCulture, $"an array of {array.Declared} bytes here");
+            Array = (array.At, $"{loader} reads {what}");
+        }
+
+        public override void OnNestedEnd(PickleMachine nested) => Ended = (nested.Opcodes, nested.DescribeLast(ArgumentLimit));
 
         public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
         {

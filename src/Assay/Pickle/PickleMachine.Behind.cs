@@ -22,6 +22,7 @@ internal sealed partial class PickleMachine
 
         (PickleEnding ending, long offset, string detail, PickleReader reader) = (Ending, EndingOffset, EndingDetail, _reader);
         _observer = observer;
+        _arrays = null;
         _dialect = PickleDialect.C;
         _frameEnd = long.MaxValue;
         long from = Resume();

@@ -191,6 +191,10 @@ internal sealed partial class PickleMachine
         }
 
         _observer.OnState(this, target, state, offset);
+        if (_arrays is not null)
+        {
+            NoteArray(target, state, offset);
+        }
     }
 
     private void LoadBinPersistent(long offset)

@@ -35,9 +35,8 @@ internal sealed partial class PickleMachine
     private PickleDialect _dialect;
     private long _frameEnd;
     private bool _ended;
-    private bool _suspended;
 
-    /// <summary>Whether the loop must stop after the current opcode: it ended, or was suspended.</summary>
+    /// <summary>Whether the loop must stop after the current opcode: it ended, or an array lies behind it.</summary>
     private bool _halt;
 
     /// <summary>Where the current pickle starts.</summary>
@@ -82,24 +81,17 @@ internal sealed partial class PickleMachine
     /// <summary>The bytes being read.</summary>
     public ByteSource Source => _source;
 
-    /// <summary>Set by the observer to pause the run after the current opcode.</summary>
-    public bool SuspendRequested
-    {
-        get => _suspended;
-        set
-        {
-            _suspended = value;
-            _halt = value || _ended;
-        }
-    }
-
     /// <summary>
     /// Opens a pickle that starts at <paramref name="offset"/>; the data counts as ended at <paramref name="end"/>. Loaders that ask for
     /// other encodings than <paramref name="encodings"/> are left out.
     /// </summary>
-    public void Open(ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget, PickleDialect dialect = PickleDialect.C, PickleEncodings encodings = PickleEncodings.All)
+    public void Open(
+        ByteSource source, long offset, long end, PickleObserver observer, ScanBudget budget,
+        PickleDialect dialect = PickleDialect.C, PickleEncodings encodings = PickleEncodings.All)
     {
         _dialect = dialect;
+        _arrays = null;
+        _array = default;
         Encodings = dialect == PickleDialect.Joblib ? encodings & PickleEncodings.Ascii : encodings;
         Differentials = Differential.None;
         _source = source;
@@ -135,7 +127,7 @@ internal sealed partial class PickleMachine
         Result = default;
         Opcodes = 0;
         Actions = 0;
-        SuspendRequested = false;
+        _halt = false;
         _memo.Reset();
         ResetRows();
     }
@@ -145,6 +137,7 @@ internal sealed partial class PickleMachine
     {
         _source = s_nothing;
         _observer = s_silent;
+        _arrays = null;
         _budget = null;
         if (_stack.Length > 1 << 16)
         {
@@ -160,58 +153,7 @@ internal sealed partial class PickleMachine
         ResetRows();
     }
 
-    /// <summary>Goes on at another offset: the observer stepped over bytes that are not opcodes.</summary>
-    public void Seek(long offset) => _reader.Seek(offset);
-
-    /// <summary>
-    /// Where the file that is read stands: behind the frame in which opcodes are read, where the dialect reads frames whole.
-    /// </summary>
-    public long FilePosition => IsAhead ? _reader.FrameNext : _reader.Position;
-
-    private bool IsAhead => _dialect == PickleDialect.Joblib && _reader.InFrame;
-
-    /// <summary>
-    /// Notes that a loader reads from the file itself here: in the middle of a frame that is not where the opcodes go on.
-    /// </summary>
-    public void NoteFileRead()
-    {
-        if (_reader.InFrame || (_frameEnd != long.MaxValue && _reader.Position < _frameEnd))
-        {
-            Differentials |= Differential.Python;
-        }
-    }
-
-    /// <summary>
-    /// The observer read an array in the place of the object on top of the stack: what the memo holds of it stays as it was, and what is
-    /// on the stack is another object of the same origin.
-    /// </summary>
-    public void ReplaceTop()
-    {
-        if (_top > _fence && _stack[_top - 1] is { Kind: PickleKind.Result or PickleKind.Instance } value)
-        {
-            SpendNode();
-            CallRow row = _calls[value.Row];
-            row.IsReplaced = true;
-            _calls.Add(out int replaced) = row;
-            _stack[_top - 1] = new PickleValue(value.Kind, replaced, tainted: true);
-        }
-    }
-
-    /// <summary>The observer read from the file, up to <paramref name="offset"/>: a frame is finished first.</summary>
-    public void SeekFile(long offset)
-    {
-        if (IsAhead)
-        {
-            _reader.FrameNext = offset;
-        }
-        else
-        {
-            _reader.FrameEnd = long.MaxValue;
-            Seek(offset);
-        }
-    }
-
-    /// <summary>Runs until the pickle ends, the observer suspends it, or <paramref name="maxOpcodes"/> are executed.</summary>
+    /// <summary>Runs until the pickle ends, an array lies in its way, or <paramref name="maxOpcodes"/> are executed.</summary>
     public PickleEnding Run(long maxOpcodes = long.MaxValue)
     {
         if (_ended)
@@ -219,19 +161,19 @@ internal sealed partial class PickleMachine
             return Ending;
         }
 
-        SuspendRequested = false;
+        _halt = false;
         while (maxOpcodes > 0)
         {
             int batch = (int)Math.Min(Batch, maxOpcodes);
             int executed = _dialect == PickleDialect.WeightsOnly ? RunRestricted(batch) : RunBatch(batch);
             Opcodes += executed;
             maxOpcodes -= executed;
-            if (_budget is { } budget && (executed == Batch || _ended || SuspendRequested || maxOpcodes == 0))
+            if (_budget is { } budget && (executed == Batch || _halt || maxOpcodes == 0))
             {
                 budget.SpendOpcodes(executed, _reader.Position);
             }
 
-            if (_ended || SuspendRequested)
+            if (_halt)
             {
                 break;
             }

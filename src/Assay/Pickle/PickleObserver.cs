@@ -22,6 +22,29 @@ internal abstract class PickleObserver
     {
     }
 
+    /// <summary>The object that BUILD filled stands for an array in a file of its own, which a loader opens here.</summary>
+    public virtual void OnArrayFile(PickleMachine machine, PickleValue target, PickleValue state, long offset)
+    {
+    }
+
+    /// <summary>The object that BUILD filled stands for an array that a loader reads here.</summary>
+    public virtual void OnArray(PickleMachine machine, PickleValue target, PickleArray array)
+    {
+    }
+
+    /// <summary>The array is a pickle of its own, which runs on a machine of its own; returns who observes that.</summary>
+    public virtual PickleObserver OnNested(PickleMachine nested) => this;
+
+    /// <summary>The pickle of an array ended.</summary>
+    public virtual void OnNestedEnd(PickleMachine nested)
+    {
+    }
+
+    /// <summary>The array was read: <paramref name="value"/> took the place of <paramref name="target"/> on the stack.</summary>
+    public virtual void OnArrayRead(PickleMachine machine, PickleValue target, PickleValue value, PickleArray array)
+    {
+    }
+
     /// <summary>An opcode calls a method of an object that is not a plain container.</summary>
     public virtual void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
     {

@@ -10,8 +10,6 @@ namespace Assay.Pickle;
 /// </summary>
 public static class PickleTrace
 {
-    private static readonly PickleDialect[] s_all = Enum.GetValues<PickleDialect>();
-
     /// <summary>Traces <paramref name="source"/> into <paramref name="sink"/>.</summary>
     public static void Run(ByteSource source, PickleTraceSink sink, ScanBudget budget) => Run(source, sink, budget, null);
 
@@ -21,26 +19,19 @@ public static class PickleTrace
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentNullException.ThrowIfNull(budget);
-        PickleMachine machine = PickleMachinePool.Rent();
-        try
+        Tracer run = new(source, sink, budget, arrays);
+        long offset = 0;
+        do
         {
-            Tracer run = new(machine, source, sink, budget, arrays);
-            long offset = 0;
-            do
-            {
-                offset = run.Stream(offset);
-            }
-            while (offset >= 0 && offset < source.Length);
+            offset = run.Stream(offset);
         }
-        finally
-        {
-            PickleMachinePool.Return(machine);
-        }
+        while (offset >= 0 && offset < source.Length);
     }
 
-    private sealed class Tracer(PickleMachine machine, ByteSource source, PickleTraceSink sink, ScanBudget budget, PickleArrays? arrays)
+    private sealed class Tracer(ByteSource source, PickleTraceSink sink, ScanBudget budget, PickleArrays? arrays)
     {
         private static readonly Dictionary<PickleDialect, PickleEnding> s_alike = [];
+        private static readonly Silence s_silence = new();
 
         /// <summary>How far the unpickler came that came furthest, in this stream or one before: what one stops in, another may step over.</summary>
         private long _furthest;
@@ -49,140 +40,64 @@ public static class PickleTrace
         public long Stream(long offset)
         {
             // The first pass only looks for places at which unpicklers part ways: most pickles have none and then stream.
-            ArrayFinder finder = new(arrays);
-            PickleEnding ending = Once(offset, finder, PickleDialect.C);
+            using PickleSession session = new(source, offset, source.Length, budget, arrays);
+            session.Begin(s_silence);
+            PickleEnding ending = session.RunWithinLimits();
             sink.Begin(offset);
-            return machine.Differentials == Differential.None && !finder.Found ? Alike(offset, ending) : Apart(offset, finder.Found);
+            return session.Differentials == Differential.None ? Alike(session, ending) : Apart(offset);
         }
 
-        private long Alike(long offset, PickleEnding ending)
+        private long Alike(PickleSession session, PickleEnding ending)
         {
-            PickleEnding restricted = Once(offset, new ArrayFinder(null), PickleDialect.WeightsOnly);
-            long refusedAt = restricted == PickleEnding.Stop ? long.MaxValue : machine.EndingOffset;
-            Once(offset, new PickleTraceStream(sink, refusedAt), PickleDialect.C);
-            (long end, long endingOffset) = (machine.Position, machine.EndingOffset);
+            session.Begin(new PickleReading(PickleDialect.WeightsOnly), s_silence);
+            long refusedAt = session.RunWithinLimits() == PickleEnding.Stop ? long.MaxValue : session.Machine.EndingOffset;
+            session.Begin(new PickleReading(PickleDialect.C), new PickleTraceStream(sink, refusedAt));
+            session.RunWithinLimits();
+            (long end, long endingOffset) = (session.Machine.Position, session.Machine.EndingOffset);
             _furthest = Math.Max(_furthest, endingOffset);
             if (ending != PickleEnding.Stop)
             {
-                machine.RunBehind(new PickleTraceBehind(sink, _furthest));
+                session.RunBehind(new PickleTraceBehind(sink, _furthest));
             }
 
             sink.End(end, ending, endingOffset, s_alike);
             return ending == PickleEnding.Stop ? end : -1;
         }
 
-        private long Apart(long offset, bool hasArrays)
+        private long Apart(long offset)
         {
-            bool names = machine.Differentials.HasFlag(Differential.Names);
-            PickleTraceMerge merge = new();
-            SortedDictionary<PickleDialect, PickleEnding> endings = [];
-            (long end, long endingOffset, long next) = (0, 0, -1);
-            for (int i = s_all.Length - 1; i >= 0; i--)
+            using PickleSession session = new(source, offset, source.Length, budget, arrays) { IsThorough = true };
+            PickleTraceMerge merge = new(session);
+            session.Begin(merge);
+            session.RunWithinLimits();
+            while (session.Next() is { } reading)
             {
-                PickleDialect dialect = s_all[i];
-                merge.Begin(dialect);
-                PickleEncodings encodings = names ? PickleEncodings.All & ~PickleEncodings.Latin1 : PickleEncodings.All;
-                PickleEnding ending = dialect == PickleDialect.Joblib && hasArrays
-                    ? WithArrays(offset, merge, encodings)
-                    : Once(offset, merge, dialect, encodings);
-                if (names && dialect != PickleDialect.Joblib)
-                {
-                    merge.Begin(dialect);
-                    ending = Once(offset, merge, dialect, PickleEncodings.Latin1);
-                }
-
-                endings[dialect] = ending;
-                _furthest = Math.Max(_furthest, machine.EndingOffset);
-                next = ending == PickleEnding.Stop ? machine.Position : next;
-                (end, endingOffset) = (machine.Position, machine.EndingOffset);
+                merge.Begin();
+                session.Begin(reading, merge);
+                session.RunWithinLimits();
             }
 
             merge.WriteTo(sink);
+            _furthest = Math.Max(_furthest, session.Furthest);
+            SortedDictionary<PickleDialect, PickleEnding> endings = [];
+            long next = -1;
+            foreach (PickleDialect dialect in PickleReading.Dialects)
+            {
+                PickleOutcome outcome = session.OutcomeOf(dialect);
+                endings[dialect] = outcome.Ending;
+                next = next < 0 && outcome.Ending == PickleEnding.Stop ? outcome.Position : next;
+            }
+
             if (next < 0)
             {
-                machine.RunBehind(new PickleTraceBehind(sink, _furthest));
+                session.RunBehind(new PickleTraceBehind(sink, _furthest));
             }
 
-            sink.End(end, endings[PickleDialect.C], endingOffset, endings);
+            PickleOutcome plain = session.OutcomeOf(PickleDialect.C);
+            sink.End(plain.Position, plain.Ending, plain.EndingOffset, endings);
             return next;
         }
-
-        /// <summary>Runs the stream as joblib does: where an array was built, its bytes are read from the file.</summary>
-        private PickleEnding WithArrays(long offset, PickleTraceMerge merge, PickleEncodings encodings)
-        {
-            merge.Arrays = arrays;
-            PickleEnding ending = Once(offset, merge, PickleDialect.Joblib, encodings);
-            while (ending == PickleEnding.Suspended && merge.State is { IsEmpty: false } state)
-            {
-                merge.State = default;
-                long at = machine.FilePosition;
-                long end = arrays!.End(machine, state, at, out bool isPickle);
-                if (isPickle)
-                {
-                    end = Nested(at, merge);
-                }
-
-                if (end < 0 || end > source.Length)
-                {
-                    ending = machine.Fail(PickleEnding.Truncated, "joblib reads an array here, and it is not all there.");
-                    break;
-                }
-
-                machine.SeekFile(end);
-                machine.ReplaceTop();
-                ending = Guarded();
-            }
-
-            merge.Arrays = null;
-            return ending;
-        }
-
-        /// <summary>An array of objects is a pickle, which joblib hands to <c>pickle.load</c>.</summary>
-        private long Nested(long at, PickleTraceMerge merge)
-        {
-            PickleMachine nested = PickleMachinePool.Rent();
-            merge.Arrays = null;
-            try
-            {
-                nested.Open(source, at, source.Length, merge, budget, PickleDialect.C, PickleEncodings.Ascii);
-                return nested.Run() == PickleEnding.Stop ? nested.Position : -1;
-            }
-            catch (ScanStopException e) when (e.Reason == StopReason.Limit)
-            {
-                return -1;
-            }
-            finally
-            {
-                merge.Arrays = arrays;
-                PickleMachinePool.Return(nested);
-            }
-        }
-
-        private PickleEnding Once(long offset, PickleObserver observer, PickleDialect dialect, PickleEncodings encodings = PickleEncodings.All)
-        {
-            machine.Open(source, offset, source.Length, observer, budget, dialect, encodings);
-            return Guarded();
-        }
-
-        private PickleEnding Guarded()
-        {
-            try
-            {
-                return machine.Run();
-            }
-            catch (ScanStopException e) when (e.Reason == StopReason.Limit)
-            {
-                return machine.Fail(PickleEnding.Limit, e.Message);
-            }
-        }
     }
 
-    /// <summary>Notices whether there is an array that only joblib steps over.</summary>
-    private sealed class ArrayFinder(PickleArrays? arrays) : PickleObserver
-    {
-        public bool Found { get; private set; }
-
-        public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset) =>
-            Found |= arrays is not null && arrays.Follows(machine, target);
-    }
+    private sealed class Silence : PickleObserver;
 }

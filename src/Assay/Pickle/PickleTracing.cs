@@ -1,7 +1,7 @@
 // Turns what a machine does into the events of a trace.
 namespace Assay.Pickle;
 
-/// <summary>Turns what a machine does into the events of a trace; who comes to them is for the heirs to say.</summary>
+/// <summary>Turns what a machine does into the events of a trace; derived classes say who comes to them.</summary>
 internal abstract class PickleTracing : PickleObserver
 {
     protected abstract void Add(PickleMachine machine, PickleTraceEvent traced);
@@ -74,44 +74,22 @@ internal sealed class PickleTraceStream(PickleTraceSink sink, long refusedAt) : 
     }
 }
 
-/// <summary>The events of several runs over the same bytes, each once, in the order of the bytes.</summary>
-internal sealed class PickleTraceMerge : PickleTracing
+/// <summary>Gathers the events of several readings, each once.</summary>
+internal sealed class PickleTraceMerge(PickleSession session) : PickleTracing
 {
-    private readonly Dictionary<(PickleTraceEvent Event, int Ordinal), (List<PickleDialect> Dialects, PickleEncodings Encodings)> _events = [];
-    private readonly List<(PickleTraceEvent Event, int Ordinal)> _order = [];
+    private readonly PickleSession _session = session;
+    private readonly PickleMerge<(PickleTraceEvent Event, int Ordinal)> _merge = new(session);
     private readonly Dictionary<PickleTraceEvent, int> _seen = [];
-    private PickleDialect _dialect;
 
-    /// <summary>Where they are set, a run stops behind the state of an array.</summary>
-    public PickleArrays? Arrays { get; set; }
+    /// <summary>The next reading begins.</summary>
+    public void Begin() => _seen.Clear();
 
-    /// <summary>The state of the array at which the run stopped, or empty.</summary>
-    public PickleValue State { get; set; }
-
-    public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
-    {
-        base.OnState(machine, target, state, offset);
-        if (Arrays is not null && Arrays.Follows(machine, target))
-        {
-            State = state;
-            machine.SuspendRequested = true;
-        }
-    }
-
-    /// <summary>The next run begins.</summary>
-    public void Begin(PickleDialect dialect)
-    {
-        _dialect = dialect;
-        _seen.Clear();
-    }
-
+    /// <summary>Writes the events in the order of the bytes.</summary>
     public void WriteTo(PickleTraceSink sink)
     {
-        foreach ((PickleTraceEvent Event, int Ordinal) key in _order.OrderBy(e => e.Event.Offset))
+        foreach (((PickleTraceEvent traced, int _), PickleTraceReach reach, bool _) in _merge.All().OrderBy(e => e.Event.Event.Offset))
         {
-            (List<PickleDialect> dialects, PickleEncodings encodings) = _events[key];
-            dialects.Sort();
-            sink.Add(key.Event, new PickleTraceReach(dialects, encodings == PickleEncodings.None ? PickleEncodings.All : encodings));
+            sink.Add(traced, reach);
         }
     }
 
@@ -119,22 +97,7 @@ internal sealed class PickleTraceMerge : PickleTracing
     {
         int ordinal = _seen.GetValueOrDefault(traced);
         _seen[traced] = ordinal + 1;
-
-        // joblib's unpickler is bound to one encoding; the others tell which there are.
-        PickleEncodings encodings = _dialect == PickleDialect.Joblib ? PickleEncodings.None : machine.Encodings;
-        if (!_events.TryGetValue((traced, ordinal), out (List<PickleDialect> Dialects, PickleEncodings Encodings) known))
-        {
-            _events.Add((traced, ordinal), ([_dialect], encodings));
-            _order.Add((traced, ordinal));
-            return;
-        }
-
-        if (!known.Dialects.Contains(_dialect))
-        {
-            known.Dialects.Add(_dialect);
-        }
-
-        _events[(traced, ordinal)] = (known.Dialects, known.Encodings | encodings);
+        _merge.Add(_session.Readings.Count - 1, (traced, ordinal), machine.Encodings);
     }
 }
 

@@ -25,7 +25,7 @@ public static class DecompiledText
         TextPage page = TextPage.Of(writer, options);
         DecompilerLimits size = new() { Width = Math.Clamp(options.Width, NarrowestLine, WidestLine) };
         new PickleDecompiler(
-            source, limits ?? new ScanLimits(), TimeProvider.System, size, line => Write(page, line), new JoblibEmbeddedArrays(), cancellation).Run();
+            source, limits ?? new ScanLimits(), TimeProvider.System, size, line => Write(page, line), JoblibArrays.Instance, cancellation).Run();
     }
 
     private static void Write(TextPage page, CodeLine line)

@@ -12,7 +12,6 @@ namespace Assay.Evaluation.Decompiler;
 /// </summary>
 internal sealed class PickleDecompiler
 {
-    private const int InnerPickles = 16;
     private const int InnerLines = 400;
     private const int InnerRepeats = 50;
     private const int Blanks = 1 << 16;
@@ -22,28 +21,21 @@ internal sealed class PickleDecompiler
     private readonly CancellationToken _cancellation;
     private readonly CodeText _text;
     private readonly CodeNames _names = new();
-    private readonly ValueWriter _values;
     private readonly StatementObserver _statements;
-    private List<StreamUses> _uses = [];
-    private readonly IEmbeddedDataReader? _embedded;
+    private readonly PickleArrays? _arrays;
     private StrongBox<int> _innerLeft;
-    private int _entered;
-
-    /// <summary>Walks every pickle that is not inside another; a file may hold millions.</summary>
-    private PickleMachine? _outer;
 
     public PickleDecompiler(
         ByteSource source, ScanLimits limits, TimeProvider time, DecompilerLimits size, Action<CodeLine> sink,
-        IEmbeddedDataReader? embedded = null, CancellationToken cancellation = default)
+        PickleArrays? arrays = null, CancellationToken cancellation = default)
     {
         _source = source;
         _limits = limits;
         _time = time;
         _cancellation = cancellation;
         _text = new CodeText(size, sink);
-        _values = new ValueWriter(_text, _names);
-        _statements = new StatementObserver(_text, _names, _values, new FoldedNoteWriter(_text, Inner), embedded);
-        _embedded = embedded;
+        _statements = new StatementObserver(_text, _names, new ValueWriter(_text, _names), new FoldedNoteWriter(_text, Inner), arrays?.Loader ?? "");
+        _arrays = arrays;
         _innerLeft = new StrongBox<int>(size.InnerPickles);
     }
 
@@ -51,28 +43,10 @@ internal sealed class PickleDecompiler
     /// <exception cref="ScanStopException">A limit is spent, or the source went away.</exception>
     public void Run()
     {
-        try
-        {
-            Pickles();
-        }
-        finally
-        {
-            if (_outer is { } machine)
-            {
-                PickleMachinePool.Return(machine);
-                _outer = null;
-            }
-        }
-    }
-
-    private void Pickles()
-    {
         long offset = 0;
         long plain = 0;
         for (int stream = 0; stream == 0 || offset < _source.Length; stream++)
         {
-            _uses = [];
-            _statements.HasImports = false;
             Outcome look = Walk(offset, dry: true);
             bool acts = look.Actions > 0 || _statements.HasImports;
             if (stream > 0 && look.Ending != PickleEnding.Stop && !acts)
@@ -114,7 +88,7 @@ internal sealed class PickleDecompiler
         _innerLeft.Value--;
         DecompilerLimits size = _text.Limits with { InnerDepth = _text.Limits.InnerDepth - 1, Lines = InnerLines, Repeats = InnerRepeats, PlainPickles = 2 };
         PickleDecompiler inside = new(
-            new MemorySource(pickle), _limits, _time, size, l => line(new string(' ', l.Indent) + string.Concat(l.Pieces.Select(p => p.Text))), _embedded, _cancellation)
+            new MemorySource(pickle), _limits, _time, size, l => line(new string(' ', l.Indent) + string.Concat(l.Pieces.Select(p => p.Text))), _arrays, _cancellation)
         {
             _innerLeft = _innerLeft,
         };
@@ -132,9 +106,7 @@ internal sealed class PickleDecompiler
 
     private Outcome Walk(long offset, bool dry)
     {
-        List<StreamFrame> frames = [];
-        ScanBudget budget = new(_limits, _time, _cancellation);
-        _entered = 0;
+        using PickleSession session = new(_source, offset, _source.Length, new ScanBudget(_limits, _time, _cancellation), _arrays);
         if (dry)
         {
             _text.Dry(begin: true);
@@ -142,36 +114,11 @@ internal sealed class PickleDecompiler
 
         try
         {
-            Enter(frames, offset, budget);
-            while (true)
-            {
-                StreamFrame frame = frames[^1];
-                _statements.Frame = frame;
-                if (frame.Machine.Run() == PickleEnding.Suspended)
-                {
-                    Step(frames, budget);
-                    continue;
-                }
-
-                Leave(frame, frames.Count > 1);
-                if (frames.Count == 1)
-                {
-                    return new Outcome(frame.Machine.Ending, frame.Machine.Position, frame.Machine.Actions);
-                }
-
-                frames.RemoveAt(frames.Count - 1);
-                long end = frame.Machine.Position;
-                bool whole = frame.Machine.Ending == PickleEnding.Stop;
-                PickleMachinePool.Return(frame.Machine);
-                if (whole)
-                {
-                    frames[^1].Machine.Seek(end);
-                }
-                else
-                {
-                    frames[^1].Machine.Fail(PickleEnding.BadArgument, "The pickle inside breaks.");
-                }
-            }
+            _statements.Begin(session.First);
+            session.Begin(_statements);
+            session.Run();
+            _statements.End();
+            return new Outcome(session.First.Ending, session.First.Position, session.First.Actions);
         }
         catch (ScanStopException stop) when (stop.Reason == StopReason.Limit && dry)
         {
@@ -181,96 +128,16 @@ internal sealed class PickleDecompiler
         catch (ScanStopException stop)
         {
             _text.Close();
-            _text.Comment(string.Create(CultureInfo.InvariantCulture, $"{frames[^1].Machine.Position}: stopped: {stop.Message} A loader would go on."), CodeInk.Warning);
+            _text.Comment(string.Create(CultureInfo.InvariantCulture, $"{session.Running.Position}: stopped: {stop.Message} A loader would go on."), CodeInk.Warning);
             _text.Finish();
             throw;
         }
         finally
         {
-            foreach (StreamFrame frame in frames.Skip(1))
-            {
-                PickleMachinePool.Return(frame.Machine);
-            }
-
             if (dry)
             {
                 _text.Dry(begin: false);
             }
-        }
-    }
-
-    private void Enter(List<StreamFrame> frames, long offset, ScanBudget budget)
-    {
-        int number = _text.IsDry ? _uses.Count : _entered++;
-        if (_text.IsDry)
-        {
-            _uses.Add(new StreamUses());
-        }
-
-        PickleMachine machine = frames.Count > 0 ? PickleMachinePool.Rent() : _outer ??= PickleMachinePool.Rent();
-        frames.Add(new StreamFrame(machine, number < _uses.Count ? _uses[number] : new StreamUses()));
-        machine.Open(_source, offset, _source.Length, _statements, budget);
-    }
-
-    /// <summary>Steps over what is no opcode, or into a pickle inside.</summary>
-    private void Step(List<StreamFrame> frames, ScanBudget budget)
-    {
-        StreamFrame frame = frames[^1];
-        if (frame.Pending is not { } data)
-        {
-            return;
-        }
-
-        frame.Pending = null;
-        long at = frame.Machine.Position;
-        _text.Comment(string.Create(CultureInfo.InvariantCulture, $"{at}: {data.Text}"));
-        if (data.End < at || (data.IsPickle && frames.Count >= InnerPickles))
-        {
-            frame.Machine.Fail(PickleEnding.BadArgument, "It cannot be told where the data in the stream ends.");
-        }
-        else if (data.IsPickle)
-        {
-            Enter(frames, data.End, budget);
-        }
-        else
-        {
-            frame.Machine.Seek(data.End);
-        }
-    }
-
-    /// <summary>Writes how a pickle ends.</summary>
-    private void Leave(StreamFrame frame, bool isInner)
-    {
-        PickleMachine machine = frame.Machine;
-        bool stopped = machine.Ending == PickleEnding.Stop;
-        CodeNode? result = null;
-        if (stopped)
-        {
-            _values.Begin();
-            result = _values.Write(frame, machine.Result);
-        }
-
-        _values.Finish(frame);
-        if (result is not null)
-        {
-            _text.Statement(isInner
-                ? result.Behind(new CodePiece("array = "))
-                : result.Behind(new CodePiece("return ", CodeInk.Keyword)), machine.EndingOffset);
-        }
-
-        if (!isInner && !_text.IsDry)
-        {
-            _text.Close();
-        }
-
-        if (!stopped)
-        {
-            string rest = machine.Ending == PickleEnding.Limit ? "A loader would go on." : "A loader raises here; what stands above has run.";
-            _text.Comment(string.Create(CultureInfo.InvariantCulture, $"{machine.EndingOffset}: broken: {machine.EndingDetail} {rest}"), CodeInk.Warning);
-        }
-        else if (machine.Leftover > 0)
-        {
-            _text.Comment(string.Create(CultureInfo.InvariantCulture, $"{machine.EndingOffset}: {machine.Leftover:N0} {(machine.Leftover == 1 ? "value is" : "values are")} left on the stack; loaders drop what is left"));
         }
     }
 

@@ -5,20 +5,67 @@ using Assay.Pickle;
 namespace Assay.Evaluation.Decompiler;
 
 /// <summary>Turns the events of the machine into statements.</summary>
-internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWriter values, FoldedNoteWriter notes, IEmbeddedDataReader? embedded)
-    : PickleObserver
+internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWriter values, FoldedNoteWriter notes, string reader) : PickleObserver
 {
     private const int OriginSteps = 8;
     private const int Oddities = 20;
     private const int NoteLength = 120;
     private readonly Dictionary<string, int> _oddities = [];
     private readonly HashSet<string> _explained = [];
-
-    /// <summary>The pickle that is being walked.</summary>
-    public StreamFrame Frame { get; set; } = null!;
+    private readonly Stack<StreamFrame> _frames = new();
+    private List<StreamUses> _uses = [];
+    private int _entered;
 
     /// <summary>Whether the walk met an import.</summary>
-    public bool HasImports { get; set; }
+    public bool HasImports { get; private set; }
+
+    /// <summary>The pickle that is being walked.</summary>
+    private StreamFrame Frame => _frames.Peek();
+
+    /// <summary>A walk over the pickle that <paramref name="machine"/> runs begins; the first walk over it is a dry one.</summary>
+    public void Begin(PickleMachine machine)
+    {
+        if (text.IsDry)
+        {
+            _uses = [];
+            HasImports = false;
+        }
+
+        _entered = 0;
+        _frames.Clear();
+        Enter(machine);
+    }
+
+    /// <summary>Writes how the pickle ends.</summary>
+    public void End() => Leave("return ", CodeInk.Keyword);
+
+    public override PickleObserver OnNested(PickleMachine nested)
+    {
+        Enter(nested);
+        return this;
+    }
+
+    public override void OnNestedEnd(PickleMachine nested) => Leave("array = ", CodeInk.Plain);
+
+    public override void OnArray(PickleMachine machine, PickleValue target, PickleArray array)
+    {
+        string what = array switch
+        {
+            { Error: { } error } => error,
+            { IsPickle: true } => $"{reader} reads an array of objects here: a pickle of its own",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{reader} reads an array here: {array.Declared:N0} bytes{(array.Missing > 0 ? ", more than are left" : "")}"),
+        };
+        string who = Frame.Variables.TryGetValue(target, out string? name) ? $"; {name} becomes it" : "";
+        text.Comment(string.Create(CultureInfo.InvariantCulture, $"{array.At}: {what}{who}"));
+    }
+
+    public override void OnArrayRead(PickleMachine machine, PickleValue target, PickleValue value, PickleArray array)
+    {
+        if (Frame.Variables.TryGetValue(target, out string? name))
+        {
+            Frame.Variables.TryAdd(value, name);
+        }
+    }
 
     public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
     {
@@ -100,13 +147,6 @@ internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWri
             };
             text.Statement(CodeNode.Group("(", [written], ")").Behind(into, ".__setstate__"), offset, note);
         }
-
-        if (embedded?.After(machine, target, state) is { } data)
-        {
-            string who = Frame.Variables.TryGetValue(target, out string? name) ? $"; {name} becomes it" : "";
-            Frame.Pending = data with { Text = data.Text + who };
-            machine.SuspendRequested = true;
-        }
     }
 
     public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
@@ -183,6 +223,53 @@ internal sealed class StatementObserver(CodeText text, CodeNames names, ValueWri
             _oddities[code] = seen + 1;
             text.Comment(string.Create(CultureInfo.InvariantCulture, $"{offset}: odd: {Cut(detail)}{(seen == Oddities - 1 ? " (and so on)" : "")}"));
         }
+    }
+
+    private void Enter(PickleMachine machine)
+    {
+        int number = text.IsDry ? _uses.Count : _entered++;
+        if (text.IsDry)
+        {
+            _uses.Add(new StreamUses());
+        }
+
+        _frames.Push(new StreamFrame(machine, number < _uses.Count ? _uses[number] : new StreamUses()));
+    }
+
+    private void Leave(string what, CodeInk ink)
+    {
+        StreamFrame frame = Frame;
+        PickleMachine machine = frame.Machine;
+        bool stopped = machine.Ending == PickleEnding.Stop;
+        CodeNode? result = null;
+        if (stopped)
+        {
+            values.Begin();
+            result = values.Write(frame, machine.Result);
+        }
+
+        values.Finish(frame);
+        if (result is not null)
+        {
+            text.Statement(result.Behind(new CodePiece(what, ink)), machine.EndingOffset);
+        }
+
+        if (_frames.Count == 1 && !text.IsDry)
+        {
+            text.Close();
+        }
+
+        if (!stopped)
+        {
+            string rest = machine.Ending == PickleEnding.Limit ? "A loader would go on." : "A loader raises here; what stands above has run.";
+            text.Comment(string.Create(CultureInfo.InvariantCulture, $"{machine.EndingOffset}: broken: {machine.EndingDetail} {rest}"), CodeInk.Warning);
+        }
+        else if (machine.Leftover > 0)
+        {
+            text.Comment(string.Create(CultureInfo.InvariantCulture, $"{machine.EndingOffset}: {machine.Leftover:N0} {(machine.Leftover == 1 ? "value is" : "values are")} left on the stack; loaders drop what is left"));
+        }
+
+        _frames.Pop();
     }
 
     /// <summary>Writes a statement that makes <paramref name="value"/>; it needs no variable when the stream throws it away.</summary>

@@ -23,7 +23,4 @@ internal sealed class StreamFrame(PickleMachine machine, StreamUses uses)
 
     /// <summary>Rows of imports that were written.</summary>
     public HashSet<int> Imported { get; } = [];
-
-    /// <summary>What follows in the stream that is no opcode, once a state asked for it.</summary>
-    public EmbeddedData? Pending { get; set; }
 }

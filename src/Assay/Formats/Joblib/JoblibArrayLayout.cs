@@ -12,6 +12,9 @@ namespace Assay.Formats.Joblib;
 /// </summary>
 public sealed record JoblibArrayLayout
 {
+    private ArrayExtent _extent;
+    private bool _isAligned;
+
     /// <summary>Whether a nested pickle follows.</summary>
     public bool IsPickle { get; init; }
 
@@ -77,21 +80,18 @@ public sealed record JoblibArrayLayout
 
         NumpyElementType element = NumpyElementType.FromPickle(type);
         ArrayExtent extent = ArrayExtent.Of(shape, element.ItemSize);
+        bool isAligned = alignment is not null && alignment.Kind != ShapeKind.None;
         return new JoblibArrayLayout
         {
             IsPickle = element.HasObject,
             IsDisputed = element.IsDisputed,
-            HasPadding = !element.HasObject && alignment is not null && alignment.Kind != ShapeKind.None,
+            HasPadding = !element.HasObject && isAligned,
             Count = extent.Count,
             ByteCount = element.HasObject ? 0 : extent.Bytes,
             Element = element,
-            Error = element.HasObject ? null : element.Error ?? extent.Error switch
-            {
-                ExtentError.None => null,
-                ExtentError.Overflow => "The array's shape asks for more bytes than 63 bits can count.",
-                ExtentError.Negative => "The array's shape is negative.",
-                _ => "The array's shape is no tuple of whole numbers, or was not kept whole.",
-            },
+            Error = element.HasObject ? null : element.Error ?? (extent.Error == ExtentError.None ? null : NoSize(extent)),
+            _isAligned = isAligned,
+            _extent = extent,
         };
     }
 
@@ -122,6 +122,18 @@ public sealed record JoblibArrayLayout
         data = new ByteRange(Math.Min(start, source.Length), Math.Min(ByteCount, left));
         return true;
     }
+
+    /// <summary>The layout by which a loader goes that sees <see cref="IsPickle"/> the other way round.</summary>
+    internal JoblibArrayLayout Turned() => IsPickle
+        ? this with { IsPickle = false, HasPadding = _isAligned, ByteCount = _extent.Bytes, Error = _extent.Error == ExtentError.None ? null : NoSize(_extent) }
+        : this with { IsPickle = true, HasPadding = false, ByteCount = 0, Error = null };
+
+    private static string NoSize(ArrayExtent extent) => extent.Error switch
+    {
+        ExtentError.Overflow => "The array's shape asks for more bytes than 63 bits can count.",
+        ExtentError.Negative => "The array's shape is negative.",
+        _ => "The array's shape is no tuple of whole numbers, or was not kept whole.",
+    };
 
     private static JoblibArrayLayout Broken(string error) => new() { Error = error, IsDisputed = true };
 }

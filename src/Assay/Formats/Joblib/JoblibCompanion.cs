@@ -16,6 +16,12 @@ public sealed record JoblibCompanion(string FileName, bool IsRaw)
         FileName.StartsWith('/') || FileName.StartsWith('\\') || (FileName.Length > 1 && FileName[1] == ':')
         || FileName.Split('/', '\\').Contains("..");
 
+    /// <summary>
+    /// The anomaly that it is: <c>joblib.companion</c>, or <c>joblib.companion-outside</c> where its name leads out of the directory. That
+    /// it is not part of this input leaves the input complete: it is an input of its own.
+    /// </summary>
+    public string Code => LeadsOutside ? "joblib.companion-outside" : "joblib.companion";
+
     /// <summary>Whether joblib's unpickler opens a file after a BUILD of an instance of the class <paramref name="resolved"/>.</summary>
     public static bool IsWrapper(string resolved)
     {
@@ -44,17 +50,5 @@ public sealed record JoblibCompanion(string FileName, bool IsRaw)
         }
 
         return companion;
-    }
-
-    /// <summary>
-    /// Tells of the companion, whose wrapper is at <paramref name="offset"/>: <c>joblib.companion</c>, or
-    /// <c>joblib.companion-outside</c> where its name leads out of the directory. That it is not part of this input leaves the input
-    /// complete: it is an input of its own.
-    /// </summary>
-    public void Report(ReadContext context, long offset)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        context.Anomaly(LeadsOutside ? "joblib.companion-outside" : "joblib.companion", offset, 0,
-            $"An array is loaded from the file {FileName} beside this one.");
     }
 }

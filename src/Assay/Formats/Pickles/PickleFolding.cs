@@ -1,8 +1,6 @@
 // What folding tells about the calls of one pickle, for its facts.
 using Assay.Artifacts;
-using Assay.Bytes;
 using Assay.Evaluation;
-using Assay.Evaluation.Intents;
 using Assay.Evaluation.Payloads;
 using Assay.Evaluation.Values;
 using Assay.Pickle;
@@ -13,6 +11,7 @@ namespace Assay.Formats.Pickles;
 internal sealed class PickleFolding(PickleMachine machine)
 {
     private const int MaxSteps = 12;
+    private static readonly HashSet<string> s_nothing = [];
     private PickleEvaluator? _made;
     private PayloadFollower? _follower;
 
@@ -24,6 +23,12 @@ internal sealed class PickleFolding(PickleMachine machine)
 
     /// <summary>Bytes that a loader would load again.</summary>
     public IReadOnlyList<RecoveredBytes> Recovered => _follower?.Bytes ?? [];
+
+    /// <summary>Texts that something would run, or that read like it.</summary>
+    public IReadOnlyList<RecoveredText> Texts => _follower?.Texts ?? [];
+
+    /// <summary>The names of what recovered code reaches.</summary>
+    public IReadOnlySet<string> Reached => _follower?.Reached ?? s_nothing;
 
     // Most pickles call nothing.
     private PickleEvaluator Evaluator => _made ??= new PickleEvaluator(machine);
@@ -37,14 +42,14 @@ internal sealed class PickleFolding(PickleMachine machine)
     /// <summary>A call of something ignored happens.</summary>
     public void StepOver()
     {
-        Evaluator.Folder.OnReached ??= Reached;
+        Evaluator.Folder.OnReached ??= Follow;
         IsFollowed = false;
     }
 
     /// <summary>Looks at a call as it happens and follows what it gets or gives.</summary>
     public void Observe(PickleValue result, long offset)
     {
-        Evaluator.Folder.OnReached ??= Reached;
+        Evaluator.Folder.OnReached ??= Follow;
         int before = _follower?.Texts.Count ?? 0;
         bool folded = Evaluator.Observe(result);
         if (folded)
@@ -93,28 +98,7 @@ internal sealed class PickleFolding(PickleMachine machine)
         };
     }
 
-    /// <summary>Adds what was recovered, and what it is for.</summary>
-    public void Commit(string path, IEnumerable<string> callables, ReadContext context)
-    {
-        IReadOnlyList<RecoveredText> texts = _follower?.Texts ?? [];
-        foreach (RecoveredText text in texts)
-        {
-            context.Add(new TextFact { Path = path, Offset = text.Offset, Kind = text.Kind, Text = text.Text, Layers = text.Layers });
-        }
-
-        HashSet<string> called = new(callables.Select(CallableNames.Canonical), StringComparer.Ordinal);
-        if (called.Count == 0 && _follower is null)
-        {
-            return;
-        }
-
-        foreach (Fact fact in IntentReader.Read(path, texts, called, _follower?.Reached ?? []))
-        {
-            context.Add(fact);
-        }
-    }
-
-    private void Reached(FoldedName name, IReadOnlyList<FoldedValue> arguments)
+    private void Follow(FoldedName name, IReadOnlyList<FoldedValue> arguments)
     {
         string canonical = Evaluator.Folder.Canonical(name);
         Follower.Follow(canonical, CallableNames.Sink(canonical), arguments, Evaluator.CurrentOffset);

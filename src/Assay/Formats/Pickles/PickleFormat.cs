@@ -11,12 +11,12 @@ namespace Assay.Formats.Pickles;
 internal sealed class PickleFormat : IFormat
 {
     /// <summary>The C unpickler, over whatever it gets; <c>dill</c> and <c>cloudpickle</c> use it too.</summary>
-    private static readonly string[] s_plain = ["c", "c-stream", "no-arrays"];
+    private static readonly string[] s_plain = ["c", "c-stream"];
 
     private static readonly LoaderUse[] s_loaders =
     [
         new("pickle.load") { Dialects = s_plain },
-        new("joblib.load") { Dialects = ["python", "joblib"], Encodings = ["ascii"] },
+        new("joblib.load") { Dialects = ["joblib"], Encodings = ["ascii"] },
         new("torch.load", SafeSetting: "weights_only=True (the default since 2.6) refuses what is not on its list")
         {
             Dialects = [.. s_plain, "weights-only"], SafeDialect = "weights-only",

@@ -7,26 +7,24 @@ using Assay.Pickle;
 namespace Assay.Formats.Pickles;
 
 /// <summary>Reads one pickle at a time and logs what it would run.</summary>
-internal sealed class PickleStepper(Artifact artifact, ReadContext context) : IPickleStepper
+internal sealed class PickleStepper(ReadContext context) : IPickleStepper
 {
     public bool TryReadPickle(long offset, out long end, out ValueShape value)
     {
-        PickleMachine machine = PickleMachinePool.Rent();
-        PickleFactWriter writer = new(artifact, machine, context.Budget.Limits);
+        using PickleFactReader pickle = new(context, offset, context.Artifact.Bytes.Length);
         try
         {
-            machine.Open(artifact.Bytes, offset, artifact.Bytes.Length, writer, context.Budget);
-            PickleEnding ending = machine.Run();
+            pickle.Read();
             int budget = 1 << 16;
-            end = machine.Position;
-            value = ending == PickleEnding.Stop ? machine.Shape(machine.Result, ref budget) : new ValueShape(ShapeKind.Unknown);
-            return ending == PickleEnding.Stop;
+            end = pickle.Machine.Position;
+            bool stopped = pickle.Machine.Ending == PickleEnding.Stop;
+            value = stopped ? pickle.Machine.Shape(pickle.Machine.Result, ref budget) : new ValueShape(ShapeKind.Unknown);
+            return stopped;
         }
         finally
         {
-            writer.Commit(context);
-            context.Cover(new ByteRange(offset, machine.Position - offset), CoverageKind.Parsed);
-            PickleMachinePool.Return(machine);
+            pickle.Log();
+            context.Cover(new ByteRange(offset, pickle.Machine.Position - offset), CoverageKind.Parsed);
         }
     }
 }

@@ -17,190 +17,106 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
     private const int BreaksBehind = 1 << 12;
     private readonly ByteSource _source = artifact.Bytes;
     private readonly long _end = claim.Range.End;
-    private readonly JoblibArrays _arrays = new(artifact, context);
     private readonly Dictionary<string, TorchStorage> _storages = [];
     private int _streams;
     private bool _magic;
     private long _computedMagic = -1;
 
-    /// <summary>How far the unpickler came that came furthest.</summary>
+    /// <summary>How far the unpickler came that came furthest, in this pickle or one before.</summary>
     private long _furthest;
 
     public void Run()
     {
         long offset = claim.Range.Offset;
-        while (offset < _end)
+        while (offset < _end && RunOne(ref offset))
         {
-            PickleMachine machine = PickleMachinePool.Rent();
-            try
-            {
-                if (!RunOne(machine, ref offset))
-                {
-                    return;
-                }
-            }
-            finally
-            {
-                PickleMachinePool.Return(machine);
-            }
         }
     }
 
     /// <summary>Reads the pickle at the offset and moves behind it. False when there is nothing more to read.</summary>
-    private bool RunOne(PickleMachine machine, ref long offset)
+    private bool RunOne(ref long offset)
     {
         long start = offset;
-        PickleFactWriter writer = new(artifact, machine, context.Budget.Limits);
-        bool committed = false;
+        using PickleFactReader pickle = new(context, start, _end);
+        PickleMachine machine = pickle.Machine;
+        bool whole = false;
         try
         {
-            machine.Open(_source, start, _end, writer, context.Budget);
-            bool legacy = _streams == 3 && _magic;
-            writer.OnPersistentId = legacy ? AddStorage : null;
-            PickleEnding ending = _arrays.Run(machine, writer);
-            bool stopped = ending == PickleEnding.Stop;
-            if (_streams > 0 && !stopped && machine.Actions == 0 && !writer.HasPlausibleImport)
-            {
-                // Not a pickle after all: a loader that calls load() again gets an error and nothing runs.
-                long? next = FindNext(start + 1);
-                if (next is not null)
-                {
-                    // The bytes between stay uncovered: they may be something of their own.
-                    context.Anomaly("pickle.second-stream-after-data", next.Value, 0, $"Another pickle follows after {next.Value - start} bytes that are none.");
-                    offset = next.Value;
-                    return true;
-                }
-
-                ReadBehind(machine, machine.EndingOffset);
-                context.Anomaly("pickle.trailing-data", start, _end - start, $"{_end - start} bytes follow the last pickle.");
-                return false;
-            }
-
-            committed = true;
-            writer.Commit(context);
-            long end = machine.Position;
-            if (machine.Differentials != Differential.None || writer.HasArrays)
-            {
-                end = Math.Max(end, RunOthers(machine.Differentials, writer, start));
-            }
-
-            context.Cover(new ByteRange(start, end - start), CoverageKind.Parsed);
-            if (_streams == 1 && !_magic)
-            {
-                context.Anomaly("pickle.second-stream", start, 0, "A second pickle follows the first.");
-            }
-
-            _streams++;
-            writer.SubmitPayloads(context);
-            if (!stopped)
-            {
-                ReportBreak(machine);
-                ReadBehind(machine, Math.Max(_furthest, machine.EndingOffset));
-                return false;
-            }
-
-            if (machine.Leftover > 0)
-            {
-                context.Anomaly("pickle.leftover-stack", machine.EndingOffset, 1, $"{machine.Leftover} values are left on the stack; loaders drop them.");
-            }
-
-            offset = machine.Position;
-            StepOverStorages(machine, ref offset);
-            return !SkipPadding(ref offset);
+            pickle.Read();
+            whole = true;
         }
         finally
         {
-            if (!committed && _streams == 0)
+            if (!whole && (_streams == 0 || pickle.DoesSomething))
             {
                 // A budget is spent or something broke: what ran before has still run.
-                writer.Commit(context);
+                pickle.Log();
                 context.Cover(new ByteRange(start, machine.Position - start), CoverageKind.Parsed);
             }
         }
-    }
 
-    /// <summary>
-    /// Runs the stream as the other unpicklers do, adds what only they would run, and returns how far the longest of them came that
-    /// reached its end.
-    /// </summary>
-    private long RunOthers(Differential differentials, PickleFactWriter first, long start)
-    {
-        long end = 0;
-        if (differentials.HasFlag(Differential.Frames))
+        if (_streams > 0 && pickle.Next < 0 && !pickle.DoesSomething)
         {
-            end = Math.Max(end, RunOther(PickleDialect.CStream, true, first, start));
-        }
-
-        if (differentials.HasFlag(Differential.Python))
-        {
-            // What derives from the unpickler in Python and reads arrays is joblib's.
-            end = Math.Max(end, RunOther(first.HasArrays ? PickleDialect.Joblib : PickleDialect.Python, true, first, start));
-        }
-
-        if ((differentials & (Differential.Python | Differential.WeightsOnly)) != 0)
-        {
-            end = Math.Max(end, RunOther(PickleDialect.WeightsOnly, true, first, start));
-        }
-
-        if (first.HasArrays)
-        {
-            // pickle.load knows nothing of joblib's arrays and takes their bytes for opcodes: look for what it would run in them.
-            RunOther(PickleDialect.C, false, first, start);
-        }
-
-        return end;
-    }
-
-    private long RunOther(PickleDialect dialect, bool arrays, PickleFactWriter first, long start)
-    {
-        string name = arrays ? DialectNames.Of(dialect) : "no-arrays";
-        PickleMachine machine = PickleMachinePool.Rent();
-        try
-        {
-            PickleFactWriter writer = new(artifact, machine, context.Budget.Limits);
-            machine.Open(_source, start, _end, writer, context.Budget, dialect);
-            PickleEnding ending = arrays && dialect != PickleDialect.WeightsOnly ? _arrays.Run(machine, writer) : machine.Run();
-            _furthest = Math.Max(_furthest, machine.EndingOffset);
-            Predicate<long> where = arrays ? _ => true : offset => _arrays.Skipped.Exists(r => r.Contains(offset));
-            if (writer.CommitBeyond(first, name, context, where))
+            // Not a pickle after all: a loader that calls load() again gets an error and nothing runs.
+            long? next = FindNext(start + 1);
+            if (next is not null)
             {
-                context.Anomaly("pickle.only-in-another-dialect", start, 0, $"Only some unpicklers ({name}) run what a part of this stream asks for.");
+                // The bytes between stay uncovered: they may be something of their own.
+                context.Anomaly("pickle.second-stream-after-data", next.Value, 0, $"Another pickle follows after {next.Value - start} bytes that are none.");
+                offset = next.Value;
+                return true;
             }
 
-            return ending == PickleEnding.Stop ? machine.Position : 0;
+            pickle.LogBehind(machine.EndingOffset, BytesBehind, BreaksBehind);
+            context.Anomaly("pickle.trailing-data", start, _end - start, $"{_end - start} bytes follow the last pickle.");
+            return false;
         }
-        finally
-        {
-            PickleMachinePool.Return(machine);
-        }
-    }
 
-    /// <summary>What lies behind the break of every unpickler is told as what it is: there, and not run.</summary>
-    private void ReadBehind(PickleMachine machine, long from)
-    {
-        PickleFactWriter behind = new(artifact, machine, context.Budget.Limits);
-        machine.RunBehind(behind, BytesBehind, BreaksBehind);
-        behind.CommitBehind(context, from);
-    }
-
-    private void AddStorage(PickleMachine machine, PickleValue persistent)
-    {
-        int budget = 64;
-        if (TorchStorage.TryFromPersistentId(machine.Shape(persistent, ref budget), out string key, out TorchStorage? storage))
+        pickle.Log();
+        context.Cover(new ByteRange(start, pickle.End - start), CoverageKind.Parsed);
+        if (_streams == 1 && !_magic)
         {
-            _storages[key] = storage!;
+            context.Anomaly("pickle.second-stream", start, 0, "A second pickle follows the first.");
         }
+
+        _streams++;
+        _furthest = Math.Max(_furthest, pickle.Furthest);
+        pickle.SubmitPayloads();
+        if (machine.Ending != PickleEnding.Stop)
+        {
+            ReportBreak(machine);
+        }
+
+        if (pickle.Next < 0)
+        {
+            pickle.LogBehind(_furthest, BytesBehind, BreaksBehind);
+            return false;
+        }
+
+        if (machine is { Ending: PickleEnding.Stop, Leftover: > 0 })
+        {
+            context.Anomaly("pickle.leftover-stack", machine.EndingOffset, 1, $"{machine.Leftover} values are left on the stack; loaders drop them.");
+        }
+
+        offset = pickle.Next;
+        StepOverStorages(pickle, ref offset);
+        return !SkipPadding(ref offset);
     }
 
     /// <summary>PyTorch's legacy format: a magic number, three more pickles, the list of keys, and then the raw storages.</summary>
-    private void StepOverStorages(PickleMachine machine, ref long offset)
+    private void StepOverStorages(PickleFactReader pickle, ref long offset)
     {
+        PickleMachine machine = pickle.Machine;
         if (_streams == 1)
         {
             // Only a number, or what a call made, can equal the magic number.
             int budget = 8;
             _magic = machine.Result.Kind is PickleKind.Int or >= PickleKind.Import && TorchLegacyLayout.MayBeMagic(machine.Shape(machine.Result, ref budget));
             _computedMagic = machine.Result.Kind == PickleKind.Int ? -1 : machine.EndingOffset;
+        }
+        else if (_streams == 4 && _magic)
+        {
+            AddStorages(pickle);
         }
         else if (_streams == 5 && _magic && machine.AllChildren(machine.Result) is { } keys)
         {
@@ -217,6 +133,18 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
             }
 
             offset = TorchLegacyLayout.StepOver(_source, offset, names, _storages, context);
+        }
+    }
+
+    private void AddStorages(PickleFactReader pickle)
+    {
+        foreach (PickleValue persistent in pickle.Persistents)
+        {
+            int budget = 64;
+            if (TorchStorage.TryFromPersistentId(pickle.Machine.Shape(persistent, ref budget), out string key, out TorchStorage? storage))
+            {
+                _storages[key] = storage!;
+            }
         }
     }
 

@@ -6,9 +6,12 @@ using Assay.Pickle;
 namespace Assay.Formats.Pickles;
 
 /// <summary>Uses of one callee that look the same: one fact with a count.</summary>
-internal sealed class UseGroup(CallableFact fact, long offset)
+internal sealed class UseGroup(CallableFact fact, PickleEncodings encodings, long offset)
 {
     private const int KeptOffsets = 8;
+
+    /// <summary>The encodings with which a loader comes to the first of them.</summary>
+    public PickleEncodings Encodings => encodings;
 
     public CallableFact Fact { get; } = fact;
 
@@ -18,6 +21,15 @@ internal sealed class UseGroup(CallableFact fact, long offset)
 
     /// <summary>Whether uses were counted whose constants were not compared.</summary>
     public bool Elided { get; set; }
+
+    /// <summary>The fact, with what was counted and who comes there.</summary>
+    public CallableFact Counted(IReadOnlyList<string> dialects, PickleEncodings reaching) => Fact with
+    {
+        Count = Count,
+        Offsets = [.. Offsets],
+        ConstantsElided = Elided,
+        Pickle = Fact.Pickle! with { Dialects = dialects, Encodings = reaching == PickleEncodings.All ? [] : DialectNames.Of(reaching) },
+    };
 
     public void Seen(long at)
     {

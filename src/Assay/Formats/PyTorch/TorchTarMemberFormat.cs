@@ -32,7 +32,7 @@ internal sealed class TorchTarMemberFormat : IFormat
     public void Read(Claim claim, ReadContext context)
     {
         Artifact artifact = context.Artifact;
-        PickleStepper stepper = new(artifact, context);
+        PickleStepper stepper = new(context);
         if (MemberName(artifact) == "storages")
         {
             TorchTarMembers.ReadStorages(artifact.Bytes, stepper, context);

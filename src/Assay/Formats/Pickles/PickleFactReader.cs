@@ -1,0 +1,187 @@
+// Reads one pickle in all the ways in which loaders read it, into facts.
+using Assay.Artifacts;
+using Assay.Evaluation;
+using Assay.Evaluation.Intents;
+using Assay.Evaluation.Payloads;
+using Assay.Formats.Joblib;
+using Assay.Pickle;
+
+namespace Assay.Formats.Pickles;
+
+/// <summary>
+/// Reads one pickle of an artifact in all the ways in which loaders read it (<see cref="PickleSession"/>) and logs what they would run:
+/// each use once, with the loaders that come to it.
+/// </summary>
+internal sealed class PickleFactReader(ReadContext context, long offset, long end) : IDisposable
+{
+    private readonly PickleSession _session = new(context.Artifact.Bytes, offset, end, context.Budget, JoblibArrays.Instance);
+    private readonly OddityTally _oddities = new(context.Artifact.Path);
+    private readonly PayloadConstants _constants = new();
+    private readonly List<(CollectedUses Uses, UseRoom Room)> _readings = [];
+    private PickleMerge<UseGroup>? _merge;
+
+    /// <summary>The machine of the first reading.</summary>
+    public PickleMachine Machine => _session.First;
+
+    /// <summary>How far the reading came that came furthest.</summary>
+    public long Furthest => _session.Furthest;
+
+    /// <summary>The persistent ids that the first reading met.</summary>
+    public IReadOnlyList<PickleValue> Persistents { get; private set; } = [];
+
+    /// <summary>Whether a loader does something before the pickle breaks, or imports what looks like a name of Python code.</summary>
+    public bool DoesSomething => Machine.Actions > 0 || _readings.Exists(r => r.Uses.HasPlausibleImport || r.Uses.Groups.Exists(g => g.Fact.Use != CallableUse.Imported));
+
+    /// <summary>Where the next pickle begins for a loader that reads on: behind the STOP of the first reading that has one; -1 without.</summary>
+    public long Next => _session.Readings.Where(r => r.Ending == PickleEnding.Stop).Select(r => r.Position).FirstOrDefault(-1);
+
+    /// <summary>The end of what some loader reads.</summary>
+    public long End => _session.Readings.Where(r => r.Ending == PickleEnding.Stop).Select(r => r.Position).Append(Machine.Position).Max();
+
+    /// <summary>Runs the readings; what they come to is logged by <see cref="Log"/>, also when a limit breaks one off.</summary>
+    public void Read()
+    {
+        Run(null);
+        while (_session.Next() is { } reading)
+        {
+            Run(reading);
+        }
+    }
+
+    /// <summary>Adds what the readings came to.</summary>
+    public void Log()
+    {
+        foreach ((CollectedUses _, UseRoom room) in _readings)
+        {
+            room.Tell(context);
+        }
+
+        if (_readings.Exists(r => r.Uses.IsFoldingStopped))
+        {
+            _oddities.Add("pickle.folding-stopped", 0, "What the pickle computes would take too many steps or bytes to follow; some of it stays unknown.");
+        }
+
+        _oddities.Log(context);
+        LogUses();
+        LogRecovered();
+    }
+
+    /// <summary>Examines constants that look like files of their own, and what folding recovered.</summary>
+    public void SubmitPayloads() => _constants.Submit(_readings.SelectMany(r => r.Uses.Bytes), context);
+
+    /// <summary>
+    /// Adds what lies from <paramref name="from"/> on, behind the break of every reading, as far as it looks like names of Python code: what
+    /// is there, and is not run.
+    /// </summary>
+    public void LogBehind(long from, long bytes, int breaks)
+    {
+        UseRoom room = new(context.Limits);
+        UseCollector behind = new(context.Artifact.Path, Machine, room, new OddityTally(context.Artifact.Path), new PayloadConstants());
+        _session.RunBehind(behind, bytes, breaks);
+        room.Tell(context);
+        foreach (UseGroup group in behind.Collected.Groups)
+        {
+            if (group.Fact.Offset >= from && PythonName.IsDotted(group.Fact.Module) && PythonName.IsDotted(group.Fact.Name))
+            {
+                context.Add(group.Counted([], PickleEncodings.All) with { Reached = false });
+            }
+        }
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private void Run(PickleReading? reading)
+    {
+        // What is odd for the first reading is odd for all; what another finds odd in the bytes of an array is only that they are no opcodes.
+        bool isFirst = reading is null;
+        UseRoom room = new(context.Limits);
+        OddityTally oddities = isFirst ? _oddities : new OddityTally(context.Artifact.Path);
+        UseCollector collector = new(context.Artifact.Path, isFirst ? _session.First : _session.Other, room, oddities, _constants);
+        _readings.Add((collector.Collected, room));
+        try
+        {
+            if (isFirst)
+            {
+                _session.Begin(collector);
+                Persistents = collector.Persistents;
+            }
+            else
+            {
+                _session.Begin(reading!, collector);
+            }
+
+            _session.Run();
+        }
+        finally
+        {
+            Merge(collector.Finish());
+        }
+    }
+
+    /// <summary>Of a single reading there is nothing to merge; most pickles have no more.</summary>
+    private void Merge(CollectedUses collected)
+    {
+        if (_readings.Count == 1)
+        {
+            return;
+        }
+
+        if (_merge is null)
+        {
+            _merge = new PickleMerge<UseGroup>(_session, SameUse.Instance);
+            _readings[0].Uses.Groups.ForEach(g => _merge.Add(0, g, g.Encodings));
+        }
+
+        collected.Groups.ForEach(g => _merge.Add(_readings.Count - 1, g, g.Encodings));
+    }
+
+    private void LogUses()
+    {
+        if (_merge is null)
+        {
+            foreach (UseGroup group in _readings[0].Uses.Groups)
+            {
+                context.Add(group.Counted([], group.Encodings));
+            }
+
+            return;
+        }
+
+        bool isElsewhere = false;
+        foreach ((UseGroup group, PickleTraceReach reach, bool isFirst) in _merge.All())
+        {
+            isElsewhere |= !isFirst;
+            context.Add(group.Counted(Names(reach), reach.Encodings));
+        }
+
+        if (isElsewhere)
+        {
+            context.Anomaly("pickle.only-in-another-dialect", offset, 0, "Only some unpicklers run what a part of this stream asks for.");
+        }
+    }
+
+    private void LogRecovered()
+    {
+        HashSet<(string, string)> seen = [];
+        List<RecoveredText> texts = [.. _readings.SelectMany(r => r.Uses.Texts).Where(t => seen.Add((t.Kind, t.Text)))];
+        foreach (RecoveredText text in texts)
+        {
+            context.Add(new TextFact { Path = context.Artifact.Path, Offset = text.Offset, Kind = text.Kind, Text = text.Text, Layers = text.Layers });
+        }
+
+        HashSet<string> reached = new(_readings.SelectMany(r => r.Uses.Reached), StringComparer.Ordinal);
+        HashSet<string> called = new(
+            _readings.SelectMany(r => r.Uses.Groups).Where(g => g.Fact.Use is CallableUse.Called).Select(g => CallableNames.Canonical(g.Fact.Resolved)), StringComparer.Ordinal);
+        foreach (Fact fact in IntentReader.Read(context.Artifact.Path, texts, called, reached))
+        {
+            context.Add(fact);
+        }
+    }
+
+    /// <summary>The unpicklers that come to a use, where not all do that could with its encodings.</summary>
+    private static IReadOnlyList<string> Names(PickleTraceReach reach)
+    {
+        int could = PickleReading.Dialects.Count - ((reach.Encodings & PickleEncodings.Ascii) == 0 ? 1 : 0);
+        return reach.Dialects.Count >= could ? [] : [.. reach.Dialects.Select(DialectNames.Of)];
+    }
+}

@@ -1,0 +1,295 @@
+// Collects the uses of callables while a pickle runs, bounded in number.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats.Joblib;
+using Assay.Formats.PyTorch;
+using Assay.Pickle;
+using Assay.Tensors;
+
+namespace Assay.Formats.Pickles;
+
+/// <summary>
+/// Collects the uses of callables of one run of a pickle. Equal uses are counted together; of uses that differ only in their constants the
+/// first ones of each callee are kept apart and the rest folded and marked, so that no flood of calls can grow the log or hide in it.
+/// </summary>
+internal sealed class UseCollector : PickleObserver
+{
+    private const int ArgumentsVisited = 512;
+    private const int WrapperValues = 512;
+    private const int MaxOutside = 1024;
+
+    private static readonly string[] s_restricted = [DialectNames.Of(PickleDialect.WeightsOnly)];
+
+    private readonly string _path;
+    private readonly UseRoom _room;
+    private readonly UseIndex _uses;
+    private readonly Dictionary<int, UseGroup> _imports = [];
+    private readonly PickleFolding _folding;
+    private readonly OddityTally _oddities;
+    private readonly PayloadConstants _constants;
+    private UseCollector? _nested;
+    private int _outside;
+
+    /// <summary>A collector for what <paramref name="machine"/> runs, in the artifact at <paramref name="path"/>.</summary>
+    public UseCollector(string path, PickleMachine machine, UseRoom room, OddityTally oddities, PayloadConstants constants)
+    {
+        _path = path;
+        _room = room;
+        _oddities = oddities;
+        _constants = constants;
+        _folding = new PickleFolding(machine);
+        _uses = new UseIndex(machine, _folding, room);
+    }
+
+    /// <summary>What was collected; of folding only what <see cref="Finish"/> added.</summary>
+    public CollectedUses Collected { get; } = new();
+
+    /// <summary>Every persistent id, in the order of the stream.</summary>
+    public List<PickleValue> Persistents { get; } = [];
+
+    /// <summary>The run is over, wherever it ended.</summary>
+    public CollectedUses Finish()
+    {
+        TakeNested();
+        Collected.Add(_folding);
+        return Collected;
+    }
+
+    public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
+    {
+        if (_imports.TryGetValue(import.Row, out UseGroup? group))
+        {
+            group.Seen(offset);
+            return;
+        }
+
+        ImportRow row = machine.Import(import);
+        if (!_room.Takes(row))
+        {
+            return;
+        }
+
+        CallableFact fact = Describe(machine, import, CallableUse.Imported, opcode, offset);
+        Collected.HasPlausibleImport |= PythonName.IsDotted(fact.Module) && PythonName.IsDotted(fact.Name);
+        if (row.IsComputed)
+        {
+            _oddities.Add("pickle.computed-name", offset, $"The name of an import is the result of a call: {(fact.Resolved.Length > 0 ? fact.Resolved : "it cannot be told which")}.");
+        }
+
+        _imports.Add(import.Row, Keep(machine.Encodings, fact, offset));
+    }
+
+    public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
+    {
+        ref CallRow row = ref machine.Call(result);
+        KnownCallee? callee = row.Callee.Kind == PickleKind.Import ? _uses.CalleeOf(row.Callee) : null;
+        if (callee is { LaysOutTensors: true } && _outside < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
+        {
+            _outside++;
+            _oddities.Add("torch.tensor-outside", offset, outside);
+        }
+
+        CallableUse use = result.Kind == PickleKind.Instance ? CallableUse.Constructed : CallableUse.Called;
+        if (callee is { IsOpaque: true })
+        {
+            _folding.StepOver();
+        }
+        else
+        {
+            _folding.Observe(result, offset);
+        }
+
+        UseGroup? group = _uses.Find((byte)opcode, row.Callee, row.Arguments, row.Keywords);
+        if (group is not null)
+        {
+            group.Seen(offset);
+            return;
+        }
+
+        if (!Takes(machine, row.Callee))
+        {
+            return;
+        }
+
+        int budget = _room.Values;
+        ValueShape arguments = machine.Shape(row.Arguments, ref budget, _room.Text);
+        ValueShape? keywords = row.Keywords.IsEmpty ? null : machine.Shape(row.Keywords, ref budget, _room.Text);
+        CallableFact fact = Describe(machine, row.Callee, use, opcode, offset) with
+        {
+            Arguments = arguments.Kind == ShapeKind.Tuple ? arguments.Items : [arguments],
+            Keywords = keywords,
+        };
+        if (use == CallableUse.Called)
+        {
+            fact = _folding.Resolve(fact, row.Callee, row.Arguments);
+            if (!_folding.IsFollowed)
+            {
+                _folding.Notice(fact.Arguments, offset);
+            }
+        }
+
+        _uses.Add(Keep(machine.Encodings, fact, offset));
+        AddArguments(machine, fact, row.Arguments, opcode, offset);
+        _constants.AddEncoded(machine, fact, row.Arguments);
+    }
+
+    public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
+    {
+        UseGroup? group = _uses.Find((byte)Op.BUILD, target, state, default);
+        if (group is not null)
+        {
+            group.Seen(offset);
+        }
+        else if (Takes(machine, target))
+        {
+            int budget = _room.Values;
+            _uses.Add(Keep(machine.Encodings, Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [machine.Shape(state, ref budget, _room.Text)] }, offset));
+        }
+
+    }
+
+    public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
+    {
+        _folding.Poison(target);
+        if (_uses.FindMethod((byte)opcode, target) is { } group)
+        {
+            group.Seen(offset);
+            group.Elided = true;
+            return;
+        }
+
+        if (!Takes(machine, target))
+        {
+            return;
+        }
+
+        int budget = _room.Values;
+        List<ValueShape> shapes = [];
+        foreach (PickleValue operand in operands[..Math.Min(operands.Length, 16)])
+        {
+            shapes.Add(machine.Shape(operand, ref budget, _room.Text));
+        }
+
+        CallableFact fact = Describe(machine, target, CallableUse.Method, opcode, offset) with { Arguments = shapes, Derivation = [method] };
+        UseGroup added = Keep(machine.Encodings, fact, offset);
+        added.Elided = operands.Length > 16;
+        _uses.Add(added);
+    }
+
+    public override void OnArray(PickleMachine machine, PickleValue target, PickleArray array)
+    {
+        if (array.Error is { } error)
+        {
+            _oddities.Add("joblib.wrapper-broken", array.At, error);
+        }
+        else if (array.IsDisputed)
+        {
+            _oddities.Add("joblib.wrapper-disputed", array.At, "Loaders do not agree whether raw bytes or a pickle follow.");
+        }
+
+        // A torn download lacks a part of its array; an array that is out of all proportion was never there.
+        if (array.Missing > 0 && ArrayExtent.IsAbsurd(array.Declared, array.Declared - array.Missing))
+        {
+            _oddities.Add("joblib.declares-more", array.At, $"An array declares {array.Declared} bytes and {array.Declared - array.Missing} are left.");
+        }
+    }
+
+    public override PickleObserver OnNested(PickleMachine nested) => _nested = new UseCollector(_path, nested, _room, _oddities, _constants);
+
+    public override void OnNestedEnd(PickleMachine nested) => TakeNested();
+
+    public override void OnArrayFile(PickleMachine machine, PickleValue target, PickleValue state, long offset)
+    {
+        int budget = WrapperValues;
+        if (JoblibArrays.WrapperOf(machine, target) is { } wrapper && JoblibCompanion.FromState(wrapper, machine.Shape(state, ref budget)) is { } companion)
+        {
+            _oddities.Add(companion.Code, offset, $"An array is loaded from the file {companion.FileName} beside this one.");
+        }
+    }
+
+    public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode) => Persistents.Add(persistent);
+
+    public override void OnExtension(PickleMachine machine, PickleValue extension, long offset, Op opcode) =>
+        _oddities.Add("pickle.extension-unregistered", offset, $"Extension code {extension.Payload} means whatever the loading program registered for it.");
+
+    public override void OnPayload(PickleMachine machine, PickleValue constant, long offset, long length) => _constants.Add(machine, offset, length);
+
+    public override bool IsOldNews(string code) => _oddities.IsOldNews(code);
+
+    public override void OnOddity(PickleMachine machine, string code, long offset, string detail) => _oddities.Add(code, offset, detail);
+
+    private void TakeNested()
+    {
+        if (_nested is null)
+        {
+            return;
+        }
+
+        CollectedUses inside = _nested.Finish();
+        Collected.Add(inside);
+        _nested = null;
+    }
+
+    private bool Takes(PickleMachine machine, PickleValue target) => _room.Takes(target.Kind == PickleKind.Import ? machine.Import(target) : null);
+
+    private UseGroup Keep(PickleEncodings encodings, CallableFact fact, long offset)
+    {
+        UseGroup group = new(fact, encodings, offset);
+        Collected.Groups.Add(group);
+        _room.Keep(fact.MemorySize + _uses.KeyLength);
+        return group;
+    }
+
+    /// <summary>Callables that are handed to another callable.</summary>
+    private void AddArguments(PickleMachine machine, CallableFact call, PickleValue arguments, Op opcode, long offset)
+    {
+        if (!machine.IsTainted(arguments))
+        {
+            return;
+        }
+
+        Stack<(PickleValue Value, int Depth)> pending = new([(arguments, 0)]);
+        int visited = 0;
+        while (pending.TryPop(out (PickleValue Value, int Depth) next) && visited++ < ArgumentsVisited)
+        {
+            bool isComputed = next.Value.Kind == PickleKind.Result && _folding.Target(next.Value, default) is { Arguments.Count: 0 };
+            if (next.Value.Kind == PickleKind.Import || isComputed)
+            {
+                if (Takes(machine, next.Value))
+                {
+                    CallableFact fact = Describe(machine, next.Value, CallableUse.Argument, opcode, offset);
+                    Keep(machine.Encodings, (isComputed ? _folding.Resolve(fact, next.Value, default) : fact) with { Carrier = call.Resolved }, offset);
+                }
+            }
+            else if (next.Depth < 8)
+            {
+                foreach (PickleValue child in machine.Children(next.Value, 64, out _))
+                {
+                    pending.Push((child, next.Depth + 1));
+                }
+            }
+        }
+    }
+
+    private CallableFact Describe(PickleMachine machine, PickleValue target, CallableUse use, Op opcode, long offset)
+    {
+        ImportRow? row = target.Kind == PickleKind.Import ? machine.Import(target) : null;
+        PickleValue root = machine.Root(target);
+        CallableFact fact = new()
+        {
+            Path = _path,
+            Offset = offset,
+            Callee = machine.Origin(target, resolved: false),
+            Resolved = machine.Origin(target, resolved: true),
+            Module = row?.ResolvedModule ?? "",
+            Name = row?.ResolvedName ?? "",
+            Use = use,
+            Pickle = new PickleUse
+            {
+                Opcode = OpcodeTable.Name(opcode),
+                AllowedBy = !root.IsEmpty && WeightsOnlyList.Allows(machine.Import(root).Module, machine.Import(root).Name) ? s_restricted : [],
+            },
+        };
+        return row is { IsComputed: true } ? _folding.Resolve(fact, target, default) : fact;
+    }
+}
