@@ -1,4 +1,6 @@
 // Finds what is known about a callable by its canonical dotted path.
+using Assay.Python.Names;
+
 namespace Assay.Detection;
 
 /// <summary>
@@ -9,8 +11,6 @@ internal sealed class CallableTable
 {
     private readonly Dictionary<string, CallableGroup> _exact = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(string Pattern, CallableGroup Group)>> _patterns = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _twins = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _walks = new(StringComparer.Ordinal);
     private int _longest;
 
     /// <summary>Attribute names that lead from any object to code.</summary>
@@ -34,6 +34,7 @@ internal sealed class CallableTable
 
     public void Add(string module, string name, CallableGroup group)
     {
+        module = CanonicalName.Twin(module);
         _longest = Math.Max(_longest, module.Length + 1 + name.Length);
         if (name.Contains('*', StringComparison.Ordinal) || name.StartsWith('$'))
         {
@@ -46,36 +47,15 @@ internal sealed class CallableTable
         }
         else
         {
-            _exact[name.Length == 0 ? module : $"{module}.{name}"] = group;
+            _exact[name.Length == 0 ? module : CanonicalName.Twin($"{module}.{name}")] = group;
         }
     }
 
-    public void AddTwin(string from, string to)
-    {
-        _longest = Math.Max(_longest, from.Length);
-        _twins[from] = to;
-    }
-
-    public void AddWalk(string module) => _walks.Add(module);
-
-    /// <summary>
-    /// The one path under which a callable is listed: twins of modules are replaced, and a name that walks through a module into
-    /// another one (<c>pathlib</c>, <c>os.system</c>) starts at the last module of the walk.
-    /// </summary>
+    /// <summary>The one path under which a callable is listed (<see cref="CanonicalName"/>), or one that is listed as it is written.</summary>
     public string Canonical(string module, string name)
     {
-        string path = Twin(module.Length == 0 ? name : name.Length == 0 ? module : $"{module}.{name}");
-        if (!name.Contains('.', StringComparison.Ordinal) || _exact.ContainsKey(path))
-            return path;
-
-        string[] steps = name.Split('.');
-        for (int i = steps.Length - 2; i >= 0; i--)
-        {
-            if (_walks.Contains(steps[i]))
-                return Twin(string.Join('.', steps[i..]));
-        }
-
-        return path;
+        string path = CanonicalName.Twin(module.Length == 0 ? name : name.Length == 0 ? module : $"{module}.{name}");
+        return _exact.ContainsKey(path) ? path : CanonicalName.Of(module, name);
     }
 
     /// <summary>What is known about <paramref name="path"/>, or null.</summary>
@@ -164,26 +144,6 @@ internal sealed class CallableTable
         || name.EndsWith("_ctor", StringComparison.Ordinal)
         || name is "newObj";
 
-    private string Twin(string path)
-    {
-        // Two rounds: a twin may lead to another (posixpath to os.path). More would only serve a loop in a pack.
-        for (int round = 0; round < 2 && Renamed(path) is { } renamed; round++)
-            path = renamed;
-
-        return path;
-    }
-
     /// <summary>The last dot before <paramref name="end"/> below which something can be listed. Names of a megabyte are looked up where they may match only.</summary>
     private int LastDot(string path, int end) => path.LastIndexOf('.', Math.Min(end - 1, _longest));
-
-    private string? Renamed(string path)
-    {
-        for (int end = path.Length <= _longest ? path.Length : LastDot(path, path.Length); end > 0; end = LastDot(path, end))
-        {
-            if (_twins.TryGetValue(path[..end], out string? to))
-                return to + path[end..];
-        }
-
-        return null;
-    }
 }

@@ -3,6 +3,7 @@ using Assay.Bytes;
 using Assay.Codecs;
 using Assay.Evaluation.Functions;
 using Assay.Evaluation.Values;
+using Assay.Python.Names;
 
 namespace Assay.Evaluation;
 
@@ -42,7 +43,7 @@ internal sealed class Folder(ScanBudget? scan)
         string path = name.Path;
         if (!_canonical.TryGetValue(path, out string? found))
         {
-            _canonical.Add(path, found = CallableNames.Canonical(path));
+            _canonical.Add(path, found = CanonicalName.Of(path));
         }
 
         return found;
@@ -244,7 +245,7 @@ internal sealed class Folder(ScanBudget? scan)
                 return ApplyName(name, bound, FoldedDict.Empty);
             }
 
-            if (PureFunctions.Find(path) is not null && CallableNames.Sink(path) is null)
+            if (PureFunctions.Find(path) is not null && CallableSinks.Of(path) is null)
             {
                 return FoldedValue.Unknown;
             }
@@ -258,7 +259,7 @@ internal sealed class Folder(ScanBudget? scan)
             // A constructor of bytes reads them through a decoder's hands: each function adds its own layer.
             Mutated |= path.StartsWith("operator.i", StringComparison.Ordinal) && arguments.At(0) is FoldedSequence or FoldedDict or FoldedBytes { IsArray: true };
             FoldedValue made = function(this, arguments);
-            if (CallableNames.Sink(path) is not null)
+            if (CallableSinks.Of(path) is not null)
             {
                 OnReached?.Invoke(name, arguments);
             }
@@ -281,7 +282,7 @@ internal sealed class Folder(ScanBudget? scan)
                 return Apply(made, [.. arguments.Skip(1)]);
         }
 
-        Mutated |= CallableNames.IsMutator(path);
+        Mutated |= CallableSinks.IsMutator(path);
         OnReached?.Invoke(name, arguments);
         switch (path)
         {
@@ -313,7 +314,7 @@ internal sealed class Folder(ScanBudget? scan)
 
     private static FoldedValue ItemOfName(FoldedName name, string key)
     {
-        string path = CallableNames.Canonical(name.Path);
+        string path = CanonicalName.Of(name.Path);
         if (path == "sys.modules")
         {
             return new FoldedName(key, "");

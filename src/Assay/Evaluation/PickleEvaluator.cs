@@ -2,6 +2,7 @@
 using Assay.Evaluation.Functions;
 using Assay.Evaluation.Values;
 using Assay.Pickle;
+using Assay.Python.Names;
 
 namespace Assay.Evaluation;
 
@@ -141,7 +142,7 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
             return null;
         }
 
-        (string fixedModule, string fixedName) = row.Protocol < 3 ? PythonNames.Fix(module, name) : (module, name);
+        (string fixedModule, string fixedName) = row.Protocol < 3 ? Python2Names.Fix(module, name) : (module, name);
         return new FoldedName(fixedModule, fixedName);
     }
 
@@ -159,12 +160,12 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
         }
 
         FoldedName? name = Plain(machine.Import(callee));
-        string path = name is null ? "" : CallableNames.Canonical(name.Path);
-        Interest interest = CallableNames.Sink(path) is not null || CallableNames.IsMutator(path) ? Interest.Eager
+        string path = name is null ? "" : CanonicalName.Of(name.Path);
+        Interest interest = CallableSinks.Of(path) is not null || CallableSinks.IsMutator(path) ? Interest.Eager
             : PureFunctions.Find(path) is not null || Folder.Passes(path) ? Interest.Lazy
             : Interest.None;
         _interest[callee.Row] = interest;
-        if (CallableNames.Sink(path) is { Kind: "model" })
+        if (CallableSinks.Of(path) is { Kind: "model" })
         {
             _models.Add(callee.Row);
         }
@@ -268,7 +269,7 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
         FoldedDict keywords = call.Keywords.IsEmpty ? FoldedDict.Empty : KeywordArguments.Of(Convert(call.Keywords, 0));
 
         bool onlyNew = call.Opcode is Op.NEWOBJ or Op.NEWOBJ_EX;
-        if (onlyNew && callee is FoldedName made && CallableNames.Canonical(made.Path) is "builtins.list" or "builtins.dict" or "builtins.set" or "builtins.bytearray")
+        if (onlyNew && callee is FoldedName made && CanonicalName.Of(made.Path) is "builtins.list" or "builtins.dict" or "builtins.set" or "builtins.bytearray")
         {
             // Only __new__ runs, which ignores its arguments.
             arguments = [];

@@ -1,5 +1,6 @@
 // What the pickle machine sees a loader resolve by name.
 using Assay.Bytes;
+using Assay.Python.Names;
 
 namespace Assay.Pickle;
 
@@ -265,7 +266,7 @@ internal sealed partial class PickleMachine
 
     private PickleValue AddImport(string module, string name)
     {
-        (string resolvedModule, string resolvedName) = _protocol < 3 ? PythonNames.Fix(module, name) : (module, name);
+        (string resolvedModule, string resolvedName) = _protocol < 3 ? Python2Names.Fix(module, name) : (module, name);
         return AddImport(new ImportRow
         {
             Module = module,

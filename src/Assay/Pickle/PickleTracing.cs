@@ -1,4 +1,6 @@
 // Turns what a machine does into the events of a trace.
+using Assay.Python.Names;
+
 namespace Assay.Pickle;
 
 /// <summary>Turns what a machine does into the events of a trace; derived classes say who comes to them.</summary>
@@ -155,6 +157,6 @@ internal sealed class PickleTraceBehind(PickleTraceSink sink, long from) : Pickl
     private static bool IsNamed(PickleMachine machine, PickleValue value)
     {
         PickleValue root = machine.Root(value);
-        return !root.IsEmpty && machine.Import(root) is { IsComputed: false } row && PythonName.IsDotted(row.Module!) && PythonName.IsDotted(row.Name!);
+        return !root.IsEmpty && machine.Import(root) is { IsComputed: false } row && DottedName.IsPlausible(row.Module!) && DottedName.IsPlausible(row.Name!);
     }
 }

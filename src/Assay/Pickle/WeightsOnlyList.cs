@@ -1,4 +1,7 @@
 // What PyTorch's restricted unpickler lets a pickle do.
+using Assay.Bytes;
+using Assay.Python.Names;
+
 namespace Assay.Pickle;
 
 /// <summary>
@@ -9,7 +12,7 @@ internal static class WeightsOnlyList
 {
     private static readonly bool[] s_opcodes = MakeOpcodes();
 
-    private static readonly Lazy<HashSet<string>> s_names = new(() => [.. PythonNames.Lines("weights-only-names.txt")]);
+    private static readonly Lazy<HashSet<string>> s_names = new(() => [.. EmbeddedTable.Rows("pickle/weights-only-names.txt").Select(r => r[0])]);
 
     /// <summary>Whether it knows the opcode.</summary>
     public static bool Knows(byte code) => s_opcodes[code];
@@ -30,7 +33,7 @@ internal static class WeightsOnlyList
             return true;
         }
 
-        (string fixedModule, string fixedName) = PythonNames.Fix(module, name);
+        (string fixedModule, string fixedName) = Python2Names.Fix(module, name);
         return s_names.Value.Contains($"{fixedModule}.{fixedName}");
     }
 

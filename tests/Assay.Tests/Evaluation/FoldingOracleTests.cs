@@ -412,7 +412,7 @@ public sealed class FoldingOracleTests
         FoldedInt number => "i" + number.Value,
         FoldedNone => "n",
         FoldedFloat real => "f" + (double.IsInteger(real.Value) ? real.Value.ToString("F1", System.Globalization.CultureInfo.InvariantCulture) : real.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)),
-        FoldedName name => "q" + Assay.Evaluation.CallableNames.Canonical(name.Path),
+        FoldedName name => "q" + Assay.Python.Names.CanonicalName.Of(name.Path),
         FoldedDict dict => "{" + string.Join(',', dict.Pairs.Select(p => Hexed(p.Key) + ":" + Hexed(p.Value))) + "}",
         FoldedSequence items => "[" + string.Join(',', items.Items.Select(Hexed)) + "]",
         _ => "unknown",

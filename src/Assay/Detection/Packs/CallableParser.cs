@@ -1,7 +1,7 @@
 // Reads the parts of a pack that say what callables do.
 namespace Assay.Detection.Packs;
 
-/// <summary>Reads groups of callables, twins of modules, walks, dangerous attributes, hooks and the words of carried code.</summary>
+/// <summary>Reads groups of callables, dangerous attributes, hooks and the words of carried code.</summary>
 internal static class CallableParser
 {
     public static bool TryRead(string key, PackNode value, CallableTable table)
@@ -11,16 +11,6 @@ internal static class CallableParser
             case "callables":
                 foreach (PackNode group in value.AsList(key))
                     ReadGroup(group, table);
-
-                return true;
-            case "twins":
-                foreach ((string from, PackNode to) in value.AsMap(key))
-                    table.AddTwin(from, to.AsText("a twin"));
-
-                return true;
-            case "walks":
-                foreach (string module in value.AsTexts(key))
-                    table.AddWalk(module);
 
                 return true;
             case "dangerous-attributes":

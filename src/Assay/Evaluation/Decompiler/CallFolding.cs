@@ -100,7 +100,7 @@ internal sealed class CallFolding(PickleMachine machine)
     private void Reached(FoldedName name, IReadOnlyList<FoldedValue> arguments)
     {
         string canonical = _evaluator.Folder.Canonical(name);
-        Follower.Follow(canonical, CallableNames.Sink(canonical), arguments, _evaluator.CurrentOffset);
+        Follower.Follow(canonical, CallableSinks.Of(canonical), arguments, _evaluator.CurrentOffset);
     }
 
     /// <summary>What a call gets is written with the call.</summary>

@@ -2,6 +2,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using Assay.Bytes;
 
 namespace Assay.Evaluation.Functions;
 
@@ -67,7 +68,7 @@ internal static class CodePages
     private static FrozenDictionary<string, int[]> Load()
     {
         Dictionary<string, int[]> all = new(StringComparer.Ordinal);
-        foreach (string[] row in DataFile.Rows("codepages.tsv"))
+        foreach (string[] row in EmbeddedTable.Rows("evaluation/codepages.tsv"))
         {
             int[] table = [.. row[1].Split(' ').Select(c => c == "-" ? Undefined : int.Parse(c, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))];
             foreach (string name in row[0].Split(' '))

@@ -1,6 +1,7 @@
 // Puts arguments that are given by name where a function expects them.
 using System.Collections.Frozen;
 using System.Globalization;
+using Assay.Bytes;
 using Assay.Evaluation.Values;
 
 namespace Assay.Evaluation.Functions;
@@ -95,7 +96,7 @@ internal static class KeywordArguments
     private static FrozenDictionary<string, Parameter[]> Load()
     {
         Dictionary<string, Parameter[]> all = new(StringComparer.Ordinal);
-        foreach (string[] row in DataFile.Rows("parameters.tsv"))
+        foreach (string[] row in EmbeddedTable.Rows("evaluation/parameters.tsv"))
         {
             Parameter[] parameters = [.. row[1].Split(' ').Select(Parse)];
             foreach (string name in row[0].Split(' '))

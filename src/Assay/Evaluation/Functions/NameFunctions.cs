@@ -2,6 +2,7 @@
 using Assay.Evaluation.Marshalled;
 using Assay.Evaluation.Values;
 using Assay.Pickle;
+using Assay.Python.Names;
 
 namespace Assay.Evaluation.Functions;
 
@@ -60,7 +61,7 @@ internal static class NameFunctions
 
         int dot = text.LastIndexOf('.');
         return dot > 0 ? new FoldedName(text[..dot], text[(dot + 1)..])
-            : PythonNames.IsKnownModule(text) ? new FoldedName(text, "")
+            : KnownModules.Has(text) ? new FoldedName(text, "")
             : new FoldedName("builtins", text);
     }
 

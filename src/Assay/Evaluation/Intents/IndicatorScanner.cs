@@ -1,4 +1,5 @@
 // Finds hosts, addresses, paths, commands and digests in recovered texts.
+using Assay.Bytes;
 using Assay.Artifacts;
 using Assay.Evaluation.Payloads;
 
@@ -74,7 +75,7 @@ internal static class IndicatorScanner
 
     private static (string[] Schemes, string[] Roots) Load()
     {
-        Dictionary<string, string[]> rows = DataFile.Rows("indicators.tsv").ToDictionary(r => r[0], r => r[1].Split(' '));
+        Dictionary<string, string[]> rows = EmbeddedTable.Rows("evaluation/indicators.tsv").ToDictionary(r => r[0], r => r[1].Split(' '));
         return (rows["scheme"], rows["root"]);
     }
 

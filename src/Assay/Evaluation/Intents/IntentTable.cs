@@ -1,4 +1,5 @@
 // The patterns by which intents are told.
+using Assay.Bytes;
 using Assay.Artifacts;
 
 namespace Assay.Evaluation.Intents;
@@ -34,7 +35,7 @@ internal static class IntentTable
 
     private static IntentPattern[] Load() =>
     [
-        .. DataFile.Rows("intents.tsv").Select(row => new IntentPattern(
+        .. EmbeddedTable.Rows("evaluation/intents.tsv").Select(row => new IntentPattern(
             row[0],
             Enum.Parse<IntentConfidence>(row[1], ignoreCase: true),
             Enum.Parse<IntentScope>(row[2], ignoreCase: true),

@@ -1,6 +1,7 @@
 // Finds secrets in texts by their form: tokens of known services, values of telling names, passwords in addresses, private keys.
 using System.Globalization;
 using System.Text;
+using Assay.Bytes;
 
 namespace Assay.Evaluation.Intents;
 
@@ -153,7 +154,7 @@ internal static class SecretWords
     {
         List<Token> tokens = [];
         List<string> names = [];
-        foreach (string[] row in DataFile.Rows("secrets.tsv"))
+        foreach (string[] row in EmbeddedTable.Rows("evaluation/secrets.tsv"))
         {
             if (row[0] == "token")
             {

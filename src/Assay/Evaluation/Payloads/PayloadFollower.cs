@@ -13,7 +13,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
 {
     private const int MaxTexts = 256;
     private const int MaxBytes = 256;
-    private static readonly Lazy<string[]> s_markers = new(() => DataFile.Rows("indicators.tsv").Single(r => r[0] == "code")[1].Split(' '));
+    private static readonly Lazy<string[]> s_markers = new(() => EmbeddedTable.Rows("evaluation/indicators.tsv").Single(r => r[0] == "code")[1].Split(' '));
     private readonly HashSet<(string, string)> _seenTexts = [];
     private readonly HashSet<string> _seenBytes = [];
     private readonly Queue<RecoveredText> _open = new();
@@ -214,7 +214,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         folder.OnReached = (name, arguments) =>
         {
             string canonical = folder.Canonical(name);
-            Follow(canonical, CallableNames.Sink(canonical), arguments, source.Offset);
+            Follow(canonical, CallableSinks.Of(canonical), arguments, source.Offset);
         };
         _outer = source.Layers;
         SourceFolder.Run(source.Text, folder);

@@ -2,6 +2,7 @@
 using Assay.Evaluation.Functions;
 using Assay.Evaluation.Values;
 using Assay.Pickle;
+using Assay.Python.Names;
 
 namespace Assay.Evaluation.Sources;
 
@@ -329,8 +330,8 @@ internal sealed class SourceFolder
         }
 
         string builtin = "builtins." + name;
-        return PureFunctions.Find(builtin) is not null || CallableNames.Sink(builtin) is not null || name is "print" or "object" or "setattr" or "__builtins__" or "delattr" or "input"
+        return PureFunctions.Find(builtin) is not null || CallableSinks.Of(builtin) is not null || name is "print" or "object" or "setattr" or "__builtins__" or "delattr" or "input"
             ? new FoldedName("builtins", name == "__builtins__" ? "" : name)
-            : PythonNames.IsKnownModule(name) ? new FoldedName(name, "") : FoldedValue.Unknown;
+            : KnownModules.Has(name) ? new FoldedName(name, "") : FoldedValue.Unknown;
     }
 }

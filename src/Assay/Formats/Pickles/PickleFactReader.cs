@@ -5,6 +5,7 @@ using Assay.Evaluation.Intents;
 using Assay.Evaluation.Payloads;
 using Assay.Formats.Joblib;
 using Assay.Pickle;
+using Assay.Python.Names;
 
 namespace Assay.Formats.Pickles;
 
@@ -81,7 +82,7 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
         room.Tell(context);
         foreach (UseGroup group in behind.Collected.Groups)
         {
-            if (group.Fact.Offset >= from && PythonName.IsDotted(group.Fact.Module) && PythonName.IsDotted(group.Fact.Name))
+            if (group.Fact.Offset >= from && DottedName.IsPlausible(group.Fact.Module) && DottedName.IsPlausible(group.Fact.Name))
             {
                 context.Add(group.Counted([], PickleEncodings.All) with { Reached = false });
             }
@@ -171,7 +172,7 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
 
         HashSet<string> reached = new(_readings.SelectMany(r => r.Uses.Reached), StringComparer.Ordinal);
         HashSet<string> called = new(
-            _readings.SelectMany(r => r.Uses.Groups).Where(g => g.Fact.Use is CallableUse.Called).Select(g => CallableNames.Canonical(g.Fact.Resolved)), StringComparer.Ordinal);
+            _readings.SelectMany(r => r.Uses.Groups).Where(g => g.Fact.Use is CallableUse.Called).Select(g => CanonicalName.Of(g.Fact.Resolved)), StringComparer.Ordinal);
         foreach (Fact fact in IntentReader.Read(context.Artifact.Path, texts, called, reached))
         {
             context.Add(fact);

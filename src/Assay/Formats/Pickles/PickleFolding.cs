@@ -101,7 +101,7 @@ internal sealed class PickleFolding(PickleMachine machine)
     private void Follow(FoldedName name, IReadOnlyList<FoldedValue> arguments)
     {
         string canonical = Evaluator.Folder.Canonical(name);
-        Follower.Follow(canonical, CallableNames.Sink(canonical), arguments, Evaluator.CurrentOffset);
+        Follower.Follow(canonical, CallableSinks.Of(canonical), arguments, Evaluator.CurrentOffset);
     }
 
     /// <summary>How a computed callable came about: each call with its folded arguments, innermost first.</summary>

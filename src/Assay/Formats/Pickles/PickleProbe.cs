@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Pickle;
+using Assay.Python.Names;
 
 namespace Assay.Formats.Pickles;
 
@@ -129,9 +130,9 @@ internal static class PickleProbe
         public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
         {
             ImportRow row = machine.Import(import);
-            bool plausible = !row.IsComputed && PythonName.IsDotted(row.ResolvedModule) && PythonName.IsDotted(row.ResolvedName);
+            bool plausible = !row.IsComputed && DottedName.IsPlausible(row.ResolvedModule) && DottedName.IsPlausible(row.ResolvedName);
             Imports |= row.IsComputed || plausible;
-            KnownImports |= plausible && PythonNames.IsKnownModule(row.ResolvedModule);
+            KnownImports |= plausible && KnownModules.Has(row.ResolvedModule);
         }
     }
 }

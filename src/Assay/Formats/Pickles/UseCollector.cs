@@ -4,6 +4,7 @@ using Assay.Bytes;
 using Assay.Formats.Joblib;
 using Assay.Formats.PyTorch;
 using Assay.Pickle;
+using Assay.Python.Names;
 using Assay.Tensors;
 
 namespace Assay.Formats.Pickles;
@@ -70,7 +71,7 @@ internal sealed class UseCollector : PickleObserver
         }
 
         CallableFact fact = Describe(machine, import, CallableUse.Imported, opcode, offset);
-        Collected.HasPlausibleImport |= PythonName.IsDotted(fact.Module) && PythonName.IsDotted(fact.Name);
+        Collected.HasPlausibleImport |= DottedName.IsPlausible(fact.Module) && DottedName.IsPlausible(fact.Name);
         if (row.IsComputed)
         {
             _oddities.Add("pickle.computed-name", offset, $"The name of an import is the result of a call: {(fact.Resolved.Length > 0 ? fact.Resolved : "it cannot be told which")}.");

@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Pickle;
+using Assay.Python.Names;
 
 namespace Assay.Formats.Pickles;
 
@@ -130,7 +131,7 @@ internal sealed class UseRoom(ScanLimits limits)
     /// <summary>Whether one more use of <paramref name="import"/>, or of something that is no plain import, can be kept; counted where not.</summary>
     public bool Takes(ImportRow? import)
     {
-        bool matters = import is null || import.IsComputed || PythonNames.IsKnownModule(import.ResolvedModule);
+        bool matters = import is null || import.IsComputed || KnownModules.Has(import.ResolvedModule);
         if (_kept < limits.Facts || (_kept < 2L * limits.Facts && matters))
         {
             return true;

@@ -1,6 +1,7 @@
 // The names by which \N{...} calls characters.
 using System.Globalization;
 using System.Text;
+using Assay.Bytes;
 
 namespace Assay.Python.Syntax;
 
@@ -22,7 +23,7 @@ internal static class CharacterNames
     private static Dictionary<string, int> Read()
     {
         Dictionary<string, int> names = new(StringComparer.OrdinalIgnoreCase);
-        foreach (string[] row in PythonData.Rows("names.tsv"))
+        foreach (string[] row in EmbeddedTable.Rows("python/names.tsv"))
         {
             int first = int.Parse(row[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             int last = int.Parse(row[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

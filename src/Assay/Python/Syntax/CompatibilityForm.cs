@@ -1,6 +1,7 @@
 // The normalisation form NFKC, which .NET lacks where it runs without ICU.
 using System.Globalization;
 using System.Text;
+using Assay.Bytes;
 
 namespace Assay.Python.Syntax;
 
@@ -20,7 +21,7 @@ internal sealed class CompatibilityForm
 
     private CompatibilityForm()
     {
-        foreach (string[] row in PythonData.Rows("identifiers.tsv"))
+        foreach (string[] row in EmbeddedTable.Rows("python/identifiers.tsv"))
         {
             int first = Hexadecimal(row[1]);
             switch (row[0])

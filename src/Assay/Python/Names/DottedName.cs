@@ -1,11 +1,11 @@
 // Whether a text can be the name of something in Python code.
-namespace Assay.Pickle;
+namespace Assay.Python.Names;
 
 /// <summary>Whether a text can be the name of something in Python code.</summary>
-internal static class PythonName
+internal static class DottedName
 {
     /// <summary>Whether the text is an identifier, or several with dots between them.</summary>
-    public static bool IsDotted(string text)
+    public static bool IsPlausible(string text)
     {
         if (text.Length is 0 or > 256)
         {

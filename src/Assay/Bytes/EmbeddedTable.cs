@@ -1,12 +1,13 @@
-// Reads the tables of this room that are embedded in the library.
-namespace Assay.Evaluation;
+// Reads the tables that are embedded in the library.
+namespace Assay.Bytes;
 
 /// <summary>Reads embedded tables: one row a line, cells parted by tabs, comments behind #.</summary>
-internal static class DataFile
+internal static class EmbeddedTable
 {
+    /// <summary>The rows of the table with a logical name such as <c>python/twins.tsv</c>.</summary>
     public static IEnumerable<string[]> Rows(string name)
     {
-        using Stream stream = typeof(DataFile).Assembly.GetManifestResourceStream($"evaluation/{name}")!;
+        using Stream stream = typeof(EmbeddedTable).Assembly.GetManifestResourceStream(name)!;
         using StreamReader reader = new(stream);
         while (reader.ReadLine() is { } line)
         {
