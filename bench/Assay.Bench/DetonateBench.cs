@@ -37,18 +37,19 @@ internal static class DetonateBench
         }
 
         long begun = Stopwatch.GetTimestamp();
-        ScanReport report = new ScanEngine(new ScanOptions { Rules = RuleSet.Default, TestLoad = loader, Jobs = Math.Min(4, Environment.ProcessorCount) }).Scan(inputs);
+        Scanner scanner = new(new ScanOptions { Rules = RuleSet.Default, TestLoad = loader, Jobs = Math.Min(4, Environment.ProcessorCount) });
+        TargetReport[] targets = [.. scanner.ScanAsync(inputs).ToBlockingEnumerable().Select(r => r.Report!)];
         TimeSpan wall = Stopwatch.GetElapsedTime(begun);
-        return Print(report, label, wall);
+        return Print(targets, label, wall);
     }
 
-    private static int Print(ScanReport report, string label, TimeSpan wall)
+    private static int Print(TargetReport[] targets, string label, TimeSpan wall)
     {
-        string[] reasons = [.. report.Targets.SelectMany(t => t.Unread.Where(u => u.Cause == UnreadCause.NotDetonated).Take(1)).Select(u => Short(u.Detail))];
-        int loaded = report.Targets.Count - reasons.Length;
-        TargetReport[] observed = [.. report.Targets.Where(t => Findings(t).Any())];
+        string[] reasons = [.. targets.SelectMany(t => t.Unread.Where(u => u.Cause == UnreadCause.NotDetonated).Take(1)).Select(u => Short(u.Detail))];
+        int loaded = targets.Length - reasons.Length;
+        TargetReport[] observed = [.. targets.Where(t => Findings(t).Any())];
         Console.WriteLine(FormattableString.Invariant(
-            $"{label}: {report.Targets.Count} files, {loaded} loaded, {reasons.Length} not detonated, {observed.Length} with a finding of a test load, {wall.TotalSeconds:F0} s"));
+            $"{label}: {targets.Length} files, {loaded} loaded, {reasons.Length} not detonated, {observed.Length} with a finding of a test load, {wall.TotalSeconds:F0} s"));
         foreach (IGrouping<string, string> group in reasons.GroupBy(r => r).OrderByDescending(g => g.Count()).Take(ReasonsShown))
         {
             Console.WriteLine(FormattableString.Invariant($"  {group.Count(),5}  {group.Key}"));

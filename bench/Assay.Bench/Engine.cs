@@ -10,21 +10,26 @@ namespace Assay.Bench;
 /// <summary>Scans one file at a time with the rules that ship.</summary>
 internal static class Engine
 {
-    private static readonly ScanEngine Scanner = new(new ScanOptions { Rules = RuleSet.Default });
-    private static readonly ScanEngine Analyser = new(new ScanOptions { Rules = RuleSet.Default, DigestLimit = -1 });
+    private static readonly Scanner Whole = new(new ScanOptions { Rules = RuleSet.Default });
+    private static readonly Scanner Analyser = new(new ScanOptions { Rules = RuleSet.Default, DigestLimit = -1 });
 
     /// <summary>The report on a file that is shown as <paramref name="name"/>, and the wall time.</summary>
     public static (TargetReport Report, TimeSpan Wall) Scan(string file, string name)
     {
         ScanInput input = new() { Path = name, Open = () => new FileSource(File.OpenHandle(file)), Named = true };
         long begun = Stopwatch.GetTimestamp();
-        ScanReport report = Scanner.Scan([input]);
-        return (report.Targets.Single(), Stopwatch.GetElapsedTime(begun));
+        TargetReport report = Whole.Scan(input).Report!;
+        return (report, Stopwatch.GetElapsedTime(begun));
     }
 
     /// <summary>Reads and judges files in one scan, without digesting them.</summary>
-    public static void Analyse(IEnumerable<string> files) =>
-        Analyser.Scan(files.Select(file => new ScanInput { Path = file, Open = () => new FileSource(File.OpenHandle(file)), Named = true }));
+    public static void Analyse(IEnumerable<string> files)
+    {
+        foreach (string file in files)
+        {
+            Analyser.Scan(new ScanInput { Path = file, Open = () => new FileSource(File.OpenHandle(file)), Named = true });
+        }
+    }
 
     /// <summary>Reads the opcodes of a pickle with their arguments, and does nothing with them; returns how many there are.</summary>
     public static long Walk(string file)
@@ -41,7 +46,7 @@ internal static class Engine
     }
 
     /// <summary>Reads the rules.</summary>
-    public static void Prepare() => Analyser.Scan([]);
+    public static void Prepare() => _ = Analyser.Head;
 
     /// <summary>The most memory that this process has held, in MB.</summary>
     public static double PeakMegabytes

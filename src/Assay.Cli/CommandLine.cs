@@ -1,7 +1,9 @@
 // The commands of the program, and what becomes of a command that is wrong.
 using System.CommandLine;
 using System.CommandLine.Help;
+using Assay.Bytes;
 using Assay.Cli.Commands;
+using Assay.Cli.Files;
 using Assay.Hosting;
 using Assay.Reports;
 
@@ -13,6 +15,7 @@ internal static class CommandLine
     /// <summary>Runs the command that <paramref name="arguments"/> spell and returns the exit code.</summary>
     public static int Run(IReadOnlyList<string> arguments, Host host)
     {
+        host = host with { Output = new StandardOutput(host.Output) };
         try
         {
             ParseResult parsed = Parse(arguments, host);
@@ -35,6 +38,16 @@ internal static class CommandLine
         {
             host.Error.WriteLine("assay: " + Escape.Visible(e.Message));
             return ExitCode.Usage;
+        }
+        catch (OutputException e)
+        {
+            host.Error.WriteLine("assay: " + e.Message);
+            return ExitCode.Usage;
+        }
+        catch (ScanStopException e) when (e.Reason == StopReason.InputOutput)
+        {
+            host.Error.WriteLine("assay: " + Escape.Visible(e.Message));
+            return ExitCode.Incomplete;
         }
         catch (OperationCanceledException) when (host.Cancellation.IsCancellationRequested)
         {

@@ -4,11 +4,11 @@ using Assay.Scanning;
 
 namespace Assay.Cli;
 
-/// <summary>Runs a scan; <see cref="ScanEngine.Scan"/> unless a test stands in.</summary>
-internal delegate ScanReport ScanRunner(
-    ScanOptions options, IReadOnlyList<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation);
+/// <summary>Runs a scan; <see cref="Scanner"/> unless a test stands in.</summary>
+internal delegate IEnumerable<ScanResult> ScanRunner(
+    Scanner scanner, IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation);
 
-/// <summary>Walks to a member; <see cref="ScanEngine.Visit"/> unless a test stands in.</summary>
+/// <summary>Walks to a member; <see cref="Scanner.Visit"/> unless a test stands in.</summary>
 internal delegate bool MemberVisitor(
     ScanOptions options, ScanInput input, string memberPath, Action<Artifact> use, CancellationToken cancellation);
 
@@ -44,11 +44,11 @@ internal sealed record Host
 
     /// <summary>Runs a scan.</summary>
     public ScanRunner Scan { get; init; } =
-        (options, inputs, progress, cancellation) => new ScanEngine(options).Scan(inputs, progress, cancellation);
+        (scanner, inputs, progress, cancellation) => scanner.ScanAsync(inputs, progress, cancellation).ToBlockingEnumerable(CancellationToken.None);
 
     /// <summary>Walks to a member.</summary>
     public MemberVisitor Visit { get; init; } =
-        (options, input, path, use, cancellation) => new ScanEngine(options).Visit(input, path, use, cancellation);
+        (options, input, path, use, cancellation) => new Scanner(options).Visit(input, path, use, cancellation);
 
     /// <summary>The machine itself.</summary>
     public static Host System(CancellationToken cancellation)
@@ -68,8 +68,8 @@ internal sealed record Host
         };
     }
 
-    /// <summary>A writer of UTF-8 text with plain line feeds to standard output; it does not close the stream.</summary>
-    public StreamWriter Writer() => new(Output, new global::System.Text.UTF8Encoding(false), 1 << 14, leaveOpen: true) { NewLine = "\n" };
+    /// <summary>A writer of UTF-8 text with plain line feeds to standard output, or to <paramref name="stream"/>; it does not close the stream.</summary>
+    public StreamWriter Writer(Stream? stream = null) => new(stream ?? Output, new global::System.Text.UTF8Encoding(false), 1 << 14, leaveOpen: true) { NewLine = "\n" };
 
     private static int Columns()
     {

@@ -9,7 +9,7 @@ namespace Assay.Fuzz;
 /// <summary>The whole engine with the rules that ship: a fault that its fence caught is a failure here.</summary>
 internal static class ScanTargets
 {
-    private static readonly ScanEngine s_engine = new(new ScanOptions
+    private static readonly Scanner s_engine = new(new ScanOptions
     {
         Rules = RuleSet.Default,
         Limits = new ScanLimits { InflatedBytes = 32L << 20, Milliseconds = 60_000 },
@@ -18,9 +18,8 @@ internal static class ScanTargets
     public static int Scan(byte[] input)
     {
         ScanInput one = new() { Path = "input", Open = () => new MemorySource(input), Named = true };
-        ScanReport report = s_engine.Scan([one]);
         Signature signature = new();
-        foreach (TargetReport target in report.Targets)
+        if (s_engine.Scan(one).Report is { } target)
         {
             signature.Add((int)target.Verdict);
             signature.AddSize(target.Artifacts);

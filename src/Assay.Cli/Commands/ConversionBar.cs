@@ -36,7 +36,7 @@ internal sealed class ConversionBar(Host host, string title) : IProgress<Convers
             new SpinnerColumn(), new ProgressBarColumn { Width = TerminalProgress.BarWidth }, new PercentageColumn(), new RemainingTimeColumn(),
             new TaskDescriptionColumn { Alignment = Justify.Left },
         ];
-        TerminalProgress.Follow(host, Task.Run(work), columns, title, task =>
+        new TerminalProgress(host).Follow(Task.Run(work), columns, title, task =>
         {
             lock (_lock)
             {

@@ -1,38 +1,22 @@
 // Shows on a terminal how far a long scan has come, and stays out of the way otherwise.
+using System.Globalization;
+using Assay.Cli.Files;
 using Assay.Reports;
 using Assay.Scanning;
 using Spectre.Console;
 
 namespace Assay.Cli.Commands;
 
-/// <summary>Shows on standard error how far a scan has come, once it has taken about a second.</summary>
-internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgress>
+/// <summary>
+/// Shows on standard error how far a scan has come, once it has taken about a second. How many inputs there are is only known when all have been
+/// found; <paramref name="count"/> finds them beside the scan.
+/// </summary>
+internal sealed class LiveProgress(Host host, Func<long> count) : IProgress<ScanProgress>
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private int _done;
+    private readonly TerminalProgress _terminal = new(host);
+    private long _done;
     private string _last = "";
-
-    /// <summary>How many inputs are done.</summary>
-    public int Done
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _done;
-            }
-        }
-    }
-
-    /// <summary>Whether the input of that path is done.</summary>
-    public bool IsDone(string path)
-    {
-        lock (_lock)
-        {
-            return _seen.Contains(path);
-        }
-    }
 
     /// <inheritdoc/>
     public void Report(ScanProgress value)
@@ -41,29 +25,42 @@ internal sealed class LiveProgress(Host host, int total) : IProgress<ScanProgres
         {
             _done = Math.Max(_done, value.Done);
             _last = value.Path;
-            _seen.Add(value.Path);
         }
     }
 
+    /// <summary>A stream to the same terminal as <paramref name="stream"/>: before something is written to it, the progress goes away for good.</summary>
+    public Stream Covering(Stream stream) => new CoveringStream(stream, _terminal.End);
+
     /// <summary>Runs <paramref name="scan"/> and shows its progress where <paramref name="show"/> allows it.</summary>
-    public ScanReport Run(Func<ScanReport> scan, bool show)
+    public void Run(Action scan, bool show)
     {
         if (!show)
         {
-            return scan();
+            scan();
+            return;
         }
 
-        Task<ScanReport> work = Task.Run(scan);
+        Task work = Task.Run(scan);
+        Task<long>? total = null;
         ProgressColumn[] columns = [new SpinnerColumn(), new ProgressBarColumn { Width = TerminalProgress.BarWidth }, new TaskDescriptionColumn { Alignment = Justify.Left }];
-        TerminalProgress.Follow(host, work, columns, "Examining", task =>
+        _terminal.Follow(work, columns, "Examining", task =>
         {
+            if (total is null)
+            {
+                // A few files are counted at once.
+                total = Task.Run(count);
+                Task.WaitAny([total], 200);
+            }
+
+            bool known = total.IsCompletedSuccessfully;
             lock (_lock)
             {
-                task.MaxValue = Math.Max(1, total);
-                task.Value = _done;
-                task.Description = Markup.Escape($"{_done} of {total} files  {TerminalProgress.Tail(Escape.Visible(_last), host.Width - TerminalProgress.BarWidth - 32)}");
+                task.IsIndeterminate = !known;
+                task.MaxValue = known ? Math.Max(1, total.Result) : 1;
+                task.Value = known ? _done : 0;
+                string of = known ? string.Create(CultureInfo.InvariantCulture, $" of {total.Result}") : "";
+                task.Description = Markup.Escape($"{_done}{of} files  {TerminalProgress.Tail(Escape.Visible(_last), host.Width - TerminalProgress.BarWidth - 32)}");
             }
         });
-        return work.Result;
     }
 }

@@ -1,5 +1,4 @@
 // One run of assay scan, from paths to exit code.
-using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Cli.Files;
 using Assay.Detection;
@@ -13,7 +12,7 @@ using Assay.Scanning;
 
 namespace Assay.Cli.Commands;
 
-/// <summary>One run of <c>assay scan</c>: walks, scans, reports.</summary>
+/// <summary>One run of <c>assay scan</c>: walks, scans and reports, file by file.</summary>
 internal sealed class ScanRun(Host host, ScanArguments arguments)
 {
     /// <summary>Runs and returns the exit code.</summary>
@@ -25,7 +24,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
         RuleSet rules = RulePacks.Load(arguments.Rules);
         using TestLoader? loader = arguments.Sandbox is null ? null : new TestLoader(arguments.Sandbox);
-        ScanOptions options = new()
+        Scanner scanner = new(new ScanOptions
         {
             Limits = limits,
             Rules = rules,
@@ -34,110 +33,61 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             Jobs = arguments.Jobs,
             DigestAll = arguments.Digest,
             TestLoad = loader,
-        };
+        });
 
-        WalkOptions which = new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))] };
-        FileWalk walk = new(arguments.Paths.Where(p => p != "-"), which, host.Cancellation);
+        FileWalk walk = Walk();
         file?.KeepOutOf(walk);
-        List<ScanInput> inputs = [.. walk.Inputs()];
+        IEnumerable<ScanInput> inputs = walk.Inputs();
         using ScratchSpace spool = scratch.Create();
         if (arguments.Paths.Contains("-"))
         {
-            inputs.Insert(0, StreamSpool.Read("-", host.Input, spool, LimitOption.InputLimit, standardInput, host.Cancellation));
+            inputs = inputs.Prepend(StreamSpool.Read("-", host.Input, spool, LimitOption.InputLimit, standardInput, host.Cancellation));
         }
 
-        LiveProgress progress = new(host, inputs.Count);
-        bool show = arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal;
-        ScanReport report = progress.Run(() => host.Scan(options, inputs, progress, host.Cancellation), show);
-        report = report with { Ignored = report.Ignored + walk.LeftAside };
+        ScanTally tally = new();
+        if (file is null)
+        {
+            Report(host.Output, host.OutputIsTerminal, arguments.Look);
+        }
+        else
+        {
+            file.Write(stream => Report(stream, false, arguments.Look with { Colour = false, Width = 100 }));
+        }
 
         if (host.Cancellation.IsCancellationRequested)
         {
-            report = WithCancelled(report, inputs, progress);
+            host.Error.WriteLine($"assay: Cancelled; {tally.Examined} {(tally.Examined == 1 ? "file was" : "files were")} examined, and the report names what was not.");
         }
 
-        Write(report, file);
-        if (host.Cancellation.IsCancellationRequested)
+        return tally.Code(arguments.FailOn);
+
+        void Report(Stream stream, bool terminal, TextReportOptions look)
         {
-            host.Error.WriteLine($"assay: Cancelled; {progress.Done} of {inputs.Count} files were examined.");
-        }
-
-        return Code(report);
-    }
-
-    /// <summary>
-    /// The report with an entry for each input that was not come to: a report of a part must not pass for one of the whole.
-    /// </summary>
-    private static ScanReport WithCancelled(ScanReport report, List<ScanInput> inputs, LiveProgress progress)
-    {
-        HashSet<string> told = [.. report.Targets.Select(t => t.Path)];
-        IEnumerable<TargetReport> missing = inputs
-            .Where(i => !told.Contains(i.Path) && !progress.IsDone(i.Path))
-            .Select(i => new TargetReport
+            LiveProgress progress = new(host, () => Walk().Inputs().LongCount());
+            using StreamWriter writer = host.Writer(terminal ? progress.Covering(stream) : stream);
+            using IScanReport report = arguments.Format switch
             {
-                Path = i.Path,
-                Verdict = Verdict.Incomplete,
-                Unread = [new UnreadFact { Path = i.Path, Cause = UnreadCause.Cancelled, Detail = "The scan was cancelled before it was examined." }],
-            });
-        return report with { Targets = [.. report.Targets.Concat(missing).OrderBy(t => t.Path, StringComparer.Ordinal)] };
-    }
-
-    private int Code(ScanReport report)
-    {
-        if (report.Targets.Any(t => t.Verdict >= Verdict.Suspicious && t.Verdict >= arguments.FailOn))
-        {
-            return ExitCode.Findings;
-        }
-
-        if (report.Targets.Any(t => t.Unread.Any(u => u.Cause == UnreadCause.NotDetonated)))
-        {
-            return ExitCode.NotDetonated;
-        }
-
-        if (host.Cancellation.IsCancellationRequested || report.Targets.Any(t => t.Unread.Count > 0 || t.Verdict == Verdict.Incomplete))
-        {
-            return ExitCode.Incomplete;
-        }
-
-        return report.Targets.Count == 0 ? ExitCode.Nothing : ExitCode.Passed;
-    }
-
-    private void Write(ScanReport report, ReportFile? file)
-    {
-        if (file is not null)
-        {
-            file.Write(stream => Write(report, stream, arguments.Look with { Colour = false, Width = 100 }));
-            return;
-        }
-
-        try
-        {
-            Write(report, host.Output, arguments.Look);
-            host.Output.Flush();
-        }
-        catch (IOException)
-        {
-            // Whoever reads has gone (scan | head); the exit code still holds.
-        }
-    }
-
-    private void Write(ScanReport report, Stream stream, TextReportOptions look)
-    {
-        switch (arguments.Format)
-        {
-            case "json":
-                JsonReport.Write(report, stream);
-                break;
-            case "sarif":
-                SarifReport.Write(report, stream);
-                break;
-            default:
-                using (StreamWriter writer = new(stream, new System.Text.UTF8Encoding(false), 1 << 14, leaveOpen: true))
+                "json" => new JsonReport(writer.BaseStream, scanner.Head),
+                "sarif" => new SarifReport(writer.BaseStream, scanner.Head, scratch),
+                _ => new TextReport(writer, scanner.Head, look with { Quiet = arguments.Quiet }),
+            };
+            void Scan()
+            {
+                foreach (ScanResult result in host.Scan(scanner, inputs, progress, host.Cancellation))
                 {
-                    TextReport.Write(report, writer, look with { Quiet = arguments.Quiet });
+                    tally.Add(result);
+                    report.Add(result);
                 }
+            }
 
-                break;
+            progress.Run(Scan, show: arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal);
+            report.Finish(walk.LeftAside);
         }
+    }
+
+    private FileWalk Walk()
+    {
+        WalkOptions which = new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))] };
+        return new FileWalk(arguments.Paths.Where(p => p != "-"), which, host.Cancellation);
     }
 }

@@ -9,21 +9,25 @@ namespace Assay.Cli.Files;
 internal sealed class ReportFile
 {
     private readonly string _path;
+    private readonly string _temporary;
 
     /// <summary>Checks that <paramref name="path"/> can take a report.</summary>
     public ReportFile(string path)
     {
-        _path = Path.GetFullPath(path);
-        string? real = RealPath.Of(_path);
+        // What a link leads to is replaced, and not the link.
+        string? real = RealPath.Of(path);
+        _path = real ?? Path.GetFullPath(path);
         if (real is not null && FileKinds.Of(real) != FileKind.Regular)
         {
             throw new UsageException($"The report cannot be written to {path}, which is no regular file.");
         }
 
-        if (!Directory.Exists(Path.GetDirectoryName(_path)))
+        if (RealPath.Of(Path.GetDirectoryName(_path)!) is not { } folder || !Directory.Exists(folder))
         {
             throw new UsageException($"The report cannot be written to {path}: there is no such directory.");
         }
+
+        _temporary = Path.Join(folder, ".assay-" + Path.GetRandomFileName());
 
         Real = real;
     }
@@ -31,9 +35,13 @@ internal sealed class ReportFile
     /// <summary>The real path of what is there already, or null.</summary>
     public string? Real { get; }
 
-    /// <summary>Leaves an earlier report of ours out of <paramref name="walk"/>. Anything else that the report would overwrite is the user's error.</summary>
+    /// <summary>
+    /// Leaves the report, while it is written, and an earlier report of ours out of <paramref name="walk"/>. Anything else that the report would
+    /// overwrite is the user's error.
+    /// </summary>
     public void KeepOutOf(FileWalk walk)
     {
+        walk.LeaveOut(_temporary);
         if (Real is null || !walk.Meets(Real, out bool named))
         {
             return;
@@ -47,24 +55,26 @@ internal sealed class ReportFile
         walk.LeaveOut(Real);
     }
 
-    /// <summary>Writes the report beside the file and renames it into place.</summary>
+    /// <summary>Writes the report beside the file and renames it into place; what ends <paramref name="report"/> early leaves nothing behind.</summary>
     public void Write(Action<Stream> report)
     {
-        string temporary = Path.Join(Path.GetDirectoryName(_path), ".assay-" + Path.GetRandomFileName());
         try
         {
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (FileStream stream = new(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 report(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, _path, overwrite: true);
+            File.Move(_temporary, _path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
             throw new UsageException($"The report cannot be written to {_path}: {e.Message}");
+        }
+        finally
+        {
+            File.Delete(_temporary);
         }
     }
 
@@ -78,7 +88,7 @@ internal sealed class ReportFile
             int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
             string text = Encoding.Latin1.GetString(head, 0, read);
             return text.StartsWith("{\n  \"schema\": \"assay.scan/", StringComparison.Ordinal)
-                || (text.StartsWith("{\n  \"$schema\": ", StringComparison.Ordinal) && text.Contains("\"name\": \"Assay\"", StringComparison.Ordinal));
+                || (text.StartsWith("{\n  \"$schema\": ", StringComparison.Ordinal) && text.Contains("\"writtenBy\": \"Assay ", StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

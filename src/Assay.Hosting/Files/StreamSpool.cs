@@ -20,9 +20,8 @@ public static class StreamSpool
         byte[] block = new byte[1 << 16];
         try
         {
-            while (stream.Read(block) is > 0 and int read)
+            while (Next(stream, block, cancellation) is > 0 and int read)
             {
-                cancellation.ThrowIfCancellationRequested();
                 if (space.Length + read > limit)
                 {
                     return Unread(path, UnreadCause.Limit, $"The limit {limitName}={limit} is spent.");
@@ -41,6 +40,22 @@ public static class StreamSpool
         }
 
         return new ScanInput { Path = path, Open = () => space, Named = true };
+    }
+
+    /// <summary>Reads once. Who gives nothing for a long time does not keep the program from being cancelled; the read is then left to itself.</summary>
+    private static int Next(Stream stream, byte[] block, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        ValueTask<int> read = stream.ReadAsync(block, cancellation);
+        if (read.IsCompleted)
+        {
+            return read.GetAwaiter().GetResult();
+        }
+
+        Task<int> task = read.AsTask();
+        ((Task)task).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        cancellation.ThrowIfCancellationRequested();
+        return task.GetAwaiter().GetResult();
     }
 
     private static ScanInput Unread(string path, UnreadCause cause, string detail) =>

@@ -16,9 +16,9 @@ public sealed class FileWalk
     private readonly List<ScanInput> _single = [];
     private readonly List<Root> _roots = [];
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
-    private string? _leftOut;
+    private readonly HashSet<string> _leftOut = new(StringComparer.Ordinal);
 
-    private readonly record struct Root(string Real, string Shown);
+    private readonly record struct Root(string Real, string Shown, FolderBundle Bundle);
 
     /// <summary>Looks at what <paramref name="paths"/> name; folders are walked later.</summary>
     /// <exception cref="SettingException">A path can name nothing.</exception>
@@ -85,8 +85,8 @@ public sealed class FileWalk
         return named || _roots.Any(r => RealPath.IsWithin(real, r.Real) && Takes(Path.GetRelativePath(r.Real, real).Replace('\\', '/')));
     }
 
-    /// <summary>Leaves out the file at the real path <paramref name="real"/>.</summary>
-    public void LeaveOut(string real) => _leftOut = real;
+    /// <summary>Leaves out the file at the real path <paramref name="real"/>, which need not be there yet.</summary>
+    public void LeaveOut(string real) => _leftOut.Add(real);
 
     private static void Queue(PriorityQueue<IEnumerator<ScanInput>, string> heads, IEnumerator<ScanInput> head)
     {
@@ -130,10 +130,16 @@ public sealed class FileWalk
         {
             case FileKind.Directory when _named.Add(real):
                 string shown = Path.TrimEndingDirectorySeparator(path);
-                _roots.Add(new Root(real, shown is "." ? "" : shown));
+                _roots.Add(new Root(real, shown is "." ? "" : shown, new FolderBundle(shown, real)));
                 break;
             case FileKind.Regular when _named.Add(real):
-                _single.Add(new ScanInput { Path = path, Open = () => FileOpening.OpenReal(real), Named = true });
+                _single.Add(new ScanInput
+                {
+                    Path = path,
+                    Open = () => FileOpening.OpenReal(real),
+                    Named = true,
+                    In = FolderBundle.Around(path) is { } around ? new BundlePlace(around.Bundle, around.Name) : null,
+                });
                 break;
             case FileKind.Directory or FileKind.Regular:
                 break;
@@ -150,7 +156,7 @@ public sealed class FileWalk
     {
         // What the user named stands for itself, wherever it lies.
         FolderTree tree = new(root.Real, (relative, real, folder) =>
-            _named.Contains(real) || (!folder && real == _leftOut) || _options.Excludes(relative, folder));
+            _named.Contains(real) || (!folder && _leftOut.Contains(real)) || _options.Excludes(relative, folder));
         foreach (Found found in tree.Walk())
         {
             if (Input(root, found) is not { } input)
@@ -175,7 +181,9 @@ public sealed class FileWalk
         switch (found.Kind)
         {
             case FoundKind.File:
-                return _options.Includes(found.Relative) ? new ScanInput { Path = shown, Open = () => FileOpening.OpenReal(found.Real) } : null;
+                return _options.Includes(found.Relative)
+                    ? new ScanInput { Path = shown, Open = () => FileOpening.OpenReal(found.Real), In = new BundlePlace(root.Bundle, found.Relative) }
+                    : null;
             case FoundKind.Special:
                 return _options.Includes(found.Relative)
                     ? Unread(shown, UnreadCause.Unreadable, false, "It is a FIFO, a device or a socket, which is never opened.")

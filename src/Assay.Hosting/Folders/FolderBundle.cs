@@ -13,7 +13,7 @@ public sealed class FolderBundle : IBundle
 {
     private readonly string _real;
 
-    private FolderBundle(string path, string real)
+    internal FolderBundle(string path, string real)
     {
         Path = path;
         _real = real;

@@ -45,6 +45,9 @@ public sealed class Artifact
     /// <summary>A name that says what the bytes may be where <see cref="Name"/> does not, or null: that of the compressed file around them.</summary>
     public string? Hint { get; init; }
 
+    /// <summary>The bundle that it is a file of, through which what it refers to is found; null where there is none.</summary>
+    public BundlePlace? In { get; init; }
+
     /// <summary>How many artifacts it lies in.</summary>
     public int Depth { get; }
 

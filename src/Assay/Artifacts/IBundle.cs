@@ -31,6 +31,11 @@ public interface IBundle
 /// <param name="Detail">The refusal in one plain sentence; empty where there is none.</param>
 public readonly record struct BundleEntry(string Name, long? Size, BundleRefusal Refusal = BundleRefusal.None, string Detail = "");
 
+/// <summary>Where a file stands in a bundle.</summary>
+/// <param name="Bundle">The bundle.</param>
+/// <param name="Name">The file's name in it.</param>
+public readonly record struct BundlePlace(IBundle Bundle, string Name);
+
 /// <summary>What opening a file of a bundle came to.</summary>
 /// <param name="Bytes">The bytes, which are the caller's to dispose, or null.</param>
 /// <param name="Refusal">Why there are none, or <see cref="BundleRefusal.None"/>.</param>

@@ -9,63 +9,82 @@ using Assay.Scanning;
 namespace Assay.Reports;
 
 /// <summary>
-/// Writes a report as one JSON document of schema <c>assay.scan/1</c> (docs/scan.schema.json). It is plain ASCII: everything
-/// else is escaped as JSON escapes it, so the text of a hostile file survives a terminal and loses nothing. The same report
-/// gives the same bytes.
+/// Writes a report as one JSON document of schema <c>assay.scan/1</c> (docs/scan.schema.json); the targets come first and what sums them up behind
+/// them. It is plain ASCII: everything else is escaped as JSON escapes it, so the text of a hostile file survives a terminal and loses nothing.
 /// </summary>
-public static class JsonReport
+public sealed class JsonReport : IScanReport
 {
     /// <summary>The name of the schema.</summary>
     public const string Schema = "assay.scan/1";
 
-    internal static JsonWriterOptions Layout { get; } = new() { Indented = true, NewLine = "\n" };
+    private readonly Stream _output;
+    private readonly Utf8JsonWriter _json;
+    private readonly ReportSummary _summary = new();
 
-    /// <summary>Writes <paramref name="report"/> to <paramref name="output"/>, which stays open.</summary>
-    public static void Write(ScanReport report, Stream output)
+    /// <summary>Begins a report on <paramref name="output"/>, which stays open.</summary>
+    public JsonReport(Stream output, ScanHead head)
     {
-        using (Utf8JsonWriter json = new(output, Layout))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", Schema);
-            Tool(json, report);
-            if (report.Targets.Count == 0)
-            {
-                // Nothing was examined, so there is nothing to say about it, least of all that it passed.
-                json.WriteNull("verdict");
-            }
-            else
-            {
-                json.WriteString("verdict", Words.Of(report.Verdict));
-            }
-
-            Summary(json, new ReportSummary(report));
-            json.WriteStartArray("targets");
-            foreach (TargetReport target in report.Targets)
-            {
-                Target(json, target);
-                json.Flush();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        output.Write("\n"u8);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(head);
+        _output = output;
+        _json = new Utf8JsonWriter(output, Layout);
+        _json.WriteStartObject();
+        _json.WriteString("schema", Schema);
+        Tool(_json, head);
+        _json.WriteStartArray("targets");
     }
 
-    private static void Tool(Utf8JsonWriter json, ScanReport report)
+    internal static JsonWriterOptions Layout { get; } = new() { Indented = true, NewLine = "\n" };
+
+    /// <inheritdoc/>
+    public void Add(ScanResult result)
+    {
+        _summary.Add(result);
+        if (result.Report is { } target)
+        {
+            Target(_json, target);
+            _json.Flush();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Finish(long leftAside = 0)
+    {
+        _summary.Ignored += leftAside;
+        _json.WriteEndArray();
+        Summary(_json, _summary);
+        if (_summary.Targets == 0)
+        {
+            // Nothing was examined, so there is nothing to say about it, least of all that it passed.
+            _json.WriteNull("verdict");
+        }
+        else
+        {
+            _json.WriteString("verdict", Words.Of(_summary.Verdict));
+        }
+
+        _json.WriteEndObject();
+        _json.Dispose();
+        _output.Write("\n"u8);
+        _output.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
+
+    private static void Tool(Utf8JsonWriter json, ScanHead head)
     {
         json.WriteStartObject("tool");
         json.WriteString("name", "assay");
-        json.WriteString("version", report.Version);
+        json.WriteString("version", head.Version);
         json.WriteStartObject("rules");
-        json.WriteString("version", report.RulesVersion);
-        json.WriteString("digest", report.RulesDigest);
+        json.WriteString("version", head.RulesVersion);
+        json.WriteString("digest", head.RulesDigest);
         json.WriteEndObject();
         json.WriteStartObject("limits");
         foreach (LimitEntry limit in LimitTable.All)
         {
-            json.WriteNumber(limit.Name, limit.Get(report.Limits));
+            json.WriteNumber(limit.Name, limit.Get(head.Limits));
         }
 
         json.WriteEndObject();

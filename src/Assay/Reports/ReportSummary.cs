@@ -5,58 +5,65 @@ using Assay.Scanning;
 
 namespace Assay.Reports;
 
-/// <summary>The counts of a report.</summary>
+/// <summary>The counts of a report, result by result.</summary>
 internal sealed class ReportSummary
 {
-    private readonly int[] _verdicts = new int[4];
-    private readonly int[] _severities = new int[5];
+    private readonly long[] _verdicts = new long[4];
+    private readonly long[] _severities = new long[5];
 
-    public ReportSummary(ScanReport report)
+    /// <summary>Counts a result.</summary>
+    public void Add(ScanResult result)
     {
-        Targets = report.Targets.Count;
-        Ignored = report.Ignored;
-        foreach (TargetReport target in report.Targets)
+        if (result.Report is not { } target)
         {
-            _verdicts[(int)target.Verdict]++;
-            Waived += target.Waived.Count;
-            Unread += target.Unread.Count;
-            UnreadTargets += target.Unread.Count > 0 ? 1 : 0;
-            Artifacts += target.Artifacts;
-            Bytes += target.Size ?? 0;
-            Parsed += target.Bytes.Parsed;
-            Data += target.Bytes.Data;
-            Unknown += target.Bytes.Unknown;
-            foreach (Finding finding in target.Findings)
-            {
-                Findings++;
-                _severities[(int)finding.Severity]++;
-            }
+            Ignored++;
+            return;
+        }
+
+        Targets++;
+        Verdict = (Verdict)Math.Max((int)Verdict, (int)target.Verdict);
+        _verdicts[(int)target.Verdict]++;
+        Waived += target.Waived.Count;
+        Unread += target.Unread.Count;
+        UnreadTargets += target.Unread.Count > 0 ? 1 : 0;
+        Artifacts += target.Artifacts;
+        Bytes += target.Size ?? 0;
+        Parsed += target.Bytes.Parsed;
+        Data += target.Bytes.Data;
+        Unknown += target.Bytes.Unknown;
+        foreach (Finding finding in target.Findings)
+        {
+            Findings++;
+            _severities[(int)finding.Severity]++;
         }
     }
 
-    public int Targets { get; }
+    /// <summary>The worst verdict so far.</summary>
+    public Verdict Verdict { get; private set; }
 
-    public int Ignored { get; }
+    public long Targets { get; private set; }
 
-    public int Findings { get; }
+    public long Ignored { get; set; }
 
-    public int Waived { get; }
+    public long Findings { get; private set; }
 
-    public int Unread { get; }
+    public long Waived { get; private set; }
 
-    public int UnreadTargets { get; }
+    public long Unread { get; private set; }
 
-    public long Artifacts { get; }
+    public long UnreadTargets { get; private set; }
 
-    public long Bytes { get; }
+    public long Artifacts { get; private set; }
 
-    public long Parsed { get; }
+    public long Bytes { get; private set; }
 
-    public long Data { get; }
+    public long Parsed { get; private set; }
 
-    public long Unknown { get; }
+    public long Data { get; private set; }
 
-    public int this[Verdict verdict] => _verdicts[(int)verdict];
+    public long Unknown { get; private set; }
 
-    public int this[Severity severity] => _severities[(int)severity];
+    public long this[Verdict verdict] => _verdicts[(int)verdict];
+
+    public long this[Severity severity] => _severities[(int)severity];
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Detection;
 using Assay.Policies;
 using Assay.Scanning;
@@ -10,171 +11,206 @@ using Assay.Scanning;
 namespace Assay.Reports;
 
 /// <summary>
-/// Writes a report as SARIF 2.1.0 (OASIS). Files are artifacts with relative, percent-encoded locations; a member of a
-/// file is a logical location of it. Waived findings are suppressed results; what was not read is a notification.
+/// Writes a report as SARIF 2.1.0 (OASIS). Files are artifacts with relative, percent-encoded locations; a member of a file is a logical location
+/// of it. Waived findings are suppressed results; what was not read is a notification. The results stand first; what SARIF lists beside them waits
+/// in scratch space.
 /// </summary>
-public static class SarifReport
+public sealed class SarifReport : IScanReport
 {
     private const string SchemaUri = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+    private readonly Stream _output;
+    private readonly ScanHead _head;
+    private readonly Utf8JsonWriter _json;
+    private readonly JsonSpool _artifacts;
+    private readonly JsonSpool _notifications;
+    private readonly List<Rule> _rules = [];
+    private readonly Dictionary<string, int> _ruleIndex = new(StringComparer.Ordinal);
+    private readonly List<UnreadCause> _causes = [];
 
-    /// <summary>Writes <paramref name="report"/> to <paramref name="output"/>, which stays open.</summary>
-    public static void Write(ScanReport report, Stream output)
+    /// <summary>Begins a report on <paramref name="output"/>, which stays open.</summary>
+    public SarifReport(Stream output, ScanHead head, Scratch scratch)
     {
-        using (Utf8JsonWriter json = new(output, JsonReport.Layout))
-        {
-            Rule[] rules = [.. report.Targets
-                .SelectMany(t => t.Findings.Concat(t.Waived.Select(w => w.Finding)))
-                .Select(f => f.Rule)
-                .DistinctBy(r => r.Id)
-                .OrderBy(r => r.Id, StringComparer.Ordinal)];
-            Dictionary<string, int> ruleIndex = [];
-            foreach (Rule rule in rules)
-            {
-                ruleIndex.Add(rule.Id, ruleIndex.Count);
-            }
-
-            json.WriteStartObject();
-            json.WriteString("$schema", SchemaUri);
-            json.WriteString("version", "2.1.0");
-            json.WriteStartArray("runs");
-            json.WriteStartObject();
-            Tool(json, report, rules);
-            Invocation(json, report);
-            Artifacts(json, report);
-            json.WriteStartArray("results");
-            for (int index = 0; index < report.Targets.Count; index++)
-            {
-                TargetReport target = report.Targets[index];
-                foreach (Finding finding in target.Findings)
-                {
-                    Result(json, target, index, finding, ruleIndex[finding.Rule.Id], null);
-                }
-
-                foreach (WaivedFinding waived in target.Waived)
-                {
-                    Result(json, target, index, waived.Finding, ruleIndex[waived.Finding.Rule.Id], waived);
-                }
-
-                json.Flush();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        output.Write("\n"u8);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(scratch);
+        _output = output;
+        _head = head;
+        _json = new Utf8JsonWriter(output, JsonReport.Layout);
+        _artifacts = new JsonSpool(scratch);
+        _notifications = new JsonSpool(scratch);
+        _json.WriteStartObject();
+        _json.WriteString("$schema", SchemaUri);
+        _json.WriteString("version", "2.1.0");
+        _json.WriteStartObject("properties");
+        _json.WriteString("writtenBy", $"Assay {head.Version}");
+        _json.WriteEndObject();
+        _json.WriteStartArray("runs");
+        _json.WriteStartObject();
+        _json.WriteStartArray("results");
     }
 
-    private static void Tool(Utf8JsonWriter json, ScanReport report, Rule[] rules)
+    /// <inheritdoc/>
+    public void Add(ScanResult result)
     {
-        json.WriteStartObject("tool");
-        json.WriteStartObject("driver");
-        json.WriteString("name", "Assay");
-        json.WriteString("version", report.Version);
-        json.WriteStartArray("rules");
-        foreach (Rule rule in rules)
+        if (result.Report is not { } target)
         {
-            SarifRule.Write(json, rule);
+            return;
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("notifications");
-        foreach (UnreadCause cause in Causes(report))
+        int index = checked((int)_artifacts.Count);
+        foreach (Finding finding in target.Findings)
         {
-            json.WriteStartObject();
-            json.WriteString("id", "unread/" + Words.Of(cause));
-            json.WriteStartObject("shortDescription");
-            json.WriteString("text", Words.Meaning(cause));
-            json.WriteEndObject();
-            json.WriteEndObject();
+            Result(_json, target, index, finding, IndexOf(finding.Rule), null);
         }
 
-        json.WriteEndArray();
-        json.WriteStartObject("properties");
-        json.WriteString("rulesVersion", report.RulesVersion);
-        json.WriteString("rulesDigest", report.RulesDigest);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
+        foreach (WaivedFinding waived in target.Waived)
+        {
+            Result(_json, target, index, waived.Finding, IndexOf(waived.Finding.Rule), waived);
+        }
+
+        foreach (UnreadFact unread in target.Unread)
+        {
+            _notifications.Add(json => Notification(json, target, index, unread));
+        }
+
+        _artifacts.Add(json => Artifact(json, target));
+        _json.Flush();
     }
 
-    private static UnreadCause[] Causes(ScanReport report) =>
-        [.. report.Targets.SelectMany(t => t.Unread).Select(u => u.Cause).Distinct().Order()];
-
-    private static void Invocation(Utf8JsonWriter json, ScanReport report)
+    /// <inheritdoc/>
+    public void Finish(long leftAside = 0)
     {
-        UnreadCause[] causes = Causes(report);
-        json.WriteStartArray("invocations");
+        _json.WriteEndArray();
+        _json.WriteStartArray("artifacts");
+        _artifacts.CopyTo(_json);
+        _json.WriteEndArray();
+        _json.WriteStartArray("invocations");
+        _json.WriteStartObject();
+        _json.WriteBoolean("executionSuccessful", !_causes.Contains(UnreadCause.Cancelled) && !_causes.Contains(UnreadCause.Fault));
+        _json.WriteStartArray("toolExecutionNotifications");
+        _notifications.CopyTo(_json);
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+        _json.WriteEndArray();
+        Tool();
+        _json.WriteEndObject();
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+        _json.Dispose();
+        _output.Write("\n"u8);
+        _output.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _artifacts.Dispose();
+        _notifications.Dispose();
+        _json.Dispose();
+    }
+
+    private int IndexOf(Rule rule)
+    {
+        if (!_ruleIndex.TryGetValue(rule.Id, out int index))
+        {
+            index = _rules.Count;
+            _ruleIndex.Add(rule.Id, index);
+            _rules.Add(rule);
+        }
+
+        return index;
+    }
+
+    private void Tool()
+    {
+        _json.WriteStartObject("tool");
+        _json.WriteStartObject("driver");
+        _json.WriteString("name", "Assay");
+        _json.WriteString("version", _head.Version);
+        _json.WriteStartArray("rules");
+        foreach (Rule rule in _rules)
+        {
+            SarifRule.Write(_json, rule);
+        }
+
+        _json.WriteEndArray();
+        _json.WriteStartArray("notifications");
+        foreach (UnreadCause cause in _causes)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("id", "unread/" + Words.Of(cause));
+            _json.WriteStartObject("shortDescription");
+            _json.WriteString("text", Words.Meaning(cause));
+            _json.WriteEndObject();
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+        _json.WriteStartObject("properties");
+        _json.WriteString("rulesVersion", _head.RulesVersion);
+        _json.WriteString("rulesDigest", _head.RulesDigest);
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+    }
+
+    private void Notification(Utf8JsonWriter json, TargetReport target, int index, UnreadFact unread)
+    {
+        int cause = _causes.IndexOf(unread.Cause);
+        if (cause < 0)
+        {
+            cause = _causes.Count;
+            _causes.Add(unread.Cause);
+        }
+
         json.WriteStartObject();
-        json.WriteBoolean("executionSuccessful", !causes.Contains(UnreadCause.Cancelled) && !causes.Contains(UnreadCause.Fault));
-        json.WriteStartArray("toolExecutionNotifications");
-        for (int index = 0; index < report.Targets.Count; index++)
+        json.WriteStartObject("descriptor");
+        json.WriteString("id", "unread/" + Words.Of(unread.Cause));
+        json.WriteNumber("index", cause);
+        json.WriteEndObject();
+        json.WriteString("level", unread.Cause == UnreadCause.Fault ? "error" : "warning");
+        json.WriteStartObject("message");
+        string detail = unread.Detail.Length > 0 ? unread.Detail : Words.Meaning(unread.Cause);
+        json.WriteString("text", SarifText.Message($"Not read: {unread.Path}, offset {unread.Offset}: {detail}"));
+        json.WriteEndObject();
+        json.WriteStartArray("locations");
+        Location(json, target, index, unread.Path, unread.Offset, unread.Length);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Artifact(Utf8JsonWriter json, TargetReport target)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("location");
+        json.WriteString("uri", SarifText.Uri(target.Path));
+        json.WriteEndObject();
+        json.WriteStartArray("roles");
+        json.WriteStringValue("analysisTarget");
+        json.WriteEndArray();
+        if (target.Size is long size)
         {
-            TargetReport target = report.Targets[index];
-            foreach (UnreadFact unread in target.Unread)
-            {
-                json.WriteStartObject();
-                json.WriteStartObject("descriptor");
-                json.WriteString("id", "unread/" + Words.Of(unread.Cause));
-                json.WriteNumber("index", Array.IndexOf(causes, unread.Cause));
-                json.WriteEndObject();
-                json.WriteString("level", unread.Cause == UnreadCause.Fault ? "error" : "warning");
-                json.WriteStartObject("message");
-                string detail = unread.Detail.Length > 0 ? unread.Detail : Words.Meaning(unread.Cause);
-                json.WriteString("text", SarifText.Message($"Not read: {unread.Path}, offset {unread.Offset}: {detail}"));
-                json.WriteEndObject();
-                json.WriteStartArray("locations");
-                Location(json, target, index, unread.Path, unread.Offset, unread.Length);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
+            json.WriteNumber("length", size);
+        }
+
+        if (target.Sha256 is string digest)
+        {
+            json.WriteStartObject("hashes");
+            json.WriteString("sha-256", digest);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartObject("properties");
+        json.WriteString("verdict", Words.Of(target.Verdict));
+        json.WriteStartArray("formats");
+        foreach (string format in target.Formats)
+        {
+            json.WriteStringValue(format);
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
-        json.WriteEndArray();
-    }
-
-    private static void Artifacts(Utf8JsonWriter json, ScanReport report)
-    {
-        json.WriteStartArray("artifacts");
-        foreach (TargetReport target in report.Targets)
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("location");
-            json.WriteString("uri", SarifText.Uri(target.Path));
-            json.WriteEndObject();
-            json.WriteStartArray("roles");
-            json.WriteStringValue("analysisTarget");
-            json.WriteEndArray();
-            if (target.Size is long size)
-            {
-                json.WriteNumber("length", size);
-            }
-
-            if (target.Sha256 is string digest)
-            {
-                json.WriteStartObject("hashes");
-                json.WriteString("sha-256", digest);
-                json.WriteEndObject();
-            }
-
-            json.WriteStartObject("properties");
-            json.WriteString("verdict", Words.Of(target.Verdict));
-            json.WriteStartArray("formats");
-            foreach (string format in target.Formats)
-            {
-                json.WriteStringValue(format);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void Result(Utf8JsonWriter json, TargetReport target, int index, Finding finding, int rule, WaivedFinding? waived)

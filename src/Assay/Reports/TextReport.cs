@@ -1,4 +1,4 @@
-// The report for people: verdict first, then the evidence file by file, then the counts.
+// The report for people: the verdict, the evidence file by file, the counts.
 using Assay.Artifacts;
 using Assay.Detection;
 using Assay.Policies;
@@ -20,37 +20,108 @@ public sealed record TextReportOptions
 }
 
 /// <summary>
-/// Writes a report as text to read in a terminal. Text from files is escaped (<see cref="Escape.Visible"/>); the same report
-/// at the same width gives the same bytes.
+/// Writes a report as text to read in a terminal. Text from files is escaped (<see cref="Escape.Visible"/>). Of a few files the verdict stands first
+/// and the worst file behind it; of many, files that did not pass are written while they come and the verdict stands at the end.
 /// </summary>
-public static class TextReport
+public sealed class TextReport : IScanReport
 {
     private const int PassedShown = 20;
     private const int Hang = 12;
+    private readonly TextWriter _writer;
+    private readonly TextPage _page;
+    private readonly ScanHead _head;
+    private readonly bool _quiet;
+    private readonly ReportSummary _summary = new();
+    private readonly List<TargetReport> _passed = [];
+    private readonly List<TargetReport> _remarked = [];
+    private List<TargetReport>? _few = [];
+    private bool _begun;
 
-    /// <summary>Writes <paramref name="report"/>.</summary>
-    public static void Write(ScanReport report, TextWriter writer, TextReportOptions? options = null)
+    /// <summary>How many files are few enough to be told together.</summary>
+    public const int Few = 100;
+
+    /// <summary>Begins a report on <paramref name="writer"/>, which stays open.</summary>
+    public TextReport(TextWriter writer, ScanHead head, TextReportOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(head);
         options ??= new TextReportOptions();
-        TextPage page = TextPage.Of(writer, options);
-        if (options.Quiet)
+        _writer = writer;
+        _head = head;
+        _quiet = options.Quiet;
+        _page = TextPage.Of(writer, options);
+    }
+
+    /// <inheritdoc/>
+    public void Add(ScanResult result)
+    {
+        _summary.Add(result);
+        if (result.Report is not { } target)
         {
-            Quiet(page, report);
             return;
         }
 
-        ReportSummary summary = new(report);
-        Headline(page, report, summary);
-        foreach (TargetReport target in report.Targets
-            .Where(t => t.Verdict != Verdict.Passed)
-            .OrderByDescending(t => t.Verdict))
+        if (_quiet)
         {
-            page.Blank();
-            TextTarget.Write(page, target);
+            Quiet(target);
+            return;
         }
 
-        Passed(page, report);
-        Summary(page, report, summary);
+        if (target.Verdict == Verdict.Passed)
+        {
+            List<TargetReport> list = Remarks(target) ? _remarked : _passed;
+            if (list.Count < PassedShown)
+            {
+                list.Add(target);
+            }
+        }
+        else if (_few is null)
+        {
+            Write(target);
+        }
+        else
+        {
+            _few.Add(target);
+            if (_few.Count > Few)
+            {
+                _few.ForEach(Write);
+                _few = null;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Finish(long leftAside = 0)
+    {
+        _summary.Ignored += leftAside;
+        if (!_quiet)
+        {
+            if (_few is not null)
+            {
+                Headline();
+                foreach (TargetReport target in _few.OrderByDescending(t => t.Verdict))
+                {
+                    Write(target);
+                }
+            }
+
+            Passed();
+            if (_few is null)
+            {
+                _page.Blank();
+                Headline();
+            }
+
+            Summary();
+        }
+
+        _writer.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The writer belongs to whoever made it.
     }
 
     /// <summary>The ink of a verdict.</summary>
@@ -62,111 +133,125 @@ public static class TextReport
         _ => Ink.Danger,
     };
 
-    private static void Headline(TextPage page, ScanReport report, ReportSummary summary)
+    private void Write(TargetReport target)
     {
-        string files = Words.Count(summary.Targets, "file");
-        if (summary.Targets == 0)
+        if (_begun)
         {
-            page.Entry(0, new Piece("NOTHING TO SCAN", Ink.Unsure), 17, summary.Ignored > 0
-                ? $"{Words.Count(summary.Ignored, "file was", "files were")} looked at, and nothing in them is or claims to be a model."
+            _page.Blank();
+        }
+
+        TextTarget.Write(_page, target);
+        _begun = true;
+    }
+
+    private void Headline()
+    {
+        _begun = true;
+        string files = Words.Count(_summary.Targets, "file");
+        if (_summary.Targets == 0)
+        {
+            _page.Entry(0, new Piece("NOTHING TO SCAN", Ink.Unsure), 17, _summary.Ignored > 0
+                ? $"{Words.Count(_summary.Ignored, "file was", "files were")} looked at, and nothing in them is or claims to be a model."
                 : "There are no files.");
             return;
         }
 
-        string verdict = Words.Of(report.Verdict).ToUpperInvariant();
-        string sentence = report.Verdict switch
+        string verdict = Words.Of(_summary.Verdict).ToUpperInvariant();
+        string sentence = _summary.Verdict switch
         {
-            Verdict.Malicious => $"{summary[Verdict.Malicious]:N0} of {files} would do harm when loaded. Do not load {(summary[Verdict.Malicious] == 1 ? "it" : "them")}.",
-            Verdict.Suspicious => $"{summary[Verdict.Suspicious]:N0} of {files} cannot be shown to be harmless.",
-            Verdict.Incomplete => $"Nothing was found, and {summary[Verdict.Incomplete]:N0} of {files} could not be read to the end.",
-            _ => $"{(summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}, and all of {(summary.Targets == 1 ? "it" : "them")} was read.",
+            Verdict.Malicious => $"{_summary[Verdict.Malicious]:N0} of {files} would do harm when loaded. Do not load {(_summary[Verdict.Malicious] == 1 ? "it" : "them")}.",
+            Verdict.Suspicious => $"{_summary[Verdict.Suspicious]:N0} of {files} cannot be shown to be harmless.",
+            Verdict.Incomplete => $"Nothing was found, and {_summary[Verdict.Incomplete]:N0} of {files} could not be read to the end.",
+            _ => $"{(_summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}, and all of {(_summary.Targets == 1 ? "it" : "them")} was read.",
         };
-        page.Entry(0, new Piece(verdict, InkOf(report.Verdict)), verdict.Length + 2, sentence);
+        _page.Entry(0, new Piece(verdict, InkOf(_summary.Verdict)), verdict.Length + 2, sentence);
     }
 
-    private static void Passed(TextPage page, ScanReport report)
+    /// <summary>A few of the files that passed. Files with something to say come first into the few lines there are.</summary>
+    private void Passed()
     {
-        TargetReport[] passed = [.. report.Targets.Where(t => t.Verdict == Verdict.Passed)];
-        if (passed.Length == 0)
+        long passed = _summary[Verdict.Passed];
+        if (passed == 0)
         {
             return;
         }
 
-        // Files with something to say come first into the few lines there are.
-        TargetReport[] shown = [.. passed.OrderByDescending(Remarks).Take(PassedShown).OrderBy(t => t.Path, StringComparer.Ordinal)];
-        page.Blank();
-        page.Line(0, new Piece("PASSED", Ink.Good), "  read to the end, and nothing found that decides a verdict");
+        TargetReport[] shown = [.. _remarked.Concat(_passed).Take(PassedShown).OrderBy(t => t.Path, StringComparer.Ordinal)];
+        _page.Blank();
+        _page.Line(0, new Piece("PASSED", Ink.Good), "  read to the end, and nothing found that decides a verdict");
         foreach (TargetReport target in shown)
         {
-            page.Entry(2, new Piece(target.Path, Whole: true), 4 + TextWidth.Of(Escape.Visible(target.Path)),
+            _page.Entry(2, new Piece(target.Path, Whole: true), 4 + TextWidth.Of(Escape.Visible(target.Path)),
                 new Piece(TextTarget.Kind(target), Ink.Faint));
-            TextFinding.Notes(page, target);
-            TextFinding.Waived(page, target);
+            TextFinding.Notes(_page, target);
+            TextFinding.Waived(_page, target);
         }
 
-        if (passed.Length > shown.Length)
+        if (passed > shown.Length)
         {
-            page.Line(2, new Piece($"and {Words.Count(passed.Length - shown.Length, "more file")}", Ink.Faint));
+            _page.Line(2, new Piece($"and {Words.Count(passed - shown.Length, "more file")}", Ink.Faint));
         }
     }
 
-    private static int Remarks(TargetReport target) => target.Findings.Count + target.Waived.Count > 0 ? 1 : 0;
+    private static bool Remarks(TargetReport target) => target.Findings.Count + target.Waived.Count > 0;
 
-    private static void Summary(TextPage page, ScanReport report, ReportSummary summary)
+    private void Summary()
     {
-        page.Blank();
-        page.Line(0, new Piece("SUMMARY", Ink.Strong));
+        _page.Blank();
+        _page.Line(0, new Piece("SUMMARY", Ink.Strong));
         List<string> verdicts = [];
         foreach (Verdict verdict in (ReadOnlySpan<Verdict>)[Verdict.Malicious, Verdict.Suspicious, Verdict.Incomplete, Verdict.Passed])
         {
-            if (summary[verdict] > 0)
+            if (_summary[verdict] > 0)
             {
-                verdicts.Add($"{summary[verdict]:N0} {Words.Of(verdict)}");
+                verdicts.Add($"{_summary[verdict]:N0} {Words.Of(verdict)}");
             }
         }
 
-        string ignored = summary.Ignored > 0 ? $"; {Words.Count(summary.Ignored, "other file")} ignored (no model)" : "";
+        string ignored = _summary.Ignored > 0 ? $"; {Words.Count(_summary.Ignored, "other file")} ignored (no model)" : "";
         string counted = verdicts.Count > 0 ? ": " + string.Join(", ", verdicts) : "";
-        page.Entry(2, Label("files"), Hang, $"{summary.Targets:N0} examined{counted}{ignored}");
+        _page.Entry(2, Label("files"), Hang, $"{_summary.Targets:N0} examined{counted}{ignored}");
         List<string> severities = [];
         foreach (Severity severity in (ReadOnlySpan<Severity>)[Severity.Critical, Severity.High, Severity.Medium, Severity.Low, Severity.Info])
         {
-            if (summary[severity] > 0)
+            if (_summary[severity] > 0)
             {
-                severities.Add($"{summary[severity]:N0} {Words.Of(severity)}");
+                severities.Add($"{_summary[severity]:N0} {Words.Of(severity)}");
             }
         }
 
-        string waived = summary.Waived > 0 ? $"; {summary.Waived:N0} waived by your policy" : "";
-        page.Entry(2, Label("findings"), Hang, (severities.Count > 0 ? string.Join(", ", severities) : "none") + waived);
-        if (summary.Targets > 0)
+        string waived = _summary.Waived > 0 ? $"; {_summary.Waived:N0} waived by your policy" : "";
+        _page.Entry(2, Label("findings"), Hang, (severities.Count > 0 ? string.Join(", ", severities) : "none") + waived);
+        if (_summary.Targets > 0)
         {
-            string coverage = summary.Unread == 0
+            string coverage = _summary.Unread == 0
                 ? "complete"
-                : $"incomplete: {Words.Count(summary.Unread, "part")} of {Words.Count(summary.UnreadTargets, "file")} not read";
-            page.Entry(2, Label("coverage"), Hang,
-                $"{coverage}; of {Words.Size(summary.Bytes)}, {Words.Size(summary.Parsed)} parsed, {Words.Size(summary.Data)} stepped over as data, {Words.Size(summary.Unknown)} unaccounted for");
+                : $"incomplete: {Words.Count(_summary.Unread, "part")} of {Words.Count(_summary.UnreadTargets, "file")} not read";
+            _page.Entry(2, Label("coverage"), Hang,
+                $"{coverage}; of {Words.Size(_summary.Bytes)}, {Words.Size(_summary.Parsed)} parsed, {Words.Size(_summary.Data)} stepped over as data, {Words.Size(_summary.Unknown)} unaccounted for");
         }
 
-        string digest = report.RulesDigest.Length > 12 ? report.RulesDigest[..12] : report.RulesDigest;
-        page.Entry(2, Label("by"), Hang, $"assay {report.Version}, rules {report.RulesVersion}{(digest.Length > 0 ? $" ({digest})" : "")}");
-        if (summary.Targets > 0 && report.Verdict == Verdict.Passed)
+        string digest = _head.RulesDigest.Length > 12 ? _head.RulesDigest[..12] : _head.RulesDigest;
+        _page.Entry(2, Label("by"), Hang, $"assay {_head.Version}, rules {_head.RulesVersion}{(digest.Length > 0 ? $" ({digest})" : "")}");
+        if (_summary.Targets > 0 && _summary.Verdict == Verdict.Passed)
         {
-            page.Blank();
-            page.Entry(0, "", 0, new Piece("Passed means that Assay found nothing that a loader would run. It says nothing about what the model's weights do.", Ink.Faint));
+            _page.Blank();
+            _page.Entry(0, "", 0, new Piece("Passed means that Assay found nothing that a loader would run. It says nothing about what the model's weights do.", Ink.Faint));
         }
     }
 
     internal static Piece Label(string text) => new(text, Ink.Faint);
 
-    private static void Quiet(TextPage page, ScanReport report)
+    private void Quiet(TargetReport target)
     {
-        foreach (TargetReport target in report.Targets.Where(t => t.Verdict != Verdict.Passed))
+        if (target.Verdict == Verdict.Passed)
         {
-            string rules = string.Join(' ', target.Findings.Where(f => f.Severity >= Severity.Medium).Select(f => f.Rule.Id).Distinct());
-            string causes = string.Join(' ', target.Unread.Select(u => Words.Of(u.Cause)).Distinct());
-            string why = rules.Length > 0 ? rules : causes;
-            page.Line(0, new Piece(target.Path), ": ", new Piece(Words.Of(target.Verdict), InkOf(target.Verdict)), why.Length > 0 ? " " + why : "");
+            return;
         }
+
+        string rules = string.Join(' ', target.Findings.Where(f => f.Severity >= Severity.Medium).Select(f => f.Rule.Id).Distinct());
+        string causes = string.Join(' ', target.Unread.Select(u => Words.Of(u.Cause)).Distinct());
+        string why = rules.Length > 0 ? rules : causes;
+        _page.Line(0, new Piece(target.Path), ": ", new Piece(Words.Of(target.Verdict), InkOf(target.Verdict)), why.Length > 0 ? " " + why : "");
     }
 }

@@ -24,4 +24,32 @@ public sealed record ScanInput
 
     /// <summary>Whether the user named this very path; such a file is never ignored.</summary>
     public bool Named { get; init; }
+
+    /// <summary>The bundle that the file lies in, through which what it refers to is found; null where it stands alone.</summary>
+    public BundlePlace? In { get; init; }
+
+    /// <summary>The input for a file of <paramref name="bundle"/>. It is called by the bundle's path, a slash and its name.</summary>
+    public static ScanInput Of(IBundle bundle, BundleEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        ScanInput input = new() { Path = $"{bundle.Path}/{entry.Name}", In = new BundlePlace(bundle, entry.Name) };
+        return entry.Refusal == BundleRefusal.None
+            ? input with { Open = () => OpenIn(bundle, entry.Name) }
+            : input with { Unreadable = entry.Detail, Cause = CauseOf(entry.Refusal) };
+    }
+
+    private static ByteSource OpenIn(IBundle bundle, string name)
+    {
+        BundleOpening opening = bundle.TryOpen(name);
+        return opening.Bytes ?? throw new ScanStopException(
+            opening.Refusal == BundleRefusal.Limit ? StopReason.Limit : opening.Refusal == BundleRefusal.Missing ? StopReason.Changed : StopReason.InputOutput,
+            opening.Detail);
+    }
+
+    private static UnreadCause CauseOf(BundleRefusal refusal) => refusal switch
+    {
+        BundleRefusal.Missing => UnreadCause.Missing,
+        BundleRefusal.Limit => UnreadCause.Limit,
+        _ => UnreadCause.Unreadable,
+    };
 }

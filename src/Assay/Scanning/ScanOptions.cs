@@ -37,8 +37,8 @@ public sealed record ScanOptions
     /// <summary>Digest inputs of any size; otherwise only up to <see cref="DigestLimit"/>.</summary>
     public bool DigestAll { get; init; }
 
-    /// <summary>Inputs up to this many bytes are digested without being asked.</summary>
-    public long DigestLimit { get; init; } = ScanEngine.DigestLimit;
+    /// <summary>Inputs up to this many bytes, 64 MiB unless set, are digested without being asked.</summary>
+    public long DigestLimit { get; init; } = 64L << 20;
 
     /// <summary>The formats that are asked; tests hand in ones that fail.</summary>
     internal IReadOnlyList<IFormat> Formats { get; init; } = FormatCatalog.All;

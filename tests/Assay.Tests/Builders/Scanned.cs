@@ -15,9 +15,9 @@ internal static class Scanned
 
     public static TargetReport Source(Func<ByteSource> open, string path = "model.pkl", ScanLimits? limits = null)
     {
-        ScanEngine engine = new(new ScanOptions { Rules = RuleSet.Default, Limits = limits ?? new ScanLimits(), Scratch = new MemoryScratch() });
+        Scanner engine = new(new ScanOptions { Rules = RuleSet.Default, Limits = limits ?? new ScanLimits(), Scratch = new MemoryScratch() });
         ScanInput input = new() { Path = path, Open = open, Named = true };
-        return Assert.Single(engine.Scan([input], cancellation: TestContext.Current.CancellationToken).Targets);
+        return engine.Scan(input, TestContext.Current.CancellationToken).Report!;
     }
 
     public static IEnumerable<string> Rules(this TargetReport target) => target.Findings.Select(f => f.Rule.Id).Distinct();

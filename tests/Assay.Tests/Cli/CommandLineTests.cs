@@ -198,9 +198,11 @@ public sealed class CommandLineTests : IDisposable
         foreach (string format in (string[])["json", "sarif"])
         {
             string report = _tree[$"d/report.{format}"];
-            Assert.Equal(0, Run("scan", _tree["d"], "--exclude", "report.*", "-f", format, "-o", report).Code);
+            Assert.Equal(new Result(0, "", ""), Run("scan", _tree["d"], "--exclude", "report.*", "-f", format, "-o", report));
             string first = File.ReadAllText(report);
-            Assert.Equal(0, Run("scan", _tree["d"], "--include", "m.pt", "--include", $"report.{format}", "-f", format, "-o", report).Code);
+            Result again = Run("scan", _tree["d"], "--include", "m.pt", "--include", $"report.{format}", "-f", format, "-o", report);
+            Assert.Equal(first, File.ReadAllText(report));
+            Assert.Equal(new Result(0, "", ""), again);
             Assert.Equal(first, File.ReadAllText(report));
         }
     }
@@ -242,10 +244,10 @@ public sealed class CommandLineTests : IDisposable
         Host host = Host() with { Cancellation = cancel.Token };
         Result result = Run(host with
         {
-            Scan = (options, inputs, progress, cancellation) =>
+            Scan = (scanner, inputs, progress, cancellation) =>
             {
                 cancel.Cancel();
-                return FakeEngine.Scan(options, inputs, progress, cancellation);
+                return FakeEngine.Scan(scanner, inputs, progress, cancellation);
             },
         }, "scan", model);
         Assert.Equal(2, result.Code);
@@ -260,19 +262,26 @@ public sealed class CommandLineTests : IDisposable
     {
         _tree.Add("d/a.pt", "fine");
         _tree.Add("d/b.pt", "fine");
+        _tree.Add("d/c/d.pt", "fine");
         using CancellationTokenSource cancel = new();
-        Host host = Host() with
+        IEnumerable<ScanResult> CancelAfterOne(Scanner scanner, IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation)
         {
-            Cancellation = cancel.Token,
-            Scan = (options, inputs, progress, cancellation) =>
+            foreach (ScanResult result in FakeEngine.Scan(scanner, inputs, progress, cancellation))
             {
+                yield return result;
                 cancel.Cancel();
-                return FakeEngine.Scan(options, [.. inputs.Take(1)], progress, cancellation);
-            },
-        };
-        JsonElement report = Json(Run(host, "scan", _tree["d"], "--format", "json"));
+            }
+        }
+
+        Result result = Run(Host() with { Cancellation = cancel.Token, Scan = CancelAfterOne }, "scan", _tree["d"], _tree.Add("e.pt"), "--format", "json");
+        Assert.Equal(2, result.Code);
+        JsonElement report = Json(result);
         Assert.Equal("incomplete", report.GetProperty("verdict").GetString());
-        Assert.Equal("cancelled", report.GetProperty("targets")[1].GetProperty("coverage").GetProperty("unread")[0].GetProperty("cause").GetString());
+        Assert.Equal(3, report.GetProperty("targets").GetArrayLength());
+        Assert.All(report.GetProperty("targets").EnumerateArray().Skip(1), t =>
+            Assert.Equal("cancelled", t.GetProperty("coverage").GetProperty("unread")[0].GetProperty("cause").GetString()));
+        Assert.Contains("b.pt", report.GetProperty("targets")[1].GetProperty("coverage").GetProperty("unread")[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("1 file was examined", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -284,11 +293,54 @@ public sealed class CommandLineTests : IDisposable
         Assert.DoesNotContain('\e', result.Error);
     }
 
-    [Fact]
-    public void WhoeverReadsMayGoAndTheExitCodeHolds()
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    [InlineData("sarif")]
+    public void AnOutputThatTakesNothingIsAnErrorWithOneSentence(string format)
     {
-        Host host = Host() with { Output = new ClosedPipe() };
-        Assert.Equal(1, CommandLine.Run(["scan", _tree.Add("m.pt", "evil")], host));
+        Result result = Run(Host() with { Output = new FullDisk() }, "scan", _tree.Add("m.pt", "evil"), "--format", format);
+        Assert.Equal(4, result.Code);
+        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("formats")]
+    [InlineData("rules", "--format", "json")]
+    [InlineData("--help")]
+    public void AListingThatCannotBeWrittenIsAnErrorWithOneSentence(params string[] arguments)
+    {
+        Result result = Run(Host() with { Output = new FullDisk() }, arguments);
+        Assert.Equal(4, result.Code);
+        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public void AReportIsWrittenToWhatALinkLeadsTo()
+    {
+        string report = _tree.Add("out/report.json", "");
+        _tree.Link("latest.json", "out/report.json");
+        Assert.Equal(1, Run("scan", _tree.Add("m.pt", "evil"), "-f", "json", "-o", _tree["latest.json"]).Code);
+        Assert.NotNull(new FileInfo(_tree["latest.json"]).LinkTarget);
+        Assert.StartsWith("{", File.ReadAllText(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AReportThatIsNotFinishedLeavesNothingBehind()
+    {
+        Directory.CreateDirectory(_tree["out"]);
+        Host host = Host() with { Scan = (_, _, _, _) => throw new InvalidOperationException("boom") };
+        Run(host, "scan", _tree.Add("m.pt"), "-o", _tree["out/report"]);
+        Assert.Empty(Directory.GetFileSystemEntries(_tree["out"]));
+    }
+
+    [Fact]
+    public void AnInputThatGivesNothingCanBeCancelled()
+    {
+        using System.IO.Pipes.AnonymousPipeServerStream silent = new(System.IO.Pipes.PipeDirection.In);
+        using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(50));
+        Result result = Run(Host() with { Input = silent, Cancellation = cancel.Token }, "scan", "-");
+        Assert.Equal(2, result.Code);
     }
 
     [Fact]
@@ -325,11 +377,11 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(4, Run(Host(), "pickle", "decompile").Code);
     }
 
-    private static ScanReport Slow(ScanOptions options, IReadOnlyList<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation)
+    private static ScanResult[] Slow(Scanner scanner, IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation)
     {
-        ScanReport report = FakeEngine.Scan(options, inputs, progress, cancellation);
+        ScanResult[] results = [.. FakeEngine.Scan(scanner, inputs, progress, cancellation)];
         Thread.Sleep(1_400);
-        return report;
+        return results;
     }
 
     private static JsonElement Json(Result result) => JsonDocument.Parse(result.Out).RootElement;
@@ -341,10 +393,10 @@ public sealed class CommandLineTests : IDisposable
         Error = TextWriter.Null,
         TemporaryDirectory = _tree.Root,
         Cancellation = CancellationToken.None,
-        Scan = (options, inputs, progress, cancellation) =>
+        Scan = (scanner, inputs, progress, cancellation) =>
         {
-            _options = options;
-            return FakeEngine.Scan(options, inputs, progress, cancellation);
+            _options = scanner.Options;
+            return FakeEngine.Scan(scanner, inputs, progress, cancellation);
         },
     };
 
@@ -356,16 +408,16 @@ public sealed class CommandLineTests : IDisposable
     {
         using MemoryStream output = new();
         using StringWriter error = new() { NewLine = "\n" };
-        int code = CommandLine.Run(arguments, host with { Output = host.Output is ClosedPipe ? host.Output : output, Error = error });
+        int code = CommandLine.Run(arguments, host with { Output = host.Output is FullDisk ? host.Output : output, Error = error });
         return new Result(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 
     private sealed record Result(int Code, string Out, string Error);
 
-    private sealed class ClosedPipe : MemoryStream
+    private sealed class FullDisk : MemoryStream
     {
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Broken pipe");
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("Broken pipe");
+        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("No space left on device");
     }
 }

@@ -79,16 +79,17 @@ public sealed class DetonateCommandTests : IDisposable
             Input = Stream.Null,
             Output = Stream.Null,
             Error = TextWriter.Null,
-            Scan = (options, inputs, _, _) =>
+            Scan = (scanner, inputs, _, _) =>
             {
-                _options = options;
+                _options = scanner.Options;
+                string path = inputs.First().Path;
                 TargetReport target = new()
                 {
-                    Path = inputs[0].Path,
+                    Path = path,
                     Verdict = verdict,
-                    Unread = cause is { } one ? [new UnreadFact { Path = inputs[0].Path, Cause = one }] : [],
+                    Unread = cause is { } one ? [new UnreadFact { Path = path, Cause = one }] : [],
                 };
-                return new ScanReport { Version = "0", RulesVersion = "0", RulesDigest = "", Limits = options.Limits, Targets = [target] };
+                return [new ScanResult(path, target)];
             },
         };
         return CommandLine.Run(arguments, host);

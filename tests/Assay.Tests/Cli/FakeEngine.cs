@@ -15,26 +15,15 @@ namespace Assay.Tests.Cli;
 /// </summary>
 internal static class FakeEngine
 {
-    public static ScanReport Scan(ScanOptions options, IReadOnlyList<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation)
+    public static IEnumerable<ScanResult> Scan(Scanner scanner, IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation)
     {
-        List<TargetReport> targets = [];
-        int ignored = 0;
+        int done = 0;
         foreach (ScanInput input in inputs)
         {
-            TargetReport? target = One(input);
-            if (target is null)
-            {
-                ignored++;
-            }
-            else
-            {
-                targets.Add(target);
-            }
-
-            progress?.Report(new ScanProgress(targets.Count + ignored, input.Path, target?.Verdict));
+            TargetReport? target = cancellation.IsCancellationRequested && input.Open is not null ? Unread(input.Path, UnreadCause.Cancelled, "cancelled") : One(input);
+            progress?.Report(new ScanProgress(++done, input.Path, target?.Verdict));
+            yield return new ScanResult(input.Path, target);
         }
-
-        return ReportSamples.Of([.. targets]) with { Ignored = ignored, Limits = options.Limits };
     }
 
     private static TargetReport? One(ScanInput input)

@@ -69,13 +69,13 @@ public sealed class CorpusTests
 
     private static List<(LabelledFile File, TargetReport Report)> Scan(bool named)
     {
-        ScanEngine engine = new(new ScanOptions { Rules = RuleSet.Default });
+        Scanner engine = new(new ScanOptions { Rules = RuleSet.Default });
         return [.. LabelledFile.All().Select(file => (file, One(engine, file, named ? file.Path : "unnamed")))];
     }
 
-    private static TargetReport One(ScanEngine engine, LabelledFile file, string name)
+    private static TargetReport One(Scanner engine, LabelledFile file, string name)
     {
         ScanInput input = new() { Path = name, Open = () => new FileSource(File.OpenHandle(file.File)), Named = true };
-        return Assert.Single(engine.Scan([input]).Targets);
+        return engine.Scan(input).Report!;
     }
 }

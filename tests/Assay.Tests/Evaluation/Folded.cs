@@ -33,7 +33,7 @@ internal static class Folded
 
     /// <summary>The report on a pickle.</summary>
     public static TargetReport Scan(byte[] pickle) =>
-        Assert.Single(new ScanEngine(new ScanOptions { Rules = RuleSet.Default }).Scan([new ScanInput { Path = "input", Open = () => new MemorySource(pickle), Named = true }]).Targets);
+        new Scanner(new ScanOptions { Rules = RuleSet.Default }).Scan(new ScanInput { Path = "input", Open = () => new MemorySource(pickle), Named = true }).Report!;
 
     public static IEnumerable<string> Callables(this TargetReport report) =>
         report.Findings.Where(f => f.Severity >= Severity.High).SelectMany(f => f.Evidence).Where(e => e.Kind == "callable").Select(e => e.Text);

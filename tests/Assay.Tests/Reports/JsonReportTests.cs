@@ -5,6 +5,7 @@ using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Reports;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 
 namespace Assay.Tests.Reports;
 
@@ -100,7 +101,7 @@ public sealed class JsonReportTests
     private static string Text(ScanReport report)
     {
         using MemoryStream stream = new();
-        JsonReport.Write(report, stream);
+        report.WriteTo(new JsonReport(stream, report.Head));
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 }

@@ -4,6 +4,7 @@ using Assay.Bytes;
 using Assay.Detection;
 using Assay.Policies;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 
 namespace Assay.Tests.Reports;
 
@@ -142,10 +143,13 @@ internal static class ReportSamples
 
     public static ScanReport Of(params TargetReport[] targets) => new()
     {
-        Version = "0.1.0",
-        RulesVersion = "2026.11",
-        RulesDigest = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
-        Limits = new ScanLimits(),
+        Head = new ScanHead
+        {
+            Version = "0.1.0",
+            RulesVersion = "2026.11",
+            RulesDigest = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
+            Limits = new ScanLimits(),
+        },
         Targets = targets,
     };
 }

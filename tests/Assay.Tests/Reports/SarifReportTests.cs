@@ -2,8 +2,10 @@
 using System.Text;
 using System.Text.Json;
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Reports;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 
 namespace Assay.Tests.Reports;
 
@@ -174,7 +176,7 @@ public sealed class SarifReportTests
     private static string Text(ScanReport report)
     {
         using MemoryStream stream = new();
-        SarifReport.Write(report, stream);
+        report.WriteTo(new SarifReport(stream, report.Head, new MemoryScratch()));
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 }

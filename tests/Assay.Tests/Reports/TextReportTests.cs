@@ -3,6 +3,7 @@ using Assay.Detection;
 using Assay.Policies;
 using Assay.Reports;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 
 namespace Assay.Tests.Reports;
 
@@ -117,6 +118,25 @@ public sealed class TextReportTests
         Assert.Contains("34 unaccounted for", Text(ReportSamples.Everything, 160), StringComparison.Ordinal);
 
     [Fact]
+    public void OfManyFilesThatDidNotPassEachIsWrittenWhileItComesAndTheVerdictAtTheEnd()
+    {
+        StringWriter writer = new();
+        ScanReport report = ReportSamples.Of();
+        TextReport text = new(writer, report.Head);
+        for (int i = 0; i <= TextReport.Few; i++)
+        {
+            text.Add(new ScanResult($"{i:000}", ReportSamples.Incomplete with { Path = $"{i:000}.h5" }));
+        }
+
+        Assert.Contains("000.h5", writer.ToString(), StringComparison.Ordinal);
+        text.Add(new ScanResult("x", ReportSamples.Malicious));
+        Assert.Contains(ReportSamples.Malicious.Path, writer.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("SUMMARY", writer.ToString(), StringComparison.Ordinal);
+        text.Finish();
+        Assert.Contains("would do harm", writer.ToString()[writer.ToString().IndexOf(ReportSamples.Malicious.Path, StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NothingScannedIsNotCalledPassed()
     {
         ScanReport report = ReportSamples.Of();
@@ -127,7 +147,7 @@ public sealed class TextReportTests
     internal static string Text(ScanReport report, int width, bool colour = false, bool quiet = false)
     {
         StringWriter writer = new();
-        TextReport.Write(report, writer, new TextReportOptions { Width = width, Colour = colour, Quiet = quiet });
+        report.WriteTo(new TextReport(writer, report.Head, new TextReportOptions { Width = width, Colour = colour, Quiet = quiet }));
         return writer.ToString();
     }
 }

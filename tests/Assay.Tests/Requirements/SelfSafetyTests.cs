@@ -17,24 +17,24 @@ public sealed class SelfSafetyTests
 
     [Fact]
     public void T205_TheLibraryReferencesNothingThatRunsCode() =>
-        Offenders.None(References(typeof(ScanEngine)).Where(r => s_execution.Any(e => r.StartsWith(e, StringComparison.Ordinal))));
+        Offenders.None(References(typeof(Scanner)).Where(r => s_execution.Any(e => r.StartsWith(e, StringComparison.Ordinal))));
 
     [Fact]
-    public void T205_TheLibraryCallsNothingByName() => Offenders.None(typeof(ScanEngine).Assembly.GetTypes()
+    public void T205_TheLibraryCallsNothingByName() => Offenders.None(typeof(Scanner).Assembly.GetTypes()
         .Where(t => CompiledUses.Of(t).Any(u => u == typeof(Activator) || u == typeof(MethodInfo) || u == typeof(MethodBase) || u.Namespace == "System.Reflection.Emit"))
         .Select(t => t.FullName!));
 
     [Fact]
     public void T210_NeitherLibraryNorProgramReferencesTheNetwork() => Offenders.None(
-        new[] { typeof(ScanEngine), typeof(Assay.Cli.CommandLine) }.SelectMany(References).Where(r => r.StartsWith("System.Net", StringComparison.Ordinal)));
+        new[] { typeof(Scanner), typeof(Assay.Cli.CommandLine) }.SelectMany(References).Where(r => r.StartsWith("System.Net", StringComparison.Ordinal)));
 
     [Fact]
     public void T208_AnInputThatBreaksAReaderLeavesTheOthersAlone()
     {
         byte[] good = PickleOf(Dict("a", 1));
         byte[] bad = PickleOf(Call("os", "system", "id"));
-        ScanEngine engine = new(new ScanOptions { Rules = RuleSet.Default, Jobs = 2 });
-        ScanReport report = engine.Scan(
+        ScanReport report = ScanReport.Of(
+            new ScanOptions { Rules = RuleSet.Default, Jobs = 2 },
             [
                 new ScanInput { Path = "a.pkl", Open = () => new MemorySource(good), Named = true },
                 new ScanInput { Path = "b.pkl", Open = () => new Failing(bad, new InvalidOperationException("a defect")), Named = true },

@@ -40,8 +40,8 @@ public sealed class SampleTests
     private static TargetReport Scan(string file, string name)
     {
         byte[] bytes = File.ReadAllBytes(Repository.Full("samples/" + file));
-        ScanEngine engine = new(new ScanOptions { Rules = RuleSet.Default });
-        return Assert.Single(engine.Scan([new ScanInput { Path = name, Open = () => new MemorySource(bytes), Named = true }]).Targets);
+        Scanner engine = new(new ScanOptions { Rules = RuleSet.Default });
+        return engine.Scan(new ScanInput { Path = name, Open = () => new MemorySource(bytes), Named = true }).Report!;
     }
 
     private static string Say(TargetReport target) => target.Verdict switch

@@ -75,7 +75,7 @@ public sealed class BenignLoadTests(Boxed box) : IClassFixture<Boxed>
     }
 
     private static TargetReport Report(byte[] model, TestLoader? loader) =>
-        new ScanEngine(new ScanOptions { Rules = RuleSet.Default, TestLoad = loader })
-            .Scan([new ScanInput { Path = "model", Open = () => new MemorySource(model), Named = true }], null, TestContext.Current.CancellationToken)
-            .Targets.Single();
+        new Scanner(new ScanOptions { Rules = RuleSet.Default, TestLoad = loader })
+            .Scan(new ScanInput { Path = "model", Open = () => new MemorySource(model), Named = true }, TestContext.Current.CancellationToken)
+            .Report!;
 }

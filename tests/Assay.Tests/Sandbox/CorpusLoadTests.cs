@@ -4,6 +4,7 @@ using Assay.Bytes;
 using Assay.Detection;
 using Assay.Sandbox;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 using Assay.Tests.Corpus;
 
 namespace Assay.Tests.Sandbox;
@@ -22,8 +23,7 @@ public sealed class CorpusLoadTests(Boxed box) : IClassFixture<Boxed>
         int step = Math.Max(1, benign.Count / Sample);
         List<ScanInput> inputs = [.. benign.Where((_, i) => i % step == 0)
             .Select(f => new ScanInput { Path = f.Path, Open = () => new FileSource(File.OpenHandle(f.File)), Named = true })];
-        ScanReport report = new ScanEngine(new ScanOptions { Rules = RuleSet.Default, TestLoad = box.Loader, Jobs = 2 })
-            .Scan(inputs, null, TestContext.Current.CancellationToken);
+        ScanReport report = ScanReport.Of(new ScanOptions { Rules = RuleSet.Default, TestLoad = box.Loader, Jobs = 2 }, inputs);
         Assert.Contains(report.Targets, t => t.Unread.All(u => u.Cause != UnreadCause.NotDetonated));
         Assert.Empty(report.Targets.SelectMany(t => t.Findings
             .Where(f => f.Rule.Id.StartsWith("observed-", StringComparison.Ordinal)).Select(f => $"{t.Path}: {f.Rule.Id}: {f.Message}")));

@@ -244,7 +244,7 @@ public sealed class LibraryLoadTests(Boxed box) : IClassFixture<Boxed>
     }
 
     private TargetReport Report(byte[] model) =>
-        new ScanEngine(new ScanOptions { Rules = RuleSet.Default, TestLoad = box.Loader })
-            .Scan([new ScanInput { Path = "model", Open = () => new MemorySource(model), Named = true }], null, TestContext.Current.CancellationToken)
-            .Targets.Single();
+        new Scanner(new ScanOptions { Rules = RuleSet.Default, TestLoad = box.Loader })
+            .Scan(new ScanInput { Path = "model", Open = () => new MemorySource(model), Named = true }, TestContext.Current.CancellationToken)
+            .Report!;
 }

@@ -13,8 +13,8 @@ public sealed class ClaimedAndSniffedTests
     {
         byte[] bytes = PickleBuilder.Protocol(4).Str("weights").Stop().ToArray();
         ScanInput input = new() { Path = name, Named = true, Open = () => new MemorySource(bytes) };
-        ScanEngine engine = new(new ScanOptions { Rules = RuleSet.Default });
-        return engine.Scan([input], null, TestContext.Current.CancellationToken).Targets.Single();
+        Scanner engine = new(new ScanOptions { Rules = RuleSet.Default });
+        return engine.Scan(input, TestContext.Current.CancellationToken).Report!;
     }
 
     [Theory]

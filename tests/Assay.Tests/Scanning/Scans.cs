@@ -24,7 +24,7 @@ internal static class Scans
     public static ScanReport Run(params ScanInput[] inputs) => Run(Options, inputs);
 
     public static ScanReport Run(ScanOptions options, params ScanInput[] inputs) =>
-        new ScanEngine(options).Scan(inputs, cancellation: TestContext.Current.CancellationToken);
+        ScanReport.Of(options, inputs);
 
     public static TargetReport Of(byte[] bytes, string path = "input", bool named = true) => Assert.Single(Run(Input(bytes, path, named)).Targets);
 

@@ -30,14 +30,14 @@ public sealed class SecretMaskTests
     public void T211SecretIsMaskedInEveryReport(string command, string secret)
     {
         byte[] pickle = PickleBuilder.Protocol(4).Call("os", "system", p => p.Str(command)).Stop().ToArray();
-        ScanReport report = new ScanEngine(new ScanOptions { Rules = RuleSet.Default }).Scan([new ScanInput { Path = "input", Open = () => new MemorySource(pickle), Named = true }], cancellation: TestContext.Current.CancellationToken);
+        ScanReport report = ScanReport.Of(new ScanOptions { Rules = RuleSet.Default }, [new ScanInput { Path = "input", Open = () => new MemorySource(pickle), Named = true }]);
         Assert.Contains(Assert.Single(report.Targets).Findings, f => f.Evidence.Any(e => e.Text.Contains("masked", StringComparison.Ordinal)));
         using MemoryStream json = new();
-        JsonReport.Write(report, json);
+        report.WriteTo(new JsonReport(json, report.Head));
         using MemoryStream sarif = new();
-        SarifReport.Write(report, sarif);
+        report.WriteTo(new SarifReport(sarif, report.Head, new MemoryScratch()));
         using StringWriter text = new();
-        TextReport.Write(report, text, new TextReportOptions { Width = 500 });
+        report.WriteTo(new TextReport(text, report.Head, new TextReportOptions { Width = 500 }));
         using StringWriter decompiled = new();
         DecompiledText.Write(new MemorySource(pickle), decompiled, new TextReportOptions(), cancellation: TestContext.Current.CancellationToken);
         Assert.All(

@@ -26,8 +26,12 @@ internal sealed class LoadComparison : ITestLoad, IDisposable
     public static IReadOnlyList<ComparedFile> Run(IReadOnlyList<ScanInput> inputs, CancellationToken cancellation = default)
     {
         using LoadComparison comparison = new();
-        _ = new ScanEngine(new ScanOptions { Rules = RuleSet.Default, TestLoad = comparison, Jobs = Math.Min(2, Environment.ProcessorCount) })
-            .Scan(inputs, null, cancellation);
+        Scanner scanner = new(new ScanOptions { Rules = RuleSet.Default, TestLoad = comparison, Jobs = Math.Min(2, Environment.ProcessorCount) });
+        foreach (ScanResult _ in scanner.ScanAsync(inputs, null, cancellation).ToBlockingEnumerable(cancellation))
+        {
+            // What is compared is collected while each input is loaded.
+        }
+
         return [.. comparison._files.OrderBy(f => f.Path, StringComparer.Ordinal)];
     }
 

@@ -1,4 +1,4 @@
-// The scan as its host sees it: inputs in, one report out, the same whatever the order and the number of jobs.
+// The scan as its host sees it: inputs in, results out, the same whatever the number of jobs.
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
@@ -6,10 +6,11 @@ using Assay.Policies;
 using Assay.Reports;
 using Assay.Scanning;
 using Assay.Tests.Architecture;
+using Assay.Tests.Builders;
 
 namespace Assay.Tests.Scanning;
 
-public sealed class ScanEngineTests
+public sealed class ScannerTests
 {
     private static readonly byte[] s_text = "Weights of a model.\n"u8.ToArray();
     private static readonly byte[] s_noise = [.. Enumerable.Range(0, 400).Select(i => (byte)((i * 167) ^ 0xA5))];
@@ -18,10 +19,10 @@ public sealed class ScanEngineTests
     public void ProgressCountsEveryInputAndTellsItsVerdict()
     {
         Collector progress = new();
-        new ScanEngine(Scans.Options).Scan(
+        ScanReport.Of(
+            Scans.Options,
             [Scans.Input(Scans.Canary, "a"), Scans.Input(s_text, "b.md", named: false), Scans.Input(Scans.Harmless, "c")],
-            progress,
-            TestContext.Current.CancellationToken);
+            progress);
         Assert.Equal(
             [new ScanProgress(1, "a", Verdict.Malicious), new ScanProgress(2, "b.md", null), new ScanProgress(3, "c", Verdict.Passed)],
             progress.Seen);
@@ -76,13 +77,137 @@ public sealed class ScanEngineTests
     {
         using CancellationTokenSource cancel = new();
         cancel.Cancel();
-        ScanReport report = new ScanEngine(Scans.Options).Scan([Scans.Input(Scans.Harmless, "a"), Scans.Input(Scans.Harmless, "b")], cancellation: cancel.Token);
+        ScanReport report = ScanReport.Of(Scans.Options, [Scans.Input(Scans.Harmless, "a"), Scans.Input(Scans.Harmless, "b")], null, cancel.Token);
         Assert.Equal([UnreadCause.Cancelled, UnreadCause.Cancelled], report.Targets.SelectMany(t => t.Causes()));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void ResultsComeInTheOrderOfTheInputs(int jobs)
+    {
+        ScanInput[] inputs = [.. Enumerable.Range(0, 200).Select(i => Scans.Input(i % 3 == 0 ? Scans.Canary : Scans.Harmless, $"{i * 7919 % 200}"))];
+        Assert.Equal(inputs.Select(i => i.Path), Scans.Run(Scans.Options with { Jobs = jobs }, inputs).Targets.Select(t => t.Path));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task InputsAreAskedForWhenTheyAreNeeded(int jobs)
+    {
+        int asked = 0;
+        IEnumerable<ScanInput> Endless()
+        {
+            while (true)
+            {
+                yield return Scans.Input(Scans.Harmless, $"{asked++}");
+            }
+        }
+
+        int taken = 0;
+        await foreach (ScanResult result in new Scanner(Scans.Options with { Jobs = jobs }).ScanAsync(Endless(), null, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal($"{taken}", result.Path);
+            if (++taken == 50)
+            {
+                break;
+            }
+        }
+
+        Assert.InRange(asked, 50, 50 + 5_000);
+    }
+
     [Fact]
-    public void ReportIsOrderedByPathWithoutRegardToCulture() =>
-        Assert.Equal(["B", "a", "a/b", "ä"], Scans.Run([.. new[] { "ä", "a/b", "B", "a" }.Select(p => Scans.Input(Scans.Harmless, p))]).Targets.Select(t => t.Path));
+    public async Task ASlowInputHoldsUpABoundedNumberOfOthers()
+    {
+        using ManualResetEventSlim go = new();
+        int asked = 0;
+        IEnumerable<ScanInput> Inputs()
+        {
+            yield return new ScanInput
+            {
+                Path = "slow",
+                Open = () =>
+                {
+                    go.Wait(TestContext.Current.CancellationToken);
+                    return new MemorySource(Scans.Harmless);
+                },
+            };
+            for (; asked < 20_000; asked++)
+            {
+                yield return new ScanInput { Path = $"{asked}", Unreadable = "quick" };
+            }
+        }
+
+        IAsyncEnumerator<ScanResult> results = new Scanner(Scans.Options with { Jobs = 2 })
+            .ScanAsync(Inputs(), null, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        ValueTask<bool> first = results.MoveNextAsync();
+        SpinWait.SpinUntil(() => Volatile.Read(ref asked) > 1_000, TimeSpan.FromSeconds(30));
+        Assert.False(first.IsCompleted);
+        go.Set();
+        Assert.True(await first);
+        Assert.Equal("slow", results.Current.Path);
+        Assert.InRange(asked, 1_001, 5_000);
+        int rest = 0;
+        while (await results.MoveNextAsync())
+        {
+            rest++;
+        }
+
+        Assert.Equal(20_000, rest);
+    }
+
+    [Fact]
+    public async Task WhoStopsAskingCancelsWhatIsUnderWay()
+    {
+        using ManualResetEventSlim opened = new();
+        CancellationToken seen = default;
+        LoadSpy spy = new(token =>
+        {
+            seen = token;
+            opened.Set();
+            token.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
+        });
+        ScanOptions options = Scans.Options with { Jobs = 2, TestLoad = spy };
+        ScanInput[] inputs = [new ScanInput { Path = "a", Unreadable = "none" }, Scans.Input(Scans.Harmless, "b")];
+        await foreach (ScanResult _ in new Scanner(options).ScanAsync(inputs, null, TestContext.Current.CancellationToken))
+        {
+            opened.Wait(TestContext.Current.CancellationToken);
+            break;
+        }
+
+        Assert.True(seen.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task AfterCancellationEveryInputComesBackUnopened()
+    {
+        using CancellationTokenSource cancel = new();
+        List<ScanResult> results = [];
+        ScanInput[] inputs =
+        [
+            Scans.Input(Scans.Harmless, "a"),
+            .. Enumerable.Range(0, 100).Select(i => new ScanInput { Path = $"{i}", Open = () => throw new InvalidOperationException("opened") }),
+        ];
+        await foreach (ScanResult result in new Scanner(Scans.Options).ScanAsync(inputs, null, cancel.Token))
+        {
+            results.Add(result);
+            await cancel.CancelAsync();
+        }
+
+        Assert.Equal(Verdict.Passed, results[0].Report!.Verdict);
+        Assert.Equal(100, results.Skip(1).Count(r => r.Report!.Causes().Single() == UnreadCause.Cancelled));
+    }
+
+    [Fact]
+    public void FilesOfABundleAreScannedWithWhatItRefuses()
+    {
+        ScanReport report = ScanReport.Of(Scans.Options, new HeldBundle());
+        Assert.Equal(["bundle/a.pkl", "bundle/b.pkl", "bundle/pipe"], report.Targets.Select(t => t.Path));
+        Assert.Equal(Verdict.Malicious, report.Targets[0].Verdict);
+        Assert.Equal([UnreadCause.Changed], report.Targets[1].Causes());
+        Assert.Equal([UnreadCause.Unreadable], report.Targets[2].Causes());
+    }
 
     [Fact]
     public void T212_JobsAndRepetitionDoNotChangeAByte()
@@ -95,7 +220,6 @@ public sealed class ScanEngineTests
         byte[] first = Json(1, inputs);
         Assert.Equal(first, Json(1, inputs));
         Assert.Equal(first, Json(4, inputs));
-        Assert.Equal(first, Json(4, [.. inputs.Reverse()]));
     }
 
     [Fact]
@@ -129,7 +253,7 @@ public sealed class ScanEngineTests
     [Fact]
     public void LargeInputIsDigestedOnlyWhenAsked()
     {
-        SparseZeros zeros = new(ScanEngine.DigestLimit + 1);
+        SparseZeros zeros = new(Scans.Options.DigestLimit + 1);
         Assert.Null(Scans.Of(zeros).Sha256);
         Assert.NotNull(Scans.Of(zeros, Scans.Options with { DigestAll = true }).Sha256);
     }
@@ -137,18 +261,19 @@ public sealed class ScanEngineTests
     [Fact]
     public void MemberIsVisitedByThePathThatReportsPrint()
     {
-        byte[] zip = new Builders.ZipBuilder().Add("m/data.pkl", Scans.Canary, 8).Build();
+        byte[] zip = new ZipBuilder().Add("m/data.pkl", Scans.Canary, 8).Build();
         byte[]? seen = null;
-        Assert.True(new ScanEngine(Scans.Options).Visit(
+        Assert.True(new Scanner(Scans.Options).Visit(
             Scans.Input(zip, "model.pt"), "model.pt!/m/data.pkl", a => seen = a.Bytes.ReadUpTo(0, 1 << 10), TestContext.Current.CancellationToken));
         Assert.Equal(Scans.Canary, seen);
-        Assert.False(new ScanEngine(Scans.Options).Visit(Scans.Input(zip, "model.pt"), "model.pt!/none", _ => { }, TestContext.Current.CancellationToken));
+        Assert.False(new Scanner(Scans.Options).Visit(Scans.Input(zip, "model.pt"), "model.pt!/none", _ => { }, TestContext.Current.CancellationToken));
     }
 
     private static byte[] Json(int jobs, ScanInput[] inputs)
     {
         using MemoryStream json = new();
-        JsonReport.Write(Scans.Run(Scans.Options with { Jobs = jobs }, inputs), json);
+        ScanReport report = Scans.Run(Scans.Options with { Jobs = jobs }, inputs);
+        report.WriteTo(new JsonReport(json, report.Head));
         return json.ToArray();
     }
 
@@ -157,6 +282,27 @@ public sealed class ScanEngineTests
         public List<ScanProgress> Seen { get; } = [];
 
         public void Report(ScanProgress value) => Seen.Add(value);
+    }
+
+    private sealed class LoadSpy(Action<CancellationToken> load) : ITestLoad
+    {
+        public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, CancellationToken cancellation)
+        {
+            load(cancellation);
+            return [];
+        }
+    }
+
+    private sealed class HeldBundle : IBundle
+    {
+        public string Path => "bundle";
+
+        public IEnumerable<BundleEntry> List(CancellationToken cancellation = default) =>
+            [new("a.pkl", Scans.Canary.Length), new("b.pkl", 1), new("pipe", null, BundleRefusal.NotAFile, "It is a FIFO.")];
+
+        public BundleOpening TryOpen(string name) => name == "a.pkl"
+            ? BundleOpening.Of(new MemorySource(Scans.Canary))
+            : BundleOpening.Refuse(BundleRefusal.Missing, "It is gone.");
     }
 
     private sealed class Day(int year, int month, int day) : TimeProvider

@@ -1,6 +1,6 @@
-// Scans inputs and assembles the report.
-using System.Collections.Concurrent;
+// The door for programs: inputs in, results out, one by one as they come.
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -9,66 +9,80 @@ using Assay.Policies;
 
 namespace Assay.Scanning;
 
-/// <summary>Scans inputs and assembles the report. Inputs do not influence each other.</summary>
-public sealed class ScanEngine(ScanOptions options)
+/// <summary>
+/// Scans inputs and gives their results. Inputs do not influence each other, whatever becomes of one of them is in its result, and the same bytes
+/// give the same result. A scanner keeps nothing between scans and may be used by several threads at a time.
+/// </summary>
+public sealed class Scanner
 {
-    /// <summary>Inputs up to this many bytes are digested without being asked.</summary>
-    public const long DigestLimit = 64L << 20;
+    private readonly IFormat[] _formats;
 
-    private readonly IFormat[] _formats = [.. options.Formats];
+    /// <summary>Creates a scanner that works as <paramref name="options"/> say.</summary>
+    public Scanner(ScanOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+        _formats = [.. options.Formats];
+        Head = new ScanHead { Version = Version, RulesVersion = options.Rules.Version, RulesDigest = options.Rules.Digest, Limits = options.Limits };
+    }
 
     /// <summary>The options in force.</summary>
-    public ScanOptions Options { get; } = options;
+    public ScanOptions Options { get; }
+
+    /// <summary>What all results rest on, as reports begin with it.</summary>
+    public ScanHead Head { get; }
 
     /// <summary>The version of Assay.</summary>
     public static string Version { get; } =
-        typeof(ScanEngine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        typeof(Scanner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
-    /// <summary>Scans all inputs, side by side as the options say; the report is ordered by path.</summary>
-    public ScanReport Scan(IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress = null, CancellationToken cancellation = default)
+    /// <summary>Scans one input on this thread. A scan that is cancelled gives a result that says so.</summary>
+    public ScanResult Scan(ScanInput input, CancellationToken cancellation = default)
     {
-        List<TargetReport> reports = [];
-        int done = 0;
-        int ignored = 0;
-        void One(ScanInput input)
-        {
-            TargetReport? report = ScanOne(input, cancellation);
-            if (report is null)
-            {
-                Interlocked.Increment(ref ignored);
-            }
-            else
-            {
-                lock (reports)
-                {
-                    reports.Add(report);
-                }
-            }
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScanResult(input.Path, ScanOne(input, cancellation));
+    }
 
-            progress?.Report(new ScanProgress(Interlocked.Increment(ref done), input.Path, report?.Verdict));
+    /// <summary>
+    /// Scans inputs, as many side by side as <see cref="ScanOptions.Jobs"/> says, and gives their results in the order of the inputs, each as soon as
+    /// it and those before it are there. Inputs are asked for when they are needed: a million of them take no more memory than a few. With one
+    /// job the work is done on the thread that asks for the next result. After <paramref name="cancellation"/> every further input comes back
+    /// at once, unopened and incomplete; this does not throw, and whoever needs no such results stops asking. Who stops asking early cancels
+    /// what is under way.
+    /// </summary>
+    public async IAsyncEnumerable<ScanResult> ScanAsync(
+        IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        int done = 0;
+        ScanResult One(ScanInput input, CancellationToken stop)
+        {
+            ScanResult result = Scan(input, stop);
+            progress?.Report(new ScanProgress(Interlocked.Increment(ref done), input.Path, result.Report?.Verdict));
+            return result;
         }
 
         if (Options.Jobs <= 1)
         {
             foreach (ScanInput input in inputs)
             {
-                One(input);
+                yield return One(input, cancellation);
             }
-        }
-        else
-        {
-            Parallel.ForEach(Partitioner.Create(inputs, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = Options.Jobs }, One);
+
+            yield break;
         }
 
-        return new ScanReport
+        await foreach (ScanResult result in new OrderedScan(One, Options.Jobs).Run(inputs, cancellation).ConfigureAwait(false))
         {
-            Version = Version,
-            RulesVersion = Options.Rules.Version,
-            RulesDigest = Options.Rules.Digest,
-            Limits = Options.Limits,
-            Targets = [.. reports.OrderBy(r => r.Path, StringComparer.Ordinal)],
-            Ignored = ignored,
-        };
+            yield return result;
+        }
+    }
+
+    /// <summary>Scans the files of a bundle like <see cref="ScanAsync(IEnumerable{ScanInput}, IProgress{ScanProgress}?, CancellationToken)"/>.</summary>
+    public IAsyncEnumerable<ScanResult> ScanAsync(IBundle bundle, IProgress<ScanProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        return ScanAsync(bundle.List(cancellation).Select(entry => ScanInput.Of(bundle, entry)), progress, cancellation);
     }
 
     /// <summary>
@@ -91,7 +105,7 @@ public sealed class ScanEngine(ScanOptions options)
                 }
             },
         };
-        scanner.Scan(new Artifact(input.Path, bytes), mustClaim: false);
+        scanner.Scan(new Artifact(input.Path, bytes) { In = input.In }, mustClaim: false);
         return found;
     }
 
@@ -113,7 +127,7 @@ public sealed class ScanEngine(ScanOptions options)
             budget.Poll();
             bytes = input.Open();
             scanner = new ArtifactScanner(log, budget, Options.Scratch, _formats);
-            outcome = scanner.Scan(new Artifact(input.Path, bytes), input.Named);
+            outcome = scanner.Scan(new Artifact(input.Path, bytes) { In = input.In }, input.Named);
             if (!outcome.Value.Claimed && log.Facts.Count == 0)
             {
                 return null;

@@ -1,35 +1,9 @@
-// The whole answer of a scan.
+// What a scan says about one input.
 using Assay.Artifacts;
-using Assay.Bytes;
 using Assay.Detection;
 using Assay.Policies;
 
 namespace Assay.Scanning;
-
-/// <summary>The whole answer of a scan; the same for the same bytes, rules and version.</summary>
-public sealed record ScanReport
-{
-    /// <summary>The version of Assay.</summary>
-    public required string Version { get; init; }
-
-    /// <summary>The version of the rules.</summary>
-    public required string RulesVersion { get; init; }
-
-    /// <summary>The SHA-256 of the rules, in lower-case hex.</summary>
-    public required string RulesDigest { get; init; }
-
-    /// <summary>The limits in force.</summary>
-    public required ScanLimits Limits { get; init; }
-
-    /// <summary>One report per input that was examined, ordered by path.</summary>
-    public required IReadOnlyList<TargetReport> Targets { get; init; }
-
-    /// <summary>How many files were left aside because no format claims them and nothing promises a model.</summary>
-    public int Ignored { get; init; }
-
-    /// <summary>The worst verdict of all inputs.</summary>
-    public Verdict Verdict => Targets.Count == 0 ? Verdict.Passed : Targets.Max(t => t.Verdict);
-}
 
 /// <summary>What was found in one input.</summary>
 public sealed record TargetReport

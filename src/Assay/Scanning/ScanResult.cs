@@ -1,0 +1,25 @@
+// What a scanner gives: one result for each input, and what all of them rest on.
+using Assay.Bytes;
+
+namespace Assay.Scanning;
+
+/// <summary>The result of one input.</summary>
+/// <param name="Path">The path of the input.</param>
+/// <param name="Report">What was found, or null where no format claims the file, nothing promises a model, and it was not named.</param>
+public readonly record struct ScanResult(string Path, TargetReport? Report);
+
+/// <summary>What all results of a scan rest on.</summary>
+public sealed record ScanHead
+{
+    /// <summary>The version of Assay.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The version of the rules.</summary>
+    public required string RulesVersion { get; init; }
+
+    /// <summary>The SHA-256 of the rules, in lower-case hex.</summary>
+    public required string RulesDigest { get; init; }
+
+    /// <summary>The limits in force.</summary>
+    public required ScanLimits Limits { get; init; }
+}
