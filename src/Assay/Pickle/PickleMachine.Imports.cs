@@ -1,5 +1,6 @@
 // What the pickle machine sees a loader resolve by name.
 using Assay.Bytes;
+using Assay.Python.Literals;
 using Assay.Python.Names;
 
 namespace Assay.Pickle;
@@ -79,7 +80,7 @@ internal sealed partial class PickleMachine
         }
 
         bool plain = both.IndexOfAnyExceptInRange((byte)0, (byte)127) < 0;
-        if (!plain && (ascii || !PythonText.IsUtf8(both, surrogatePass: false)))
+        if (!plain && (ascii || !SurrogateText.IsUtf8(both, surrogatePass: false)))
         {
             return End(PickleEnding.BadArgument, "A module or name does not decode.");
         }
@@ -117,7 +118,7 @@ internal sealed partial class PickleMachine
         }
 
         byte[] both = [.. module, (byte)'\n', .. name];
-        if (ascii ? both.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)127) >= 0 : !PythonText.IsUtf8(both, surrogatePass: false))
+        if (ascii ? both.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)127) >= 0 : !SurrogateText.IsUtf8(both, surrogatePass: false))
         {
             return End(PickleEnding.BadArgument, "A module or name does not decode.");
         }
@@ -161,11 +162,11 @@ internal sealed partial class PickleMachine
                 {
                     // Cut names must not be taken for each other.
                     Odd("pickle.long-name", $"A module or name is longer than {NameLimit} bytes.");
-                    import = AddImport(PythonText.DecodeUtf8(moduleBytes), PythonText.DecodeUtf8(nameBytes));
+                    import = AddImport(SurrogateText.Decode(moduleBytes), SurrogateText.Decode(nameBytes));
                 }
                 else if (Array.IndexOf(moduleBytes, (byte)'\n') >= 0)
                 {
-                    import = AddImport(PythonText.DecodeUtf8(moduleBytes), PythonText.DecodeUtf8(nameBytes));
+                    import = AddImport(SurrogateText.Decode(moduleBytes), SurrogateText.Decode(nameBytes));
                 }
                 else
                 {
@@ -258,8 +259,8 @@ internal sealed partial class PickleMachine
         }
 
         PickleValue added = AddImport(
-            PythonText.DecodeUtf8(moduleLineName[..split]),
-            PythonText.DecodeUtf8(moduleLineName[(split + 1)..]));
+            SurrogateText.Decode(moduleLineName[..split]),
+            SurrogateText.Decode(moduleLineName[(split + 1)..]));
         _importIndex.Add(new NameKey(key.ToArray()), added.Row);
         return added;
     }

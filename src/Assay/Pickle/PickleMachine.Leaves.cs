@@ -3,6 +3,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Assay.Python.Literals;
+using Assay.Python.Syntax;
 
 namespace Assay.Pickle;
 
@@ -14,7 +16,7 @@ internal sealed partial class PickleMachine
     private void LoadUnicode(long offset)
     {
         ReadOnlySpan<byte> bytes = _reader.PayloadInWindow();
-        if (!PythonText.IsUtf8(bytes))
+        if (!SurrogateText.IsUtf8(bytes))
         {
             End(PickleEnding.BadArgument, "A string is not UTF-8.");
             return;
@@ -72,7 +74,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        NumberText text = PythonNumber.ClassifyInt(Line(), isLong);
+        NumberText text = NumberTexts.ClassifyInt(Line(), isLong);
         if (text != NumberText.Plain)
         {
             bool differs = text is NumberText.COnly or NumberText.PythonOnly;
@@ -95,7 +97,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        NumberText text = PythonNumber.ClassifyFloat(Line());
+        NumberText text = NumberTexts.ClassifyFloat(Line());
         if (text != NumberText.Plain)
         {
             bool differs = text is NumberText.COnly or NumberText.PythonOnly;
@@ -132,7 +134,7 @@ internal sealed partial class PickleMachine
         ReadOnlySpan<byte> inside = text[1..^1];
         if (inside.IndexOf((byte)'\\') >= 0)
         {
-            byte[]? unescaped = PythonText.Unescape(inside);
+            byte[]? unescaped = EscapedText.Bytes(inside);
             if (unescaped is null)
             {
                 End(PickleEnding.BadArgument, "The argument of STRING has a broken escape.");
@@ -156,7 +158,7 @@ internal sealed partial class PickleMachine
         }
 
         ReadOnlySpan<byte> text = Line();
-        if (text.IndexOf((byte)'\\') >= 0 && PythonText.DecodeRawUnicodeEscape(text) is null)
+        if (text.IndexOf((byte)'\\') >= 0 && EscapedText.Text(text, StringEscapes.CodePoints) is null)
         {
             End(PickleEnding.BadArgument, "The argument of UNICODE has a broken escape.");
             return;
@@ -204,7 +206,7 @@ internal sealed partial class PickleMachine
             text = text[..nul];
         }
 
-        return PythonNumber.TryIndex(text, out index)
+        return NumberTexts.TryIndex(text, out index)
             || End(PickleEnding.BadArgument, $"The argument of {OpcodeTable.Name(_reader.Opcode)} is no index.");
     }
 
@@ -256,7 +258,7 @@ internal sealed partial class PickleMachine
         {
             byte[] inside = ReadLeaf(span.Offset, Math.Max(0, span.Length), max + 2);
             byte[] unquoted = inside.Length >= 2 ? inside[1..^1] : inside;
-            byte[] unescaped = PythonText.Unescape(unquoted) ?? unquoted;
+            byte[] unescaped = EscapedText.Bytes(unquoted) ?? unquoted;
             length = unescaped.Length;
             return unescaped;
         }
@@ -289,10 +291,10 @@ internal sealed partial class PickleMachine
         LeafSpan span = Locate(leaf);
         if (span.Opcode is Op.UNICODE)
         {
-            return PythonText.DecodeRawUnicodeEscape(bytes) ?? Encoding.Latin1.GetString(bytes);
+            return EscapedText.Text(bytes, StringEscapes.CodePoints) ?? Encoding.Latin1.GetString(bytes);
         }
 
-        return PythonText.DecodeUtf8(bytes);
+        return SurrogateText.Decode(bytes);
     }
 
     /// <summary>The text of a number constant, cut where it is long.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using Assay.Codecs;
 using Assay.Evaluation.Marshalled;
 using Assay.Evaluation.Values;
+using Assay.Python.Literals;
 
 namespace Assay.Evaluation.Functions;
 
@@ -20,7 +21,7 @@ internal static class CodecFunctions
         }
 
         all["codecs.escape_decode"] = (f, a) => WithLength(
-            Latin(a.At(0)) is { } text && PythonEscapes.Unescape(text, bytes: true) is { } made ? new FoldedBytes(Encoding.Latin1.GetBytes(made)) { Layers = [.. a[0].Layers, "escapes"] } : FoldedValue.Unknown,
+            Latin(a.At(0)) is { } text && EscapedText.Bytes(Encoding.Latin1.GetBytes(text)) is { } made ? new FoldedBytes(made) { Layers = [.. a[0].Layers, "escapes"] } : FoldedValue.Unknown,
             a.At(0));
 
         Text(all, "base64", (t, a) => OtherAlphabet(t, a), "base64.b64decode");

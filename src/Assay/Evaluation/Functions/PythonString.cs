@@ -1,4 +1,8 @@
 // One string literal of Python source.
+using System.Text;
+using Assay.Python.Literals;
+using Assay.Python.Syntax;
+
 namespace Assay.Evaluation.Functions;
 
 /// <summary>Reads string literals of Python source, also where they are broken off.</summary>
@@ -29,6 +33,14 @@ internal static class PythonString
         stop = Math.Max(start, Math.Min(stop, source.Length));
         at = Math.Min(source.Length, stop + end.Length);
         raw = source[start..stop];
-        return prefix.Contains('r', StringComparison.OrdinalIgnoreCase) ? raw : PythonEscapes.Unescape(raw, IsBytes(prefix));
+        return prefix.Contains('r', StringComparison.OrdinalIgnoreCase) || !raw.Contains('\\', StringComparison.Ordinal) ? raw : Value(raw, IsBytes(prefix));
+    }
+
+    private static string? Value(string raw, bool isBytes)
+    {
+        byte[] source = Encoding.UTF8.GetBytes(raw);
+        byte[] value = new byte[source.Length];
+        int length = StringLiteral.Decode(source, isBytes ? StringEscapes.Bytes : StringEscapes.All, value, out int bad);
+        return bad >= 0 ? null : isBytes ? Encoding.Latin1.GetString(value, 0, length) : SurrogateText.Decode(value.AsSpan(0, length));
     }
 }

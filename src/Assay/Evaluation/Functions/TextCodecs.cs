@@ -2,6 +2,8 @@
 using System.Text;
 using Assay.Evaluation.Values;
 using Assay.Pickle;
+using Assay.Python.Literals;
+using Assay.Python.Syntax;
 
 namespace Assay.Evaluation.Functions;
 
@@ -29,8 +31,8 @@ internal static class TextCodecs
             "utf32le" or "utf32" when bytes.Length % 4 == 0 => Encoding.UTF32.GetString(bytes is [0xFF, 0xFE, 0, 0, ..] && Normal(encoding) == "utf32" ? bytes.AsSpan(4) : bytes),
             "utf32be" when bytes.Length % 4 == 0 => new UTF32Encoding(bigEndian: true, byteOrderMark: false).GetString(bytes),
             "punycode" => Ascii.IsValid(bytes) ? TransferText.Punycode(Encoding.ASCII.GetString(bytes)) : null,
-            "unicodeescape" => PythonEscapes.Unescape(Encoding.Latin1.GetString(bytes)),
-            "rawunicodeescape" => PythonText.DecodeRawUnicodeEscape(bytes),
+            "unicodeescape" => EscapedText.Text(bytes),
+            "rawunicodeescape" => EscapedText.Text(bytes, StringEscapes.CodePoints),
             "utf7" => Utf7(bytes),
             string other => CodePages.Decode(other, bytes),
         };
@@ -90,7 +92,7 @@ internal static class TextCodecs
         {
             "ignore" => Ignoring(bytes, errors),
             "replace" => Encoding.UTF8.GetString(bytes),
-            "surrogatepass" when PythonText.IsUtf8(bytes) => PythonText.DecodeUtf8(bytes),
+            "surrogatepass" when SurrogateText.IsUtf8(bytes) => SurrogateText.Decode(bytes),
             _ => null,
         };
     }

@@ -1,6 +1,7 @@
 // The encodings in which Python source may be written.
 using System.Globalization;
 using System.Text;
+using Assay.Python.Literals;
 
 namespace Assay.Python.Syntax;
 
@@ -10,8 +11,8 @@ namespace Assay.Python.Syntax;
 /// </summary>
 internal sealed class SourceEncoding
 {
-    private static readonly SourceEncoding s_escapes = new(bytes => StringLiteral.Unescaped(bytes, StringEscapes.All));
-    private static readonly SourceEncoding s_rawEscapes = new(bytes => StringLiteral.Unescaped(bytes, StringEscapes.CodePoints));
+    private static readonly SourceEncoding s_escapes = new(bytes => EscapedText.Text(bytes));
+    private static readonly SourceEncoding s_rawEscapes = new(bytes => EscapedText.Text(bytes, StringEscapes.CodePoints));
     private static readonly DecoderFallback s_strict = DecoderFallback.ExceptionFallback;
     private readonly Decoder _decode;
 

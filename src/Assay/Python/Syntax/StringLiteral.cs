@@ -1,5 +1,6 @@
 // The values of string and bytes literals.
 using System.Text;
+using Assay.Python.Literals;
 
 namespace Assay.Python.Syntax;
 
@@ -133,40 +134,8 @@ internal static class StringLiteral
         }
     }
 
-    /// <summary>Text in which bytes are characters (Latin-1), with its escapes undone; null when one is broken.</summary>
-    public static string? Unescaped(ReadOnlySpan<byte> latin, StringEscapes escapes)
-    {
-        byte[] utf8 = Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(latin));
-        byte[] value = new byte[utf8.Length];
-        int length = Decode(utf8, escapes, value, out int bad);
-        return bad < 0 ? Text(value.AsSpan(0, length)) : null;
-    }
-
     /// <summary>UTF-8 with surrogates, as <see cref="Decode"/> gives it, as UTF-16. Two surrogates that stand side by side become a pair.</summary>
-    public static string Text(ReadOnlySpan<byte> utf8)
-    {
-        if (System.Text.Unicode.Utf8.IsValid(utf8))
-        {
-            return Encoding.UTF8.GetString(utf8);
-        }
-
-        StringBuilder text = new(utf8.Length);
-        while (!utf8.IsEmpty)
-        {
-            if (utf8.Length >= 3 && utf8[0] == 0xED && utf8[1] is >= 0xA0 and <= 0xBF && utf8[2] is >= 0x80 and <= 0xBF)
-            {
-                text.Append((char)(0xD000 | ((utf8[1] & 0x3F) << 6) | (utf8[2] & 0x3F)));
-                utf8 = utf8[3..];
-                continue;
-            }
-
-            Rune.DecodeFromUtf8(utf8, out Rune rune, out int length);
-            text.Append(rune.ToString());
-            utf8 = utf8[length..];
-        }
-
-        return text.ToString();
-    }
+    public static string Text(ReadOnlySpan<byte> utf8) => SurrogateText.Decode(utf8);
 
     private static int Write(int codePoint, Span<byte> to)
     {

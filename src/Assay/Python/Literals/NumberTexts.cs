@@ -1,5 +1,5 @@
 // The number texts that CPython's unpickler accepts.
-namespace Assay.Pickle;
+namespace Assay.Python.Literals;
 
 /// <summary>How the unpicklers see a number text.</summary>
 internal enum NumberText : byte
@@ -24,7 +24,7 @@ internal enum NumberText : byte
 /// The number texts of protocol 0. The C unpickler reads INT by <c>strtol</c> with base 0 and, where that fails, like
 /// <c>int(text, 0)</c>; LONG like <c>int(text, 0)</c> without a trailing L; GET and PUT in base 10.
 /// </summary>
-internal static class PythonNumber
+internal static class NumberTexts
 {
     public static NumberText ClassifyInt(ReadOnlySpan<byte> text, bool isLong)
     {
