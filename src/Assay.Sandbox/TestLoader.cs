@@ -39,7 +39,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
         IReadOnlyList<KnownLoader> loaders = LoaderChoice.For(path, facts);
         if (loaders.Count == 0)
         {
-            return [NotDetonated(path, "no loader of the sandbox takes these bytes")];
+            return [NotDetonated(path, LoaderChoice.Missing(path, facts))];
         }
 
         if (bytes.Length > _options.LargestModel)
@@ -139,7 +139,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
             {
                 // Each load has a gVisor of its own; there is nothing to keep.
                 return BoxProbe.Refusal(_options, setting) is { } reason ? NotBegun(label, reason)
-                    : new RunscWatch(_options, path, loader.Name, label, setting).Run(model, libraries, cancellation);
+                    : new RunscWatch(_options, path, loader, label, setting).Run(model, libraries, cancellation);
             }
 
             Box box = BoxWith(libraries, setting);
@@ -148,7 +148,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
                 return NotBegun(label, $"the library {loader.Library} is not installed");
             }
 
-            return new LoadWatch(box, _options, path, loader.Name, label).Run(model, "model", cancellation);
+            return new LoadWatch(box, _options, path, loader.Name, label).Run(model, loader.File, cancellation);
         }
         catch (BoxException e)
         {

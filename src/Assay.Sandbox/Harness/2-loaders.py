@@ -52,10 +52,27 @@ def _numpy(path):
     return {name: found[name] for name in found.files} if hasattr(found, "files") else found
 
 
-def _pandas(path, compression=None):
-    # Which compression it is, pandas tells by the name of the file; here it is told by the bytes.
+def _pandas(path):
+    # Which compression it is, pandas tells by the name of the file.
     import pandas
-    return pandas.read_pickle(path, compression=compression)
+    return pandas.read_pickle(path)
+
+
+def _dill(path):
+    import dill
+    with open(path, "rb") as file:
+        return dill.load(file)
+
+
+def _cloudpickle(path):
+    import cloudpickle
+    with open(path, "rb") as file:
+        return cloudpickle.load(file)
+
+
+def _skops(path):
+    import skops.io
+    return skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
 
 
 def _keras(path):
@@ -99,7 +116,9 @@ LOADERS = {
     "joblib.load": _joblib,
     "numpy.load": _numpy,
     "pandas.read_pickle": _pandas,
-    **{"pandas.read_pickle(%s)" % name: functools.partial(_pandas, compression=name) for name in ("gzip", "bz2", "xz", "zip", "tar", "zstd")},
+    "dill.load": _dill,
+    "cloudpickle.load": _cloudpickle,
+    "skops.io.load": _skops,
     "keras.models.load_model": _keras,
     "h5py.File": _h5py,
     "onnx.load": _onnx,

@@ -1,89 +1,118 @@
-// Which loaders apply to a file, and which libraries they need.
+// Which loaders are tried on a file, and which libraries they need.
 using Assay.Artifacts;
 
 namespace Assay.Sandbox.Loading;
 
 /// <summary>A loader of the harness and the library it belongs to; empty for Python itself.</summary>
-internal sealed record KnownLoader(string Name, string Library);
+internal sealed record KnownLoader(string Name, string Library)
+{
+    /// <summary>The name that the file has in the box: some loaders go by it.</summary>
+    public string File { get; init; } = "model";
+}
 
-/// <summary>Chooses loaders by what the scan read the bytes as and what it saw in them, never by the name of the file.</summary>
+/// <summary>
+/// Chooses loaders by what the scan read the bytes as and what it saw in them, never by the name of the file: of those that open such bytes
+/// (<see cref="LoaderReach"/>) all that the harness has, but of a plain pickle only those that differ.
+/// </summary>
 internal static class LoaderChoice
 {
     private const string Inside = "!/";
-    private static readonly string[] s_compressed = ["joblib-zfile", "gzip", "zlib", "bzip2", "xz", "lzma", "lz4"];
-
-    /// <summary>Around a pickle: the format, the loader that people write themselves and its library, and what pandas calls it; empty where there is none.</summary>
-    private static readonly (string Format, KnownLoader? Own, string Pandas)[] s_around =
-    [
-        ("gzip", new("pickle.load(gzip.open)", ""), "gzip"),
-        ("bzip2", new("pickle.load(bz2.open)", ""), "bz2"),
-        ("xz", new("pickle.load(lzma.open)", ""), "xz"),
-        ("lzma", new("pickle.load(lzma.open)", ""), ""),
-        ("zip", null, "zip"),
-        ("tar", null, "tar"),
-        // Its streams have no lines, so pandas reads none of the older pickles out of them.
-        ("zstd", new("pickle.loads(zstandard)", "zstandard"), "zstd"),
-    ];
 
     /// <summary>Libraries that are imported before a load when the model's own imports name them.</summary>
-    private static readonly string[] s_warm = ["numpy", "scipy", "sklearn", "joblib", "torch", "pandas", "xgboost", "lightgbm", "h5py", "keras", "onnx", "zstandard"];
+    private static readonly string[] s_warm =
+        ["numpy", "scipy", "sklearn", "joblib", "torch", "pandas", "xgboost", "lightgbm", "h5py", "keras", "onnx", "zstandard", "dill", "cloudpickle", "skops"];
+
+    /// <summary>The loaders that the harness has; a test holds that these are those.</summary>
+    private static readonly HashSet<string> s_harness =
+    [
+        Loaders.PickleLoad, Loaders.PickleLoadGzip, Loaders.PickleLoadBzip2, Loaders.PickleLoadLzma, Loaders.PickleLoadsZstandard, Loaders.DillLoad,
+        Loaders.CloudpickleLoad, Loaders.JoblibLoad, Loaders.PandasReadPickle, Loaders.NumpyLoad, Loaders.TorchLoad, Loaders.TorchLoadWeightsOnly,
+        Loaders.TorchJitLoad, Loaders.KerasLoadModel, Loaders.H5pyFile, Loaders.OnnxLoad, Loaders.SkopsLoad,
+    ];
+
+    /// <summary>They hand a plain pickle to <c>pickle.load</c> as it is.</summary>
+    private static readonly string[] s_handOn = [Loaders.NumpyLoad, Loaders.CloudpickleLoad];
+
+    /// <summary>What a file is called for loaders that go by its name.</summary>
+    private static readonly (string Format, string Extension)[] s_extensions =
+    [
+        ("keras-zip", ".keras"), ("hdf5", ".h5"), ("gzip", ".gz"), ("bzip2", ".bz2"), ("xz", ".xz"), ("lzma", ".xz"), ("zstd", ".zst"), ("tar", ".tar"), ("zip", ".zip"),
+    ];
+
+    /// <summary>The ids of all loaders that the harness has.</summary>
+    public static IReadOnlyCollection<string> Harness => s_harness;
 
     /// <summary>The loaders of the input at <paramref name="path"/>; none when it is nothing that a loader here takes.</summary>
     public static IReadOnlyList<KnownLoader> For(string path, IReadOnlyList<Fact> facts)
     {
-        HashSet<string> formats = [.. facts.OfType<FormatFact>().Where(f => f.Path == path).Select(f => f.Format)];
-        HashSet<string> roots = Roots(facts);
-        List<KnownLoader> loaders = [];
-        void When(bool applies, string name, string library)
-        {
-            if (applies)
-            {
-                loaders.Add(new KnownLoader(name, library));
-            }
-        }
+        LoaderReach reach = new(facts);
+        HashSet<string> formats = FormatsOf(path, facts);
+        IReadOnlyList<Loader> opening = [.. reach.Opening(path).Where(l => s_harness.Contains(l.Id))];
+        HashSet<string> chosen = formats.Contains("pickle") && formats.All(f => f is "pickle" or "torch-legacy")
+            ? Differing(opening, formats, Roots(facts), facts.OfType<CallableFact>().Select(reach.Of))
+            : [.. opening.Select(l => l.Id)];
+        string file = FileName(path, formats, facts);
+        return [.. opening.Where(l => chosen.Contains(l.Id)).SelectMany(l => Calls(l, formats)).Select(c => c with { File = file })];
+    }
 
-        bool pickle = formats.Contains("pickle");
-        bool torch = formats.Contains("torch-zip") || formats.Contains("torch-tar") || (pickle && roots.Contains("torch"));
-        bool script = formats.Contains("torchscript");
-        When(pickle, "pickle.load", "");
-        When((pickle && roots.Contains("joblib")) || s_compressed.Any(formats.Contains), "joblib.load", "joblib");
-        When(pickle && roots.Contains("pandas"), "pandas.read_pickle", "pandas");
-        if (HoldsOnePickle(path, facts))
-        {
-            foreach ((_, KnownLoader? own, string pandas) in s_around.Where(a => formats.SetEquals([a.Format])))
-            {
-                When(own is not null, own?.Name ?? "", own?.Library ?? "");
-                // Archives of one pickle are what pandas writes.
-                When(pandas.Length > 0 && (own is null || roots.Contains("pandas")), $"pandas.read_pickle({pandas})", "pandas");
-            }
-        }
-
-        When(formats.Contains("npy") || formats.Contains("npz"), "numpy.load", "numpy");
-        When(script, "torch.jit.load", "torch");
-        When(torch || script, "torch.load", "torch");
-        When(torch && !script, "torch.load(weights_only=True)", "torch");
-        When(formats.Contains("keras") || formats.Contains("hdf5"), "keras.models.load_model", "keras");
-        When(formats.Contains("hdf5"), "h5py.File", "h5py");
-        When(formats.Contains("onnx"), "onnx.load", "onnx");
-        return loaders;
+    /// <summary>Why there is nothing to try: who would load the input and is not in the box, or that nobody would.</summary>
+    public static string Missing(string path, IReadOnlyList<Fact> facts)
+    {
+        string[] others = [.. new LoaderReach(facts).Opening(path).Select(l => l.Id)];
+        return others.Length == 0 ? "no loader takes these bytes as they are" : $"the box does not have what loads these bytes: {string.Join(", ", others)}";
     }
 
     /// <summary>The libraries to import before a load.</summary>
     public static IReadOnlyList<string> Libraries(KnownLoader loader, IReadOnlyList<Fact> facts)
     {
         HashSet<string> roots = Roots(facts);
-        return [.. s_warm.Where(w => w == loader.Library || roots.Contains(w) || (w == "zstandard" && loader.Name.EndsWith("(zstd)", StringComparison.Ordinal)))
+        return [.. s_warm.Where(w => w == loader.Library || roots.Contains(w) || (w == "zstandard" && loader.File.EndsWith(".zst", StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Whether what is packed in the input is a pickle and, as far as the scan read it, nothing else.</summary>
-    private static bool HoldsOnePickle(string path, IReadOnlyList<Fact> facts)
+    /// <summary>
+    /// Many loaders take a plain pickle, and most of them run the same unpickler: tried are those that Python has itself, those whose library
+    /// wrote the pickle, and one of those that alone come to something.
+    /// </summary>
+    private static HashSet<string> Differing(
+        IReadOnlyList<Loader> opening, HashSet<string> formats, HashSet<string> roots, IEnumerable<IReadOnlyList<LoaderUse>> reached)
     {
-        string inside = path + Inside;
-        FormatFact[] members = [.. facts.OfType<FormatFact>()
-            .Where(f => f.Path.StartsWith(inside, StringComparison.Ordinal) && !f.Path.AsSpan(inside.Length).Contains(Inside, StringComparison.Ordinal))];
-        return members.Any(m => m.Format == "pickle") && members.All(m => m.Path == members[0].Path);
+        bool Wrote(Loader loader) => loader.Library.Length == 0
+            || (roots.Contains(loader.Library) && !s_handOn.Contains(loader.Id))
+            || (loader.Id == Loaders.TorchLoad && formats.Contains("torch-legacy"));
+        HashSet<string> chosen = [.. opening.Where(Wrote).Select(l => l.Id)];
+        foreach (IReadOnlyList<LoaderUse> uses in reached)
+        {
+            string[] whole = [.. uses.Where(u => u is { Of: "", From: 0 }).Select(u => u.Loader)];
+            if (whole.Length > 0 && !whole.Any(chosen.Contains) && opening.FirstOrDefault(l => whole.Contains(l.Id)) is { } one)
+            {
+                chosen.Add(one.Id);
+            }
+        }
+
+        return chosen;
     }
+
+    /// <summary>The ways to call a loader: as it is, and with its safe setting where that still unpickles.</summary>
+    private static IEnumerable<KnownLoader> Calls(Loader loader, HashSet<string> formats)
+    {
+        yield return new KnownLoader(loader.Id, loader.Library);
+        if (s_harness.Contains(loader.SafeId) && !formats.Contains("torchscript"))
+        {
+            yield return new KnownLoader(loader.SafeId, loader.Library);
+        }
+    }
+
+    /// <summary>The name that says what the bytes are; what is packed in them counts where a loader asks for both.</summary>
+    private static string FileName(string path, HashSet<string> formats, IReadOnlyList<Fact> facts)
+    {
+        string extension = s_extensions.FirstOrDefault(e => formats.Contains(e.Format)).Extension ?? "";
+        bool holdsTar = extension is ".gz" or ".bz2" or ".xz" && FormatsOf(path + Inside + "content", facts).Contains("tar");
+        return "model" + (holdsTar ? ".tar" : "") + extension;
+    }
+
+    private static HashSet<string> FormatsOf(string path, IReadOnlyList<Fact> facts) =>
+        [.. facts.OfType<FormatFact>().Where(f => f.Path == path && f.Offset == 0).Select(f => f.Format)];
 
     private static HashSet<string> Roots(IReadOnlyList<Fact> facts) =>
         [.. facts.OfType<CallableFact>().SelectMany(c => new[] { c.Module, c.Callee }).Select(m => m.Split('.')[0])];

@@ -13,9 +13,8 @@ namespace Assay.Sandbox.Loading;
 /// <summary>
 /// Starts a gVisor for one load and watches it. There is no filter that asks: gVisor is the kernel of the load, tells each call, and is asked for nothing.
 /// </summary>
-internal sealed class RunscWatch(SandboxOptions options, string path, string loader, string label, BoxSetting setting)
+internal sealed class RunscWatch(SandboxOptions options, string path, KnownLoader loader, string label, BoxSetting setting)
 {
-    private const string FileName = "model";
     private const int Beat = 100;
     private const int MemoryBeat = 500;
     private const int Processors = 2;
@@ -31,7 +30,7 @@ internal sealed class RunscWatch(SandboxOptions options, string path, string loa
         Honey honey = new();
         string mark = $"/.{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}/";
         LoadPlaces places = new(
-            BoxCommand.Home, BoxCommand.Home + "/" + FileName, honey.Files.Keys.Select(k => BoxCommand.Home + "/" + k).ToHashSet(), honey.Canaries, mark);
+            BoxCommand.Home, BoxCommand.Home + "/" + loader.File, honey.Files.Keys.Select(k => BoxCommand.Home + "/" + k).ToHashSet(), honey.Canaries, mark);
         PythonStory python = new(_log, places, options.After.Length > 0);
         SyscallStory calls = new(_log, places);
         RunscStory told = new(calls, mark);
@@ -174,7 +173,7 @@ internal sealed class RunscWatch(SandboxOptions options, string path, string loa
     private LoadResult Result(SyscallStory calls, PythonStory python, IReadOnlyList<string> libraries, bool inTime)
     {
         string[] lines = _status.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string library = loader.Split('.')[0];
+        string library = loader.Library;
         if (libraries.Contains(library) && lines.Contains("missing " + library))
         {
             return new LoadResult(label, LoadEnd.NotBegun, $"the library {library} is not installed", [], 0);
@@ -194,8 +193,8 @@ internal sealed class RunscWatch(SandboxOptions options, string path, string loa
             json.WriteStartObject();
             json.WriteString("home", BoxCommand.Home);
             json.WriteString("mark", mark);
-            json.WriteString("loader", loader);
-            json.WriteString("file", FileName);
+            json.WriteString("loader", loader.Name);
+            json.WriteString("file", loader.File);
             json.WriteString("after", options.After);
             json.WriteNumber("linger", options.Linger.TotalSeconds);
             json.WriteNumber("files", options.Files);

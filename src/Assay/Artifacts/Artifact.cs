@@ -42,6 +42,9 @@ public sealed class Artifact
     /// </summary>
     public bool MayBeOpaque { get; init; }
 
+    /// <summary>Whether what it lies in hands it to a loader itself, so that who loads that one loads this one.</summary>
+    public bool IsLoaded { get; init; }
+
     /// <summary>A name that says what the bytes may be where <see cref="Name"/> does not, or null: that of the compressed file around them.</summary>
     public string? Hint { get; init; }
 

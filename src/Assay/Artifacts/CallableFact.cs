@@ -107,6 +107,9 @@ public sealed record PickleUse
     /// </summary>
     public IReadOnlyList<string> Encodings { get; init; } = [];
 
+    /// <summary>Whether a persistent id comes before it: where nothing resolves such ids, unpicklers raise there.</summary>
+    public bool IsBehindPersistentId { get; init; }
+
     /// <summary>The restricted unpicklers on whose list its name is, so that they do not refuse it by its name: <c>weights-only</c>.</summary>
     public IReadOnlyList<string> AllowedBy { get; init; } = [];
 }

@@ -64,24 +64,25 @@ public sealed record FormatFact : Fact
     /// <summary>How sure the format was before it read.</summary>
     public ClaimStrength Strength { get; init; }
 
-    /// <summary>The loaders that accept these bytes.</summary>
-    public IReadOnlyList<LoaderUse> Loaders { get; init; } = [];
-}
+    /// <summary>The first bytes of the range, up to <see cref="HeadLength"/> of them, in lower-case hexadecimal: many loaders go by them.</summary>
+    public string Head { get; init; } = "";
 
-/// <summary>
-/// A loader that would read the bytes: its name as users call it (<c>torch.load</c>), the versions meant (empty for all), and
-/// what its safe setting does (<c>weights_only=True refuses</c>; empty when it has none).
-/// </summary>
-public sealed record LoaderUse(string Loader, string Versions = "", string SafeSetting = "")
-{
-    /// <summary>What reads the bytes inside it, as <see cref="PickleUse.Dialects"/> names them; empty where it does not matter.</summary>
-    public IReadOnlyList<string> Dialects { get; init; } = [];
+    /// <summary>The path of the artifact that holds this one; null for an input.</summary>
+    public string? Container { get; init; }
 
-    /// <summary>The encodings that it can be asked for, as <see cref="PickleUse.Encodings"/> names them; empty for all.</summary>
-    public IReadOnlyList<string> Encodings { get; init; } = [];
+    /// <summary>
+    /// Whether what holds the artifact hands it to a loader itself (a pickle that calls <c>pickle.loads</c>): who loads that one loads this one.
+    /// </summary>
+    public bool IsLoaded { get; init; }
 
-    /// <summary>The restricted unpickler that its safe setting uses, as <see cref="PickleUse.AllowedBy"/> names it.</summary>
-    public string SafeDialect { get; init; } = "";
+    /// <summary>How many members the range holds, where it is an archive; 0 elsewhere.</summary>
+    public long Members { get; init; }
+
+    /// <summary>The member that loaders of such files look for, where its name differs from file to file; empty where there is none.</summary>
+    public string Main { get; init; } = "";
+
+    /// <summary>How many bytes <see cref="Head"/> tells.</summary>
+    internal const int HeadLength = 8;
 }
 
 /// <summary>Something odd that could still be read.</summary>

@@ -52,6 +52,15 @@ public sealed class FactLog(ScanLimits limits)
         _facts.Add(fact);
     }
 
+    /// <summary>Says how many members the range of a format holds, which is known once it is read; <paramref name="at"/> is the number of its fact.</summary>
+    internal void AmendMembers(int at, string path, string format, long members)
+    {
+        if (at < _facts.Count && _facts[at] is FormatFact told && told.Path == path && told.Format == format)
+        {
+            _facts[at] = told with { Members = members };
+        }
+    }
+
     private bool HasRoom(Fact fact)
     {
         if (fact is FormatFact)

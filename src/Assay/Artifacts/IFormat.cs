@@ -29,9 +29,6 @@ public interface IFormatKind
 
     /// <summary>The extensions that promise this format, lower case with dot.</summary>
     IReadOnlyList<string> Extensions { get; }
-
-    /// <summary>The loaders that accept such bytes; none where a format only holds others.</summary>
-    IReadOnlyList<LoaderUse> Loaders => [];
 }
 
 /// <summary>A file format: it claims bytes by content and reads them into facts. A container is a format that submits.</summary>

@@ -60,6 +60,33 @@ public abstract class ReadContext
     /// <summary>Whether the host wants all of <paramref name="parts"/>; a format skips the work that only serves others.</summary>
     public virtual bool Wants(ReadingParts parts) => (parts & ~ReadingParts.Facts) == 0;
 
+    /// <summary>Tells that the artifact is also of a kind that has the form of the format that reads it.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="main">The member that loaders of this kind look for; empty where they ask for fixed names.</param>
+    public void Recognise(IFormatKind kind, string main = "")
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        Recognise(kind.Id, new ByteRange(0, Artifact.Bytes.Length), ClaimStrength.Certain, main);
+    }
+
+    /// <summary>Tells that a range of the artifact was read as a format.</summary>
+    /// <param name="format">The id of the format.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="strength">How sure the format was before it read.</param>
+    /// <param name="main">The member that loaders look for; empty where they ask for fixed names.</param>
+    public void Recognise(string format, ByteRange range, ClaimStrength strength, string main = "") => Add(new FormatFact
+    {
+        Path = Artifact.Path,
+        Offset = range.Offset,
+        Length = range.Length,
+        Format = format,
+        Strength = strength,
+        Head = Convert.ToHexStringLower(Artifact.Bytes.ReadUpTo(range.Offset, (int)Math.Min(FormatFact.HeadLength, range.Length))),
+        Container = Artifact.Parent?.Path,
+        IsLoaded = Artifact.IsLoaded,
+        Main = main,
+    });
+
     /// <summary>Adds a fact.</summary>
     public void Add(Fact fact) => Log.Add(fact);
 

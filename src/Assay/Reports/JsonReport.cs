@@ -202,6 +202,16 @@ public sealed class JsonReport : IScanReport
             Text(json, "loader", use.Loader);
             Text(json, "versions", use.Versions);
             Text(json, "safeSetting", use.SafeSetting);
+            if (use.Of.Length > 0)
+            {
+                Text(json, "of", use.Of);
+            }
+
+            if (use.From > 0)
+            {
+                json.WriteNumber("from", use.From);
+            }
+
             json.WriteEndObject();
         }
 

@@ -133,13 +133,31 @@ internal static class TextFinding
             return;
         }
 
-        foreach (LoaderUse use in finding.Loaders)
+        string label = "loaders";
+        for (int at = 0; at < finding.Loaders.Count; at++)
         {
+            // Those of which there is nothing more to say share a line.
+            LoaderUse use = finding.Loaders[at];
+            string names = use.Loader;
+            while (IsPlain(use) && at + 1 < finding.Loaders.Count && IsPlain(finding.Loaders[at + 1]))
+            {
+                names += ", " + finding.Loaders[++at].Loader;
+            }
+
             string versions = use.Versions.Length > 0 ? $" {use.Versions}" : "";
             string safe = use.SafeSetting.Length > 0 ? $": {use.SafeSetting}" : "";
-            page.Entry(4, TextReport.Label(ReferenceEquals(use, finding.Loaders[0]) ? "loaders" : ""), Hang, $"{use.Loader}{versions}{safe}");
+            page.Entry(4, TextReport.Label(label), Hang, $"{names}{versions}{safe}");
+            label = "";
+        }
+
+        if (finding.Loaders is [{ } first, ..] && (first.Of.Length > 0 || first.From > 0))
+        {
+            string of = first.Of.Length > 0 ? $"{first.Of}, once somebody has unpacked it" : "the file";
+            page.Entry(4, "", Hang, new Piece(first.From > 0 ? $"given {of}, from offset {first.From:N0} on" : $"given {of}", Ink.Faint));
         }
     }
+
+    private static bool IsPlain(LoaderUse use) => use.Versions.Length + use.SafeSetting.Length == 0;
 
     private static string PhaseOf(string phase) => phase switch
     {

@@ -113,16 +113,14 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
                 formats.Add(format.Id);
             }
 
-            context.Add(new FormatFact
-            {
-                Path = artifact.Path,
-                Offset = claim.Range.Offset,
-                Length = claim.Range.Length,
-                Format = format.Id,
-                Strength = claim.Strength,
-                Loaders = format.Loaders,
-            });
+            int at = log.Facts.Count;
+            context.Recognise(format.Id, claim.Range, claim.Strength);
+            context.Members = 0;
             Read(format, claim, context);
+            if (context.Members > 0)
+            {
+                log.AmendMembers(at, artifact.Path, format.Id, context.Members);
+            }
         }
     }
 
@@ -236,7 +234,17 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         /// <summary>Gaps that were probed already.</summary>
         public HashSet<ByteRange> Probed { get; } = [];
 
-        public override void Member(StoredMember member) => scanner.Visitor?.Member(Artifact, member);
+        private long _member = -1;
+
+        /// <summary>How many members the format that reads now has told; two readings of one are one.</summary>
+        public long Members { get; set; }
+
+        public override void Member(StoredMember member)
+        {
+            Members += Members > 0 && member.Offset == _member ? 0 : 1;
+            _member = member.Offset;
+            scanner.Visitor?.Member(Artifact, member);
+        }
 
         public override void Submit(Artifact child)
         {

@@ -219,19 +219,13 @@ public sealed class Scanner
             detector.Detect(facts, context, found);
         }
 
-        Dictionary<string, IReadOnlyList<LoaderUse>> loaders = [];
-        foreach (FormatFact format in facts.OfType<FormatFact>())
-        {
-            loaders[format.Path] = loaders.TryGetValue(format.Path, out IReadOnlyList<LoaderUse>? known) ? [.. known.Concat(format.Loaders).Distinct()] : format.Loaders;
-        }
-
         IEnumerable<Finding> ordered = found.Count == 0 ? [] : found.Concat(found.Beyond)
             .OrderByDescending(f => f.Severity)
             .ThenBy(f => f.Path, StringComparer.Ordinal)
             .ThenBy(f => f.Offset)
             .ThenBy(f => f.Rule.Id, StringComparer.Ordinal)
             .ThenBy(f => f.Fingerprint, StringComparer.Ordinal)
-            .Select(f => SecretMask.Of(f.Loaders.Count > 0 || f.Reached == "no" ? f : f with { Loaders = loaders.GetValueOrDefault(f.Path, []) }));
+            .Select(SecretMask.Of);
         return new WaiverSheet(Options.Policy, DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime)).Apply(ordered);
     }
 

@@ -18,6 +18,8 @@ public sealed class BenignLoadTests(Boxed box) : IClassFixture<Boxed>
         { "numpy", "import numpy, sys, io\nb = io.BytesIO()\nnumpy.save(b, numpy.arange(6.0).reshape(2, 3))\nsys.stdout.buffer.write(b.getvalue())" },
         { "numpy", "import numpy, sys, io\nb = io.BytesIO()\nnumpy.save(b, numpy.array([{'a': 1}, None], dtype=object))\nsys.stdout.buffer.write(b.getvalue())" },
         { "numpy", "import numpy, sys, io\nb = io.BytesIO()\nnumpy.savez_compressed(b, a=numpy.arange(4), b=numpy.zeros(3))\nsys.stdout.buffer.write(b.getvalue())" },
+        { "dill", "import dill, sys\ndef f(x): return x + 1\nsys.stdout.buffer.write(dill.dumps({'f': f, 'g': lambda: 2}))" },
+        { "cloudpickle", "import cloudpickle, sys\nclass C:\n    def f(self): return 1\nsys.stdout.buffer.write(cloudpickle.dumps([C, lambda x: x]))" },
         { "joblib", "import joblib, numpy, sys, io\nb = io.BytesIO()\njoblib.dump({'a': numpy.arange(9)}, b)\nsys.stdout.buffer.write(b.getvalue())" },
         { "joblib", "import joblib, numpy, sys, io\nb = io.BytesIO()\njoblib.dump({'a': numpy.arange(9)}, b, compress=3)\nsys.stdout.buffer.write(b.getvalue())" },
         { "sklearn", "import pickle, sys\nfrom sklearn.linear_model import LogisticRegression\npickle.dump(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), sys.stdout.buffer)" },

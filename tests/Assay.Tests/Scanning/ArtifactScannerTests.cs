@@ -171,7 +171,7 @@ public sealed class ArtifactScannerTests
     [Fact]
     public void FindingsSayInWhichLoadersTheyHappen()
     {
-        TargetReport target = Scans.Of(new ZipBuilder().Add("m/data.pkl", Scans.Canary).Build());
+        TargetReport target = Scans.Of(new ZipBuilder().Add("m/data.pkl", Scans.Canary).Add("m/version", "3\n").Build());
         Assert.All(target.Findings, f => Assert.NotEmpty(f.Loaders));
         Assert.Contains(target.Findings, f => f.Path == "input!/m/data.pkl" && f.Loaders.Any(l => l.Loader == "torch.load" && l.SafeSetting.Length > 0));
     }

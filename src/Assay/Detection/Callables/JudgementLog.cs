@@ -37,6 +37,7 @@ internal sealed class JudgementLog(RuleSet rules)
             // A fact that carries arguments tells more than one that does not.
             // So does one that every loader comes to.
             Judged told = (first.Fact.Arguments.Count == 0 && judged.Fact.Arguments.Count > 0) || (IsNarrow(first.Fact) && !IsNarrow(judged.Fact)) ? judged : first;
+            told = told with { Fact = Widened(told.Fact, told == first ? judged.Fact : first.Fact) };
             offsets.AddRange(Offsets(judged.Fact).Except(offsets).Take(MaxOffsets - offsets.Count));
             _all[at] = (e, told, count + judged.Fact.Count, offsets);
             return;
@@ -53,6 +54,23 @@ internal sealed class JudgementLog(RuleSet rules)
             yield return builder.Make(
                 entry, judged.Fact, judged.Subject, judged.Fact.Use.ToString(), Message(judged), [.. Evidence(judged, count, offsets)]);
         }
+    }
+
+    /// <summary>The fact, for all unpicklers and encodings in which either happens.</summary>
+    private static CallableFact Widened(CallableFact fact, CallableFact other)
+    {
+        static IReadOnlyList<string> Either(IReadOnlyList<string> one, IReadOnlyList<string> two) => one.Count == 0 || two.Count == 0 ? [] : [.. one.Union(two)];
+        return fact is { Pickle: { } use } && other is { Pickle: { } more }
+            ? fact with
+            {
+                Pickle = use with
+                {
+                    Dialects = Either(use.Dialects, more.Dialects),
+                    Encodings = Either(use.Encodings, more.Encodings),
+                    IsBehindPersistentId = use.IsBehindPersistentId && more.IsBehindPersistentId,
+                },
+            }
+            : fact;
     }
 
     private static bool IsNarrow(CallableFact fact) => fact.Pickle is { } pickle && pickle.Dialects.Count + pickle.Encodings.Count > 0;

@@ -88,7 +88,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         switch (value)
         {
             case FoldedText text when kind == "pickle":
-                Add(new RecoveredBytes(Name("pickle", offset), Encoding.Latin1.GetBytes([.. text.Value.Select(c => c <= 0xFF ? c : '?')]), true));
+                Add(new RecoveredBytes(Name("pickle", offset), Encoding.Latin1.GetBytes([.. text.Value.Select(c => c <= 0xFF ? c : '?')]), true) { IsLoaded = true });
                 break;
             case FoldedText when kind == "model":
                 // The path of a file beside this one.
@@ -97,7 +97,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
                 Text(kind, text.Value, offset, text.Layers);
                 break;
             case FoldedBytes bytes when kind is "pickle" or "model":
-                Add(new RecoveredBytes(Name(kind, offset), bytes.Value, kind == "pickle"));
+                Add(new RecoveredBytes(Name(kind, offset), bytes.Value, kind == "pickle") { IsLoaded = true });
                 break;
             case FoldedBytes bytes:
                 if (Unwrapper.TextOf(bytes.Value) is { } decoded)

@@ -8,4 +8,8 @@ internal sealed record RecoveredText(string Kind, string Text, long Offset, IRea
 /// <param name="Name">How they are named inside the pickle.</param>
 /// <param name="Bytes">The bytes.</param>
 /// <param name="IsPickle">Whether they are handed to a loader of pickles, so that they must be read as one.</param>
-internal sealed record RecoveredBytes(string Name, byte[] Bytes, bool IsPickle);
+internal sealed record RecoveredBytes(string Name, byte[] Bytes, bool IsPickle)
+{
+    /// <summary>Whether they are handed to a loader, of pickles or of models.</summary>
+    public bool IsLoaded { get; init; }
+}

@@ -74,18 +74,15 @@ internal sealed class TarFormat : IFormat
 
         if (names.Contains("pickle") && names.Contains("storages") && names.Contains("tensors"))
         {
-            Tell(s_torch, artifact, context);
+            context.Recognise(s_torch);
         }
 
         if (names.Any(n => n is "model_config.yaml" or "./model_config.yaml"))
         {
-            Tell(s_nemo, artifact, context);
+            context.Recognise(s_nemo);
             context.Unread(UnreadCause.NotSupported, claim.Range.Offset, 0, $"{s_nemo.Name} is recognised and not yet supported; its members were examined one by one.");
         }
     }
-
-    private static void Tell(IFormatKind kind, Artifact artifact, ReadContext context) =>
-        context.Add(new FormatFact { Path = artifact.Path, Format = kind.Id, Strength = ClaimStrength.Certain, Loaders = kind.Loaders });
 
     private static void Member(Artifact artifact, TarEntry entry, HashSet<string> names, ReadContext context)
     {
@@ -143,9 +140,6 @@ internal sealed class TorchTarKind : IFormatKind
     public FormatSupport Support => FormatSupport.Full;
 
     public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth"];
-
-    public IReadOnlyList<LoaderUse> Loaders { get; } =
-        [new LoaderUse("torch.load", "", "weights_only=True refuses callables outside its list; bypassed before 2.6 (CVE-2025-32434)") { SafeDialect = "weights-only" }];
 }
 
 /// <summary>NeMo: a tar of checkpoints and <c>model_config.yaml</c>, whose <c>_target_</c> entries name callables that are called.</summary>
@@ -158,6 +152,4 @@ internal sealed class NemoKind : IFormatKind
     public FormatSupport Support => FormatSupport.Recognised;
 
     public IReadOnlyList<string> Extensions { get; } = [".nemo"];
-
-    public IReadOnlyList<LoaderUse> Loaders { get; } = [new LoaderUse("nemo restore_from")];
 }

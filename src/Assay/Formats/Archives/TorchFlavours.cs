@@ -18,12 +18,19 @@ internal sealed class TorchZipFlavour : IZipFlavour
 
     public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth", ".bin", ".ckpt"];
 
-    public IReadOnlyList<LoaderUse> Loaders { get; } =
-    [
-        new LoaderUse("torch.load", ">=1.6", "weights_only=True refuses callables outside its list; it is the default since 2.6") { SafeDialect = "weights-only" },
-    ];
-
     public bool Matches(ZipDirectory directory) => ZipFlavours.Names(directory).Any(IsPickle);
+
+    /// <summary>
+    /// <c>data.pkl</c> in the folder of the first record. Where a <c>constants.pkl</c> lies beside it, spelt exactly so, <c>torch.load</c> takes
+    /// the file for TorchScript and unpickles nothing; without a <c>version</c> its reader refuses the file.
+    /// </summary>
+    public string Main(ZipDirectory directory)
+    {
+        string top = ZipFlavours.Top(directory.FirstName);
+        bool Has(string name, StringComparison comparison) => directory.Entries.Any(e => e.Name.Equals($"{top}/{name}", comparison));
+        return Has("constants.pkl", StringComparison.Ordinal)
+            || !(Has("version", StringComparison.OrdinalIgnoreCase) || Has(".data/version", StringComparison.OrdinalIgnoreCase)) ? "" : $"{top}/data.pkl";
+    }
 
     public void Inspect(ZipDirectory directory, ReadContext context)
     {
@@ -68,12 +75,6 @@ internal sealed class TorchScriptFlavour : IZipFlavour
 
     public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth", ".ptl"];
 
-    public IReadOnlyList<LoaderUse> Loaders { get; } =
-    [
-        new LoaderUse("torch.jit.load"),
-        new LoaderUse("torch.load", ">=1.6", "weights_only=True refuses; otherwise it hands over to torch.jit.load"),
-    ];
-
     public bool Matches(ZipDirectory directory) =>
         ZipFlavours.Names(directory).Any(n => ZipFlavours.Tail(n).Equals("constants.pkl", StringComparison.OrdinalIgnoreCase));
 
@@ -98,8 +99,6 @@ internal sealed class TorchPackageFlavour : IZipFlavour
     public FormatSupport Support => FormatSupport.Recognised;
 
     public IReadOnlyList<string> Extensions { get; } = [".pt"];
-
-    public IReadOnlyList<LoaderUse> Loaders { get; } = [new LoaderUse("torch.package.PackageImporter")];
 
     public bool Matches(ZipDirectory directory) => ZipFlavours.Names(directory)
         .Any(n => n == ".data/extern_modules" || ZipFlavours.Tail(n) == ".data/extern_modules");

@@ -17,49 +17,42 @@ internal static class ZipFlavours
             "torch.export archive",
             FormatSupport.Recognised,
             [".pt2"],
-            [new LoaderUse("torch.export.load")],
             names => names.Any(n => Tail(n) is "archive_format" or "serialized_exported_program.json" || n == "serialized_exported_program.json")),
         new NamedMembersFlavour(
             "npz",
             "NumPy archive (npz)",
             FormatSupport.Full,
             [".npz"],
-            [new LoaderUse("numpy.load", "", "allow_pickle=False refuses object arrays; it is the default since 1.16.3")],
             names => names.Count > 0 && names.All(n => n.EndsWith('/') || n.EndsWith(".npy", StringComparison.Ordinal))),
         new NamedMembersFlavour(
             "keras-zip",
             "Keras model (.keras)",
             FormatSupport.Recognised,
             [".keras"],
-            [new LoaderUse("keras.models.load_model", ">=2.12", "safe_mode=True refuses lambdas; other bypasses are known")],
             names => names.Contains("config.json") && (names.Contains("metadata.json") || names.Contains("model.weights.h5"))),
         new NamedMembersFlavour(
             "skops",
             "skops model",
             FormatSupport.Recognised,
             [".skops"],
-            [new LoaderUse("skops.io.load", "", "trusted=None refuses types that are not trusted")],
             names => names.Contains("schema.json")),
         new NamedMembersFlavour(
             "mar",
             "TorchServe model archive",
             FormatSupport.Recognised,
             [".mar"],
-            [new LoaderUse("TorchServe")],
             names => names.Any(n => n is "MAR-INF/MANIFEST.json" or "MAR_INF/MANIFEST.json")),
         new NamedMembersFlavour(
             "sb3-zip",
             "Stable-Baselines3 model",
             FormatSupport.Full,
             [".zip"],
-            [new LoaderUse("stable_baselines3 load", "", "custom_objects replaces single values; the others are unpickled")],
             names => names.Contains("data") && names.Any(n => n is "_stable_baselines3_version" or "policy.pth" or "pytorch_variables.pth")),
         new NamedMembersFlavour(
             "etrecord",
             "ExecuTorch record",
             FormatSupport.Recognised,
             [],
-            [new LoaderUse("executorch.devtools.parse_etrecord")],
             names => names.Contains("ETRECORD_V0")),
     ];
 
@@ -97,7 +90,6 @@ internal sealed class NamedMembersFlavour(
     string name,
     FormatSupport support,
     IReadOnlyList<string> extensions,
-    IReadOnlyList<LoaderUse> loaders,
     Predicate<IReadOnlyCollection<string>> matches) : IZipFlavour
 {
     public string Id => id;
@@ -107,8 +99,6 @@ internal sealed class NamedMembersFlavour(
     public FormatSupport Support => support;
 
     public IReadOnlyList<string> Extensions => extensions;
-
-    public IReadOnlyList<LoaderUse> Loaders => loaders;
 
     public bool Matches(ZipDirectory directory) => matches([.. ZipFlavours.Names(directory)]);
 

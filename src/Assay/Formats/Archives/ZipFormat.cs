@@ -69,7 +69,7 @@ internal sealed class ZipFormat : IFormat
         {
             if (flavour.Matches(directory))
             {
-                context.Add(new FormatFact { Path = artifact.Path, Format = flavour.Id, Strength = ClaimStrength.Certain, Loaders = flavour.Loaders });
+                context.Recognise(flavour, flavour.Main(directory));
                 flavour.Inspect(directory, context);
                 if (flavour.Support == FormatSupport.Recognised)
                 {

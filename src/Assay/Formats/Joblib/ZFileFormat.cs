@@ -35,9 +35,6 @@ public sealed class ZFileFormat : IFormat
     public IReadOnlyList<string> Extensions { get; } = [".joblib", ".pkl"];
 
     /// <inheritdoc/>
-    public IReadOnlyList<LoaderUse> Loaders { get; } = [new LoaderUse("joblib.load")];
-
-    /// <inheritdoc/>
     public Claim? Probe(ProbeView view) =>
         view.Range.Length > HeaderSize && view.StartsWith("ZF"u8) && TryLength(view.Head.Span[2..HeaderSize], out _)
             ? new Claim(view.Range, ClaimStrength.Certain)

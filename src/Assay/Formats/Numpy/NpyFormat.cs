@@ -33,10 +33,6 @@ public sealed class NpyFormat : IFormat
     public IReadOnlyList<string> Extensions { get; } = [".npy"];
 
     /// <inheritdoc/>
-    public IReadOnlyList<LoaderUse> Loaders { get; } =
-        [new LoaderUse("numpy.load", "", "allow_pickle=False (the default since 1.16.3) refuses object arrays")];
-
-    /// <inheritdoc/>
     public Claim? Probe(ProbeView view) =>
         view.StartsWith(NpyHeader.Signature) ? new Claim(view.Range, ClaimStrength.Certain) : null;
 

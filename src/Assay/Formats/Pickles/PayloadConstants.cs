@@ -56,21 +56,29 @@ internal sealed class PayloadConstants
     /// <summary>Examines the constants, and the bytes that folding <paramref name="recovered"/>, each once.</summary>
     public void Submit(IEnumerable<RecoveredBytes> recovered, ReadContext context)
     {
+        List<RecoveredBytes> all = [.. recovered];
         foreach ((string name, ByteSource bytes) in _found)
         {
             if (IsWorthReading(bytes, context.Budget))
             {
-                context.Submit(new Artifact(name, bytes, context.Artifact) { MayBeOpaque = true });
+                context.Submit(new Artifact(name, bytes, context.Artifact) { MayBeOpaque = true, IsLoaded = all.Exists(r => r.IsLoaded && Same(bytes, r)) });
             }
         }
 
-        foreach (RecoveredBytes found in recovered)
+        foreach (RecoveredBytes found in all)
         {
-            if (!_found.Exists(p => p.Bytes.Length == found.Bytes.Length && p.Bytes.ReadUpTo(0, found.Bytes.Length).AsSpan().SequenceEqual(found.Bytes)))
+            if (!_found.Exists(p => Same(p.Bytes, found)))
             {
-                context.Submit(new Artifact(found.Name, new MemorySource(found.Bytes), context.Artifact, found.IsPickle ? "pickle" : null) { MayBeOpaque = true });
+                context.Submit(new Artifact(found.Name, new MemorySource(found.Bytes), context.Artifact, found.IsPickle ? "pickle" : null)
+                {
+                    MayBeOpaque = true,
+                    IsLoaded = found.IsLoaded,
+                });
             }
         }
+
+        static bool Same(ByteSource bytes, RecoveredBytes recovered) =>
+            bytes.Length == recovered.Bytes.Length && bytes.ReadUpTo(0, recovered.Bytes.Length).AsSpan().SequenceEqual(recovered.Bytes);
     }
 
     /// <summary>

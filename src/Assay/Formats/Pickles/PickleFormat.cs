@@ -1,6 +1,6 @@
 // Pickles, one or several after the other, with what some libraries put between and behind them.
 using Assay.Artifacts;
-using Assay.Bytes;
+using Assay.Formats.PyTorch;
 
 namespace Assay.Formats.Pickles;
 
@@ -10,23 +10,6 @@ namespace Assay.Formats.Pickles;
 /// </summary>
 internal sealed class PickleFormat : IFormat
 {
-    /// <summary>The C unpickler, over whatever it gets; <c>dill</c> and <c>cloudpickle</c> use it too.</summary>
-    private static readonly string[] s_plain = ["c", "c-stream"];
-
-    private static readonly LoaderUse[] s_loaders =
-    [
-        new("pickle.load") { Dialects = s_plain },
-        new("joblib.load") { Dialects = ["joblib"], Encodings = ["ascii"] },
-        new("torch.load", SafeSetting: "weights_only=True (the default since 2.6) refuses what is not on its list")
-        {
-            Dialects = [.. s_plain, "weights-only"], SafeDialect = "weights-only",
-        },
-        new("numpy.load", SafeSetting: "allow_pickle=False (the default since 1.16.3) refuses pickles")
-        {
-            Dialects = s_plain, Encodings = ["ascii", "latin1", "bytes"],
-        },
-    ];
-
     public string Id => "pickle";
 
     public string Name => "Pickle";
@@ -36,7 +19,7 @@ internal sealed class PickleFormat : IFormat
     public IReadOnlyList<string> Extensions { get; } =
         [".pkl", ".pickle", ".p", ".pk", ".joblib", ".jl", ".dill", ".pt", ".pth", ".ckpt", ".bin", ".sav", ".pdparams", ".pdopt"];
 
-    public IReadOnlyList<LoaderUse> Loaders => s_loaders;
+    public IReadOnlyList<IFormatKind> Kinds { get; } = [TorchLegacyKind.Only];
 
     public Claim? Probe(ProbeView view) => PickleProbe.Probe(view);
 

@@ -72,6 +72,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
             return false;
         }
 
+        RecogniseFurther(start);
         pickle.Log();
         context.Cover(new ByteRange(start, pickle.End - start), CoverageKind.Parsed);
         if (_streams == 1 && !_magic)
@@ -103,6 +104,24 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
         return !SkipPadding(ref offset);
     }
 
+    /// <summary>
+    /// Says where a further pickle starts: which loaders come to it depends on how many lie before it. Those after the first few are all alike.
+    /// </summary>
+    private void RecogniseFurther(long start)
+    {
+        if (_streams is 0 or > TorchLegacyLayout.Pickles)
+        {
+            return;
+        }
+
+        if (_streams == 1 && _magic && _computedMagic < 0)
+        {
+            context.Recognise(TorchLegacyKind.Only);
+        }
+
+        context.Recognise("pickle", new ByteRange(start, _end - start), claim.Strength);
+    }
+
     /// <summary>PyTorch's legacy format: a magic number, three more pickles, the list of keys, and then the raw storages.</summary>
     private void StepOverStorages(PickleFactReader pickle, ref long offset)
     {
@@ -129,6 +148,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
 
             if (_computedMagic >= 0 && names.Exists(_storages.ContainsKey))
             {
+                context.Recognise(TorchLegacyKind.Only);
                 context.Anomaly("torch.magic-computed", _computedMagic, 0, "What follows is PyTorch's legacy format, and a call makes the number that it begins with.");
             }
 

@@ -288,6 +288,7 @@ internal sealed class UseCollector : PickleObserver
             Pickle = new PickleUse
             {
                 Opcode = OpcodeTable.Name(opcode),
+                IsBehindPersistentId = Persistents.Count > 0,
                 AllowedBy = !root.IsEmpty && WeightsOnlyList.Allows(machine.Import(root).Module, machine.Import(root).Name) ? s_restricted : [],
             },
         };

@@ -17,6 +17,9 @@ namespace Assay.Formats.PyTorch;
 /// </remarks>
 public static class TorchLegacyLayout
 {
+    /// <summary>How many pickles <c>torch.load</c> reads, one after the other, once the first one is the magic number.</summary>
+    internal const int Pickles = 5;
+
     private const int MagicBytes = 10;
 
     /// <summary>The first pickle's number, 0x1950A86A20F9469CFC6C, in decimal.</summary>

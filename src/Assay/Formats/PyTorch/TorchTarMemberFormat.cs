@@ -20,9 +20,6 @@ internal sealed class TorchTarMemberFormat : IFormat
 
     public IReadOnlyList<string> Extensions => [];
 
-    public IReadOnlyList<LoaderUse> Loaders { get; } =
-        [new("torch.load", SafeSetting: "weights_only=True (the default since 2.6) refuses this format")];
-
     public Claim? Probe(ProbeView view) =>
         view.Artifact.Parent is not null && view.IsWhole && view.Head.Length > 0 && OpcodeTable.IsOpcode(view.Head.Span[0])
         && MemberName(view.Artifact) is "storages" or "tensors"

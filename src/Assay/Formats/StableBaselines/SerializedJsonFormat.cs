@@ -26,9 +26,6 @@ internal sealed class SerializedJsonFormat : IFormat
 
     public IReadOnlyList<string> Extensions { get; } = [];
 
-    public IReadOnlyList<LoaderUse> Loaders { get; } =
-        [new LoaderUse("stable_baselines3 load", "", "custom_objects replaces single values; the others are unpickled")];
-
     public Claim? Probe(ProbeView view)
     {
         ReadOnlySpan<byte> head = view.Head.Span.TrimStart(" \t\r\n\uFEFF"u8);
