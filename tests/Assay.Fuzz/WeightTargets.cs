@@ -1,7 +1,9 @@
 // Reading tensors as data, and writing them.
 using System.Text;
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Conversion;
+using Assay.Scanning;
 
 namespace Assay.Fuzz;
 
@@ -11,7 +13,7 @@ internal static class WeightTargets
     private const string Tensor =
         "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x00" + "0X\x03\x00\x00\x00" + "cpuK\x04tQK\x00K\x02K\x02\x86K\x01K\x02\x86\x89}tR";
 
-    private static readonly WeightsOptions s_options = new() { Limits = new ScanLimits { InflatedBytes = 32L << 20, Milliseconds = 60_000 } };
+    private static readonly ReadingOptions s_options = new() { Limits = new ScanLimits { InflatedBytes = 32L << 20, Milliseconds = 60_000 } };
 
     public static int Convert(byte[] input)
     {

@@ -28,7 +28,7 @@ internal static class InspectCommand
             return WeightFile.Guard(host, path, () =>
             {
                 ScanLimits limits = WeightFile.Limits(parsed.GetValue(limit) ?? []);
-                InspectionOptions options = new() { Weights = WeightFile.Options(host, path, limits), Statistics = parsed.GetValue(stats) };
+                InspectionOptions options = new() { Reading = WeightFile.Options(host, path, limits), Statistics = parsed.GetValue(stats) };
                 InspectedArtifact inspected = Inspector.Inspect(path, () => FileOpening.Open(path), options, host.Cancellation);
                 if (parsed.GetValue(json))
                 {

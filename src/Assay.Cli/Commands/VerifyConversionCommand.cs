@@ -1,5 +1,6 @@
 // assay verify-conversion: whether two files hold the same tensors.
 using System.CommandLine;
+using Assay.Artifacts;
 using Assay.Conversion;
 using Assay.Reports;
 

@@ -1,9 +1,11 @@
 // A file of weights that a command names: opened, read, and what is said when that cannot be done.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Conversion;
 using Assay.Hosting.Files;
 using Assay.Hosting.Folders;
 using Assay.Reports;
+using Assay.Scanning;
 
 namespace Assay.Cli.Commands;
 
@@ -54,12 +56,12 @@ internal sealed class WeightFile : IDisposable
     }
 
     /// <summary>What reading the weights of the file at <paramref name="path"/> needs.</summary>
-    public static WeightsOptions Options(Host host, string path, ScanLimits limits) =>
+    public static ReadingOptions Options(Host host, string path, ScanLimits limits) =>
         new()
         {
             Limits = limits,
             Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
-            Companion = name => FolderBundle.Around(path)?.Bundle.TryOpen(name).Bytes,
+            In = FolderBundle.Around(path) is var (folder, name) ? new BundlePlace(folder, name) : null,
         };
 
     /// <summary>

@@ -9,6 +9,8 @@ namespace Assay.Artifacts;
 /// </summary>
 public sealed class Artifact
 {
+    private readonly BundlePlace? _in;
+
     /// <summary>Creates an artifact.</summary>
     /// <param name="name">The name as given, walked or stored; it may hold any character, and reports escape it.</param>
     /// <param name="bytes">The bytes; the artifact does not own them.</param>
@@ -45,11 +47,23 @@ public sealed class Artifact
     /// <summary>Whether what it lies in hands it to a loader itself, so that who loads that one loads this one.</summary>
     public bool IsLoaded { get; init; }
 
+    /// <summary>
+    /// Whether it is all that its parent holds, in another form, as the content of a compressed stream is: it then lies where the parent lies.
+    /// </summary>
+    public bool IsContent { get; init; }
+
+    /// <summary>Why its bytes may not be those that were packed (a stream that broke, a wrong checksum), in one sentence; null where they are.</summary>
+    public string? Damage { get; init; }
+
     /// <summary>A name that says what the bytes may be where <see cref="Name"/> does not, or null: that of the compressed file around them.</summary>
     public string? Hint { get; init; }
 
-    /// <summary>The bundle that it is a file of, through which what it refers to is found; null where there is none.</summary>
-    public BundlePlace? In { get; init; }
+    /// <summary>The bundle that it is a file of, through which what it refers to is found; null where there is none. Content lies where its parent does.</summary>
+    public BundlePlace? In
+    {
+        get => _in ?? (IsContent ? Parent?.In : null);
+        init => _in = value;
+    }
 
     /// <summary>How many artifacts it lies in.</summary>
     public int Depth { get; }

@@ -34,7 +34,20 @@ public readonly record struct BundleEntry(string Name, long? Size, BundleRefusal
 /// <summary>Where a file stands in a bundle.</summary>
 /// <param name="Bundle">The bundle.</param>
 /// <param name="Name">The file's name in it.</param>
-public readonly record struct BundlePlace(IBundle Bundle, string Name);
+public readonly record struct BundlePlace(IBundle Bundle, string Name)
+{
+    /// <summary>
+    /// Opens what <paramref name="reference"/> leads to, which stands in the file; the caller disposes what it gets. A reference that leads out
+    /// of the bundle is a refusal.
+    /// </summary>
+    public BundleOpening TryOpen(string reference)
+    {
+        BundleReference resolved = BundleName.Resolve(Name, reference);
+        return resolved.Place == ReferencePlace.Inside
+            ? Bundle.TryOpen(resolved.Name)
+            : BundleOpening.Refuse(BundleRefusal.Outside, "The name leads out of the bundle, or is no name of a file.");
+    }
+}
 
 /// <summary>What opening a file of a bundle came to.</summary>
 /// <param name="Bytes">The bytes, which are the caller's to dispose, or null.</param>

@@ -29,6 +29,8 @@ public enum ReadingParts
 /// </summary>
 public abstract class ReadContext
 {
+    private long _member = -1;
+
     /// <summary>Creates the context of one artifact.</summary>
     protected ReadContext(Artifact artifact, FactLog log, ScanBudget budget, Scratch scratch)
     {
@@ -53,6 +55,12 @@ public abstract class ReadContext
 
     /// <summary>Which bytes of the artifact are accounted for.</summary>
     public CoverageMap Coverage { get; }
+
+    /// <summary>How many members were told of; the walk begins anew for each format.</summary>
+    internal long MemberCount { get; set; }
+
+    /// <summary>Whether something of the artifact was not read.</summary>
+    internal bool HasUnread { get; private set; }
 
     /// <summary>The facts of the whole input.</summary>
     protected FactLog Log { get; }
@@ -95,27 +103,119 @@ public abstract class ReadContext
         Add(new AnomalyFact { Path = Artifact.Path, Offset = offset, Length = length, Code = code, Detail = detail });
 
     /// <summary>Says that something was not read.</summary>
-    public void Unread(UnreadCause cause, long offset, long length, string detail) =>
+    public void Unread(UnreadCause cause, long offset, long length, string detail)
+    {
+        HasUnread = true;
         Add(new UnreadFact { Path = Artifact.Path, Offset = offset, Length = length, Cause = cause, Detail = detail });
+    }
+
+    /// <summary>
+    /// Says that the artifact refers to <paramref name="target"/>, as loaders read it: beside the artifact. Returns where that is; what nothing is
+    /// known of lies inside.
+    /// </summary>
+    /// <param name="kind">What for, as a stable code; see <see cref="ReferenceFact.Kind"/>.</param>
+    /// <param name="target">The target as written.</param>
+    /// <param name="offset">Where the reference stands.</param>
+    public ReferencePlace Refer(string kind, string target, long offset)
+    {
+        BundleReference reference = BundleName.Resolve(Artifact.In?.Name ?? "", target);
+        ReferencePlace where = reference.Place;
+        if (where == ReferencePlace.Inside && Artifact.In is { } place)
+        {
+            BundleOpening opening = place.Bundle.TryOpen(reference.Name);
+            opening.Bytes?.Dispose();
+            where = opening.Refusal switch
+            {
+                BundleRefusal.Missing => ReferencePlace.Missing,
+                BundleRefusal.Outside => ReferencePlace.Outside,
+                _ => where,
+            };
+        }
+
+        Add(new ReferenceFact { Path = Artifact.Path, Offset = offset, Kind = kind, Target = target, Place = where, Resolved = reference.Name });
+        return where;
+    }
 
     /// <summary>Accounts for a range of the artifact.</summary>
     public void Cover(ByteRange range, CoverageKind kind) => Coverage.Mark(range, kind);
 
     /// <summary>
     /// Says how the artifact holds a member (<see cref="ReadingParts.Members"/>), before the member is submitted, and also where it is not.
+    /// The name is that of the artifact that the member becomes, or would become.
     /// </summary>
-    public virtual void Member(StoredMember member)
+    /// <param name="name">The name.</param>
+    /// <param name="offset">Where its header, or else its packed bytes, lie in the artifact.</param>
+    /// <param name="packed">The bytes that it takes there; -1 where it shares them with others or the artifact does not say.</param>
+    /// <param name="size">The bytes that it is said to hold; -1 where the artifact does not say.</param>
+    /// <param name="method">How it is packed: <c>stored</c>, <c>deflate</c>, <c>lzma2</c> ...; also <c>directory</c> or <c>symbolic-link</c>.</param>
+    /// <param name="isEncrypted">Whether the artifact says that it is encrypted.</param>
+    /// <param name="crc">The CRC-32 that the artifact gives, or null.</param>
+    public void Member(string name, long offset, long packed, long size, string method, bool isEncrypted = false, uint? crc = null)
     {
+        // Two readings of one member are one.
+        MemberCount += MemberCount > 0 && offset == _member ? 0 : 1;
+        _member = offset;
+        if (Wants(ReadingParts.Members))
+        {
+            OnMember(new MemberFact { Path = Artifact.Path, Name = name, Offset = offset, Packed = packed, Size = size, Method = method, IsEncrypted = isEncrypted, Crc = crc });
+        }
     }
 
-    /// <summary>Says something that the format says of itself (<see cref="ReadingParts.Metadata"/>); a key counts once.</summary>
-    public virtual void Meta(string key, string value)
+    /// <summary>
+    /// Says something that the artifact says of itself, where the host wants it (<see cref="ReadingParts.Metadata"/>); the last text of a key
+    /// counts.
+    /// </summary>
+    public void Meta(string key, string value)
+    {
+        if (Wants(ReadingParts.Metadata))
+        {
+            OnMeta(key, value);
+        }
+    }
+
+    /// <summary>
+    /// Reads the tensors of the artifact, where the host wants them (<see cref="ReadingParts.Tensors"/>). Bytes that break, a limit that is
+    /// spent and a defect become the group's failure and cost nothing else.
+    /// </summary>
+    /// <param name="kind">The id of the format, or of the kind of archive.</param>
+    /// <param name="read">Fills the group.</param>
+    public void ReadTensors(string kind, Action<TensorGroup> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        if (!Wants(ReadingParts.Tensors))
+        {
+            return;
+        }
+
+        TensorGroup group = new(kind);
+        try
+        {
+            read(group);
+        }
+        catch (Exception e) when (e is MalformedException or ScanStopException { Reason: StopReason.Limit })
+        {
+            group.Failure = e;
+        }
+        catch (Exception e) when (e is not (ScanStopException or OutOfMemoryException))
+        {
+            group.Failure = e;
+            Unread(UnreadCause.Fault, 0, 0, $"A reader failed: {e.GetType().Name}: {e.Message}");
+        }
+
+        OnTensors(group);
+    }
+
+    /// <summary>
+    /// Says that tensors of what lies in the artifact are tensors of the artifact itself, if they can be read at all: a member that is read
+    /// alone has none, because its elements are other members.
+    /// </summary>
+    public virtual void TakeTensorsOfMembers()
     {
     }
 
     /// <summary>
     /// Takes over bytes that the format made (inflated, unpacked, opened beside the artifact). They live until what is returned is disposed,
-    /// and longer where the host still refers to what lies in them, as a conversion does.
+    /// at most until the artifact is read, and longer only where the host still refers to tensors in them, as a conversion does.
     /// </summary>
     public virtual IDisposable Own(ByteSource bytes) => bytes;
 
@@ -125,4 +225,22 @@ public abstract class ReadContext
     /// <see cref="ScanStopException"/>.
     /// </summary>
     public abstract void Submit(Artifact child);
+
+    /// <summary>The meter of reading tensors: where facts are wanted too, bytes are read for both, and each counts for itself.</summary>
+    internal virtual ScanBudget TensorBudget => Budget;
+
+    /// <summary>Gets each member.</summary>
+    protected virtual void OnMember(MemberFact member)
+    {
+    }
+
+    /// <summary>Gets each text that the artifact says of itself.</summary>
+    protected virtual void OnMeta(string key, string value)
+    {
+    }
+
+    /// <summary>Gets each group of tensors, whole or with its failure.</summary>
+    protected virtual void OnTensors(TensorGroup group)
+    {
+    }
 }

@@ -8,6 +8,6 @@ public static class ConversionIndex
     public static byte[] Of(IReadOnlyList<PlannedFile> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return SafetensorsHeader.Index(files, files.Sum(f => f.Tensors.Sum(t => t.Bytes)));
+        return SafetensorsWriter.Index(files, files.Sum(f => f.Tensors.Sum(t => t.Bytes)));
     }
 }

@@ -1,7 +1,7 @@
 // What will be written: which tensor under which name into which file, before the first byte is.
 using System.Globalization;
+using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Tensors;
 
 namespace Assay.Conversion;
 
@@ -71,7 +71,7 @@ public sealed class ConversionPlan
     public long Bytes { get; }
 
     /// <summary>Members of archives that were read, with their checksums.</summary>
-    internal IReadOnlyList<ArchiveRecord> Records { get; private init; } = [];
+    internal IReadOnlyList<MemberChecksum> Records { get; private init; } = [];
 
     /// <summary>Plans the conversion of <paramref name="map"/>.</summary>
     /// <exception cref="MalformedException">A tensor cannot be read, or the views ask for far more bytes than there are.</exception>
@@ -86,7 +86,7 @@ public sealed class ConversionPlan
 
         Dictionary<string, string> notes = map.Tensors.Where(t => t.Packing is { SafetensorsName: null })
             .ToDictionary(t => t.Name + PackingKey, t => t.Packing!.Note, StringComparer.Ordinal);
-        Dictionary<StoredTensor, StoredTensor> tied = map.Ties(new HashSet<string>([.. map.Metadata.Keys, .. notes.Keys], StringComparer.Ordinal) { FormatKey });
+        Dictionary<StoredTensor, StoredTensor> tied = map.Group.Ties(new HashSet<string>([.. map.Metadata.Keys, .. notes.Keys], StringComparer.Ordinal) { FormatKey });
         Dictionary<string, string> ties = tied.ToDictionary(t => t.Key.Name, t => t.Value.Name, StringComparer.Ordinal);
         List<PlannedTensor> tensors = [.. map.Tensors.Where(t => !tied.ContainsKey(t)).Select(Plan)];
         CheckExpansion(tensors);
@@ -111,7 +111,7 @@ public sealed class ConversionPlan
                 FileName(options.FileName, i, shards.Count), [.. shards[i].OrderByDescending(t => t.Type.Size())], metadata));
         }
 
-        return new ConversionPlan(tensors, ties, files, files.Count > 1 ? options.FileName + ".index.json" : null) { Records = map.Records };
+        return new ConversionPlan(tensors, ties, files, files.Count > 1 ? options.FileName + ".index.json" : null) { Records = map.Group.Checksums };
     }
 
     private static PlannedTensor Plan(StoredTensor tensor) => new(tensor.Name, tensor.View.Type switch

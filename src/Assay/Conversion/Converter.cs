@@ -1,6 +1,9 @@
 // Writes the tensors of a map as safetensors, and reads them again to be sure.
 using System.IO.Hashing;
+using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Safetensors;
+using Assay.Scanning;
 using Assay.Tensors;
 
 namespace Assay.Conversion;
@@ -29,10 +32,10 @@ public static class Converter
         long total = verify ? 2 * plan.Bytes : plan.Bytes;
         Meter meter = new(total, progress, cancellation);
         List<(PlannedFile Plan, ConversionFile File, List<UInt128> Hashes)> written = [];
-        RecordChecks? checks = verify ? new RecordChecks(plan.Records) : null;
+        MemberChecks? checks = verify ? new MemberChecks(plan.Records) : null;
         foreach (PlannedFile planned in plan.Files)
         {
-            byte[] header = SafetensorsHeader.Of(planned);
+            byte[] header = SafetensorsWriter.Of(planned);
             ConversionFile file = output.Create(planned.FileName, header.Length + planned.Tensors.Sum(t => t.Bytes));
             file.Append(header);
             List<UInt128> hashes = [];
@@ -68,15 +71,15 @@ public static class Converter
 
         if (plan.IndexName is { } index)
         {
-            byte[] bytes = SafetensorsHeader.Index(plan.Files, plan.Bytes);
+            byte[] bytes = SafetensorsWriter.Index(plan.Files, plan.Bytes);
             output.Create(index, bytes.Length).Append(bytes);
         }
     }
 
-    private static UInt128 Copy(PlannedTensor tensor, ConversionFile file, RecordChecks? checks, ConversionPlan plan, Meter meter)
+    private static UInt128 Copy(PlannedTensor tensor, ConversionFile file, MemberChecks? checks, ConversionPlan plan, Meter meter)
     {
         XxHash128? hash = checks is null ? null : new XxHash128();
-        ArchiveRecord? record = checks?.Same(tensor.From);
+        MemberChecksum? record = checks?.Same(tensor.From);
         Crc32? crc = record is null ? null : new Crc32();
         using TensorBytes bytes = new(tensor.From.Storage, tensor.From.View);
         for (ReadOnlySpan<byte> chunk = bytes.Next(); !chunk.IsEmpty; chunk = bytes.Next())
@@ -98,10 +101,9 @@ public static class Converter
     private static void Verify(PlannedFile planned, ConversionFile file, List<UInt128> hashes, Meter meter)
     {
         using ByteSource bytes = file.OpenRead();
-        TensorLedger ledger = new();
-        SafetensorsFile.Read(new WeightSource(bytes, new ScanBudget(new ScanLimits(), TimeProvider.System), new MemoryScratch(), ledger, []));
-        Dictionary<string, StoredTensor> read = ledger.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
-        bool same = read.Count == planned.Tensors.Count && ledger.Metadata.Count == planned.Metadata.Count;
+        using TensorMap map = WeightsReader.Read(bytes, new ReadingOptions { Formats = [new SafetensorsFormat()] });
+        Dictionary<string, StoredTensor> read = map.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        bool same = read.Count == planned.Tensors.Count && map.Metadata.Count == planned.Metadata.Count;
         for (int i = 0; i < planned.Tensors.Count && same; i++)
         {
             PlannedTensor wanted = planned.Tensors[i];

@@ -1,5 +1,6 @@
 // Compares the tensors of two files bit by bit.
 using System.Globalization;
+using Assay.Artifacts;
 using Assay.Tensors;
 
 namespace Assay.Conversion;

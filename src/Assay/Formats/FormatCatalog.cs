@@ -1,8 +1,10 @@
 // All formats, in the order in which they are asked.
 using Assay.Artifacts;
 using Assay.Formats.Archives;
+using Assay.Formats.Nemo;
 using Assay.Formats.Numpy;
 using Assay.Formats.PyTorch;
+using Assay.Formats.Safetensors;
 using Assay.Formats.Signatures;
 
 namespace Assay.Formats;
@@ -10,6 +12,12 @@ namespace Assay.Formats;
 /// <summary>All formats. A test fails when a format is missing here.</summary>
 public static class FormatCatalog
 {
+    /// <summary>The kinds of model files that are zips.</summary>
+    private static readonly IZipKind[] s_zips = [new TorchZipKind(), new TorchScriptKind(), new TorchPackageKind(), new NpzKind(), .. NamedMembersKind.All];
+
+    /// <summary>The kinds of model files that are tars.</summary>
+    private static readonly ITarKind[] s_tars = [new TorchTarKind(), new NemoKind()];
+
     /// <summary>The formats, in the order in which they are asked; every claim is read, so the order only sorts reports.</summary>
     public static IReadOnlyList<IFormat> All { get; } =
     [
@@ -17,11 +25,13 @@ public static class FormatCatalog
         new TorchTarMemberFormat(),
         new NpyFormat(),
         new Joblib.ZFileFormat(Codecs.Codec.Inflate),
+        new SafetensorsFormat(),
+        new ShardIndexFormat(),
         new StableBaselines.SerializedJsonFormat(),
 
         // Archives and compressed streams: they submit what they hold.
-        new ZipFormat(),
-        new TarFormat(),
+        new ZipFormat(s_zips),
+        new TarFormat(s_tars),
         new SevenZipFormat(),
         new RarFormat(),
         .. CompressedFormat.All,

@@ -17,7 +17,6 @@ public sealed class InspectedArtifact
     private readonly List<UnreadFact> _unread = [];
     private readonly List<InspectedArtifact> _members = [];
     private Dictionary<string, InspectedArtifact>? _awaited;
-    private Dictionary<string, string>? _hints;
 
     internal InspectedArtifact(string name, string path)
     {
@@ -35,7 +34,7 @@ public sealed class InspectedArtifact
     public long? Size { get; internal set; }
 
     /// <summary>How its container holds it; null for the file itself and for what no container lists.</summary>
-    public StoredMember? Stored { get; internal set; }
+    public MemberFact? Stored { get; internal set; }
 
     /// <summary>Whether its bytes were read on their own; they are not where they are those of another member.</summary>
     public bool WasRead => Size is not null;
@@ -70,20 +69,7 @@ public sealed class InspectedArtifact
 
     internal void Tell(string key, string value) => _metadata[key] = value;
 
-    /// <summary>Notes what a member says of it, which holds only if it turns out to be of the kind whose members say such things.</summary>
-    internal void Hint(string key, string value) => (_hints ??= [])[key] = value;
-
-    internal void SettleHints(bool hold)
-    {
-        foreach ((string key, string value) in hold ? _hints ?? [] : [])
-        {
-            _metadata[key] = value;
-        }
-
-        _hints = null;
-    }
-
-    internal void Await(StoredMember member)
+    internal void Await(MemberFact member)
     {
         InspectedArtifact node = new(member.Name, $"{Path}!/{member.Name}") { Stored = member };
         _members.Add(node);

@@ -1,5 +1,5 @@
 // The tensors of one artifact, as data that outlives its bytes.
-using Assay.Conversion;
+using Assay.Artifacts;
 using Assay.Tensors;
 
 namespace Assay.Inspection;
@@ -23,7 +23,7 @@ public sealed record InspectedTensor(
 /// <summary>The tensors of one artifact.</summary>
 public sealed record TensorListing
 {
-    /// <summary>What was read: <c>pytorch-zip</c>, <c>npy</c> ...; see <see cref="TensorMap.Format"/>. Empty where reading failed.</summary>
+    /// <summary>The format that the tensors were read as: <c>torch-zip</c>, <c>npy</c> ...; empty where reading failed.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>The tensors, in the order of the file.</summary>
@@ -37,15 +37,6 @@ public sealed record TensorListing
 
     /// <summary>What is there beside the tensors.</summary>
     public IReadOnlyList<NotCarried> Beside { get; init; } = [];
-
-    /// <summary>How many arrays of joblib lie in the stream of the pickle.</summary>
-    internal int StreamArrays { get; init; }
-
-    /// <summary>Files beside this one that hold arrays of it.</summary>
-    internal IReadOnlyList<string> Companions { get; init; } = [];
-
-    /// <summary>Texts that belong to the file as a whole.</summary>
-    internal IReadOnlyList<KeyValuePair<string, string>> Texts { get; init; } = [];
 
     /// <summary>Why no tensors can be read at all, and at which offset; null where they can.</summary>
     public (long Offset, string What)? Failure { get; init; }

@@ -1,4 +1,5 @@
 // What a conversion did, in a few lines.
+using Assay.Artifacts;
 using Assay.Conversion;
 
 namespace Assay.Reports;

@@ -1,7 +1,6 @@
 // What a file is and holds, as JSON of schema assay.inspect/1.
 using System.Text.Json;
 using Assay.Artifacts;
-using Assay.Conversion;
 using Assay.Inspection;
 
 namespace Assay.Reports;
@@ -103,7 +102,7 @@ public static class InspectJson
         json.WriteStartArray("members");
     }
 
-    private static void Stored(Utf8JsonWriter json, StoredMember stored)
+    private static void Stored(Utf8JsonWriter json, MemberFact stored)
     {
         json.WriteStartObject("stored");
         json.WriteString("method", stored.Method);

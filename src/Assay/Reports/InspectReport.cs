@@ -1,7 +1,6 @@
 // What a file is and holds, as a tree for people.
 using System.Globalization;
 using Assay.Artifacts;
-using Assay.Conversion;
 using Assay.Inspection;
 using Assay.Tensors;
 

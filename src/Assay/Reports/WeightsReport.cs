@@ -1,6 +1,7 @@
 // What the bits of a file's weights look like, for people and for programs.
 using System.Globalization;
 using System.Text.Json;
+using Assay.Artifacts;
 using Assay.Conversion;
 using Assay.Tensors;
 

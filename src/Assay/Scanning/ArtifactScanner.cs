@@ -16,7 +16,8 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     // An array: every probe of every small file walks through it.
     private readonly IFormat[] _formats = catalogue as IFormat[] ?? [.. catalogue];
     private readonly HashSet<(ByteSource Whole, ByteRange Part)> _seen = [];
-    private const int TextProbe = 4096;
+    private ReadingSink? _sink;
+    private ScanBudget? _tensorBudget;
 
     /// <summary>How many artifacts were read.</summary>
     public int Artifacts { get; private set; }
@@ -24,16 +25,41 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     /// <summary>Called with each artifact before it is read; null for none.</summary>
     public Action<Artifact>? OnArtifact { get; set; }
 
-    /// <summary>Told of each artifact and member, or null.</summary>
-    public IArtifactVisitor? Visitor { get; init; }
+    /// <summary>Takes what is read; facts also go into the log. A scan wants facts only, unless it says otherwise.</summary>
+    public ReadingSink Sink
+    {
+        get => _sink ??= new FactSink(log, ReadingParts.Facts);
+        init => _sink = value;
+    }
+
+    /// <summary>
+    /// Where facts and tensors are wanted, pickles are run for each, and each run has the limits of one scan.
+    /// </summary>
+    public ScanBudget TensorBudget =>
+        _tensorBudget ??= Sink.Wants.HasFlag(ReadingParts.Facts | ReadingParts.Tensors) ? budget.Fork(budget.Limits.Opcodes) : budget;
+
+    /// <summary>The facts of the whole input.</summary>
+    public FactLog Log => log;
+
+    /// <summary>The meter.</summary>
+    public ScanBudget Budget => budget;
+
+    /// <summary>Where inflated bytes may spill.</summary>
+    public Scratch Scratch => scratch;
+
+    /// <summary>Whether bytes were not read yet under this identity; from now on they were.</summary>
+    public bool IsNew((ByteSource Whole, ByteRange Part) identity) => _seen.Add(identity);
 
     /// <summary>What a scan of one artifact came to.</summary>
     internal readonly record struct Outcome(CoverageMap Coverage, bool Claimed, bool MostlyBinary);
 
     /// <summary>Reads an artifact. Only a spent input-wide budget and cancellation come out as <see cref="ScanStopException"/>.</summary>
-    public Outcome Scan(Artifact artifact, bool mustClaim)
+    public Outcome Scan(Artifact artifact, bool mustClaim) => Scan(artifact, mustClaim, hasTensors: true);
+
+    /// <summary>Reads an artifact, with the tensors of what lies in it or without.</summary>
+    public Outcome Scan(Artifact artifact, bool mustClaim, bool hasTensors)
     {
-        Context context = new(this, artifact);
+        using WalkContext context = new(this, artifact, hasTensors);
         List<string> formats = [];
         bool binary = false;
         try
@@ -41,7 +67,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             budget.SpendArtifact();
             Artifacts++;
             OnArtifact?.Invoke(artifact);
-            Visitor?.Enter(artifact);
+            Sink.Enter(artifact);
             if (artifact.Depth > budget.Limits.Depth)
             {
                 context.Unread(UnreadCause.Limit, 0, artifact.Bytes.Length, $"The limit depth={budget.Limits.Depth} is spent.");
@@ -49,7 +75,15 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             }
 
             ReadClaims(artifact, context, new ByteRange(0, artifact.Bytes.Length), isGap: false, formats);
-            ReadGaps(artifact, context, formats);
+            if (Sink.Wants.HasFlag(ReadingParts.Facts))
+            {
+                ReadGaps(artifact, context, formats);
+                if (formats.Count > 0)
+                {
+                    UnclaimedBytes.Settle(context);
+                }
+            }
+
             if (artifact.ReadAs is null && FormatCatalog.HidesPickle(artifact.Extension, formats))
             {
                 context.Anomaly("name-content-mismatch", 0, 0, $"The name ends in {artifact.Extension} and the bytes are a pickle.");
@@ -57,11 +91,11 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
 
             if (formats.Count == 0)
             {
-                binary = IsMostlyBinary(artifact.Bytes);
-                ReportUnclaimed(artifact, context, mustClaim, binary);
+                binary = UnclaimedBytes.IsMostlyBinary(artifact.Bytes);
+                UnclaimedBytes.Report(context, mustClaim, binary);
             }
 
-            Visitor?.Leave(artifact, formats);
+            Sink.Leave(artifact, formats);
         }
         catch (ScanStopException stop) when (stop.Reason != StopReason.Limit || artifact.Parent is null)
         {
@@ -76,7 +110,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         return new Outcome(context.Coverage, formats.Count > 0, binary);
     }
 
-    private void ReadClaims(Artifact artifact, Context context, ByteRange range, bool isGap, List<string> formats)
+    private void ReadClaims(Artifact artifact, WalkContext context, ByteRange range, bool isGap, List<string> formats)
     {
         List<(IFormat Format, Claim Claim)>? claims = null;
         byte[] head = ArrayPool<byte>.Shared.Rent(ProbeView.HeadLength);
@@ -115,17 +149,16 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
 
             int at = log.Facts.Count;
             context.Recognise(format.Id, claim.Range, claim.Strength);
-            context.Members = 0;
             Read(format, claim, context);
-            if (context.Members > 0)
+            if (context.MemberCount > 0)
             {
-                log.AmendMembers(at, artifact.Path, format.Id, context.Members);
+                log.AmendMembers(at, artifact.Path, format.Id, context.MemberCount);
             }
         }
     }
 
     /// <summary>What no claim covered may be something of its own: an archive behind a pickle, a pickle behind junk.</summary>
-    private void ReadGaps(Artifact artifact, Context context, List<string> formats)
+    private void ReadGaps(Artifact artifact, WalkContext context, List<string> formats)
     {
         for (int round = 0; round < 4; round++)
         {
@@ -148,33 +181,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         }
     }
 
-    private static void ReportUnclaimed(Artifact artifact, Context context, bool mustClaim, bool binary)
-    {
-        long length = artifact.Bytes.Length;
-        if (artifact.MayBeOpaque)
-        {
-            context.Cover(new ByteRange(0, length), CoverageKind.Data);
-        }
-        else if (mustClaim || binary || FormatCatalog.PromisesModel(artifact.Extension))
-        {
-            context.Unread(UnreadCause.Unrecognised, 0, length, length == 0 ? "The file is empty." : "No format claims these bytes.");
-        }
-    }
-
-    private static bool IsMostlyBinary(ByteSource bytes)
-    {
-        byte[] head = bytes.ReadUpTo(0, TextProbe);
-        int odd = 0;
-        foreach (byte b in head)
-        {
-            odd += b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or 0x1B) || b == 0x7F ? 1 : 0;
-        }
-
-        bool text = System.Text.Unicode.Utf8.IsValid(head) || System.Text.Unicode.Utf8.IsValid(head.AsSpan(0, Math.Max(0, head.Length - 3)));
-        return head.Length > 0 && (text ? odd * 10 > head.Length : odd * 20 > head.Length || odd > 0);
-    }
-
-    private static Claim? Probe(IFormat format, ProbeView view, Context context)
+    private static Claim? Probe(IFormat format, ProbeView view, WalkContext context)
     {
         try
         {
@@ -186,8 +193,9 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         }
     }
 
-    private void Read(IFormat format, Claim claim, Context context)
+    private void Read(IFormat format, Claim claim, WalkContext context)
     {
+        context.Begin(claim);
         try
         {
             format.Read(claim, context);
@@ -200,7 +208,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     }
 
     /// <summary>Whether an exception concerns one reader's view of one artifact only; then it is logged as an unread.</summary>
-    private static bool Fenced(Exception exception, Context context, long offset)
+    private static bool Fenced(Exception exception, WalkContext context, long offset)
     {
         switch (exception)
         {
@@ -227,40 +235,4 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         StopReason.Changed => UnreadCause.Changed,
         _ => UnreadCause.Unreadable,
     };
-
-    private sealed class Context(ArtifactScanner scanner, Artifact artifact)
-        : ReadContext(artifact, scanner.Log, scanner.Budget, scanner.ScratchSpace)
-    {
-        /// <summary>Gaps that were probed already.</summary>
-        public HashSet<ByteRange> Probed { get; } = [];
-
-        private long _member = -1;
-
-        /// <summary>How many members the format that reads now has told; two readings of one are one.</summary>
-        public long Members { get; set; }
-
-        public override void Member(StoredMember member)
-        {
-            Members += Members > 0 && member.Offset == _member ? 0 : 1;
-            _member = member.Offset;
-            scanner.Visitor?.Member(Artifact, member);
-        }
-
-        public override void Submit(Artifact child)
-        {
-            // Entries that overlap name the same bytes again and again, at every depth: once read, they have nothing new to say.
-            if (child.ReadAs is null && child.Bytes is SliceSource slice && !scanner._seen.Add(slice.Identity))
-            {
-                return;
-            }
-
-            scanner.Scan(child, mustClaim: false);
-        }
-    }
-
-    private FactLog Log => log;
-
-    private ScanBudget Budget => budget;
-
-    private Scratch ScratchSpace => scratch;
 }

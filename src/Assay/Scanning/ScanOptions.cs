@@ -22,6 +22,9 @@ public sealed record ScanOptions
     /// <summary>Where inflated bytes spill.</summary>
     public Scratch Scratch { get; init; } = new MemoryScratch();
 
+    /// <summary>What a scan turns into facts: members, tensors and texts only where a rule or the user asks for them.</summary>
+    public ReadingParts Wants { get; init; } = ReadingParts.Facts;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

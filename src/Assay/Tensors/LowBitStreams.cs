@@ -1,5 +1,6 @@
 // Puts the low bits of a tensor's elements together and looks for the headers of files in them.
 using System.Buffers;
+using Assay.Artifacts;
 
 namespace Assay.Tensors;
 

@@ -1,5 +1,6 @@
 // The strings by which NumPy names element types.
 using System.Globalization;
+using Assay.Artifacts;
 
 namespace Assay.Tensors;
 

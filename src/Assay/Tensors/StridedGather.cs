@@ -1,5 +1,6 @@
 // Brings strided elements into row-major order, box by box, reading the storage front to back within each box.
 using System.Buffers;
+using Assay.Artifacts;
 using Assay.Bytes;
 
 namespace Assay.Tensors;

@@ -2,6 +2,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Assay.Artifacts;
 using Assay.Bytes;
 
 namespace Assay.Tensors;

@@ -1,5 +1,6 @@
 // What the elements of a tensor are like: smallest, largest, mean, and how many are not numbers.
 using System.Buffers.Binary;
+using Assay.Artifacts;
 
 namespace Assay.Tensors;
 

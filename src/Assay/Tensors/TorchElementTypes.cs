@@ -1,4 +1,6 @@
 // The element types behind PyTorch's storage classes and dtypes.
+using Assay.Artifacts;
+
 namespace Assay.Tensors;
 
 /// <summary>The element types behind PyTorch's storage classes (<c>torch.FloatStorage</c>) and dtypes (<c>torch.float32</c>).</summary>

@@ -1,6 +1,7 @@
 // What the bits of a tensor's elements look like: per byte, per bit, per exponent, and whether they fit a smaller type.
 using System.Buffers.Binary;
 using System.Numerics;
+using Assay.Artifacts;
 
 namespace Assay.Tensors;
 

@@ -19,8 +19,8 @@ internal static class Rooms
         ["Evaluation"] = 4,
         ["Formats"] = 5,
         ["Policies"] = 5,
-        ["Conversion"] = 6,
         ["Scanning"] = 6,
+        ["Conversion"] = 7,
         ["Inspection"] = 7,
         ["Reports"] = 8,
     };

@@ -20,7 +20,7 @@ public sealed class ConverterTests
         byte[] file = Convert(s_mixed, new ConversionOptions())["model.safetensors"];
         using TensorMap read = Read(file);
         Assert.Equal(["b", "c", "a"], read.Tensors.Select(t => t.Name));
-        Assert.All(read.Tensors, t => Assert.Equal(0, t.Storage.Range.Offset % Assay.Tensors.ElementTypes.Size(t.View.Type)));
+        Assert.All(read.Tensors, t => Assert.Equal(0, t.Storage.Range.Offset % Assay.Artifacts.ElementTypes.Size(t.View.Type)));
         Assert.Equal("b", read.Metadata["d"]);
         Assert.Equal("pt", read.Metadata["format"]);
         using TensorMap original = Read(s_mixed);

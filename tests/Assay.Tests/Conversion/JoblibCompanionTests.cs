@@ -1,6 +1,8 @@
 // Arrays that old joblib kept in files beside the pickle: read from there, and from nowhere else.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Conversion;
+using Assay.Scanning;
 using Assay.Tests.Builders;
 using Assay.Tests.Cli;
 using static Assay.Tests.Builders.PickleParts;
@@ -98,7 +100,18 @@ public sealed class JoblibCompanionTests : IDisposable
         PickleOf(Dict("w", Built(New("joblib.numpy_pickle", type), Dict("filename", file, "allow_mmap", true))));
 
     private static TensorMap Map(byte[] pickle, Func<string, ByteSource?> companion) =>
-        WeightsReader.Read(new MemorySource(pickle), new WeightsOptions { Companion = companion }, TestContext.Current.CancellationToken);
+        WeightsReader.Read(new MemorySource(pickle), new ReadingOptions { In = new BundlePlace(new Beside(companion), "m.pkl") }, TestContext.Current.CancellationToken);
+
+    /// <summary>A bundle of what a test hands out.</summary>
+    private sealed class Beside(Func<string, ByteSource?> companion) : IBundle
+    {
+        public string Path => "folder";
+
+        public IEnumerable<BundleEntry> List(CancellationToken cancellation = default) => [];
+
+        public BundleOpening TryOpen(string name) =>
+            companion(name) is { } bytes ? BundleOpening.Of(bytes) : BundleOpening.Refuse(BundleRefusal.Missing, "It is missing.");
+    }
 
     private static int Run(params string[] arguments) => Assay.Cli.CommandLine.Run(arguments, Stream.Null, Stream.Null, TextWriter.Null);
 }

@@ -1,7 +1,7 @@
 // Elements smaller than a byte, and types that the installed libraries do not write.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Conversion;
-using Assay.Tensors;
 using static Assay.Tests.Builders.PickleParts;
 using static Assay.Tests.Conversion.WeightFiles;
 

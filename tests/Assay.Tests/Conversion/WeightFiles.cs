@@ -1,9 +1,11 @@
 // Files of weights written byte by byte, and what reading them gives.
 using System.Buffers.Binary;
 using System.Text;
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Conversion;
 using Assay.Pickle;
+using Assay.Scanning;
 using Assay.Tensors;
 using Assay.Tests.Builders;
 using static Assay.Tests.Builders.PickleParts;
@@ -52,7 +54,7 @@ internal static class WeightFiles
         return zip.Add("archive/version", "3\n").Build();
     }
 
-    public static TensorMap Read(byte[] file) => WeightsReader.Read(new MemorySource(file), new WeightsOptions());
+    public static TensorMap Read(byte[] file) => WeightsReader.Read(new MemorySource(file), new ReadingOptions());
 
     /// <summary>The bytes of the tensor of that name, as a conversion writes them.</summary>
     public static byte[] Elements(TensorMap map, string name)

@@ -1,7 +1,8 @@
 // Layouts that the installed libraries do not write, built here: float8, newer headers, big-endian machines, old wrappers.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Conversion;
-using Assay.Tensors;
+using Assay.Scanning;
 using Assay.Tests.Builders;
 using static Assay.Tests.Builders.PickleParts;
 using static Assay.Tests.Conversion.WeightFiles;
@@ -130,6 +131,6 @@ public sealed class WeightsReaderTests
         using CancellationTokenSource source = new();
         source.Cancel();
         byte[] file = Zip(Dict("x", Tensor("0", 4, 0, [4], [1])), Floats(1, 2, 3, 4));
-        Assert.Throws<ScanStopException>(() => WeightsReader.Read(new MemorySource(file), new WeightsOptions(), source.Token));
+        Assert.Throws<ScanStopException>(() => WeightsReader.Read(new MemorySource(file), new ReadingOptions(), source.Token));
     }
 }

@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Conversion;
 using Assay.Inspection;
 using Assay.Reports;
+using Assay.Scanning;
 using Assay.Tests.Architecture;
 using Assay.Tests.Builders;
 using Assay.Tests.Conversion;
@@ -45,15 +45,16 @@ public sealed class InspectorTests
     }
 
     [Fact]
-    public void ArraysStandBelowTheirMembersWithTheirHeaders()
+    public void ArraysStandBelowTheirArchiveAndTheirHeadersBelowTheMembers()
     {
         byte[] array = Builders.NumpyFiles.Npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", WeightFiles.Floats(1, 2));
         InspectedArtifact file = Inspect(new ZipBuilder().Add("x.npy", array).Add("y.npy", array, 8).Build(), statistics: true);
         Assert.Contains("npz", file.Formats.Select(f => f.Id));
+        Assert.Equal([("x", "x.npy"), ("y", "y.npy")], file.Tensors!.Tensors.Select(t => (t.Name, t.StorageKey)));
+        Assert.All(file.Tensors.Tensors, t => Assert.Equal((1, 2, 1.5), (t.Statistics!.Value.Min, t.Statistics.Value.Max, t.Statistics.Value.Mean)));
         Assert.All(file.Members, m =>
         {
-            InspectedTensor tensor = Assert.Single(m.Tensors!.Tensors);
-            Assert.Equal((1, 2, 1.5), (tensor.Statistics!.Value.Min, tensor.Statistics.Value.Max, tensor.Statistics.Value.Mean));
+            Assert.Null(m.Tensors);
             Assert.StartsWith("{'descr'", m.Metadata["header"], StringComparison.Ordinal);
             Assert.Equal("1.0", m.Metadata["version"]);
         });
@@ -191,7 +192,7 @@ public sealed class InspectorTests
     }
 
     private static InspectedArtifact Inspect(byte[] bytes, bool statistics = false, string path = "file", ScanLimits? limits = null) => Inspector.Inspect(
-        path, () => new MemorySource(bytes), new InspectionOptions { Statistics = statistics, Weights = new WeightsOptions { Limits = limits ?? new ScanLimits() } }, TestContext.Current.CancellationToken);
+        path, () => new MemorySource(bytes), new InspectionOptions { Statistics = statistics, Reading = new ReadingOptions { Limits = limits ?? new ScanLimits() } }, TestContext.Current.CancellationToken);
 
     private static List<InspectedArtifact> All(InspectedArtifact file)
     {

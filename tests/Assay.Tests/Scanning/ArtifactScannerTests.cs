@@ -190,4 +190,34 @@ public sealed class ArtifactScannerTests
             Assert.DoesNotContain(UnreadCause.Fault, target.Causes());
         }
     }
+
+    [Fact]
+    public void BytesThatNoFormatClaimsAreUnreadAndNeverPassed()
+    {
+        byte[] noise = new byte[100_000];
+        new Random(7).NextBytes(noise);
+        TargetReport target = Scans.Of([.. Scans.Harmless, .. noise], "model.pkl");
+        Assert.Equal(Verdict.Incomplete, target.Verdict);
+        UnreadFact unread = Assert.Single(target.Unread);
+        Assert.Equal((UnreadCause.Unrecognised, (long)Scans.Harmless.Length), (unread.Cause, unread.Offset));
+        Assert.True(unread.Length > 99_000);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(' ')]
+    [InlineData('\n')]
+    public void PaddingBehindAFormatLeavesItComplete(int fill)
+    {
+        byte[] zip = [.. new ZipBuilder().Add("a.pkl", Scans.Harmless).Build(), .. Enumerable.Repeat((byte)fill, 200_000)];
+        Scans.Of(zip).AssertComplete();
+    }
+
+    [Fact]
+    public void ElementsBehindWhatLooksLikeAPickleAreElements()
+    {
+        byte[] storage = [.. Scans.Harmless, .. s_junk];
+        byte[] model = new ZipBuilder().Add("m/data.pkl", Scans.Harmless).Add("m/data/0", storage).Build();
+        Assert.DoesNotContain(UnreadCause.Unrecognised, Scans.Of(model).Causes());
+    }
 }

@@ -1,4 +1,5 @@
 // Sizes of arrays, and the shapes that have none.
+using Assay.Artifacts;
 using Assay.Tensors;
 
 namespace Assay.Tests.Tensors;

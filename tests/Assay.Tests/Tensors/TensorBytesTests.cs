@@ -1,5 +1,6 @@
 // Strided tensors read in row-major order, against the slowest way to do it.
 using System.Buffers.Binary;
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Tensors;
 

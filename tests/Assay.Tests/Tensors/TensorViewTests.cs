@@ -1,5 +1,5 @@
 // Views that do not fit their storage, and those that do.
-using Assay.Tensors;
+using Assay.Artifacts;
 
 namespace Assay.Tests.Tensors;
 

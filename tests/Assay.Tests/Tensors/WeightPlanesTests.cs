@@ -1,5 +1,6 @@
 // Measurements of bits, and files hidden in them: what must be found, and what must not.
 using System.Buffers.Binary;
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Tensors;
 using Assay.Tests.Builders;

@@ -48,7 +48,8 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
     {
         Artifact artifact = context.Artifact;
         InflatedSoFar soFar = Codec.InflateSoFar(kind, artifact.Bytes, claim.Range, context.Budget, context.Scratch);
-        using ByteSource bytes = soFar.Result.Bytes;
+        ByteSource bytes = soFar.Result.Bytes;
+        using IDisposable owned = context.Own(bytes);
         long used = soFar.Stop is null ? soFar.Result.Consumed : claim.Range.Length;
         if (soFar.Result is { Error: not null, OnlyChecksum: false } && bytes.Length > 0)
         {
@@ -65,8 +66,8 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
 
         if (bytes.Length > 0 || soFar.Result.Error is null)
         {
-            context.Member(new StoredMember(Child, claim.Range.Offset, used, bytes.Length, id));
-            context.Submit(new Artifact(Child, bytes, artifact) { Hint = Stem(artifact.Hint ?? artifact.Name) });
+            context.Member(Child, claim.Range.Offset, used, bytes.Length, id);
+            context.Submit(new Artifact(Child, bytes, artifact) { Hint = Stem(artifact.Hint ?? artifact.Name), IsContent = true, Damage = soFar.Stop?.Message ?? soFar.Result.Error });
         }
 
         if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))

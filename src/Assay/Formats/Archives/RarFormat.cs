@@ -24,6 +24,12 @@ internal sealed class RarFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
+        if (!context.Wants(ReadingParts.Facts))
+        {
+            // It is no model itself, and unpacking costs.
+            return;
+        }
+
         Artifact artifact = context.Artifact;
         RarArchive archive = RarArchive.Read(artifact.Bytes, claim.Range, context.Budget);
         foreach (ByteRange structure in archive.Structures)
@@ -64,7 +70,7 @@ internal sealed class RarFormat : IFormat
         {
             RarFile file = archive.Files[i];
             context.Cover(file.Packed, CoverageKind.Data);
-            context.Member(new StoredMember(own[i], file.Offset, file.PackedSize, file.Size, file.IsStored ? "stored" : "rar") { IsEncrypted = file.IsEncrypted, Crc = file.Crc });
+            context.Member(own[i], file.Offset, file.PackedSize, file.Size, file.IsStored ? "stored" : "rar", file.IsEncrypted, file.Crc);
             done[i] = true;
             if (file.IsEncrypted)
             {

@@ -23,6 +23,12 @@ internal sealed class SevenZipFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
+        if (!context.Wants(ReadingParts.Facts))
+        {
+            // It is no model itself, and unpacking costs.
+            return;
+        }
+
         Artifact artifact = context.Artifact;
         SevenZipArchive archive;
         try
@@ -53,12 +59,12 @@ internal sealed class SevenZipFormat : IFormat
             {
                 if (file.IsDirectory)
                 {
-                    context.Member(new StoredMember(file.Name, claim.Range.Offset, 0, 0, "directory"));
+                    context.Member(file.Name, claim.Range.Offset, 0, 0, "directory");
                     continue;
                 }
 
                 string name = Unique(names, file.Name);
-                context.Member(new StoredMember(name, claim.Range.Offset, 0, 0, "stored"));
+                context.Member(name, claim.Range.Offset, 0, 0, "stored");
                 context.Submit(new Artifact(name, new MemorySource(default), artifact));
             }
 
@@ -84,11 +90,8 @@ internal sealed class SevenZipFormat : IFormat
         string method = string.Join("+", folder.Chain.Select(c => CoderChain.NameOf(c.Method)));
         for (int i = 0; i < own.Length; i++)
         {
-            context.Member(new StoredMember(own[i], folder.Packed.Offset, own.Length == 1 ? folder.Packed.Length : -1, files[i].Content.Length, method)
-            {
-                IsEncrypted = folder.IsEncrypted,
-                Crc = files[i].Crc,
-            });
+            long packed = own.Length == 1 ? folder.Packed.Length : -1;
+            context.Member(own[i], folder.Packed.Offset, packed, files[i].Content.Length, method, folder.IsEncrypted, files[i].Crc);
         }
 
         if (!folder.IsSupported)

@@ -5,16 +5,13 @@ using Assay.Containers.Tar;
 
 namespace Assay.Formats.Archives;
 
-/// <summary>Tar archives; among them the format of torch.save before 0.1.2 and NeMo's.</summary>
-internal sealed class TarFormat : IFormat
+/// <summary>Tar archives, whatever they hold; kinds of model files (PyTorch's oldest, NeMo) are told by their members.</summary>
+internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
 {
     /// <summary>A sparse member that would grow by more than this factor is not expanded.</summary>
     private const long SparseRatio = 1024;
 
     private const long SparseAlways = 64L << 20;
-
-    private static readonly TorchTarKind s_torch = new();
-    private static readonly NemoKind s_nemo = new();
 
     public string Id => "tar";
 
@@ -24,7 +21,7 @@ internal sealed class TarFormat : IFormat
 
     public IReadOnlyList<string> Extensions { get; } = [".tar"];
 
-    public IReadOnlyList<IFormatKind> Kinds { get; } = [s_torch, s_nemo];
+    public IReadOnlyList<IFormatKind> Kinds => kinds;
 
     public Claim? Probe(ProbeView view)
     {
@@ -39,6 +36,15 @@ internal sealed class TarFormat : IFormat
     public void Read(Claim claim, ReadContext context)
     {
         Artifact artifact = context.Artifact;
+        if (context.Wants(ReadingParts.Tensors))
+        {
+            ReadTensors(claim, context);
+            if (!context.Wants(ReadingParts.Facts))
+            {
+                return;
+            }
+        }
+
         TarReader reader = new(artifact.Bytes, claim.Range, context.Budget);
         HashSet<string> names = new(StringComparer.Ordinal);
         try
@@ -72,15 +78,37 @@ internal sealed class TarFormat : IFormat
             context.Anomaly("tar.no-end", claim.Range.End, 0, "The tar has no end mark.");
         }
 
-        if (names.Contains("pickle") && names.Contains("storages") && names.Contains("tensors"))
+        foreach (ITarKind kind in kinds.Where(k => k.Matches(names)))
         {
-            context.Recognise(s_torch);
+            context.Recognise(kind);
+            if (kind.Support == FormatSupport.Recognised)
+            {
+                context.Unread(UnreadCause.NotSupported, claim.Range.Offset, 0, $"{kind.Name} is recognised and not yet supported; its members were examined one by one.");
+            }
+        }
+    }
+
+    /// <summary>The kinds are told by all names, and tensors are read before the members: so the headers are read once before.</summary>
+    private void ReadTensors(Claim claim, ReadContext context)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        try
+        {
+            TarReader reader = new(context.Artifact.Bytes, claim.Range, context.TensorBudget);
+            while (reader.Next() is { } entry)
+            {
+                names.Add(entry.Name);
+            }
+        }
+        catch (ScanStopException e) when (e.Reason == StopReason.Limit)
+        {
+            // A file of weights has four members; what the limit is about is said where the members are read.
+            return;
         }
 
-        if (names.Any(n => n is "model_config.yaml" or "./model_config.yaml"))
+        foreach (ITarKind kind in kinds.Where(k => k.Matches(names)))
         {
-            context.Recognise(s_nemo);
-            context.Unread(UnreadCause.NotSupported, claim.Range.Offset, 0, $"{s_nemo.Name} is recognised and not yet supported; its members were examined one by one.");
+            kind.ReadTensors(context);
         }
     }
 
@@ -89,14 +117,14 @@ internal sealed class TarFormat : IFormat
         string name = names.Add(entry.Name) ? entry.Name : $"{entry.Name}@0x{entry.Offset:X}";
         ByteRange padded = entry.Data with { Length = (entry.Data.Length + 511) & ~511L };
         context.Cover(padded, CoverageKind.Data);
-        context.Member(new StoredMember(name, entry.Offset, entry.Size, entry.Extents is null ? entry.Size : entry.RealSize, entry.Kind switch
+        context.Member(name, entry.Offset, entry.Size, entry.Extents is null ? entry.Size : entry.RealSize, entry.Kind switch
         {
             TarKind.File => entry.Extents is null ? "stored" : "sparse",
             TarKind.Directory => "directory",
             TarKind.HardLink => "hard-link",
             TarKind.SymbolicLink => "symbolic-link",
             _ => "device",
-        }));
+        });
         if (entry.Kind != TarKind.File)
         {
             return;
@@ -128,28 +156,4 @@ internal sealed class TarFormat : IFormat
 
         context.Submit(new Artifact(name, bytes, artifact));
     }
-}
-
-/// <summary>torch.save before 0.1.2: a tar of <c>sys_info</c>, <c>pickle</c>, <c>storages</c> and <c>tensors</c>.</summary>
-internal sealed class TorchTarKind : IFormatKind
-{
-    public string Id => "torch-tar";
-
-    public string Name => "PyTorch (legacy tar)";
-
-    public FormatSupport Support => FormatSupport.Full;
-
-    public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth"];
-}
-
-/// <summary>NeMo: a tar of checkpoints and <c>model_config.yaml</c>, whose <c>_target_</c> entries name callables that are called.</summary>
-internal sealed class NemoKind : IFormatKind
-{
-    public string Id => "nemo";
-
-    public string Name => "NeMo model";
-
-    public FormatSupport Support => FormatSupport.Recognised;
-
-    public IReadOnlyList<string> Extensions { get; } = [".nemo"];
 }

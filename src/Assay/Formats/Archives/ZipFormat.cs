@@ -6,8 +6,8 @@ using Assay.Containers.Zip;
 
 namespace Assay.Formats.Archives;
 
-/// <summary>Zip archives, whatever they hold; the flavours (PyTorch, npz, Keras, ...) are told apart by their members.</summary>
-internal sealed class ZipFormat : IFormat
+/// <summary>Zip archives, whatever they hold; kinds of model files (PyTorch, npz, Keras, ...) are told by their members.</summary>
+internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
 {
     private const int PaddingLength = 64 << 10;
     private const int TarBlock = 512;
@@ -23,7 +23,7 @@ internal sealed class ZipFormat : IFormat
 
     public IReadOnlyList<string> Extensions { get; } = [".zip"];
 
-    public IReadOnlyList<IFormatKind> Kinds => ZipFlavours.All;
+    public IReadOnlyList<IFormatKind> Kinds => kinds;
 
     public Claim? Probe(ProbeView view)
     {
@@ -65,21 +65,22 @@ internal sealed class ZipFormat : IFormat
             context.Unread(UnreadCause.Truncated, claim.Range.End, 0, "The zip has no directory; what local headers show was read.");
         }
 
-        foreach (IZipFlavour flavour in ZipFlavours.All)
+        IReadOnlyList<IZipKind> matching = [.. kinds.Where(k => k.Matches(directory))];
+        foreach (IZipKind kind in matching)
         {
-            if (flavour.Matches(directory))
+            context.Recognise(kind, kind.Main(directory));
+            kind.Read(directory, context);
+            if (kind.Support == FormatSupport.Recognised)
             {
-                context.Recognise(flavour, flavour.Main(directory));
-                flavour.Inspect(directory, context);
-                if (flavour.Support == FormatSupport.Recognised)
-                {
-                    context.Unread(UnreadCause.NotSupported, claim.Range.Offset, 0, $"{flavour.Name} is recognised and not yet supported; its members were examined one by one.");
-                }
+                context.Unread(UnreadCause.NotSupported, claim.Range.Offset, 0, $"{kind.Name} is recognised and not yet supported; its members were examined one by one.");
             }
         }
 
-        new ZipMembers(artifact, directory, context).Submit();
-        CoverPadding(artifact, claim.Range, context, embedded);
+        if (context.Wants(ReadingParts.Facts))
+        {
+            new ZipMembers(artifact, directory, matching, context).Submit();
+            CoverPadding(artifact, claim.Range, context, embedded);
+        }
     }
 
     /// <summary>

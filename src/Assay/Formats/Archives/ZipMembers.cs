@@ -8,7 +8,7 @@ using Assay.Containers.Zip;
 namespace Assay.Formats.Archives;
 
 /// <summary>Submits the members of a zip.</summary>
-internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, ReadContext context)
+internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IReadOnlyList<IZipKind> kinds, ReadContext context)
 {
     /// <summary>
     /// Compressed members that say they are larger than this, or turn out to be, wait until all others were read: a bomb in front
@@ -22,7 +22,6 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Read
     private const long CrcPickle = 64L << 20;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly OddityLog _oddities = new();
-    private readonly bool _isTorch = ZipFlavours.Names(directory).Any(TorchZipFlavour.IsPickle);
     private long _crcSpent;
 
     /// <summary>Submits all members.</summary>
@@ -61,7 +60,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Read
         string method = reading.Entry.IsDirectory && header.Size <= 0 ? "directory"
             : header.Method == 0 ? "stored" : ZipMethods.Codec(header.Method) is { } kind ? Named(kind)
             : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"method {header.Method}");
-        context.Member(new StoredMember(reading.Name, reading.Entry.Offset, header.Packed, header.Size, method) { IsEncrypted = reading.IsEncrypted, Crc = header.Crc });
+        context.Member(reading.Name, reading.Entry.Offset, header.Packed, header.Size, method, reading.IsEncrypted, header.Crc);
     }
 
     private static string Named(CodecKind kind) => kind switch
@@ -74,13 +73,8 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, Read
         _ => "xz",
     };
 
-    /// <summary>Whether the member is where PyTorch keeps the raw bytes of tensors: then bytes that nobody claims belong there.</summary>
-    private bool IsStorage(string name)
-    {
-        string tail = ZipFlavours.Tail(name);
-        return _isTorch && (tail.StartsWith("data/", StringComparison.Ordinal) || tail.StartsWith("constants/", StringComparison.Ordinal)
-            || tail.StartsWith("tensors/", StringComparison.Ordinal));
-    }
+    /// <summary>Whether a kind of model file keeps the raw bytes of tensors there: then bytes that no format claims belong there.</summary>
+    private bool IsStorage(string name) => kinds.Any(k => k.HoldsData(name));
 
     private IEnumerable<ZipReading> Readings(ZipEntry entry)
     {

@@ -52,7 +52,8 @@ public sealed class ZFileFormat : IFormat
         context.Cover(new ByteRange(claim.Range.Offset, start - claim.Range.Offset), CoverageKind.Parsed);
         ByteRange packed = new(start, claim.Range.End - start);
         Inflated inflated = _inflate(CodecKind.Zlib, artifact.Bytes, packed, context.Budget, context.Scratch);
-        using ByteSource content = inflated.Bytes;
+        ByteSource content = inflated.Bytes;
+        using IDisposable owned = context.Own(content);
         context.Cover(new ByteRange(start, Math.Min(inflated.Consumed, packed.Length)), CoverageKind.Data);
         if (inflated.Error is not null)
         {
@@ -66,8 +67,8 @@ public sealed class ZFileFormat : IFormat
 
         if (CouldBePickle(content))
         {
-            context.Member(new StoredMember("content", start, Math.Min(inflated.Consumed, packed.Length), declared, "zlib"));
-            context.Submit(new Artifact("content", content, artifact));
+            context.Member("content", start, Math.Min(inflated.Consumed, packed.Length), declared, "zlib");
+            context.Submit(new Artifact("content", content, artifact) { IsContent = true, Damage = inflated.Error });
         }
     }
 

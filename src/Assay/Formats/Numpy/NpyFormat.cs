@@ -1,5 +1,6 @@
 // Reads NumPy's .npy files: the header as a literal, plain data by its size, object arrays as the pickle that they are.
 using System.Globalization;
+using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Tensors;
@@ -19,6 +20,7 @@ public sealed class NpyFormat : IFormat
 {
     // numpy refuses longer headers unless allow_pickle=True (since 1.24).
     private const int LongHeader = 10_000;
+    private const int LongestText = 4096;
 
     /// <inheritdoc/>
     public string Id => "npy";
@@ -43,6 +45,12 @@ public sealed class NpyFormat : IFormat
         // The view ends where the claim ends and keeps the artifact's offsets.
         ByteSource source = artifact.Bytes.Slice(new ByteRange(0, claim.Range.End));
         long? next = claim.Range.Offset;
+        if (next == 0)
+        {
+            context.TakeTensorsOfMembers();
+            context.ReadTensors(Id, group => NpyTensors.Read(new TensorSource(artifact.Bytes, context, group), artifact.Bytes, claim.Range, ""));
+        }
+
         while (next is long offset && StartsWithSignature(source, offset))
         {
             context.Budget.Poll(offset);
@@ -67,6 +75,12 @@ public sealed class NpyFormat : IFormat
         ByteRange whole = new(offset, header.Literal.End - offset);
         context.Cover(whole, CoverageKind.Parsed);
         Tell(header, whole, context);
+        if (offset == 0 && context.Wants(ReadingParts.Metadata))
+        {
+            context.Meta("version", string.Create(CultureInfo.InvariantCulture, $"{header.Version.Major}.{header.Version.Minor}"));
+            context.Meta("header", Encoding.UTF8.GetString(source.ReadUpTo(header.Literal.Offset, (int)Math.Min(LongestText, header.Literal.Length))).TrimEnd('\n', ' '));
+        }
+
         if (header.Element is null)
         {
             context.Unread(UnreadCause.Malformed, header.Refused?.Offset ?? offset, 0, "The array's header does not say what it holds.");

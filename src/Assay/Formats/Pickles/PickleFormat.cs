@@ -1,6 +1,8 @@
 // Pickles, one or several after the other, with what some libraries put between and behind them.
+using System.Globalization;
 using Assay.Artifacts;
 using Assay.Formats.PyTorch;
+using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
 
@@ -23,5 +25,17 @@ internal sealed class PickleFormat : IFormat
 
     public Claim? Probe(ProbeView view) => PickleProbe.Probe(view);
 
-    public void Read(Claim claim, ReadContext context) => new PickleWalk(context.Artifact, claim, context).Run();
+    public void Read(Claim claim, ReadContext context)
+    {
+        if (claim.Range.Offset == 0 && context.Artifact.Bytes.ReadUpTo(0, 2) is [var first, var second])
+        {
+            context.Meta("protocol", first == (byte)Op.PROTO ? second.ToString(CultureInfo.InvariantCulture) : "0 or 1");
+        }
+
+        PickleTensors.Read(claim, context, Id);
+        if (context.Wants(ReadingParts.Facts))
+        {
+            new PickleWalk(context.Artifact, claim, context).Run();
+        }
+    }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Numerics;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Tensors;
 
 namespace Assay.Formats.PyTorch;
 

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Tensors;
 
 namespace Assay.Formats.PyTorch;
 

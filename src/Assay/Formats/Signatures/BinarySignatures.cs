@@ -27,19 +27,6 @@ internal static class BinarySignatures
         return null;
     }
 
-    /// <summary>A 64-bit length of at most 100 MB, and a JSON object.</summary>
-    public static ClaimStrength? SafeTensors(ProbeView view)
-    {
-        ReadOnlySpan<byte> head = view.Head.Span;
-        if (head.Length < 10 || BinaryPrimitives.ReadUInt64LittleEndian(head) is < 2 or > 100_000_000 || head[8] != '{')
-        {
-            return null;
-        }
-
-        ReadOnlySpan<byte> rest = head[9..].TrimStart(" \t\r\n"u8);
-        return rest.IsEmpty || rest[0] is (byte)'"' or (byte)'}' ? ClaimStrength.Certain : null;
-    }
-
     /// <summary>GGUF, and a version that is small in one byte order or the other.</summary>
     public static ClaimStrength? Gguf(ProbeView view) =>
         !view.StartsWith("GGUF"u8) || view.Head.Length < 8 ? null

@@ -153,7 +153,9 @@ internal static class ProtobufSignatures
     // The first byte is the key of a field from 1 to 15 in all of them; that keeps most files away from the walk.
     private static ProtobufFields? Outermost(ProbeView view) =>
         view.Head.Length > 4 && view.Head.Span[0] is >= 0x08 and < 0x80 && (view.Head.Span[0] & 7) is 0 or 2
-        && ProtobufFields.Walk(view.Artifact.Bytes, view.Range) is { IsWellFormed: true } fields ? fields : null;
+        && view.Shared(Whole) is { IsWellFormed: true } fields ? fields : null;
+
+    private static ProtobufFields Whole(ProbeView view) => ProtobufFields.Walk(view.Artifact.Bytes, view.Range);
 
     private static ProtobufFields Inner(ProbeView view, ByteRange range) => ProtobufFields.Walk(view.Artifact.Bytes, range);
 

@@ -10,7 +10,6 @@ public static class RecognisedFormats
     public static IReadOnlyList<IFormat> All { get; } =
     [
         new RecognisedFormat("hdf5", "HDF5 (Keras .h5 and others)", BinarySignatures.Hdf5, [".h5", ".hdf5", ".hdf", ".he5"]),
-        new RecognisedFormat("safetensors", "safetensors", BinarySignatures.SafeTensors, [".safetensors"]),
         new RecognisedFormat("gguf", "GGUF", BinarySignatures.Gguf, [".gguf"], anywhere: true),
         new RecognisedFormat("ggml", "GGML (before GGUF)", BinarySignatures.Ggml, [".ggml", ".ggmf", ".ggjt"]),
         new RecognisedFormat("tflite", "TensorFlow Lite", BinarySignatures.FlatBuffer("TFL3"u8), [".tflite", ".lite"], anywhere: true),
@@ -66,7 +65,6 @@ public static class RecognisedFormats
         new RecognisedFormat("mxnet-symbol", "MXNet symbol", JsonSignatures.MxNetSymbol, []),
         new RecognisedFormat("hf-config", "Hugging Face configuration", JsonSignatures.HuggingFaceConfig, []),
         new RecognisedFormat("hf-tokenizer", "Hugging Face tokenizer", JsonSignatures.HuggingFaceTokenizer, []),
-        new RecognisedFormat("weight-index", "Index of sharded weights", JsonSignatures.WeightIndex, []),
         new RecognisedFormat("notebook", "Jupyter notebook", JsonSignatures.Notebook, [".ipynb"]),
     ];
 }

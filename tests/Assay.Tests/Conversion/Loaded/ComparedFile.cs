@@ -1,6 +1,7 @@
 // One file: what is read here as data, beside what a real library loaded in the box.
 using Assay.Bytes;
 using Assay.Conversion;
+using Assay.Scanning;
 
 namespace Assay.Tests.Conversion.Loaded;
 
@@ -85,7 +86,7 @@ internal sealed record ComparedFile(string Path, string Format, string Loader, C
     {
         try
         {
-            using TensorMap? map = WeightsReader.TryRead(bytes, new WeightsOptions());
+            using TensorMap? map = WeightsReader.TryRead(bytes, new ReadingOptions());
             return map is null ? ("", null, "no kind that is read") : (map.Format, LoadedAnswer.Of(ConversionPlan.Of(map, new ConversionOptions())), "");
         }
         catch (Exception e) when (e is MalformedException or ScanStopException)

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Assay.Artifacts;
 using Assay.Conversion;
 using Assay.Tensors;
 

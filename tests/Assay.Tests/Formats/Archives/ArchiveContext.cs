@@ -2,6 +2,8 @@
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats;
+using Assay.Formats.Archives;
 
 namespace Assay.Tests.Formats.Archives;
 
@@ -9,6 +11,12 @@ namespace Assay.Tests.Formats.Archives;
 internal sealed class ArchiveContext : ReadContext
 {
     private readonly FactLog _log;
+
+    /// <summary>The format of zips, with all kinds of model files that are zips.</summary>
+    public static IFormat Zip { get; } = FormatCatalog.All.OfType<ZipFormat>().Single();
+
+    /// <summary>The format of tars, with all kinds of model files that are tars.</summary>
+    public static IFormat Tar { get; } = FormatCatalog.All.OfType<TarFormat>().Single();
 
     private ArchiveContext(Artifact artifact, FactLog log, ScanBudget budget)
         : base(artifact, log, budget, new MemoryScratch()) => _log = log;

@@ -20,7 +20,7 @@ public sealed class Deflate64Tests
             Assert.Equal(9, method);
         }
 
-        ArchiveContext context = ArchiveContext.Read(new ZipFormat(), zip)!;
+        ArchiveContext context = ArchiveContext.Read(ArchiveContext.Zip, zip)!;
         Assert.Empty(context.Unreads);
         Assert.Equal(content, context.Children.Single().Bytes);
     }
@@ -35,7 +35,7 @@ public sealed class Deflate64Tests
         {
             byte[] broken = [.. zip];
             broken[at] ^= 0x55;
-            ArchiveContext context = ArchiveContext.Read(new ZipFormat(), broken)!;
+            ArchiveContext context = ArchiveContext.Read(ArchiveContext.Zip, broken)!;
             bool same = context.Children.Any(c => c.Bytes.AsSpan().SequenceEqual(content));
             Assert.True(same || context.Unreads.Any() || context.Anomalies.Any(), $"byte {at}");
         }

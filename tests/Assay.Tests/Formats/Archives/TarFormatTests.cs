@@ -11,7 +11,7 @@ public sealed class TarFormatTests
 {
     private static readonly byte[] s_canary = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("canary ", 100)));
 
-    private static ArchiveContext Read(byte[] tar, ScanLimits? limits = null) => ArchiveContext.Read(new TarFormat(), tar, limits)!;
+    private static ArchiveContext Read(byte[] tar, ScanLimits? limits = null) => ArchiveContext.Read(ArchiveContext.Tar, tar, limits)!;
 
     [Theory]
     [InlineData("USTAR_FORMAT", 150)]
@@ -186,7 +186,7 @@ public sealed class TarFormatTests
                 "ustar"u8.CopyTo(bytes.AsSpan(257));
             }
 
-            ArchiveContext? context = ArchiveContext.Read(new TarFormat(), bytes);
+            ArchiveContext? context = ArchiveContext.Read(ArchiveContext.Tar, bytes);
             Assert.Equal((i & 1) != 0, context is not null);
         }
     }
@@ -199,7 +199,7 @@ public sealed class TarFormatTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(65)]
-    public void OtherBytesAreNotATar(int fill) => Assert.Null(ArchiveContext.Read(new TarFormat(), [.. Enumerable.Repeat((byte)fill, 2048)]));
+    public void OtherBytesAreNotATar(int fill) => Assert.Null(ArchiveContext.Read(ArchiveContext.Tar, [.. Enumerable.Repeat((byte)fill, 2048)]));
 
     [Fact]
     public void TruncationAtEveryByteNeverThrows()
@@ -208,7 +208,7 @@ public sealed class TarFormatTests
         int read = 0;
         for (int length = 0; length <= tar.Length; length++)
         {
-            read += ArchiveContext.Read(new TarFormat(), tar[..length])?.Children.Count ?? 0;
+            read += ArchiveContext.Read(ArchiveContext.Tar, tar[..length])?.Children.Count ?? 0;
         }
 
         Assert.True(read > tar.Length, $"{read}");
@@ -242,7 +242,7 @@ public sealed class TarFormatTests
             }
 
             long before = GC.GetAllocatedBytesForCurrentThread();
-            ArchiveContext.Read(new TarFormat(), bad);
+            ArchiveContext.Read(ArchiveContext.Tar, bad);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
         }
     }

@@ -12,7 +12,7 @@ public sealed class ZipFormatTests
     private static readonly byte[] s_evil = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("evil canary ", 20)));
     private static readonly byte[] s_clean = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("clean canary ", 20)));
 
-    private static ArchiveContext Read(byte[] zip, ScanLimits? limits = null) => ArchiveContext.Read(new ZipFormat(), zip, limits)!;
+    private static ArchiveContext Read(byte[] zip, ScanLimits? limits = null) => ArchiveContext.Read(ArchiveContext.Zip, zip, limits)!;
 
     [Theory]
     [InlineData("ZIP_STORED")]

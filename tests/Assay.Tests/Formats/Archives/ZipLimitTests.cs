@@ -13,7 +13,7 @@ public sealed class ZipLimitTests
     private static readonly byte[] s_evil = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("evil canary ", 20)));
     private static readonly byte[] s_clean = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("clean canary ", 20)));
 
-    private static ArchiveContext Read(byte[] zip, ScanLimits? limits = null) => ArchiveContext.Read(new ZipFormat(), zip, limits)!;
+    private static ArchiveContext Read(byte[] zip, ScanLimits? limits = null) => ArchiveContext.Read(ArchiveContext.Zip, zip, limits)!;
 
     [Fact]
     public void T184_OverlappingMembersAreOdd()
@@ -62,14 +62,14 @@ public sealed class ZipLimitTests
         }
 
         byte[] zip = builder.Build();
-        ArchiveContext.Read(new ZipFormat(), new ZipBuilder().Add("warm", s_clean).Build());
+        ArchiveContext.Read(ArchiveContext.Zip, new ZipBuilder().Add("warm", s_clean).Build());
         long before = GC.GetAllocatedBytesForCurrentThread();
         ZipDirectory directory = ZipDirectory.Read(
             new MemorySource(zip), new ByteRange(0, zip.Length), new ScanBudget(new ScanLimits(), TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.Equal(100_000, directory.Entries.Count);
         Assert.Empty(directory.Oddities.All);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200 << 20);
-        Assert.Equal(100_000, ArchiveContext.Read(new ZipFormat(), zip, keep: false)!.Children.Count);
+        Assert.Equal(100_000, ArchiveContext.Read(ArchiveContext.Zip, zip, keep: false)!.Children.Count);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ZipLimitTests
         int found = 0;
         for (int length = 0; length < zip.Length; length++)
         {
-            found += ArchiveContext.Read(new ZipFormat(), zip[..length])?.Children.Count(c => c.Bytes.SequenceEqual(s_evil)) ?? 0;
+            found += ArchiveContext.Read(ArchiveContext.Zip, zip[..length])?.Children.Count(c => c.Bytes.SequenceEqual(s_evil)) ?? 0;
         }
 
         Assert.True(found > zip.Length / 2, $"{found} of {zip.Length}");
@@ -113,7 +113,7 @@ public sealed class ZipLimitTests
             }
 
             long before = GC.GetAllocatedBytesForCurrentThread();
-            ArchiveContext.Read(new ZipFormat(), bad);
+            ArchiveContext.Read(ArchiveContext.Zip, bad);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
         }
     }

@@ -12,7 +12,7 @@ public sealed class ZipNameTests
     private static readonly byte[] s_evil = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("evil canary ", 20)));
     private static readonly byte[] s_clean = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("clean canary ", 20)));
 
-    private static ArchiveContext Read(byte[] zip, ScanLimits? limits = null) => ArchiveContext.Read(new ZipFormat(), zip, limits)!;
+    private static ArchiveContext Read(byte[] zip, ScanLimits? limits = null) => ArchiveContext.Read(ArchiveContext.Zip, zip, limits)!;
 
     [Theory]
     [InlineData("../x", "archive.traversal")]
@@ -86,7 +86,7 @@ public sealed class ZipNameTests
         ArchiveContext context = Read(zip.Build());
         Assert.Equal(formats, string.Join(',', context.Formats));
         Assert.Equal(names.Split(','), context.Names);
-        bool recognised = ZipFlavours.All.Any(f => context.Formats.Contains(f.Id) && f.Support == FormatSupport.Recognised);
+        bool recognised = ArchiveContext.Zip.Kinds.Any(f => context.Formats.Contains(f.Id) && f.Support == FormatSupport.Recognised);
         Assert.Equal(recognised, context.Unreads.Any(u => u.Cause == UnreadCause.NotSupported));
     }
 

@@ -1,0 +1,24 @@
+// A kind of model file that is a zip, told by its members.
+using Assay.Artifacts;
+using Assay.Containers.Zip;
+
+namespace Assay.Formats.Archives;
+
+/// <summary>A kind of model file that is a zip. Several may match the same archive; then all of them count.</summary>
+internal interface IZipKind : IFormatKind
+{
+    /// <summary>Whether the members are those of this kind, in any view.</summary>
+    bool Matches(ZipDirectory directory);
+
+    /// <summary>The member that loaders of this kind look for, where its name differs from file to file; empty where there is none.</summary>
+    string Main(ZipDirectory directory) => "";
+
+    /// <summary>
+    /// Reads what the members say together, before they are read one by one: what is odd for this kind, what the archive says of itself, its
+    /// tensors.
+    /// </summary>
+    void Read(ZipDirectory directory, ReadContext context);
+
+    /// <summary>Whether bytes that no format claims belong into the member of that name: it holds the elements of tensors.</summary>
+    bool HoldsData(string name) => false;
+}

@@ -1,0 +1,189 @@
+// safetensors: good files pass complete, and each rule of the reference reader that a file breaks is said.
+using System.Text;
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Conversion;
+using Assay.Detection;
+using Assay.Formats.Safetensors;
+using Assay.Policies;
+using Assay.Scanning;
+using Assay.Tests.Builders;
+using Assay.Tests.Conversion;
+using Assay.Tests.Scanning;
+using static Assay.Tests.Conversion.WeightFiles;
+
+namespace Assay.Tests.Formats.Safetensors;
+
+/// <summary>The rules are those of <c>safetensors/src/tensor.rs</c>, release 0.6.</summary>
+public sealed class SafetensorsFormatTests
+{
+    private const string One = """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""";
+
+    [Theory]
+    [InlineData(One, 8)]
+    [InlineData("""{"__metadata__":{"format":"pt"},"a":{"dtype":"BF16","shape":[2,2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[],"data_offsets":[8,9]}}""", 9)]
+    [InlineData("""{"b":{"dtype":"I64","shape":[1],"data_offsets":[4,12]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 12)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0,7],"data_offsets":[0,0]},"b":{"dtype":"F4","shape":[2,2],"data_offsets":[0,2]}}""", 2)]
+    [InlineData("{}", 0)]
+    [InlineData(One + "      ", 8)]
+    public void AGoodFilePassesAndEveryByteIsAccountedFor(string header, int body)
+    {
+        TargetReport target = Scans.Of(WeightFiles.Safetensors(header, body), "model.safetensors");
+        Assert.Equal((Verdict.Passed, 0), (target.Verdict, target.Findings.Count));
+        Assert.Equal(["safetensors"], target.Formats);
+        target.AssertComplete();
+    }
+
+    [Theory]
+    [InlineData("safetensors.duplicate-key", """{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""")]
+    [InlineData("safetensors.duplicate-key", """{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"\u0061":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""")]
+    [InlineData("safetensors.duplicate-key", """{"a":{"dtype":"U8","shape":[8],"shape":[8],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.duplicate-key", """{"__metadata__":{"x":"1","x":"2"},"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.overlap", """{"a":{"dtype":"U8","shape":[5],"data_offsets":[0,5]},"b":{"dtype":"U8","shape":[5],"data_offsets":[3,8]}}""")]
+    [InlineData("safetensors.overlap", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.hole", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[6,8]}}""")]
+    [InlineData("safetensors.hole", """{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""")]
+    [InlineData("safetensors.trailing-data", """{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""")]
+    [InlineData("safetensors.trailing-data", "{}")]
+    [InlineData("safetensors.shape-mismatch", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.shape-mismatch", """{"a":{"dtype":"F4","shape":[15],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.shape-mismatch", """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.dtype-unknown", """{"a":{"dtype":"F128","shape":[1],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.entry-broken", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":7}""")]
+    [InlineData("safetensors.entry-broken", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[0]}}""")]
+    [InlineData("safetensors.entry-broken", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[0],"data_offsets":[8]}}""")]
+    [InlineData("safetensors.entry-broken", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[-1],"data_offsets":[8,8]}}""")]
+    [InlineData("safetensors.entry-broken", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[1.5],"data_offsets":[8,8]}}""")]
+    [InlineData("safetensors.entry-broken", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[8,0]}}""")]
+    [InlineData("safetensors.unknown-field", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8],"note":{"deep":[1,[2]]}}}""")]
+    [InlineData("safetensors.metadata-type", """{"__metadata__":{"x":1},"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.metadata-type", """{"__metadata__":["x"],"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""")]
+    [InlineData("safetensors.header-rest", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}} x""")]
+    public void WhatTheReferenceReaderRefusesIsSaidAndNotConverted(string code, string header)
+    {
+        byte[] file = WeightFiles.Safetensors(header, 8);
+        TargetReport target = Scans.Of(file);
+        Assert.Contains(code, target.Anomalies());
+        Assert.NotEmpty(target.Findings);
+        if (code != "safetensors.unknown-field")
+        {
+            Assert.Throws<MalformedException>(() => Read(file));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"U8","shape":[100],"data_offsets":[0,100]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""")]
+    public void TensorsBehindTheEndAreTruncation(string header)
+    {
+        TargetReport target = Scans.Of(WeightFiles.Safetensors(header, 8));
+        Assert.Equal([UnreadCause.Truncated], target.Causes());
+        Assert.Equal(0, target.Bytes.Unknown);
+    }
+
+    [Fact]
+    public void AHeaderThatDeclaresAbsurdSizesSaysSo() =>
+        Assert.Contains("safetensors.declares-more", Scans.Of(WeightFiles.Safetensors("""{"a":{"dtype":"U8","shape":[1073741824],"data_offsets":[0,1073741824]}}""", 8)).Anomalies());
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}""", UnreadCause.Malformed)]
+    [InlineData("""{"a":tru}""", UnreadCause.Malformed)]
+    [InlineData("""{"\ud800":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""", UnreadCause.Malformed)]
+    public void AHeaderThatIsNoJsonIsUnread(string header, UnreadCause cause)
+    {
+        byte[] file = WeightFiles.Safetensors(header, 8);
+        Assert.Contains(cause, Scans.Of(file).Causes());
+        Assert.Throws<MalformedException>(() => Read(file));
+    }
+
+    [Fact]
+    public void AHeaderThatIsNestedTooDeepIsUnread()
+    {
+        string deep = string.Concat(Enumerable.Repeat("[", 500)) + string.Concat(Enumerable.Repeat("]", 500));
+        Assert.Contains(UnreadCause.Malformed, Scans.Of(WeightFiles.Safetensors("{\"a\":{\"x\":" + deep + "}}", 0)).Causes());
+    }
+
+    [Fact]
+    public void AFileThatIsCutAnywhereIsNeverPassed()
+    {
+        byte[] whole = WeightFiles.Safetensors(One + "  ", 8);
+        for (int length = 10; length < whole.Length; length++)
+        {
+            TargetReport target = Scans.Of(whole[..length], "model.safetensors");
+            Assert.NotEqual(Verdict.Passed, target.Verdict);
+            Assert.DoesNotContain(UnreadCause.Fault, target.Causes());
+        }
+    }
+
+    [Fact]
+    public void AnArchiveBehindTheTensorsIsExamined()
+    {
+        byte[] zip = new ZipBuilder().Add("x.pkl", Scans.Canary).Build();
+        Assert.Equal(Verdict.Malicious, Scans.Of([.. WeightFiles.Safetensors(One, 8), .. zip]).Verdict);
+    }
+
+    [Fact]
+    public void APickleInAHoleIsExamined()
+    {
+        byte[] file = WeightFiles.Safetensors("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[104,108]}}""", 108);
+        Scans.Canary.CopyTo(file, file.Length - 60);
+        Assert.Equal(Verdict.Malicious, Scans.Of(file).Verdict);
+    }
+
+    [Fact]
+    public void TextsOfTheHeaderAreFacts()
+    {
+        byte[] file = WeightFiles.Safetensors("""{"__metadata__":{"a.b":"text"},"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""", 8);
+        EntryFact entry = Assert.Single(Scans.Of(file).Facts.OfType<EntryFact>());
+        Assert.Equal(("metadata", "__metadata__.a\\.b", "text"), (entry.Source, entry.Key, entry.Value));
+    }
+
+    [Fact]
+    public void TensorsAreFactsOnlyWhereAScanWantsThem()
+    {
+        byte[] file = WeightFiles.Safetensors("""{"a":{"dtype":"F4","shape":[2,8],"data_offsets":[0,8]}}""", 8);
+        Assert.Empty(Scans.Of(file).Facts.OfType<TensorFact>());
+        TargetReport wanted = Assert.Single(Scans.Run(Scans.Options with { Wants = ReadingParts.Facts | ReadingParts.Tensors }, Scans.Input(file)).Targets);
+        TensorFact tensor = Assert.Single(wanted.Facts.OfType<TensorFact>());
+        Assert.Equal(("a", "F4", 8L), (tensor.Name, tensor.ElementType, tensor.Bytes));
+        Assert.Equal([2L, 8L], tensor.Shape);
+    }
+
+    [Fact]
+    public void AHeaderOfAMillionTensorsIsReadThroughASmallWindow()
+    {
+        // 200,000 entries, 13 MB: what a scan keeps of them are places and hashes.
+        StringBuilder header = new("{");
+        for (int i = 0; i < 200_000; i++)
+        {
+            header.Append(i == 0 ? "" : ",").Append($$"""
+                "model.layers.{{i}}.weight":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}]}
+                """);
+        }
+
+        byte[] file = WeightFiles.Safetensors(header.Append('}').ToString(), 200_000);
+        Scans.Of(file);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        TargetReport target = Scans.Of(file);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        target.AssertComplete();
+        Assert.True(allocated < 300L << 20, $"{allocated} bytes were allocated.");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(1L << 40)]
+    public void AnImpossibleLengthIsNoSafetensors(long length) =>
+        Assert.Null(Recording.Probe(new SafetensorsFormat(), WeightFiles.Safetensors(One, 8, length)));
+
+    [Fact]
+    public void ALengthBeyondTheFileIsTruncation()
+    {
+        TargetReport target = Scans.Of(WeightFiles.Safetensors(One, 8, 5000), "model.safetensors");
+        Assert.Contains(UnreadCause.Truncated, target.Causes());
+        Assert.Equal(Verdict.Incomplete, target.Verdict);
+    }
+}
