@@ -1,4 +1,4 @@
-// The only legal way to size an allocation from a number found in a file.
+// Sizes an allocation from a number found in a file.
 namespace Assay.Bytes;
 
 /// <summary>Turns a number found in a file into a size that may be allocated.</summary>

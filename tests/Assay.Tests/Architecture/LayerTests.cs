@@ -90,7 +90,7 @@ public sealed partial class LayerTests
     {
         // Detection sits on a floor where it could see sources of bytes and codecs; facts are all it may look at.
         string[] parsing = ["Codecs", "Containers", "Pickle", "Code", "Tensors", "Evaluation", "Formats"];
-        string[] bytes = ["ByteSource", "ByteReader", "IFormat", "Artifact", "ReadContext", "ProbeView"];
+        string[] bytes = ["ByteSource", "IFormat", "Artifact", "ReadContext", "ProbeView"];
         IEnumerable<string> parsers = Types
             .Where(t => Rooms.Of(t.Namespace) == "Detection")
             .SelectMany(t => CompiledUses.Of(t)

@@ -47,11 +47,12 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
 
         TarReader reader = new(artifact.Bytes, claim.Range, context.Budget);
         HashSet<string> names = new(StringComparer.Ordinal);
+        TarBundle bundle = new(claim.Range, context);
         try
         {
             while (reader.Next() is { } entry)
             {
-                Member(artifact, entry, names, context);
+                Member(artifact, entry, names, bundle, context);
             }
         }
         catch (ScanStopException e) when (e.Reason == StopReason.Limit && !MemberInflater.IsFinal(e, context.Budget))
@@ -112,7 +113,7 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
         }
     }
 
-    private static void Member(Artifact artifact, TarEntry entry, HashSet<string> names, ReadContext context)
+    private static void Member(Artifact artifact, TarEntry entry, HashSet<string> names, TarBundle bundle, ReadContext context)
     {
         string name = names.Add(entry.Name) ? entry.Name : $"{entry.Name}@0x{entry.Offset:X}";
         ByteRange padded = entry.Data with { Length = (entry.Data.Length + 511) & ~511L };
@@ -154,6 +155,6 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
             context.Unread(UnreadCause.NotSupported, entry.Offset, 0, $"The sparse map of \"{name}\" could not be worked out; its stored bytes were read as they lie.");
         }
 
-        context.Submit(new Artifact(name, bytes, artifact));
+        context.Submit(new Artifact(name, bytes, artifact) { In = new BundlePlace(bundle, entry.Name) });
     }
 }

@@ -67,7 +67,9 @@ internal sealed class ZipContent
     public static ZipContent Read(TensorSource source, bool isTorch) =>
         Of(ZipDirectory.Read(source.Bytes, new ByteRange(0, source.Bytes.Length), source.Budget), source, isTorch);
 
-    private static ZipContent Of(ZipDirectory directory, TensorSource source, bool isTorch)
+    /// <summary>The members of a zip whose directory was read.</summary>
+    /// <exception cref="MalformedException">There is no directory, or more than one.</exception>
+    public static ZipContent Of(ZipDirectory directory, TensorSource source, bool isTorch)
     {
         if (directory.Stop is { } stop)
         {

@@ -22,6 +22,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
     private const long CrcPickle = 64L << 20;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly OddityLog _oddities = new();
+    private readonly ZipBundle _bundle = new(directory, context);
     private long _crcSpent;
 
     /// <summary>Submits all members.</summary>
@@ -215,7 +216,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
         }
 
         MemberInflater.TellLink(_oddities, reading.Name, reading.Entry.UnixMode, bytes);
-        context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name) });
+        context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name), In = new BundlePlace(_bundle, reading.Entry.Name) });
     }
 
     private void Sizes(ZipReading reading, Inflated result, bool crc, bool selfEnding)

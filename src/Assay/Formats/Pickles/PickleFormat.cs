@@ -27,7 +27,7 @@ internal sealed class PickleFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
-        if (claim.Range.Offset == 0 && context.Artifact.Bytes.ReadUpTo(0, 2) is [var first, var second])
+        if (context.Wants(ReadingParts.Metadata) && claim.Range.Offset == 0 && context.Artifact.Bytes.ReadUpTo(0, 2) is [var first, var second])
         {
             context.Meta("protocol", first == (byte)Op.PROTO ? second.ToString(CultureInfo.InvariantCulture) : "0 or 1");
         }

@@ -67,9 +67,17 @@ internal sealed class ArchiveContext : ReadContext
 
     public List<string> Extensions { get; } = [];
 
+    /// <summary>Where the children lie in the archive.</summary>
+    public List<BundlePlace> Places { get; } = [];
+
     public override void Submit(Artifact child)
     {
         Extensions.Add(child.Extension);
+        if (child.In is { } place)
+        {
+            Places.Add(place);
+        }
+
         Children.Add((child.Name, KeepBytes ? child.Bytes.ReadUpTo(0, (int)Math.Min(child.Bytes.Length, 64 << 20)) : []));
     }
 

@@ -4,6 +4,7 @@ using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Policies;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 using Assay.Tests.Scanning;
 
 namespace Assay.Tests.Formats.Safetensors;
@@ -58,6 +59,21 @@ public sealed class ShardIndexFormatTests
     {
         TargetReport target = Scans.Of(Encoding.UTF8.GetBytes("""{"weight_map":{"a":"s.safetensors"}}"""), "model.safetensors.index.json");
         Assert.Equal(Verdict.Passed, target.Verdict);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void InAnArchiveTheOtherMembersAreBesideIt(bool tar)
+    {
+        byte[] index = Encoding.UTF8.GetBytes("""{"weight_map":{"a":"s-1.safetensors","b":"s-2.safetensors"}}""");
+        byte[] shard = Conversion.WeightFiles.Safetensors("{}", 0);
+        byte[] archive = tar
+            ? new TarBuilder().Add("m/model.safetensors.index.json", index).Add("m/s-1.safetensors", shard).Build()
+            : new ZipBuilder().Add("m/model.safetensors.index.json", index).Add("m/s-1.safetensors", shard, 8).Build();
+        Assert.Equal(
+            [("m/s-1.safetensors", ReferencePlace.Inside), ("m/s-2.safetensors", ReferencePlace.Missing)],
+            Scans.Of(archive).Facts.OfType<ReferenceFact>().Select(r => (r.Resolved, r.Place)));
     }
 
     private static TargetReport Scan(string index, params string[] files)
