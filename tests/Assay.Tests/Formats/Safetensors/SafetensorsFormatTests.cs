@@ -138,6 +138,24 @@ public sealed class SafetensorsFormatTests
         Assert.Equal(("metadata", "__metadata__.a\\.b", "text"), (entry.Source, entry.Key, entry.Value));
     }
 
+    [Theory]
+    [InlineData("import os; os.system('id')", true)]
+    [InlineData("x = 1\\nfrom base64 import b64decode", true)]
+    [InlineData("<script>fetch('x')</script>", true)]
+    [InlineData("cd /tmp && ls", true)]
+    [InlineData("An important model, trained from scratch; see (1) and <b>2</b>", false)]
+    [InlineData("{\\\"algo\\\": \\\"lora\\\", \\\"rank\\\": 8}", false)]
+    [InlineData("weights import from PyTorch, salt & pepper", false)]
+    public void ATextThatIsCodeIsSaidAndTheTensorsAreConvertedAllTheSame(string text, bool code)
+    {
+        byte[] file = WeightFiles.Safetensors("{\"__metadata__\":{\"x\":\"" + text + "\"},\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8);
+        TargetReport target = Scans.Of(file);
+        Assert.Equal(code, target.Anomalies().Contains("safetensors.metadata-code"));
+        Assert.Equal(code ? Verdict.Suspicious : Verdict.Passed, target.Verdict);
+        using TensorMap map = Read(file);
+        Assert.Single(map.Tensors);
+    }
+
     [Fact]
     public void TensorsAreFactsOnlyWhereAScanWantsThem()
     {
