@@ -95,6 +95,28 @@ public sealed class InspectorTests
     }
 
     [Fact]
+    public void APickleInAnArchiveFindsTheArraysBesideIt()
+    {
+        byte[] pickle = PickleOf(Dict("w", Built(New("joblib.numpy_pickle", "NDArrayWrapper"), Dict("filename", "m.pkl_01.npy", "allow_mmap", true))));
+        InspectedArtifact file = Inspect(new ZipBuilder().Add("a/m.pkl", pickle).Add("a/m.pkl_01.npy", Builders.NumpyFiles.Floats(1), 8).Build());
+        InspectedArtifact model = file.Members.Single(m => m.Name == "a/m.pkl");
+        Assert.Equal("w", Assert.Single(model.Tensors!.Tensors).Name);
+        Assert.Equal("m.pkl_01.npy", model.Metadata["joblib files beside"]);
+        Assert.True(file.IsComplete);
+    }
+
+    [Fact]
+    public void TorchScriptCodeIsUnreadAsInAScan()
+    {
+        byte[] script = new ZipBuilder().Add("m/data.pkl", PickleOf(Dict("w", WeightFiles.Tensor("0", 4, 0, [4], [1])))).Add("m/data/0", WeightFiles.Floats(1, 2, 3, 4))
+            .Add("m/constants.pkl", PickleOf(Tuple())).Add("m/code/__torch__.py", "x").Add("m/version", "3\n").Build();
+        InspectedArtifact file = Inspect(script);
+        Assert.Single(file.Tensors!.Tensors);
+        Assert.Contains(file.Unread, u => u.Cause == UnreadCause.NotSupported);
+        Assert.False(file.IsComplete);
+    }
+
+    [Fact]
     public void SafetensorsShowTheirTextsAndAreComplete()
     {
         byte[] bytes = WeightFiles.Safetensors("""{"__metadata__":{"by":"me"},"a":{"dtype":"F4","shape":[2,2],"data_offsets":[0,2]}}""", 2);

@@ -1,4 +1,5 @@
 // Reads the tensors of a file that begins with a pickle.
+using System.Globalization;
 using Assay.Artifacts;
 using Assay.Formats.PyTorch;
 
@@ -39,7 +40,7 @@ internal static class PickleTensors
             new WeightWalk(run, new NoStorages(), source).Run(run.Value);
             if (group.StreamArrays > 0)
             {
-                context.Meta("joblib arrays in the stream", group.StreamArrays.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                context.Meta("joblib arrays in the stream", group.StreamArrays.ToString(CultureInfo.InvariantCulture));
             }
 
             if (group.Companions.Count > 0)
