@@ -30,7 +30,7 @@ public sealed class LoaderReach
 
         foreach (Place place in _places.Values)
         {
-            place.Link(_places);
+            place.LieIn(place.Container is { } container ? _places.GetValueOrDefault(container) : null);
         }
     }
 
@@ -214,24 +214,38 @@ public sealed class LoaderReach
             !IsHandedOn && Loader.SafeDialect.Length > 0 && fact.Pickle?.AllowedBy.Contains(Loader.SafeDialect) == true ? Use with { SafeSetting = "" } : Use;
     }
 
-    /// <summary>An artifact: its formats, and those that it lies in.</summary>
+    /// <summary>
+    /// An artifact: its formats, and those that it lies in. There may be a hundred thousand of them, of which few are asked for, and their names may
+    /// be long: what follows from the facts is made when it is first asked for, and once.
+    /// </summary>
     private sealed class Place(string path, string? container)
     {
-        public string Path { get; } = path;
+        /// <summary>More than a scan goes down; facts from elsewhere may say that things lie in themselves.</summary>
+        private const int Deepest = 1024;
+
+        private Place? _outer;
+        private List<Place>? _around;
+        private List<Place>? _inside;
+        private List<FormatFact>? _pickles;
+        private string? _name;
+
+        public string Path => path;
+
+        public string? Container => container;
 
         public List<FormatFact> Formats { get; } = [];
 
         /// <summary>The input, what lies in it, and so on to this one.</summary>
-        public List<Place> Around { get; } = [];
+        public List<Place> Around => _around ??= FindAround();
 
         /// <summary>What lies in it.</summary>
-        public List<Place> Inside { get; } = [];
+        public List<Place> Inside => _inside ??= [];
 
         /// <summary>The pickles, in the order in which they lie.</summary>
-        public List<FormatFact> Pickles { get; private set; } = [];
+        public List<FormatFact> Pickles => _pickles ??= [.. Formats.Where(f => f.Format == Pickle).OrderBy(f => f.Offset)];
 
         /// <summary>The name in what holds it.</summary>
-        public string Name => container is null ? Path : Path[Math.Min(Path.Length, container.Length + "!/".Length)..];
+        public string Name => _name ??= container is null ? path : path[Math.Min(path.Length, container.Length + "!/".Length)..];
 
         public bool IsLoaded => Formats.Exists(f => f.IsLoaded);
 
@@ -243,26 +257,28 @@ public sealed class LoaderReach
 
         public int IndexOf(string outer) => Around.FindIndex(p => p.Path == outer);
 
-        public void Link(Dictionary<string, Place> all)
+        public void LieIn(Place? outer)
         {
-            Pickles = [.. Formats.Where(f => f.Format == Pickle).OrderBy(f => f.Offset)];
-            Around.Add(this);
-            HashSet<string> seen = [Path];
-            for (string? next = container; next is not null && seen.Add(next) && all.TryGetValue(next, out Place? outer); next = outer.Container)
+            if (outer is not null && outer != this)
             {
-                Around.Add(outer);
-            }
-
-            Around.Reverse();
-            if (Around.Count > 1)
-            {
-                Around[^2].Inside.Add(this);
+                _outer = outer;
+                outer.Inside.Add(this);
             }
         }
 
         /// <summary>The pickle in which a fact about one lies; null where the artifact is none, or the fact is about something else.</summary>
         public FormatFact? PickleAt(Fact where) => where is CallableFact or TextFact or IntentFact or IndicatorFact ? Pickles.FindLast(p => p.Offset <= where.Offset) : null;
 
-        private string? Container => container;
+        private List<Place> FindAround()
+        {
+            List<Place> around = [];
+            for (Place? next = this; next is not null && around.Count < Deepest; next = next._outer)
+            {
+                around.Add(next);
+            }
+
+            around.Reverse();
+            return around;
+        }
     }
 }
