@@ -11,8 +11,7 @@ internal static class DetonateCommand
     public static Command Create(Host host, IReadOnlyList<string> arguments)
     {
         Argument<string[]> paths = new("PATH") { Description = "Files and directories, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
-        Option<string> format = new("--format", "-f") { Description = "How to report: text, json or sarif.", HelpName = "text|json|sarif", DefaultValueFactory = _ => "text" };
-        format.AcceptOnlyFromAmong("text", "json", "sarif");
+        Option<string> format = ListingOptions.ReportFormat();
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file instead of standard output.", HelpName = "FILE" };
         Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
         Option<string?> rules = ListingOptions.Rules();

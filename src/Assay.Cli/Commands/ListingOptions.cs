@@ -1,5 +1,6 @@
 // Options that the listing commands share.
 using System.CommandLine;
+using Assay.Policies;
 using Assay.Reports;
 
 namespace Assay.Cli.Commands;
@@ -14,6 +15,30 @@ internal static class ListingOptions
         format.AcceptOnlyFromAmong("text", "json");
         return format;
     }
+
+    /// <summary><c>--format text|json|sarif</c> of reports.</summary>
+    public static Option<string> ReportFormat()
+    {
+        Option<string> format = new("--format", "-f") { Description = "How to report: text, json (docs/scan.schema.json) or sarif (2.1.0).", HelpName = "text|json|sarif", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "sarif");
+        return format;
+    }
+
+    /// <summary><c>--fail-on suspicious|malicious|never</c>.</summary>
+    public static Option<string> FailOn()
+    {
+        Option<string> failOn = new("--fail-on") { Description = "The mildest verdict that gives exit code 1.", HelpName = "suspicious|malicious|never", DefaultValueFactory = _ => "suspicious" };
+        failOn.AcceptOnlyFromAmong("suspicious", "malicious", "never");
+        return failOn;
+    }
+
+    /// <summary>What <c>--fail-on</c> means: the mildest verdict that gives exit code 1, or null for none.</summary>
+    public static Verdict? Mildest(string? failOn) => failOn switch
+    {
+        "malicious" => Verdict.Malicious,
+        "never" => null,
+        _ => Verdict.Suspicious,
+    };
 
     /// <summary><c>--no-color</c>.</summary>
     public static Option<bool> NoColour() => new("--no-color") { Description = "Write text without colour (as NO_COLOR does)." };

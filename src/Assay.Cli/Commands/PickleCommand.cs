@@ -97,7 +97,7 @@ internal static class PickleCommand
             ScanOptions options = new()
             {
                 // Nothing is judged here, so no rule needs to be read.
-                Rules = new Detection.RuleSet(),
+                Rules = Detection.RuleSet.None,
                 Limits = limits,
                 Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
             };

@@ -15,17 +15,16 @@ internal static class ScanCommand
     public static Command Create(Host host, IReadOnlyList<string> arguments)
     {
         Argument<string[]> paths = new("PATH") { Description = "Files and directories, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
-        Option<string> format = new("--format", "-f") { Description = "How to report: text, json (docs/scan.schema.json) or sarif (2.1.0).", HelpName = "text|json|sarif", DefaultValueFactory = _ => "text" };
-        format.AcceptOnlyFromAmong("text", "json", "sarif");
+        Option<string> format = ListingOptions.ReportFormat();
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file instead of standard output.", HelpName = "FILE" };
-        Option<string> failOn = new("--fail-on") { Description = "The mildest verdict that gives exit code 1.", HelpName = "suspicious|malicious|never", DefaultValueFactory = _ => "suspicious" };
-        failOn.AcceptOnlyFromAmong("suspicious", "malicious", "never");
+        Option<string> failOn = ListingOptions.FailOn();
         Option<string[]> include = new("--include") { Description = "Examine only walked files that match (*.pt, models/**); may be repeated.", HelpName = "GLOB" };
         Option<string[]> exclude = new("--exclude") { Description = "Leave out walked files and directories that match; wins over --include.", HelpName = "GLOB" };
         Option<int> jobs = new("--jobs", "-j") { Description = "Files examined side by side; by default one per processor.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount, CustomParser = Jobs };
         Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
         Option<string?> rules = ListingOptions.Rules();
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
+        Option<string?> facts = new("--facts") { Description = "Also write what was read to this file, for assay judge.", HelpName = "FILE" };
         Option<bool> digest = new("--digest") { Description = "Digest files above 64 MB as well." };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
         Option<bool> noProgress = new("--no-progress") { Description = "Show no progress." };
@@ -34,7 +33,7 @@ internal static class ScanCommand
         SandboxSwitches switches = new();
         Command command = new("scan", "Examine model files: what would each loader run?")
         {
-            paths, format, output, failOn, include, exclude, jobs, policy, rules, limit, digest, quiet, noProgress, noColour, detonate,
+            paths, format, output, failOn, include, exclude, jobs, policy, rules, limit, facts, digest, quiet, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
         command.SetAction(parsed =>
@@ -44,18 +43,14 @@ internal static class ScanCommand
                 Paths = Paths(parsed.GetValue(paths) ?? [], arguments),
                 Format = parsed.GetValue(format)!,
                 Output = parsed.GetValue(output),
-                FailOn = parsed.GetValue(failOn) switch
-                {
-                    "malicious" => Verdict.Malicious,
-                    "never" => null,
-                    _ => Verdict.Suspicious,
-                },
+                FailOn = ListingOptions.Mildest(parsed.GetValue(failOn)),
                 Include = parsed.GetValue(include) ?? [],
                 Exclude = parsed.GetValue(exclude) ?? [],
                 Jobs = parsed.GetValue(jobs),
                 Policy = parsed.GetValue(policy),
                 Rules = parsed.GetValue(rules),
                 Limits = parsed.GetValue(limit) ?? [],
+                Facts = parsed.GetValue(facts),
                 Digest = parsed.GetValue(digest),
                 Quiet = parsed.GetValue(quiet),
                 Progress = !parsed.GetValue(noProgress),
@@ -116,6 +111,9 @@ internal sealed record ScanArguments
     public string? Rules { get; init; }
 
     public IReadOnlyList<string> Limits { get; init; } = [];
+
+    /// <summary>The file that gets the facts, or null.</summary>
+    public string? Facts { get; init; }
 
     public bool Digest { get; init; }
 

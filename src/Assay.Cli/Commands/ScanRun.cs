@@ -1,4 +1,5 @@
 // One run of assay scan, from paths to exit code.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Cli.Files;
 using Assay.Detection;
@@ -21,6 +22,12 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         // Everything that can be wrong with the command is found before the first file is touched.
         (ScanLimits limits, long standardInput) = LimitOption.Read(arguments.Limits);
         ReportFile? file = arguments.Output is null ? null : new ReportFile(arguments.Output);
+        ReportFile? facts = arguments.Facts is null ? null : new ReportFile(arguments.Facts);
+        if (file is not null && facts is not null && file.IsSameAs(facts))
+        {
+            throw new UsageException("The report and the facts cannot go into one file.");
+        }
+
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
         RuleSet rules = RulePacks.Load(arguments.Rules);
         using TestLoader? loader = arguments.Sandbox is null ? null : new TestLoader(arguments.Sandbox);
@@ -33,10 +40,12 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             Jobs = arguments.Jobs,
             DigestAll = arguments.Digest,
             TestLoad = loader,
+            KeepFacts = facts is not null,
         });
 
         FileWalk walk = Walk();
         file?.KeepOutOf(walk);
+        facts?.KeepOutOf(walk);
         IEnumerable<ScanInput> inputs = walk.Inputs();
         using ScratchSpace spool = scratch.Create();
         if (arguments.Paths.Contains("-"))
@@ -45,13 +54,20 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         }
 
         ScanTally tally = new();
-        if (file is null)
+        FactFileWriter? kept = null;
+        if (facts is null)
         {
-            Report(host.Output, host.OutputIsTerminal, arguments.Look);
+            ReportTo(file);
         }
         else
         {
-            file.Write(stream => Report(stream, false, arguments.Look with { Colour = false, Width = 100 }));
+            facts.Write(stream =>
+            {
+                using BufferedStream buffered = new(stream, 1 << 16);
+                kept = new FactFileWriter(buffered, Scanner.Version, limits);
+                ReportTo(file);
+                kept.End(tally.Ignored + walk.LeftAside);
+            });
         }
 
         if (host.Cancellation.IsCancellationRequested)
@@ -61,21 +77,33 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
 
         return tally.Code(arguments.FailOn);
 
+        void ReportTo(ReportFile? file)
+        {
+            if (file is null)
+            {
+                Report(host.Output, host.OutputIsTerminal, arguments.Look);
+            }
+            else
+            {
+                file.Write(stream => Report(stream, false, arguments.Look with { Colour = false, Width = 100 }));
+            }
+        }
+
         void Report(Stream stream, bool terminal, TextReportOptions look)
         {
             LiveProgress progress = new(host, () => Walk().Inputs().LongCount());
             using StreamWriter writer = host.Writer(terminal ? progress.Covering(stream) : stream);
-            using IScanReport report = arguments.Format switch
-            {
-                "json" => new JsonReport(writer.BaseStream, scanner.Head),
-                "sarif" => new SarifReport(writer.BaseStream, scanner.Head, scratch),
-                _ => new TextReport(writer, scanner.Head, look with { Quiet = arguments.Quiet }),
-            };
+            using IScanReport report = ReportOf(arguments.Format, writer, scanner.Head, scratch, look with { Quiet = arguments.Quiet });
             void Scan()
             {
                 foreach (ScanResult result in host.Scan(scanner, inputs, progress, host.Cancellation))
                 {
                     tally.Add(result);
+                    if (result.Report?.Read is { } read)
+                    {
+                        kept?.Write(read);
+                    }
+
                     report.Add(result);
                 }
             }
@@ -84,6 +112,14 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             report.Finish(walk.LeftAside);
         }
     }
+
+    /// <summary>A report in the format that was asked for.</summary>
+    internal static IScanReport ReportOf(string format, StreamWriter writer, ScanHead head, Scratch scratch, TextReportOptions look) => format switch
+    {
+        "json" => new JsonReport(writer.BaseStream, head),
+        "sarif" => new SarifReport(writer.BaseStream, head, scratch),
+        _ => new TextReport(writer, head, look),
+    };
 
     private FileWalk Walk()
     {

@@ -15,12 +15,16 @@ internal sealed class ScanTally
     /// <summary>How many files were examined, as far as they could be: those that the user's cancellation kept from it are none.</summary>
     public long Examined { get; private set; }
 
+    /// <summary>How many files turned out to be no models.</summary>
+    public long Ignored { get; private set; }
+
     /// <summary>Counts a result.</summary>
     public void Add(ScanResult result)
     {
         Examined++;
         if (result.Report is not { } report)
         {
+            Ignored++;
             return;
         }
 

@@ -5,7 +5,7 @@ using Assay.Hosting.Folders;
 
 namespace Assay.Cli.Files;
 
-/// <summary>The file that <c>--output</c> names.</summary>
+/// <summary>The file that <c>--output</c> or <c>--facts</c> names.</summary>
 internal sealed class ReportFile
 {
     private readonly string _path;
@@ -34,6 +34,9 @@ internal sealed class ReportFile
 
     /// <summary>The real path of what is there already, or null.</summary>
     public string? Real { get; }
+
+    /// <summary>Whether both lead to one file.</summary>
+    public bool IsSameAs(ReportFile other) => _path == other._path;
 
     /// <summary>
     /// Leaves the report, while it is written, and an earlier report of ours out of <paramref name="walk"/>. Anything else that the report would
@@ -88,6 +91,7 @@ internal sealed class ReportFile
             int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
             string text = Encoding.Latin1.GetString(head, 0, read);
             return text.StartsWith("{\n  \"schema\": \"assay.scan/", StringComparison.Ordinal)
+                || text.StartsWith("{\"run\":{\"schema\":\"assay.facts/", StringComparison.Ordinal)
                 || (text.StartsWith("{\n  \"$schema\": ", StringComparison.Ordinal) && text.Contains("\"writtenBy\": \"Assay ", StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -21,6 +21,20 @@ public static class RulePacks
             return RuleSet.Default;
         }
 
+        try
+        {
+            return RuleSet.With(Read(directory));
+        }
+        catch (RulePackException e)
+        {
+            throw new SettingException(e.Message);
+        }
+    }
+
+    /// <summary>The packs of <paramref name="directory"/> as texts, in the order of their names.</summary>
+    /// <exception cref="SettingException">A pack cannot be read, or there is none.</exception>
+    public static IReadOnlyList<(string Name, string Text)> Read(string directory)
+    {
         if (!Directory.Exists(directory))
         {
             throw new SettingException($"There is no directory {directory} of rules.");
@@ -39,14 +53,7 @@ public static class RulePacks
             throw new SettingException($"The directory {directory} holds no rules (*.yaml).");
         }
 
-        try
-        {
-            return RuleSet.With(packs);
-        }
-        catch (RulePackException e)
-        {
-            throw new SettingException(e.Message);
-        }
+        return packs;
     }
 
     /// <summary>The policy in <paramref name="file"/>; its waivers may name <paramref name="rules"/>.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Assay.Artifacts;
 
 /// <summary>What a loader would do with a callable.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CallableUse>))]
+[JsonConverter(typeof(EnumNameConverter<CallableUse>))]
 public enum CallableUse
 {
     /// <summary>It is resolved and nothing more is known; importing runs module code.</summary>

@@ -5,7 +5,7 @@ using Assay.Bytes;
 namespace Assay.Artifacts;
 
 /// <summary>How sure a format is that the bytes are its own.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ClaimStrength>))]
+[JsonConverter(typeof(EnumNameConverter<ClaimStrength>))]
 public enum ClaimStrength
 {
     /// <summary>A loader would accept the bytes, and so might many other texts.</summary>

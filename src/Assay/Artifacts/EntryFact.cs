@@ -53,8 +53,11 @@ public sealed record EntryFact : Fact
     /// <summary>The path of keys from the root, as <see cref="KeyPath"/> writes it.</summary>
     public required string Key { get; init; }
 
-    /// <summary>The value as text, perhaps cut.</summary>
+    /// <summary>The value as text, or its beginning.</summary>
     public string Value { get; init; } = "";
+
+    /// <summary>Whether the value is longer than what stands here.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>The kind of the value.</summary>
     public EntryKind Kind { get; init; }

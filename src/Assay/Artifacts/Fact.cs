@@ -13,7 +13,6 @@ namespace Assay.Artifacts;
 [JsonDerivedType(typeof(AnomalyFact), "anomaly")]
 [JsonDerivedType(typeof(TextFact), "text")]
 [JsonDerivedType(typeof(UnreadFact), "unread")]
-[JsonDerivedType(typeof(IntentFact), "intent")]
 [JsonDerivedType(typeof(IndicatorFact), "indicator")]
 [JsonDerivedType(typeof(BehaviourFact), "behaviour")]
 [JsonDerivedType(typeof(MemberFact), "member")]
@@ -109,8 +108,11 @@ public sealed record TextFact : Fact
     /// <summary>The language of the text, as <see cref="CodeFact.Language"/> names it; empty where it is none or not known.</summary>
     public string Language { get; init; } = "";
 
-    /// <summary>The text, cut at the limit.</summary>
+    /// <summary>The text, or its beginning.</summary>
     public required string Text { get; init; }
+
+    /// <summary>Whether the text is longer than what stands here.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>How it was recovered, outermost layer first (<c>base64</c>, <c>zlib</c>).</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
@@ -129,7 +131,7 @@ public sealed record UnreadFact : Fact
 }
 
 /// <summary>Why something was not read.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<UnreadCause>))]
+[JsonConverter(typeof(EnumNameConverter<UnreadCause>))]
 public enum UnreadCause
 {
     /// <summary>The bytes break their format; what came before the break was read.</summary>

@@ -267,7 +267,7 @@ public sealed class LoaderReach
         }
 
         /// <summary>The pickle in which a fact about one lies; null where the artifact is none, or the fact is about something else.</summary>
-        public FormatFact? PickleAt(Fact where) => where is CallableFact or TextFact or IntentFact or IndicatorFact ? Pickles.FindLast(p => p.Offset <= where.Offset) : null;
+        public FormatFact? PickleAt(Fact where) => where is CallableFact or TextFact or CodeFact or IndicatorFact ? Pickles.FindLast(p => p.Offset <= where.Offset) : null;
 
         private List<Place> FindAround()
         {

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Assay.Artifacts;
 
 /// <summary>The kind of a value.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ShapeKind>))]
+[JsonConverter(typeof(EnumNameConverter<ShapeKind>))]
 public enum ShapeKind
 {
     /// <summary>Not known.</summary>

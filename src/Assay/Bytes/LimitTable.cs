@@ -28,6 +28,7 @@ public static class LimitTable
         new("fact-bytes", long.MaxValue, l => l.FactBytes, (l, n) => l with { FactBytes = n }),
         new("source-text", long.MaxValue, l => l.SourceText, (l, n) => l with { SourceText = n }),
         new("text-bytes", int.MaxValue, l => l.TextBytes, (l, n) => l with { TextBytes = checked((int)n) }),
+        new("rule-steps", long.MaxValue, l => l.RuleSteps, (l, n) => l with { RuleSteps = n }),
         new("milliseconds", long.MaxValue, l => l.Milliseconds, (l, n) => l with { Milliseconds = n }),
     ];
 

@@ -49,6 +49,9 @@ public sealed record ScanLimits
     /// <summary>Bytes of one text that is decoded and kept as evidence.</summary>
     public int TextBytes { get; init; } = 64 << 10;
 
+    /// <summary>Steps that rules may take over the facts of one input.</summary>
+    public long RuleSteps { get; init; } = 100_000_000;
+
     /// <summary>Wall time, in milliseconds.</summary>
     public long Milliseconds { get; init; } = 300_000;
 }

@@ -1,4 +1,6 @@
 // What is known about a group of callables: what they can do, and how their arguments must look.
+using Assay.Detection.Packs;
+
 namespace Assay.Detection;
 
 /// <summary>What a group of callables is.</summary>
@@ -127,4 +129,10 @@ internal sealed record CallableGroup
     public bool ResultCarriesCode { get; init; }
 
     public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>Where the group stands.</summary>
+    public PackPlace Place { get; init; }
+
+    /// <summary>Whether it says otherwise of callables that a group of an earlier pack lists.</summary>
+    public bool Replaces { get; init; }
 }

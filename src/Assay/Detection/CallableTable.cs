@@ -10,7 +10,7 @@ namespace Assay.Detection;
 internal sealed class CallableTable
 {
     private readonly Dictionary<string, CallableGroup> _exact = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<(string Pattern, CallableGroup Group)>> _patterns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<ListedPattern>> _patterns = new(StringComparer.Ordinal);
     private int _longest;
 
     /// <summary>Attribute names that lead from any object to code.</summary>
@@ -32,23 +32,31 @@ internal sealed class CallableTable
     public IEnumerable<(string Path, CallableGroup Group)> Entries =>
         _exact.Select(e => (e.Key, e.Value)).Concat(_patterns.SelectMany(p => p.Value.Select(e => ($"{p.Key}.{e.Pattern}", e.Group))));
 
-    public void Add(string module, string name, CallableGroup group)
+    /// <summary>Lists a callable in a group, in place of the group that listed it before; returns that one, or null.</summary>
+    public CallableGroup? Add(string module, string name, CallableGroup group)
     {
         module = CanonicalName.Twin(module);
         _longest = Math.Max(_longest, module.Length + 1 + name.Length);
         if (name.Contains('*', StringComparison.Ordinal) || name.StartsWith('$'))
         {
-            if (!_patterns.TryGetValue(module, out List<(string, CallableGroup)>? list))
+            if (!_patterns.TryGetValue(module, out List<ListedPattern>? list))
                 _patterns.Add(module, list = []);
 
-            list.RemoveAll(e => e.Item1 == name);
-            list.Add((name, group));
-            list.Sort((a, b) => Rank(b.Item1).CompareTo(Rank(a.Item1)));
+            ListedPattern? before = list.Find(e => e.Pattern == name);
+            if (before is not null)
+                list.Remove(before);
+
+            // Longer patterns first; equal ones in the order of the packs.
+            ListedPattern added = new(name, group);
+            int at = list.FindIndex(e => e.Rank < added.Rank);
+            list.Insert(at < 0 ? list.Count : at, added);
+            return before?.Group;
         }
-        else
-        {
-            _exact[name.Length == 0 ? module : CanonicalName.Twin($"{module}.{name}")] = group;
-        }
+
+        string path = name.Length == 0 ? module : CanonicalName.Twin($"{module}.{name}");
+        _exact.TryGetValue(path, out CallableGroup? known);
+        _exact[path] = group;
+        return known;
     }
 
     /// <summary>The one path under which a callable is listed (<see cref="CanonicalName"/>), or one that is listed as it is written.</summary>
@@ -72,78 +80,73 @@ internal sealed class CallableTable
             if (_exact.TryGetValue(above, out CallableGroup? owner) && owner.Kind is CallableKind.Harmful)
                 return owner;
 
-            if (!_patterns.TryGetValue(above, out List<(string Pattern, CallableGroup Group)>? list))
+            if (!_patterns.TryGetValue(above, out List<ListedPattern>? list))
                 continue;
 
-            string rest = path[(dot + 1)..];
-            foreach ((string pattern, CallableGroup group) in list)
+            foreach (ListedPattern listed in list)
             {
-                // A benign prefix ends at a dot: int* means int64, not what hangs on it.
-                bool strays = group.Kind is CallableKind.Benign && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
-                if (Matches(pattern, rest) && !(strays && pattern.Contains('*', StringComparison.Ordinal) && pattern.Length > 1))
-                    return group;
+                if (listed.Matches(path.AsSpan(dot + 1)))
+                    return listed.Group;
             }
         }
 
         return null;
     }
 
-    private static int Rank(string pattern) => pattern switch
-    {
-        "*" => 0,
-        "$class" => 1,
-        "$support" => 2,
-        _ => 2 + pattern.Length,
-    };
-
-    private static bool Matches(string pattern, string rest)
-    {
-        string last = rest[(rest.LastIndexOf('.') + 1)..];
-        return pattern switch
-        {
-            "*" => true,
-            "$class" => IsClassName(last),
-            "$support" => IsUnpickleSupport(last),
-            _ => IsGlob(pattern, rest),
-        };
-    }
-
-    private static bool IsGlob(string pattern, string text)
-    {
-        string[] parts = pattern.Split('*');
-        if (!text.StartsWith(parts[0], StringComparison.Ordinal))
-            return false;
-
-        int at = parts[0].Length;
-        foreach (string part in parts[1..^1])
-        {
-            int found = text.IndexOf(part, at, StringComparison.Ordinal);
-            if (found < 0)
-                return false;
-
-            at = found + part.Length;
-        }
-
-        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
-    }
-
     /// <summary>Whether a name follows the convention for classes: a capital after any underscores.</summary>
-    internal static bool IsClassName(string name)
+    internal static bool IsClassName(ReadOnlySpan<char> name)
     {
-        string bare = name.TrimStart('_');
-        return bare.Length > 0 && char.IsAsciiLetterUpper(bare[0]) && !name.EndsWith("__", StringComparison.Ordinal);
+        ReadOnlySpan<char> bare = name.TrimStart('_');
+        return bare.Length > 0 && char.IsAsciiLetterUpper(bare[0]) && !name.EndsWith("__");
     }
-
-    // The names that Cython and the numeric libraries give to the functions that __reduce__ returns.
-    private static bool IsUnpickleSupport(string name) =>
-        name.StartsWith("__pyx_unpickle_", StringComparison.Ordinal)
-        || name.StartsWith("_reconstruct", StringComparison.Ordinal)
-        || name.StartsWith("_rebuild", StringComparison.Ordinal)
-        || name.StartsWith("_unpickle", StringComparison.Ordinal)
-        || name.StartsWith("_new_", StringComparison.Ordinal)
-        || name.EndsWith("_ctor", StringComparison.Ordinal)
-        || name is "newObj";
 
     /// <summary>The last dot before <paramref name="end"/> below which something can be listed. Names of a megabyte are looked up where they may match only.</summary>
     private int LastDot(string path, int end) => path.LastIndexOf('.', Math.Min(end - 1, _longest));
+
+    /// <summary>A pattern under a module or class, and the group that lists it.</summary>
+    private sealed class ListedPattern(string pattern, CallableGroup group)
+    {
+        private readonly WildcardPattern? _glob = pattern is "*" || pattern.StartsWith('$') ? null : WildcardPattern.OfText(pattern);
+
+        // A benign prefix ends at a dot: int* means int64, not what hangs on it.
+        private readonly bool _endsAtDot = group.Kind is CallableKind.Benign && pattern.Length > 1 && !pattern.StartsWith('$') && !pattern.Contains('.', StringComparison.Ordinal);
+
+        public string Pattern => pattern;
+
+        public CallableGroup Group => group;
+
+        /// <summary>The more it says, the higher.</summary>
+        public int Rank { get; } = pattern switch
+        {
+            "*" => 0,
+            "$class" => 1,
+            "$support" => 2,
+            _ => 2 + pattern.Length,
+        };
+
+        public bool Matches(ReadOnlySpan<char> rest)
+        {
+            if (_endsAtDot && rest.Contains('.'))
+                return false;
+
+            ReadOnlySpan<char> last = rest[(rest.LastIndexOf('.') + 1)..];
+            return pattern switch
+            {
+                "*" => true,
+                "$class" => IsClassName(last),
+                "$support" => IsUnpickleSupport(last),
+                _ => _glob!.IsMatch(rest),
+            };
+        }
+
+        // The names that Cython and the numeric libraries give to the functions that __reduce__ returns.
+        private static bool IsUnpickleSupport(ReadOnlySpan<char> name) =>
+            name.StartsWith("__pyx_unpickle_")
+            || name.StartsWith("_reconstruct")
+            || name.StartsWith("_rebuild")
+            || name.StartsWith("_unpickle")
+            || name.StartsWith("_new_")
+            || name.EndsWith("_ctor")
+            || name is "newObj";
+    }
 }

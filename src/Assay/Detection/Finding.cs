@@ -49,6 +49,18 @@ public enum Confidence
 /// <summary>A piece of evidence: what kind (<c>callable</c>, <c>argument</c>, <c>opcode</c>, ...), its text, and where.</summary>
 public sealed record Evidence(string Kind, string Text, long? Offset = null);
 
+/// <summary>What a finding is about.</summary>
+/// <param name="Kind">The kind of fact that it stands on, as rules name it: <c>judgement</c>, <c>anomaly</c>, <c>reference</c> ...</param>
+/// <param name="Name">What it is about: the canonical name of a callable, the code of an anomaly, the target of a reference ...</param>
+public sealed record FindingSubject(string Kind, string Name)
+{
+    /// <summary>What a callable can do, where the rules list it; empty otherwise.</summary>
+    public string Capability { get; init; } = "";
+
+    /// <summary>What a callable gets.</summary>
+    public IReadOnlyList<ValueShape> Arguments { get; init; } = [];
+}
+
 /// <summary>A rule and the place where it holds.</summary>
 public sealed record Finding
 {
@@ -73,6 +85,9 @@ public sealed record Finding
     /// <summary>The number of bytes; 0 when it is not a stretch.</summary>
     public long Length { get; init; }
 
+    /// <summary>What it is about.</summary>
+    public required FindingSubject Subject { get; init; }
+
     /// <summary>The evidence.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 
@@ -85,6 +100,21 @@ public sealed record Finding
     /// <summary>Whether a loader gets there: <c>yes</c>, <c>no</c>, or <c>unknown</c>.</summary>
     public string Reached { get; init; } = "yes";
 
-    /// <summary>Names this instance, the same for the same bytes under any file name.</summary>
-    public required string Fingerprint { get; init; }
+    /// <summary>
+    /// Finds the finding again in the next version of a file: made of the rule and the place, the same under any file name. It says nothing about what
+    /// the file does there, so nothing that a person decides may rest on it.
+    /// </summary>
+    public required string Key { get; init; }
+
+    /// <summary>
+    /// The same only for the same content at the same place: made of the <see cref="Key"/> and of what the finding stands on (callable,
+    /// arguments, carried code, ...). What a person decides about a finding binds to it.
+    /// </summary>
+    public required string ContentKey { get; init; }
+
+    /// <summary>
+    /// Whether the content was not kept in full and the input has no digest that could stand for it, so that two contents may have this content
+    /// key. Nothing can be bound to it then.
+    /// </summary>
+    public bool IsContentPartial { get; init; }
 }

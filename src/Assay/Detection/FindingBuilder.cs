@@ -1,10 +1,20 @@
-// Makes findings: what all detectors do alike.
+// Makes findings: what all kinds of them have alike.
 using Assay.Artifacts;
 
 namespace Assay.Detection;
 
-/// <summary>Makes findings with loaders and fingerprints; the ordinal tells equal subjects of one input apart.</summary>
-internal sealed class FindingBuilder(IReadOnlyList<Fact> facts)
+/// <summary>Where a finding stands, and what says which loaders come there: a fact, or the finding that it is about.</summary>
+internal readonly record struct FindingPlace(string Path, long Offset, long Length, Fact? Fact, IReadOnlyList<LoaderUse>? Loaders)
+{
+    public static FindingPlace Of(Fact fact) => new(fact.Path, fact.Offset, fact.Length, fact, null);
+
+    public static FindingPlace Of(Finding finding) => new(finding.Path, finding.Offset, finding.Length, null, finding.Loaders);
+}
+
+/// <summary>Makes findings with loaders and keys; an ordinal tells equal subjects of one input apart.</summary>
+/// <param name="facts">The facts of the input.</param>
+/// <param name="inputDigest">The SHA-256 of the input, or null.</param>
+internal sealed class FindingBuilder(IReadOnlyList<Fact> facts, string? inputDigest)
 {
     /// <summary>Characters of a message or of a piece of evidence that reports print; names may have a million.</summary>
     private const int LongestText = 8192;
@@ -12,11 +22,14 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts)
     private readonly Dictionary<(string Rule, string Path, string Subject, string Use), int> _seen = [];
     private LoaderReach? _reach;
 
-    public Finding Make(RuleEntry entry, Fact where, string subject, string use, string message, IReadOnlyList<Evidence> evidence)
+    /// <summary>Makes a finding; <paramref name="use"/> tells apart what is found about one subject in different ways.</summary>
+    public Finding Make(
+        RuleEntry entry, FindingPlace where, FindingSubject subject, string use, string message, IEnumerable<Evidence> evidence, FindingContent content)
     {
-        (string, string, string, string) key = (entry.Rule.Id, where.Path, subject, use);
-        int ordinal = _seen.GetValueOrDefault(key);
-        _seen[key] = ordinal + 1;
+        (string, string, string, string) place = (entry.Rule.Id, where.Path, subject.Name, use);
+        int ordinal = _seen.GetValueOrDefault(place);
+        _seen[place] = ordinal + 1;
+        string key = FindingKey.Of(entry.Rule.Id, where.Path, subject.Name, use, ordinal);
         return new Finding
         {
             Rule = entry.Rule,
@@ -26,11 +39,14 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts)
             Path = where.Path,
             Offset = where.Offset,
             Length = where.Length,
+            Subject = subject,
             Evidence = [.. evidence.Select(e => e.Text.Length > LongestText ? e with { Text = Cut(e.Text) } : e)],
-            Loaders = (_reach ??= new LoaderReach(facts)).Of(where),
-            Reached = where is CallableFact { Reached: false } ? "no" : "yes",
+            Loaders = where.Loaders ?? (where.Fact is null ? [] : (_reach ??= new LoaderReach(facts)).Of(where.Fact)),
+            Reached = where.Fact is CallableFact { Reached: false } ? "no" : "yes",
             Phase = entry.Phase,
-            Fingerprint = Fingerprint.Of(entry.Rule.Id, where.Path, subject, use, ordinal),
+            Key = key,
+            ContentKey = content.Key(key, inputDigest),
+            IsContentPartial = content.IsPartial && inputDigest is null,
         };
     }
 

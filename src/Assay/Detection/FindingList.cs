@@ -1,36 +1,52 @@
-// The findings of one input as detectors add them: each rule has room for many, and the rest is counted.
-using System.Collections.ObjectModel;
+// The findings of one input: each rule has room for many, and the rest is counted.
 using System.Globalization;
 
 namespace Assay.Detection;
 
-/// <summary>Collects findings. Of one rule so many are listed one by one as somebody may read; what is over becomes one finding with a count.</summary>
-internal sealed class FindingList : Collection<Finding>
+/// <summary>Collects findings. Of one rule so many are listed one by one as a person may read; what is over becomes one finding with a count.</summary>
+internal sealed class FindingList
 {
     private const int MostOfOneRule = 1000;
-    private readonly Dictionary<string, int> _listed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (Finding First, long Count)> _beyond = new(StringComparer.Ordinal);
+    private readonly List<Finding> _listed = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Finding First, long Count, FindingContent Content)> _beyond = new(StringComparer.Ordinal);
 
-    /// <summary>The findings that stand for those that are not listed, one for each rule that has such.</summary>
-    public IEnumerable<Finding> Beyond => _beyond.Values.Select(b => b.First with
-    {
-        Message = $"{b.Count} more findings of this rule are not listed one by one. The first of them: {b.First.Message}",
-        Evidence = [.. b.First.Evidence, new("more-findings", b.Count.ToString(CultureInfo.InvariantCulture))],
-        Fingerprint = Detection.Fingerprint.Of(b.First.Rule.Id, b.First.Path, "", "beyond", 0),
-    });
+    /// <summary>The findings that are listed one by one.</summary>
+    public IReadOnlyList<Finding> Listed => _listed;
 
-    /// <inheritdoc/>
-    protected override void InsertItem(int index, Finding item)
+    /// <summary>All findings, with one for each rule that has more than are listed.</summary>
+    public IEnumerable<Finding> All => _listed.Concat(_beyond.Values.Select(b => Rest(b.First, b.Count, b.Content)));
+
+    public void Add(Finding finding)
     {
-        int listed = _listed.GetValueOrDefault(item.Rule.Id);
+        int listed = _counts.GetValueOrDefault(finding.Rule.Id);
         if (listed < MostOfOneRule)
         {
-            _listed[item.Rule.Id] = listed + 1;
-            base.InsertItem(index, item);
+            _counts[finding.Rule.Id] = listed + 1;
+            _listed.Add(finding);
             return;
         }
 
-        (Finding first, long count) = _beyond.GetValueOrDefault(item.Rule.Id, (item, 0));
-        _beyond[item.Rule.Id] = (first.Severity >= item.Severity ? first : item, count + 1);
+        if (!_beyond.TryGetValue(finding.Rule.Id, out (Finding First, long Count, FindingContent Content) beyond))
+        {
+            beyond = (finding, 0, new FindingContent());
+        }
+
+        beyond.Content.Add(finding.ContentKey);
+        Finding worst = beyond.First.Severity >= finding.Severity ? beyond.First : finding;
+        bool partial = beyond.First.IsContentPartial || finding.IsContentPartial;
+        _beyond[finding.Rule.Id] = (worst with { IsContentPartial = partial }, beyond.Count + 1, beyond.Content);
+    }
+
+    private static Finding Rest(Finding first, long count, FindingContent content)
+    {
+        string key = FindingKey.Of(first.Rule.Id, first.Path, "", "beyond", 0);
+        return first with
+        {
+            Message = $"{count} more findings of this rule are not listed one by one. The first of them: {first.Message}",
+            Evidence = [.. first.Evidence, new("more-findings", count.ToString(CultureInfo.InvariantCulture))],
+            Key = key,
+            ContentKey = content.Key(key, null),
+        };
     }
 }

@@ -6,8 +6,8 @@ using Assay.Detection.Packs;
 namespace Assay.Policies;
 
 /// <summary>
-/// Reads a policy: YAML with <c>waivers</c> (each with <c>rule</c>, <c>path</c>, <c>reason</c> and, if it ends,
-/// <c>expires</c> as year-month-day) and <c>allowed-modules</c>.
+/// Reads a policy: YAML with <c>waivers</c> (each with <c>rule</c>, <c>reason</c>, either <c>content</c> or <c>file</c>, perhaps a <c>path</c>, and, if it
+/// ends, <c>expires</c> as year-month-day) and <c>allowed-modules</c>.
 /// </summary>
 public static class PolicyLoader
 {
@@ -48,8 +48,10 @@ public static class PolicyLoader
     private static Waiver ReadWaiver(PackNode node, RuleSet rules)
     {
         string? rule = null;
+        string? file = null;
         string? path = null;
         string? reason = null;
+        IReadOnlyList<string> contents = [];
         DateOnly? expires = null;
         foreach ((string key, PackNode value) in node.AsMap("a waiver"))
         {
@@ -61,8 +63,14 @@ public static class PolicyLoader
                         throw value.Error($"there is no rule '{rule}'.");
 
                     break;
+                case "content":
+                    contents = [.. value.AsTexts(key).Select(c => Hex(value, c, 32, "content key of a finding"))];
+                    break;
+                case "file":
+                    file = Hex(value, value.AsText(key), 64, "SHA-256 of a file");
+                    break;
                 case "path":
-                    path = value.AsText(key);
+                    path = value.AsText(key) is { Length: > 0 } given ? given : throw value.Error("the path is empty.");
                     break;
                 case "reason":
                     reason = value.AsText(key).Trim();
@@ -73,12 +81,19 @@ public static class PolicyLoader
                         : throw value.Error($"'{value.Text}' is not a day such as 2027-01-31.");
                     break;
                 default:
-                    throw value.Error($"'{key}' is not a field of a waiver: rule, path, reason, expires.");
+                    throw value.Error($"'{key}' is not a field of a waiver: rule, content, file, path, reason, expires.");
             }
         }
 
-        return rule is null || string.IsNullOrEmpty(path) || string.IsNullOrEmpty(reason)
-            ? throw node.Error("a waiver needs a rule, a path and a reason.")
-            : new Waiver(rule, path, reason, expires);
+        if (rule is null || string.IsNullOrEmpty(reason))
+            throw node.Error("a waiver needs a rule and a reason.");
+
+        // A path says where something stands and not what: whatever comes to stand there later would be waived with it.
+        return contents.Count > 0 != file is not null
+            ? new Waiver { Rule = rule, Contents = contents, File = file, Path = path, Reason = reason, Expires = expires }
+            : throw node.Error("a waiver needs either 'content', the content key of a finding, or 'file', the SHA-256 of the file; a path can only narrow it.");
     }
+
+    private static string Hex(PackNode node, string text, int length, string what) =>
+        text.Length == length && text.All(char.IsAsciiHexDigitLower) ? text : throw node.Error($"'{text}' is not the {what}: {length} lower-case hex digits.");
 }

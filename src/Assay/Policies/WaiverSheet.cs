@@ -6,10 +6,10 @@ namespace Assay.Policies;
 /// <summary>Findings parted by the waivers of a policy.</summary>
 /// <param name="Kept">Findings that no waiver covers.</param>
 /// <param name="Waived">Findings that a waiver covers; they stay in the report.</param>
-public sealed record WaiverResult(IReadOnlyList<Finding> Kept, IReadOnlyList<WaivedFinding> Waived);
+internal sealed record WaiverResult(IReadOnlyList<Finding> Kept, IReadOnlyList<WaivedFinding> Waived);
 
 /// <summary>Applies the waivers of a policy on a given day. Waivers that have ended do not apply.</summary>
-public sealed class WaiverSheet
+internal sealed class WaiverSheet
 {
     private readonly List<Waiver> _valid;
 
@@ -20,17 +20,17 @@ public sealed class WaiverSheet
         Expired = policy.Waivers.Count == 0 ? [] : [.. policy.Waivers.Where(w => w.IsExpired(today))];
     }
 
-    /// <summary>Waivers that have ended; the caller says so to the user.</summary>
+    /// <summary>Waivers that have ended.</summary>
     public IReadOnlyList<Waiver> Expired { get; }
 
-    /// <summary>Parts findings; the first waiver that covers a finding counts.</summary>
-    public WaiverResult Apply(IEnumerable<Finding> findings)
+    /// <summary>Parts the findings of an input with this digest; the first waiver that covers a finding counts.</summary>
+    public WaiverResult Apply(IEnumerable<Finding> findings, string? inputDigest)
     {
         List<Finding> kept = [];
         List<WaivedFinding> waived = [];
         foreach (Finding finding in findings)
         {
-            if (_valid.Find(w => w.Covers(finding)) is { } waiver)
+            if (_valid.Find(w => w.Covers(finding, inputDigest)) is { } waiver)
                 waived.Add(new WaivedFinding(finding, waiver));
             else
                 kept.Add(finding);

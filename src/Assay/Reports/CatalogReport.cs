@@ -75,7 +75,7 @@ public static class CatalogReport
             page.Entry(2, TextReport.Label("tags"), Hang, string.Join(", ", rule.Tags));
         }
 
-        page.Entry(2, TextReport.Label("waive"), Hang, $"only by a policy of your own (--policy FILE) that names {rule.Id}, a path and a reason");
+        page.Entry(2, TextReport.Label("waive"), Hang, $"only by a policy of your own (--policy FILE) that names {rule.Id}, a reason, and the finding's contentKey or the file's SHA-256 (--format json says both)");
     }
 
     /// <summary>Writes one line per format.</summary>

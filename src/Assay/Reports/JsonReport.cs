@@ -155,7 +155,15 @@ public sealed class JsonReport : IScanReport
             Body(json, waived.Finding);
             json.WriteStartObject("waiver");
             Text(json, "rule", waived.Waiver.Rule);
-            Text(json, "path", waived.Waiver.Path);
+            json.WriteStartArray("contents");
+            foreach (string content in waived.Waiver.Contents)
+            {
+                json.WriteStringValue(content);
+            }
+
+            json.WriteEndArray();
+            json.WriteString("file", waived.Waiver.File);
+            json.WriteString("path", waived.Waiver.Path is null ? null : Escape.WellFormed(waived.Waiver.Path));
             Text(json, "reason", waived.Waiver.Reason);
             json.WriteString("expires", waived.Waiver.Expires?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
             json.WriteEndObject();
@@ -225,7 +233,10 @@ public sealed class JsonReport : IScanReport
         }
 
         json.WriteEndArray();
-        Text(json, "fingerprint", finding.Fingerprint);
+        Text(json, "key", finding.Key);
+
+        // Nothing can be bound to a content that is not known in full.
+        json.WriteString("contentKey", finding.IsContentPartial ? null : finding.ContentKey);
     }
 
     private static void Coverage(Utf8JsonWriter json, TargetReport target)

@@ -226,9 +226,10 @@ public sealed class SarifReport : IScanReport
         Location(json, target, index, finding.Path, finding.Offset, finding.Length);
         json.WriteEndArray();
         json.WriteStartObject("partialFingerprints");
-        json.WriteString("assayFinding/v1", Escape.WellFormed(finding.Fingerprint));
+        // The content key: an alert that somebody dismissed must not swallow another command at the same place.
+        json.WriteString("assayContent/v1", Escape.WellFormed(finding.ContentKey));
         // The only key that GitHub reads; without it, an alert follows a hash of "line 1" of a binary file.
-        json.WriteString("primaryLocationLineHash", Escape.WellFormed(finding.Fingerprint) + ":1");
+        json.WriteString("primaryLocationLineHash", Escape.WellFormed(finding.ContentKey) + ":1");
         json.WriteEndObject();
         if (waived is not null)
         {
@@ -246,6 +247,7 @@ public sealed class SarifReport : IScanReport
         json.WriteString("confidence", Words.Of(finding.Confidence));
         json.WriteString("phase", Escape.Visible(finding.Phase));
         json.WriteString("reached", Escape.Visible(finding.Reached));
+        json.WriteString("key", Escape.Visible(finding.Key));
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -34,7 +34,7 @@ internal static class TextEvents
                 BehaviourSource.Sandbox => "(the sandbox)",
                 _ => "",
             };
-            string text = process + Escape.Cut(Detection.Behaviours.BehaviourDetector.Describe(seen), 300);
+            string text = process + Escape.Cut(Detection.Behaviours.BehaviourFindings.Describe(seen), 300);
             page.Entry(4, TextReport.Label(seen.Phase), Hang, source.Length > 0 ? [text, new Piece(source, Ink.Faint, true)] : [text]);
         }
 

@@ -76,9 +76,12 @@ internal static class TextFinding
                 : "";
             page.Entry(4, new Piece("waived", Ink.Warning), Hang,
                 Escape.Cut(waived.Finding.Message, 400),
-                new Piece($"({waived.Finding.Rule.Id}, {Words.Of(waived.Finding.Severity)}; waived for {waived.Waiver.Path}{until}: {waived.Waiver.Reason})", Ink.Faint));
+                new Piece($"({waived.Finding.Rule.Id}, {Words.Of(waived.Finding.Severity)}; waived {WhatFor(waived.Waiver)}{until}: {waived.Waiver.Reason})", Ink.Faint));
         }
     }
+
+    private static string WhatFor(Waiver waiver) =>
+        (waiver.File is null ? "for this content" : "for this file") + (waiver.Path is null ? "" : $" under {waiver.Path}");
 
     /// <summary>A place: the path where it is not the file itself, the offset, the length.</summary>
     public static Piece[] Where(string target, string path, long offset, long length)

@@ -34,7 +34,7 @@ public sealed record ScanOptions
     /// <summary>Loads inputs for real after they were read, or null: most scans load nothing.</summary>
     public ITestLoad? TestLoad { get; init; }
 
-    /// <summary>Whether reports carry the facts that their findings rest on.</summary>
+    /// <summary>Whether reports carry what was read, for those who want to judge it again.</summary>
     public bool KeepFacts { get; init; }
 
     /// <summary>Digest inputs of any size; otherwise only up to <see cref="DigestLimit"/>.</summary>

@@ -16,6 +16,7 @@ namespace Assay.Scanning;
 public sealed class Scanner
 {
     private readonly IFormat[] _formats;
+    private readonly Dictionary<string, string> _readers;
 
     /// <summary>Creates a scanner that works as <paramref name="options"/> say.</summary>
     public Scanner(ScanOptions options)
@@ -23,6 +24,7 @@ public sealed class Scanner
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         _formats = [.. options.Formats];
+        _readers = options.TestLoad is null ? new() { ["assay"] = Version } : new() { ["assay"] = Version, ["sandbox"] = Version };
         Head = new ScanHead { Version = Version, RulesVersion = options.Rules.Version, RulesDigest = options.Rules.Digest, Limits = options.Limits };
     }
 
@@ -144,14 +146,14 @@ public sealed class Scanner
             }
 
             string? digest = bytes.Length <= Options.DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
-            return Judge(input, log.Facts, outcome.Value, bytes.Length, digest, scanner.Artifacts);
+            return Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, digest, scanner.Artifacts);
         }
         catch (ScanStopException e)
         {
             // What was found before the stop stays, and so does what is known of the bytes.
             log.Add(new UnreadFact { Path = input.Path, Offset = e.Offset, Detail = e.Message, Cause = ArtifactScanner.CauseOf(e) });
             outcome ??= new ArtifactScanner.Outcome(new CoverageMap(bytes?.Length ?? 0), false, false);
-            return Judge(input, log.Facts, outcome.Value, bytes?.Length, null, scanner?.Artifacts ?? 0);
+            return Report(input, log.Facts, outcome.Value.Coverage, bytes?.Length, null, scanner?.Artifacts ?? 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -178,7 +180,7 @@ public sealed class Scanner
     {
         try
         {
-            return Judge(input, facts, new(new CoverageMap(size ?? 0), false, false), size, null, 1);
+            return Report(input, facts, new CoverageMap(size ?? 0), size, null, 1);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
@@ -186,73 +188,27 @@ public sealed class Scanner
         }
     }
 
-    private TargetReport Judge(ScanInput input, IReadOnlyList<Fact> facts, ArtifactScanner.Outcome outcome, long? size, string? digest, int artifacts)
+    /// <summary>The report of an input by the facts that were read.</summary>
+    private TargetReport Report(ScanInput input, IReadOnlyList<Fact> facts, CoverageMap? coverage, long? size, string? digest, int artifacts)
     {
-        // Most files hold nothing but their formats: nobody needs to be asked about them.
-        bool plain = facts.All(f => f is FormatFact);
-        WaiverResult waivers = plain ? s_nothing : FindingsIn(facts);
-        List<UnreadFact> unread = plain ? [] : [.. facts.OfType<UnreadFact>()];
-        return new TargetReport
+        (long parsed, long data, long unknown) = coverage?.Totals() ?? default;
+        FactSet set = new()
         {
+            Readers = _readers,
             Path = input.Path,
             Size = size,
             Sha256 = digest,
-            Formats = FormatsOf(facts, input.Path),
-            Verdict = VerdictJudge.Judge(waivers.Kept, unread),
-            Findings = waivers.Kept,
-            Waived = waivers.Waived,
-            Unread = unread,
-            Bytes = outcome.Coverage.Totals(),
+            Limits = Options.Limits,
+            Coverage = new ByteCoverage(parsed, data, unknown),
             Artifacts = artifacts,
-            Events = plain ? [] : [.. facts.OfType<BehaviourFact>()],
-            Facts = Options.KeepFacts ? facts : [],
+            Facts = facts,
         };
+        DateOnly today = DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime);
+        return TargetReport.Of(set, Judge.Of(set, Options.Rules, Options.Policy, today), Options.KeepFacts);
     }
 
-    /// <summary>What the detectors find, in the order of reports, and what of it the policy waives.</summary>
-    private WaiverResult FindingsIn(IReadOnlyList<Fact> facts)
-    {
-        FindingList found = [];
-        DetectionContext context = new(Options.Rules, Options.Policy.AllowedModules);
-        foreach (IDetector detector in DetectorCatalog.All)
-        {
-            detector.Detect(facts, context, found);
-        }
-
-        IEnumerable<Finding> ordered = found.Count == 0 ? [] : found.Concat(found.Beyond)
-            .OrderByDescending(f => f.Severity)
-            .ThenBy(f => f.Path, StringComparer.Ordinal)
-            .ThenBy(f => f.Offset)
-            .ThenBy(f => f.Rule.Id, StringComparer.Ordinal)
-            .ThenBy(f => f.Fingerprint, StringComparer.Ordinal)
-            .Select(SecretMask.Of);
-        return new WaiverSheet(Options.Policy, DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime)).Apply(ordered);
-    }
-
-    private static List<string> FormatsOf(IReadOnlyList<Fact> facts, string path)
-    {
-        List<string> formats = [];
-        foreach (Fact fact in facts)
-        {
-            if (fact is FormatFact format && format.Path == path && !formats.Contains(format.Format))
-            {
-                formats.Add(format.Format);
-            }
-        }
-
-        return formats;
-    }
-
-    private static TargetReport Unread(ScanInput input, UnreadCause cause, string detail)
-    {
-        UnreadFact fact = new() { Path = input.Path, Cause = cause, Detail = detail };
-        return new TargetReport
-        {
-            Path = input.Path,
-            Verdict = VerdictJudge.Judge([], [fact]),
-            Unread = [fact],
-        };
-    }
+    private TargetReport Unread(ScanInput input, UnreadCause cause, string detail) =>
+        Report(input, [new UnreadFact { Path = input.Path, Cause = cause, Detail = detail }], null, null, null, 0);
 
     private static string Digest(ByteSource bytes, ScanBudget budget)
     {
@@ -288,5 +244,4 @@ public sealed class Scanner
     }
 
     private const int DigestStep = 256 << 10;
-    private static readonly WaiverResult s_nothing = new([], []);
 }

@@ -41,6 +41,45 @@ public sealed record TargetReport
     /// <summary>What test loads were seen doing, loader by loader in order of time; empty when none was asked for.</summary>
     public IReadOnlyList<BehaviourFact> Events { get; init; } = [];
 
+    /// <summary>What was read, where the options keep it: another judgement needs nothing else.</summary>
+    public FactSet? Read { get; init; }
+
     /// <summary>The facts that the findings rest on, where the options keep them.</summary>
-    public IReadOnlyList<Fact> Facts { get; init; } = [];
+    public IReadOnlyList<Fact> Facts => Read?.Facts ?? [];
+
+    /// <summary>The report of an input: what was read of it, and what it was judged to be.</summary>
+    public static TargetReport Of(FactSet facts, Judgement judgement, bool keepFacts = false)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(judgement);
+        return new TargetReport
+        {
+            Path = facts.Path,
+            Size = facts.Size,
+            Sha256 = facts.Sha256,
+            Formats = FormatsOf(facts),
+            Verdict = judgement.Verdict,
+            Findings = judgement.Findings,
+            Waived = judgement.Waived,
+            Unread = judgement.Unread,
+            Bytes = (facts.Coverage.Parsed, facts.Coverage.Data, facts.Coverage.Unknown),
+            Artifacts = facts.Artifacts,
+            Events = [.. facts.Facts.OfType<BehaviourFact>()],
+            Read = keepFacts ? facts : null,
+        };
+    }
+
+    private static List<string> FormatsOf(FactSet facts)
+    {
+        List<string> formats = [];
+        foreach (Fact fact in facts.Facts)
+        {
+            if (fact is FormatFact format && format.Path == facts.Path && !formats.Contains(format.Format))
+            {
+                formats.Add(format.Format);
+            }
+        }
+
+        return formats;
+    }
 }

@@ -1,7 +1,6 @@
 // Nothing that was written is left out of its catalogue.
 using System.Reflection;
 using Assay.Artifacts;
-using Assay.Detection;
 using Assay.Formats;
 
 namespace Assay.Tests.Architecture;
@@ -13,13 +12,6 @@ public sealed class CatalogueTests
     [Fact]
     public void EveryFormatIsInTheCatalogue() =>
         Offenders.None(Implementations(typeof(IFormat)).Except(FormatCatalog.All.Select(f => f.GetType())).Select(t => t.FullName!));
-
-    [Fact]
-    public void EveryDetectorIsInTheCatalogue()
-    {
-        Type[] written = [.. Implementations(typeof(IDetector))];
-        Offenders.None(written.Except(DetectorCatalog.All.Select(d => d.GetType())).Select(t => t.FullName!));
-    }
 
     [Fact]
     public void FormatIdsAreUniqueAndStableInShape()

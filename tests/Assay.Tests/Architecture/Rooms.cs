@@ -15,14 +15,14 @@ internal static class Rooms
         ["Pickle"] = 3,
         ["Code"] = 3,
         ["Tensors"] = 3,
-        ["Detection"] = 3,
         ["Evaluation"] = 4,
         ["Formats"] = 5,
-        ["Policies"] = 5,
-        ["Scanning"] = 6,
-        ["Conversion"] = 7,
-        ["Inspection"] = 7,
-        ["Reports"] = 8,
+        ["Detection"] = 5,
+        ["Policies"] = 6,
+        ["Scanning"] = 7,
+        ["Conversion"] = 8,
+        ["Inspection"] = 8,
+        ["Reports"] = 9,
     };
 
     /// <summary>Uses that the floors forbid and that are allowed all the same, each with its reason.</summary>

@@ -48,7 +48,7 @@ public sealed class CorpusTests
 
     /// <summary>All but the note that name and content disagree, which is about the name.</summary>
     private static IEnumerable<string> Fingerprints(TargetReport report) =>
-        report.Findings.Where(f => f.Rule.Id != "name-content-mismatch").Select(f => f.Fingerprint);
+        report.Findings.Where(f => f.Rule.Id != "name-content-mismatch").Select(f => f.ContentKey);
 
     private static List<(LabelledFile File, TargetReport Report)> Of(string family, string label) =>
         [.. s_scanned.Value.Where(s => s.File.Family == family && s.File.Label == label)];

@@ -1,46 +1,56 @@
 // Keeps the published schema and the page on rules in step with the code that reads packs.
 using System.Text.Json;
 using Assay.Detection;
+using Assay.Detection.Facts;
+using Assay.Tests.Architecture;
 
 namespace Assay.Tests.Detection;
 
 public sealed class RuleSchemaTests
 {
-    [Fact]
-    public void TheSchemaNamesEveryJudgement() => Assert.Equal(Judgements.All.Order(), Names("rule", "when", "callable"));
+    public static TheoryData<string> Kinds => [.. FactKinds.All.Select(k => k.Name)];
 
     [Fact]
-    public void TheSchemaNamesEveryCheck() => Assert.Equal(Enum.GetNames<ArgumentCheck>().Select(Kebab).Order(), Names("group", "check"));
+    public void TheSchemaNamesEveryJudgement() => Assert.Equal(Judgements.All.Order(), Values("judgements"));
 
     [Fact]
-    public void TheSchemaNamesEveryFolding() => Assert.Equal(Enum.GetNames<Folding>().Select(Kebab).Order(), Names("group", "folds"));
+    public void TheSchemaNamesEveryCheck() => Assert.Equal(EnumNames<ArgumentCheck>.All.Order(), Values("group", "check"));
 
     [Fact]
-    public void ThePageNamesEveryJudgementAndCheck()
+    public void TheSchemaNamesEveryFolding() => Assert.Equal(EnumNames<Folding>.All.Order(), Values("group", "folds"));
+
+    [Fact]
+    public void TheSchemaNamesEveryKindOfFact() => Assert.Equal(FactKinds.All.Select(k => k.Name).Order(), Keys(Definition("pattern")));
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void TheSchemaNamesEveryField(string kind) =>
+        Assert.Equal(FactKinds.Find(kind)!.Fields.Select(f => f.Name).Order(), Keys(Definition("fact-" + kind).GetProperty("anyOf")[1]));
+
+    [Fact]
+    public void ThePageNamesEveryJudgementCheckKindFieldAndTest()
     {
-        string page = File.ReadAllText(Path.Combine(Root(), "docs", "rules.md"));
-        Assert.All(Judgements.All.Concat(Enum.GetNames<ArgumentCheck>().Select(Kebab)), n => Assert.Contains($"`{n}`", page, StringComparison.Ordinal));
+        string page = Repository.Read("docs/rules.md");
+        IEnumerable<string> names = Judgements.All
+            .Concat(EnumNames<ArgumentCheck>.All)
+            .Concat(FactKinds.All.SelectMany(k => k.Fields.Select(f => f.Name).Prepend(k.Name)))
+            .Concat(Keys(Definition("tests")));
+        Assert.All(names, n => Assert.Contains($"`{n}`", page, StringComparison.Ordinal));
     }
 
-    private static string Kebab(string name) =>
-        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+    private static IEnumerable<string> Keys(JsonElement definition) => definition.GetProperty("properties").EnumerateObject().Select(p => p.Name).Order();
 
-    private static IEnumerable<string> Names(string definition, params string[] path)
+    private static IEnumerable<string> Values(string definition, params string[] path)
     {
-        using JsonDocument schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root(), "docs", "rules.schema.json")));
-        JsonElement at = schema.RootElement.GetProperty("$defs").GetProperty(definition);
+        JsonElement at = Definition(definition);
         foreach (string step in path)
+        {
             at = at.GetProperty("properties").GetProperty(step);
+        }
 
         return [.. at.GetProperty("enum").EnumerateArray().Select(e => e.GetString()!).Order()];
     }
 
-    private static string Root()
-    {
-        string at = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(at, "Assay.slnx")))
-            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("The repository's root was not found.");
-
-        return at;
-    }
+    private static JsonElement Definition(string name) =>
+        JsonDocument.Parse(Repository.Read("docs/rules.schema.json")).RootElement.GetProperty("$defs").GetProperty(name);
 }

@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Detection.Intents;
 using Assay.Evaluation;
 using Assay.Evaluation.Values;
 using Assay.Pickle;
@@ -30,6 +31,9 @@ internal static class Folded
 
     /// <summary>The facts of a pickle, and the artifacts that it submits.</summary>
     public static Recording Read(byte[] pickle) => Recording.Read(new Assay.Formats.Pickles.PickleFormat(), pickle);
+
+    /// <summary>What the texts and callables of a recording are for.</summary>
+    public static IEnumerable<IntentFact> Intents(this Recording recording) => new IntentDetector(RuleSet.Default.Intents).Detect(recording.Facts);
 
     /// <summary>The report on a pickle.</summary>
     public static TargetReport Scan(byte[] pickle) =>

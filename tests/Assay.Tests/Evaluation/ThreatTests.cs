@@ -1,6 +1,7 @@
 // Computed names, trampolines and hidden payloads, by the numbers of the requirements.
 using System.Text;
 using Assay.Artifacts;
+using Assay.Detection.Intents;
 using Assay.Detection;
 using Assay.Pickle;
 using Assay.Policies;
@@ -110,7 +111,7 @@ public sealed class ThreatTests
         TextFact names = Assert.Single(Folded.Read(pickle).Facts.OfType<TextFact>(), t => t.Kind == "code-names");
         Assert.Contains("system", names.Text.Split(' '));
         Assert.Contains("marshal", names.Layers);
-        Assert.Contains(Folded.Read(pickle).Facts.OfType<IntentFact>(), i => i.Intent == "command-execution");
+        Assert.Contains(Folded.Read(pickle).Intents(), i => i.Intent == "command-execution");
     }
 
     [Fact]
@@ -166,7 +167,7 @@ public sealed class ThreatTests
     {
         byte[] pickle = P().Call("atexit", "register", p => p.StackGlobal("os", "system"), p => p.Str("id")).Stop().ToArray();
         Reaches(pickle, "atexit.register");
-        Assert.Contains(Folded.Read(pickle).Facts.OfType<IntentFact>(), i => i is { Intent: "deferred-execution", Confidence: IntentConfidence.High });
+        Assert.Contains(Folded.Read(pickle).Intents(), i => i is { Intent: "deferred-execution", Confidence: IntentConfidence.High });
     }
 
     [Theory]
@@ -276,7 +277,7 @@ public sealed class ThreatTests
     {
         var recording = Folded.Read(pickle);
         texts = [.. recording.Facts.OfType<TextFact>()];
-        intents = [.. recording.Facts.OfType<IntentFact>()];
+        intents = [.. recording.Intents()];
     }
 
     private static byte[] Zlib(byte[] bytes)

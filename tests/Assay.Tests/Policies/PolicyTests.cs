@@ -12,17 +12,20 @@ public sealed class PolicyTests
     private const string Good =
         """
         waivers:
-        - {rule: unknown-callable-called, path: models/**/*.pkl, reason: we wrote it, expires: 2027-01-31}
-        - {rule: zip-overlap, path: old.zip, reason: known}
+        - {rule: unknown-callable-called, content: CONTENT, path: models/**/*.pkl, reason: we wrote it, expires: 2027-01-31}
+        - {rule: zip-structure-odd, file: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, reason: known}
         allowed-modules: [mypackage, other.sub.*]
         """;
 
-    private static RuleSet Rules { get; } = RuleSet.With([("t.yaml", "rules:\n- {id: zip-overlap, title: t, severity: medium, confidence: high, why: w, fix: f, when: {anomaly: zip.x}}")]);
+    private const string Digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    private static readonly Finding s_found = Found("{call: a.b}");
+
+    private static string Text { get; } = Good.Replace("CONTENT", s_found.ContentKey, StringComparison.Ordinal);
 
     [Fact]
     public void APolicyIsRead()
     {
-        Policy policy = PolicyLoader.Load("p.yaml", Good, Rules);
+        Policy policy = PolicyLoader.Load("p.yaml", Text, RuleSet.Default);
         Assert.Equal(2, policy.Waivers.Count);
         Assert.Equal(new DateOnly(2027, 1, 31), policy.Waivers[0].Expires);
         Assert.Null(policy.Waivers[1].Expires);
@@ -30,16 +33,21 @@ public sealed class PolicyTests
     }
 
     [Theory]
-    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x}", 2)]
-    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x, reason: '  '}", 2)]
-    [InlineData("waivers:\n- {rule: no-such-rule, path: x, reason: r}", 2)]
-    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x, reason: r, expires: soon}", 2)]
-    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x, reason: r, until: 2027-01-01}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef, reason: '  '}", 2)]
+    [InlineData("waivers:\n- {rule: no-such-rule, content: 0123456789abcdef0123456789abcdef, reason: r}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, path: x, reason: r}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef, file: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, reason: r}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, content: x, reason: r}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, file: 0123456789abcdef0123456789abcdef, reason: r}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef, path: '', reason: r}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef, reason: r, expires: soon}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef, reason: r, until: 2027-01-01}", 2)]
     [InlineData("allowed-modules: ['*']", 1)]
     [InlineData("severity: low", 1)]
     public void AMalformedPolicyNamesItsLine(string text, long line)
     {
-        RulePackException e = Assert.Throws<RulePackException>(() => PolicyLoader.Load("p.yaml", text, Rules));
+        RulePackException e = Assert.Throws<RulePackException>(() => PolicyLoader.Load("p.yaml", text, RuleSet.Default));
         Assert.Equal(("p.yaml", line), (e.File, e.Line));
     }
 
@@ -48,11 +56,45 @@ public sealed class PolicyTests
     [InlineData(2027, 2, 1, false)]
     public void AWaiverEndsAfterItsDay(int year, int month, int day, bool applies)
     {
-        WaiverSheet sheet = new(PolicyLoader.Load("p.yaml", Good, Rules), new DateOnly(year, month, day));
-        WaiverResult result = sheet.Apply(FactBuilder.Judge(FactBuilder.Facts("{call: a.b}", "/home/me/models/a/x.pkl")));
+        WaiverSheet sheet = new(PolicyLoader.Load("p.yaml", Text, RuleSet.Default), new DateOnly(year, month, day));
+        WaiverResult result = sheet.Apply([s_found], null);
         Assert.Equal(applies ? 1 : 0, result.Waived.Count);
         Assert.Equal(applies ? 0 : 1, result.Kept.Count);
         Assert.Equal(applies ? 0 : 1, sheet.Expired.Count);
+    }
+
+    [Fact]
+    public void AWaiverOfAContentCoversNoOtherContentAtThatPlace()
+    {
+        Finding other = Found("{call: a.b, args: [another]}");
+        Assert.Equal(s_found.Key, other.Key);
+        Waiver waiver = new() { Rule = s_found.Rule.Id, Contents = [s_found.ContentKey], Reason = "r" };
+        Assert.True(waiver.Covers(s_found, null));
+        Assert.False(waiver.Covers(other, null));
+    }
+
+    [Fact]
+    public void AWaiverOfAFileCoversNoOtherFile()
+    {
+        Waiver waiver = new() { Rule = s_found.Rule.Id, File = Digest, Reason = "r" };
+        Assert.True(waiver.Covers(s_found, Digest));
+        Assert.False(waiver.Covers(s_found, Digest.Replace('9', '8')));
+        Assert.False(waiver.Covers(s_found, null));
+    }
+
+    [Fact]
+    public void APathNarrows()
+    {
+        Waiver waiver = new() { Rule = s_found.Rule.Id, Contents = [s_found.ContentKey], Path = "elsewhere/**", Reason = "r" };
+        Assert.False(waiver.Covers(s_found, null));
+        Assert.True((waiver with { Path = "models/**" }).Covers(s_found, null));
+    }
+
+    [Fact]
+    public void AContentThatIsNotKnownInFullIsNotWaived()
+    {
+        Finding partial = s_found with { IsContentPartial = true };
+        Assert.False(new Waiver { Rule = partial.Rule.Id, Contents = [partial.ContentKey], Reason = "r" }.Covers(partial, null));
     }
 
     [Theory]
@@ -102,4 +144,6 @@ public sealed class PolicyTests
         Finding finding = FactBuilder.Judge("{call: os.system}").Single() with { Severity = severity, Confidence = confidence };
         Assert.Equal(expected, VerdictJudge.Of(finding));
     }
+
+    private static Finding Found(string facts) => Assert.Single(FactBuilder.Judge(FactBuilder.Facts(facts, "/home/me/models/a/x.pkl")));
 }

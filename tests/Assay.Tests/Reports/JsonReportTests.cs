@@ -36,7 +36,7 @@ public sealed class JsonReportTests
         string text = Text(ReportSamples.Everything);
         Assert.NotEmpty(Schema.Errors(Json(text.Replace("\"malicious\"", "\"fine\"", StringComparison.Ordinal))));
         Assert.NotEmpty(Schema.Errors(Json(text.Replace("\"offset\": 34", "\"offset\": -1", StringComparison.Ordinal))));
-        Assert.NotEmpty(Schema.Errors(Json(text.Replace("\"fingerprint\"", "\"finger\"", StringComparison.Ordinal))));
+        Assert.NotEmpty(Schema.Errors(Json(text.Replace("\"contentKey\"", "\"content\"", StringComparison.Ordinal))));
     }
 
     [Fact]

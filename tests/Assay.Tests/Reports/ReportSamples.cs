@@ -53,7 +53,9 @@ internal static class ReportSamples
         Path = path,
         Offset = offset,
         Length = length,
-        Fingerprint = "0123456789abcdef0123456789abcdef",
+        Subject = new("judgement", "posix.system"),
+        Key = "0123456789abcdef0123456789abcdef",
+        ContentKey = "fedcba9876543210fedcba9876543210",
     };
 
     public static TargetReport Malicious { get; } = new()
@@ -79,7 +81,7 @@ internal static class ReportSamples
         Waived =
         [
             new(Hit(Unknown, "models/classifier.pt!/archive/data.pkl", "Loading calls ours.make with 1 argument.", 200, 1),
-                new Waiver("PKL201", "models/**", "reviewed by us", new DateOnly(2027, 1, 31))),
+                new Waiver { Rule = "PKL201", Contents = ["fedcba9876543210fedcba9876543210"], Path = "models/**", Reason = "reviewed by us", Expires = new DateOnly(2027, 1, 31) }),
         ],
         Unread =
         [
@@ -134,10 +136,11 @@ internal static class ReportSamples
                 Loaders = [new(text, text, text)],
                 Phase = text,
                 Reached = text,
-                Fingerprint = text,
+                Key = text,
+                ContentKey = text,
             }),
         ],
-        Waived = [new(Malicious.Findings[0] with { Message = text, Path = text }, new Waiver(text, text, text, null))],
+        Waived = [new(Malicious.Findings[0] with { Message = text, Path = text }, new Waiver { Rule = text, File = text, Path = text, Reason = text })],
         Unread = [new UnreadFact { Path = text, Cause = UnreadCause.Malformed, Detail = text }],
     });
 

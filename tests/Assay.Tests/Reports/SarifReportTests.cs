@@ -39,7 +39,7 @@ public sealed class SarifReportTests
                 run.GetProperty("artifacts")[index].GetProperty("location").GetProperty("uri").GetString(),
                 place.GetProperty("artifactLocation").GetProperty("uri").GetString());
             Assert.Equal(1, place.GetProperty("region").GetProperty("startLine").GetInt32());
-            Assert.NotEqual("", result.GetProperty("partialFingerprints").GetProperty("assayFinding/v1").GetString());
+            Assert.NotEqual("", result.GetProperty("partialFingerprints").GetProperty("assayContent/v1").GetString());
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class BenignLoadTests(Boxed box) : IClassFixture<Boxed>
         TargetReport loaded = Report(model, box.Loader);
         Assert.Equal(Verdict.Malicious, alone.Verdict);
         Assert.True(loaded.Verdict >= alone.Verdict);
-        Assert.All(alone.Findings, a => Assert.Contains(loaded.Findings, l => l.Fingerprint == a.Fingerprint && l.Severity == a.Severity));
+        Assert.All(alone.Findings, a => Assert.Contains(loaded.Findings, l => l.ContentKey == a.ContentKey && l.Severity == a.Severity));
     }
 
     private static TargetReport Report(byte[] model, TestLoader? loader) =>

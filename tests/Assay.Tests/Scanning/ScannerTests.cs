@@ -223,25 +223,25 @@ public sealed class ScannerTests
     }
 
     [Fact]
-    public void SameBytesUnderAnotherNameGiveTheSameFingerprints() =>
-        Assert.Equal(Scans.Of(Scans.Canary, "a.pkl").Findings.Select(f => f.Fingerprint), Scans.Of(Scans.Canary, "dir/b.bin").Findings.Select(f => f.Fingerprint));
+    public void SameBytesUnderAnotherNameGiveTheSameKeys() =>
+        Assert.Equal(Scans.Of(Scans.Canary, "a.pkl").Findings.Select(f => (f.Key, f.ContentKey)), Scans.Of(Scans.Canary, "dir/b.bin").Findings.Select(f => (f.Key, f.ContentKey)));
 
     [Fact]
     public void WaivedFindingNoLongerDecidesAndStaysInTheReport()
     {
         Finding found = Assert.Single(Scans.Of(Scans.Canary).Findings, f => f.Severity >= Severity.Medium);
-        Waiver waiver = new(found.Rule.Id, "input", "we wrote it", new DateOnly(2030, 1, 31));
+        Waiver waiver = new() { Rule = found.Rule.Id, Contents = [found.ContentKey], Path = "input", Reason = "we wrote it", Expires = new DateOnly(2030, 1, 31) };
         ScanOptions options = Scans.Options with { Policy = new Policy { Waivers = [waiver] }, Time = new Day(2030, 1, 31) };
         TargetReport target = Assert.Single(Scans.Run(options, Scans.Input(Scans.Canary)).Targets);
         Assert.Equal(Verdict.Passed, target.Verdict);
-        Assert.Equal(found.Fingerprint, Assert.Single(target.Waived).Finding.Fingerprint);
+        Assert.Equal(found.ContentKey, Assert.Single(target.Waived).Finding.ContentKey);
     }
 
     [Fact]
     public void WaiverThatHasEndedDecidesNothing()
     {
         Finding found = Assert.Single(Scans.Of(Scans.Canary).Findings, f => f.Severity >= Severity.Medium);
-        Waiver waiver = new(found.Rule.Id, "input", "we wrote it", new DateOnly(2030, 1, 31));
+        Waiver waiver = new() { Rule = found.Rule.Id, Contents = [found.ContentKey], Path = "input", Reason = "we wrote it", Expires = new DateOnly(2030, 1, 31) };
         ScanOptions options = Scans.Options with { Policy = new Policy { Waivers = [waiver] }, Time = new Day(2030, 2, 1) };
         Assert.Equal(Verdict.Malicious, Scans.Run(options, Scans.Input(Scans.Canary)).Verdict);
     }

@@ -136,7 +136,7 @@ internal sealed class ArgumentChecks(CallableTable table, NameResolver names)
     private bool IsKnown(ValueShape value) =>
         table.Find(names.PathOf(value.Text))?.Kind is CallableKind.Benign or CallableKind.CodeCarrier;
 
-    private static bool IsClass(ValueShape value) => CallableTable.IsClassName(value.Text[(value.Text.LastIndexOf('.') + 1)..]);
+    private static bool IsClass(ValueShape value) => CallableTable.IsClassName(value.Text.AsSpan(value.Text.LastIndexOf('.') + 1));
 
     /// <summary>The first value, at any depth, that <paramref name="match"/> holds for; results and instances are not entered.</summary>
     public static ValueShape? Find(IEnumerable<ValueShape> roots, Predicate<ValueShape> match)

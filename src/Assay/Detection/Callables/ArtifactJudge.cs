@@ -15,16 +15,16 @@ internal sealed class ArtifactJudge
     private readonly SortedSet<string> _packages = new(StringComparer.Ordinal);
     private CallableFact? _firstUnknown;
 
-    public ArtifactJudge(IReadOnlyList<CallableFact> facts, DetectionContext context)
+    public ArtifactJudge(IReadOnlyList<CallableFact> facts, JudgeScope scope)
     {
         _facts = facts;
-        _scope = new JudgeScope(context);
+        _scope = scope;
         _sources = new ResultSources(facts, _scope);
         _states = new StateJudge(_scope);
         _used = [.. facts.Where(f => f.Use is not CallableUse.Imported).Select(_scope.Names.PathOf)];
     }
 
-    public JudgementLog Judge()
+    public IReadOnlyList<CallableJudgement> Judge()
     {
         foreach (CallableFact fact in _facts)
         {
@@ -59,10 +59,10 @@ internal sealed class ArtifactJudge
         if (_firstUnknown is not null)
         {
             string list = string.Join(", ", _packages.Take(MaxPackages)) + (_packages.Count > MaxPackages ? $" and {_packages.Count - MaxPackages} more" : "");
-            _scope.Log.Add(new(Judgements.Packages, "packages", _firstUnknown, "", $"Loading imports code that no rule vouches for, from: {list}."));
+            _scope.Say(new(Judgements.Packages, "packages", _firstUnknown, "", $"Loading imports code that no rule vouches for, from: {list}.") { Content = string.Join('\n', _packages) });
         }
 
-        return _scope.Log;
+        return _scope.Said;
     }
 
     private void Called(CallableFact fact, string path, CallableGroup? group)
@@ -81,17 +81,17 @@ internal sealed class ArtifactJudge
         _scope.Harmful(fact, path, group, fact.Arguments);
         if (_scope.WalkedStep(path, group) is { } step)
         {
-            _scope.Log.Add(new(Judgements.DangerousAttribute, path, fact, "", step));
+            _scope.Say(new(Judgements.DangerousAttribute, path, fact, "", step));
             return;
         }
 
         switch (group?.Kind)
         {
             case null:
-                _scope.Log.Add(new(Judgements.UnknownCalled, path, fact));
+                _scope.Say(new(Judgements.UnknownCalled, path, fact));
                 break;
             case CallableKind.Harmful:
-                _scope.Log.Add(new(Judgements.Reached, path, fact, group.Capability, "", group.Reason));
+                _scope.Say(new(Judgements.Reached, path, fact, group.Capability, "", group.Reason));
                 break;
             case CallableKind.CodeCarrier:
                 _scope.CodeCarried(fact, path);
@@ -111,11 +111,11 @@ internal sealed class ArtifactJudge
             string capability = outcome.Judgement is Judgements.Reached ? outcome.Detail : "";
             string holder = outcome.Judgement is Judgements.Reached ? path : "";
             if (outcome.Target.Length == 0 || !_scope.IsAllowed(outcome.Target))
-                _scope.Log.Add(new(outcome.Judgement, subject, fact, capability, capability.Length > 0 ? "" : outcome.Detail, group.Reason, holder));
+                _scope.Say(new(outcome.Judgement, subject, fact, capability, capability.Length > 0 ? "" : outcome.Detail, group.Reason, holder));
         }
 
         if (fact.ConstantsElided && ArgumentChecks.NeedsConstants(group.Check))
-            _scope.Log.Add(new(Judgements.Elided, path, fact, "", "some of its arguments were not kept"));
+            _scope.Say(new(Judgements.Elided, path, fact, "", "some of its arguments were not kept"));
     }
 
     private void ResultCalled(CallableFact fact)
@@ -130,7 +130,7 @@ internal sealed class ArtifactJudge
         if (group is null && !IsDotted(path))
         {
             _scope.Harmful(fact, fact.Callee, null, fact.Arguments);
-            _scope.Log.Add(new(Judgements.ComputedCalled, fact.Callee, fact));
+            _scope.Say(new(Judgements.ComputedCalled, fact.Callee, fact));
             return;
         }
 
@@ -157,12 +157,12 @@ internal sealed class ArtifactJudge
         _scope.Harmful(fact, path, group, fact.Arguments);
         if (group is { Kind: CallableKind.CodeCarrier } && _sources.SuspiciousCode() is { } words)
         {
-            _scope.Log.Add(new(Judgements.HarmfulCode, path, fact, "", words + ", and calls it"));
+            _scope.Say(new(Judgements.HarmfulCode, path, fact, "", words + ", and calls it"));
             return;
         }
 
         bool found = group?.Kind is CallableKind.Harmful or CallableKind.Trampoline;
-        _scope.Log.Add(new(found ? Judgements.TrampolineResult : Judgements.ResultCalled, path, fact, "", "", group?.Reason ?? ""));
+        _scope.Say(new(found ? Judgements.TrampolineResult : Judgements.ResultCalled, path, fact, "", "", group?.Reason ?? ""));
     }
 
     private static bool IsDotted(string path) => path.Contains('.', StringComparison.Ordinal);
@@ -177,7 +177,7 @@ internal sealed class ArtifactJudge
         if (group is null)
             Unknown(fact, path);
         else if (group.Kind is CallableKind.Harmful)
-            _scope.Log.Add(new(group.NewActs ? Judgements.Reached : Judgements.Constructed, path, fact, group.Capability, "", group.Reason));
+            _scope.Say(new(group.NewActs ? Judgements.Reached : Judgements.Constructed, path, fact, group.Capability, "", group.Reason));
         else if (group.Kind is CallableKind.CodeCarrier)
             _scope.CodeCarried(fact, path);
     }
@@ -189,7 +189,7 @@ internal sealed class ArtifactJudge
 
         // A reconstructor runs only __new__ of the class that it gets.
         bool onlyNew = _scope.Table.Find(_scope.Names.PathOf(fact.Carrier)) is { Check: ArgumentCheck.Reconstructor } && !group.NewActs;
-        _scope.Log.Add(new(onlyNew ? Judgements.Constructed : Judgements.Reached, path, fact, group.Capability, "", group.Reason, fact.Carrier));
+        _scope.Say(new(onlyNew ? Judgements.Constructed : Judgements.Reached, path, fact, group.Capability, "", group.Reason, fact.Carrier));
     }
 
     private void Method(CallableFact fact, string path, CallableGroup? group)
@@ -202,9 +202,9 @@ internal sealed class ArtifactJudge
 
         _scope.Harmful(fact, path, group, fact.Arguments);
         if (group is { Kind: CallableKind.Harmful })
-            _scope.Log.Add(new(Judgements.Reached, path, fact, group.Capability, "", group.Reason));
+            _scope.Say(new(Judgements.Reached, path, fact, group.Capability, "", group.Reason));
         else if (group is { Kind: CallableKind.Benign, Capability: "tensor" })
-            _scope.Log.Add(new(Judgements.TensorItems, path, fact));
+            _scope.Say(new(Judgements.TensorItems, path, fact));
     }
 
     private void Imported(CallableFact fact, string path, CallableGroup? group)
@@ -217,11 +217,11 @@ internal sealed class ArtifactJudge
             return;
 
         if (path.Length == 0)
-            _scope.Log.Add(new(Judgements.ComputedCalled, fact.Callee.Length > 0 ? fact.Callee : "a computed name", fact, "", "its name is computed"));
+            _scope.Say(new(Judgements.ComputedCalled, fact.Callee.Length > 0 ? fact.Callee : "a computed name", fact, "", "its name is computed"));
         else if (group is { Imported: not ImportWeight.None })
-            _scope.Log.Add(new(group.Imported is ImportWeight.Harmful ? Judgements.Reached : Judgements.Imported, path, fact, group.Capability, "", group.Reason));
+            _scope.Say(new(group.Imported is ImportWeight.Harmful ? Judgements.Reached : Judgements.Imported, path, fact, group.Capability, "", group.Reason));
         else if (_scope.WalkedStep(path, group) is { } step)
-            _scope.Log.Add(new(Judgements.DangerousAttribute, path, fact, "", step));
+            _scope.Say(new(Judgements.DangerousAttribute, path, fact, "", step));
     }
 
     private void Unknown(CallableFact fact, string path)

@@ -4,28 +4,29 @@ using Assay.Artifacts;
 namespace Assay.Detection.Callables;
 
 /// <summary>Judges the callables of each artifact: what is listed, what its arguments are, and how it is used.</summary>
-internal sealed class CallableDetector : IDetector
+internal static class CallableDetector
 {
-    /// <inheritdoc/>
-    public string Id => "callables";
-
-    /// <inheritdoc/>
-    public void Detect(IReadOnlyList<Fact> facts, DetectionContext context, ICollection<Finding> findings)
+    /// <summary>The judgements about all callables among the facts, artifact by artifact.</summary>
+    public static IEnumerable<CallableJudgement> Judge(IReadOnlyList<Fact> facts, CallableTable table, IReadOnlyList<string> allowedModules)
     {
-        FindingBuilder builder = new(facts);
         foreach (IGrouping<string, CallableFact> artifact in facts.OfType<CallableFact>().GroupBy(f => f.Path, StringComparer.Ordinal))
         {
             List<CallableFact> reached = [.. artifact.Where(f => f.Reached)];
-            ArtifactJudge judge = new(reached, context);
-            foreach (Finding finding in judge.Judge().Findings(builder).Concat(Unreached([.. artifact.Where(f => !f.Reached)], reached, context).Findings(builder)))
-                findings.Add(finding);
+            foreach (CallableJudgement judgement in new ArtifactJudge(reached, new JudgeScope(table, allowedModules)).Judge())
+            {
+                yield return judgement;
+            }
+
+            foreach (CallableJudgement judgement in Unreached([.. artifact.Where(f => !f.Reached)], reached, new JudgeScope(table, allowedModules)))
+            {
+                yield return judgement;
+            }
         }
     }
 
-    /// <summary>What lies behind every break is harmful by name or nothing: there is nobody whose arguments could be judged.</summary>
-    private static JudgementLog Unreached(List<CallableFact> behind, List<CallableFact> reached, DetectionContext context)
+    /// <summary>What lies behind every break is harmful by name or nothing: no loader gives it arguments that could be judged.</summary>
+    private static IReadOnlyList<CallableJudgement> Unreached(List<CallableFact> behind, List<CallableFact> reached, JudgeScope scope)
     {
-        JudgeScope scope = new(context);
         HashSet<(string, long)> known = [.. reached.SelectMany(f => f.Offsets.Append(f.Offset).Select(o => (f.Callee, o)))];
         HashSet<string> told = new(StringComparer.Ordinal);
         foreach (CallableFact fact in behind.OrderBy(f => f.Use is CallableUse.Imported))
@@ -33,9 +34,11 @@ internal sealed class CallableDetector : IDetector
             string path = scope.Names.PathOf(fact);
             if (path.Length > 0 && !known.Contains((fact.Callee, fact.Offset)) && !scope.IsAllowed(path)
                 && scope.Table.Find(path) is { Kind: CallableKind.Harmful } group && told.Add(path))
-                scope.Log.Add(new(Judgements.Unreached, path, fact, group.Capability, "", group.Reason));
+            {
+                scope.Say(new(Judgements.Unreached, path, fact, group.Capability, "", group.Reason));
+            }
         }
 
-        return scope.Log;
+        return scope.Said;
     }
 }

@@ -1,4 +1,4 @@
-// What the judges of one artifact share: the lists, the names, the log, and the search for harmful callables in values.
+// What the judges of one artifact share: the lists, the names, the judgements, and the search for harmful callables in values.
 using Assay.Artifacts;
 
 namespace Assay.Detection.Callables;
@@ -8,14 +8,14 @@ internal sealed class JudgeScope
 {
     private const int MaxHarmful = 64;
     private readonly IReadOnlyList<string> _allowed;
+    private readonly List<CallableJudgement> _said = [];
 
-    public JudgeScope(DetectionContext context)
+    public JudgeScope(CallableTable table, IReadOnlyList<string> allowedModules)
     {
-        Table = context.Rules.Callables;
+        Table = table;
         Names = new NameResolver(Table);
         Checks = new ArgumentChecks(Table, Names);
-        Log = new JudgementLog(context.Rules);
-        _allowed = context.AllowedModules;
+        _allowed = allowedModules;
     }
 
     public CallableTable Table { get; }
@@ -24,7 +24,11 @@ internal sealed class JudgeScope
 
     public ArgumentChecks Checks { get; }
 
-    public JudgementLog Log { get; }
+    /// <summary>The judgements so far.</summary>
+    public IReadOnlyList<CallableJudgement> Said => _said;
+
+    /// <summary>Notes a judgement.</summary>
+    public void Say(CallableJudgement judgement) => _said.Add(judgement);
 
     /// <summary>Whether the user vouches for the callable.</summary>
     public bool IsAllowed(string path) =>
@@ -44,7 +48,7 @@ internal sealed class JudgeScope
             {
                 // A reconstructor runs only __new__ of the class that it gets.
                 bool onlyNew = group is { Check: ArgumentCheck.Reconstructor } && !harmful.NewActs;
-                Log.Add(new(onlyNew ? Judgements.Constructed : Judgements.Reached, path, fact, harmful.Capability, "", harmful.Reason, holder));
+                Say(new(onlyNew ? Judgements.Constructed : Judgements.Reached, path, fact, harmful.Capability, "", harmful.Reason, holder));
                 found++;
             }
 
@@ -56,9 +60,9 @@ internal sealed class JudgeScope
     public void CodeCarried(CallableFact fact, string subject)
     {
         (string judgement, string words) = CarriedCode.Grade(fact.Arguments, Table);
-        Log.Add(new(judgement, subject, fact, "", words));
+        Say(new(judgement, subject, fact, "", words));
         if (fact.ConstantsElided && judgement is Judgements.OrdinaryCode)
-            Log.Add(new(Judgements.Elided, subject, fact, "", "some of the code that it carries was not kept"));
+            Say(new(Judgements.Elided, subject, fact, "", "some of the code that it carries was not kept"));
     }
 
     /// <summary>

@@ -11,11 +11,11 @@ internal sealed class StateJudge(JudgeScope scope)
         string subject = path.Length == 0 ? fact.Callee : path;
         scope.Harmful(fact, subject, null, fact.Arguments);
         if (PlantedHook(fact.Arguments) is { } hook)
-            scope.Log.Add(new(Judgements.HookState, subject, fact, "", hook));
+            scope.Say(new(Judgements.HookState, subject, fact, "", hook));
 
         // What was made prints as X(); a path without it is a module, a function or a class that was only imported.
         if (path.Length > 0)
-            scope.Log.Add(new(Judgements.ModuleState, subject, fact));
+            scope.Say(new(Judgements.ModuleState, subject, fact));
     }
 
     private string? PlantedHook(IReadOnlyList<ValueShape> state)

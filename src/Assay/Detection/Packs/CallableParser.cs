@@ -8,11 +8,6 @@ internal static class CallableParser
     {
         switch (key)
         {
-            case "callables":
-                foreach (PackNode group in value.AsList(key))
-                    ReadGroup(group, table);
-
-                return true;
             case "dangerous-attributes":
                 table.DangerousAttributes.UnionWith(value.AsTexts(key));
                 return true;
@@ -37,7 +32,7 @@ internal static class CallableParser
         }
     }
 
-    private static void ReadGroup(PackNode node, CallableTable table)
+    public static void ReadGroup(PackNode node, CallableTable table)
     {
         Dictionary<string, PackNode> fields = node.AsMap("a group").ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
         string? Take(string name) => fields.Remove(name, out PackNode? value) ? value.AsText(name) : null;
@@ -69,11 +64,14 @@ internal static class CallableParser
             NewActs = Take("new") is { } acts && (acts is "acts" ? true : throw node.Error("'new' can only be 'acts'.")),
             ResultCarriesCode = Take("result") is { } result && (result is "carries-code" ? true : throw node.Error("'result' can only be 'carries-code'.")),
             References = fields.Remove("references", out PackNode? references) ? references.AsTexts("references") : [],
+            Replaces = fields.Remove("replaces", out PackNode? replaces) && FieldTestParser.YesOrNo(replaces, "replaces"),
+            Place = node.Place,
         };
         foreach ((string name, PackNode value) in fields)
             throw value.Error($"'{name}' is not a field of a group.");
 
         table.Groups.Add(group);
+        bool replaced = false;
         foreach ((string module, PackNode list) in names.AsMap("names"))
         {
             foreach (string name in list.AsTexts("names"))
@@ -81,8 +79,22 @@ internal static class CallableParser
                 if (name.Length > 1 && name.StartsWith('$') && name is not ("$class" or "$support"))
                     throw list.Error($"'{name}' is no pattern: $class, $support.");
 
-                table.Add(module, name, group);
+                replaced |= Add(table, module, name, group, list);
             }
         }
+
+        if (group.Replaces && !replaced)
+            throw node.Error($"the group '{id}' replaces nothing: no earlier pack lists one of its names.");
+    }
+
+    /// <summary>Lists a name; true where it stood in a group that this one replaces.</summary>
+    private static bool Add(CallableTable table, string module, string name, CallableGroup group, PackNode node)
+    {
+        if (table.Add(module, name, group) is not { } known || ReferenceEquals(known, group))
+            return false;
+
+        return group.Replaces && known.Place.File != group.Place.File
+            ? true
+            : throw node.Error($"'{module}.{name}' is also in the group '{known.Id}' of {known.Place}; 'replaces: yes' in a group of a later pack takes its place.");
     }
 }

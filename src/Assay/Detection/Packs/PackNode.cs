@@ -23,6 +23,8 @@ internal sealed class PackNode
 
     public long Line { get; }
 
+    public PackPlace Place => new(File, Line);
+
     /// <summary>The text of a scalar; null for a list or a map.</summary>
     public string? Text { get; private init; }
 

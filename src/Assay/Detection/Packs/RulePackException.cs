@@ -12,6 +12,11 @@ public sealed class RulePackException : Exception
         Line = line;
     }
 
+    internal RulePackException(PackPlace place, string what)
+        : this(place.File, place.Line, what)
+    {
+    }
+
     /// <summary>The name of the pack as the host gave it.</summary>
     public string File { get; }
 

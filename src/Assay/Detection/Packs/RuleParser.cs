@@ -1,4 +1,7 @@
 // Reads one rule of a pack.
+using Assay.Detection.Conditions;
+using Assay.Detection.Facts;
+
 namespace Assay.Detection.Packs;
 
 /// <summary>Reads a rule; every field that is missing, unknown or of the wrong shape is an error with its line.</summary>
@@ -6,7 +9,7 @@ internal static class RuleParser
 {
     private static readonly string[] _phases = ["extract", "load", "init", "infer", "use"];
 
-    public static RuleEntry Read(PackNode node)
+    public static RuleEntry Read(PackNode node, ICollection<AwaitedValue> awaited)
     {
         Dictionary<string, PackNode> fields = node.AsMap("a rule").ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
         string Take(string name) =>
@@ -32,12 +35,37 @@ internal static class RuleParser
         if (!_phases.Contains(phase))
             throw node.Error($"'{phase}' is no phase: {string.Join(", ", _phases)}.");
 
-        RuleCondition when = fields.Remove("when", out PackNode? whenNode) ? ReadCondition(whenNode) : throw node.Error("the rule has no 'when'.");
+        RuleCondition when = fields.Remove("when", out PackNode? whenNode)
+            ? new ConditionParser(awaited).Read(whenNode)
+            : throw node.Error("the rule has no 'when'.");
+        string message = fields.Remove("message", out PackNode? messageNode) ? CheckedMessage(messageNode, when) : "";
+        bool TakeFlag(string name) => fields.Remove(name, out PackNode? value) && FieldTestParser.YesOrNo(value, name);
+        bool fallback = TakeFlag("fallback");
+        bool replaces = TakeFlag("replaces");
+        if (fallback && (when.AsksFindings || when.Together.Count > 0))
+            throw node.Error("a fallback asks for single facts, and not for findings.");
+
         List<RuleExample> examples = fields.Remove("examples", out PackNode? shown) ? ReadExamples(shown) : [];
         foreach ((string name, PackNode value) in fields)
             throw value.Error($"'{name}' is not a field of a rule.");
 
-        return new RuleEntry(rule, when, phase, examples);
+        return new RuleEntry(rule, when, examples, node.Place) { Phase = phase, IsFallback = fallback, Replaces = replaces, Message = message };
+    }
+
+    /// <summary>A message may name fields that every fact has which the rule can be about.</summary>
+    private static string CheckedMessage(PackNode node, RuleCondition when)
+    {
+        string message = node.AsText("message").Trim();
+        FactKind[] kinds = [.. (when.Together.Count > 0 ? when.Together[0].AnyOf : when.Alternatives.Select(a => a.Subject)).Select(p => p.Kind).Distinct()];
+        for (int open = message.IndexOf('{', StringComparison.Ordinal); open >= 0; open = message.IndexOf('{', open + 1))
+        {
+            int close = message.IndexOf('}', open);
+            string field = close < 0 ? message[open..] : message[(open + 1)..close];
+            if (close < 0 || Array.Exists(kinds, k => k.Find(field) is null))
+                throw node.Error($"'{field}' is no field that the message can name.");
+        }
+
+        return message;
     }
 
     internal static T Choose<T>(PackNode node, string what, string text)
@@ -48,49 +76,6 @@ internal static class RuleParser
         return !text.Any(char.IsAsciiDigit) && Enum.TryParse(name, ignoreCase: true, out T value)
             ? value
             : throw node.Error($"'{text}' is no {what}: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
-    }
-
-    private static RuleCondition ReadCondition(PackNode node)
-    {
-        string use = "";
-        IReadOnlyList<string> capabilities = [];
-        IReadOnlyList<string> anomalies = [];
-        IReadOnlyList<string> intents = [];
-        IReadOnlyList<string> behaviours = [];
-        bool withFinding = false;
-        foreach ((string key, PackNode value) in node.AsMap("when"))
-        {
-            switch (key)
-            {
-                case "callable":
-                    use = value.AsText("callable");
-                    if (!Judgements.All.Contains(use))
-                        throw value.Error($"'{use}' is no judgement about a callable: {string.Join(", ", Judgements.All)}.");
-
-                    break;
-                case "capability":
-                    capabilities = value.AsTexts("capability");
-                    break;
-                case "anomaly":
-                    anomalies = value.AsTexts("anomaly");
-                    break;
-                case "intent":
-                    intents = value.AsTexts("intent");
-                    break;
-                case "behaviour":
-                    behaviours = value.AsTexts("behaviour");
-                    break;
-                case "with":
-                    withFinding = value.AsText("with") is "finding" ? true : throw value.Error("'with' can only be 'finding'.");
-                    break;
-                default:
-                    throw value.Error($"'{key}' is not a condition.");
-            }
-        }
-
-        return use.Length > 0 || anomalies.Count > 0 || intents.Count > 0 || behaviours.Count > 0
-            ? new RuleCondition(use, capabilities, anomalies, withFinding, intents, behaviours)
-            : throw node.Error("'when' must name a judgement about a callable, anomaly codes, intents or behaviours.");
     }
 
     private static List<RuleExample> ReadExamples(PackNode node)

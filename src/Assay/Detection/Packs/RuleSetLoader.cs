@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Assay.Detection.Packs;
 
-/// <summary>Reads packs in order of their names; one clear error with file and line stops the reading.</summary>
+/// <summary>Reads packs in order of their names.</summary>
 internal static class RuleSetLoader
 {
     private const string Prefix = "rules/";
@@ -24,54 +24,41 @@ internal static class RuleSetLoader
         }
     }
 
-    public static RuleSet LoadEmbedded() => Load([.. EmbeddedPacks()]);
+    /// <summary>The rules that come with Assay.</summary>
+    public static RuleSet LoadEmbedded() => Load([.. EmbeddedPacks()], [], Throw);
 
-    /// <summary>Reads packs; later ones replace the rules and callables of earlier ones.</summary>
-    public static RuleSet Load(IReadOnlyList<(string Name, string Text)> packs)
+    /// <summary>The rules that come with Assay and further packs; the first error is thrown.</summary>
+    public static RuleSet Load(IReadOnlyList<(string Name, string Text)> packs) => Load([.. EmbeddedPacks()], packs, Throw);
+
+    /// <summary>
+    /// Reads packs in their order and hands what is wrong with them to <paramref name="onError"/>. Tests hold what the first ones wait for against what is
+    /// given, so that a start does not have to; of the <paramref name="further"/> ones it is found out here.
+    /// </summary>
+    public static RuleSet Load(IReadOnlyList<(string Name, string Text)> first, IReadOnlyList<(string Name, string Text)> further, Action<RulePackException> onError)
     {
-        Dictionary<string, RuleEntry> rules = new(StringComparer.Ordinal);
-        CallableTable callables = new();
-        string version = "0";
+        IReadOnlyList<(string Name, string Text)> packs = [.. first, .. further];
+        PackReader reader = new(onError);
         foreach ((string name, string text) in packs)
         {
-            HashSet<string> here = new(StringComparer.Ordinal);
-            foreach ((string key, PackNode value) in PackNode.Parse(name, text).AsMap("a pack"))
+            try
             {
-                switch (key)
-                {
-                    case "version":
-                        version = value.AsText("version");
-                        break;
-                    case "rules":
-                        foreach (PackNode node in value.AsList("rules"))
-                        {
-                            RuleEntry entry = RuleParser.Read(node);
-                            if (!here.Add(entry.Rule.Id))
-                                throw node.Error($"the rule '{entry.Rule.Id}' comes twice.");
-
-                            rules[entry.Rule.Id] = entry;
-                        }
-
-                        break;
-                    default:
-                        if (!CallableParser.TryRead(key, value, callables))
-                            throw value.Error($"'{key}' is not a part of a pack.");
-
-                        break;
-                }
+                reader.Read(PackNode.Parse(name, text));
+            }
+            catch (RulePackException e)
+            {
+                onError(e);
             }
         }
 
-        RuleEntry[] entries = [.. rules.Values.OrderBy(r => r.Rule.Id, StringComparer.Ordinal)];
-        return new RuleSet
+        if (further.Count > 0)
         {
-            Version = version,
-            Digest = Digest(packs),
-            Rules = [.. entries.Select(e => e.Rule)],
-            Entries = entries,
-            Callables = callables,
-        };
+            reader.CheckAwaited(further.Select(p => p.Name).ToHashSet(StringComparer.Ordinal));
+        }
+
+        return new RuleSet(reader.Rules, reader.Callables, reader.Intents) { Version = reader.Version, Digest = Digest(packs) };
     }
+
+    private static void Throw(RulePackException error) => throw error;
 
     private static string Digest(IReadOnlyList<(string Name, string Text)> packs)
     {

@@ -186,7 +186,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
 
             _seenTexts.Add((next.Kind, kept));
 
-            Texts.Add(next with { Text = kept });
+            Texts.Add(next with { Text = kept, IsCut = kept.Length < next.Text.Length });
             if (next.Kind is "python-source" or "decoded-text" or "code-like-text")
             {
                 Run(next);

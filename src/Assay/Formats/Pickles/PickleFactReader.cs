@@ -15,6 +15,7 @@ namespace Assay.Formats.Pickles;
 /// </summary>
 internal sealed class PickleFactReader(ReadContext context, long offset, long end) : IDisposable
 {
+    private const int MaxIndicators = 64;
     private readonly PickleSession _session = new(context.Artifact.Bytes, offset, end, context.Budget, JoblibArrays.Instance);
     private readonly OddityTally _oddities = new(context.Artifact.Path);
     private readonly PayloadConstants _constants = new();
@@ -167,15 +168,26 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
         List<RecoveredText> texts = [.. _readings.SelectMany(r => r.Uses.Texts).Where(t => seen.Add((t.Kind, t.Text)))];
         foreach (RecoveredText text in texts)
         {
-            context.Add(new TextFact { Path = context.Artifact.Path, Offset = text.Offset, Kind = text.Kind, Text = text.Text, Layers = text.Layers });
+            context.Add(new TextFact
+            {
+                Path = context.Artifact.Path, Offset = text.Offset, Kind = text.Kind, Language = text.Language, Text = text.Text, IsCut = text.IsCut, Layers = text.Layers,
+            });
         }
 
+        // What the pickle calls itself is told by its own facts.
         HashSet<string> reached = new(_readings.SelectMany(r => r.Uses.Reached), StringComparer.Ordinal);
-        HashSet<string> called = new(
-            _readings.SelectMany(r => r.Uses.Groups).Where(g => g.Fact.Use is CallableUse.Called).Select(g => CanonicalName.Of(g.Fact.Resolved)), StringComparer.Ordinal);
-        foreach (Fact fact in IntentReader.Read(context.Artifact.Path, texts, called, reached))
+        reached.ExceptWith(_readings.SelectMany(r => r.Uses.Groups).Where(g => g.Fact.Use is CallableUse.Called).Select(g => CanonicalName.Of(g.Fact.Resolved)));
+        if (reached.Count > 0)
         {
-            context.Add(fact);
+            context.Add(new CodeFact
+            {
+                Path = context.Artifact.Path, Offset = offset, Language = "python", Summary = "Callables that recovered code reaches.", Names = [.. reached.Order(StringComparer.Ordinal)],
+            });
+        }
+
+        foreach (IndicatorFact indicator in IndicatorScanner.Scan(context.Artifact.Path, texts).Take(MaxIndicators))
+        {
+            context.Add(indicator);
         }
     }
 

@@ -1,0 +1,115 @@
+// Reads the parts of a pack that say by which words intents are told.
+using Assay.Artifacts;
+using Assay.Detection.Facts;
+using Assay.Detection.Intents;
+
+namespace Assay.Detection.Packs;
+
+/// <summary>Reads intents with the patterns that show them. Packs add to each other's.</summary>
+internal static class IntentParser
+{
+    public static void Read(string key, PackNode value, IntentTable table)
+    {
+        if (key == "intents")
+        {
+            foreach (PackNode node in value.AsList(key))
+            {
+                ReadIntent(node, table);
+            }
+
+            return;
+        }
+
+        foreach ((string list, PackNode words) in value.AsMap(key))
+        {
+            HashSet<string> known = list switch
+            {
+                "runners" => table.Runners,
+                "harmless-programs" => table.HarmlessPrograms,
+                _ => throw words.Error($"'{list}' is no list of words: runners, harmless-programs."),
+            };
+            known.UnionWith(words.AsTexts(list));
+        }
+    }
+
+    private static void ReadIntent(PackNode node, IntentTable table)
+    {
+        string? name = null;
+        PackNode? shown = null;
+        bool harms = false, yields = false;
+        foreach ((string key, PackNode value) in node.AsMap("an intent"))
+        {
+            switch (key)
+            {
+                case "intent":
+                    name = value.AsText(key);
+                    break;
+                case "harms":
+                    harms = FieldTestParser.YesOrNo(value, key);
+                    break;
+                case "yields":
+                    yields = FieldTestParser.YesOrNo(value, key);
+                    break;
+                case "shown-by":
+                    shown = value;
+                    break;
+                default:
+                    throw value.Error($"'{key}' is not a field of an intent: intent, harms, yields, shown-by.");
+            }
+        }
+
+        if (string.IsNullOrEmpty(name) || shown is null)
+        {
+            throw node.Error("an intent needs a name ('intent') and patterns ('shown-by').");
+        }
+
+        if (harms)
+        {
+            table.Harmful.Add(name);
+        }
+
+        if (yields)
+        {
+            table.Yielding.Add(name);
+        }
+
+        foreach (PackNode pattern in shown.AsList("shown-by"))
+        {
+            table.Add(ReadPattern(name, pattern));
+        }
+    }
+
+    private static IntentPattern ReadPattern(string intent, PackNode node)
+    {
+        IntentConfidence? confidence = null;
+        IntentScope? scope = null;
+        List<IReadOnlyList<string>> words = [];
+        foreach ((string key, PackNode value) in node.AsMap("a pattern"))
+        {
+            switch (key)
+            {
+                case "confidence":
+                    confidence = Choose<IntentConfidence>(value, key);
+                    break;
+                case "in":
+                    scope = Choose<IntentScope>(value, key);
+                    break;
+                case "words":
+                    words.AddRange(value.AsList(key).Select(w => Alternatives(w)));
+                    break;
+                default:
+                    throw value.Error($"'{key}' is not a field of a pattern: confidence, in, words.");
+            }
+        }
+
+        return confidence is { } sure && scope is { } where && words.Count > 0
+            ? new IntentPattern(intent, sure, where, words)
+            : throw node.Error("a pattern needs a confidence, where it is looked for ('in') and words.");
+    }
+
+    private static IReadOnlyList<string> Alternatives(PackNode node) =>
+        node.AsTexts("words") is { Count: > 0 } words && words.All(w => w.Length > 0) ? words : throw node.Error("a word is empty.");
+
+    private static T Choose<T>(PackNode node, string what)
+        where T : struct, Enum => EnumNames<T>.Find(node.AsText(what)) ?? throw node.Error($"'{node.Text}' is no {what}: {string.Join(", ", EnumNames<T>.All)}.");
+}

@@ -1,0 +1,65 @@
+// From facts, rules and a policy to a judgement: nothing else goes in.
+using Assay.Artifacts;
+using Assay.Detection;
+using Assay.Detection.Facts;
+
+namespace Assay.Policies;
+
+/// <summary>Judges inputs by their facts. Pure: it reads no bytes, no clock and no files, so a set of facts can be judged at any time and anywhere.</summary>
+public static class Judge
+{
+    /// <summary>Judges one input.</summary>
+    /// <param name="facts">What reading the input gave.</param>
+    /// <param name="rules">The rules in force.</param>
+    /// <param name="policy">What the user has decided.</param>
+    /// <param name="day">The day of the judgement: waivers that ended before it do not apply.</param>
+    public static Judgement Of(FactSet facts, RuleSet rules, Policy policy, DateOnly day)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(policy);
+        List<UnreadFact> unread = [];
+        bool asked = false;
+        foreach (Fact fact in facts.Facts)
+        {
+            // Most files hold nothing but their formats, and no rule asks about those.
+            asked |= fact is not FormatFact;
+            if (fact is UnreadFact missing)
+            {
+                unread.Add(missing);
+            }
+        }
+
+        if (!asked && !rules.Index.Asks(FactKinds.Format))
+        {
+            return new Judgement { Verdict = Verdict.Passed };
+        }
+
+        Detected detected = Detector.Detect(facts.Facts, facts.Sha256, rules, policy.AllowedModules, facts.Limits.RuleSteps);
+        if (detected.IsSpent)
+        {
+            unread.Add(new UnreadFact
+            {
+                Path = facts.Path,
+                Cause = UnreadCause.Limit,
+                Detail = $"The limit rule-steps={facts.Limits.RuleSteps} is spent: the rules were not put to all facts.",
+            });
+        }
+
+        IEnumerable<Finding> ordered = detected.Findings
+            .OrderByDescending(f => f.Severity)
+            .ThenBy(f => f.Path, StringComparer.Ordinal)
+            .ThenBy(f => f.Offset)
+            .ThenBy(f => f.Rule.Id, StringComparer.Ordinal)
+            .ThenBy(f => f.Key, StringComparer.Ordinal)
+            .Select(SecretMask.Of);
+        WaiverResult waivers = new WaiverSheet(policy, day).Apply(ordered, facts.Sha256);
+        return new Judgement
+        {
+            Verdict = VerdictJudge.Judge(waivers.Kept, unread),
+            Findings = waivers.Kept,
+            Waived = waivers.Waived,
+            Unread = unread,
+        };
+    }
+}
