@@ -31,6 +31,11 @@ internal sealed class PickleMerge<TEvent>(PickleSession session, IEqualityCompar
     /// </summary>
     public IEnumerable<(TEvent Event, PickleTraceReach Reach, bool IsInFirst)> All()
     {
+        if (_events.Count == 0)
+        {
+            yield break;
+        }
+
         if (session.Next() is not null)
         {
             PickleTraceReach any = new(PickleReading.Dialects, PickleEncodings.All);

@@ -17,6 +17,8 @@ internal sealed class PickleSession(ByteSource source, long offset, long end, Sc
 {
     private static readonly PickleEncodings[] s_all = [PickleEncodings.All];
 
+    private static readonly int[] s_firstOnly = [0];
+
     /// <summary>Where a name reads differently in Latin-1, that encoding has a reading of its own.</summary>
     private static readonly PickleEncodings[] s_parted = [PickleEncodings.All & ~PickleEncodings.Latin1, PickleEncodings.Latin1];
 
@@ -119,6 +121,11 @@ internal sealed class PickleSession(ByteSource source, long offset, long end, Sc
     /// <summary>The next reading that is due after what was met so far, or null.</summary>
     public PickleReading? Next()
     {
+        if (AllReadAlike)
+        {
+            return null;
+        }
+
         foreach (PickleDialect dialect in PickleReading.Dialects)
         {
             foreach (PickleReading due in Of(dialect))
@@ -137,7 +144,7 @@ internal sealed class PickleSession(ByteSource source, long offset, long end, Sc
     public PickleOutcome OutcomeOf(PickleDialect dialect) => _readings[IndexOf(Of(dialect).Last())];
 
     /// <summary>The numbers of the readings, as far as they were begun, that show what an unpickler does.</summary>
-    public IEnumerable<int> NumbersOf(PickleDialect dialect) => Of(dialect).Select(IndexOf).Where(n => n >= 0);
+    public IEnumerable<int> NumbersOf(PickleDialect dialect) => AllReadAlike ? s_firstOnly : Of(dialect).Select(IndexOf).Where(n => n >= 0);
 
     /// <summary>The readings that show what an unpickler does: its own, or those of one that does the same here.</summary>
     public IEnumerable<PickleReading> Of(PickleDialect dialect)
@@ -188,6 +195,10 @@ internal sealed class PickleSession(ByteSource source, long offset, long end, Sc
             PickleMachinePool.Return(_other);
         }
     }
+
+    /// <summary>Whether the first reading met nothing at which another would part from it, as most pickles have nothing: it stands for all.</summary>
+    private bool AllReadAlike =>
+        _readings is [{ Met: Differential.None, Reading: { Dialect: PickleDialect.C, Encodings: PickleEncodings.All } }];
 
     /// <summary>What the readings met that know nothing of arrays.</summary>
     private Differential Plain()
