@@ -41,6 +41,18 @@ same_twice() {
     cmp "$work/first" "$work/second"
 }
 
+# Facts are written and read without reflection; a text with half of a surrogate pair and a NUL comes through.
+judges_facts() {
+    cp -r samples "$work/judged" || return 1
+    printf '\x80\x04\x8c\x02os\x8c\x06system\x93X\x06\x00\x00\x00a\x00\xed\xa0\x80b\x85R.' >"$work/judged/surrogate.pkl"
+    exits 1 "$program" scan "$work/judged" --facts "$work/facts" --format json >"$work/scanned" || return 1
+    exits 1 "$program" judge "$work/facts" --format json >"$work/judged.json" || return 1
+    cmp "$work/scanned" "$work/judged.json" || return 1
+    grep -qi 'ufdd0d800' "$work/facts" || { echo "the half of a surrogate pair is not in the facts"; return 1; }
+    head -c -1 "$work/facts" | head -n -1 >"$work/cut"
+    exits 4 "$program" judge "$work/cut"
+}
+
 sarif() {
     exits 1 "$program" scan samples --format sarif >"$work/report.sarif" || return 1
     tests/sarif-validate.sh "$work/report.sarif"
@@ -103,6 +115,7 @@ try "good samples pass" exits 0 "$program" scan samples/good
 try "hostile samples are found" exits 1 "$program" scan samples/hostile
 try "JSON parses and says what expected.tsv says" json
 try "two scans say the same, byte for byte" same_twice
+try "facts judged again give the same report, byte for byte" judges_facts
 try "standard input is scanned" from_standard_input
 try "a missing path is an unread input" exits 2 "$program" scan "$work/nothing-here"
 try "an empty folder is nothing to scan" bash -c 'mkdir "$1/empty"; "$2" scan "$1/empty"; [ $? -eq 3 ]' - "$work" "$program"

@@ -63,8 +63,8 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         {
             facts.Write(stream =>
             {
-                using BufferedStream buffered = new(stream, 1 << 16);
-                kept = new FactFileWriter(buffered, Scanner.Version, limits);
+                // Not disposed: the end flushes it, and the file is the caller's to close.
+                kept = new FactFileWriter(new BufferedStream(stream, 1 << 16), Scanner.Version, limits);
                 ReportTo(file);
                 kept.End(tally.Ignored + walk.LeftAside);
             });
