@@ -22,6 +22,12 @@ public sealed partial class ContainmentTests(Boxed box, HostBait bait) : IClassF
         ["type_into_terminal"] = ("/proc/sys/dev/tty/legacy_tiocsti", 1, 1),
     };
 
+    /// <summary>
+    /// What an attempt ends with, where the machine has not what it goes through and no setting says so: some virtual machines answer the gate of 32-bit
+    /// programs with a fault (a filter would end it with signal 31).
+    /// </summary>
+    private static readonly Dictionary<string, string> s_absent = new() { ["i386_call"] = "contained Refused ended with 11" };
+
     public static TheoryData<string> Attempts => [.. Attempt().Matches(HostBait.Source).Select(m => m.Groups[2].Value)];
 
     /// <summary>Those whose control is outside the box, and whether they get through there.</summary>
@@ -55,7 +61,11 @@ public sealed partial class ContainmentTests(Boxed box, HostBait bait) : IClassF
             getsThrough = value >= closed.From && value <= closed.To;
         }
 
-        Assert.StartsWith(getsThrough ? "escaped" : "contained", bait.Outside(name), StringComparison.Ordinal);
+        string outcome = bait.Outside(name);
+        if (!s_absent.TryGetValue(name, out string? absent) || !outcome.StartsWith(absent, StringComparison.Ordinal))
+        {
+            Assert.StartsWith(getsThrough ? "escaped" : "contained", outcome, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
