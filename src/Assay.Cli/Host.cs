@@ -1,5 +1,4 @@
 // What the command line needs from the machine, handed in so that tests can stand in for it.
-using Assay.Artifacts;
 using Assay.Scanning;
 
 namespace Assay.Cli;
@@ -7,10 +6,6 @@ namespace Assay.Cli;
 /// <summary>Runs a scan; <see cref="Scanner"/> unless a test stands in.</summary>
 internal delegate IEnumerable<ScanResult> ScanRunner(
     Scanner scanner, IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation);
-
-/// <summary>Walks to a member; <see cref="Scanner.Visit"/> unless a test stands in.</summary>
-internal delegate bool MemberVisitor(
-    ScanOptions options, ScanInput input, string memberPath, Action<Artifact> use, CancellationToken cancellation);
 
 /// <summary>The streams, the terminal and the engine that a command works with.</summary>
 internal sealed record Host
@@ -45,10 +40,6 @@ internal sealed record Host
     /// <summary>Runs a scan.</summary>
     public ScanRunner Scan { get; init; } =
         (scanner, inputs, progress, cancellation) => scanner.ScanAsync(inputs, progress, cancellation).ToBlockingEnumerable(CancellationToken.None);
-
-    /// <summary>Walks to a member.</summary>
-    public MemberVisitor Visit { get; init; } =
-        (options, input, path, use, cancellation) => new Scanner(options).Visit(input, path, use, cancellation);
 
     /// <summary>The machine itself.</summary>
     public static Host System(CancellationToken cancellation)

@@ -13,23 +13,29 @@ internal static class InspectCommand
     /// <summary>The command.</summary>
     public static Command Create(Host host)
     {
-        Argument<string> file = new("FILE") { Description = "A file of any kind that assay formats lists." };
+        Argument<string> argument = new("FILE") { Description = "A file of any kind that assay formats lists, or something inside one: model.pt!/archive/data.pkl" };
         Option<bool> json = new("--json") { Description = $"Write JSON (schema {InspectJson.Schema}); it is complete." };
         Option<bool> all = new("--all") { Description = $"Show all lines; otherwise the first {InspectReport.DefaultRows}." };
         Option<bool> stats = new("--stats") { Description = "Read the elements: smallest, largest, mean, and how many are NaN, infinite or zero." };
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
         Command command = new("inspect", "Show what a file holds: members, metadata, and tensors with types, shapes, strides, shared storages.")
         {
-            file, json, all, stats, limit,
+            argument, json, all, stats, limit,
         };
         command.SetAction(parsed =>
         {
-            string path = parsed.GetValue(file)!;
+            string path = parsed.GetValue(argument)!;
+            (string file, bool member) = MemberPath.Split(path);
             return WeightFile.Guard(host, path, () =>
             {
                 ScanLimits limits = WeightFile.Limits(parsed.GetValue(limit) ?? []);
-                InspectionOptions options = new() { Reading = WeightFile.Options(host, path, limits), Statistics = parsed.GetValue(stats) };
-                InspectedArtifact inspected = Inspector.Inspect(path, () => FileOpening.Open(path), options, host.Cancellation);
+                InspectionOptions options = new() { Reading = WeightFile.Options(host, file, limits), Statistics = parsed.GetValue(stats) };
+                InspectedArtifact inspected = Inspector.Inspect(file, () => FileOpening.Open(file), options, host.Cancellation);
+                if (member)
+                {
+                    inspected = inspected.Find(path) ?? throw new MalformedException(0, "There is nothing of that name inside the file.");
+                }
+
                 if (parsed.GetValue(json))
                 {
                     InspectJson.Write(inspected, host.Output);

@@ -1,20 +1,15 @@
 // assay pickle: looks into pickles without loading them.
 using System.CommandLine;
-using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Joblib;
-using Assay.Hosting.Files;
 using Assay.Pickle;
 using Assay.Reports;
-using Assay.Scanning;
 
 namespace Assay.Cli.Commands;
 
 /// <summary><c>assay pickle list</c>, <c>trace</c> and <c>decompile</c>: three views of a pickle.</summary>
 internal static class PickleCommand
 {
-    private const string Separator = "!/";
-
     /// <summary>The command.</summary>
     public static Command Create(Host host) =>
         new("pickle", "Look into a pickle without loading it.") { List(host), Trace(host), Decompile(host) };
@@ -22,8 +17,9 @@ internal static class PickleCommand
     private static Command List(Host host)
     {
         Argument<string> file = FileArgument();
-        Command command = new("list", "Disassemble a pickle: offsets, stack depth, opcodes, memo names.") { file };
-        command.SetAction(parsed => Visit(host, parsed.GetValue(file)!, bytes =>
+        Option<bool> raw = RawOption();
+        Command command = new("list", "Disassemble a pickle: offsets, stack depth, opcodes, memo names.") { file, raw };
+        command.SetAction(parsed => Visit(host, parsed.GetValue(file)!, parsed.GetValue(raw), bytes =>
         {
             using StreamWriter writer = host.Writer();
             PickleText.Write(JoblibTrace.Lines(bytes, new ScanLimits()), writer);
@@ -33,16 +29,18 @@ internal static class PickleCommand
 
     private static Command Trace(Host host)
     {
-        Argument<string[]> files = new("FILE") { Description = "Pickles, or pickles inside files: model.pt!/archive/data.pkl", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> files = new("FILE") { Description = "Pickles, files that hold one, or pickles inside files: model.pt!/archive/data.pkl", Arity = ArgumentArity.OneOrMore };
         Option<bool> json = new("--json") { Description = "One JSON object a line and file." };
-        Command command = new("trace", "List what each unpickler would import, call and fill with state.") { files, json };
+        Option<bool> raw = RawOption();
+        Command command = new("trace", "List what each unpickler would import, call and fill with state.") { files, json, raw };
         command.SetAction(parsed =>
         {
             using StreamWriter writer = host.Writer();
             int worst = ExitCode.Passed;
             foreach (string file in parsed.GetValue(files)!)
             {
-                worst = Math.Max(worst, parsed.GetValue(json) ? TraceJson(host, file, writer) : TraceText(host, file, writer));
+                PickleTarget? target = PickleTarget.Find(host, file, parsed.GetValue(raw), out int code);
+                worst = Math.Max(worst, parsed.GetValue(json) ? TraceJson(host, file, target, code, writer) : TraceText(host, target, code, writer));
             }
 
             return worst;
@@ -50,26 +48,32 @@ internal static class PickleCommand
         return command;
     }
 
-    private static int TraceJson(Host host, string file, StreamWriter writer)
+    private static int TraceJson(Host host, string file, PickleTarget? target, int code, StreamWriter writer)
     {
-        PickleTraceJson json = new(file, writer);
-        int code = Visit(host, file, bytes => JoblibTrace.Run(bytes, json, new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
-        json.Finish(code == ExitCode.Passed ? null : "The file could not be read.");
+        PickleTraceJson json = new(target?.Name ?? file, writer);
+        code = target?.Visit(bytes => JoblibTrace.Run(bytes, json, new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation))) ?? code;
+        json.Finish(code == ExitCode.Passed ? null : target is null ? "There is no pickle, or more than one." : "The file could not be read.");
         return code;
     }
 
-    private static int TraceText(Host host, string file, StreamWriter writer)
+    private static int TraceText(Host host, PickleTarget? target, int code, StreamWriter writer)
     {
-        writer.Write($"{Escape.Visible(file)}\n");
-        return Visit(host, file, bytes => JoblibTrace.Run(bytes, new PickleTraceText(writer), new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
+        if (target is null)
+        {
+            return code;
+        }
+
+        writer.Write($"{Escape.Visible(target.Name)}\n");
+        return target.Visit(bytes => JoblibTrace.Run(bytes, new PickleTraceText(writer), new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation)));
     }
 
     private static Command Decompile(Host host)
     {
         Argument<string> file = FileArgument();
+        Option<bool> raw = RawOption();
         Option<bool> noColour = ListingOptions.NoColour();
-        Command command = new("decompile", "Write what loading a pickle would do, as Python-like code with offsets.") { file, noColour };
-        command.SetAction(parsed => Visit(host, parsed.GetValue(file)!, bytes =>
+        Command command = new("decompile", "Write what loading a pickle would do, as Python-like code with offsets.") { file, raw, noColour };
+        command.SetAction(parsed => Visit(host, parsed.GetValue(file)!, parsed.GetValue(raw), bytes =>
         {
             using StreamWriter writer = host.Writer();
             DecompiledText.Write(bytes, writer, ListingOptions.Look(host, parsed.GetValue(noColour)), cancellation: host.Cancellation);
@@ -78,65 +82,23 @@ internal static class PickleCommand
     }
 
     private static Argument<string> FileArgument() =>
-        new("FILE") { Description = "A pickle, or one inside a file: model.pt!/archive/data.pkl" };
+        new("FILE") { Description = "A pickle, a file that holds one, or a pickle inside a file: model.pt!/archive/data.pkl" };
 
-    /// <summary>Hands the bytes that <paramref name="name"/> names, a file or a member of one, to <paramref name="use"/>.</summary>
-    private static int Visit(Host host, string name, Action<ByteSource> use)
+    private static Option<bool> RawOption() => new("--raw") { Description = "Take the bytes as a pickle, whatever they look like." };
+
+    /// <summary>Hands the pickle that <paramref name="name"/> means to <paramref name="use"/>, and says which it is where the name does not.</summary>
+    private static int Visit(Host host, string name, bool raw, Action<ByteSource> use)
     {
-        (string file, bool member) = Split(name);
-        try
+        if (PickleTarget.Find(host, name, raw, out int code) is not { } target)
         {
-            if (!member)
-            {
-                using ByteSource bytes = FileOpening.Open(file);
-                use(bytes);
-                return ExitCode.Passed;
-            }
-
-            ScanLimits limits = new();
-            ScanOptions options = new()
-            {
-                // Nothing is judged here, so no rule needs to be read.
-                Rules = Detection.RuleSet.None,
-                Limits = limits,
-                Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
-            };
-            ScanInput input = new() { Path = file, Open = () => FileOpening.Open(file), Named = true };
-            return host.Visit(options, input, name, (Artifact artifact) => use(artifact.Bytes), host.Cancellation)
-                ? ExitCode.Passed
-                : Unread(host, name, "there is nothing of that name inside the file.");
-        }
-        catch (Exception e) when (e is ScanStopException or MalformedException or IOException or UnauthorizedAccessException)
-        {
-            return Unread(host, name, e.Message);
-        }
-    }
-
-    /// <summary>
-    /// The file's part of a path, and whether a member follows. A directory may be called <c>a!</c>, so the longest part
-    /// that is there wins.
-    /// </summary>
-    private static (string File, bool Member) Split(string name)
-    {
-        if (Path.Exists(name))
-        {
-            return (name, false);
+            return code;
         }
 
-        for (int at = name.LastIndexOf(Separator, StringComparison.Ordinal); at > 0; at = name.LastIndexOf(Separator, at - 1, StringComparison.Ordinal))
+        if (target.Name != name)
         {
-            if (Path.Exists(name[..at]) && !Directory.Exists(name[..at]))
-            {
-                return (name[..at], true);
-            }
+            host.Error.WriteLine($"assay: The only pickle in {Escape.Visible(name)} is {Escape.Visible(target.Name)}.");
         }
 
-        return (name, false);
-    }
-
-    private static int Unread(Host host, string name, string why)
-    {
-        host.Error.WriteLine($"assay: {Escape.Visible(name)} could not be read: {Escape.Visible(why)}");
-        return ExitCode.Incomplete;
+        return target.Visit(use);
     }
 }

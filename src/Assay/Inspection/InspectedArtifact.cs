@@ -65,6 +65,26 @@ public sealed class InspectedArtifact
         }
     }
 
+    /// <summary>This artifact or the one in it whose path is <paramref name="path"/>, or null.</summary>
+    public InspectedArtifact? Find(string path)
+    {
+        Stack<InspectedArtifact> open = new([this]);
+        while (open.TryPop(out InspectedArtifact? one))
+        {
+            if (one.Path == path)
+            {
+                return one;
+            }
+
+            foreach (InspectedArtifact member in one.Members.Where(m => path.StartsWith(m.Path, StringComparison.Ordinal)))
+            {
+                open.Push(member);
+            }
+        }
+
+        return null;
+    }
+
     internal void Add(UnreadFact unread) => _unread.Add(unread);
 
     internal void Tell(string key, string value) => _metadata[key] = value;

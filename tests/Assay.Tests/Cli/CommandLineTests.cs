@@ -344,28 +344,6 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void PicklesAreListedFromFilesAndMembers()
-    {
-        string? visited = null;
-        string archive = _tree.Add("a!/m.pt");
-        Host host = Host() with
-        {
-            Visit = (_, input, path, _, _) =>
-            {
-                visited = path;
-                return input.Path == archive && path.EndsWith("!/data.pkl", StringComparison.Ordinal);
-            },
-        };
-        Assert.Equal(0, Run(host, "pickle", "list", archive + "!/x.zip!/data.pkl").Code);
-        Assert.Equal(archive + "!/x.zip!/data.pkl", visited);
-        Assert.Equal(2, Run(host, "pickle", "list", archive + "!/nope").Code);
-        Assert.Equal(2, Run(host, "pickle", "list", _tree["nope"]).Code);
-        Assert.Equal(2, Run(host, "pickle", "list", _tree.Root).Code);
-        _tree.Fifo("pipe");
-        Assert.Equal(2, Run(host, "pickle", "list", _tree["pipe"]).Code);
-    }
-
-    [Fact]
     public void PicklesAreDecompiledAndABreakIsNoFailure()
     {
         string file = Path.Join(_tree.Root, "broken.pkl");
@@ -373,7 +351,6 @@ public sealed class CommandLineTests : IDisposable
         Result result = Run(Host(), "pickle", "decompile", file, "--no-color");
         Assert.Equal(0, result.Code);
         Assert.Contains("v1 = system('id')", result.Out, StringComparison.Ordinal);
-        Assert.Equal(2, Run(Host(), "pickle", "decompile", _tree["nope"]).Code);
         Assert.Equal(4, Run(Host(), "pickle", "decompile").Code);
     }
 

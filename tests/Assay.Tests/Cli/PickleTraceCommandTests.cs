@@ -33,7 +33,7 @@ public sealed class PickleTraceCommandTests : IDisposable
 
     private JsonElement Trace(byte[] bytes)
     {
-        (int code, string[] lines, _) = Run("--json", File("x", bytes));
+        (int code, string[] lines, _) = Run("--json", "--raw", File("x", bytes));
         Assert.Equal(0, code);
         return JsonDocument.Parse(Assert.Single(lines)).RootElement;
     }

@@ -36,7 +36,7 @@ public sealed class TraceOracleTests : IDisposable
             List<byte[]> streams = [.. Enumerable.Range(from, Batch).Select(i => generator.Make(i))];
             string[] files = [.. streams.Select((s, i) => Save($"{i}", s))];
             string[] lines = [];
-            OracleAnswer?[] answers = oracle.Ask(streams, () => lines = PickleTraceCommandTests.Run(["--json", .. files]).Lines);
+            OracleAnswer?[] answers = oracle.Ask(streams, () => lines = PickleTraceCommandTests.Run(["--json", "--raw", .. files]).Lines);
             Assert.Equal(Batch, lines.Length);
             for (int i = 0; i < Batch; i++)
             {
