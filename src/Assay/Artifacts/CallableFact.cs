@@ -10,10 +10,10 @@ public enum CallableUse
     /// <summary>It is resolved and nothing more is known; importing runs module code.</summary>
     Imported,
 
-    /// <summary>It is called: in a pickle by REDUCE, or by INST and OBJ with arguments.</summary>
+    /// <summary>It is called: in a pickle by REDUCE, INST or OBJ; of a class INST and OBJ without arguments run only <c>__new__</c>.</summary>
     Called,
 
-    /// <summary>Only its <c>__new__</c> runs: in a pickle by NEWOBJ, NEWOBJ_EX, or INST and OBJ without arguments.</summary>
+    /// <summary>Only its <c>__new__</c> runs: in a pickle by NEWOBJ and NEWOBJ_EX.</summary>
     Constructed,
 
     /// <summary>State is put into it or its instance: in a pickle by BUILD. The state is the only argument.</summary>

@@ -42,12 +42,24 @@ internal sealed partial class PickleEvaluator
                 return Container(value, SequenceKind.List, depth) is FoldedSequence { Items: var flat } && flat.Count % 2 == 0
                     ? new FoldedDict([.. Enumerable.Range(0, flat.Count / 2).Select(i => (flat[2 * i], flat[(2 * i) + 1]))])
                     : FoldedValue.Unknown;
-            case PickleKind.Import: return Plain(machine.Import(value)) ?? FoldedValue.Unknown;
+            case PickleKind.Import:
+                ImportRow row = machine.Import(value);
+                return Patched(row) ?? Plain(row) ?? FoldedValue.Unknown;
+            case PickleKind.Persistent: return Persistent(value, depth);
             case PickleKind.Extension: return Folder.Extensions.TryGetValue(value.Payload, out FoldedName? registered) ? registered : FoldedValue.Unknown;
             case PickleKind.Result or PickleKind.Instance: return Known(value);
             default: return FoldedValue.Unknown;
         }
     }
+
+    /// <summary>
+    /// The object of a persistent id is the loading program's to choose. What PyTorch makes of an id <c>('module', class, file, source)</c> is
+    /// known: the class that it names.
+    /// </summary>
+    private FoldedValue Persistent(PickleValue value, int depth) =>
+        machine.Items(machine.Call(value).Callee) is [{ Kind: PickleKind.Str or PickleKind.PyString } kind, var named, ..] && machine.GetText(kind, 8, out _) == "module"
+            ? Convert(named, depth + 1)
+            : FoldedValue.Unknown;
 
     private FoldedValue Known(PickleValue value)
     {

@@ -16,9 +16,12 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
     private const int EagerCalls = 4096;
     private const int EagerItems = 4096;
     private const int MaxRows = 200_000;
+    private const int MaxPatches = 1024;
+    private const string OwnDict = ".__dict__";
     private readonly Dictionary<int, Memo> _memo = [];
     private readonly Dictionary<int, Interest> _interest = [];
     private readonly HashSet<int> _models = [];
+    private readonly Dictionary<string, FoldedValue> _patches = new(StringComparer.Ordinal);
     private int _eager = EagerCalls;
     private int _current = -1;
     private int _resolving = -1;
@@ -83,6 +86,35 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
         }
     }
 
+    /// <summary>
+    /// An opcode sets attributes of <paramref name="target"/>: where that is a module or a class that was only imported, or its
+    /// <c>__dict__</c>, their names mean something else from now on.
+    /// </summary>
+    public void Patch(PickleValue target, ReadOnlySpan<PickleValue> pairs)
+    {
+        bool isMade = target.Kind is PickleKind.Result or PickleKind.Instance;
+        if (target.Kind < PickleKind.Import || (isMade && InterestIn(machine.Call(target).Callee) == Interest.None)
+            || (Evaluate(target) as FoldedName)?.Path is not { Length: > 0 } path)
+        {
+            return;
+        }
+
+        path = path.EndsWith(OwnDict, StringComparison.Ordinal) ? path[..^OwnDict.Length] : path;
+        for (int i = 0; i + 1 < pairs.Length && _patches.Count < MaxPatches; i += 2)
+        {
+            if (pairs[i + 1].Kind >= PickleKind.Import && Evaluate(pairs[i]) is FoldedText { Value: { Length: > 0 and < 256 } name })
+            {
+                _patches[CanonicalName.Of($"{path}.{name}")] = Evaluate(pairs[i + 1]);
+            }
+        }
+    }
+
+    /// <summary>Whether the stream gave a name that it imports another meaning.</summary>
+    public bool IsPatched(PickleValue import) => Patched(machine.Import(import)) is not null;
+
+    /// <summary>Whether it did so to any name.</summary>
+    public bool HasPatches => _patches.Count > 0;
+
     /// <summary>What a value comes to.</summary>
     public FoldedValue Evaluate(PickleValue value)
     {
@@ -94,14 +126,14 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
     public FoldedName? NameOf(PickleValue value) => value.Kind switch
     {
         PickleKind.Import when machine.Import(value) is { IsComputed: true } row => Computed(row),
-        PickleKind.Result or PickleKind.Extension => Evaluate(value) as FoldedName,
+        PickleKind.Result or PickleKind.Extension or PickleKind.Persistent => Evaluate(value) as FoldedName,
         _ => null,
     };
 
     /// <summary>What calling <paramref name="callee"/> calls in the end: through partials and method callers.</summary>
     public (FoldedName Name, IReadOnlyList<FoldedValue> Arguments)? Target(PickleValue callee, PickleValue arguments)
     {
-        if (callee.Kind is not (PickleKind.Result or PickleKind.Instance or PickleKind.Extension) || Evaluate(callee) is not { IsUnknown: false } value)
+        if (callee.Kind < PickleKind.Import || (callee.Kind == PickleKind.Import && !IsPatched(callee)) || Evaluate(callee) is not { IsUnknown: false } value)
         {
             return null;
         }
@@ -151,7 +183,12 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
         if (callee.Kind != PickleKind.Import)
         {
             // What a call returned is called: always worth knowing.
-            return callee.Kind is PickleKind.Result or PickleKind.Instance or PickleKind.Extension ? Interest.Eager : Interest.None;
+            return callee.Kind is PickleKind.Result or PickleKind.Instance or PickleKind.Extension or PickleKind.Persistent ? Interest.Eager : Interest.None;
+        }
+
+        if (IsPatched(callee))
+        {
+            return Interest.Eager;
         }
 
         if (_interest.TryGetValue(callee.Row, out Interest known))
@@ -172,6 +209,10 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
 
         return interest;
     }
+
+    /// <summary>What the stream put in the place of a name that it imports; null where it left it alone.</summary>
+    private FoldedValue? Patched(ImportRow row) =>
+        _patches.Count > 0 && Plain(row) is { } name ? _patches.GetValueOrDefault(CanonicalName.Of(name.Module, name.Name)) : null;
 
     private FoldedName? Plain(ImportRow row) => row.IsComputed ? Computed(row) : new FoldedName(row.ResolvedModule, row.ResolvedName);
 

@@ -31,7 +31,7 @@ internal sealed partial class PickleMachine
         {
             while (from < end && breaks-- > 0)
             {
-                _reader = new PickleReader(_source, from, end, _window, LineBehind);
+                _reader = new PickleReader(_source, from, end, _window, LineBehind, LineBehind);
                 _ended = false;
                 _halt = false;
                 Encodings = PickleEncodings.All;

@@ -142,14 +142,17 @@ internal sealed partial class PickleMachine
         }
     }
 
-    /// <summary>INST and OBJ: without arguments only <c>__new__</c> of a class runs, with arguments the callable is called.</summary>
+    /// <summary>
+    /// INST and OBJ: without arguments only <c>__new__</c> runs where the callable is a class, which what a call returned hardly is; otherwise
+    /// the callable is called.
+    /// </summary>
     private void Instantiate(PickleValue callee, int position, int firstArgument, long offset)
     {
         ReadOnlySpan<PickleValue> items = _stack.AsSpan(firstArgument, _top - firstArgument);
         PickleValue arguments = items.IsEmpty
             ? new PickleValue(PickleKind.EmptyTuple, offset)
             : MakeImmutable(PickleKind.Tuple, items, offset);
-        PickleKind kind = items.IsEmpty ? PickleKind.Instance : PickleKind.Result;
+        PickleKind kind = items.IsEmpty && callee.Kind == PickleKind.Import ? PickleKind.Instance : PickleKind.Result;
         PickleValue result = AddCall(kind, callee, arguments, default, offset);
         _top = position;
         Push(result);
@@ -213,7 +216,7 @@ internal sealed partial class PickleMachine
         }
 
         // Without a newline the last character is cut before anything looks at the text.
-        ReadOnlySpan<byte> text = Line();
+        ReadOnlySpan<byte> text = IsLongLine ? default : Line();
         text = _reader.LineWithoutNewline && text.Length > 0 ? text[..^1] : text;
         if (text.IndexOfAnyExceptInRange((byte)0, (byte)127) >= 0)
         {
@@ -221,6 +224,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
+        NoteMoved(offset);
         PushPersistent(new PickleValue(PickleKind.Str, offset), offset);
     }
 

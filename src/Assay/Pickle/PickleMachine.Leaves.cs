@@ -46,8 +46,8 @@ internal sealed partial class PickleMachine
         Push(value);
         if (_reader.PayloadLength >= PayloadProbe)
         {
-            ReadOnlySpan<byte> head = _reader.InWindow(_reader.PayloadOffset, PayloadProbe);
-            if (head.Length == PayloadProbe && LooksLikeFile(head))
+            Span<byte> head = stackalloc byte[PayloadProbe];
+            if (ReadSource(_reader.PayloadOffset, head) == PayloadProbe && LooksLikeFile(head))
             {
                 _observer.OnPayload(this, value, _reader.PayloadOffset, _reader.PayloadLength);
             }
@@ -74,7 +74,8 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        NumberText text = NumberTexts.ClassifyInt(Line(), isLong);
+        // Nobody keeps a line of more than a limit; that it is a number is taken for granted, as it is for those who go on.
+        NumberText text = IsLongLine ? NumberText.Odd : NumberTexts.ClassifyInt(Line(), isLong);
         if (text != NumberText.Plain)
         {
             bool differs = text is NumberText.COnly or NumberText.PythonOnly;
@@ -87,6 +88,7 @@ internal sealed partial class PickleMachine
             Odd("pickle.int-base", $"Parsers read the number of {OpcodeTable.Name(_reader.Opcode)} in different ways, or refuse it.");
         }
 
+        NoteMoved(offset);
         Push(new PickleValue(PickleKind.Int, offset));
     }
 
@@ -97,7 +99,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        NumberText text = NumberTexts.ClassifyFloat(Line());
+        NumberText text = IsLongLine ? NumberText.Plain : NumberTexts.ClassifyFloat(Line());
         if (text != NumberText.Plain)
         {
             bool differs = text is NumberText.COnly or NumberText.PythonOnly;
@@ -113,6 +115,7 @@ internal sealed partial class PickleMachine
             }
         }
 
+        NoteMoved(offset);
         Push(new PickleValue(PickleKind.Float, offset));
     }
 
@@ -123,15 +126,23 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        ReadOnlySpan<byte> text = Line();
-        bool quoted = text.Length >= 2 && text[0] == text[^1] && text[0] is (byte)'\'' or (byte)'"';
-        if (!quoted || text.Length < 2)
+        Span<byte> quotes = stackalloc byte[2];
+        if (_reader.PayloadLength < 2 || ReadSource(_reader.PayloadOffset, quotes[..1]) + ReadSource(_reader.PayloadOffset + _reader.PayloadLength - 1, quotes[1..]) < 2
+            || quotes[0] != quotes[1] || quotes[0] is not ((byte)'\'' or (byte)'"'))
         {
             End(PickleEnding.BadArgument, "The argument of STRING must be quoted.");
             return;
         }
 
-        ReadOnlySpan<byte> inside = text[1..^1];
+        if (IsLongLine)
+        {
+            NoteString(default, isWhole: false);
+            NoteMoved(offset);
+            Push(new PickleValue(PickleKind.PyString, offset));
+            return;
+        }
+
+        ReadOnlySpan<byte> inside = Line()[1..^1];
         if (inside.IndexOf((byte)'\\') >= 0)
         {
             byte[]? unescaped = EscapedText.Bytes(inside);
@@ -157,7 +168,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        ReadOnlySpan<byte> text = Line();
+        ReadOnlySpan<byte> text = IsLongLine ? default : Line();
         if (text.IndexOf((byte)'\\') >= 0 && EscapedText.Text(text, StringEscapes.CodePoints) is null)
         {
             End(PickleEnding.BadArgument, "The argument of UNICODE has a broken escape.");
@@ -198,6 +209,11 @@ internal sealed partial class PickleMachine
             return false;
         }
 
+        if (IsLongLine)
+        {
+            return End(PickleEnding.Limit, $"The limit line-bytes={_limits.LineBytes} is spent.");
+        }
+
         ReadOnlySpan<byte> text = Line();
         int nul = text.IndexOf((byte)0);
         if (nul >= 0 && !InPython())
@@ -221,6 +237,9 @@ internal sealed partial class PickleMachine
         End(PickleEnding.Truncated, $"The data ended inside the argument of {OpcodeTable.Name(_reader.Opcode)}.");
         return true;
     }
+
+    /// <summary>Whether the line of the current opcode is longer than is looked at; what it holds can only be told in part.</summary>
+    private bool IsLongLine => _reader.PayloadLength > _limits.LineBytes;
 
     /// <summary>The first line of the current opcode, without its newline.</summary>
     private ReadOnlySpan<byte> Line()
@@ -259,7 +278,7 @@ internal sealed partial class PickleMachine
             byte[] inside = ReadLeaf(span.Offset, Math.Max(0, span.Length), max + 2);
             byte[] unquoted = inside.Length >= 2 ? inside[1..^1] : inside;
             byte[] unescaped = EscapedText.Bytes(unquoted) ?? unquoted;
-            length = unescaped.Length;
+            length = inside.Length < span.Length ? span.Length - 2 : unescaped.Length;
             return unescaped;
         }
 
@@ -362,10 +381,10 @@ internal sealed partial class PickleMachine
         return ReadSource(leaf.Payload, raw) == 4 && (raw.SequenceEqual("I00\n"u8) || raw.SequenceEqual("I01\n"u8));
     }
 
-    /// <summary>Remembers where the payload of a leaf lies, where that is not right behind its opcode.</summary>
+    /// <summary>Remembers where the payload of a leaf lies, where that is not right behind its opcode, or its end far away.</summary>
     private void NoteMoved(long offset)
     {
-        if (_reader.PayloadMoved)
+        if (_reader.PayloadMoved || IsLongLine)
         {
             _moved[offset] = (_reader.PayloadOffset, _reader.PayloadLength);
         }

@@ -15,13 +15,17 @@ internal partial struct PickleReader
     public const int Slack = 16;
 
     private const int FirstFill = 2048;
+    private const int ShortStep = 4096;
+    private const int LongStep = 32 << 10;
+    private const int LongLine = 64 << 10;
 
     private static readonly ulong[] s_masks = [0, 0xFF, 0xFFFF, 0, 0xFFFFFFFF, 0, 0, 0, ulong.MaxValue];
 
     private readonly ByteSource _source;
     private readonly byte[] _window;
     private readonly int _capacity;
-    private readonly int _lineLimit;
+    private readonly int _nameLimit;
+    private readonly long _lineLimit;
     private readonly long _end;
     private long _start;
     private int _length;
@@ -34,12 +38,14 @@ internal partial struct PickleReader
     /// <param name="offset">Where to start.</param>
     /// <param name="end">Where the data counts as ended; at most the source's length.</param>
     /// <param name="window">A buffer of at least 64 bytes and <see cref="Slack"/>; its content is lost.</param>
-    /// <param name="lineLimit">The longest line accepted.</param>
-    public PickleReader(ByteSource source, long offset, long end, byte[] window, int lineLimit)
+    /// <param name="nameLimit">The longest line accepted of a module or a name, which nothing longer is.</param>
+    /// <param name="lineLimit">The longest line accepted of a number or a text; it is stepped over, not kept.</param>
+    public PickleReader(ByteSource source, long offset, long end, byte[] window, int nameLimit, long lineLimit = long.MaxValue)
     {
         _source = source;
         _window = window;
         _capacity = window.Length - Slack;
+        _nameLimit = nameLimit;
         _lineLimit = lineLimit;
         _end = end;
         _start = offset;
@@ -315,11 +321,13 @@ internal partial struct PickleReader
         }
 
         // The line crosses the window's end: look on in steps, without keeping the bytes.
-        Span<byte> step = stackalloc byte[4096];
+        long limit = Opcode is Op.GLOBAL or Op.INST ? _nameLimit : _lineLimit;
+        Span<byte> step = stackalloc byte[LongStep];
         long at = start + inside.Length;
-        while (at < _end && at - start <= _lineLimit)
+        while (at < _end && at - start <= limit)
         {
-            int got = _source.ReadAt(at, step[..(int)Math.Min(step.Length, _end - at)]);
+            int length = at - start < LongLine ? ShortStep : LongStep;
+            int got = _source.ReadAt(at, step[..(int)Math.Min(length, _end - at)]);
             if (got == 0)
             {
                 break;
@@ -336,7 +344,7 @@ internal partial struct PickleReader
             at += got;
         }
 
-        if (at - start > _lineLimit)
+        if (at - start > limit)
         {
             return Fail(PickleEnding.Limit);
         }

@@ -87,6 +87,10 @@ internal sealed class ArtifactJudge
 
         switch (group?.Kind)
         {
+            case null when fact is { Pickle.Opcode: "INST" or "OBJ", Arguments.Count: 0 }:
+                // Nearly always the class of an object that is made without its constructor.
+                Unknown(fact, path);
+                break;
             case null:
                 _scope.Say(new(Judgements.UnknownCalled, path, fact));
                 break;

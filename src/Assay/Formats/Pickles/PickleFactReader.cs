@@ -134,8 +134,30 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
             _readings[0].Uses.Groups.ForEach(g => _merge.Add(0, g, g.Encodings));
         }
 
+        if (_session.Differentials.HasFlag(Differential.Arrays) && !_session.Readings[^1].Reading.StepsOverArrays)
+        {
+            Doubt(collected.Groups);
+        }
+
         collected.Groups.ForEach(g => _merge.Add(_readings.Count - 1, g, g.Encodings));
     }
+
+    /// <summary>
+    /// Who takes the bytes of an array for opcodes goes on with another stack, and puts names together that were never meant. Where one is a
+    /// module that nothing else speaks of, a loader most likely raises.
+    /// </summary>
+    private void Doubt(List<UseGroup> groups)
+    {
+        HashSet<string> packages = [.. _readings[0].Uses.Groups.Select(g => Package(g.Fact.Module))];
+        bool isDoubtful = false;
+        foreach (UseGroup group in groups)
+        {
+            isDoubtful |= group.Fact.Use == CallableUse.Imported && !KnownModules.Has(group.Fact.Module) && !packages.Contains(Package(group.Fact.Module));
+            group.IsDoubtful = isDoubtful;
+        }
+    }
+
+    private static string Package(string module) => module.Split('.', 2)[0];
 
     private void LogUses()
     {
@@ -152,8 +174,8 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
         bool isElsewhere = false;
         foreach ((UseGroup group, PickleTraceReach reach, bool isFirst) in _merge.All())
         {
-            isElsewhere |= !isFirst;
-            context.Add(group.Counted(Names(reach), reach.Encodings));
+            isElsewhere |= !isFirst && !group.IsDoubtful;
+            context.Add(group.Counted(Names(reach), reach.Encodings) with { Reached = !group.IsDoubtful });
         }
 
         if (isElsewhere)

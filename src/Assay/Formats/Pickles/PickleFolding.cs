@@ -75,8 +75,14 @@ internal sealed class PickleFolding(PickleMachine machine)
     /// <summary>An opcode changed the value.</summary>
     public void Poison(PickleValue target) => Evaluator.Poison(target);
 
+    /// <summary>Whether names that are imported may mean something else than they say.</summary>
+    public bool HasPatches => _made is { HasPatches: true };
+
+    /// <summary>An opcode sets attributes of something that may only have been imported.</summary>
+    public void Patch(PickleValue target, ReadOnlySpan<PickleValue> pairs) => Evaluator.Patch(target, pairs);
+
     /// <summary>What calling a value that was computed calls in the end; null where it is written plainly or cannot be told.</summary>
-    public (FoldedName Name, IReadOnlyList<FoldedValue> Arguments)? Target(PickleValue callee, PickleValue arguments) => callee.Kind == PickleKind.Import
+    public (FoldedName Name, IReadOnlyList<FoldedValue> Arguments)? Target(PickleValue callee, PickleValue arguments) => callee.Kind == PickleKind.Import && !Evaluator.IsPatched(callee)
         ? Evaluator.NameOf(callee) is { } name ? (name, []) : null
         : Evaluator.Target(callee, arguments);
 

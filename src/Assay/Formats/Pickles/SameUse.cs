@@ -18,7 +18,7 @@ internal sealed class SameUse : IEqualityComparer<UseGroup>
     public bool Equals(UseGroup? x, UseGroup? y) =>
         x!.Fact is var one && y!.Fact is var other
         && one.Offset == other.Offset && one.Use == other.Use && one.Pickle!.Opcode == other.Pickle!.Opcode && one.Callee == other.Callee
-        && one.Resolved == other.Resolved && one.Carrier == other.Carrier && one.Derivation.SequenceEqual(other.Derivation)
+        && one.Resolved == other.Resolved && one.Carrier == other.Carrier
         && Same(one.Arguments, other.Arguments) && Same(one.Keywords, other.Keywords);
 
     public int GetHashCode(UseGroup obj) => HashCode.Combine(obj.Fact.Offset, obj.Fact.Use, obj.Fact.Callee.Length, obj.Fact.Resolved.Length);

@@ -1,4 +1,5 @@
 // Collects the uses of callables while a pickle runs, bounded in number.
+using System.Runtime.InteropServices;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Joblib;
@@ -17,6 +18,7 @@ internal sealed class UseCollector : PickleObserver
 {
     private const int ArgumentsVisited = 512;
     private const int WrapperValues = 512;
+    private const int PatchedNames = 512;
     private const int MaxOutside = 1024;
 
     private static readonly string[] s_restricted = [DialectNames.Of(PickleDialect.WeightsOnly)];
@@ -90,8 +92,9 @@ internal sealed class UseCollector : PickleObserver
             _oddities.Add("torch.tensor-outside", offset, outside);
         }
 
-        CallableUse use = result.Kind == PickleKind.Instance ? CallableUse.Constructed : CallableUse.Called;
-        if (callee is { IsOpaque: true })
+        // OBJ and INST call whatever is no class, which no name tells.
+        CallableUse use = opcode is Op.NEWOBJ or Op.NEWOBJ_EX ? CallableUse.Constructed : CallableUse.Called;
+        if (callee is { IsOpaque: true } && !_folding.HasPatches)
         {
             _folding.StepOver();
         }
@@ -136,6 +139,7 @@ internal sealed class UseCollector : PickleObserver
 
     public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
     {
+        Patch(machine, target, state);
         UseGroup? group = _uses.Find((byte)Op.BUILD, target, state, default);
         if (group is not null)
         {
@@ -152,6 +156,11 @@ internal sealed class UseCollector : PickleObserver
     public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
     {
         _folding.Poison(target);
+        if (method == "__setitem__")
+        {
+            _folding.Patch(target, operands);
+        }
+
         if (_uses.FindMethod((byte)opcode, target) is { } group)
         {
             group.Seen(offset);
@@ -218,6 +227,23 @@ internal sealed class UseCollector : PickleObserver
     public override bool IsOldNews(string code) => _oddities.IsOldNews(code);
 
     public override void OnOddity(PickleMachine machine, string code, long offset, string detail) => _oddities.Add(code, offset, detail);
+
+    /// <summary>A state is the attributes, or a pair of those and of what slots hold.</summary>
+    private void Patch(PickleMachine machine, PickleValue target, PickleValue state)
+    {
+        if (!machine.IsTainted(state))
+        {
+            return;
+        }
+
+        foreach (PickleValue part in state.Kind == PickleKind.Tuple && machine.Items(state) is { Length: 2 } parts ? parts.ToArray() : [state])
+        {
+            if (part.Kind == PickleKind.Dict)
+            {
+                _folding.Patch(target, CollectionsMarshal.AsSpan(machine.Children(part, PatchedNames, out _)));
+            }
+        }
+    }
 
     private void TakeNested()
     {

@@ -20,6 +20,9 @@ internal sealed class UseGroup(CallableFact fact, PickleEncodings encodings, lon
 
     public List<long> Offsets { get; } = [offset];
 
+    /// <summary>Whether a loader hardly comes there: a name before it does not look as if it could be imported.</summary>
+    public bool IsDoubtful { get; set; }
+
     /// <summary>Whether uses were counted whose constants were not compared.</summary>
     public bool Elided { get; set; }
 

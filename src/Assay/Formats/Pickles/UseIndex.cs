@@ -78,7 +78,8 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
     {
         _key.Begin(tag);
         _key.Value(callee, constants: false);
-        if (callee.Kind is PickleKind.Result or PickleKind.Extension && folding.Target(callee, arguments) is { } target)
+        bool isWritten = callee.Kind is not (PickleKind.Result or PickleKind.Extension or PickleKind.Persistent) && !folding.HasPatches;
+        if (!isWritten && folding.Target(callee, arguments) is { } target)
         {
             // Calls of what getattr returned are told apart by what that is.
             _key.Text(target.Name.Path);

@@ -42,6 +42,14 @@ public sealed class ReadingTests
         Assert.DoesNotContain("joblib", dialects);
     }
 
+    [Fact]
+    public void ANameOfNoKnownModuleEndsWhatPickleLoadRunsBehindAnArray()
+    {
+        byte[] pickle = Wrapped("joblib.numpy_pickle", "<f4", flags: 0, b => b.Str("nosuch")).Str("run").Op(Op.STACK_GLOBAL).EmptyTuple().Reduce().Stop().ToArray();
+        Assert.All(Recording.Read(new PickleFormat(), pickle).Facts.OfType<CallableFact>().Where(f => f.Resolved == "nosuch.run"), f => Assert.False(f.Reached));
+        Assert.DoesNotContain("pickle.only-in-another-dialect", Recording.Read(new PickleFormat(), pickle).Codes);
+    }
+
     [Theory]
     [InlineData("<f4", 1)]
     [InlineData("O", 0)]

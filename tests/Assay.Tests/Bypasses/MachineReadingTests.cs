@@ -1,0 +1,129 @@
+// What a loader does with a pickle and a scan has to see, each kind held against CPython with harmless recorders.
+using System.Text;
+using Assay.Artifacts;
+using Assay.Formats.Pickles;
+using Assay.Pickle;
+using Assay.Tests.Builders;
+using Assay.Tests.Formats;
+
+namespace Assay.Tests.Bypasses;
+
+public sealed class MachineReadingTests
+{
+    [Fact]
+    public void ObjCallsWhatIsNoClass()
+    {
+        // functools.partial(print, 'x') is called by OBJ without arguments.
+        byte[] pickle = PickleBuilder.Protocol(4).Mark().StackGlobal("functools", "partial").Mark()
+            .StackGlobal("builtins", "print").Str("seen").Tuple().Reduce().Op(Op.OBJ).Stop().ToArray();
+        Assert.Equal("seen", Printed(pickle));
+        Assert.Contains(Called(pickle), c => c.Resolved == "builtins.print" && c.Arguments is [{ Text: "seen" }]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ObjAndInstWithoutArgumentsCallAFunction(bool inst)
+    {
+        PickleBuilder pickle = inst
+            ? PickleBuilder.Protocol(0).Mark().Inst("this", "print").Stop()
+            : PickleBuilder.Protocol(4).Mark().StackGlobal("os", "getpid").Op(Op.OBJ).Stop();
+        if (!inst)
+        {
+            Assert.Equal("int", Printed(pickle.ToArray(), "print(type(value).__name__)"));
+        }
+
+        Assert.Single(Called(pickle.ToArray()), c => c.Arguments.Count == 0);
+    }
+
+    [Fact]
+    public void AClassThatObjMakesIsNoCallOfSomethingUnknown()
+    {
+        byte[] pickle = PickleBuilder.Protocol(0).Mark().Inst("some.module", "Point").Stop().ToArray();
+        Assert.DoesNotContain("pickle-unknown-callable", Scanned.Bytes(pickle).Rules());
+    }
+
+    [Theory]
+    [InlineData("__dict__")]
+    [InlineData("")]
+    public void ANameThatTheStreamReplacesMeansWhatItBecame(string attribute)
+    {
+        // io.open becomes print, and is called.
+        PickleBuilder pickle = PickleBuilder.Protocol(4);
+        if (attribute.Length > 0)
+        {
+            pickle.StackGlobal("fractions", attribute).Mark().Str("gcd").StackGlobal("builtins", "print").Op(Op.SETITEMS).Pop();
+        }
+        else
+        {
+            pickle.StackGlobal("fractions", "Fraction").None().Op(Op.EMPTY_DICT).Str("gcd").StackGlobal("builtins", "print").Op(Op.SETITEM).Op(Op.TUPLE2).Build().Pop();
+        }
+
+        string name = attribute.Length > 0 ? "gcd" : "Fraction.gcd";
+        byte[] bytes = pickle.StackGlobal("fractions", name).Str("seen").Tuple1().Reduce().Stop().ToArray();
+        Assert.Equal("seen", Printed(bytes));
+        Assert.Contains(Called(bytes), c => c.Resolved == "builtins.print" && c.Arguments is [{ Text: "seen" }]);
+    }
+
+    [Fact]
+    public void ANameIsCountedApartOnceItMeansSomethingElse()
+    {
+        PickleBuilder pickle = PickleBuilder.Protocol(4).StackGlobal("math", "floor").Int(1).Tuple1().Reduce().Pop()
+            .StackGlobal("math", "__dict__").Mark().Str("floor").StackGlobal("builtins", "print").Op(Op.SETITEMS).Pop()
+            .StackGlobal("math", "floor").Int(1).Tuple1().Reduce().Stop();
+        Assert.Equal("1", Printed(pickle.ToArray()));
+        Assert.Equal(["builtins.print", "math.floor"], Called(pickle.ToArray()).Select(c => c.Resolved).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void ANameThatIsReplacedByItselfEnds()
+    {
+        PickleBuilder pickle = PickleBuilder.Protocol(4).StackGlobal("math", "__dict__").Mark()
+            .Str("floor").StackGlobal("math", "ceil").Str("ceil").StackGlobal("math", "floor").Op(Op.SETITEMS).Pop()
+            .StackGlobal("math", "floor").Int(1).Tuple1().Reduce().Stop();
+        Assert.Single(Called(pickle.ToArray()));
+    }
+
+    [Fact]
+    public void ThePersistentIdOfAModuleIsTheClassThatItNames()
+    {
+        // torch.load's persistent_load gives back data[0] of ('module', *data).
+        byte[] pickle = PickleBuilder.Protocol(2).Mark().Str("module").Global("builtins", "print").Str("").Str("").Tuple().Op(Op.BINPERSID)
+            .Str("seen").Tuple1().Reduce().Stop().ToArray();
+        Assert.Equal("seen", Printed(pickle, "", "u.persistent_load = lambda pid: pid[1]"));
+        Assert.Contains(Called(pickle), c => c.Resolved == "builtins.print");
+    }
+
+    [Theory]
+    [InlineData("V", "\n")]
+    [InlineData("S'", "'\n")]
+    [InlineData("I", "1\n")]
+    [InlineData("L", "1L\n")]
+    [InlineData("F", ".0\n")]
+    public void ALineIsSteppedOverHoweverLongItIs(string start, string end)
+    {
+        // C reads INT like strtol, LONG and FLOAT as Python does; zeros may stand in front of all but LONG.
+        string body = start[0] is 'V' or 'S' ? "x" : start[0] == 'L' ? "0x0" : "0";
+        byte[] pickle = [.. Encoding.ASCII.GetBytes(start + body + new string('0', (1 << 20) + 100) + end), .. "0cbuiltins\nprint\n(S'seen'\ntR."u8];
+        Assert.Equal("seen", Printed(pickle));
+        Assert.Contains(Called(pickle), c => c.Resolved == "builtins.print");
+    }
+
+    private static List<CallableFact> Called(byte[] pickle) =>
+        [.. Recording.Read(new PickleFormat(), pickle).Facts.OfType<CallableFact>().Where(f => f.Use == CallableUse.Called && f.Reached)];
+
+    /// <summary>What CPython prints when it loads the pickle; it holds nothing but print and builtins without effect.</summary>
+    private static string Printed(byte[] pickle, string after = "", string before = "") => Encoding.UTF8.GetString(CPython.Run($"""
+        import io, pickle, sys
+        u = pickle.Unpickler(io.BytesIO(bytes.fromhex({(pickle.Length < 4096 ? $"'{Convert.ToHexString(pickle)}'" : $"'{Convert.ToHexString(pickle.AsSpan(0, 8))}' + {Repeated(pickle)}")})))
+        {before}
+        value = u.load()
+        {after}
+        """)).Trim();
+
+    private static string Repeated(byte[] pickle)
+    {
+        int last = pickle.AsSpan().LastIndexOf("0000"u8) + 4;
+        return $"'30' * {last - 8} + '{Convert.ToHexString(pickle.AsSpan(last))}'";
+    }
+}
