@@ -29,6 +29,8 @@ internal sealed partial class PickleEvaluator
             case PickleKind.Str or PickleKind.PyString:
                 // What there is no room for is not read: a long text may be asked for many times.
                 return Folder.Budget.Room(machine.GetRange(value).Length) ? new FoldedText(machine.GetText(value, FoldBudget.MaxValue, out _)) : Folder.GiveUp();
+            case PickleKind.ByteArray when machine.IsAssigned(value):
+                return FoldedValue.Unknown;
             case PickleKind.Bytes or PickleKind.ByteArray:
                 return Folder.Budget.Room(machine.GetRange(value).Length)
                     ? new FoldedBytes(machine.GetBytes(value, FoldBudget.MaxValue, out _), value.Kind == PickleKind.ByteArray)
@@ -86,7 +88,7 @@ internal sealed partial class PickleEvaluator
 
     private FoldedValue Container(PickleValue value, SequenceKind kind, int depth)
     {
-        if (value.IsMutable && Folder.Mutated)
+        if ((value.IsMutable && Folder.Mutated) || machine.IsAssigned(value))
         {
             return FoldedValue.Unknown;
         }

@@ -102,7 +102,7 @@ internal sealed partial class PickleMachine
     /// <summary>All children of a list or tuple, or null where they were not all kept.</summary>
     public List<PickleValue>? AllChildren(PickleValue value)
     {
-        if (value.Kind is not (PickleKind.List or PickleKind.Tuple or PickleKind.EmptyTuple))
+        if (value.Kind is not (PickleKind.List or PickleKind.Tuple or PickleKind.EmptyTuple) || IsAssigned(value))
         {
             return null;
         }
@@ -132,6 +132,7 @@ internal sealed partial class PickleMachine
         _containers.Reset();
         _calls.Reset();
         _moved.Clear();
+        ResetFilled();
         if (_lateRows.Count > 0)
         {
             _lateRows = [];
@@ -370,7 +371,11 @@ internal sealed partial class PickleMachine
                 // The C unpickler extends by one where the Python one appends.
                 CallMethod(target, _reader.Opcode == Op.APPEND && InPython() ? "append" : "extend", items);
             }
-            else if (target.Kind != PickleKind.ByteArray)
+            else if (target.Kind == PickleKind.ByteArray)
+            {
+                Extend(target, items);
+            }
+            else
             {
                 End(PickleEnding.BadOperand, $"{OpcodeTable.Name(_reader.Opcode)} needs a list and finds {Describe(target)}.");
                 return;
@@ -433,6 +438,10 @@ internal sealed partial class PickleMachine
             {
                 End(PickleEnding.BadOperand, $"{OpcodeTable.Name(_reader.Opcode)} needs a dict and finds {Describe(target)}.");
                 return;
+            }
+            else
+            {
+                Assign(target, items);
             }
         }
 

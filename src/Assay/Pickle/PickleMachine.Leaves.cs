@@ -11,6 +11,10 @@ namespace Assay.Pickle;
 internal sealed partial class PickleMachine
 {
     private const int PayloadProbe = 16;
+
+    /// <summary>A name of a module and one in it, a line each, and what is done with it.</summary>
+    private const int ShortestPickle = 6;
+
     private readonly Dictionary<long, (long Offset, long Length)> _moved = [];
 
     private void LoadUnicode(long offset)
@@ -44,15 +48,34 @@ internal sealed partial class PickleMachine
         PickleValue value = new(kind, offset);
         NoteMoved(offset);
         Push(value);
-        if (_reader.PayloadLength >= PayloadProbe)
+        long length = _reader.PayloadLength;
+        if (length >= ShortestPickle)
         {
-            Span<byte> head = stackalloc byte[PayloadProbe];
-            if (ReadSource(_reader.PayloadOffset, head) == PayloadProbe && LooksLikeFile(head))
+            Span<byte> beyond = stackalloc byte[PicklePreview.Head];
+            int looked = (int)Math.Min(length, PicklePreview.Head);
+            scoped ReadOnlySpan<byte> head = _reader.InWindow(_reader.PayloadOffset, looked);
+            if (head.Length < looked)
             {
-                _observer.OnPayload(this, value, _reader.PayloadOffset, _reader.PayloadLength);
+                head = beyond[..ReadSource(_reader.PayloadOffset, beyond[..looked])];
+            }
+
+            if (head.Length == looked && LooksLikeFile(head, length))
+            {
+                _observer.OnPayload(this, value, _reader.PayloadOffset, length);
             }
         }
     }
+
+    /// <summary>Whether the text of a string constant, a byte for each character, begins like a file.</summary>
+    public bool MayBePayload(PickleValue text)
+    {
+        // Two bytes of UTF-8 at most for each character.
+        byte[] head = Encoding.Latin1.GetBytes(GetText(text, 2 * PicklePreview.Head, out long length));
+        return head.Length >= ShortestPickle && LooksLikeFile(head, length);
+    }
+
+    /// <summary>Whether a constant is written with escapes, so that its bytes are not those of the stream.</summary>
+    public bool ReadsEscapes(PickleValue constant) => ReadLeaf(constant.Payload, 1, 1) is [(byte)Op.STRING];
 
     private void LoadString(long offset)
     {
@@ -61,11 +84,15 @@ internal sealed partial class PickleMachine
         LoadBytes(PickleKind.PyString, offset);
     }
 
-    /// <summary>Whether bytes begin as a pickle with a header or as an archive does; the reader of the payload decides.</summary>
-    private static bool LooksLikeFile(ReadOnlySpan<byte> head) =>
-        (head[0] == 0x80 && head[1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(head[2]))
+    /// <summary>
+    /// Whether bytes begin as a pickle with a header or as an archive does, or as a pickle that does something; the reader of the payload
+    /// decides.
+    /// </summary>
+    private static bool LooksLikeFile(ReadOnlySpan<byte> head, long length) =>
+        (length >= 3 && head[0] == 0x80 && head[1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(head[2]))
         || head.StartsWith("PK\x03\x04"u8)
-        || LooksEncoded(head);
+        || (length >= PayloadProbe && LooksEncoded(head))
+        || PicklePreview.MayAct(head, length);
 
     private void LoadIntText(long offset, bool isLong)
     {
@@ -156,9 +183,13 @@ internal sealed partial class PickleMachine
         }
 
         NoteString(inside, isWhole: true);
-
         NoteMoved(offset);
-        Push(new PickleValue(PickleKind.PyString, offset));
+        PickleValue value = new(PickleKind.PyString, offset);
+        Push(value);
+        if (inside.Length >= ShortestPickle && LooksLikeFile(inside[..Math.Min(inside.Length, PicklePreview.Head)], inside.Length))
+        {
+            _observer.OnPayload(this, value, _reader.PayloadOffset, _reader.PayloadLength);
+        }
     }
 
     private void LoadUnicodeText(long offset)
@@ -271,6 +302,13 @@ internal sealed partial class PickleMachine
     /// </summary>
     public byte[] GetBytes(PickleValue leaf, int max, out long length)
     {
+        if (IsFilled(leaf))
+        {
+            List<byte> filled = _filled[leaf.Payload].Bytes;
+            length = filled.Count;
+            return [.. filled[..Math.Min(filled.Count, max)]];
+        }
+
         LeafSpan span = Locate(leaf);
         length = span.Length;
         if (span.Opcode is Op.STRING)

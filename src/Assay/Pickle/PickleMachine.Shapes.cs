@@ -110,7 +110,7 @@ internal sealed partial class PickleMachine
     private ValueShape TextShape(ShapeKind kind, PickleValue value, int limit)
     {
         string text = GetText(value, limit, out long length);
-        return new ValueShape(kind, text) { Count = length, Elided = length > limit };
+        return new ValueShape(kind, text) { Count = length, Elided = length > limit || IsAssigned(value) };
     }
 
     private ValueShape ContainerShape(ShapeKind kind, PickleValue value, ref int budget, int textLimit, int depth)
@@ -140,7 +140,7 @@ internal sealed partial class PickleMachine
             items.Add(Shape(child, ref budget, textLimit, depth + 1));
         }
 
-        return new ValueShape(kind) { Items = items, Count = count < 0 ? items.Count : count, Elided = elided };
+        return new ValueShape(kind) { Items = items, Count = count < 0 ? items.Count : count, Elided = elided || IsAssigned(value) };
     }
 
     /// <summary>A container whose inside is left out; what is more than plain leaves a trace, so that nobody takes it for plain.</summary>

@@ -1,4 +1,4 @@
-// The constants of a pickle that look like files of their own.
+// The constants of a pickle that are files of their own.
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -7,49 +7,74 @@ using Assay.Pickle;
 
 namespace Assay.Formats.Pickles;
 
-/// <summary>Gathers the constants of one pickle that look like files of their own, and what folding recovered, and hands them to the scan.</summary>
+/// <summary>
+/// Gathers the constants of one pickle that look like files of their own or are handed to a loader, and what folding recovered, and hands them
+/// to the scan. What does nothing when it is loaded takes no room from what does; what there is no room for is said.
+/// </summary>
 internal sealed class PayloadConstants
 {
-    private const int MaxPayloads = 256;
+    private const int MostPlain = 256;
+    private const int Most = 4096;
     private const int LongestEncoded = 16 << 20;
     private const int LongestText = 64 << 20;
 
-    private readonly List<(string Name, ByteSource Bytes)> _found = [];
-    private readonly HashSet<string> _names = [];
+    private readonly List<Payload> _found = [];
+    private readonly Dictionary<string, int> _names = [];
+    private int _plain;
+    private long _missed;
+
+    /// <summary>Bytes to be examined.</summary>
+    /// <param name="Name">Their name inside the pickle.</param>
+    /// <param name="Bytes">The bytes.</param>
+    /// <param name="IsLoaded">Whether the pickle hands them to a loader.</param>
+    /// <param name="IsPickle">Whether that loader reads them as a pickle, whatever they look like.</param>
+    private readonly record struct Payload(string Name, ByteSource Bytes, bool IsLoaded, bool IsPickle);
 
     /// <summary>A constant of the stream begins like a file.</summary>
-    public void Add(PickleMachine machine, long offset, long length)
+    public void Add(PickleMachine machine, PickleValue constant, long offset, long length)
     {
-        if (_found.Count >= MaxPayloads || !_names.Add($"bytes@0x{offset:x}"))
+        ByteSource bytes = Bytes(machine, constant);
+        if (length <= LongestEncoded && EncodedText.TryDecode(bytes.ReadUpTo(0, (int)bytes.Length)) is { } decoded)
         {
-            return;
-        }
-
-        ByteSource bytes = machine.Source.Slice(new ByteRange(offset, length));
-        if (length <= LongestEncoded && EncodedText.TryDecode(bytes.ReadUpTo(0, (int)length)) is { } decoded)
-        {
-            _found.Add(($"decoded@0x{offset:x}", new MemorySource(decoded)));
+            Add($"decoded@0x{offset:x}", new MemorySource(decoded), machine.Budget!);
         }
         else
         {
-            _found.Add(($"bytes@0x{offset:x}", bytes));
+            Add($"bytes@0x{offset:x}", bytes, machine.Budget!);
+        }
+    }
+
+    /// <summary>
+    /// A call gets constants: a loader reads them (<paramref name="isPickle"/>: as a pickle). Those in tuples and lists count as well, since a callable
+    /// may be handed its arguments by another.
+    /// </summary>
+    public void AddLoaded(PickleMachine machine, PickleValue arguments, bool isPickle)
+    {
+        foreach (PickleValue argument in machine.Children(arguments, 16, out _))
+        {
+            if (argument.Kind is PickleKind.Bytes or PickleKind.ByteArray or PickleKind.PyString && !machine.IsAssigned(argument))
+            {
+                Keep(new Payload($"bytes@0x{machine.GetRange(argument).Offset:x}", Bytes(machine, argument), true, isPickle));
+            }
         }
     }
 
     /// <summary>Protocol 2 writes bytes as text that <c>_codecs.encode</c> turns back: those bytes may be a file as well.</summary>
-    public void AddEncoded(PickleMachine machine, CallableFact fact, PickleValue arguments)
+    public void AddEncoded(PickleMachine machine, PickleValue arguments)
     {
-        if (fact.Resolved != "_codecs.encode" || fact.Arguments is not [{ Kind: ShapeKind.Str, Count: >= 16 } text, { Text: "latin1" or "latin-1" }]
-            || !(text.Text.StartsWith('\u0080') || text.Text.StartsWith("PK\u0003\u0004", StringComparison.Ordinal)) || _found.Count >= MaxPayloads)
+        if (machine.Items(arguments) is not [{ Kind: PickleKind.Str } text, ..] || !machine.MayBePayload(text))
         {
             return;
         }
 
-        PickleValue leaf = machine.Children(arguments, 2, out _)[0];
-        if (_names.Add($"encoded@0x{leaf.Payload:x}"))
+        string whole = machine.GetText(text, LongestText, out long length);
+        if (length <= LongestText)
         {
-            string whole = machine.GetText(leaf, LongestText, out _);
-            _found.Add(($"encoded@0x{leaf.Payload:x}", new MemorySource(Encoding.Latin1.GetBytes(whole))));
+            Add($"encoded@0x{text.Payload:x}", new MemorySource(Encoding.Latin1.GetBytes(whole)), machine.Budget!);
+        }
+        else
+        {
+            _missed++;
         }
     }
 
@@ -57,12 +82,10 @@ internal sealed class PayloadConstants
     public void Submit(IEnumerable<RecoveredBytes> recovered, ReadContext context)
     {
         List<RecoveredBytes> all = [.. recovered];
-        foreach ((string name, ByteSource bytes) in _found)
+        foreach (Payload payload in _found)
         {
-            if (IsWorthReading(bytes, context.Budget))
-            {
-                context.Submit(new Artifact(name, bytes, context.Artifact) { MayBeOpaque = true, IsLoaded = all.Exists(r => r.IsLoaded && Same(bytes, r)) });
-            }
+            bool isLoaded = payload.IsLoaded || all.Exists(r => r.IsLoaded && Same(payload.Bytes, r));
+            context.Submit(new Artifact(payload.Name, payload.Bytes, context.Artifact, payload.IsPickle ? "pickle" : null) { MayBeOpaque = !payload.IsLoaded, IsLoaded = isLoaded });
         }
 
         foreach (RecoveredBytes found in all)
@@ -77,22 +100,69 @@ internal sealed class PayloadConstants
             }
         }
 
+        if (_missed > 0)
+        {
+            context.Unread(UnreadCause.Limit, 0, 0, $"{_missed} constants that look like files were not examined: there are more than {Most} of them, or they are too long.");
+        }
+
         static bool Same(ByteSource bytes, RecoveredBytes recovered) =>
             bytes.Length == recovered.Bytes.Length && bytes.ReadUpTo(0, recovered.Bytes.Length).AsSpan().SequenceEqual(recovered.Bytes);
     }
 
-    /// <summary>
-    /// Whether a constant that begins like a pickle is one: it ends in STOP, or does something before it breaks. Byte code and random
-    /// numbers begin like that as well.
-    /// </summary>
-    private static bool IsWorthReading(ByteSource bytes, ScanBudget budget)
+    private static ByteSource Bytes(PickleMachine machine, PickleValue constant)
     {
-        if (bytes.ReadUpTo(0, 1) is not [(byte)Op.PROTO])
+        (long offset, long length) = machine.GetRange(constant);
+        return machine.IsFilled(constant) || machine.ReadsEscapes(constant)
+            ? new MemorySource(machine.GetBytes(constant, LongestText, out _))
+            : machine.Source.Slice(new ByteRange(offset, length));
+    }
+
+    /// <summary>Keeps bytes that are an archive, or a pickle that does something before it breaks; of those that hold data alone only some.</summary>
+    private void Add(string name, ByteSource bytes, ScanBudget budget)
+    {
+        if (_names.ContainsKey(name))
         {
-            return true;
+            return;
+        }
+
+        byte[] head = bytes.ReadUpTo(0, PicklePreview.Head);
+        bool hasHeader = head is [(byte)Op.PROTO, <= 5, ..];
+        if (!hasHeader && !PicklePreview.MayAct(head, bytes.Length))
+        {
+            Keep(new Payload(name, bytes, false, false));
+            return;
         }
 
         PickleProbe.Trial trial = PickleProbe.Try(bytes, new ByteRange(0, bytes.Length), budget);
-        return trial.Ending is PickleEnding.Stop or PickleEnding.Suspended or PickleEnding.Limit || trial.Acts || trial.KnownImports;
+        bool isWhole = trial.Ending is PickleEnding.Suspended or PickleEnding.Limit;
+        if (hasHeader ? trial.Acts || trial.KnownImports || isWhole : (trial.Acts && trial.Imports) || trial.KnownImports || isWhole)
+        {
+            Keep(new Payload(name, bytes, false, false));
+        }
+        else if (hasHeader && trial.Ending == PickleEnding.Stop && _plain < MostPlain)
+        {
+            _plain++;
+            Keep(new Payload(name, bytes, false, false));
+        }
+    }
+
+    private void Keep(Payload payload)
+    {
+        if (_names.TryGetValue(payload.Name, out int known))
+        {
+            if (payload.IsLoaded)
+            {
+                _found[known] = payload with { IsPickle = payload.IsPickle || _found[known].IsPickle };
+            }
+        }
+        else if (_found.Count >= Most)
+        {
+            _missed++;
+        }
+        else
+        {
+            _names.Add(payload.Name, _found.Count);
+            _found.Add(payload);
+        }
     }
 }

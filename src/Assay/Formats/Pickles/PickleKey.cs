@@ -104,6 +104,12 @@ internal sealed class PickleKey(PickleMachine machine)
 
     private void Constant(PickleValue leaf)
     {
+        if (machine.IsFilled(leaf))
+        {
+            Number((ulong)leaf.Payload);
+            return;
+        }
+
         // The opcode with its argument, as written.
         Span<byte> head = stackalloc byte[9];
         int got = machine.ReadSource(leaf.Payload, head);

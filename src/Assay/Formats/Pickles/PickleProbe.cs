@@ -1,6 +1,7 @@
 // Whether bytes are a pickle: most pickles of protocol 0 and 1 have no signature, so the bytes are tried.
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Joblib;
 using Assay.Pickle;
 using Assay.Python.Names;
 
@@ -69,51 +70,78 @@ internal static class PickleProbe
         return null;
     }
 
+    /// <summary>
+    /// Whether bytes are a pickle, or several: a loader may load again, and PyTorch's begins with a number in a pickle of its own, so what follows
+    /// a short one counts as well.
+    /// </summary>
     private static bool IsPickle(ByteSource bytes, ByteRange range, ScanBudget budget, out bool sure)
     {
-        Trial trial = Try(bytes, range, budget);
-        sure = trial.Imports && trial.Acts;
-        if (sure)
+        long opcodes = 0;
+        sure = false;
+        for (long offset = range.Offset; offset < range.End;)
         {
-            return true;
+            Trial trial = Try(bytes, new ByteRange(offset, range.End - offset), budget);
+            opcodes += trial.Opcodes;
+            sure = trial.Imports && trial.Acts;
+            if (sure || trial.Ending is PickleEnding.Suspended or PickleEnding.Limit)
+            {
+                // Two hundred thousand opcodes that all fit are no accident, nor what costs more than a trial may.
+                return true;
+            }
+
+            if (trial.Ending != PickleEnding.Stop)
+            {
+                // It breaks before anything is called; a name that exists in Python is imported all the same.
+                return trial.KnownImports;
+            }
+
+            // A short text may well end in STOP by accident: then what follows must be nothing, or there must be many opcodes.
+            if (trial.Imports || opcodes >= AcceptedByCount || IsBlank(bytes, new ByteRange(trial.End, range.End - trial.End)))
+            {
+                return true;
+            }
+
+            offset = trial.End;
         }
 
-        if (trial.Ending == PickleEnding.Suspended)
-        {
-            // Two hundred thousand opcodes that all fit are no accident.
-            return true;
-        }
-
-        if (trial.Ending != PickleEnding.Stop)
-        {
-            // It breaks before anything is called; a name that exists in Python is imported all the same.
-            return trial.KnownImports;
-        }
-
-        // A short text may well end in STOP by accident: then what follows must be nothing, or the pickle must be long.
-        return trial.Imports || trial.Opcodes >= AcceptedByCount || IsBlank(bytes, new ByteRange(trial.End, range.End - trial.End));
+        return false;
     }
 
-    /// <summary>Runs the first pickle of a range; nothing is logged.</summary>
+    /// <summary>
+    /// Runs the first pickle of a range in all the ways in which loaders read it; nothing is logged. How it ends is how it ends for the loader
+    /// that gets furthest.
+    /// </summary>
     public static Trial Try(ByteSource bytes, ByteRange range, ScanBudget budget)
     {
-        PickleMachine machine = PickleMachinePool.Rent();
+        using PickleSession session = new(bytes, range.Offset, range.End, budget.Fork(TrialOpcodes * 2), JoblibArrays.Instance);
+        TrialObserver observer = new();
+        Trial best = default;
         try
         {
-            TrialObserver observer = new();
-            ScanBudget trialBudget = budget.Fork(TrialOpcodes * 2);
-            machine.Open(bytes, range.Offset, range.End, observer, trialBudget);
-            PickleEnding ending = machine.Run(TrialOpcodes);
-            return new Trial(ending, machine.Position, machine.Opcodes, observer.Imports, machine.Actions > 0, observer.KnownImports);
+            session.Begin(observer);
+            best = Run(session, observer);
+            while (!(best.Imports && best.Acts) && session.Next() is { } reading)
+            {
+                session.Begin(reading, observer);
+                Trial trial = Run(session, observer);
+                best = trial.Ending is PickleEnding.Stop or PickleEnding.Suspended && best.Ending is not (PickleEnding.Stop or PickleEnding.Suspended)
+                    ? trial
+                    : best with { Imports = trial.Imports, Acts = best.Acts || trial.Acts, KnownImports = trial.KnownImports };
+            }
+
+            return best;
         }
         catch (ScanStopException stop) when (stop.Reason == StopReason.Limit)
         {
-            return new Trial(PickleEnding.Limit, machine.Position, machine.Opcodes, false, false, false);
+            return new Trial(PickleEnding.Limit, session.Running.Position, session.Machine.Opcodes, observer.Imports, best.Acts || session.Machine.Actions > 0, observer.KnownImports);
         }
-        finally
-        {
-            PickleMachinePool.Return(machine);
-        }
+    }
+
+    private static Trial Run(PickleSession session, TrialObserver observer)
+    {
+        PickleEnding ending = session.Run(TrialOpcodes);
+        PickleMachine machine = session.Machine;
+        return new Trial(ending, machine.Position, machine.Opcodes, observer.Imports, machine.Actions > 0, observer.KnownImports);
     }
 
     private static bool IsBlank(ByteSource bytes, ByteRange range) =>

@@ -12,6 +12,9 @@ namespace Assay.Formats.Pickles;
 /// </summary>
 internal sealed class PickledBytes(PickleMachine machine, TensorSource source)
 {
+    /// <summary>Lines are decoded in memory, unlike other texts.</summary>
+    private const int LongestLine = 256 << 20;
+
     private readonly Dictionary<int, TensorStorage?> _texts = [];
 
     /// <summary>Where the bytes lie that a value stands for: a constant, or a text that Python 2 and protocol 2 encode them in.</summary>
@@ -19,14 +22,25 @@ internal sealed class PickledBytes(PickleMachine machine, TensorSource source)
     {
         if (data.Kind is PickleKind.Bytes or PickleKind.ByteArray or PickleKind.PyString)
         {
+            if (machine.IsFilled(data))
+            {
+                return machine.IsAssigned(data) ? null : new TensorStorage("", new MemorySource(machine.GetBytes(data, LongestLine, out long filled)), new ByteRange(0, filled));
+            }
+
             (long offset, long length) = machine.GetRange(data);
             if (data.Kind != PickleKind.PyString || source.Bytes.ReadUpTo(data.Payload, 1) is not [(byte)Op.STRING])
             {
                 return new TensorStorage("", source.Bytes, new ByteRange(offset, length));
             }
 
-            // STRING is a quoted line with escapes; lines are bounded by their limit.
-            byte[] bytes = machine.GetBytes(data, int.MaxValue - 64, out _);
+            // STRING is a quoted line with escapes.
+            if (length > LongestLine)
+            {
+                return null;
+            }
+
+            source.Budget.SpendInflated(length, offset);
+            byte[] bytes = machine.GetBytes(data, LongestLine, out _);
             return new TensorStorage("", new MemorySource(bytes), new ByteRange(0, bytes.Length));
         }
 
@@ -74,8 +88,13 @@ internal sealed class PickledBytes(PickleMachine machine, TensorSource source)
         (long offset, long length) = machine.GetRange(text);
         if (source.Bytes.ReadUpTo(text.Payload, 1) is [(byte)Op.UNICODE])
         {
-            // A line with escapes, bounded by the limit of lines.
-            string line = machine.GetText(text, int.MaxValue - 64, out _);
+            // A line with escapes.
+            if (length > LongestLine)
+            {
+                return false;
+            }
+
+            string line = machine.GetText(text, LongestLine, out _);
             if (line.Any(c => c > 0xFF))
             {
                 return false;

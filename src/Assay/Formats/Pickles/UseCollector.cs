@@ -103,6 +103,15 @@ internal sealed class UseCollector : PickleObserver
             _folding.Observe(result, offset);
         }
 
+        if (callee is { Loads: { } loads })
+        {
+            _constants.AddLoaded(machine, row.Arguments, isPickle: loads == "pickle");
+        }
+        else if (callee is { Encodes: true })
+        {
+            _constants.AddEncoded(machine, row.Arguments);
+        }
+
         UseGroup? group = _uses.Find((byte)opcode, row.Callee, row.Arguments, row.Keywords);
         if (group is not null)
         {
@@ -134,7 +143,6 @@ internal sealed class UseCollector : PickleObserver
 
         _uses.Add(Keep(machine.Encodings, fact, offset));
         AddArguments(machine, fact, row.Arguments, opcode, offset);
-        _constants.AddEncoded(machine, fact, row.Arguments);
     }
 
     public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
@@ -222,7 +230,7 @@ internal sealed class UseCollector : PickleObserver
     public override void OnExtension(PickleMachine machine, PickleValue extension, long offset, Op opcode) =>
         _oddities.Add("pickle.extension-unregistered", offset, $"Extension code {extension.Payload} means whatever the loading program registered for it.");
 
-    public override void OnPayload(PickleMachine machine, PickleValue constant, long offset, long length) => _constants.Add(machine, offset, length);
+    public override void OnPayload(PickleMachine machine, PickleValue constant, long offset, long length) => _constants.Add(machine, constant, offset, length);
 
     public override bool IsOldNews(string code) => _oddities.IsOldNews(code);
 

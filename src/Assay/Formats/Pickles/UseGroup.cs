@@ -59,6 +59,12 @@ internal sealed class KnownCallee
     /// <summary>Whether a call lays a tensor over a storage.</summary>
     public bool LaysOutTensors { get; init; }
 
+    /// <summary>What it loads its arguments as, <c>pickle</c> or <c>model</c>; null where it loads nothing.</summary>
+    public string? Loads { get; init; }
+
+    /// <summary>Whether it makes bytes of a text.</summary>
+    public bool Encodes { get; init; }
+
     /// <summary>Whether folding has no use for its calls.</summary>
     public bool IsOpaque { get; init; }
 

@@ -3,6 +3,7 @@ using Assay.Evaluation;
 using Assay.Evaluation.Values;
 using Assay.Formats.PyTorch;
 using Assay.Pickle;
+using Assay.Python.Names;
 
 namespace Assay.Formats.Pickles;
 
@@ -69,7 +70,15 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
             _imported.Add(null);
         }
 
-        known = new KnownCallee { LaysOutTensors = TorchTensorBounds.LaysOut(machine.Import(callee)), IsOpaque = folding.Ignores(callee) };
+        ImportRow import = machine.Import(callee);
+        string? sink = import.IsComputed ? null : CallableSinks.Of(CanonicalName.Of(import.ResolvedModule, import.ResolvedName))?.Kind;
+        known = new KnownCallee
+        {
+            LaysOutTensors = TorchTensorBounds.LaysOut(import),
+            IsOpaque = folding.Ignores(callee),
+            Loads = sink is "pickle" or "model" ? sink : null,
+            Encodes = import.Resolved == "_codecs.encode",
+        };
         _imported[callee.Row] = known;
         return known;
     }
