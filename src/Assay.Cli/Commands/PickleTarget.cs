@@ -85,7 +85,7 @@ internal sealed class PickleTarget
             }
 
             // Nothing is judged here, so no rule needs to be read.
-            ScanOptions options = new() { Rules = new Detection.RuleSet(), Scratch = Scratch(_host) };
+            ScanOptions options = new() { Rules = Detection.RuleSet.None, Scratch = Scratch(_host) };
             if (new Scanner(options).Visit(Input(_file), Name, artifact => Use(artifact.Bytes), _host.Cancellation))
             {
                 return ExitCode.Passed;

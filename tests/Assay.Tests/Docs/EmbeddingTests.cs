@@ -77,7 +77,7 @@ public sealed class EmbeddingTests : IDisposable
         using MemoryStream output = new();
 
         // docs: report
-        using IScanReport report = new JsonReport(output, scanner.Head);
+        using JsonReport report = new(output, scanner.Head);
         await foreach (ScanResult result in scanner.ScanAsync(bundle, null, cancellation))
         {
             report.Add(result);

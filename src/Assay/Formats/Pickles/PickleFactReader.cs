@@ -35,10 +35,36 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
     public bool DoesSomething => Machine.Actions > 0 || _readings.Exists(r => r.Uses.HasPlausibleImport || r.Uses.Groups.Exists(g => g.Fact.Use != CallableUse.Imported));
 
     /// <summary>Where the next pickle begins for a loader that reads on: behind the STOP of the first reading that has one; -1 without.</summary>
-    public long Next => _session.Readings.Where(r => r.Ending == PickleEnding.Stop).Select(r => r.Position).FirstOrDefault(-1);
+    public long Next
+    {
+        get
+        {
+            foreach (PickleOutcome reading in _session.Readings)
+            {
+                if (reading.Ending == PickleEnding.Stop)
+                {
+                    return reading.Position;
+                }
+            }
+
+            return -1;
+        }
+    }
 
     /// <summary>The end of what some loader reads.</summary>
-    public long End => _session.Readings.Where(r => r.Ending == PickleEnding.Stop).Select(r => r.Position).Append(Machine.Position).Max();
+    public long End
+    {
+        get
+        {
+            long end = Machine.Position;
+            foreach (PickleOutcome reading in _session.Readings)
+            {
+                end = reading.Ending == PickleEnding.Stop ? Math.Max(end, reading.Position) : end;
+            }
+
+            return end;
+        }
+    }
 
     /// <summary>Runs the readings; what they come to is logged by <see cref="Log"/>, also when a limit breaks one off.</summary>
     public void Read()
@@ -186,6 +212,11 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
 
     private void LogRecovered()
     {
+        if (_readings.TrueForAll(r => r.Uses is { Texts.Count: 0, Reached.Count: 0 }))
+        {
+            return;
+        }
+
         HashSet<(string, string)> seen = [];
         List<RecoveredText> texts = [.. _readings.SelectMany(r => r.Uses.Texts).Where(t => seen.Add((t.Kind, t.Text)))];
         foreach (RecoveredText text in texts)
