@@ -58,7 +58,7 @@ internal static class LexerTables
         }
 
         return at - start >= 3 && at < end && !IsNamePart(text[at]) && text[at] < 0x80 && text[at] is not ((byte)'\'' or (byte)'"')
-            && Keywords.Find(text.AsSpan(start, at - start)) is TokenKind.Assert or TokenKind.Break or TokenKind.Class or TokenKind.Continue or TokenKind.Def
+            && Keyword.Find(text.AsSpan(start, at - start)) is TokenKind.Assert or TokenKind.Break or TokenKind.Class or TokenKind.Continue or TokenKind.Def
                 or TokenKind.Del or TokenKind.Elif or TokenKind.Except or TokenKind.Finally or TokenKind.Global or TokenKind.Import or TokenKind.Nonlocal
                 or TokenKind.Pass or TokenKind.Raise or TokenKind.Return or TokenKind.Try or TokenKind.While or TokenKind.With;
     }

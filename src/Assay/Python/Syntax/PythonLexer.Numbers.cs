@@ -61,7 +61,7 @@ internal sealed partial class PythonLexer
             end++;
         }
 
-        bool keyword = Keywords.Find(_text.AsSpan(at, end - at)) is TokenKind.And or TokenKind.Else or TokenKind.For or TokenKind.If or TokenKind.In
+        bool keyword = Keyword.Find(_text.AsSpan(at, end - at)) is TokenKind.And or TokenKind.Else or TokenKind.For or TokenKind.If or TokenKind.In
             or TokenKind.Is or TokenKind.Not or TokenKind.Or;
         return good && keyword
             ? Take(start, at, TokenKind.Number, zeros ? SyntaxErrorKind.LeadingZeros : SyntaxErrorKind.None)

@@ -166,7 +166,7 @@ internal sealed partial class PythonLexer
             }
         }
 
-        return Take(start, at, Keywords.Find(text.AsSpan(start, length)));
+        return Take(start, at, Keyword.Find(text.AsSpan(start, length)));
     }
 
     private Token ReadNameBeyondAscii(int start)

@@ -48,11 +48,11 @@ internal sealed class SourceEncoding
         return null;
     }
 
-    /// <summary>Whether a declared name is UTF-8, by CPython's own short list; other spellings are found as codecs.</summary>
-    public static bool IsUtf8(string name)
+    /// <summary>Whether a declared name is UTF-8. Behind a byte order mark CPython takes only the spelling with a hyphen.</summary>
+    public static bool IsUtf8(string name, bool marked)
     {
         string normal = Normal(name);
-        return normal is "utf-8" or "utf8" or "u8" or "utf" or "cp65001" || normal.StartsWith("utf-8-", StringComparison.Ordinal);
+        return normal == "utf-8" || normal.StartsWith("utf-8-", StringComparison.Ordinal) || (!marked && normal is "utf8" or "u8" or "utf" or "cp65001");
     }
 
     /// <summary>The encoding of a declared name; null when nothing here knows it.</summary>

@@ -38,7 +38,7 @@ internal sealed class SourceText
     {
         int mark = file.StartsWith("\uFEFF"u8) ? 3 : 0;
         string? declared = SourceEncoding.Declared(file[mark..]);
-        if (declared is null || SourceEncoding.IsUtf8(declared))
+        if (declared is null || SourceEncoding.IsUtf8(declared, marked: mark > 0))
         {
             int valid = ValidUtf8(file);
             return new SourceText([.. file, 0, 0, 0, 0], mark, valid < file.Length ? new SyntaxError(SyntaxErrorKind.UndecodableBytes, valid) : null);

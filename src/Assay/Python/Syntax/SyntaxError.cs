@@ -25,6 +25,23 @@ internal enum SyntaxErrorKind : byte
     TooManyIndents,
     InconsistentDedent,
     InconsistentTabs,
+
+    // Found by the parser.
+    UnexpectedToken,
+    UnexpectedIndent,
+    ExpectedIndentedBlock,
+    InvalidTarget,
+    InvalidArguments,
+    InvalidParameters,
+    InvalidEscape,
+    IncompatibleLiterals,
+    IncompleteStatement,
+
+    /// <summary>A decimal integer has more digits than CPython converts.</summary>
+    IntegerTooLong,
+
+    /// <summary>async or await as a name, as in Python 3.6.</summary>
+    ReservedName,
 }
 
 /// <summary>An error and the offset at which it was found.</summary>

@@ -2,7 +2,7 @@
 namespace Assay.Python.Syntax;
 
 /// <summary>The keywords of Python 3.7 to 3.14. In 3.6 async and await were names; the parser takes them as such where they cannot be keywords.</summary>
-internal static class Keywords
+internal static class Keyword
 {
     /// <summary>The kind of a word: its keyword, or a name.</summary>
     public static TokenKind Find(ReadOnlySpan<byte> word)
