@@ -49,6 +49,9 @@ public sealed record CallableFact : Fact
     /// <summary>The name part of <see cref="Resolved"/>; may be dotted.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>The object itself, where it is no plain name: the result of a call, an instance. Null otherwise.</summary>
+    public ValueShape? Target { get; init; }
+
     /// <summary>What the loader would do.</summary>
     public required CallableUse Use { get; init; }
 
@@ -86,7 +89,7 @@ public sealed record CallableFact : Fact
     public IReadOnlyList<string> Derivation { get; init; } = [];
 
     internal override long MemorySize => BareSize + (2L * (Callee.Length + Resolved.Length)) + ValueShape.MemorySizeOf(Keywords is null ? Arguments : [.. Arguments, Keywords])
-        + TextSize(Derivation);
+        + (Target is null ? 0 : ValueShape.MemorySizeOf([Target])) + TextSize(Derivation);
 }
 
 /// <summary>What only a pickle knows of a use of a callable.</summary>

@@ -82,6 +82,12 @@ public sealed record ValueShape(ShapeKind Kind, string Text = "")
     /// <summary>State put in by BUILD, where it was kept.</summary>
     public ValueShape? State { get; init; }
 
+    /// <summary>The keyword arguments that made an instance, as a dict, where there were some.</summary>
+    public ValueShape? Keywords { get; init; }
+
+    /// <summary>What was called to make a result or an instance, where that was no plain name.</summary>
+    public ValueShape? Callee { get; init; }
+
     /// <summary>Whether the value is a constant or a container of constants all the way down, as far as it was kept.</summary>
     [JsonIgnore]
     public bool IsPlain => Kind switch
@@ -108,6 +114,16 @@ public sealed record ValueShape(ShapeKind Kind, string Text = "")
             if (shape.State is not null)
             {
                 pending.Push(shape.State);
+            }
+
+            if (shape.Keywords is not null)
+            {
+                pending.Push(shape.Keywords);
+            }
+
+            if (shape.Callee is not null)
+            {
+                pending.Push(shape.Callee);
             }
         }
 

@@ -57,6 +57,7 @@ internal sealed class FindingContent
         digest.Add(fact.Derivation);
         bool cut = digest.Add(fact.Arguments);
         cut |= digest.Add(fact.Keywords is null ? [] : [fact.Keywords]);
+        cut |= digest.Add(fact.Target is null ? [] : [fact.Target]);
         Add(digest, cut || fact.ConstantsElided);
     }
 
@@ -130,10 +131,13 @@ internal sealed class FindingContent
                 Add(value.Text);
                 Add(value.Count);
                 Add(value.Items.Count);
-                Add(value.State is null ? 0 : 1);
-                if (value.State is not null)
+                foreach (ValueShape? part in (ReadOnlySpan<ValueShape?>)[value.State, value.Callee, value.Keywords])
                 {
-                    open.Push(value.State);
+                    Add(part is null ? 0 : 1);
+                    if (part is not null)
+                    {
+                        open.Push(part);
+                    }
                 }
 
                 for (int i = value.Items.Count - 1; i >= 0; i--)

@@ -22,6 +22,12 @@ internal static class Judgements
     /// <summary>A callable that no pack lists is called.</summary>
     public const string UnknownCalled = "unknown-called";
 
+    /// <summary>A callable that no pack lists is called with what can carry nothing.</summary>
+    public const string UnknownInert = "unknown-inert";
+
+    /// <summary>A state with something that can act is put into an object of a class that no pack lists.</summary>
+    public const string UnknownState = "unknown-state";
+
     /// <summary>A callable whose name cannot be told is called.</summary>
     public const string ComputedCalled = "computed-called";
 
@@ -64,7 +70,7 @@ internal static class Judgements
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Reached, Constructed, Imported, OddArguments, Elided, UnknownCalled, ComputedCalled, ResultCalled, TrampolineResult,
+        Reached, Constructed, Imported, OddArguments, Elided, UnknownCalled, UnknownInert, UnknownState, ComputedCalled, ResultCalled, TrampolineResult,
         DangerousAttribute, HookState, ModuleState, TensorItems, HarmfulCode, SuspiciousCode, OrdinaryCode, TrampolineMade, Packages,
         Unreached,
     ];

@@ -161,7 +161,9 @@ internal sealed partial class PickleMachine
             return new ValueShape(kind, callee) { Elided = true };
         }
 
+        ValueShape? computed = row.Callee.Kind == PickleKind.Import ? null : Shape(row.Callee, ref budget, textLimit, depth + 1);
         ValueShape arguments = Shape(row.Arguments, ref budget, textLimit, depth + 1);
+        ValueShape? keywords = row.Keywords.IsEmpty || value.Kind == PickleKind.Persistent ? null : Shape(row.Keywords, ref budget, textLimit, depth + 1);
         ValueShape? state = row.State.IsEmpty || budget <= 0 ? null : Shape(row.State, ref budget, textLimit, depth + 1);
         return new ValueShape(kind, callee)
         {
@@ -169,6 +171,8 @@ internal sealed partial class PickleMachine
             Count = arguments.Count,
             Elided = arguments.Elided || (!row.State.IsEmpty && state is null),
             State = state,
+            Callee = computed,
+            Keywords = keywords,
         };
     }
 }

@@ -10,6 +10,7 @@ internal static class Rooms
         ["Bytes"] = 1,
         ["Codecs"] = 2,
         ["Artifacts"] = 2,
+        ["Effects"] = 2,
         ["Python"] = 2,
         ["Containers"] = 3,
         ["Pickle"] = 3,

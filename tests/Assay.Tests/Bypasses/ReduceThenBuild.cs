@@ -11,5 +11,5 @@ public sealed class ReduceThenBuild
     public void TheCallIsTold() => MaliciousValue("callable-command-execution", Built(Payload, Dict("a", 1)));
 
     [Fact]
-    public void TheCallOfAnUnknownFunctionIsTold() => Suspicious("unknown-callable-called", PickleOf(Built(Call("mypackage", "run", "x"), Dict("a", 1))));
+    public void TheCallOfAnUnknownFunctionIsTold() => Suspicious("unknown-callable-called", PickleOf(Built(Call("mypackage", "run", "/srv/x"), Dict("a", 1))));
 }

@@ -4,6 +4,7 @@ using Assay.Detection;
 using Assay.Detection.Callables;
 using Assay.Detection.Conditions;
 using Assay.Detection.Facts;
+using Assay.Effects;
 using Assay.Tests.Builders;
 
 namespace Assay.Tests.Detection;
@@ -30,10 +31,10 @@ public sealed class RuleExampleTests
         Assert.All(RuleSet.Default.Rules, r => Assert.True(r.Title.Length > 5 && r.Why.Length > 20 && r.Fix.Length > 5 && r.Tags.Count > 0, r.Id));
 
     [Fact]
-    public void EveryCapabilityHasARule() =>
+    public void EveryHarmHasARule() =>
         Assert.All(
-            RuleSet.Default.Callables.Groups.Where(g => g.Kind is CallableKind.Harmful),
-            g => Assert.True(Asking(Judgements.Reached, g.Capability).Single().Rule.Severity >= Severity.Medium, g.Id));
+            Enum.GetValues<EffectKind>().Where(EffectKinds.IsHarm),
+            k => Assert.True(Asking(Judgements.Reached, EffectKinds.Capability(k)).Single().Rule.Severity >= Severity.Medium, EffectKinds.Name(k)));
 
     [Fact]
     public void EveryJudgementHasOneRule() => Assert.All(Judgements.All.Except([Judgements.Reached]), j => Assert.Single(Asking(j, "")));
@@ -47,6 +48,5 @@ public sealed class RuleExampleTests
     }
 
     [Fact]
-    public void EveryGroupSaysWhy() =>
-        Assert.All(RuleSet.Default.Callables.Groups, g => Assert.True(g.Reason.Length > 10, g.Id));
+    public void EverySetSaysWhy() => Assert.All(RuleSet.Default.Callables.Sets, s => Assert.True(s.Origin.Reason.Length > 10, s.Origin.Id));
 }

@@ -2,6 +2,7 @@
 using System.Text.Json;
 using Assay.Detection;
 using Assay.Detection.Facts;
+using Assay.Effects;
 using Assay.Tests.Architecture;
 
 namespace Assay.Tests.Detection;
@@ -14,10 +15,15 @@ public sealed class RuleSchemaTests
     public void TheSchemaNamesEveryJudgement() => Assert.Equal(Judgements.All.Order(), Values("judgements"));
 
     [Fact]
-    public void TheSchemaNamesEveryCheck() => Assert.Equal(EnumNames<ArgumentCheck>.All.Order(), Values("group", "check"));
+    public void TheSchemaNamesEveryKindOfNameAndWeight()
+    {
+        Assert.Equal(EnumNames<NameKind>.All.Order(), Values("set", "kind"));
+        Assert.Equal(EnumNames<ReferenceWeight>.All.Order(), Values("set", "imported"));
+    }
 
     [Fact]
-    public void TheSchemaNamesEveryFolding() => Assert.Equal(EnumNames<Folding>.All.Order(), Values("group", "folds"));
+    public void ThePageOnEffectsNamesEveryKind() =>
+        Assert.All(EffectKinds.Names, n => Assert.Contains($"`{n}`", Repository.Read("docs/effects.md"), StringComparison.Ordinal));
 
     [Fact]
     public void TheSchemaNamesEveryKindOfFact() => Assert.Equal(FactKinds.All.Select(k => k.Name).Order(), Keys(Definition("pattern")));
@@ -28,11 +34,10 @@ public sealed class RuleSchemaTests
         Assert.Equal(FactKinds.Find(kind)!.Fields.Select(f => f.Name).Order(), Keys(Definition("fact-" + kind).GetProperty("anyOf")[1]));
 
     [Fact]
-    public void ThePageNamesEveryJudgementCheckKindFieldAndTest()
+    public void ThePageNamesEveryJudgementKindFieldAndTest()
     {
         string page = Repository.Read("docs/rules.md");
         IEnumerable<string> names = Judgements.All
-            .Concat(EnumNames<ArgumentCheck>.All)
             .Concat(FactKinds.All.SelectMany(k => k.Fields.Select(f => f.Name).Prepend(k.Name)))
             .Concat(Keys(Definition("tests")));
         Assert.All(names, n => Assert.Contains($"`{n}`", page, StringComparison.Ordinal));

@@ -41,9 +41,9 @@ public sealed class JudgeTests
     [Fact]
     public void OtherRulesJudgeTheSameFactsAnew()
     {
-        FactSet facts = new() { Path = "m", Facts = [.. FactBuilder.Facts("{call: mypackage.build}", "m")] };
+        FactSet facts = new() { Path = "m", Facts = [.. FactBuilder.Facts("{call: mypackage.build, args: [/srv/x]}", "m")] };
         Assert.Equal(Verdict.Suspicious, Judge.Of(facts, RuleSet.Default, Policy.None, s_day).Verdict);
-        RuleSet rules = RuleSet.With([("mine.yaml", "callables:\n- {group: mine, is: benign, reason: we wrote it, names: {mypackage: [build]}}")]);
+        RuleSet rules = RuleSet.With([("mine.yaml", "effects:\n- {set: mine, reason: we wrote it, names: {mypackage: [build]}}")]);
         Assert.Equal(Verdict.Passed, Judge.Of(facts, rules, Policy.None, s_day).Verdict);
     }
 

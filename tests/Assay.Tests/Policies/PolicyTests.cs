@@ -18,7 +18,7 @@ public sealed class PolicyTests
         """;
 
     private const string Digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-    private static readonly Finding s_found = Found("{call: a.b}");
+    private static readonly Finding s_found = Found("{call: a.b, args: [/srv/x]}");
 
     private static string Text { get; } = Good.Replace("CONTENT", s_found.ContentKey, StringComparison.Ordinal);
 
@@ -66,7 +66,7 @@ public sealed class PolicyTests
     [Fact]
     public void AWaiverOfAContentCoversNoOtherContentAtThatPlace()
     {
-        Finding other = Found("{call: a.b, args: [another]}");
+        Finding other = Found("{call: a.b, args: [/srv/y]}");
         Assert.Equal(s_found.Key, other.Key);
         Waiver waiver = new() { Rule = s_found.Rule.Id, Contents = [s_found.ContentKey], Reason = "r" };
         Assert.True(waiver.Covers(s_found, null));
@@ -123,7 +123,7 @@ public sealed class PolicyTests
     [Theory]
     [InlineData("{call: os.system}", false, Verdict.Malicious)]
     [InlineData("{call: os.system}", true, Verdict.Malicious)]
-    [InlineData("{call: a.b}", true, Verdict.Suspicious)]
+    [InlineData("{call: a.b, args: [/srv/x]}", true, Verdict.Suspicious)]
     [InlineData("{import: a.b}", false, Verdict.Passed)]
     [InlineData("{import: a.b}", true, Verdict.Incomplete)]
     [InlineData("[]", false, Verdict.Passed)]

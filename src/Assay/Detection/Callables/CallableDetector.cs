@@ -1,9 +1,10 @@
-// Judges callables by what they are and by what a loader would do with them.
+// Judges callables by what the code behind them does and by what a loader would do with them.
 using Assay.Artifacts;
+using Assay.Detection.Effects;
 
 namespace Assay.Detection.Callables;
 
-/// <summary>Judges the callables of each artifact: what is listed, what its arguments are, and how it is used.</summary>
+/// <summary>Judges the callables of each artifact: what is known of them, what they get, and how they are used.</summary>
 internal static class CallableDetector
 {
     /// <summary>The judgements about all callables among the facts, artifact by artifact.</summary>
@@ -12,12 +13,12 @@ internal static class CallableDetector
         foreach (IGrouping<string, CallableFact> artifact in facts.OfType<CallableFact>().GroupBy(f => f.Path, StringComparer.Ordinal))
         {
             List<CallableFact> reached = [.. artifact.Where(f => f.Reached)];
-            foreach (CallableJudgement judgement in new ArtifactJudge(reached, new JudgeScope(table, allowedModules)).Judge())
+            foreach (CallableJudgement judgement in new ArtifactEffects(reached, new EffectScope(table, allowedModules)).Judge())
             {
                 yield return judgement;
             }
 
-            foreach (CallableJudgement judgement in Unreached([.. artifact.Where(f => !f.Reached)], reached, new JudgeScope(table, allowedModules)))
+            foreach (CallableJudgement judgement in Unreached([.. artifact.Where(f => !f.Reached)], reached, new EffectScope(table, allowedModules)))
             {
                 yield return judgement;
             }
@@ -25,17 +26,16 @@ internal static class CallableDetector
     }
 
     /// <summary>What lies behind every break is harmful by name or nothing: no loader gives it arguments that could be judged.</summary>
-    private static IReadOnlyList<CallableJudgement> Unreached(List<CallableFact> behind, List<CallableFact> reached, JudgeScope scope)
+    private static IReadOnlyList<CallableJudgement> Unreached(List<CallableFact> behind, List<CallableFact> reached, EffectScope scope)
     {
         HashSet<(string, long)> known = [.. reached.SelectMany(f => f.Offsets.Append(f.Offset).Select(o => (f.Callee, o)))];
         HashSet<string> told = new(StringComparer.Ordinal);
         foreach (CallableFact fact in behind.OrderBy(f => f.Use is CallableUse.Imported))
         {
-            string path = scope.Names.PathOf(fact);
-            if (path.Length > 0 && !known.Contains((fact.Callee, fact.Offset)) && !scope.IsAllowed(path)
-                && scope.Table.Find(path) is { Kind: CallableKind.Harmful } group && told.Add(path))
+            KnownPath name = scope.Names.Of(fact);
+            if (name is { Path.Length: > 0, IsSink: true } && !known.Contains((fact.Callee, fact.Offset)) && !scope.IsAllowed(name.Path) && told.Add(name.Path))
             {
-                scope.Say(new(Judgements.Unreached, path, fact, group.Capability, "", group.Reason));
+                scope.Say(Judgements.Unreached, name.Path, fact, name.Capability, "", name.Entry!.Origin.Reason);
             }
         }
 

@@ -39,7 +39,7 @@ internal sealed class CallableFindings(CallableTable table)
             CallableJudgement told = group.Told;
             FindingSubject subject = new(Facts.FactKinds.Judgement.Name, told.Callable)
             {
-                Capability = told.Capability.Length > 0 ? told.Capability : table.Find(told.Callable)?.Capability ?? "",
+                Capability = told.Capability.Length > 0 ? told.Capability : table.CapabilityOf(told.Callable),
                 Arguments = told.Fact.Arguments,
             };
             yield return builder.Make(
@@ -143,7 +143,10 @@ internal sealed class CallableFindings(CallableTable table)
             Judgements.Imported => $"{judged.Callable} is imported; nothing in the file calls it.",
             Judgements.OddArguments => $"{call} is called with arguments that it does not need: {judged.Detail}.",
             Judgements.Elided => $"{judged.Callable} is used more often than was kept: {judged.Detail}.",
-            Judgements.UnknownCalled => $"{call} is called, and nothing vouches for it.",
+            Judgements.UnknownCalled when judged.Detail.Length > 0 => $"{call} is called, nothing is known of it, and it gets {judged.Detail}.",
+            Judgements.UnknownCalled => $"{call} is called, and nothing is known of it.",
+            Judgements.UnknownInert => $"{call} is called; nothing is known of it, and what it gets can carry nothing.",
+            Judgements.UnknownState => $"The state of an object of {judged.Callable}, of which nothing is known, holds {judged.Detail}.",
             Judgements.ComputedCalled when fact.Use is CallableUse.Imported => $"{judged.Callable} is imported: {judged.Detail}.",
             Judgements.ComputedCalled => judged.Detail.Length > 0 ? $"{call} is called: {judged.Detail}." : $"{call} is called, and what it is cannot be told.",
             Judgements.ResultCalled => $"What {judged.Callable} returned is called: {CallText.Call(fact.Callee, fact.Arguments)}.",

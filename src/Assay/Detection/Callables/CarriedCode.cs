@@ -47,22 +47,19 @@ internal static class CarriedCode
     private static bool Holds(HashSet<string> names, string word) =>
         word.EndsWith('*') ? names.Any(n => n.StartsWith(word[..^1], StringComparison.Ordinal)) : names.Contains(word);
 
-    // Names are tuples of identifiers at the top (co_names, co_varnames, co_freevars); texts are constants at any depth.
+    // Of a code object only co_names are names of globals, attributes and modules; co_varnames and the like are names of the function's own. Texts are constants at any depth.
     private static (HashSet<string> Names, List<string> Texts, bool Cut) Collect(IReadOnlyList<ValueShape> arguments)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         List<string> texts = [];
         bool cut = false;
-        Stack<ValueShape> open = new(arguments.Reverse());
-        foreach (ValueShape argument in arguments)
+        if (NamesOf(arguments) is { } given)
         {
-            if (argument.Kind is ShapeKind.Tuple && argument.Items.All(i => i.Kind is ShapeKind.Str && IsIdentifier(i.Text)))
-            {
-                cut |= argument.Elided;
-                names.UnionWith(argument.Items.SelectMany(i => i.Text.Split('.')));
-            }
+            cut |= given.Elided || given.Kind is not ShapeKind.Tuple || !given.Items.All(i => i.Kind is ShapeKind.Str && IsIdentifier(i.Text));
+            names.UnionWith(given.Items.Where(i => i.Kind is ShapeKind.Str).SelectMany(i => i.Text.Split('.')));
         }
 
+        Stack<ValueShape> open = new(arguments.Reverse());
         for (int seen = 0; open.Count > 0 && seen < MaxNodes; seen++)
         {
             ValueShape value = open.Pop();
@@ -74,6 +71,19 @@ internal static class CarriedCode
         }
 
         return (names, texts, cut);
+    }
+
+    /// <summary>co_names among the arguments of a constructor of code: it follows the byte code and the constants, and the names of variables follow it.</summary>
+    private static ValueShape? NamesOf(IReadOnlyList<ValueShape> arguments)
+    {
+        for (int i = 0; i + 3 < arguments.Count; i++)
+        {
+            if (arguments[i].Kind is ShapeKind.Bytes or ShapeKind.Str && arguments[i + 1].Kind is ShapeKind.Tuple && arguments[i + 2].Kind is ShapeKind.Tuple or ShapeKind.Result or ShapeKind.List && arguments[i + 3].Kind is ShapeKind.Tuple)
+                return arguments[i + 2];
+        }
+
+        // Fewer arguments: the tuple of names alone.
+        return arguments.LastOrDefault(a => a.Kind is ShapeKind.Tuple && a.Items.Count > 0 && a.Items.All(i => i.Kind is ShapeKind.Str && IsIdentifier(i.Text)));
     }
 
     // co_names holds dotted names too: the modules of import statements.

@@ -113,17 +113,20 @@ internal sealed class LeavesBundleTest(bool leaves) : FieldTest
             && BundleName.Resolve("", text).Place is ReferencePlace.Outside or ReferencePlace.Absolute or ReferencePlace.Url == leaves;
 }
 
-/// <summary>The text names a callable that the packs list as one of these: a kind of group, or a capability.</summary>
+/// <summary>The text names a callable that is known to do harm, or to have one of these capabilities.</summary>
 internal sealed class ListedTest(IReadOnlyCollection<string> kinds) : FieldTest
 {
+    /// <summary>Harm of any kind.</summary>
+    public const string Harmful = "harmful";
+
     public IReadOnlyCollection<string> Kinds => kinds;
 
     protected override bool HoldsFor(string text, MatchContext context)
     {
         int dot = text.LastIndexOf('.');
         string path = dot > 0 ? context.Callables.Canonical(text[..dot], text[(dot + 1)..]) : text;
-        return context.Budget.Take(text.Length / 4) && context.Callables.Find(path) is { } group
-            && (kinds.Contains(EnumNames<CallableKind>.Of(group.Kind)) || (group.Capability.Length > 0 && kinds.Contains(group.Capability)));
+        return context.Budget.Take(text.Length / 4) && context.Callables.CapabilityOf(path) is { Length: > 0 } capability
+            && (kinds.Contains(Harmful) || kinds.Contains(capability));
     }
 }
 

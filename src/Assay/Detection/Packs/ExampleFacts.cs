@@ -151,6 +151,7 @@ internal static class ExampleFacts
             Resolved = named ? callee : "",
             Module = named && dot > 0 ? callee[..dot] : "",
             Name = named && dot > 0 && dot < callee.Length ? callee[(dot + 1)..] : "",
+            Target = parts.Remove("target", out PackNode? target) ? Shape(target) : null,
             Use = s_uses[verb],
             Pickle = new PickleUse { Opcode = "REDUCE" },
             Carrier = fields.Text("carrier"),
@@ -180,6 +181,8 @@ internal static class ExampleFacts
             : new(ShapeKind.Str, text) { Count = text.Length };
     }
 
+    private static ValueShape? State(List<(string Key, PackNode Value)> pairs) => pairs.Find(p => p.Key == "state").Value is { } state ? Shape(state) : null;
+
     private static ValueShape Map(PackNode node)
     {
         List<(string Key, PackNode Value)> pairs = [.. node.AsMap("a value")];
@@ -189,8 +192,8 @@ internal static class ExampleFacts
         {
             "import" => new(ShapeKind.Import, value.AsText(key)),
             "bytes" => new(ShapeKind.Bytes, value.AsText(key)),
-            "result" => new(ShapeKind.Result, value.AsText(key)) { Items = arguments },
-            "instance" => new(ShapeKind.Instance, value.AsText(key)) { Items = arguments },
+            "result" => new(ShapeKind.Result, value.AsText(key)) { Items = arguments, State = State(pairs) },
+            "instance" => new(ShapeKind.Instance, value.AsText(key)) { Items = arguments, State = State(pairs) },
             _ => new(ShapeKind.Dict) { Items = [.. pairs.SelectMany(p => new[] { new ValueShape(ShapeKind.Str, p.Key), Shape(p.Value) })] },
         };
     }

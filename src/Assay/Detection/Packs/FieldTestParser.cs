@@ -13,7 +13,7 @@ internal readonly record struct AwaitedValue(FactField Field, Predicate<string> 
 internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
 {
     private const int LongestPattern = 1000;
-    private static readonly string[] s_listed = [.. EnumNames<CallableKind>.All];
+    private static readonly string[] s_listed = [ListedTest.Harmful];
 
     public FieldTest Read(FactField field, PackNode node)
     {

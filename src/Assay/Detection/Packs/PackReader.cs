@@ -1,11 +1,12 @@
 // Joins packs to the rules in force and finds where they contradict each other or wait in vain.
 using Assay.Detection.Facts;
 using Assay.Detection.Intents;
+using Assay.Effects;
 
 namespace Assay.Detection.Packs;
 
 /// <summary>
-/// Reads packs one after the other. What is wrong with one rule or group costs that one only; the caller decides whether the first error ends
+/// Reads packs one after the other. What is wrong with one rule or set costs that one only; the caller decides whether the first error ends
 /// the reading.
 /// </summary>
 internal sealed class PackReader(Action<RulePackException> onError)
@@ -35,12 +36,12 @@ internal sealed class PackReader(Action<RulePackException> onError)
     });
 
     /// <summary>
-    /// Holds what the rules of packs wait for against what can be given, and what their groups give against what rules ask; called when all packs are
+    /// Holds what the rules of packs wait for against what can be given, and what their sets give against what rules ask; called when all packs are
     /// read.
     /// </summary>
     public void CheckAwaited(IReadOnlySet<string> packs)
     {
-        HashSet<string> capabilities = [.. Callables.Groups.Where(g => g.Capability.Length > 0).Select(g => g.Capability)];
+        HashSet<string> capabilities = [.. Callables.Sets.SelectMany(s => s.Capabilities), EffectKinds.Capability(EffectKind.Memory)];
         foreach (AwaitedValue awaited in _awaited.Where(a => packs.Contains(a.Node.File)))
         {
             IEnumerable<string> given = awaited.Field.Vocabulary switch
@@ -57,9 +58,12 @@ internal sealed class PackReader(Action<RulePackException> onError)
             }
         }
 
-        foreach (CallableGroup group in Callables.Groups.Where(g => packs.Contains(g.Place.File) && g.Kind is CallableKind.Harmful && !IsAsked(g.Capability)))
+        foreach (ListedSet set in Callables.Sets.Where(s => packs.Contains(s.Place.File)))
         {
-            onError(new RulePackException(group.Place, $"no rule asks for the capability '{group.Capability}': what the group lists would not be reported."));
+            foreach (string capability in set.Capabilities.Where(c => !IsAsked(c)))
+            {
+                onError(new RulePackException(set.Place, $"no rule asks for the capability '{capability}': what the set lists would not be reported."));
+            }
         }
     }
 
@@ -81,10 +85,10 @@ internal sealed class PackReader(Action<RulePackException> onError)
                 }
 
                 break;
-            case "callables":
+            case "effects":
                 foreach (PackNode node in value.AsList(key))
                 {
-                    Try(() => CallableParser.ReadGroup(node, Callables));
+                    Try(() => EffectSetParser.Read(node, Callables));
                 }
 
                 break;

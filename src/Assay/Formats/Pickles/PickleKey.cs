@@ -7,7 +7,9 @@ namespace Assay.Formats.Pickles;
 /// Builds the canonical bytes of a call: who is called and with what. Equality is by content, so that no crafted collision can hide
 /// one call behind another; a constant too long to be compared makes its call different from all others.
 /// </summary>
-internal sealed class PickleKey(PickleMachine machine)
+/// <param name="machine">The machine that the values belong to.</param>
+/// <param name="isOpaque">Whether what an import returns is told apart by its name alone.</param>
+internal sealed class PickleKey(PickleMachine machine, Predicate<PickleValue> isOpaque)
 {
     private const int MaxNodes = 256;
     private const int MaxDepth = 8;
@@ -43,7 +45,14 @@ internal sealed class PickleKey(PickleMachine machine)
                 Number((ulong)value.Payload);
                 break;
             case PickleKind.Result or PickleKind.Instance:
-                Value(machine.Call(value).Callee, constants, depth + 1);
+                CallRow call = machine.Call(value);
+                Value(call.Callee, constants, depth + 1);
+                if (call.Callee.Kind != PickleKind.Import || !isOpaque(call.Callee))
+                {
+                    // What such a call gives depends on what it got: a partial function, an attribute.
+                    Value(call.Arguments, constants: true, depth + 1);
+                }
+
                 break;
             case PickleKind.Persistent or PickleKind.Buffer or PickleKind.None or PickleKind.True or PickleKind.False or PickleKind.EmptyTuple:
                 break;

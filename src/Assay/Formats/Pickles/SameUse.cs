@@ -19,7 +19,7 @@ internal sealed class SameUse : IEqualityComparer<UseGroup>
         x!.Fact is var one && y!.Fact is var other
         && one.Offset == other.Offset && one.Use == other.Use && one.Pickle!.Opcode == other.Pickle!.Opcode && one.Callee == other.Callee
         && one.Resolved == other.Resolved && one.Carrier == other.Carrier
-        && Same(one.Arguments, other.Arguments) && Same(one.Keywords, other.Keywords);
+        && Same(one.Arguments, other.Arguments) && Same(one.Keywords, other.Keywords) && Same(one.Target, other.Target);
 
     public int GetHashCode(UseGroup obj) => HashCode.Combine(obj.Fact.Offset, obj.Fact.Use, obj.Fact.Callee.Length, obj.Fact.Resolved.Length);
 
@@ -45,5 +45,5 @@ internal sealed class SameUse : IEqualityComparer<UseGroup>
     private static bool Same(ValueShape? one, ValueShape? other) =>
         ReferenceEquals(one, other)
         || (one is not null && other is not null && one.Kind == other.Kind && one.Count == other.Count && one.Elided == other.Elided && one.Text == other.Text
-            && Same(one.State, other.State) && Same(one.Items, other.Items));
+            && Same(one.State, other.State) && Same(one.Callee, other.Callee) && Same(one.Keywords, other.Keywords) && Same(one.Items, other.Items));
 }

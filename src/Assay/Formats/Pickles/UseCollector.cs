@@ -16,6 +16,7 @@ namespace Assay.Formats.Pickles;
 /// </summary>
 internal sealed class UseCollector : PickleObserver
 {
+    private const int TargetValues = 128;
     private const int ArgumentsVisited = 512;
     private const int WrapperValues = 512;
     private const int PatchedNames = 512;
@@ -306,6 +307,24 @@ internal sealed class UseCollector : PickleObserver
         }
     }
 
+    /// <summary>What a callee that is no plain name looks like; null where its name says as much: an instance that was made with nothing and gets its first state.</summary>
+    private ValueShape? TargetOf(PickleMachine machine, PickleValue target, CallableUse use)
+    {
+        if (target.Kind is not (PickleKind.Result or PickleKind.Instance))
+        {
+            return null;
+        }
+
+        ref CallRow call = ref machine.Call(target);
+        if (use is CallableUse.State && call.States < 2 && call.Callee.Kind == PickleKind.Import && call.Arguments.Kind == PickleKind.EmptyTuple && call.Keywords.IsEmpty)
+        {
+            return null;
+        }
+
+        int budget = Math.Min(_room.Values, TargetValues);
+        return machine.Shape(target, ref budget, _room.Text);
+    }
+
     private CallableFact Describe(PickleMachine machine, PickleValue target, CallableUse use, Op opcode, long offset)
     {
         ImportRow? row = target.Kind == PickleKind.Import ? machine.Import(target) : null;
@@ -318,6 +337,7 @@ internal sealed class UseCollector : PickleObserver
             Resolved = machine.Origin(target, resolved: true),
             Module = row?.ResolvedModule ?? "",
             Name = row?.ResolvedName ?? "",
+            Target = row is null ? TargetOf(machine, target, use) : null,
             Use = use,
             Pickle = new PickleUse
             {

@@ -15,7 +15,7 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
 {
     private const int DistinctPerCallee = 512;
 
-    private readonly PickleKey _key = new(machine);
+    private readonly PickleKey _key = new(machine, folding.Ignores);
     private readonly ContentDictionary<UseGroup> _groups = new();
     private readonly ContentDictionary<KnownCallee> _callees = new();
     private readonly List<KnownCallee?> _imported = [];

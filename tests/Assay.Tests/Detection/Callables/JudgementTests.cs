@@ -15,11 +15,13 @@ public sealed class JudgementTests
     [InlineData("{construct: smtplib.SMTP}", Severity.Medium)]
     [InlineData("{construct: subprocess.Popen, args: [id]}", Severity.Critical)]
     [InlineData("{argument: bdb.Bdb, carrier: copyreg._reconstructor}", Severity.Medium)]
-    [InlineData("{call: mypackage.build}", Severity.Medium)]
+    [InlineData("{call: mypackage.build}", Severity.Info)]
+    [InlineData("{call: mypackage.build, args: [/tmp/x]}", Severity.Medium)]
     [InlineData("{import: mypackage.build}", Severity.Info)]
     [InlineData("{construct: mypackage.Net}", Severity.Info)]
-    [InlineData("{call: copyreg._reconstructor, args: [{import: a.B}, {import: builtins.object}, null]}", null)]
-    [InlineData("{call: copyreg._reconstructor, args: [{import: a.B}, {import: a.Base}, null]}", Severity.Medium)]
+    [InlineData("{call: copyreg._reconstructor, args: [{import: a.B}, {import: builtins.object}, null]}", Severity.Info)]
+    [InlineData("{call: copyreg._reconstructor, args: [{import: a.B}, {import: a.Base}, null]}", Severity.Info)]
+    [InlineData("{call: copyreg._reconstructor, args: [{import: a.B}, {import: a.Base}, word]}", Severity.Medium)]
     [InlineData("{state: mypackage.Net(), args: [{a: 1}]}", null)]
     [InlineData("{state: mypackage.Net, args: [{a: 1}]}", Severity.Medium)]
     [InlineData("{call: extension(1), args: [id]}", Severity.Medium)]
@@ -47,7 +49,7 @@ public sealed class JudgementTests
     [InlineData("builtins.eval.__call__")]
     [InlineData("commands.getoutput")]
     public void TwinsAndSubmodulesAreTheListedCallable(string callee) =>
-        Assert.True(Worst($"{{call: {callee}, args: [x]}}") >= Severity.High);
+        Assert.True(Worst($"{{call: {callee}, args: [/tmp/x]}}") >= Severity.High);
 
     [Theory]
     [InlineData("pathlib", "pathlib.os.system")]
@@ -63,7 +65,7 @@ public sealed class JudgementTests
     [InlineData("ost.system")]
     [InlineData("mypackage.eval_model")]
     public void NamesThatOnlyLookAlikeAreUnknown(string callee) =>
-        Assert.Equal("unknown-callable-called", FactBuilder.Judge($"{{call: {callee}}}").Single().Rule.Id);
+        Assert.Contains(FactBuilder.Judge($"{{call: {callee}, args: [/tmp/x]}}"), f => f.Rule.Id == "unknown-callable-called");
 
     [Theory]
     [InlineData("flair.embeddings.token.FlairEmbeddings")]
@@ -80,7 +82,7 @@ public sealed class JudgementTests
     [InlineData("pandas.io.pytables.HDFStore")]
     [InlineData("torch.utils.data.datapipes.utils.decoder.basichandlers")]
     public void LibraryConstructorsThatActAreNotVouchedFor(string callee) =>
-        Assert.True(Worst($"{{call: {callee}, args: [x]}}") >= Severity.Medium);
+        Assert.True(Worst($"{{call: {callee}, args: [/tmp/x]}}") >= Severity.Medium);
 
     [Fact]
     public void ACallSpeaksForItsImport()
@@ -99,8 +101,8 @@ public sealed class JudgementTests
     [Fact]
     public void AllowedModulesAreNotJudged()
     {
-        var facts = FactBuilder.Facts("[{call: mypackage.sub.build}, {call: mypackages.build}]");
-        Finding finding = Assert.Single(FactBuilder.Judge(facts, null, "mypackage"));
+        var facts = FactBuilder.Facts("[{call: mypackage.sub.build, args: [/tmp/x]}, {call: mypackages.build, args: [/tmp/x]}]");
+        Finding finding = Assert.Single(FactBuilder.Judge(facts, null, "mypackage"), f => f.Severity > Severity.Info);
         Assert.Contains(finding.Evidence, e => e is { Kind: "callable", Text: "mypackages.build" });
     }
 
@@ -108,7 +110,7 @@ public sealed class JudgementTests
     public void AnAttributeThatFoldsToAListedCallableIsThatCallable()
     {
         List<Finding> findings = FactBuilder.Judge(
-            "[{call: builtins.getattr, args: [{result: importlib.import_module, args: [os]}, system]}, {call: 'builtins.getattr()', args: [id]}]");
+            "{call: 'builtins.getattr()', target: {result: builtins.getattr, args: [{result: importlib.import_module, args: [os]}, system]}, args: [id]}");
         Assert.Contains(findings, f => f.Rule.Id == "callable-command-execution");
     }
 
@@ -116,7 +118,7 @@ public sealed class JudgementTests
     public void AHarmlessCallBesideAHarmfulOneDoesNotHideIt()
     {
         List<Finding> findings = FactBuilder.Judge(
-            "[{call: builtins.getattr, args: [{import: a.C}, RED]}, {call: builtins.getattr, args: [{import: os}, system]}, {call: 'builtins.getattr()', args: [id]}]");
+            "[{call: builtins.getattr, args: [{import: a.C}, RED]}, {call: builtins.getattr, args: [{import: os}, system]}, {call: 'builtins.getattr()', target: {result: builtins.getattr, args: [{import: os}, system]}, args: [id]}]");
         Assert.True(findings.Max(f => f.Severity) >= Severity.High);
     }
 

@@ -47,7 +47,7 @@ public sealed class RuleConditionTests
     [InlineData("{text: {language: python, text: {matches: 'eval'}}}", "{text: {kind: python-source, language: python, text: 'eval(1)'}}", true)]
     [InlineData("{callable: {name: mypackage.build, use: called}}", "{call: mypackage.build}", true)]
     [InlineData("{callable: {reached: no}}", "{call: mypackage.build, reached: no}", true)]
-    [InlineData("{judgement: {is: unknown-called, callable: {glob: 'mypackage.*'}}}", "{call: mypackage.build}", true)]
+    [InlineData("{judgement: {is: unknown-called, callable: {glob: 'mypackage.*'}}}", "{call: mypackage.build, args: [/srv/x]}", true)]
     [InlineData("{unread: encrypted}", "{unread: encrypted}", true)]
     [InlineData("{indicator: {kind: host}}", "{indicator: host, value: x}", true)]
     [InlineData("{behaviour: {kind: file-write, subject: {glob: '/etc/*'}}}", "{behaviour: file-write, subject: /etc/x}", true)]

@@ -19,10 +19,11 @@ public sealed class RuleSetLoaderTests
     [InlineData("rules:\n- {id: a, title: t, severity: high, confidence: high, why: w, fix: f}", 2)]
     [InlineData("rules:\n- {id: a, title: t, severity: 3, confidence: high, why: w, fix: f, when: {anomaly: zip.overlap}}", 2)]
     [InlineData("rules:\n- {id: a, id: b}", 2)]
-    [InlineData("callables:\n\n- {group: g, is: benign, reason: r, names: {m: [a]}, extra: 1}", 3)]
-    [InlineData("callables:\n- {group: g, is: benign, reason: r, check: any-day, names: {m: [a]}}", 2)]
-    [InlineData("callables:\n- {group: g, is: benign, reason: r, names: {m: [$klass]}}", 2)]
-    [InlineData("callables:\n- {group: g, is: benign, names: {m: [a]}}", 2)]
+    [InlineData("effects:\n\n- {set: g, reason: r, names: {m: [a]}, extra: 1}", 3)]
+    [InlineData("effects:\n- {set: g, reason: r, call: explode 0, names: {m: [a]}}", 2)]
+    [InlineData("effects:\n- {set: g, reason: r, returns: nothing, names: {m: [a]}}", 2)]
+    [InlineData("effects:\n- {set: g, reason: r, kind: thing, names: {m: [a]}}", 2)]
+    [InlineData("effects:\n- {set: g, names: {m: [a]}}", 2)]
     [InlineData("rules:\n- {id: a, title: t, severity: high, confidence: high, why: w, fix: f, when: {callable: {nmae: x}}}", 2)]
     [InlineData("rules:\n- {id: a, title: t, severity: high, confidence: high, why: w, fix: f, when: {tensors: {name: x}}}", 2)]
     [InlineData("rules:\n- {id: a, title: t, severity: high, confidence: high, why: w, fix: f, when: {reference: {place: nowhere}}}", 2)]
@@ -87,22 +88,22 @@ public sealed class RuleSetLoaderTests
     [Fact]
     public void ACallableOfAHostIsAdded()
     {
-        RuleSet rules = RuleSet.With([("mine.yaml", "callables:\n- {group: mine, is: benign, reason: we wrote it, names: {mypackage: [build]}}")]);
-        Assert.Empty(FactBuilder.Judge(FactBuilder.Facts("{call: mypackage.build}"), rules));
+        RuleSet rules = RuleSet.With([("mine.yaml", "effects:\n- {set: mine, reason: we wrote it, names: {mypackage: [build]}}")]);
+        Assert.Empty(FactBuilder.Judge(FactBuilder.Facts("{call: mypackage.build, args: [/srv/x]}"), rules));
     }
 
     [Fact]
-    public void ACallableInTwoGroupsIsAnErrorThatNamesBothFiles()
+    public void ACallableInTwoSetsIsAnErrorThatNamesBothFiles()
     {
-        RulePackException e = Assert.Throws<RulePackException>(() => RuleSet.With([("mine.yaml", "callables:\n- group: worse\n  is: network\n  reason: it calls home\n  names: {builtins: [len]}")]));
+        RulePackException e = Assert.Throws<RulePackException>(() => RuleSet.With([("mine.yaml", "effects:\n- set: worse\n  call: network always\n  reason: it calls home\n  names: {builtins: [len]}")]));
         Assert.StartsWith("mine.yaml:5: ", e.Message, StringComparison.Ordinal);
-        Assert.Contains("rules/callables/benign.yaml:", e.Message, StringComparison.Ordinal);
+        Assert.Contains("rules/effects/builtins.yaml:", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AGroupReplacesWhatAnEarlierPackSaysOfACallableWhereItSaysSo()
+    public void ASetReplacesWhatAnEarlierPackSaysOfACallableWhereItSaysSo()
     {
-        RuleSet rules = RuleSet.With([("mine.yaml", "callables:\n- {group: worse, is: network, reason: it calls home, replaces: yes, names: {builtins: [len]}}")]);
+        RuleSet rules = RuleSet.With([("mine.yaml", "effects:\n- {set: worse, call: network always, reason: it calls home, replaces: yes, names: {builtins: [len]}}")]);
         Assert.Equal("callable-network", Assert.Single(FactBuilder.Judge(FactBuilder.Facts("{call: builtins.len}"), rules)).Rule.Id);
     }
 
@@ -121,15 +122,6 @@ public sealed class RuleSetLoaderTests
     {
         RulePackException e = Assert.Throws<RulePackException>(() => RuleSet.With([("mine.yaml", $"rules:\n- {{id: a, title: t, severity: high, confidence: high, why: w, fix: f,\n   when: {when}}}")]));
         Assert.Equal(("mine.yaml", 3L), (e.File, e.Line));
-    }
-
-    [Fact]
-    public void ACapabilityThatNoRuleAsksForIsAnError()
-    {
-        const string group = "callables:\n- {group: mine, is: telepathy, reason: it reads minds, names: {mypackage: [read]}}";
-        Assert.Equal(2, Assert.Throws<RulePackException>(() => RuleSet.With([("mine.yaml", group)])).Line);
-        const string rule = "rules:\n- {id: a, title: t, severity: high, confidence: high, why: w, fix: f, when: {judgement: {is: reached, capability: telepathy}}}\n";
-        Assert.Equal("a", Assert.Single(FactBuilder.Judge(FactBuilder.Facts("{call: mypackage.read}"), RuleSet.With([("mine.yaml", rule + group)]))).Rule.Id);
     }
 
     [Fact]

@@ -1,0 +1,75 @@
+// The words by which texts are told apart; rule packs give them.
+using Assay.Detection.Packs;
+
+namespace Assay.Detection.Capacity;
+
+/// <summary>The lists of words that <see cref="TextCapacity"/> asks, from the key <c>capacity</c> of rule packs.</summary>
+internal sealed class CapacityWords
+{
+    private readonly Dictionary<string, HashSet<string>> _lists = new(StringComparer.Ordinal)
+    {
+        ["powerful"] = new(StringComparer.Ordinal),
+        ["commands"] = new(StringComparer.Ordinal),
+        ["common-commands"] = new(StringComparer.Ordinal),
+        ["modules"] = new(StringComparer.Ordinal),
+        ["builtins"] = new(StringComparer.Ordinal),
+        ["modes"] = new(StringComparer.Ordinal),
+        ["self-running"] = new(StringComparer.Ordinal),
+        ["running-extensions"] = new(StringComparer.OrdinalIgnoreCase),
+        ["data-extensions"] = new(StringComparer.OrdinalIgnoreCase),
+    };
+
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _commands;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _commonCommands;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _builtins;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _modules;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _extensions;
+
+    public CapacityWords()
+    {
+        _commands = _lists["commands"].GetAlternateLookup<ReadOnlySpan<char>>();
+        _commonCommands = _lists["common-commands"].GetAlternateLookup<ReadOnlySpan<char>>();
+        _builtins = _lists["builtins"].GetAlternateLookup<ReadOnlySpan<char>>();
+        _modules = _lists["modules"].GetAlternateLookup<ReadOnlySpan<char>>();
+        _extensions = _lists["running-extensions"].GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>Names of functions that do harm wherever a text is looked up: <c>system</c>, <c>eval</c>, <c>loads</c>.</summary>
+    public bool IsPowerful(string word) => _lists["powerful"].Contains(word);
+
+    /// <summary>Modes of <c>open</c> that write.</summary>
+    public bool IsWriteMode(string word) => _lists["modes"].Contains(word);
+
+    /// <summary>Names of files that some program runs by itself.</summary>
+    public bool RunsByItself(string name) => _lists["self-running"].Contains(name);
+
+    /// <summary>Programs.</summary>
+    public bool IsCommand(ReadOnlySpan<char> word) => _commands.Contains(word);
+
+    /// <summary>Programs whose names are words of everyday language as well.</summary>
+    public bool IsCommonCommand(ReadOnlySpan<char> word) => _commonCommands.Contains(word);
+
+    /// <summary>Functions of <c>builtins</c>.</summary>
+    public bool IsBuiltin(ReadOnlySpan<char> word) => _builtins.Contains(word);
+
+    /// <summary>Top-level modules of the standard library.</summary>
+    public bool IsModule(ReadOnlySpan<char> word) => _modules.Contains(word);
+
+    /// <summary>Extensions, without the dot, of files that hold something to run.</summary>
+    public bool IsRunning(ReadOnlySpan<char> extension) => _extensions.Contains(extension);
+
+    /// <summary>Extensions, without the dot, of files that hold data.</summary>
+    public bool IsData(string extension) => _lists["data-extensions"].Contains(extension);
+
+    /// <summary>Adds the lists under the key <c>capacity</c> of a pack.</summary>
+    public void Add(PackNode node)
+    {
+        foreach ((string name, PackNode words) in node.AsMap("capacity"))
+        {
+            if (!_lists.TryGetValue(name, out HashSet<string>? list))
+                throw words.Error($"'{name}' is no list of words: {string.Join(", ", _lists.Keys)}.");
+
+            list.UnionWith(words.AsTexts(name));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// What a state can carry into an object of a class that nothing is known of.
+using Assay.Artifacts;
+
+namespace Assay.Detection.Capacity;
+
+/// <summary>
+/// Judges the state that is put into an instance of an unknown class. The class may have a <c>__setstate__</c>; most have none, and good files hold paths,
+/// addresses, prose and names of functions in states. So only what acts by itself counts, and what no state of a model holds.
+/// </summary>
+internal sealed class StateCapacity(CapacityWords words, IStandings standings)
+{
+    private const int MaxValues = 4096;
+    private readonly TextCapacity _texts = new(words);
+
+    private ByteCapacity Bytes => field ??= new ByteCapacity(_texts);
+
+    /// <summary>What an unknown class could do harm with, in words; null where there is nothing.</summary>
+    /// <param name="owner">The class.</param>
+    /// <param name="state">The state.</param>
+    public string? Danger(string owner, ValueShape state)
+    {
+        if (state.Kind is ShapeKind.Str or ShapeKind.Bytes or ShapeKind.Bool)
+            return $"a state that is {(state.Kind is ShapeKind.Bool ? "a boolean" : "one text")}";
+
+        Stack<(ValueShape Value, bool IsKey)> open = new([(state, false)]);
+        for (int seen = 0; open.TryPop(out (ValueShape Value, bool IsKey) next); seen++)
+        {
+            if (seen == MaxValues)
+                return null;
+
+            if (Of(owner, next.Value, next.IsKey) is { } danger)
+                return danger;
+
+            // The states of objects inside are judged with them.
+            if (next.Value.Kind is ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet or ShapeKind.Dict)
+            {
+                for (int i = next.Value.Items.Count - 1; i >= 0; i--)
+                    open.Push((next.Value.Items[i], next.Value.Kind is ShapeKind.Dict && i % 2 == 0));
+            }
+        }
+
+        return null;
+    }
+
+    private string? Of(string owner, ValueShape value, bool isKey)
+    {
+        switch (value.Kind)
+        {
+            case ShapeKind.Str when isKey:
+                return null;
+            case ShapeKind.Str:
+                Carried text = _texts.Of(value.Text, value.Elided);
+                bool standard = text.Form is CarriedForms.DottedName or CarriedForms.Native && _texts.Places.IsStandardName(value.Text);
+                return text.Acts || standard ? text.Form : null;
+            case ShapeKind.Bytes or ShapeKind.ByteArray:
+                Carried bytes = Bytes.OfBytes(value);
+                return bytes.Acts || bytes.Form is CarriedForms.Signature ? bytes.Form : null;
+            case ShapeKind.Int:
+                return Bytes.OfNumber(value.Text) is { Weight: Weight.Strong, Form: CarriedForms.Numbers } number ? number.Form : null;
+            case ShapeKind.Tuple or ShapeKind.List:
+                return Bytes.OfNumbers(value.Items) is { Weight: Weight.Strong } numbers ? numbers.Form : null;
+            case ShapeKind.Import:
+                return standings.Of(value.Text) is Standing.Harmful ? value.Text : null;
+            case ShapeKind.Result or ShapeKind.Instance:
+                return OfObject(value, owner);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A partial function of the class' own package, or of something harmless, is how settings are kept.</summary>
+    private string? OfObject(ValueShape value, string owner) => value.Text.EndsWith(')') ? null : standings.Of(value.Text) switch
+    {
+        Standing.Harmful => $"{value.Text}(...)",
+        Standing.KeepsCallable when value.Items is [{ Kind: ShapeKind.Import } kept, ..] && (standings.Of(kept.Text) is Standing.Harmless || CallCapacity.IsOwn(kept.Text, owner)) => null,
+        Standing.KeepsCallable => $"{value.Text}(...)",
+        _ => null,
+    };
+}

@@ -1,0 +1,238 @@
+// Judges all uses of callables in one artifact.
+using Assay.Artifacts;
+using Assay.Detection.Callables;
+using Assay.Effects;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>Judges all uses of callables in one artifact together.</summary>
+internal sealed class ArtifactEffects
+{
+    private const int MostSinks = 64;
+    private readonly IReadOnlyList<CallableFact> _facts;
+    private readonly EffectScope _scope;
+    private readonly EffectJudge _judge;
+    private readonly HashSet<string> _used;
+
+    /// <summary>Creates the judge of the uses of one artifact.</summary>
+    public ArtifactEffects(IReadOnlyList<CallableFact> facts, EffectScope scope)
+    {
+        _facts = facts;
+        _scope = scope;
+        _judge = new EffectJudge(_scope);
+        _used = [.. facts.Where(f => f.Use is not CallableUse.Imported).Select(f => _scope.Names.Of(f).Path)];
+    }
+
+    /// <summary>The judgements.</summary>
+    public IReadOnlyList<CallableJudgement> Judge()
+    {
+        foreach (CallableFact fact in _facts.Where(f => f.Use is CallableUse.Called))
+            _scope.Carried.Notice(fact.Arguments);
+
+        foreach (CallableFact fact in _facts)
+        {
+            KnownPath name = _scope.Names.Of(fact);
+            if (name.Path.Length > 0 && _scope.IsAllowed(name.Path))
+                continue;
+
+            switch (fact.Use)
+            {
+                case CallableUse.Called:
+                    Used(fact, name, MakesOnly(fact, name) ? Route.New : Route.Call);
+                    break;
+                case CallableUse.Constructed:
+                    Constructed(fact, name);
+                    break;
+                case CallableUse.State:
+                    State(fact, name);
+                    break;
+                case CallableUse.Argument:
+                    Argument(fact, name);
+                    break;
+                case CallableUse.Method:
+                    Method(fact, name);
+                    break;
+                default:
+                    Imported(fact, name);
+                    break;
+            }
+        }
+
+        _scope.Packages.Say();
+        return _scope.Said;
+    }
+
+    private void Used(CallableFact fact, KnownPath name, Route route)
+    {
+        CallValues values = new(fact.Arguments, fact.Keywords);
+        Sinks(fact, name.Path.Length > 0 ? name.Path : fact.Callee, OnlyMakes(name), values.All);
+        Meaning what = name.Path.Length > 0 ? new Meaning.Named(name) : fact.Target is { } target ? _scope.Meanings.Of(target) : FromText(fact);
+        _judge.Run(what, route, values, new UseContext(fact));
+
+        // What folding followed lacks keywords and what a state replaced; the order of what folding gives is another one.
+        if (name.Path.Length > 0 && fact.Target is { } made && _scope.Meanings.Of(made) is Meaning.Bound { Keywords: not null } bound)
+            _judge.Run(bound, route, values with { IsLoose = true }, new UseContext(fact));
+
+        if (fact.ConstantsElided && DependsOnConstants(name))
+            _scope.Say(Judgements.Elided, name.Path.Length > 0 ? name.Path : fact.Callee, fact, "", "some of its arguments were not kept");
+    }
+
+    /// <summary>A callee of which only the text is known: what a call of a named callable returned, or what that returned.</summary>
+    private Meaning FromText(CallableFact fact)
+    {
+        string made = fact.Callee.EndsWith("()", StringComparison.Ordinal) ? fact.Callee[..^2] : "";
+        if (made.Length > 0 && !made.EndsWith(')') && made is not "persistent")
+            return _scope.Meanings.Of(new ValueShape(ShapeKind.Result, made) { Elided = true });
+
+        while (made.EndsWith("()", StringComparison.Ordinal))
+            made = made[..^2];
+
+        return new Meaning.Unknown(made.Contains('.', StringComparison.Ordinal) ? made : "");
+    }
+
+    /// <summary>INST and OBJ without arguments call whatever is no class; what is one, by what is known or by the form of its name, has only its <c>__new__</c> run.</summary>
+    private static bool MakesOnly(CallableFact fact, KnownPath name) => fact is { Pickle.Opcode: "INST" or "OBJ", Arguments.Count: 0 } && name.Path.Length > 0
+        && (name.Entry is { Kind: NameKind.Class } || (name.Entry is null && NameConvention.IsClass(name.Path)));
+
+    private void Constructed(CallableFact fact, KnownPath name)
+    {
+        Used(fact, name, Route.New);
+        if (name.Entry is { IsHarmful: true, Kind: NameKind.Class } entry && !entry.New.Any(e => EffectKinds.IsHarm(e.Kind)) && entry.Imported is not ReferenceWeight.None)
+            _scope.Say(Judgements.Constructed, name.Path, fact, name.Capability, "", entry.Origin.Reason);
+    }
+
+    private void State(CallableFact fact, KnownPath name)
+    {
+        ValueShape? state = fact.Arguments.Count > 0 ? fact.Arguments[0] : null;
+        string made = fact.Callee.TrimEnd('(', ')');
+        string subject = name.Path.Length > 0 ? name.Path : fact.Callee;
+        Sinks(fact, subject, false, fact.Arguments);
+        if (state is not null)
+            _scope.Hooks.State(subject, state, fact);
+
+        // A module, a function or a class that was only imported.
+        if (name.Path.Length > 0)
+        {
+            _scope.Say(Judgements.ModuleState, subject, fact);
+            return;
+        }
+
+        Meaning target = fact.Target is { } shape ? _scope.Meanings.Of(shape) : FromText(fact);
+        KnownPath owner = target is Meaning.Instance { Class: Meaning.Named named } ? named.Name : made.Length > 0 ? _scope.Names.Of(made) : KnownPath.None;
+        if (target is Meaning.Named reached)
+        {
+            _scope.Say(Judgements.ModuleState, reached.Name.Path, fact);
+        }
+        else if (target is Meaning.Instance { Class: Meaning.MadeClass members })
+        {
+            if (MeaningReader.Entry(members.Members, "__setstate__") is { } setter && state is not null)
+                _judge.Run(_scope.Meanings.Of(setter), Route.Call, new CallValues([fact.Target!, state]), new UseContext(fact));
+        }
+        else if (_scope.Names.Of(owner.Path, "__setstate__") is { Entry: not null } setState && state is not null && !owner.IsHarmful)
+        {
+            ValueShape self = fact.Target ?? new ValueShape(ShapeKind.Instance, owner.Path);
+            _judge.Run(setState, Route.Call, new CallValues([self, state]), new UseContext(fact));
+        }
+        else if (owner.Entry is null && state is not null && _scope.States.Danger(owner.Path, state) is { } danger)
+        {
+            _scope.Say(Judgements.UnknownState, owner.Path.Length > 0 ? owner.Path : fact.Callee, fact, "", danger);
+        }
+
+        // What runs when the object goes, with what its state holds.
+        if (owner.Path.Length > 0 && state is not null && _scope.Names.Of(owner.Path, "__del__") is { Entry: not null } last && !owner.IsHarmful)
+            _judge.Run(last, Route.Call, new CallValues([new ValueShape(ShapeKind.Instance, owner.Path) { State = state }]), new UseContext(fact));
+    }
+
+    private void Argument(CallableFact fact, KnownPath name)
+    {
+        if (!name.IsSink)
+            return;
+
+        // A reconstructor runs only __new__ of the class that it gets.
+        bool onlyNew = OnlyMakes(_scope.Names.Of(fact.Carrier)) && !name.Entry!.New.Any(e => EffectKinds.IsHarm(e.Kind));
+        _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, name.Path, fact, name.Capability, "", name.Entry!.Origin.Reason, fact.Carrier);
+    }
+
+    private void Method(CallableFact fact, KnownPath name)
+    {
+        Sinks(fact, name.Path.Length > 0 ? name.Path : fact.Callee, false, fact.Arguments);
+        string method = fact.Derivation is [var one] ? one : "";
+        Meaning target = name.Path.Length > 0 ? new Meaning.Named(name) : fact.Target is { } shape ? _scope.Meanings.Of(shape) : FromText(fact);
+        if (target is Meaning.Named named)
+        {
+            string owner = named.Name.Path;
+            if (named.Name.IsHarmful)
+                _scope.Say(Judgements.Reached, owner, fact, named.Name.Capability, "", named.Name.Entry!.Origin.Reason);
+            else
+                _scope.Say(Judgements.ModuleState, owner, fact);
+
+            _scope.Hooks.Pairs(owner, fact.Arguments, fact);
+            return;
+        }
+
+        if (target is Meaning.Instance { Class: Meaning.Named made })
+        {
+            if (made.Name.IsHarmful)
+                _scope.Say(Judgements.Reached, made.Name.Path, fact, made.Name.Capability, "", made.Name.Entry!.Origin.Reason);
+            else if (made.Name.Path is "torch.Tensor" && method is "__setitem__" or "")
+                _scope.Say(Judgements.TensorItems, fact.Callee.TrimEnd('(', ')'), fact);
+        }
+
+        if (method.Length > 0 && fact.Target is { } self)
+        {
+            foreach (string called in method is "extend" ? (ReadOnlySpan<string>)["extend", "append"] : [method])
+            {
+                if (MeaningReader.Planted(self, called) is not null || target is Meaning.Instance { Class: Meaning.MadeClass })
+                    _judge.Method(self, called, new CallValues(fact.Arguments, null, true), new UseContext(fact));
+            }
+        }
+
+        if (method is "__setitem__")
+            _scope.Hooks.Pairs(fact.Callee, fact.Arguments, fact);
+    }
+
+    private void Imported(CallableFact fact, KnownPath name)
+    {
+        if (name.Path.Length > 0 && name.Entry is null)
+            _scope.Packages.Add(name.Path, fact);
+
+        // What else is done with it speaks for the import.
+        if (_used.Contains(name.Path))
+            return;
+
+        if (name.Path.Length == 0)
+            _scope.Say(Judgements.ComputedCalled, fact.Callee.Length > 0 ? fact.Callee : "a computed name", fact, "", "its name is computed");
+        else if (name.Entry is { Imported: not ReferenceWeight.None } entry)
+            _scope.Say(entry.Imported is ReferenceWeight.Harmful ? Judgements.Reached : Judgements.Imported, name.Path, fact, name.Capability, "", entry.Origin.Reason);
+        else if (_scope.WalkedStep(name) is { } step)
+            _scope.Say(Judgements.DangerousAttribute, name.Path, fact, "", step);
+    }
+
+    /// <summary>Judges sinks anywhere in what <paramref name="holder"/> gets.</summary>
+    private void Sinks(CallableFact fact, string holder, bool onlyMakes, IReadOnlyList<ValueShape> values)
+    {
+        int found = 0;
+        Stack<ValueShape> open = new(values.Reverse());
+        for (int seen = 0; seen < 2048 && found < MostSinks && open.TryPop(out ValueShape? value); seen++)
+        {
+            if (value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is { IsSink: true } sink && !_scope.IsAllowed(sink.Path))
+            {
+                bool onlyNew = onlyMakes && !sink.Entry!.New.Any(e => EffectKinds.IsHarm(e.Kind));
+                _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, sink.Path, fact, sink.Capability, "", sink.Entry!.Origin.Reason, holder);
+                found++;
+            }
+
+            // What a result or an instance got was judged where it was made.
+            if (value.Kind is ShapeKind.Result or ShapeKind.Instance or ShapeKind.Persistent)
+                continue;
+
+            for (int i = value.Items.Count - 1; i >= 0; i--)
+                open.Push(value.Items[i]);
+        }
+    }
+
+    private static bool OnlyMakes(KnownPath name) => name.Entry is { } entry && entry.Call.Any(e => e.Kind is EffectKind.New);
+
+    private static bool DependsOnConstants(KnownPath name) => name.Path.Length == 0 || name.Entry is not { } entry
+        || entry.Call.Concat(entry.New).Any(e => e.Source.Kind is not SourceKind.Always && e.Kind is not (EffectKind.Keep or EffectKind.New or EffectKind.Method or EffectKind.Odd));
+}

@@ -1,0 +1,272 @@
+// What it means when one effect meets the values of a use.
+using Assay.Artifacts;
+using Assay.Detection.Callables;
+using Assay.Effects;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>Turns effects and what they meet into judgements, and follows those that reach further callables.</summary>
+internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
+{
+    private const int MostFollowed = 64;
+
+    /// <summary>Lets an effect of a callable act on what it gets.</summary>
+    public void Act(KnownPath name, Effect effect, CallValues values, UseContext at)
+    {
+        if (!Applies(effect.Condition, values))
+            return;
+
+        IReadOnlyList<ValueShape> met = values.Of(effect.Source);
+        bool always = effect.Source.Kind is SourceKind.Always;
+        if (EffectKinds.IsHarm(effect.Kind))
+        {
+            if (always || met.Any(Carriage.CanCarry))
+                Harm(name, effect, at);
+
+            return;
+        }
+
+        switch (effect.Kind)
+        {
+            case EffectKind.Evaluate:
+                if (met.Any(v => scope.Calls.ReachesCode(v)))
+                    Harm(name, effect, at);
+
+                break;
+            case EffectKind.Odd:
+                if (always || met.Any(Carriage.IsMoreThanData))
+                    scope.Say(Judgements.OddArguments, name.Path, at.Fact, "", "nothing that a model needs is done this way", Reason(name));
+
+                break;
+            case EffectKind.Call:
+                Follow(met, Route.Call, effect, values, at.Through(name.Path));
+                break;
+            case EffectKind.New:
+                Follow(met, Route.New, effect, values, at.Through(name.Path));
+                break;
+            case EffectKind.Method:
+                foreach (ValueShape self in met.Take(MostFollowed))
+                    MethodOf(self, effect, values, at.Through(name.Path));
+
+                break;
+            case EffectKind.GetAttribute:
+                GetAttribute(name, met, effect, values, at);
+                break;
+            case EffectKind.SetAttribute:
+                foreach (ValueShape target in met.Take(MostFollowed))
+                    SetAttribute(name, target, values, at);
+
+                break;
+            case EffectKind.MakeClass:
+                // Of possible arguments the members are the dictionary.
+                foreach (ValueShape members in met.Where(v => !values.IsLoose || v.Kind is ShapeKind.Dict).Take(MostFollowed))
+                    scope.Hooks.Members(name.Path, members, at.Fact);
+
+                break;
+            case EffectKind.NamesModule:
+                foreach (ValueShape module in met.Take(MostFollowed))
+                    NamesModule(name, module, at);
+
+                break;
+            case EffectKind.InnerPickle:
+                foreach (ValueShape inner in met.Take(MostFollowed))
+                {
+                    if (!Carriage.IsExaminedBytes(inner))
+                        scope.Say(Judgements.OddArguments, name.Path, at.Fact, "", "the argument is not a bytes object", Reason(name));
+                }
+
+                break;
+            case EffectKind.Code:
+                scope.Carried.Made(name.Path, at.Fact, values.All);
+                break;
+            case EffectKind.Keep:
+                Keep(name, met, at);
+                break;
+            case EffectKind.Unknown:
+                if (met.Count > 0 && scope.Calls.Danger(name.Path, met, anyText: true) is { } danger)
+                    scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", danger, Reason(name), at.Holder);
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Says that a callable does harm.</summary>
+    public void Harm(KnownPath name, Effect effect, UseContext at) =>
+        scope.Say(Judgements.Reached, name.Path, at.Fact, EffectKinds.Capability(effect.Kind), "", Reason(name), at.Holder);
+
+    /// <summary>Judges the use of a name that nothing is known of by what it gets.</summary>
+    public void StrangerUsed(KnownPath name, Route route, CallValues values, UseContext at)
+    {
+        if (scope.WalkedStep(name) is { } step)
+        {
+            scope.Say(Judgements.DangerousAttribute, name.Path, at.Fact, "", step);
+            return;
+        }
+
+        bool onlyNew = route is Route.New;
+        if (onlyNew)
+            scope.Packages.Add(name.Path, at.Fact);
+
+        if (name.IsStrict && !onlyNew)
+        {
+            scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", "", "", at.Holder);
+            return;
+        }
+
+        string? danger = scope.Calls.Danger(name.Path, values.All, onlyStrong: onlyNew, anyText: at.Depth > 0);
+        if (danger is not null)
+            scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", danger, "", at.Holder);
+        else if (!onlyNew)
+            scope.Say(Judgements.UnknownInert, name.Path, at.Fact, "", "", "", at.Holder);
+    }
+
+    /// <summary>Judges the call of something that cannot be told.</summary>
+    public void UnknownCalled(Meaning what, CallValues values, UseContext at)
+    {
+        string from = what is Meaning.Unknown { From: { Length: > 0 } known } ? known : "";
+        if (from.Length > 0 && scope.Names.Of(from) is { Path.Length: > 0 } name)
+            ResultCalled(name, values, at);
+        else
+            scope.Say(Judgements.ComputedCalled, at.Fact.Callee, at.Fact, "", at.Depth > 0 ? $"{at.Holder} calls what it gets, and that is computed" : "");
+    }
+
+    /// <summary>Judges an instance of a class that another call returned, made with its <c>__new__</c>.</summary>
+    public void UnknownMade(Meaning what, CallValues values, UseContext at)
+    {
+        string from = what is Meaning.Unknown { From: { Length: > 0 } known } ? known : at.Fact.Callee;
+        if (scope.Calls.Danger(from, values.All, onlyStrong: true) is { } danger)
+            scope.Say(Judgements.UnknownCalled, from, at.Fact, "", danger, "", at.Holder);
+    }
+
+    /// <summary>Judges the call of what another call returned.</summary>
+    public void ResultCalled(KnownPath source, CallValues values, UseContext at)
+    {
+        if (scope.IsAllowed(source.Path))
+            return;
+
+        bool finder = source.IsHarmful || source.Entry is { Returns.Kind: ReturnKind.Bound or ReturnKind.MethodCaller or ReturnKind.Getter };
+        scope.Say(finder ? Judgements.TrampolineResult : Judgements.ResultCalled, source.Path, at.Fact, "", "", Reason(source), at.Holder);
+    }
+
+    /// <summary>Judges the call of a function that the file carries.</summary>
+    public void CarriedCalled(string maker, UseContext at)
+    {
+        if (scope.Carried.Suspicious is { } words)
+            scope.Say(Judgements.HarmfulCode, maker, at.Fact, "", words + ", and calls it", "", at.Holder);
+        else
+            scope.Say(Judgements.ResultCalled, maker, at.Fact, "", "", "", at.Holder);
+    }
+
+    private static string Reason(KnownPath name) => name.Entry?.Origin.Reason ?? "";
+
+    private static bool Applies(EffectCondition? condition, CallValues values)
+    {
+        if (condition is null)
+            return true;
+
+        // Where the constant is not known the worse is assumed.
+        IReadOnlyList<ValueShape> asked = values.Of(condition.Source);
+        if (condition.Texts.Count == 0)
+            return values.IsLoose || asked.Count > 0 != condition.Negated;
+
+        if (asked.Count == 0)
+            return !condition.Negated || values.IsLoose;
+
+        bool listed = asked.All(v => v.Kind is ShapeKind.Str or ShapeKind.Int or ShapeKind.Bool or ShapeKind.None && !v.Elided && condition.Texts.Contains(v.Text, StringComparer.Ordinal));
+        return condition.Negated ? !listed : listed || asked.Any(v => v.Kind is not ShapeKind.Str);
+    }
+
+    private void Follow(IReadOnlyList<ValueShape> met, Route route, Effect effect, CallValues values, UseContext at)
+    {
+        foreach (ValueShape value in met.Take(MostFollowed))
+        {
+            // Of possible arguments only those are called that can be.
+            if (Carriage.IsPlain(value))
+                continue;
+
+            judge.Run(scope.Meanings.Of(value), route, values.Loose(effect.With, value), at);
+        }
+    }
+
+    private void MethodOf(ValueShape self, Effect effect, CallValues values, UseContext at)
+    {
+        if (Carriage.IsPlain(self))
+            return;
+
+        // What is named is a class whose method is listed, or nothing is known of it.
+        if (scope.Meanings.Of(self) is Meaning.Named named && scope.Names.Of(named.Name.Path, effect.Name).Entry is null)
+            return;
+
+        // A method of something unknown runs code of a class that the file needs anyway; what the file gives it was judged with the state.
+        if (scope.Meanings.Of(self) is Meaning.Unknown or Meaning.CarriedFunction or Meaning.Instance { Class: not (Meaning.MadeClass or Meaning.Named { Name.Entry: not null }) })
+            return;
+
+        if (scope.Meanings.Of(self) is Meaning.Instance { Class: Meaning.Named known } && scope.Names.Of(known.Name.Path, effect.Name).Entry is null && MeaningReader.Planted(self, effect.Name) is null)
+            return;
+
+        judge.Method(self, effect.Name, values.Loose(effect.With, self), at);
+    }
+
+    private void GetAttribute(KnownPath name, IReadOnlyList<ValueShape> owners, Effect effect, CallValues values, UseContext at)
+    {
+        IReadOnlyList<ValueShape> texts = effect.With.Count > 0 ? [.. effect.With.SelectMany(values.Of)] : values.IsLoose ? values.All : [.. values.Positional.Skip(effect.Source.Index + 1).Take(1)];
+        foreach (ValueShape text in texts)
+        {
+            if (text.Kind is ShapeKind.Int or ShapeKind.None or ShapeKind.Bool)
+                continue;
+
+            if (text is not { Kind: ShapeKind.Str, Elided: false })
+            {
+                if (!values.IsLoose)
+                    scope.Say(Judgements.ComputedCalled, name.Path, at.Fact, "", "the name of the attribute is computed", Reason(name), at.Holder);
+
+                continue;
+            }
+
+            KnownPath target = owners is [var owner, ..] && text.Text.Split('.') is [var one] && scope.Meanings.Attribute(owner, one) is Meaning.Named found ? found.Name : KnownPath.None;
+            if (target.IsSink && !scope.IsAllowed(target.Path))
+                scope.Say(Judgements.Reached, target.Path, at.Fact, target.Capability, "", Reason(target), name.Path);
+            else if (target.Entry is null && scope.Dangerous(text.Text) is { } step)
+                scope.Say(Judgements.DangerousAttribute, name.Path, at.Fact, "", step, Reason(name), at.Holder);
+        }
+    }
+
+    private void SetAttribute(KnownPath name, ValueShape target, CallValues values, UseContext at)
+    {
+        if (target.Kind is ShapeKind.Import or ShapeKind.Unknown or ShapeKind.Extension || scope.Meanings.Of(target) is Meaning.Named)
+            scope.Say(Judgements.OddArguments, name.Path, at.Fact, "", "its target is not an object that the file made", Reason(name), at.Holder);
+
+        scope.Hooks.Pairs(name.Path, values.Positional, at.Fact);
+    }
+
+    private void NamesModule(KnownPath name, ValueShape module, UseContext at)
+    {
+        if (module is not { Kind: ShapeKind.Str, Elided: false })
+        {
+            scope.Say(Judgements.OddArguments, name.Path, at.Fact, "", $"{CallText.Value(module)} is no plain value", Reason(name), at.Holder);
+            return;
+        }
+
+        KnownPath found = scope.Names.Of(module.Text, "");
+        if (scope.IsAllowed(found.Path))
+            return;
+
+        if (found.Entry is { Kind: NameKind.Module, IsHarmful: true } or { Imported: ReferenceWeight.Harmful } || found.Path.EndsWith(".__main__", StringComparison.Ordinal))
+            scope.Say(Judgements.Reached, found.Path, at.Fact, found.Capability.Length > 0 ? found.Capability : EffectKinds.Capability(EffectKind.Import), "", Reason(found), name.Path);
+        else if (found.Entry is null && !found.IsStrict)
+            scope.Packages.Add(found.Path, at.Fact);
+    }
+
+    private void Keep(KnownPath name, IReadOnlyList<ValueShape> met, UseContext at)
+    {
+        foreach (ValueShape kept in met.Take(MostFollowed))
+        {
+            if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { IsSink: true } sink && !scope.IsAllowed(sink.Path))
+                scope.Say(Judgements.Reached, sink.Path, at.Fact, sink.Capability, "", Reason(sink), name.Path);
+        }
+
+        scope.Say(Judgements.TrampolineMade, name.Path, at.Fact, "", "", Reason(name), at.Holder);
+    }
+}

@@ -1,0 +1,172 @@
+// Judges one use of a callable by what the code behind it does with what it gets.
+using Assay.Artifacts;
+using Assay.Detection.Callables;
+using Assay.Effects;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>How a loader, or another callable, enters something.</summary>
+internal enum Route
+{
+    /// <summary>It is called.</summary>
+    Call,
+
+    /// <summary>Only its <c>__new__</c> runs.</summary>
+    New,
+}
+
+/// <summary>Where a use stands: the fact that shows it, and the callable through which it is reached.</summary>
+/// <param name="Fact">The fact.</param>
+/// <param name="Holder">The callable that reaches it, or empty where the file uses it itself.</param>
+/// <param name="Depth">Through how many callables.</param>
+internal readonly record struct UseContext(CallableFact Fact, string Holder = "", int Depth = 0)
+{
+    /// <summary>The same, one callable further.</summary>
+    public UseContext Through(string holder) => this with { Holder = holder, Depth = Depth + 1 };
+}
+
+/// <summary>
+/// Judges uses by effects: a use harms where an effect meets a value that can carry it. One summary serves every way in: what the file calls itself, what
+/// another callable calls for it, what a method or a hook is.
+/// </summary>
+internal sealed class EffectJudge
+{
+    private const int MaxDepth = 6;
+    private const int MostSteps = 20_000;
+    private readonly EffectScope _scope;
+    private readonly EffectActions _actions;
+    private int _steps;
+
+    public EffectJudge(EffectScope scope)
+    {
+        _scope = scope;
+        _actions = new EffectActions(scope, this);
+    }
+
+    /// <summary>Judges a use of what a value means.</summary>
+    public void Run(Meaning what, Route route, CallValues values, UseContext at)
+    {
+        if (at.Depth > MaxDepth || _steps++ > MostSteps)
+        {
+            _scope.Say(Judgements.ComputedCalled, at.Fact.Callee, at.Fact, "", "it is reached through more callables than are followed");
+            return;
+        }
+
+        switch (what)
+        {
+            case Meaning.Named named:
+                Run(named.Name, route, values, at);
+                break;
+            case Meaning.Bound bound:
+                Run(bound.Target, route, values.After(bound.Front, bound.Keywords), at);
+                break;
+            case Meaning.MethodOf method:
+                Method(method.Self, method.Name, values, at);
+                break;
+            case Meaning.MethodCaller caller:
+                foreach (ValueShape self in values.IsLoose ? values.All : values.Positional.Take(1))
+                    Run(_scope.Meanings.Attribute(self, caller.Name), Route.Call, new CallValues(caller.Rest), at);
+
+                break;
+            case Meaning.CarriedFunction carried:
+                _actions.CarriedCalled(carried.Maker, at);
+                break;
+            case Meaning.Instance when route is Route.New:
+                // An object is no class, and making one of it raises.
+                break;
+            case Meaning.Instance { Class: Meaning.Named made } instance:
+                Object(made.Name, instance.Shape, values, at);
+                break;
+            case Meaning.Instance { Class: Meaning.MadeClass made } instance when MeaningReader.Entry(made.Members, "__call__") is { } member:
+                Run(_scope.Meanings.Of(member), Route.Call, values.After([instance.Shape]), at);
+                break;
+            case Meaning.Unknown when route is Route.New:
+                _actions.UnknownMade(what, values, at);
+                break;
+            case Meaning.Unknown or Meaning.Instance:
+                _actions.UnknownCalled(what, values, at);
+                break;
+            default:
+                // Getters read, classes that the file makes were judged when they were made, and calling data raises.
+                break;
+        }
+    }
+
+    /// <summary>Judges a use of a name.</summary>
+    public void Run(KnownPath name, Route route, CallValues values, UseContext at)
+    {
+        if (_scope.IsAllowed(name.Path))
+            return;
+
+        if (name.Entry is not { } entry)
+        {
+            _actions.StrangerUsed(name, route, values, at);
+            return;
+        }
+
+        if (at.Depth > 0 && name.IsSink)
+        {
+            _actions.Harm(name, entry.Call.First(e => EffectKinds.IsHarm(e.Kind)), at);
+            return;
+        }
+
+        // Whatever uses a function calls it.
+        IReadOnlyList<Effect> effects = route is Route.New && entry.Kind is NameKind.Class ? entry.New : entry.Call;
+        foreach (Effect effect in effects)
+            _actions.Act(name, effect, values, at);
+    }
+
+    /// <summary>Judges the call of a method of a value.</summary>
+    public void Method(ValueShape self, string method, CallValues values, UseContext at)
+    {
+        if (MeaningReader.Planted(self, method) is { } planted)
+        {
+            Run(_scope.Meanings.Of(planted), Route.Call, values, at);
+            return;
+        }
+
+        switch (_scope.Meanings.Of(self))
+        {
+            case Meaning.Instance { Class: Meaning.MadeClass made } when MeaningReader.Entry(made.Members, method) is { } member:
+                Run(_scope.Meanings.Of(member), Route.Call, values.After([self]), at);
+                break;
+            case Meaning.Instance { Class: Meaning.Named named }:
+                Run(_scope.Names.Of(named.Name.Path, method), Route.Call, values.After([self]), at);
+                break;
+            case Meaning.Literal literal:
+                Run(_scope.Names.Of("builtins", $"{TypeOf(literal.Shape)}.{method}"), Route.Call, values.After([self]), at);
+                break;
+            case Meaning.Named named:
+                Run(_scope.Names.Of(named.Name.Path, method), Route.Call, values, at);
+                break;
+            case var other:
+                _actions.UnknownCalled(other, values.After([self]), at);
+                break;
+        }
+    }
+
+    private void Object(KnownPath made, ValueShape self, CallValues values, UseContext at)
+    {
+        KnownPath call = _scope.Names.Of(made.Path, "__call__");
+        if (call.Entry is not null && !made.IsHarmful)
+            Run(call, Route.Call, values.After([self]), at);
+        else
+            _actions.ResultCalled(made, values, at);
+    }
+
+    private static string TypeOf(ValueShape literal) => literal.Kind switch
+    {
+        ShapeKind.Str => "str",
+        ShapeKind.Bytes => "bytes",
+        ShapeKind.ByteArray => "bytearray",
+        ShapeKind.Int => "int",
+        ShapeKind.Bool => "bool",
+        ShapeKind.Float => "float",
+        ShapeKind.Tuple => "tuple",
+        ShapeKind.List => "list",
+        ShapeKind.Dict => "dict",
+        ShapeKind.Set => "set",
+        ShapeKind.FrozenSet => "frozenset",
+        _ => "object",
+    };
+}

@@ -1,0 +1,97 @@
+// What the judges of one artifact share: names and what is known of them, the weighing of values, the judgements.
+using Assay.Artifacts;
+using Assay.Detection.Callables;
+using Assay.Detection.Capacity;
+using Assay.Effects;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>What the judges of one artifact share.</summary>
+internal sealed class EffectScope : IStandings
+{
+    private readonly IReadOnlyList<string> _allowed;
+    private readonly List<CallableJudgement> _said = [];
+
+    /// <summary>Creates the scope of one artifact.</summary>
+    public EffectScope(CallableTable table, IReadOnlyList<string> allowedModules)
+    {
+        Table = table;
+        Names = new PathKnowledge(table);
+        Meanings = new MeaningReader(Names);
+        Calls = new CallCapacity(table.Capacity, this);
+        States = new StateCapacity(table.Capacity, this);
+        Packages = new PackageList(this);
+        Hooks = new HookJudge(this);
+        Carried = new CarriedJudge(this);
+        _allowed = allowedModules;
+    }
+
+    /// <summary>What the packs say of names.</summary>
+    public CallableTable Table { get; }
+
+    public PathKnowledge Names { get; }
+
+    public MeaningReader Meanings { get; }
+
+    /// <summary>Judges calls of what nothing is known of.</summary>
+    public CallCapacity Calls { get; }
+
+    /// <summary>Judges states of what nothing is known of.</summary>
+    public StateCapacity States { get; }
+
+    /// <summary>Packages that nothing is known of.</summary>
+    public PackageList Packages { get; }
+
+    /// <summary>Judges what is put where the interpreter or a loader calls it.</summary>
+    public HookJudge Hooks { get; }
+
+    /// <summary>Judges code that the file carries.</summary>
+    public CarriedJudge Carried { get; }
+
+    /// <summary>The judgements so far.</summary>
+    public IReadOnlyList<CallableJudgement> Said => _said;
+
+    /// <summary>Whether the user vouches for the callable.</summary>
+    public bool IsAllowed(string path) =>
+        _allowed.Any(m => path.StartsWith(m, StringComparison.Ordinal) && (path.Length == m.Length || path[m.Length] == '.'));
+
+    /// <inheritdoc/>
+    public Standing Of(string path)
+    {
+        KnownPath name = Names.Of(path);
+        return name.Entry switch
+        {
+            _ when IsAllowed(name.Path) => Standing.Harmless,
+            null => name.IsStrict && !NameConvention.IsClass(name.Path) ? Standing.Harmful : Standing.Unknown,
+            { IsHarmful: true } => Standing.Harmful,
+            { Returns.Kind: ReturnKind.Text } => Standing.MakesText,
+            { } entry when Keeps(entry) => Standing.KeepsCallable,
+            _ => Standing.Harmless,
+        };
+    }
+
+    /// <summary>Whether an object that a call makes calls what the call got: a partial function, a map object. Factories without arguments do not count.</summary>
+    private static bool Keeps(EffectEntry entry) => entry.Call.Any(e => e.Kind is EffectKind.Keep
+        || (e.Kind is EffectKind.Call && entry.Kind is NameKind.Class && e.With is not [{ Kind: SourceKind.Always }]));
+
+    /// <summary>
+    /// The attribute on a path that leads to code, or null: object.__subclasses__ walks; a lone module.__dict__ is how dill
+    /// names the globals of a module.
+    /// </summary>
+    public string? WalkedStep(KnownPath name)
+    {
+        if (name.Entry is not null || !name.Path.Contains("__", StringComparison.Ordinal))
+            return null;
+
+        string[] steps = name.Path.Split('.');
+        string? step = Array.Find(steps, s => s.StartsWith("__", StringComparison.Ordinal) && Table.DangerousAttributes.Contains(s));
+        return step is "__dict__" && steps[^1] == step ? null : step;
+    }
+
+    /// <summary>The attribute of a dotted name that leads to code, or null.</summary>
+    public string? Dangerous(string dotted) => Array.Find(dotted.Split('.'), Table.DangerousAttributes.Contains);
+
+    /// <summary>Notes a judgement.</summary>
+    public void Say(string use, string subject, CallableFact fact, string capability = "", string detail = "", string reason = "", string holder = "") =>
+        _said.Add(new(use, subject, fact, capability, detail, reason, holder));
+}

@@ -1,0 +1,101 @@
+// Judges what a file puts where the interpreter, a loader or a library calls it unasked.
+using Assay.Artifacts;
+using Assay.Effects;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>
+/// Judges members of classes, states and attributes under names that are called without being asked: special methods, <c>append</c>, <c>close</c>. A class
+/// that the file makes has what the file gives it, so a callable there is a use.
+/// </summary>
+internal sealed class HookJudge(EffectScope scope)
+{
+    private const int MostParts = 1024;
+
+    /// <summary>Judges the members of a class that the file makes.</summary>
+    public void Members(string maker, ValueShape members, CallableFact fact)
+    {
+        foreach ((string name, ValueShape value) in Entries(members))
+        {
+            if (IsHook(name) && IsCallable(value, carriedActs: RunsAtLoad(name)))
+                scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
+        }
+
+        if (members.Kind is not (ShapeKind.Dict or ShapeKind.Tuple or ShapeKind.List or ShapeKind.None) || members.Elided)
+            Unknown(maker, members, fact);
+    }
+
+    /// <summary>Judges a state: what its entries plant, and what harmful names lie in it.</summary>
+    public void State(string subject, ValueShape state, CallableFact fact)
+    {
+        foreach (ValueShape part in state.Kind is ShapeKind.Tuple ? state.Items : [state])
+        {
+            foreach ((string name, ValueShape value) in Entries(part))
+            {
+                if (IsMemory(name))
+                    scope.Say(Judgements.Reached, subject, fact, EffectKinds.Capability(EffectKind.Memory), "", $"{name} says at which address the memory of an array lies.");
+                else if (IsHook(name) && IsCallable(value, carriedActs: true))
+                    scope.Say(Judgements.HookState, subject, fact, "", $"{name} = {Callables.CallText.Value(value)}");
+            }
+        }
+    }
+
+    /// <summary>Judges names and values that are set one by one: <c>setattr(object, name, value)</c>.</summary>
+    public void Pairs(string setter, IReadOnlyList<ValueShape> values, CallableFact fact)
+    {
+        for (int i = 0; i + 1 < values.Count; i++)
+        {
+            if (values[i] is { Kind: ShapeKind.Str } name && IsHook(name.Text) && IsCallable(values[i + 1], carriedActs: true))
+                scope.Say(Judgements.HookState, setter, fact, "", $"{name.Text} = {Callables.CallText.Value(values[i + 1])}");
+        }
+
+        foreach (ValueShape value in values)
+            State(setter, value, fact);
+    }
+
+    private void Unknown(string maker, ValueShape members, CallableFact fact)
+    {
+        if (members.Kind is ShapeKind.Unknown or ShapeKind.Result or ShapeKind.Instance or ShapeKind.Persistent)
+            scope.Say(Judgements.OddArguments, maker, fact, "", "a class is made whose members cannot be told");
+    }
+
+    /// <summary>Whether a name is called without being asked.</summary>
+    private bool IsHook(string name) => scope.Table.Hooks.Contains(name)
+        || (name.Length > 4 && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal) && !scope.Table.PlainAttributes.Contains(name));
+
+    private static bool RunsAtLoad(string name) => name is "__setstate__" or "__init_subclass__" or "__set_name__" or "__class_getitem__" or "__prepare__" or "__mro_entries__";
+
+    private static bool IsMemory(string name) => name is "__array_interface__" or "__array_struct__" or "__cuda_array_interface__" or "__dlpack__";
+
+    /// <summary>Whether a value is something that acts when it is called.</summary>
+    private bool IsCallable(ValueShape value, bool carriedActs) => scope.Meanings.Of(value) switch
+    {
+        Meaning.Named { Name.Entry: { } entry } => entry.Call.Count > 0,
+        Meaning.Literal or Meaning.MadeClass or Meaning.Getter => false,
+        Meaning.CarriedFunction => carriedActs,
+        Meaning.Instance { Class: Meaning.Named { Name.Entry: { } known } } => known.IsHarmful || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Keep or EffectKind.Method),
+        Meaning.Instance { Class: Meaning.MadeClass } => true,
+        _ => true,
+    };
+
+    private static IEnumerable<(string Name, ValueShape Value)> Entries(ValueShape members)
+    {
+        if (members.Kind is ShapeKind.Dict)
+        {
+            for (int i = 0; i + 1 < Math.Min(members.Items.Count, MostParts); i += 2)
+            {
+                if (members.Items[i].Kind is ShapeKind.Str)
+                    yield return (members.Items[i].Text, members.Items[i + 1]);
+            }
+
+            yield break;
+        }
+
+        // Pairs: [("name", value), ...]
+        foreach (ValueShape pair in members.Kind is ShapeKind.List or ShapeKind.Tuple ? members.Items.Take(MostParts) : [])
+        {
+            if (pair is { Kind: ShapeKind.Tuple or ShapeKind.List, Items: [{ Kind: ShapeKind.Str } name, var value] })
+                yield return (name.Text, value);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// A name under its canonical path, with what is known of it.
+using Assay.Artifacts;
+using Assay.Effects;
+using Assay.Python.Names;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>A name under its canonical path, with what is known of it.</summary>
+/// <param name="Path">The path; empty where the name cannot be told.</param>
+/// <param name="Entry">What it does, or null.</param>
+/// <param name="IsStrict">Whether nothing may be assumed of a name without an entry.</param>
+internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool IsStrict)
+{
+    /// <summary>A name that cannot be told.</summary>
+    public static KnownPath None => new("", null, false);
+
+    /// <summary>Whether a call does harm by itself.</summary>
+    public bool IsHarmful => Entry is { IsHarmful: true };
+
+    /// <summary>Whether a file that refers to it and does nothing more is already suspicious.</summary>
+    public bool IsSink => IsHarmful && Entry!.Imported is not ReferenceWeight.None;
+
+    /// <summary>The harm that a call does first, as rules know it.</summary>
+    public string Capability => EffectKinds.Capability(Entry);
+}
+
+/// <summary>Finds names: spellings of one thing lead to one path, and what is known of it.</summary>
+internal sealed class PathKnowledge(CallableTable names)
+{
+    private const int MostCached = 4096;
+    private readonly Dictionary<string, KnownPath> _cache = new(StringComparer.Ordinal);
+
+    /// <summary>What is known of a fact's callee; the path is empty where it is a result or cannot be told.</summary>
+    public KnownPath Of(CallableFact fact)
+    {
+        if ((fact.Module.Length > 0 || fact.Name.Length > 0) && !fact.Name.EndsWith(')'))
+            return fact.Name.Length > 0 ? Of(fact.Module, fact.Name) : Of(fact.Module, "") with { IsStrict = true };
+
+        return fact.Resolved.Length > 0 && !fact.Resolved.EndsWith(')') ? Of(fact.Resolved) : KnownPath.None;
+    }
+
+    /// <summary>What is known of a name in a module. A name that passes through another module has left its own.</summary>
+    public KnownPath Of(string module, string name)
+    {
+        string written = module.Length == 0 ? name : name.Length == 0 ? module : $"{module}.{name}";
+        KnownPath direct = Known(CanonicalName.Twin(written));
+        if (direct.Entry is not null || !name.Contains('.', StringComparison.Ordinal))
+            return direct;
+
+        string walked = names.Canonical(module, name);
+        return walked == direct.Path ? Walked(name) ?? direct : Known(walked);
+    }
+
+    /// <summary>A name that passes through a module that everybody knows, and of which something is known there; null where there is none.</summary>
+    private KnownPath? Walked(string name)
+    {
+        for (int dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+        {
+            int start = dot == 0 ? 0 : name.LastIndexOf('.', dot - 1) + 1;
+            if (KnownModules.Has(name[start..dot]) && Known(CanonicalName.Twin(name[start..])) is { } found && (found.Entry is not null || found.IsStrict))
+                return found;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// What is known of a dotted text whose module part is not marked. A walk into another module is believed only where it leads to
+    /// something harmful: <c>pandas.io.pickle</c> is no walk into <c>io</c>.
+    /// </summary>
+    public KnownPath Of(string dotted)
+    {
+        KnownPath direct = Known(CanonicalName.Twin(dotted));
+        if (direct.Entry is not null)
+            return direct;
+
+        KnownPath walked = Known(names.Canonical("", dotted));
+        return walked.IsHarmful ? walked : direct;
+    }
+
+    private KnownPath Known(string path)
+    {
+        if (_cache.TryGetValue(path, out KnownPath known))
+            return known;
+
+        KnownName found = names.Knowledge.Find(path);
+        // What is no dotted name is looked up by no honest file.
+        bool odd = path.Length == 0 || path[0] == '.' || path[^1] == '.' || path.Contains("..", StringComparison.Ordinal);
+        known = new KnownPath(path, found.Entry, found.IsStrict || odd);
+        if (_cache.Count < MostCached)
+            _cache.Add(path, known);
+
+        return known;
+    }
+}

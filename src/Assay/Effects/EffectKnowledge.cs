@@ -1,0 +1,124 @@
+// Finds what is known of a name in several stores.
+namespace Assay.Effects;
+
+/// <summary>What is known of a name.</summary>
+/// <param name="Entry">What it does, or null.</param>
+/// <param name="IsStrict">
+/// Whether nothing may be assumed: it lies in a module all of whose harmless names are listed, or it is an attribute of something known that the
+/// knowledge does not mention.
+/// </param>
+internal readonly record struct KnownName(EffectEntry? Entry, bool IsStrict);
+
+/// <summary>
+/// Finds what is known of a dotted path: its own entry; failing that, the closest module or class above it that has a fitting pattern, or that says
+/// that its other members are harmless. What stands earlier in the list of stores goes first.
+/// </summary>
+internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
+{
+    /// <summary>Names longer than this are no names of code; their beginning is looked up.</summary>
+    private const int LongestPath = 512;
+
+    /// <summary>Nothing known.</summary>
+    public static EffectKnowledge Empty { get; } = new([]);
+
+    /// <summary>What is known of <paramref name="path"/>.</summary>
+    public KnownName Find(string path)
+    {
+        if (path.Length > LongestPath)
+            path = path[..LongestPath];
+
+        if (Exact(path) is { } exact)
+            return new KnownName(exact, false);
+
+        EffectEntry? closest = null;
+        for (int dot = path.LastIndexOf('.'); dot > 0; dot = path.LastIndexOf('.', dot - 1))
+        {
+            string owner = path[..dot];
+            string rest = path[(dot + 1)..];
+            EffectEntry? above = Exact(owner);
+
+            // An attribute of something harmful is as harmful (eval.__call__); one of something harmless is something else.
+            if (above is { IsHarmful: true, Kind: not NameKind.Module })
+                return new KnownName(above, false);
+
+            if (Pattern(owner, rest) is { } fitting)
+                return new KnownName(AsNamed(fitting, path), false);
+
+            if (closest is null && above is { MembersHarmless: true } && !rest.Contains("__", StringComparison.Ordinal))
+                return new KnownName(Member(above), false);
+
+            closest ??= above is { Kind: NameKind.Module } ? null : above;
+
+        }
+
+        // Patterns that hold in every module: what a compiler writes.
+        if (Pattern("", path[(path.LastIndexOf('.') + 1)..]) is { } anywhere)
+            return new KnownName(AsNamed(anywhere, path), false);
+
+        int end = path.IndexOf('.', StringComparison.Ordinal);
+        return new KnownName(null, closest is not null || IsListed(end < 0 ? path : path[..end]));
+    }
+
+    /// <summary>A pattern covers classes and functions; the form of the name tells which.</summary>
+    private static EffectEntry AsNamed(EffectEntry entry, string path) =>
+        entry.Kind is NameKind.Function && NameConvention.IsClass(path) ? entry with { Kind = NameKind.Class } : entry;
+
+    private EffectEntry? Exact(string path)
+    {
+        foreach (IEffectNames store in stores)
+        {
+            if (store.Exact(path) is { } entry)
+                return entry;
+        }
+
+        return null;
+    }
+
+    private EffectEntry? Pattern(string owner, string rest)
+    {
+        foreach (IEffectNames store in stores)
+        {
+            foreach ((string pattern, EffectEntry entry) in store.Below(owner))
+            {
+                // A pattern of harmless names ends at a dot: int* means int64, not what hangs on it.
+                bool strays = !entry.IsHarmful && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
+                if (!strays && IsGlob(pattern, rest))
+                    return entry;
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsListed(string module)
+    {
+        foreach (IEffectNames store in stores)
+        {
+            if (store.IsListed(module))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static EffectEntry Member(EffectEntry above) => new() { Kind = NameKind.Function, Origin = above.Origin, Returns = EffectReturn.Unknown };
+
+    private static bool IsGlob(string pattern, string text)
+    {
+        string[] parts = pattern.Split('*');
+        if (!text.StartsWith(parts[0], StringComparison.Ordinal))
+            return false;
+
+        int at = parts[0].Length;
+        foreach (string part in parts[1..^1])
+        {
+            int found = text.IndexOf(part, at, StringComparison.Ordinal);
+            if (found < 0)
+                return false;
+
+            at = found + part.Length;
+        }
+
+        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
+    }
+}

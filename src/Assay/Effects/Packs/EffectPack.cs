@@ -1,0 +1,206 @@
+// Looks names up in an effect pack without unpacking it.
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Assay.Bytes;
+
+namespace Assay.Effects.Packs;
+
+/// <summary>
+/// Looks names up in a pack. Nothing is read but what a look-up needs: a search among the numbers of names, and one record. Every place is checked
+/// before it is read, so that a hostile pack is refused and cannot do more; a pack that is not part of the program is verified as a whole first.
+/// </summary>
+internal sealed class EffectPack : IEffectNames
+{
+    private const int LongestRecord = 1 << 16;
+    private const int LongestText = 1 << 16;
+    private const int MostPatterns = 1 << 10;
+    private readonly ByteSource _bytes;
+    private readonly long[] _starts = new long[PackLayout.Sections + 1];
+    private readonly ConcurrentDictionary<int, EffectEntry> _entries = new();
+    private readonly ConcurrentDictionary<int, string> _texts = new();
+
+    /// <summary>Opens a pack; the bytes must not change while it is used.</summary>
+    /// <exception cref="EffectPackException">The head does not hold together.</exception>
+    public EffectPack(ByteSource bytes)
+    {
+        _bytes = bytes;
+        Span<byte> head = stackalloc byte[PackLayout.HeadLength];
+        if (bytes.ReadAt(0, head) != head.Length || !head.StartsWith(PackLayout.Magic))
+            throw new EffectPackException("This is no effect pack.");
+
+        int version = BinaryPrimitives.ReadInt32LittleEndian(head[PackLayout.VersionAt..]);
+        if (version != PackLayout.Version)
+            throw new EffectPackException($"The pack has version {version}; this program reads version {PackLayout.Version}.");
+
+        _starts[0] = PackLayout.HeadLength;
+        for (int i = 0; i < PackLayout.Sections; i++)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(head[(PackLayout.LengthsAt + (4 * i))..]);
+            _starts[i + 1] = _starts[i] + (length < 0 ? throw Broken() : length);
+        }
+
+        Count = Many(PackSection.Names, 8);
+        Records = Many(PackSection.RecordPlaces, 4) - 1;
+        TextCount = Many(PackSection.TextPlaces, 4) - 1;
+        if (_starts[^1] != bytes.Length || head[(PackLayout.LengthsAt + (4 * PackLayout.Sections))..PackLayout.DigestAt].IndexOfAnyExcept((byte)0) >= 0 || Many(PackSection.Definitions, 4) != Count || Records < 0 || TextCount < 1
+            || Length(PackSection.Patterns) % PackLayout.PatternLength != 0 || Length(PackSection.Listed) % 8 != 0)
+            throw Broken();
+
+        Digest = Convert.ToHexStringLower(head.Slice(PackLayout.DigestAt, SHA256.HashSizeInBytes));
+    }
+
+    /// <summary>How many names there are.</summary>
+    public int Count { get; }
+
+    /// <summary>How many different records there are.</summary>
+    public int Records { get; }
+
+    /// <summary>The SHA-256 of what the pack holds, as its head gives it.</summary>
+    public string Digest { get; }
+
+    /// <summary>Where the knowledge comes from.</summary>
+    public string Provenance => Text(0);
+
+    private int TextCount { get; }
+
+    /// <summary>Reads all of the pack: the digest, the order of the numbers, every record and text.</summary>
+    /// <exception cref="EffectPackException">Something does not hold together.</exception>
+    public void Verify()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 16];
+        for (long at = PackLayout.HeadLength; at < _bytes.Length;)
+        {
+            int read = _bytes.ReadAt(at, buffer);
+            hash.AppendData(buffer, 0, read > 0 ? read : throw Broken());
+            at += read;
+        }
+
+        if (Convert.ToHexStringLower(hash.GetHashAndReset()) != Digest)
+            throw new EffectPackException("The pack is not what it was when it was written.");
+
+        Ordered(PackSection.Names, Count, 8, strictly: true);
+        Ordered(PackSection.Listed, Many(PackSection.Listed, 8), 8, strictly: true);
+        Ordered(PackSection.Patterns, Many(PackSection.Patterns, PackLayout.PatternLength), PackLayout.PatternLength, strictly: false);
+        for (int i = 0; i < Records; i++)
+            _ = Record(i);
+
+        for (int i = 0; i < TextCount; i++)
+            _ = Text(i);
+    }
+
+    /// <inheritdoc/>
+    public EffectEntry? Exact(string path)
+    {
+        int at = Search(PackSection.Names, Count, 8, PackHash.Of(path));
+        return at < 0 ? null : Record(Int(PackSection.Definitions, at * 4L));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Pattern, EffectEntry Entry)> Below(string owner)
+    {
+        int count = Many(PackSection.Patterns, PackLayout.PatternLength);
+        ulong name = PackHash.Of(owner);
+        int at = count == 0 ? -1 : Search(PackSection.Patterns, count, PackLayout.PatternLength, name);
+        if (at < 0)
+            return [];
+
+        while (at > 0 && Name(PackSection.Patterns, (at - 1L) * PackLayout.PatternLength) == name)
+            at--;
+
+        List<(string, EffectEntry)> found = [];
+        for (; at < count && found.Count < MostPatterns && Name(PackSection.Patterns, (long)at * PackLayout.PatternLength) == name; at++)
+            found.Add((Text(Int(PackSection.Patterns, (at * (long)PackLayout.PatternLength) + 8)), Record(Int(PackSection.Patterns, (at * (long)PackLayout.PatternLength) + 12))));
+
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public bool IsListed(string module) => Many(PackSection.Listed, 8) is > 0 and int count && Search(PackSection.Listed, count, 8, PackHash.Of(module)) >= 0;
+
+    private static EffectPackException Broken() => new("The pack does not hold together.");
+
+    private long Length(PackSection section) => _starts[(int)section + 1] - _starts[(int)section];
+
+    private int Many(PackSection section, int width) => Length(section) % width == 0 ? (int)(Length(section) / width) : throw Broken();
+
+    private int Search(PackSection section, int count, int width, ulong wanted)
+    {
+        int low = 0, high = count - 1;
+        while (low <= high)
+        {
+            int middle = low + ((high - low) >> 1);
+            ulong name = Name(section, (long)middle * width);
+            if (name == wanted)
+                return middle;
+
+            if (name < wanted)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+
+        return -1;
+    }
+
+    private void Ordered(PackSection section, int count, int width, bool strictly)
+    {
+        ulong last = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ulong name = Name(section, (long)i * width);
+            if (i > 0 && (name < last || (strictly && name == last)))
+                throw Broken();
+
+            last = name;
+        }
+    }
+
+    private EffectEntry Record(int number)
+    {
+        if (_entries.TryGetValue(number, out EffectEntry? known))
+            return known;
+
+        if ((uint)number >= (uint)Records)
+            throw Broken();
+
+        byte[] record = Item(PackSection.RecordPlaces, PackSection.Records, number, LongestRecord);
+        return _entries[number] = new PackRecordReader(record, Text).Read();
+    }
+
+    private string Text(int number)
+    {
+        if (_texts.TryGetValue(number, out string? known))
+            return known;
+
+        if ((uint)number >= (uint)TextCount)
+            throw Broken();
+
+        return _texts[number] = Encoding.UTF8.GetString(Item(PackSection.TextPlaces, PackSection.Texts, number, LongestText));
+    }
+
+    private byte[] Item(PackSection places, PackSection items, int number, int longest)
+    {
+        int start = Int(places, number * 4L);
+        int end = Int(places, (number + 1L) * 4);
+        if (start < 0 || end < start || end > Length(items) || end - start > longest)
+            throw Broken();
+
+        byte[] item = new byte[end - start];
+        return _bytes.ReadAt(_starts[(int)items] + start, item) == item.Length ? item : throw Broken();
+    }
+
+    private ulong Name(PackSection section, long at)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        return at + 8 <= Length(section) && _bytes.ReadAt(_starts[(int)section] + at, bytes) == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : throw Broken();
+    }
+
+    private int Int(PackSection section, long at)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        return at + 4 <= Length(section) && _bytes.ReadAt(_starts[(int)section] + at, bytes) == 4 ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : throw Broken();
+    }
+}

@@ -1,0 +1,123 @@
+// Writes effect packs.
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Assay.Effects.Packs;
+
+/// <summary>Writes a table of names into a pack. The same table gives the same bytes.</summary>
+internal sealed class EffectPackWriter
+{
+    private readonly List<byte[]> _records = [];
+    private readonly Dictionary<string, int> _recordNumbers = new(StringComparer.Ordinal);
+    private readonly List<byte[]> _texts = [];
+    private readonly Dictionary<string, int> _textNumbers = new(StringComparer.Ordinal);
+    private readonly PackRecordWriter _writer;
+
+    private EffectPackWriter() => _writer = new PackRecordWriter(TextNumber);
+
+    /// <summary>The pack of a table.</summary>
+    /// <param name="table">The names.</param>
+    /// <param name="provenance">Where they come from: distributions, versions, digests of the sources, the version of the analysis.</param>
+    /// <exception cref="EffectPackException">Two names have one number.</exception>
+    public static byte[] Write(EffectTable table, string provenance) => new EffectPackWriter().Pack(table, provenance);
+
+    private byte[] Pack(EffectTable table, string provenance)
+    {
+        TextNumber(provenance);
+        SortedDictionary<ulong, int> names = [];
+        foreach ((string path, EffectEntry entry) in table.Names.OrderBy(n => n.Key, StringComparer.Ordinal))
+        {
+            if (!names.TryAdd(PackHash.Of(path), RecordNumber(entry)))
+                throw new EffectPackException($"'{path}' has the number of another name.");
+        }
+
+        List<(ulong Owner, int Text, int Record)> patterns = [];
+        foreach ((string owner, string pattern, EffectEntry entry) in table.Patterns)
+            patterns.Add((PackHash.Of(owner), TextNumber(pattern), RecordNumber(entry)));
+
+        MemoryStream[] sections = [.. Enumerable.Range(0, PackLayout.Sections).Select(_ => new MemoryStream())];
+        MemoryStream At(PackSection section) => sections[(int)section];
+        foreach ((ulong name, int record) in names)
+        {
+            Put(At(PackSection.Names), name);
+            Put(At(PackSection.Definitions), record);
+        }
+
+        Items(At(PackSection.RecordPlaces), At(PackSection.Records), _records);
+
+        // The order within one owner is that of the table: most specific first.
+        foreach ((ulong owner, int text, int record) in patterns.OrderBy(p => p.Owner))
+        {
+            Put(At(PackSection.Patterns), owner);
+            Put(At(PackSection.Patterns), text);
+            Put(At(PackSection.Patterns), record);
+        }
+
+        foreach (ulong module in table.ListedModules.Select(PackHash.Of).Order())
+            Put(At(PackSection.Listed), module);
+
+        Items(At(PackSection.TextPlaces), At(PackSection.Texts), _texts);
+        return Assemble(sections);
+    }
+
+    private static byte[] Assemble(MemoryStream[] sections)
+    {
+        byte[] pack = new byte[PackLayout.HeadLength + sections.Sum(s => (int)s.Length)];
+        PackLayout.Magic.CopyTo(pack);
+        BinaryPrimitives.WriteInt32LittleEndian(pack.AsSpan(PackLayout.VersionAt), PackLayout.Version);
+        int at = PackLayout.HeadLength;
+        for (int i = 0; i < sections.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(pack.AsSpan(PackLayout.LengthsAt + (4 * i)), (int)sections[i].Length);
+            sections[i].GetBuffer().AsSpan(0, (int)sections[i].Length).CopyTo(pack.AsSpan(at));
+            at += (int)sections[i].Length;
+        }
+
+        SHA256.HashData(pack.AsSpan(PackLayout.HeadLength), pack.AsSpan(PackLayout.DigestAt));
+        return pack;
+    }
+
+    private static void Items(MemoryStream places, MemoryStream all, List<byte[]> items)
+    {
+        Put(places, 0);
+        foreach (byte[] item in items)
+        {
+            all.Write(item);
+            Put(places, (int)all.Length);
+        }
+    }
+
+    private static void Put(MemoryStream to, int number)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
+        to.Write(bytes);
+    }
+
+    private static void Put(MemoryStream to, ulong number)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, number);
+        to.Write(bytes);
+    }
+
+    private int RecordNumber(EffectEntry entry)
+    {
+        byte[] record = _writer.Write(entry);
+        return NumberOf(Convert.ToHexString(record), record, _recordNumbers, _records);
+    }
+
+    private int TextNumber(string text) => NumberOf(text, Encoding.UTF8.GetBytes(text), _textNumbers, _texts);
+
+    private static int NumberOf(string key, byte[] item, Dictionary<string, int> numbers, List<byte[]> items)
+    {
+        if (!numbers.TryGetValue(key, out int number))
+        {
+            numbers.Add(key, number = items.Count);
+            items.Add(item);
+        }
+
+        return number;
+    }
+}

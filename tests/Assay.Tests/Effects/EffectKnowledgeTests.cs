@@ -1,0 +1,62 @@
+// How names find what is known of them.
+using Assay.Effects;
+
+namespace Assay.Tests.Effects;
+
+public sealed class EffectKnowledgeTests
+{
+    private static readonly EffectKnowledge s_knowledge = new([Table()]);
+
+    [Theory]
+    [InlineData("std.safe", "safe")]
+    [InlineData("std.run", "run")]
+    [InlineData("std.run.__call__", "run")]
+    [InlineData("std.sub.anything.at.all", "sub")]
+    [InlineData("std.int64", "ints")]
+    [InlineData("any.where.__pyx_unpickle_Thing", "pyx")]
+    [InlineData("std.Enum.RED", "enum")]
+    public void ANameIsFound(string path, string origin) => Assert.Equal(origin, s_knowledge.Find(path).Entry?.Origin.Id);
+
+    [Theory]
+    [InlineData("other.safe", false)]
+    [InlineData("std.other", true)]
+    [InlineData("std.int64.tofile", true)]
+    [InlineData("std.safe.attribute", true)]
+    [InlineData("std.Enum.__subclasses__", true)]
+    [InlineData("stdx.safe", false)]
+    public void WhatIsNotListedIsUnknown(string path, bool strict) => Assert.Equal(new KnownName(null, strict), s_knowledge.Find(path));
+
+    [Fact]
+    public void AClassInAPatternIsAClass()
+    {
+        Assert.Equal(NameKind.Class, s_knowledge.Find("std.sub.Thing").Entry!.Kind);
+        Assert.Equal(NameKind.Function, s_knowledge.Find("std.sub.thing").Entry!.Kind);
+    }
+
+    [Fact]
+    public void TheFirstStoreGoesFirst()
+    {
+        EffectTable own = new();
+        own.Add("std", "run", Entry("mine"));
+        Assert.Equal("mine", new EffectKnowledge([own, Table()]).Find("std.run").Entry?.Origin.Id);
+    }
+
+    [Fact]
+    public void ANameOfAMegabyteIsNoTrouble() => Assert.Null(s_knowledge.Find(string.Join('.', Enumerable.Repeat("x", 1 << 19))).Entry);
+
+    private static EffectTable Table()
+    {
+        EffectTable table = new();
+        table.Add("std", "safe", Entry("safe"));
+        table.Add("std", "run", Entry("run", "process 0"));
+        table.Add("std.sub", "*", Entry("sub", "exec always"));
+        table.Add("std", "int*", Entry("ints"));
+        table.Add("std", "Enum", Entry("enum") with { Kind = NameKind.Class, MembersHarmless = true });
+        table.Add("", "__pyx_unpickle_*", Entry("pyx", "new 0"));
+        table.AddListed("std");
+        return table;
+    }
+
+    private static EffectEntry Entry(string origin, params string[] effects) =>
+        new() { Kind = NameKind.Function, Origin = new EffectOrigin(origin, "for a test", []), Call = [.. effects.Select(e => EffectText.Parse(e)!)] };
+}

@@ -1,0 +1,136 @@
+// Packs say what the tables said that they were written from, and hostile packs are refused.
+using System.Security.Cryptography;
+using Assay.Bytes;
+using Assay.Detection;
+using Assay.Effects;
+using Assay.Effects.Packs;
+
+namespace Assay.Tests.Effects.Packs;
+
+public sealed class EffectPackTests
+{
+    private static readonly EffectTable s_table = RuleSet.Default.Callables.Effects;
+    private static readonly byte[] s_bytes = EffectPackWriter.Write(s_table, "the hand-written sets");
+
+    [Fact]
+    public void EveryNameOfTheTableIsInThePack()
+    {
+        EffectPack pack = Open(s_bytes);
+        Assert.Equal(s_table.Names.Count, pack.Count);
+        Assert.All(s_table.Names, n => Assert.Equal(n.Value, pack.Exact(n.Key)));
+    }
+
+    [Fact]
+    public void EveryPatternOfTheTableIsInThePack()
+    {
+        EffectPack pack = Open(s_bytes);
+        Assert.All(s_table.Patterns.Select(p => p.Owner).Distinct(), o => Assert.Equal(s_table.Below(o), pack.Below(o)));
+        Assert.All(s_table.ListedModules, m => Assert.True(pack.IsListed(m)));
+    }
+
+    [Theory]
+    [InlineData("os.system")]
+    [InlineData("collections.OrderedDict")]
+    [InlineData("signal.Signals.SIGINT")]
+    [InlineData("numpy.float64")]
+    [InlineData("subprocess.anything")]
+    [InlineData("mypackage.thing")]
+    public void KnowledgeFromAPackIsThatOfItsTable(string path) =>
+        Assert.Equal(new EffectKnowledge([s_table]).Find(path), new EffectKnowledge([Open(s_bytes)]).Find(path));
+
+    [Fact]
+    public void WhatIsNotInThePackIsNotFound()
+    {
+        EffectPack pack = Open(s_bytes);
+        Assert.Null(pack.Exact("no.such.name"));
+        Assert.Empty(pack.Below("no.such"));
+        Assert.False(pack.IsListed("nosuch"));
+    }
+
+    [Fact]
+    public void TheSameTableGivesTheSameBytes() => Assert.Equal(s_bytes, EffectPackWriter.Write(s_table, "the hand-written sets"));
+
+    [Fact]
+    public void ThePackSaysWhereItComesFrom()
+    {
+        EffectPack pack = Open(s_bytes);
+        pack.Verify();
+        Assert.Equal("the hand-written sets", pack.Provenance);
+    }
+
+    [Fact]
+    public void AnEmptyTableMakesAPack()
+    {
+        EffectPack pack = Open(EffectPackWriter.Write(new EffectTable(), "nothing"));
+        pack.Verify();
+        Assert.Null(pack.Exact("a.b"));
+    }
+
+    [Fact]
+    public void APackIsSmall() => Assert.True(s_bytes.Length < 30 * s_table.Names.Count, $"{s_bytes.Length} bytes for {s_table.Names.Count} names");
+
+    [Fact]
+    public void APackCutAnywhereIsRefused()
+    {
+        for (int length = 0; length < s_bytes.Length; length += length < 256 ? 1 : 97)
+            Assert.Throws<EffectPackException>(() => Open(s_bytes[..length]));
+    }
+
+    [Fact]
+    public void AChangedByteIsRefused()
+    {
+        for (int at = 0; at < s_bytes.Length; at += at < 128 ? 1 : 211)
+        {
+            byte[] changed = [.. s_bytes];
+            changed[at] ^= 0x40;
+            Assert.Throws<EffectPackException>(() => Open(changed).Verify());
+        }
+    }
+
+    [Fact]
+    public void AForgedPackWithARightDigestIsReadOrRefusedAndNoMore()
+    {
+        // Every byte behind the head takes values that lengths, places and counts are upset by; the digest is made right again.
+        byte[] small = EffectPackWriter.Write(Small(), "small");
+        for (int at = 12; at < small.Length; at++)
+        {
+            if (at is >= PackLayout.DigestAt and < PackLayout.HeadLength)
+                continue;
+
+            foreach (byte value in (byte[])[0, 1, 0x7F, 0x80, 0xFF])
+            {
+                byte[] forged = [.. small];
+                forged[at] = value;
+                SHA256.HashData(forged.AsSpan(PackLayout.HeadLength), forged.AsSpan(PackLayout.DigestAt));
+                Exception? thrown = Record.Exception(() =>
+                {
+                    EffectPack pack = Open(forged);
+                    pack.Verify();
+                    _ = pack.Exact("a.run");
+                    _ = pack.Below("a");
+                    _ = pack.IsListed("a");
+                });
+                Assert.True(thrown is null or EffectPackException, $"{value} at {at}: {thrown}");
+            }
+        }
+    }
+
+    private static EffectTable Small()
+    {
+        EffectTable table = new();
+        EffectEntry entry = new()
+        {
+            Kind = NameKind.Class,
+            Origin = new EffectOrigin("set", "a reason", ["CWE-1"]),
+            Call = [EffectText.Parse("call 0 with 1.. if 2 in a b")!, EffectText.Parse("method close of 0.file")!],
+            Returns = EffectText.ParseReturn("attribute 0 1")!,
+        };
+        table.Add("a", "run", entry);
+        table.Add("a", "r*", entry);
+        table.Add("a", "*", entry with { Kind = NameKind.Function });
+        table.AddListed("a");
+        return table;
+    }
+
+    private static EffectPack Open(byte[] bytes) => new(new MemorySource(bytes));
+}
