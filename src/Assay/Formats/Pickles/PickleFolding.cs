@@ -86,6 +86,13 @@ internal sealed class PickleFolding(PickleMachine machine)
         ? Evaluator.NameOf(callee) is { } name ? (name, []) : null
         : Evaluator.Target(callee, arguments);
 
+    /// <summary>Something that is no opcode calls the value; what it then hands on is followed.</summary>
+    public void Call(PickleValue callee)
+    {
+        Evaluator.Folder.OnReached ??= Follow;
+        Evaluator.Folder.Apply(Evaluator.Evaluate(callee), []);
+    }
+
     /// <summary>The fact with the name that folding found.</summary>
     public CallableFact Resolve(CallableFact fact, PickleValue target, PickleValue arguments)
     {

@@ -19,7 +19,12 @@ internal sealed class UseCollector : PickleObserver
     private const int TargetValues = 128;
     private const int ArgumentsVisited = 512;
     private const int WrapperValues = 512;
-    private const int PatchedNames = 512;
+    private const int MembersVisited = 512;
+    private const int ClassArguments = 6;
+    private const int LongestHook = 64;
+
+    /// <summary>Stands for the opcode of a call that none makes.</summary>
+    private const byte HookTag = 0xFE;
     private const int MaxOutside = 1024;
 
     private static readonly string[] s_restricted = [DialectNames.Of(PickleDialect.WeightsOnly)];
@@ -113,6 +118,7 @@ internal sealed class UseCollector : PickleObserver
             _constants.AddEncoded(machine, row.Arguments);
         }
 
+        AddMembers(machine, row.Arguments, opcode, offset);
         UseGroup? group = _uses.Find((byte)opcode, row.Callee, row.Arguments, row.Keywords);
         if (group is not null)
         {
@@ -148,7 +154,7 @@ internal sealed class UseCollector : PickleObserver
 
     public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
     {
-        Patch(machine, target, state);
+        AddState(machine, target, state, offset);
         UseGroup? group = _uses.Find((byte)Op.BUILD, target, state, default);
         if (group is not null)
         {
@@ -159,7 +165,6 @@ internal sealed class UseCollector : PickleObserver
             int budget = _room.Values;
             _uses.Add(Keep(machine.Encodings, Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [machine.Shape(state, ref budget, _room.Text)] }, offset));
         }
-
     }
 
     public override void OnMethod(PickleMachine machine, PickleValue target, string method, ReadOnlySpan<PickleValue> operands, long offset, Op opcode)
@@ -226,7 +231,17 @@ internal sealed class UseCollector : PickleObserver
         }
     }
 
-    public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode) => Persistents.Add(persistent);
+    public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode)
+    {
+        Persistents.Add(persistent);
+
+        // PyTorch's legacy loader: ('module', class, file, source) without a source is let alone.
+        if (machine.Items(machine.Call(persistent).Callee) is [{ Kind: PickleKind.Str or PickleKind.PyString } kind, { Kind: not PickleKind.Import }, _, _, ..]
+            && machine.GetText(kind, 8, out _) == "module")
+        {
+            _oddities.Add("torch.container-made", offset, "A persistent id of a module names a class that is none of a library's.");
+        }
+    }
 
     public override void OnExtension(PickleMachine machine, PickleValue extension, long offset, Op opcode) =>
         _oddities.Add("pickle.extension-unregistered", offset, $"Extension code {extension.Payload} means whatever the loading program registered for it.");
@@ -238,7 +253,7 @@ internal sealed class UseCollector : PickleObserver
     public override void OnOddity(PickleMachine machine, string code, long offset, string detail) => _oddities.Add(code, offset, detail);
 
     /// <summary>A state is the attributes, or a pair of those and of what slots hold.</summary>
-    private void Patch(PickleMachine machine, PickleValue target, PickleValue state)
+    private void AddState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
     {
         if (!machine.IsTainted(state))
         {
@@ -249,10 +264,67 @@ internal sealed class UseCollector : PickleObserver
         {
             if (part.Kind == PickleKind.Dict)
             {
-                _folding.Patch(target, CollectionsMarshal.AsSpan(machine.Children(part, PatchedNames, out _)));
+                List<PickleValue> pairs = machine.Children(part, MembersVisited, out _);
+                _folding.Patch(target, CollectionsMarshal.AsSpan(pairs));
+                AddHooks(machine, pairs, Op.BUILD, offset);
             }
         }
     }
+
+    /// <summary>A call with a name, base classes and members makes a class, whatever makes it.</summary>
+    private void AddMembers(PickleMachine machine, PickleValue arguments, Op opcode, long offset)
+    {
+        if (!machine.IsTainted(arguments))
+        {
+            return;
+        }
+
+        ReadOnlySpan<PickleValue> items = machine.Items(arguments);
+        for (int i = 0; i + 2 < Math.Min(items.Length, ClassArguments); i++)
+        {
+            if (items[i].Kind is PickleKind.Str or PickleKind.PyString && items[i + 1].Kind is PickleKind.Tuple or PickleKind.EmptyTuple && items[i + 2].Kind == PickleKind.Dict)
+            {
+                AddHooks(machine, machine.Children(items[i + 2], MembersVisited, out _), opcode, offset);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Callables under names that Python or a loader calls by itself, in the members of a class or the attributes of an object: sooner or later
+    /// they are called.
+    /// </summary>
+    private void AddHooks(PickleMachine machine, List<PickleValue> pairs, Op opcode, long offset)
+    {
+        for (int i = 0; i + 1 < pairs.Count; i += 2)
+        {
+            PickleValue value = pairs[i + 1];
+            if (value.Kind < PickleKind.Import || pairs[i].Kind is not (PickleKind.Str or PickleKind.PyString) || !IsHook(machine.GetText(pairs[i], LongestHook, out _)))
+            {
+                continue;
+            }
+
+            PickleValue bound = value.Kind == PickleKind.Result ? machine.Call(value).Arguments : default;
+            if (value.Kind != PickleKind.Import && _folding.Target(value, default) is null)
+            {
+                continue;
+            }
+
+            if (_uses.Find(HookTag, value, bound, default) is { } group)
+            {
+                group.Seen(offset);
+            }
+            else if (Takes(machine, value))
+            {
+                string name = machine.GetText(pairs[i], LongestHook, out _);
+                CallableFact fact = _folding.Resolve(Describe(machine, value, CallableUse.Called, opcode, offset), value, default);
+                _folding.Call(value);
+                _uses.Add(Keep(machine.Encodings, fact with { Derivation = [.. fact.Derivation, $"it stands under the name {name}, which Python calls by itself"] }, offset));
+            }
+        }
+    }
+
+    private static bool IsHook(string name) =>
+        name is "append" or "extend" or "add" || (name.Length > 4 && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal));
 
     private void TakeNested()
     {
