@@ -30,7 +30,7 @@ public sealed class Artifact
     public string Name { get; }
 
     /// <summary>The bytes.</summary>
-    public ByteSource Bytes { get; }
+    public ByteSource Bytes { get; internal set; }
 
     /// <summary>What it lies in, or null for an input.</summary>
     public Artifact? Parent { get; }

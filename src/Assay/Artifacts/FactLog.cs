@@ -25,6 +25,9 @@ public sealed class FactLog(ScanLimits limits)
     private long _overflow;
     private int _saidAt;
 
+    /// <summary>About how many bytes of memory the facts take.</summary>
+    internal long HeldBytes { get; private set; }
+
     /// <summary>The facts so far.</summary>
     public IReadOnlyList<Fact> Facts => _facts;
 
@@ -50,6 +53,7 @@ public sealed class FactLog(ScanLimits limits)
         }
 
         _facts.Add(fact);
+        HeldBytes += fact.MemorySize;
     }
 
     /// <summary>Says how many members the range of a format holds, which is known once it is read; <paramref name="at"/> is the number of its fact.</summary>

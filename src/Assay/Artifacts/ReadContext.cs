@@ -95,8 +95,17 @@ public abstract class ReadContext
         Main = main,
     });
 
-    /// <summary>Adds a fact.</summary>
-    public void Add(Fact fact) => Log.Add(fact);
+    /// <summary>Adds a fact. It is paid for, and kept all the same where nothing is left to pay it with.</summary>
+    public void Add(Fact fact)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        long held = Log.HeldBytes;
+        Budget.NoteWork(WorkCosts.Fact);
+        Log.Add(fact);
+        held = Log.HeldBytes - held;
+        Budget.NoteWork(held / WorkCosts.BytesOfFact);
+        Budget.NoteHeld(held);
+    }
 
     /// <summary>Says that something is odd; <paramref name="code"/> is stable, rules refer to it.</summary>
     public void Anomaly(string code, long offset, long length, string detail) =>

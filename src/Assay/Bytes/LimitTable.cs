@@ -15,6 +15,9 @@ public static class LimitTable
     public static IReadOnlyList<LimitEntry> All { get; } =
     [
         new("depth", int.MaxValue, l => l.Depth, (l, n) => l with { Depth = checked((int)n) }),
+        new("work", long.MaxValue, l => l.Work, (l, n) => l with { Work = n }),
+        new("work-per-byte", long.MaxValue, l => l.WorkPerByte, (l, n) => l with { WorkPerByte = n }),
+        new("memory", long.MaxValue, l => l.Memory, (l, n) => l with { Memory = n }),
         new("artifacts", long.MaxValue, l => l.Artifacts, (l, n) => l with { Artifacts = n }),
         new("inflated-bytes", long.MaxValue, l => l.InflatedBytes, (l, n) => l with { InflatedBytes = n }),
         new("inflated-in-memory", long.MaxValue, l => l.InflatedInMemory, (l, n) => l with { InflatedInMemory = n }),

@@ -10,6 +10,20 @@ public sealed record ScanLimits
     /// <summary>How many artifacts may lie inside each other (a member of an archive in an archive has depth 2).</summary>
     public int Depth { get; init; } = 12;
 
+    /// <summary>
+    /// Work, in units of about a nanosecond of a processor of 2024, beside what <see cref="WorkPerByte"/> adds. It is counted from what is done
+    /// and not from a clock, so that it ends on the same byte on every machine.
+    /// </summary>
+    public long Work { get; init; } = 1_200_000_000;
+
+    /// <summary>Work that each byte of the input adds to <see cref="Work"/>: a large file may cost more than a small one.</summary>
+    public long WorkPerByte { get; init; } = 400;
+
+    /// <summary>
+    /// Bytes of memory held at once for one input: rows, memo, stack, facts, inflated bytes, windows of decoders, what folding computes.
+    /// </summary>
+    public long Memory { get; init; } = 256L << 20;
+
     /// <summary>Artifacts read per input: the input itself, members, nested payloads.</summary>
     public long Artifacts { get; init; } = 200_000;
 
@@ -41,7 +55,7 @@ public sealed record ScanLimits
     public int Facts { get; init; } = 100_000;
 
     /// <summary>Bytes of memory that facts may hold, about; what is over is counted in an unread.</summary>
-    public long FactBytes { get; init; } = 128L << 20;
+    public long FactBytes { get; init; } = 64L << 20;
 
     /// <summary>Characters of recovered source and commands that are read for what they do.</summary>
     public long SourceText { get; init; } = 32L << 20;

@@ -1,4 +1,5 @@
 // Calls pure functions on folded values, and says when a call leaves the pure ones.
+using System.Text;
 using Assay.Bytes;
 using Assay.Codecs;
 using Assay.Evaluation.Functions;
@@ -8,18 +9,26 @@ using Assay.Python.Names;
 namespace Assay.Evaluation;
 
 /// <summary>Calls pure functions on folded values. Whatever else is called is told to <see cref="OnReached"/> and gives unknown.</summary>
-internal sealed class Folder(ScanBudget? scan)
+internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
 {
     /// <summary>The name that stands for the globals of whoever loads the pickle.</summary>
     public const string Globals = "globals()";
 
     private const int MaxDepth = 24;
-    private const long MaxScratch = 64L << 20;
+    private const int ArgumentWork = 4;
+    private const int AttributeWork = 200;
+    private const int InflateWork = 8;
+    private const int MaxPath = 4096;
+    private const int PairWork = 4;
+    private const int ShortCompare = 32;
+
+    /// <summary>Characters that are compared or looked at for one unit.</summary>
+    private const int CharactersRead = 8;
     private static readonly HashSet<string> s_plainAttributes = ["__doc__", "__file__", "__path__", "__version__", "__annotations__", "__qualname__", "__module__"];
     private readonly Dictionary<string, string> _canonical = new(StringComparer.Ordinal);
     private int _depth;
 
-    public FoldBudget Budget { get; } = new();
+    public FoldBudget Budget { get; } = new(scan, held);
 
     /// <summary>Extension codes that the stream registered itself.</summary>
     public Dictionary<long, FoldedName> Extensions { get; } = [];
@@ -53,7 +62,7 @@ internal sealed class Folder(ScanBudget? scan)
     public FoldedValue Apply(FoldedValue callee, IReadOnlyList<FoldedValue> arguments, FoldedDict? keywords = null)
     {
         FoldedDict named = keywords ?? FoldedDict.Empty;
-        if (_depth >= MaxDepth || !Budget.Step())
+        if (_depth >= MaxDepth || !Budget.Step() || !Budget.Work(ArgumentWork * (arguments.Count + (long)named.Pairs.Count)))
         {
             return GiveUp();
         }
@@ -78,6 +87,13 @@ internal sealed class Folder(ScanBudget? scan)
             _depth--;
         }
     }
+
+    /// <summary>Calls a pure function: what it reads is paid for first.</summary>
+    public FoldedValue Call(PureFunction function, IReadOnlyList<FoldedValue> arguments) =>
+        Budget.Work(PureFunctions.Cost(function, arguments)) ? function(this, arguments) : GiveUp();
+
+    /// <summary>Calls the pure function of that name.</summary>
+    public FoldedValue Call(string path, IReadOnlyList<FoldedValue> arguments) => Call(PureFunctions.Find(path)!, arguments);
 
     /// <summary><c>getattr(value, name)</c>; the name may be dotted only for <c>attrgetter</c>.</summary>
     public static FoldedValue GetAttribute(FoldedValue value, string name)
@@ -129,17 +145,42 @@ internal sealed class Folder(ScanBudget? scan)
             case FoldedName name when key is FoldedText { Value: { Length: > 0 } text }:
                 return ItemOfName(name, text);
             case FoldedDict dict:
-                return ItemOfDict(dict, key);
+                return ItemOfDict(dict, key, FoldedValue.Unknown);
             case FoldedText text:
-                List<string>? characters = PythonCharacters.IsSimple(text.Value) ? null : PythonCharacters.Split(text.Value);
-                return Pick(value, key, characters?.Count ?? text.Value.Length, i => new FoldedText(characters?[i] ?? text.Value[i].ToString()), many => new FoldedText(string.Concat(many.Select(i => characters?[i] ?? text.Value[i].ToString()))));
+                return Budget.Work(text.Value.Length / CharactersRead) ? CharacterOf(text, key) : FoldedValue.Unknown;
             case FoldedBytes bytes:
-                return Pick(value, key, bytes.Value.Length, i => new FoldedInt(bytes.Value[i]), many => new FoldedBytes([.. many.Select(i => bytes.Value[i])], bytes.IsArray));
+                return Pick(value, key, bytes.Value.Length, i => new FoldedInt(bytes.Value[i]), many => new FoldedBytes(many.Of(bytes.Value), bytes.IsArray));
             case FoldedSequence { Kind: SequenceKind.List or SequenceKind.Tuple } sequence:
-                return Pick(value, key, sequence.Items.Count, i => sequence.Items[i], many => new FoldedSequence(sequence.Kind, [.. many.Select(i => sequence.Items[i])]));
+                return Pick(value, key, sequence.Items.Count, i => sequence.Items[i], many => new FoldedSequence(sequence.Kind, many.Of(sequence.Items)));
             default:
                 return FoldedValue.Unknown;
         }
+    }
+
+    /// <summary>A character of a text, or several.</summary>
+    private FoldedValue CharacterOf(FoldedText text, FoldedValue key)
+    {
+        if (PythonCharacters.IsSimple(text.Value))
+        {
+            return Pick(text, key, text.Value.Length, i => new FoldedText(text.Value[i].ToString()), many => new FoldedText(many.Of(text.Value)));
+        }
+
+        if (!Budget.Room(text.Value.Length * 2L))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        int[] starts = PythonCharacters.Starts(text.Value);
+        return Pick(text, key, starts.Length - 1, i => new FoldedText(text.Value[starts[i]..starts[i + 1]]), many =>
+        {
+            StringBuilder made = new();
+            foreach (int i in many)
+            {
+                made.Append(text.Value, starts[i], starts[i + 1] - starts[i]);
+            }
+
+            return new FoldedText(made.ToString());
+        });
     }
 
     /// <summary>Decompresses; broken, outsized and multiplied streams are unknown.</summary>
@@ -155,7 +196,13 @@ internal sealed class Folder(ScanBudget? scan)
             return FoldedValue.Unknown;
         }
 
-        InflatedSoFar soFar = Codec.InflateSoFar(kind, new MemorySource(packed), new ByteRange(0, packed.Length), scan, new MemoryScratch(MaxScratch), FoldBudget.MaxValue);
+        // Inflating is the input's own work; a third of it may go into what is folded.
+        if (!Budget.Work(InflateWork * (long)packed.Length))
+        {
+            return GiveUp();
+        }
+
+        InflatedSoFar soFar = Codec.InflateSoFar(kind, new MemorySource(packed), new ByteRange(0, packed.Length), scan.ForkFolding(), new MemoryScratch(), FoldBudget.MaxValue);
         using ByteSource inflated = soFar.Result.Bytes;
         if (soFar.Stop is { Reason: not StopReason.Limit })
         {
@@ -164,11 +211,13 @@ internal sealed class Folder(ScanBudget? scan)
 
         if (soFar.Stop is not null)
         {
+            // More than a value may have, or what all of the input may cost.
+            scan.Poll();
             return GiveUp();
         }
 
         return soFar.Result.Error is null && Budget.Room(inflated.Length)
-            ? new FoldedBytes(inflated.ReadUpTo(0, (int)inflated.Length)) { Layers = [.. value.Layers, layer] }
+            ? new FoldedBytes(inflated.ReadUpTo(0, (int)inflated.Length)) { Layers = Arguments.Through(value, layer) }
             : FoldedValue.Unknown;
     }
 
@@ -192,12 +241,23 @@ internal sealed class Folder(ScanBudget? scan)
         List<FoldedValue> found = [];
         foreach (FoldedValue key in getter.Arguments)
         {
+            if (!Budget.Step())
+            {
+                return FoldedValue.Unknown;
+            }
+
             FoldedValue one = getter.Kind == "itemgetter" ? GetItem(value, key) : value;
             if (getter.Kind == "attrgetter")
             {
-                foreach (string step in (key as FoldedText)?.Value.Split('.') ?? [""])
+                string path = (key as FoldedText)?.Value ?? "";
+                if (path.Length > MaxPath)
                 {
-                    one = GetAttribute(one, step);
+                    return FoldedValue.Unknown;
+                }
+
+                foreach (string step in path.Split('.'))
+                {
+                    one = Budget.Work(AttributeWork) ? GetAttribute(one, step) : FoldedValue.Unknown;
                 }
             }
 
@@ -223,7 +283,7 @@ internal sealed class Folder(ScanBudget? scan)
 
         if (PureFunctions.FindMethod(method.Self, method.Name) is { } function)
         {
-            return function(this, [method.Self, .. arguments]);
+            return Call(function, [method.Self, .. arguments]);
         }
 
         Mutated |= method.Self is FoldedDict or FoldedBytes { IsArray: true } or FoldedSequence { Kind: not SequenceKind.Tuple };
@@ -258,7 +318,7 @@ internal sealed class Folder(ScanBudget? scan)
         {
             // A constructor of bytes reads them through a decoder's hands: each function adds its own layer.
             Mutated |= path.StartsWith("operator.i", StringComparison.Ordinal) && arguments.At(0) is FoldedSequence or FoldedDict or FoldedBytes { IsArray: true };
-            FoldedValue made = function(this, arguments);
+            FoldedValue made = Call(function, arguments);
             if (CallableSinks.Of(path) is not null)
             {
                 OnReached?.Invoke(name, arguments);
@@ -344,11 +404,17 @@ internal sealed class Folder(ScanBudget? scan)
         return FoldedValue.Unknown;
     }
 
-    private static FoldedValue ItemOfDict(FoldedDict dict, FoldedValue key)
+    /// <summary>The value of a key, <paramref name="missing"/> where the dict does not have it; unknown where that cannot be told.</summary>
+    public FoldedValue ItemOfDict(FoldedDict dict, FoldedValue key, FoldedValue missing)
     {
+        if (!Budget.Work(PairWork * (long)dict.Pairs.Count))
+        {
+            return FoldedValue.Unknown;
+        }
+
         for (int i = dict.Pairs.Count - 1; i >= 0; i--)
         {
-            if (Arguments.Same(dict.Pairs[i].Key, key) is not { } same)
+            if (Same(dict.Pairs[i].Key, key) is not { } same)
             {
                 return FoldedValue.Unknown;
             }
@@ -359,10 +425,22 @@ internal sealed class Folder(ScanBudget? scan)
             }
         }
 
-        return FoldedValue.Unknown;
+        return missing;
     }
 
-    private FoldedValue Pick(FoldedValue from, FoldedValue key, int length, Func<int, FoldedValue> one, Func<IEnumerable<int>, FoldedValue> many)
+    /// <summary>Whether two values are equal for Python; null where that cannot be told, or would cost too much.</summary>
+    public bool? Same(FoldedValue left, FoldedValue right)
+    {
+        long length = (left, right) switch
+        {
+            (FoldedText x, FoldedText y) when x.Value.Length == y.Value.Length && !ReferenceEquals(x.Value, y.Value) => x.Value.Length,
+            (FoldedBytes x, FoldedBytes y) when x.Value.Length == y.Value.Length && !ReferenceEquals(x.Value, y.Value) => x.Value.Length,
+            _ => 0,
+        };
+        return length <= ShortCompare || Budget.Work(length / CharactersRead) ? Arguments.Same(left, right) : null;
+    }
+
+    private FoldedValue Pick(FoldedValue from, FoldedValue key, int length, Func<int, FoldedValue> one, Func<SlicePositions, FoldedValue> many)
     {
         if (key is FoldedSlice slice)
         {
@@ -371,7 +449,7 @@ internal sealed class Folder(ScanBudget? scan)
                 return FoldedValue.Unknown;
             }
 
-            return many(Enumerable.Range(0, taken.Count).Select(i => taken.Start + (i * taken.Step))) with { Layers = from.Layers };
+            return many(new SlicePositions(taken.Start, taken.Step, taken.Count)) with { Layers = from.Layers };
         }
 
         if (Arguments.IntOf(key) is not { } index || PythonSlice.Index(index, length) is not (>= 0 and var at))

@@ -8,6 +8,9 @@ namespace Assay.Evaluation;
 
 internal sealed partial class PickleEvaluator
 {
+    /// <summary>Work for each byte of a text that is read and decoded.</summary>
+    private const int DecodeWork = 4;
+
     /// <summary>The containers inside the one that is being converted: what it holds many times is converted once.</summary>
     private Dictionary<PickleValue, FoldedValue>? _shared;
 
@@ -28,11 +31,11 @@ internal sealed partial class PickleEvaluator
                 return double.TryParse(machine.GetNumber(value), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? new FoldedFloat(number) : FoldedValue.Unknown;
             case PickleKind.Str or PickleKind.PyString:
                 // What there is no room for is not read: a long text may be asked for many times.
-                return Folder.Budget.Room(machine.GetRange(value).Length) ? new FoldedText(machine.GetText(value, FoldBudget.MaxValue, out _)) : Folder.GiveUp();
+                return HasRoom(value) ? new FoldedText(machine.GetText(value, FoldBudget.MaxValue, out _)) : Folder.GiveUp();
             case PickleKind.ByteArray when machine.IsAssigned(value):
                 return FoldedValue.Unknown;
             case PickleKind.Bytes or PickleKind.ByteArray:
-                return Folder.Budget.Room(machine.GetRange(value).Length)
+                return HasRoom(value)
                     ? new FoldedBytes(machine.GetBytes(value, FoldBudget.MaxValue, out _), value.Kind == PickleKind.ByteArray)
                     : Folder.GiveUp();
             case PickleKind.EmptyTuple: return new FoldedSequence(SequenceKind.Tuple, []);
@@ -62,6 +65,12 @@ internal sealed partial class PickleEvaluator
         machine.Items(machine.Call(value).Callee) is [{ Kind: PickleKind.Str or PickleKind.PyString } kind, var named, ..] && machine.GetText(kind, 8, out _) == "module"
             ? Convert(named, depth + 1)
             : FoldedValue.Unknown;
+
+    private bool HasRoom(PickleValue leaf)
+    {
+        long length = machine.GetRange(leaf, FoldBudget.MaxValue + 1L).Length;
+        return Folder.Budget.Room(length) && Folder.Budget.Work(DecodeWork * length);
+    }
 
     private FoldedValue Known(PickleValue value)
     {

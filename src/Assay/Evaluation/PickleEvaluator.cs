@@ -18,6 +18,7 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
     private const int MaxRows = 200_000;
     private const int MaxPatches = 1024;
     private const string OwnDict = ".__dict__";
+    private const int ChildWork = 20;
     private readonly Dictionary<int, Memo> _memo = [];
     private readonly Dictionary<int, Interest> _interest = [];
     private readonly HashSet<int> _models = [];
@@ -42,7 +43,7 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
     }
 
     /// <summary>What calls the functions.</summary>
-    public Folder Folder => _folder ??= new Folder(machine.Budget);
+    public Folder Folder => _folder ??= new Folder(machine.Budget, machine.Held);
 
     /// <summary>Whether something was given up because it would have cost too much.</summary>
     public bool Exceeded => _folder is { Budget.Exceeded: true };
@@ -257,6 +258,11 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
             FoldedValue value = Compute(call, row);
             _resolving = outer;
             long mutables = value is FoldedSequence { Kind: SequenceKind.Iterator } ? machine.Mutables(call.Arguments) : -1;
+            if (!Folder.Budget.Keep(value))
+            {
+                value = FoldedValue.Unknown;
+            }
+
             _memo[row] = new Memo(value, call.States, mutables);
             open.Pop();
         }
@@ -281,7 +287,13 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
             }
             else if (next.Depth < MaxContainerDepth && machine.IsTainted(next.Value))
             {
-                foreach (PickleValue child in machine.Children(next.Value, EagerItems, out _))
+                List<PickleValue> children = machine.Children(next.Value, EagerItems, out _);
+                if (!Folder.Budget.Work(ChildWork * (long)children.Count))
+                {
+                    return;
+                }
+
+                foreach (PickleValue child in children)
                 {
                     pending.Push((child, next.Depth + 1));
                 }

@@ -1,5 +1,6 @@
 // Paged storage for the children of containers.
 using System.Buffers;
+using Assay.Bytes;
 
 namespace Assay.Pickle;
 
@@ -7,7 +8,7 @@ namespace Assay.Pickle;
 /// Blocks of values: a header with the number of values, then the values, never split across pages and never moved. Pages come from
 /// the pool of the runtime and go back to it.
 /// </summary>
-internal sealed class PickleCells
+internal sealed class PickleCells(HeldMemory held)
 {
     private const int PageBits = 15;
     private const int PageSize = 1 << PageBits;
@@ -72,6 +73,7 @@ internal sealed class PickleCells
 
             if (_page >= _pages.Count)
             {
+                held.Add(8L * Math.Max(count, PageSize));
                 _pages.Add(count <= PageSize ? ArrayPool<PickleValue>.Shared.Rent(PageSize) : GC.AllocateUninitializedArray<PickleValue>(count));
             }
         }

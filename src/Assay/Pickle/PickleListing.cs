@@ -31,6 +31,7 @@ public static class PickleListing
     {
         ArgumentNullException.ThrowIfNull(source);
         ScanBudget budget = new(limits, TimeProvider.System);
+        budget.Admit(source.Length);
         long offset = 0;
         do
         {

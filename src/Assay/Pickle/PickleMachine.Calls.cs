@@ -3,7 +3,7 @@ namespace Assay.Pickle;
 
 internal sealed partial class PickleMachine
 {
-    private readonly PickleRowList<CallRow> _calls = new();
+    private readonly PickleRowList<CallRow> _calls;
 
     /// <summary>The row behind a result, an instance or a persistent object.</summary>
     public ref CallRow Call(PickleValue value) => ref _calls[value.Row];
@@ -20,6 +20,15 @@ internal sealed partial class PickleMachine
         call.Opcode = _reader.Opcode;
         call.States = 0;
         call.IsReplaced = false;
+        call.Depth = 1;
+        call.Root = callee;
+        if (callee.Kind is PickleKind.Result or PickleKind.Instance)
+        {
+            ref CallRow inner = ref _calls[callee.Row];
+            call.Depth = inner.Depth + 1;
+            call.Root = inner.Root;
+        }
+
         Actions++;
         return new PickleValue(kind, row, tainted: true);
     }

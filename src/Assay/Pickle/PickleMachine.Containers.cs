@@ -13,10 +13,13 @@ internal sealed partial class PickleMachine
     /// <summary>Reachable leaves from which a container counts as a bomb, when nearly nothing was read.</summary>
     private const float BombWeight = 1L << 32;
 
-    private readonly PickleRowList<ContainerRow> _containers = new();
+    private readonly PickleRowList<ContainerRow> _containers;
 
     /// <summary>Containers that became more than plain after their row was saved, by the offset that stands for them.</summary>
     private Dictionary<long, int> _lateRows = [];
+
+    /// <summary>What one entry of a dictionary of numbers takes, its growth included.</summary>
+    private const int LateRowSize = 64;
 
     private bool _saidBomb;
 
@@ -278,6 +281,7 @@ internal sealed partial class PickleMachine
             }
 
             index = AddContainerRow();
+            _held.Add(LateRowSize);
             _lateRows.Add(container.Payload, index);
             _containers[index].Total = -1;
         }

@@ -8,14 +8,17 @@ namespace Assay.Pickle;
 internal sealed partial class PickleMachine
 {
     private const int NodesOfImport = 100;
+    private const int NewImportWork = 1_000;
+
+    /// <summary>An import is an object with up to six texts, and a key.</summary>
+    private const int ImportSize = 400;
+    private const int ImportLetterSize = 8;
     private readonly List<ImportRow> _imports = [];
     private readonly Dictionary<NameKey, int> _importIndex = new(NameComparer.Instance);
     private readonly Dictionary<NameKey, int>.AlternateLookup<ReadOnlySpan<byte>> _importLookup;
     private readonly (PickleValue Module, PickleValue Name, int Protocol, int Row)[] _recent = new (PickleValue, PickleValue, int, int)[256];
 
     private long _importNodes;
-
-    public PickleMachine() => _importLookup = _importIndex.GetAlternateLookup<ReadOnlySpan<byte>>();
 
     /// <summary>The row behind an import.</summary>
     public ImportRow Import(PickleValue value) => _imports[value.Row];
@@ -281,8 +284,11 @@ internal sealed partial class PickleMachine
     private PickleValue AddImport(ImportRow row)
     {
         // Unlike other rows an import holds texts, and as many as the file names: nobody needs a hundred thousand names.
-        _importNodes += NodesOfImport + (4L * ((row.Module?.Length ?? 0) + (row.Name?.Length ?? 0)));
+        long letters = (row.Module?.Length ?? 0) + (row.Name?.Length ?? 0);
+        _importNodes += NodesOfImport + (4 * letters);
         SpendNode();
+        _budget?.SpendWork(NewImportWork + letters);
+        _held.Add(ImportSize + (ImportLetterSize * letters));
         _imports.Add(row);
         return new PickleValue(PickleKind.Import, _imports.Count - 1, tainted: true);
     }

@@ -15,6 +15,12 @@ internal sealed partial class PickleMachine
     /// <summary>A name of a module and one in it, a line each, and what is done with it.</summary>
     private const int ShortestPickle = 6;
 
+    /// <summary>Work for each byte of a text that is decoded.</summary>
+    private const int TextWork = 4;
+
+    /// <summary>Work for finding a leaf again.</summary>
+    private const int LeafWork = 20;
+
     private readonly Dictionary<long, (long Offset, long Length)> _moved = [];
 
     private void LoadUnicode(long offset)
@@ -275,6 +281,8 @@ internal sealed partial class PickleMachine
     /// <summary>The first line of the current opcode, without its newline.</summary>
     private ReadOnlySpan<byte> Line()
     {
+        // Texts are decoded byte by byte.
+        _budget?.SpendWork(TextWork * _reader.PayloadLength, _reader.Offset);
         ReadOnlySpan<byte> line = _reader.PayloadInWindow();
         return line.Length == _reader.PayloadLength ? line : _source.ReadUpTo(_reader.PayloadOffset, (int)_reader.PayloadLength);
     }
@@ -323,10 +331,13 @@ internal sealed partial class PickleMachine
         return ReadLeaf(span.Offset, span.Length, max);
     }
 
-    /// <summary>Where the payload of a string or bytes constant lies; for STRING its quoted line.</summary>
-    public (long Offset, long Length) GetRange(PickleValue leaf)
+    /// <summary>
+    /// Where the payload of a string or bytes constant lies; for STRING its quoted line. The end of a line is not looked for beyond
+    /// <paramref name="longest"/> bytes.
+    /// </summary>
+    public (long Offset, long Length) GetRange(PickleValue leaf, long longest = long.MaxValue)
     {
-        LeafSpan span = Locate(leaf);
+        LeafSpan span = Locate(leaf, longest);
         return (span.Offset, span.Length);
     }
 
@@ -424,12 +435,14 @@ internal sealed partial class PickleMachine
     {
         if (_reader.PayloadMoved || IsLongLine)
         {
+            _held.Add(LateRowSize);
             _moved[offset] = (_reader.PayloadOffset, _reader.PayloadLength);
         }
     }
 
-    private LeafSpan Locate(PickleValue leaf)
+    private LeafSpan Locate(PickleValue leaf, long longest = long.MaxValue)
     {
+        _budget?.SpendWork(LeafWork);
         Span<byte> raw = stackalloc byte[9];
         int got = ReadSource(leaf.Payload, raw);
         raw[got..].Clear();
@@ -456,8 +469,10 @@ internal sealed partial class PickleMachine
         long start = leaf.Payload + 1;
         long at = start;
         Span<byte> step = stackalloc byte[256];
-        while (at < _end && at - start <= _limits.LineBytes)
+        longest = Math.Min(longest, _limits.LineBytes);
+        while (at < _end && at - start <= longest)
         {
+            _budget?.SpendWork(LeafWork);
             int count = ReadSource(at, step[..(int)Math.Min(step.Length, _end - at)]);
             int newline = step[..count].IndexOf((byte)'\n');
             if (newline >= 0)
@@ -478,6 +493,7 @@ internal sealed partial class PickleMachine
 
     private byte[] ReadLeaf(long offset, long length, int max)
     {
+        _budget?.SpendWork(TextWork * Math.Clamp(length, 0, max), offset);
         byte[] bytes = new byte[(int)Math.Clamp(Math.Min(length, max), 0, Math.Max(0, _end - offset))];
         int got = ReadSource(offset, bytes);
         return got == bytes.Length ? bytes : bytes[..got];

@@ -14,10 +14,11 @@ internal sealed partial class PickleMachine
     public string Origin(PickleValue value, bool resolved)
     {
         int calls = 0;
-        while (value.Kind is PickleKind.Result or PickleKind.Instance)
+        if (value.Kind is PickleKind.Result or PickleKind.Instance)
         {
-            calls++;
-            value = _calls[value.Row].Callee;
+            ref CallRow last = ref _calls[value.Row];
+            calls = last.Depth;
+            value = last.Root;
         }
 
         string start = value.Kind switch
@@ -40,11 +41,7 @@ internal sealed partial class PickleMachine
     /// <summary>The import that a chain of calls starts from, or an empty value.</summary>
     public PickleValue Root(PickleValue value)
     {
-        while (value.Kind is PickleKind.Result or PickleKind.Instance)
-        {
-            value = _calls[value.Row].Callee;
-        }
-
+        value = value.Kind is PickleKind.Result or PickleKind.Instance ? _calls[value.Row].Root : value;
         return value.Kind == PickleKind.Import ? value : default;
     }
 
@@ -52,6 +49,7 @@ internal sealed partial class PickleMachine
     public ValueShape Shape(PickleValue value, ref int budget, int textLimit = 4096, int depth = 0)
     {
         budget--;
+        _budget?.SpendWork(ShapeWork);
         switch (value.Kind)
         {
             case PickleKind.None:
@@ -106,6 +104,7 @@ internal sealed partial class PickleMachine
     private const int ShapeDepth = 8;
 
     private const int ShapeWidth = 64;
+    private const int ShapeWork = 60;
 
     private ValueShape TextShape(ShapeKind kind, PickleValue value, int limit)
     {

@@ -17,11 +17,16 @@ internal sealed partial class PickleMachine
 
     private static readonly MemorySource s_nothing = new(default);
     private static readonly SilentObserver s_silent = new();
-    private readonly PickleMemo _memo = new();
-    private readonly PickleCells _cells = new();
+    private const int FirstStack = 256;
+    private const int FirstMarks = 32;
+
+    /// <summary>What the tables of the open pickle hold.</summary>
+    private readonly HeldMemory _held = new();
+    private readonly PickleMemo _memo;
+    private readonly PickleCells _cells;
     private byte[] _window = [];
-    private PickleValue[] _stack = new PickleValue[256];
-    private int[] _marks = new int[32];
+    private PickleValue[] _stack = new PickleValue[FirstStack];
+    private int[] _marks = new int[FirstMarks];
     private int _top;
     private int _markCount;
     private int _fence;
@@ -35,6 +40,15 @@ internal sealed partial class PickleMachine
     private PickleDialect _dialect;
     private long _frameEnd;
     private bool _ended;
+
+    public PickleMachine()
+    {
+        _memo = new PickleMemo(_held);
+        _cells = new PickleCells(_held);
+        _containers = new PickleRowList<ContainerRow>(_held);
+        _calls = new PickleRowList<CallRow>(_held);
+        _importLookup = _importIndex.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
 
     /// <summary>Whether the loop must stop after the current opcode: it ended, or an array lies behind it.</summary>
     private bool _halt;
@@ -96,6 +110,9 @@ internal sealed partial class PickleMachine
         Differentials = Differential.None;
         _source = source;
         _observer = observer;
+        _memo.Reset();
+        ResetRows();
+        _held.Start(budget);
         _budget = budget;
         _limits = budget.Limits;
         _end = Math.Min(end, source.Length);
@@ -110,9 +127,12 @@ internal sealed partial class PickleMachine
         if (_stack.Length > _limits.StackValues || _marks.Length > _limits.StackValues)
         {
             // What a limit allows must not depend on what was scanned before.
-            _stack = new PickleValue[(int)Math.Min(256, _limits.StackValues)];
-            _marks = new int[(int)Math.Min(32, _limits.StackValues)];
+            _stack = new PickleValue[(int)Math.Min(FirstStack, _limits.StackValues)];
+            _marks = new int[(int)Math.Min(FirstMarks, _limits.StackValues)];
         }
+
+        // What was grown for another pickle is kept while it is small, and counted as if it had been grown for this one.
+        _held.Add((8L * _stack.Length) + (4L * _marks.Length));
 
         Start = offset;
         _top = 0;
@@ -128,8 +148,6 @@ internal sealed partial class PickleMachine
         Opcodes = 0;
         Actions = 0;
         _halt = false;
-        _memo.Reset();
-        ResetRows();
     }
 
     /// <summary>Lets go of the bytes and the observer; outsized storage is freed.</summary>
@@ -141,16 +159,17 @@ internal sealed partial class PickleMachine
         _budget = null;
         if (_stack.Length > 1 << 16)
         {
-            _stack = new PickleValue[256];
+            _stack = new PickleValue[FirstStack];
         }
 
         if (_marks.Length > 1 << 16)
         {
-            _marks = new int[32];
+            _marks = new int[FirstMarks];
         }
 
         _memo.Reset();
         ResetRows();
+        _held.Start(null);
     }
 
     /// <summary>Runs until the pickle ends, an array lies in its way, or <paramref name="maxOpcodes"/> are executed.</summary>
@@ -165,12 +184,14 @@ internal sealed partial class PickleMachine
         while (maxOpcodes > 0)
         {
             int batch = (int)Math.Min(Batch, maxOpcodes);
+            long from = _reader.Position;
             int executed = _dialect == PickleDialect.WeightsOnly ? RunRestricted(batch) : RunBatch(batch);
             Opcodes += executed;
             maxOpcodes -= executed;
             if (_budget is { } budget && (executed == Batch || _halt || maxOpcodes == 0))
             {
                 budget.SpendOpcodes(executed, _reader.Position);
+                budget.SpendWork(Math.Max(0, _reader.Position - from) / WorkCosts.BytesRead, _reader.Position);
             }
 
             if (_halt)
@@ -215,11 +236,14 @@ internal sealed partial class PickleMachine
             throw ScanBudget.Spent("stack-values", _limits.StackValues, _reader.Offset);
         }
 
-        // Large steps: memory that is not touched costs nothing, and copying does.
-        long size = Math.Min((long)_stack.Length * 8, _limits.StackValues);
+        // While the old stack is copied both are there.
+        PickleValue[] old = _stack;
+        long size = Math.Min((long)old.Length * (old.Length < 1 << 17 ? 8 : 2), _limits.StackValues);
+        _held.Add(8 * size);
         PickleValue[] larger = GC.AllocateUninitializedArray<PickleValue>((int)size);
-        _stack.CopyTo(larger, 0);
+        old.CopyTo(larger, 0);
         _stack = larger;
+        _held.Remove(8L * old.Length);
         return larger;
     }
 
@@ -246,7 +270,10 @@ internal sealed partial class PickleMachine
                 throw ScanBudget.Spent("stack-values", _limits.StackValues, _reader.Offset);
             }
 
-            Array.Resize(ref _marks, _marks.Length * 2);
+            int had = _marks.Length;
+            _held.Add(8L * had);
+            Array.Resize(ref _marks, had * 2);
+            _held.Remove(4L * had);
         }
 
         _marks[_markCount++] = _top;

@@ -1,6 +1,7 @@
 // The memo of the pickle machine: an index of 2^31 costs nothing.
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Assay.Bytes;
 
 namespace Assay.Pickle;
 
@@ -8,7 +9,7 @@ namespace Assay.Pickle;
 /// The memo. Picklers number their entries one after the other, so entries near what is there already live in pages; an index far
 /// beyond lives in a hash table, and costs no more than any other.
 /// </summary>
-internal sealed class PickleMemo
+internal sealed class PickleMemo(HeldMemory held)
 {
     private const int PageBits = 14;
     private const int PageSize = 1 << PageBits;
@@ -70,7 +71,7 @@ internal sealed class PickleMemo
         }
         else
         {
-            _sparse ??= new PickleSparseMemo();
+            _sparse ??= new PickleSparseMemo(held);
             old = _sparse.Put(index, value);
             Count += old.IsEmpty ? 1 : 0;
             return old;
@@ -121,7 +122,12 @@ internal sealed class PickleMemo
             Array.Resize(ref _pages, Math.Max(page + 1, _pages.Length * 2));
         }
 
-        PickleValue[] values = _pages[page] ??= ArrayPool<PickleValue>.Shared.Rent(PageSize);
-        return ref values[index & (PageSize - 1)];
+        if (_pages[page] is null)
+        {
+            held.Add(8L * PageSize);
+            _pages[page] = ArrayPool<PickleValue>.Shared.Rent(PageSize);
+        }
+
+        return ref _pages[page]![index & (PageSize - 1)];
     }
 }

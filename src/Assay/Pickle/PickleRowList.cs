@@ -1,10 +1,12 @@
 // A list of rows that never moves what it holds.
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using Assay.Bytes;
 
 namespace Assay.Pickle;
 
 /// <summary>A paged list: growing costs no copy. Pages come from the pool of the runtime and go back to it.</summary>
-internal sealed class PickleRowList<T>
+internal sealed class PickleRowList<T>(HeldMemory held)
     where T : unmanaged
 {
     private const int PageBits = 12;
@@ -26,6 +28,7 @@ internal sealed class PickleRowList<T>
             int page = index >> PageBits;
             if (page == _pages.Count)
             {
+                held.Add((long)PageSize * Unsafe.SizeOf<T>());
                 _pages.Add(ArrayPool<T>.Shared.Rent(PageSize));
             }
 

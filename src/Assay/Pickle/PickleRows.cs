@@ -45,6 +45,10 @@ internal struct CallRow
     /// <summary>How many BUILDs there were.</summary>
     public int States;
 
+    /// <summary>What a chain of calls, of which each calls what the one before it gave, starts from, and how many calls it has.</summary>
+    public PickleValue Root;
+    public int Depth;
+
     /// <summary>Whether a loader put what it read from the stream in the object's place.</summary>
     public bool IsReplaced;
 }

@@ -1,5 +1,6 @@
 // Memo entries whose index lies far from all others.
 using System.Runtime.InteropServices;
+using Assay.Bytes;
 
 namespace Assay.Pickle;
 
@@ -7,9 +8,10 @@ namespace Assay.Pickle;
 /// A hash table from an index to a value, sixteen bytes a slot, without a row or a bucket beside it. Whoever writes a file chooses the
 /// indices, so the hash is keyed: no choice of them makes the table slow.
 /// </summary>
-internal sealed class PickleSparseMemo
+internal sealed class PickleSparseMemo(HeldMemory held)
 {
     private const int FirstSize = 64;
+    private const int SlotSize = 16;
     private (long Index, PickleValue Value)[] _slots = new (long, PickleValue)[FirstSize];
     private int _used;
 
@@ -61,6 +63,8 @@ internal sealed class PickleSparseMemo
 
     private void Grow()
     {
+        // While the old slots are copied both are there.
+        held.Add(2L * SlotSize * _slots.Length);
         (long Index, PickleValue Value)[] old = _slots;
         _slots = new (long, PickleValue)[checked(old.Length * 2)];
         foreach ((long key, PickleValue value) in old)
@@ -70,5 +74,7 @@ internal sealed class PickleSparseMemo
                 Find(~key) = (key, value);
             }
         }
+
+        held.Remove((long)SlotSize * old.Length);
     }
 }

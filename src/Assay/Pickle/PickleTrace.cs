@@ -19,6 +19,7 @@ public static class PickleTrace
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentNullException.ThrowIfNull(budget);
+        budget.Admit(source.Length);
         Tracer run = new(source, sink, budget, arrays);
         long offset = 0;
         do

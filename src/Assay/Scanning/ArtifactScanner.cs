@@ -64,7 +64,9 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         bool binary = false;
         try
         {
+            artifact.Bytes = MeteredSource.Of(artifact.Bytes, budget);
             budget.SpendArtifact();
+            budget.SpendWork(WorkCosts.Artifact);
             Artifacts++;
             OnArtifact?.Invoke(artifact);
             Sink.Enter(artifact);

@@ -15,7 +15,9 @@ internal static class ArtifactSurvey
         FactLog log = new(options.Limits);
         try
         {
-            ArtifactScanner scanner = new(log, new ScanBudget(options.Limits, options.Time, cancellation), options.Scratch, options.Formats) { Sink = sink };
+            ScanBudget budget = new(options.Limits, options.Time, cancellation);
+            budget.Admit(bytes.Length);
+            ArtifactScanner scanner = new(log, budget, options.Scratch, options.Formats) { Sink = sink };
             scanner.Scan(new Artifact(path, bytes) { In = options.In }, mustClaim: true);
             if (!bytes.IsUnchanged())
             {

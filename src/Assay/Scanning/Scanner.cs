@@ -96,6 +96,7 @@ public sealed class Scanner
         bool found = false;
         using ByteSource bytes = input.Open!();
         ScanBudget budget = new(Options.Limits, Options.Time, cancellation);
+        budget.Admit(bytes.Length);
         ArtifactScanner scanner = new(new FactLog(Options.Limits), budget, Options.Scratch, _formats)
         {
             OnArtifact = artifact =>
@@ -128,6 +129,7 @@ public sealed class Scanner
 
             budget.Poll();
             bytes = input.Open();
+            budget.Admit(bytes.Length);
             scanner = new ArtifactScanner(log, budget, Options.Scratch, _formats) { Sink = new FactSink(log, Options.Wants | ReadingParts.Facts) };
             outcome = scanner.Scan(new Artifact(input.Path, bytes) { In = input.In }, input.Named);
             if (!outcome.Value.Claimed && log.Facts.Count == 0)
@@ -232,7 +234,7 @@ public sealed class Scanner
 
                 hash.AppendData(step, 0, got);
                 at += got;
-                budget.Poll(at);
+                budget.PollHost(at);
             }
 
             return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -53,7 +53,7 @@ public sealed class PlainOpcodesTests
     [Fact]
     public void IndicesFarApartAreKeptApart()
     {
-        PickleSparseMemo memo = new();
+        PickleSparseMemo memo = new(new HeldMemory());
         for (long i = 0; i < 10_000; i++)
         {
             Assert.True(memo.Put(i * i * 7919, new PickleValue(PickleKind.Int, i)).IsEmpty);

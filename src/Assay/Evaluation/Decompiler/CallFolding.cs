@@ -36,7 +36,7 @@ internal sealed class CallFolding(PickleMachine machine)
     private PayloadFollower? _follower;
 
     // The machine has its meter only once it is open.
-    private PayloadFollower Follower => _follower ??= new PayloadFollower(machine.Budget, machine.Budget?.Limits.TextBytes ?? 1 << 16);
+    private PayloadFollower Follower => _follower ??= new PayloadFollower(machine.Budget, machine.Budget?.Limits.TextBytes ?? 1 << 16, machine.Held);
 
     /// <summary>An opcode changed the value.</summary>
     public void Poison(PickleValue target) => _evaluator.Poison(target);

@@ -106,7 +106,9 @@ internal sealed class PickleDecompiler
 
     private Outcome Walk(long offset, bool dry)
     {
-        using PickleSession session = new(_source, offset, _source.Length, new ScanBudget(_limits, _time, _cancellation), _arrays);
+        ScanBudget budget = new(_limits, _time, _cancellation);
+        budget.Admit(_source.Length);
+        using PickleSession session = new(_source, offset, _source.Length, budget, _arrays);
         if (dry)
         {
             _text.Dry(begin: true);

@@ -7,6 +7,8 @@ namespace Assay.Evaluation.Functions;
 /// <summary>Reads folded arguments of pure functions.</summary>
 internal static class Arguments
 {
+    private const int MaxLayers = 32;
+
     public static FoldedValue At(this IReadOnlyList<FoldedValue> arguments, int index) =>
         index < arguments.Count ? arguments[index] : FoldedValue.Unknown;
 
@@ -28,6 +30,9 @@ internal static class Arguments
     /// <summary>An int that fits, or the default where the argument is missing; null where it is something else.</summary>
     public static int? Small(this IReadOnlyList<FoldedValue> arguments, int index, int missing) =>
         index >= arguments.Count ? missing : arguments.Int(index) is { } number && BigInteger.Abs(number) <= int.MaxValue ? (int)number : null;
+
+    /// <summary>Characters of a text, or bytes; 0 for anything else.</summary>
+    public static long LengthOf(FoldedValue value) => value is FoldedText text ? text.Value.Length : value is FoldedBytes bytes ? bytes.Value.Length : 0;
 
     /// <summary>Whether the argument is missing or None.</summary>
     public static bool IsNone(this IReadOnlyList<FoldedValue> arguments, int index) => index >= arguments.Count || arguments[index] is FoldedNone;
@@ -77,7 +82,7 @@ internal static class Arguments
                 return [.. PythonCharacters.Split(text.Value).Select(c => new FoldedText(c) { Layers = text.Layers })];
             case FoldedBytes bytes when folder.Budget.Items(bytes.Value.Length):
                 return [.. bytes.Value.Select(b => new FoldedInt(b) { Layers = bytes.Layers })];
-            case FoldedDict dict:
+            case FoldedDict dict when folder.Budget.Items(dict.Pairs.Count):
                 return [.. dict.Pairs.Select(p => p.Key)];
             default:
                 return null;
@@ -99,15 +104,18 @@ internal static class Arguments
         return one ?? [];
     }
 
+    /// <summary>The layers of a value, and one more; beyond some dozens further ones are not told.</summary>
+    public static IReadOnlyList<string> Through(FoldedValue value, string layer) => value.Layers.Count < MaxLayers ? [.. value.Layers, layer] : value.Layers;
+
     /// <summary>A text, with the layers of what it was made from; unknown when it is too long.</summary>
     public static FoldedValue Made(this Folder folder, string? text, params IReadOnlyList<FoldedValue> from) =>
-        text is not null && folder.Budget.Room(text.Length) ? new FoldedText(text) { Layers = Layers(from) } : FoldedValue.Unknown;
+        text is null ? FoldedValue.Unknown : text.Length <= FoldBudget.MaxValue ? new FoldedText(text) { Layers = Layers(from) } : folder.GiveUp();
 
     /// <summary>Bytes, with the layers of what they were made from; a bytearray where the first of those is one.</summary>
     public static FoldedValue Made(this Folder folder, byte[]? bytes, params IReadOnlyList<FoldedValue> from) =>
-        bytes is not null && folder.Budget.Room(bytes.Length)
-            ? new FoldedBytes(bytes, from.At(0) is FoldedBytes { IsArray: true }) { Layers = Layers(from) }
-            : FoldedValue.Unknown;
+        bytes is null ? FoldedValue.Unknown
+        : bytes.Length <= FoldBudget.MaxValue ? new FoldedBytes(bytes, from.At(0) is FoldedBytes { IsArray: true }) { Layers = Layers(from) }
+        : folder.GiveUp();
 
     public static FoldedValue Truth(bool? value) => value is { } known ? new FoldedBool(known) : FoldedValue.Unknown;
 

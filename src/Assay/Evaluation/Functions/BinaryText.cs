@@ -1,6 +1,4 @@
 // Bytes that were written as text: base64, base32, base16, base85, ascii85, rot13.
-using System.Text;
-
 namespace Assay.Evaluation.Functions;
 
 /// <summary>Undoes the ways to write bytes as text, as Python's own functions do.</summary>
@@ -9,6 +7,9 @@ internal static class BinaryText
     private const string Alphabet64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     private const string Alphabet32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const string Alphabet85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+    private static readonly sbyte[] s_values64 = Values(Alphabet64);
+    private static readonly sbyte[] s_values32 = Values(Alphabet32);
+    private static readonly sbyte[] s_values85 = Values(Alphabet85);
 
     /// <summary>
     /// base64 as <c>binascii.a2b_base64</c> reads it: characters outside the alphabet are dropped, and reading stops behind the padding.
@@ -16,7 +17,8 @@ internal static class BinaryText
     /// </summary>
     public static byte[]? Base64(string text, bool lenient = false, bool urlSafe = false)
     {
-        List<byte> bytes = new((text.Length / 4 * 3) + 3);
+        byte[] bytes = new byte[(text.Length / 4 * 3) + 3];
+        int length = 0;
         int bits = 0;
         int held = 0;
         int padding = 0;
@@ -28,13 +30,13 @@ internal static class BinaryText
                 padding++;
                 if (held >= 2 && held + padding >= 4)
                 {
-                    return [.. bytes];
+                    return bytes[..length];
                 }
 
                 continue;
             }
 
-            int value = c > 127 ? -1 : Alphabet64.IndexOf(c, StringComparison.Ordinal);
+            int value = c > 127 ? -1 : s_values64[c];
             if (value < 0)
             {
                 continue;
@@ -45,17 +47,17 @@ internal static class BinaryText
             held++;
             switch (held)
             {
-                case 2: bytes.Add((byte)(bits >> 4)); break;
-                case 3: bytes.Add((byte)(bits >> 2)); break;
+                case 2: bytes[length++] = (byte)(bits >> 4); break;
+                case 3: bytes[length++] = (byte)(bits >> 2); break;
                 case 4:
-                    bytes.Add((byte)bits);
+                    bytes[length++] = (byte)bits;
                     held = 0;
                     bits = 0;
                     break;
             }
         }
 
-        return held == 0 || (lenient && held > 1) ? [.. bytes] : null;
+        return held == 0 || (lenient && held > 1) ? bytes[..length] : null;
     }
 
     public static byte[]? Base32(string text)
@@ -71,7 +73,7 @@ internal static class BinaryText
         int count = 0;
         foreach (char c in bare)
         {
-            int value = Alphabet32.IndexOf(c, StringComparison.Ordinal);
+            int value = c > 127 ? -1 : s_values32[c];
             if (value < 0)
             {
                 return null;
@@ -98,7 +100,7 @@ internal static class BinaryText
             ulong group = 0;
             for (int j = i; j < i + 5; j++)
             {
-                int value = j < text.Length ? Alphabet85.IndexOf(text[j], StringComparison.Ordinal) : 84;
+                int value = j >= text.Length ? 84 : text[j] > 127 ? -1 : s_values85[text[j]];
                 if (value < 0)
                 {
                     return null;
@@ -122,8 +124,13 @@ internal static class BinaryText
     {
         List<byte> bytes = [];
         List<int> group = [];
-        foreach (char c in text.Where(c => !char.IsWhiteSpace(c)))
+        foreach (char c in text)
         {
+            if (char.IsWhiteSpace(c))
+            {
+                continue;
+            }
+
             if (c == 'z' && group.Count == 0)
             {
                 bytes.AddRange([0, 0, 0, 0]);
@@ -159,18 +166,31 @@ internal static class BinaryText
 
     public static string Rot13(string text)
     {
-        StringBuilder made = new(text.Length);
-        foreach (char c in text)
+        return string.Create(text.Length, text, static (made, from) =>
         {
-            made.Append(c switch
+            for (int i = 0; i < made.Length; i++)
             {
-                (>= 'a' and <= 'm') or (>= 'A' and <= 'M') => (char)(c + 13),
-                (>= 'n' and <= 'z') or (>= 'N' and <= 'Z') => (char)(c - 13),
-                _ => c,
-            });
+                char c = from[i];
+                made[i] = c switch
+                {
+                    (>= 'a' and <= 'm') or (>= 'A' and <= 'M') => (char)(c + 13),
+                    (>= 'n' and <= 'z') or (>= 'N' and <= 'Z') => (char)(c - 13),
+                    _ => c,
+                };
+            }
+        });
+    }
+
+    private static sbyte[] Values(string alphabet)
+    {
+        sbyte[] values = new sbyte[128];
+        Array.Fill(values, (sbyte)-1);
+        for (int i = 0; i < alphabet.Length; i++)
+        {
+            values[alphabet[i]] = (sbyte)i;
         }
 
-        return made.ToString();
+        return values;
     }
 
     private static bool Flush(List<int> group, List<byte> bytes, int count)

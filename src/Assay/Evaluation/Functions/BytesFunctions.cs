@@ -46,8 +46,25 @@ internal static class BytesFunctions
             return FoldedValue.Unknown;
         }
 
-        FoldedValue made = text(f, [.. a.Select(AsText)]);
-        return AsBytes(made, self.IsArray);
+        // Bytes are made into characters and back: what is asked for many times is made as often.
+        long length = 0;
+        foreach (FoldedValue value in a)
+        {
+            length += value is FoldedBytes bytes ? bytes.Value.Length : value is FoldedSequence items ? LengthOf(items) : 0;
+        }
+
+        return f.Budget.Room(length) ? AsBytes(text(f, [.. a.Select(AsText)]), self.IsArray) : FoldedValue.Unknown;
+    }
+
+    private static long LengthOf(FoldedSequence items)
+    {
+        long length = 0;
+        foreach (FoldedValue item in items.Items)
+        {
+            length += item is FoldedBytes bytes ? bytes.Value.Length : 0;
+        }
+
+        return length;
     }
 
     private static FoldedValue AsText(FoldedValue value) => value switch
@@ -75,7 +92,7 @@ internal static class BytesFunctions
         }
 
         byte[]? bytes = TextCodecs.Hex(text.Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
-        return bytes is null ? FoldedValue.Unknown : new FoldedBytes(bytes) { Layers = [.. a.At(a.Count - 1).Layers, "hex"] };
+        return bytes is null ? FoldedValue.Unknown : new FoldedBytes(bytes) { Layers = Arguments.Through(a.At(a.Count - 1), "hex") };
     }
 
     private static FoldedValue Translate(Folder f, IReadOnlyList<FoldedValue> a)
@@ -87,7 +104,22 @@ internal static class BytesFunctions
         }
 
         byte[]? table = a.Bytes(1);
-        return f.Made([.. bytes.Where(b => !gone.Contains(b)).Select(b => table is null ? b : table[b])], a);
+        Span<bool> dropped = stackalloc bool[256];
+        dropped.Clear();
+        foreach (byte b in gone)
+        {
+            dropped[b] = true;
+        }
+
+        byte[] made = new byte[bytes.Length];
+        int length = 0;
+        foreach (byte b in bytes)
+        {
+            made[length] = table is null ? b : table[b];
+            length += dropped[b] ? 0 : 1;
+        }
+
+        return f.Made(length == made.Length ? made : made[..length], a);
     }
 
     private static FoldedValue MakeTranslation(Folder f, IReadOnlyList<FoldedValue> a)

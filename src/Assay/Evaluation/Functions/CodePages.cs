@@ -28,18 +28,18 @@ internal static class CodePages
                 : null;
         }
 
-        StringBuilder text = new(bytes.Length);
-        foreach (byte b in bytes)
+        char[] text = new char[bytes.Length];
+        for (int i = 0; i < text.Length; i++)
         {
-            if (table[b] == Undefined)
+            if (table[bytes[i]] == Undefined)
             {
                 return null;
             }
 
-            text.Append((char)table[b]);
+            text[i] = (char)table[bytes[i]];
         }
 
-        return text.ToString();
+        return new string(text);
     }
 
     /// <summary>The bytes; null where the codec is not known or a character has no byte.</summary>
@@ -50,16 +50,19 @@ internal static class CodePages
             return null;
         }
 
+        Dictionary<char, byte> back = [];
+        for (int i = table.Length - 1; i >= 0; i--)
+        {
+            back[(char)table[i]] = (byte)i;
+        }
+
         byte[] bytes = new byte[text.Length];
         for (int i = 0; i < text.Length; i++)
         {
-            int at = Array.IndexOf(table, text[i]);
-            if (at < 0)
+            if (!back.TryGetValue(text[i], out bytes[i]) || table[bytes[i]] == Undefined)
             {
                 return null;
             }
-
-            bytes[i] = (byte)at;
         }
 
         return bytes;

@@ -10,6 +10,8 @@ namespace Assay.Evaluation.Functions;
 /// <summary>Functions that decode and unpack. Each adds a layer to what it gives.</summary>
 internal static class CodecFunctions
 {
+    private const long DecodeWork = 8;
+
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["codecs.decode"] = (f, a) => Decode(f, a.At(0), a.Count > 1 ? a.Text(1) : "utf-8", a.Count > 2 ? a.Text(2) : "strict");
@@ -21,7 +23,8 @@ internal static class CodecFunctions
         }
 
         all["codecs.escape_decode"] = (f, a) => WithLength(
-            Latin(a.At(0)) is { } text && EscapedText.Bytes(Encoding.Latin1.GetBytes(text)) is { } made ? new FoldedBytes(made) { Layers = [.. a[0].Layers, "escapes"] } : FoldedValue.Unknown,
+            f.Budget.Room(Arguments.LengthOf(a.At(0)) * 4L) && Latin(a.At(0)) is { } text && EscapedText.Bytes(Encoding.Latin1.GetBytes(text)) is { } made
+                ? new FoldedBytes(made) { Layers = Arguments.Through(a[0], "escapes") } : FoldedValue.Unknown,
             a.At(0));
 
         Text(all, "base64", (t, a) => OtherAlphabet(t, a), "base64.b64decode");
@@ -50,16 +53,16 @@ internal static class CodecFunctions
         all["gzip.decompress"] = (f, a) => f.Inflate(CodecKind.Gzip, a.At(0), "gzip");
         all["bz2.decompress"] = (f, a) => f.Inflate(CodecKind.Bzip2, a.At(0), "bz2");
         all["lzma.decompress"] = (f, a) => f.Inflate(a.Bytes(0) is [0xFD, ..] ? CodecKind.Xz : CodecKind.LzmaAlone, a.At(0), "lzma");
-        all["marshal.loads"] = (_, a) => a.Bytes(0) is { } bytes && MarshalReader.TryRead(bytes) is { } code
-            ? new FoldedCode(code, false) { Layers = [.. a[0].Layers, "marshal"] }
+        all["marshal.loads"] = (f, a) => a.Bytes(0) is { } bytes && f.Budget.Work(MarshalReader.WorkPerByte * (long)bytes.Length) && MarshalReader.TryRead(bytes) is { } code
+            ? new FoldedCode(code, false) { Layers = Arguments.Through(a[0], "marshal") }
             : FoldedValue.Unknown;
     }
 
     private static void Text(Dictionary<string, PureFunction> all, string layer, Func<string, IReadOnlyList<FoldedValue>, byte[]?> decode, params string[] names)
     {
         FoldedValue Run(Folder f, IReadOnlyList<FoldedValue> a) =>
-            Latin(a.At(0)) is { } text && f.Budget.Room(text.Length) && decode(text, a) is { } bytes
-                ? new FoldedBytes(bytes) { Layers = [.. a[0].Layers, layer] }
+            f.Budget.Room(Arguments.LengthOf(a.At(0))) && f.Budget.Work(DecodeWork * Arguments.LengthOf(a.At(0))) && Latin(a.At(0)) is { } text && decode(text, a) is { } bytes
+                ? new FoldedBytes(bytes) { Layers = Arguments.Through(a[0], layer) }
                 : FoldedValue.Unknown;
         foreach (string name in names)
         {
@@ -93,8 +96,11 @@ internal static class CodecFunctions
                 made[i] = c == from.other[0] ? '+' : c == from.other[1] ? '/' : c;
             }
         });
-        return strict && plain.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('+' or '/' or '=')) ? null : BinaryText.Base64(plain);
+        return strict && plain.AsSpan().ContainsAnyExcept(s_plain) ? null : BinaryText.Base64(plain);
     }
+
+    private static readonly System.Buffers.SearchValues<char> s_plain =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
 
     private static FoldedValue Zlib(Folder f, IReadOnlyList<FoldedValue> a)
     {
@@ -115,15 +121,15 @@ internal static class CodecFunctions
         switch (codec)
         {
             case "rot13" when value is FoldedText text:
-                return f.Made(BinaryText.Rot13(text.Value), value) is FoldedText made ? made with { Layers = [.. value.Layers, "rot13"] } : FoldedValue.Unknown;
+                return f.Made(BinaryText.Rot13(text.Value), value) is FoldedText made ? made with { Layers = Arguments.Through(value, "rot13") } : FoldedValue.Unknown;
             case "hex" or "hexcodec":
-                return PureFunctions.Find("binascii.unhexlify")!(f, [value]);
+                return f.Call("binascii.unhexlify", [value]);
             case "base64" or "base64codec":
-                return PureFunctions.Find("binascii.a2b_base64")!(f, [value]);
+                return f.Call("binascii.a2b_base64", [value]);
             case "uu" or "uucodec":
-                return Latin(value) is { } lines && TransferText.Uu(lines) is { } plain ? new FoldedBytes(plain) { Layers = [.. value.Layers, "uu"] } : FoldedValue.Unknown;
+                return f.Budget.Room(Arguments.LengthOf(value)) && f.Budget.Work(DecodeWork * Arguments.LengthOf(value)) && Latin(value) is { } lines && TransferText.Uu(lines) is { } plain ? new FoldedBytes(plain) { Layers = Arguments.Through(value, "uu") } : FoldedValue.Unknown;
             case "quopri" or "quotedprintable" or "quopricodec":
-                return PureFunctions.Find("quopri.decodestring")!(f, [value]);
+                return f.Call("quopri.decodestring", [value]);
             case "zlib" or "zip" or "zlibcodec":
                 return f.Inflate(CodecKind.Zlib, value, "zlib");
             case "bz2" or "bz2codec":
@@ -137,11 +143,11 @@ internal static class CodecFunctions
 
     private static FoldedValue Encode(Folder f, FoldedValue value, string? encoding, string? errors) => TextCodecs.Normal(encoding ?? "") switch
     {
-        "rot13" when value is FoldedText text => f.Made(BinaryText.Rot13(text.Value), value) is FoldedText made ? made with { Layers = [.. value.Layers, "rot13"] } : FoldedValue.Unknown,
-        "hex" or "hexcodec" => PureFunctions.Find("binascii.hexlify")!(f, [value]),
+        "rot13" when value is FoldedText text => f.Made(BinaryText.Rot13(text.Value), value) is FoldedText made ? made with { Layers = Arguments.Through(value, "rot13") } : FoldedValue.Unknown,
+        "hex" or "hexcodec" => f.Call("binascii.hexlify", [value]),
         "zlib" or "zip" or "zlibcodec" => value is FoldedBytes bytes ? new FoldedPacked("zlib", bytes) : FoldedValue.Unknown,
         "bz2" or "bz2codec" => value is FoldedBytes bytes ? new FoldedPacked("bz2", bytes) : FoldedValue.Unknown,
-        "base64" or "base64codec" when value is FoldedBytes { Value.Length: <= 57 } => PureFunctions.Find("binascii.b2a_base64")!(f, [value]),
+        "base64" or "base64codec" when value is FoldedBytes { Value.Length: <= 57 } => f.Call("binascii.b2a_base64", [value]),
         _ => TextCodecs.Encode(f, value, encoding, errors),
     };
 

@@ -10,7 +10,7 @@ internal static class IteratorFunctions
     {
         all["builtins.all"] = (f, a) => All(f, a.At(0), true);
         all["builtins.any"] = (f, a) => All(f, a.At(0), false);
-        all["builtins.divmod"] = (f, a) => SequenceFunctions.Sequence(f, SequenceKind.Tuple, [PureFunctions.Find("operator.floordiv")!(f, a), PureFunctions.Find("operator.mod")!(f, a)]);
+        all["builtins.divmod"] = (f, a) => SequenceFunctions.Sequence(f, SequenceKind.Tuple, [f.Call("operator.floordiv", a), f.Call("operator.mod", a)]);
         all["builtins.callable"] = (_, a) => a.At(0).IsData ? new FoldedBool(false) : FoldedValue.Unknown;
         all["itertools.zip_longest"] = (f, a) => Longest(f, a);
         all["itertools.accumulate"] = (f, a) => Accumulate(f, a);
@@ -20,14 +20,12 @@ internal static class IteratorFunctions
         all["itertools.filterfalse"] = (f, a) => Split(f, a, wanted: false, stops: false, skips: false);
         all["itertools.takewhile"] = (f, a) => Split(f, a, wanted: true, stops: true, skips: false);
         all["itertools.dropwhile"] = (f, a) => Split(f, a, wanted: false, stops: false, skips: true);
-        all["dict.get"] = (_, a) => Get(a.At(0), a.At(1), a.Count > 2 ? a[2] : FoldedValue.None);
+        all["dict.get"] = (f, a) => a.At(0) is FoldedDict dict ? f.ItemOfDict(dict, a.At(1), a.Count > 2 ? a[2] : FoldedValue.None) : FoldedValue.Unknown;
         all["dict.copy"] = all["list.copy"] = (_, a) => a.At(0);
         all["dict.fromkeys"] = (f, a) => f.Items(a.At(a.At(0) is FoldedDict ? 1 : 0)) is { } keys && a.At(0) is not FoldedDict
             ? new FoldedDict([.. keys.Select(k => (k, a.Count > 1 ? a[1] : FoldedValue.None))])
             : FoldedValue.Unknown;
-        all["tuple.count"] = all["list.count"] = (_, a) => a.At(0) is FoldedSequence items && items.Items.All(i => Arguments.Same(i, a.At(1)) is not null)
-            ? new FoldedInt(items.Items.Count(i => Arguments.Same(i, a[1]) == true))
-            : FoldedValue.Unknown;
+        all["tuple.count"] = all["list.count"] = (f, a) => a.At(0) is FoldedSequence items ? CountOf(f, items.Items, a.At(1)) : FoldedValue.Unknown;
     }
 
     private static FoldedValue All(Folder f, FoldedValue value, bool wanted)
@@ -77,7 +75,14 @@ internal static class IteratorFunctions
                 return FoldedValue.Unknown;
             }
 
-            sums.Add(sums.Count == 0 ? item : a.Count > 1 ? f.Apply(a[1], [sums[^1], item]) : OperatorFunctions.Plus(f, [sums[^1], item]));
+            FoldedValue sum = sums.Count == 0 ? item : a.Count > 1 ? f.Apply(a[1], [sums[^1], item]) : f.Call(OperatorFunctions.Plus, [sums[^1], item]);
+            if (!f.Budget.Holds(sum))
+            {
+                // Each sum is kept, and may be longer than all before it.
+                return FoldedValue.Unknown;
+            }
+
+            sums.Add(sum);
         }
 
         return SequenceFunctions.Sequence(f, SequenceKind.Iterator, sums);
@@ -109,26 +114,19 @@ internal static class IteratorFunctions
         return SequenceFunctions.Sequence(f, SequenceKind.Iterator, kept);
     }
 
-    private static FoldedValue Get(FoldedValue value, FoldedValue key, FoldedValue missing)
+    private static FoldedValue CountOf(Folder f, IReadOnlyList<FoldedValue> items, FoldedValue wanted)
     {
-        if (value is not FoldedDict dict)
+        int count = 0;
+        foreach (FoldedValue item in items)
         {
-            return FoldedValue.Unknown;
-        }
-
-        for (int i = dict.Pairs.Count - 1; i >= 0; i--)
-        {
-            if (Arguments.Same(dict.Pairs[i].Key, key) is not { } same)
+            if (f.Same(item, wanted) is not { } same)
             {
                 return FoldedValue.Unknown;
             }
 
-            if (same)
-            {
-                return dict.Pairs[i].Value;
-            }
+            count += same ? 1 : 0;
         }
 
-        return missing;
+        return new FoldedInt(count);
     }
 }

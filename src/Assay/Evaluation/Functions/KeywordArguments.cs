@@ -11,6 +11,9 @@ internal static class KeywordArguments
 {
     private static readonly Lazy<FrozenDictionary<string, Parameter[]>> s_parameters = new(Load);
 
+    /// <summary>No template names more than that.</summary>
+    private const int LongestName = 1024;
+
     private readonly record struct Parameter(string Name, FoldedValue? Default);
 
     /// <summary>Keywords from a value; of one that is no dict of texts nothing can be told.</summary>
@@ -29,9 +32,20 @@ internal static class KeywordArguments
     public static IReadOnlyList<FoldedValue> All(IReadOnlyList<FoldedValue> arguments, FoldedDict keywords) =>
         keywords.Pairs.Count == 0 ? arguments : [.. arguments, .. keywords.Pairs.Select(p => p.Value)];
 
-    /// <summary>The value of a keyword, or null.</summary>
-    public static FoldedValue? Find(FoldedDict keywords, string name) =>
-        keywords.Pairs.LastOrDefault(p => p.Key is FoldedText text && text.Value == name).Value;
+    /// <summary>The values of keywords by their names; the later ones win.</summary>
+    public static Dictionary<string, FoldedValue> ByName(FoldedDict keywords)
+    {
+        Dictionary<string, FoldedValue> found = new(StringComparer.Ordinal);
+        foreach ((FoldedValue key, FoldedValue value) in keywords.Pairs)
+        {
+            if (key is FoldedText { Value.Length: <= LongestName } name)
+            {
+                found[name.Value] = value;
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>What functions give that take any name; null for all others.</summary>
     public static FoldedValue? Special(Folder folder, string path, IReadOnlyList<FoldedValue> a, FoldedDict keywords)
@@ -45,7 +59,7 @@ internal static class KeywordArguments
             case "operator.call" when a.Count > 0:
                 return folder.Apply(a[0], [.. a.Skip(1)], keywords);
             case "builtins.dict":
-                return PureFunctions.Find(path)!(folder, a) is FoldedDict dict ? Merge(dict, keywords) : FoldedValue.Unknown;
+                return folder.Call(path, a) is FoldedDict dict ? Merge(dict, keywords) : FoldedValue.Unknown;
             case "str.format" or "builtins.str.format":
                 return a.Text(0) is { } template ? folder.Made(TextFormat.Format(folder, template, [.. a.Skip(1)], keywords), All(a, keywords)) : FoldedValue.Unknown;
             default:

@@ -12,11 +12,12 @@ namespace Assay.Evaluation.Functions;
 internal static class LiteralFunctions
 {
     private const int MaxDepth = 64;
+    private const int ParseWork = 8;
 
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["ast.literal_eval"] = (f, a) => a.Text(0) is { } text && f.Budget.Room(text.Length) ? SourceFolder.Literal(text.TrimStart(' ', '\t'), f) : FoldedValue.Unknown;
-        all["json.loads"] = (f, a) => a.Count == 1 && (a.Text(0) is { } text ? Encoding.UTF8.GetBytes(text) : a.Bytes(0)) is { } bytes && f.Budget.Room(bytes.Length)
+        all["json.loads"] = (f, a) => a.Count == 1 && a[0] is FoldedText or FoldedBytes && (a.Text(0) is { } text ? Encoding.UTF8.GetBytes(text) : a.Bytes(0)) is { } bytes && f.Budget.Room(bytes.Length) && f.Budget.Work(ParseWork * (long)bytes.Length)
             ? Json(f, bytes, a[0].Layers)
             : FoldedValue.Unknown;
     }
@@ -42,7 +43,8 @@ internal static class LiteralFunctions
     // The parser bounds the depth.
     private static FoldedValue Value(Folder f, JsonElement element, IReadOnlyList<string> layers)
     {
-        if (!f.Budget.Step())
+        if (!f.Budget.Step() || (element.ValueKind == JsonValueKind.Array && !f.Budget.Items(element.GetArrayLength()))
+            || (element.ValueKind == JsonValueKind.Object && !f.Budget.Items(element.GetPropertyCount())))
         {
             return FoldedValue.Unknown;
         }

@@ -47,7 +47,7 @@ internal static class NameFunctions
         all["types.MethodType"] = (_, a) => a.Count == 2 ? new FoldedPartial(a[0], [a[1]]) : FoldedValue.Unknown;
         all["types.FunctionType"] = (_, a) => a.At(0) is FoldedCode code ? code with { IsFunction = true } : FoldedValue.Unknown;
         all["types.LambdaType"] = all["types.FunctionType"];
-        all["types.CodeType"] = (_, a) => Code(a);
+        all["types.CodeType"] = (f, a) => Code(f, a);
     }
 
     /// <summary>A dotted name, perhaps with a colon before the attribute; a lone word is a module or a builtin.</summary>
@@ -74,7 +74,7 @@ internal static class NameFunctions
     }
 
     /// <summary>The numbers in front differ by version; the bytecode is the first bytes object, constants and names follow it.</summary>
-    private static FoldedValue Code(IReadOnlyList<FoldedValue> a)
+    private static FoldedValue Code(Folder f, IReadOnlyList<FoldedValue> a)
     {
         int at = 0;
         while (at < a.Count && a[at] is not FoldedBytes)
@@ -87,27 +87,50 @@ internal static class NameFunctions
             return FoldedValue.Unknown;
         }
 
-        List<string> words = [.. names.Items.Concat((a.At(at + 3) as FoldedSequence)?.Items ?? []).OfType<FoldedText>().Select(t => t.Value)];
-        List<string> texts = [];
-        List<byte[]> blobs = [];
+        // Code may hold the same code many times, at each level: what was seen is told once.
+        Kept<string> words = new(EqualityComparer<string>.Default);
+        Kept<string> texts = new(EqualityComparer<string>.Default);
+        Kept<byte[]> blobs = new(ReferenceEqualityComparer.Instance);
+        words.Add(names.Items.Concat((a.At(at + 3) as FoldedSequence)?.Items ?? []).OfType<FoldedText>().Select(t => t.Value));
         foreach (FoldedValue constant in constants.Items)
         {
             switch (constant)
             {
                 case FoldedText text:
-                    texts.Add(text.Value);
+                    texts.Add([text.Value]);
                     break;
                 case FoldedBytes bytes:
-                    blobs.Add(bytes.Value);
+                    blobs.Add([bytes.Value]);
                     break;
-                case FoldedCode nested:
-                    words.AddRange(nested.Code.Names);
-                    texts.AddRange(nested.Code.Texts);
-                    blobs.AddRange(nested.Code.Blobs);
+                case FoldedCode nested when f.Budget.Step(1 + nested.Code.Names.Count + nested.Code.Texts.Count + nested.Code.Blobs.Count):
+                    words.Add(nested.Code.Names);
+                    texts.Add(nested.Code.Texts);
+                    blobs.Add(nested.Code.Blobs);
                     break;
             }
         }
 
-        return new FoldedCode(new PythonCode { Name = a.Text(at + 5) ?? "", Names = words, Texts = texts, Blobs = blobs }, false);
+        return new FoldedCode(new PythonCode { Name = a.Text(at + 5) ?? "", Names = words.All, Texts = texts.All, Blobs = blobs.All }, false);
+    }
+
+    /// <summary>Some thousand different things, in the order in which they came.</summary>
+    private sealed class Kept<T>(IEqualityComparer<T> comparer)
+        where T : class
+    {
+        private const int Most = 4096;
+        private readonly HashSet<T> _seen = new(comparer);
+
+        public List<T> All { get; } = [];
+
+        public void Add(IEnumerable<T> more)
+        {
+            foreach (T one in more)
+            {
+                if (All.Count < Most && _seen.Add(one))
+                {
+                    All.Add(one);
+                }
+            }
+        }
     }
 }

@@ -11,68 +11,81 @@ internal static class NumberFunctions
 {
     private const int MaxBits = 1 << 16;
 
+    /// <summary>The most steps of one word that a power of a remainder takes.</summary>
+    private const long MaxPowerSteps = 16 << 20;
+    private const int PowerWork = 4;
+    private const int ParseWork = 64;
+
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["builtins.chr"] = (f, a) => f.Made(a.Int(0) is { } n ? PythonCharacters.FromOrdinal(n) : null, a);
         all["builtins.ord"] = (_, a) => a.Text(0) is { } t ? PythonCharacters.Ordinal(t) is >= 0 and var o ? new FoldedInt(o) { Layers = a[0].Layers } : FoldedValue.Unknown
             : a.Bytes(0) is [var b] ? new FoldedInt(b) : FoldedValue.Unknown;
-        all["builtins.int"] = (f, a) => Int(f, a);
+        all["builtins.int"] = Int;
         all["builtins.float"] = (_, a) => a.At(0) is FoldedFloat ? a[0] : a.Int(0) is { } n && BigInteger.Abs(n) < long.MaxValue ? new FoldedFloat((double)n) : FoldedValue.Unknown;
         all["builtins.bool"] = (_, a) => a.Count == 0 ? new FoldedBool(false) : Arguments.Truth(Arguments.Truth(a[0]));
         all["builtins.hex"] = (f, a) => f.Made(a.Int(0) is { } n ? Signed(n, "0x", 16) : null);
         all["builtins.oct"] = (f, a) => f.Made(a.Int(0) is { } n ? Signed(n, "0o", 8) : null);
         all["builtins.bin"] = (f, a) => f.Made(a.Int(0) is { } n ? Signed(n, "0b", 2) : null);
         all["builtins.abs"] = (_, a) => Arguments.Number(a.Int(0) is { } n ? BigInteger.Abs(n) : null);
-        all["builtins.pow"] = (_, a) => Arguments.Number(a.Count == 3 && a.Int(0) is { } x && a.Int(1) is { Sign: >= 0 } y && a.Int(2) is { IsZero: false } m && m > 0
-            ? ((BigInteger.ModPow(x, y, m) % m) + m) % m
+        all["builtins.pow"] = (f, a) => Arguments.Number(a.Count == 3 && a.Int(0) is { } x && a.Int(1) is { Sign: >= 0 } y && a.Int(2) is { Sign: > 0 } m
+            ? Remainder(f, x, y, m)
             : a.Count == 2 ? Power(a.Int(0), a.Int(1)) : null);
         all["builtins.str"] = (f, a) => a.Count switch
         {
             0 => new FoldedText(""),
-            1 => f.Made(Str(a[0]), a),
+            1 => a[0] is FoldedText ? a[0] : f.Made(Repr(f, a[0]), a),
             _ => TextCodecs.Decode(f, a[0], a.Text(1), a.Count > 2 ? a.Text(2) : "strict"),
         };
-        all["builtins.repr"] = (f, a) => f.Made(Repr(a.At(0)), a);
-        all["builtins.ascii"] = (f, a) => f.Made(Repr(a.At(0)) is { } r && Ascii.IsValid(r) ? r : null, a);
-        all["builtins.format"] = (f, a) => f.Made(a.Count == 1 ? Str(a[0]) : a.Text(1) is { } spec ? TextFormat.Specify(a[0], spec) : null, a);
+        all["builtins.repr"] = (f, a) => f.Made(Repr(f, a.At(0)), a);
+        all["builtins.ascii"] = (f, a) => f.Made(Repr(f, a.At(0)) is { } r && Ascii.IsValid(r) ? r : null, a);
+        all["builtins.format"] = (f, a) => f.Made(a.Count == 1 ? Str(f, a[0]) : a.Text(1) is { } spec ? TextFormat.Specify(f, a[0], spec) : null, a);
         all["int.from_bytes"] = (_, a) => FromBytes(a);
-        all["int.to_bytes"] = (f, a) => ToBytes(f, a);
+        all["int.to_bytes"] = ToBytes;
     }
 
     /// <summary><c>str(value)</c>; null where that is not plain.</summary>
-    public static string? Str(FoldedValue value) => value is FoldedText text ? text.Value : Repr(value);
+    public static string? Str(Folder f, FoldedValue value) => value is FoldedText text ? text.Value : Repr(f, value);
+
+    /// <summary><c>repr(value)</c>, whose length is paid for; null as with <see cref="Repr(FoldedValue)"/>.</summary>
+    public static string? Repr(Folder f, FoldedValue value)
+    {
+        // An escape takes up to four characters.
+        long length = value is FoldedText text ? text.Value.Length : value is FoldedBytes bytes ? bytes.Value.Length : 0;
+        return f.Budget.Work(4 * length) ? Repr(value) : null;
+    }
 
     /// <summary><c>repr(value)</c> of plain values; null for the rest.</summary>
     public static string? Repr(FoldedValue value) => value switch
     {
         FoldedText text => PythonCharacters.Quote(text.Value),
         FoldedBytes { IsArray: false } bytes => PythonCharacters.Quote(Encoding.Latin1.GetString(bytes.Value), "b"),
-        FoldedInt number when number.Value.GetBitLength() < 14_000 => number.Value.ToString(CultureInfo.InvariantCulture),
+        FoldedInt number => DigitText.Decimal(number.Value),
         FoldedBool flag => flag.Value ? "True" : "False",
         FoldedNone => "None",
         _ => null,
     };
 
-    public static string InBase(BigInteger number, int radix)
-    {
-        if (number.IsZero)
-        {
-            return "0";
-        }
-
-        int bits = radix switch { 16 => 4, 8 => 3, _ => 1 };
-        StringBuilder digits = new();
-        for (BigInteger rest = number; !rest.IsZero && digits.Length <= MaxBits; rest >>= bits)
-        {
-            digits.Insert(0, "0123456789abcdef"[(int)(rest & (radix - 1))]);
-        }
-
-        return digits.ToString();
-    }
+    /// <summary>A number that is not negative in base 2, 8 or 16.</summary>
+    public static string InBase(BigInteger number, int radix) => DigitText.InPowerOfTwo(number, radix switch { 16 => 4, 8 => 3, _ => 1 });
 
     /// <summary>A power of bounded size; null where it is larger, or not whole.</summary>
     public static BigInteger? Power(BigInteger? value, BigInteger? exponent) =>
         value is { } x && exponent is { Sign: >= 0 } y && y <= MaxBits && x.GetBitLength() * (long)y <= MaxBits ? BigInteger.Pow(x, (int)y) : null;
+
+    /// <summary>A power of which only the remainder is kept: how long it takes depends on the exponent, not on the result.</summary>
+    private static BigInteger? Remainder(Folder f, BigInteger x, BigInteger y, BigInteger m)
+    {
+        long words = (m.GetBitLength() / 32) + 1;
+        long steps = (y.GetBitLength() + 1) * words * words;
+        if (steps > MaxPowerSteps || !f.Budget.Work(PowerWork * steps))
+        {
+            f.Budget.Exceed();
+            return null;
+        }
+
+        return ((BigInteger.ModPow(x, y, m) % m) + m) % m;
+    }
 
     /// <summary>A shift of bounded size; null where it is larger.</summary>
     public static BigInteger? Shift(BigInteger? value, BigInteger? count, bool left)
@@ -106,7 +119,7 @@ internal static class NumberFunctions
         }
 
         string? text = a.Text(0) ?? (a.Bytes(0) is { } bytes ? Encoding.Latin1.GetString(bytes) : null);
-        return text is { Length: <= 4096 } && a.Small(1, 10) is { } radix && f.Budget.Room(text.Length)
+        return text is { Length: <= DigitText.MostDigits } && a.Small(1, 10) is { } radix && f.Budget.Work(ParseWork * (long)text.Length)
             ? Arguments.Number(Parse(text.Trim(), radix))
             : FoldedValue.Unknown;
     }
@@ -131,25 +144,17 @@ internal static class NumberFunctions
             return null;
         }
 
-        BigInteger value = 0;
-        for (int i = 0; i < digits.Length; i++)
+        if (digits.Contains('_', StringComparison.Ordinal))
         {
-            char c = digits[i];
-            if (c == '_' && i > 0 && i + 1 < digits.Length && digits[i - 1] != '_')
-            {
-                continue;
-            }
-
-            int digit = char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetterLower(c) ? c - 'a' + 10 : 99;
-            if (digit >= radix)
+            if (digits[0] == '_' || digits[^1] == '_' || digits.Contains("__", StringComparison.Ordinal))
             {
                 return null;
             }
 
-            value = (value * radix) + digit;
+            digits = digits.Replace("_", "", StringComparison.Ordinal);
         }
 
-        return negative ? -value : value;
+        return DigitText.Parse(digits, radix) is { } value ? negative ? -value : value : null;
     }
 
     private static FoldedValue FromBytes(IReadOnlyList<FoldedValue> a)
@@ -189,6 +194,6 @@ internal static class NumberFunctions
             Array.Reverse(made);
         }
 
-        return new FoldedBytes(made) { Layers = [.. a[0].Layers, "int"] };
+        return new FoldedBytes(made) { Layers = Arguments.Through(a[0], "int") };
     }
 }

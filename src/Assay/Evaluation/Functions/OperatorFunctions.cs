@@ -7,6 +7,12 @@ namespace Assay.Evaluation.Functions;
 /// <summary>The functions of <c>operator</c>, and <c>functools.partial</c>.</summary>
 internal static class OperatorFunctions
 {
+    private const int MaxBits = 1 << 17;
+    private const int MaxProduct = 1 << 16;
+
+    /// <summary>Work for each bit of numbers that are multiplied or divided, at the largest that they may be.</summary>
+    private const int BitWork = 16;
+
     public static void Add(Dictionary<string, PureFunction> all)
     {
         Operator(all, Plus, "add", "concat", "iadd", "iconcat");
@@ -33,7 +39,7 @@ internal static class OperatorFunctions
         Compare(all, "gt", n => n > 0);
         Compare(all, "ge", n => n >= 0);
         Operator(all, (f, a) => f.GetItem(a.At(0), a.At(1)), "getitem");
-        Operator(all, (_, a) => a.At(0) is FoldedText x && a.At(1) is FoldedText y ? new FoldedBool(x.Value.Contains(y.Value, StringComparison.Ordinal)) : FoldedValue.Unknown, "contains");
+        Operator(all, (_, a) => a.At(0) is FoldedText x && a.At(1) is FoldedText y ? new FoldedBool(LinearSearch.First(x.Value, y.Value) >= 0) : FoldedValue.Unknown, "contains");
         all["operator.call"] = (f, a) => a.Count > 0 ? f.Apply(a[0], [.. a.Skip(1)]) : FoldedValue.Unknown;
         all["operator.itemgetter"] = (_, a) => new FoldedGetter("itemgetter", a);
         all["operator.attrgetter"] = (_, a) => new FoldedGetter("attrgetter", a);
@@ -52,7 +58,7 @@ internal static class OperatorFunctions
             case (FoldedSequence x, FoldedSequence y) when x.Kind == y.Kind && x.Kind is SequenceKind.List or SequenceKind.Tuple:
                 return f.Budget.Items(x.Items.Count + (long)y.Items.Count) ? SequenceFunctions.Sequence(f, x.Kind, [.. x.Items, .. y.Items]) : FoldedValue.Unknown;
             default:
-                return Arguments.Number(a.Int(0) + a.Int(1));
+                return a.Int(0) is { } p && a.Int(1) is { } q && p.GetBitLength() + q.GetBitLength() < MaxBits ? new FoldedInt(p + q) : FoldedValue.Unknown;
         }
     }
 
@@ -68,18 +74,18 @@ internal static class OperatorFunctions
         switch (left)
         {
             case FoldedText or FoldedBytes:
-                return PureFunctions.FindMethod(left, "__mul__")!(f, [left, right]);
+                return f.Call(PureFunctions.FindMethod(left, "__mul__")!, [left, right]);
             case FoldedSequence { Kind: SequenceKind.List or SequenceKind.Tuple } items when Arguments.IntOf(right) is { } times:
-                return times * items.Items.Count <= FoldBudget.MaxItems
+                return times * items.Items.Count <= FoldBudget.MaxItems && f.Budget.Items(times.Sign < 0 ? 0 : (long)(times * items.Items.Count))
                     ? SequenceFunctions.Sequence(f, items.Kind, [.. Enumerable.Range(0, items.Items.Count == 0 || times.Sign < 0 ? 0 : (int)times).SelectMany(_ => items.Items)])
                     : f.GiveUp();
             default:
-                return Arguments.IntOf(left) is { } x && Arguments.IntOf(right) is { } y && x.GetBitLength() + y.GetBitLength() < 1 << 16 ? new FoldedInt(x * y) : FoldedValue.Unknown;
+                return Arguments.IntOf(left) is { } x && Arguments.IntOf(right) is { } y && x.GetBitLength() + y.GetBitLength() < MaxProduct && f.Budget.Work(BitWork * (x.GetBitLength() + y.GetBitLength())) ? new FoldedInt(x * y) : FoldedValue.Unknown;
         }
     }
 
     private static FoldedValue Percent(Folder f, IReadOnlyList<FoldedValue> a) =>
-        a[0] is FoldedText ? PureFunctions.Find("str.__mod__")!(f, a) : FoldedValue.Unknown;
+        a[0] is FoldedText ? f.Call("str.__mod__", a) : FoldedValue.Unknown;
 
     private static BigInteger? Modulo(BigInteger? value, BigInteger? divisor) =>
         value is { } x && divisor is { IsZero: false } y ? x - (Floor(x, y) * y) : null;
@@ -101,7 +107,7 @@ internal static class OperatorFunctions
     }
 
     private static void Number(Dictionary<string, PureFunction> all, Func<BigInteger, BigInteger, BigInteger?> compute, params string[] names) =>
-        Operator(all, (_, a) => a.Int(0) is { } x && a.Int(1) is { } y ? WithLayers(Arguments.Number(compute(x, y)), a) : FoldedValue.Unknown, names);
+        Operator(all, (f, a) => a.Int(0) is { } x && a.Int(1) is { } y && f.Budget.Work(BitWork * (x.GetBitLength() + y.GetBitLength())) ? WithLayers(Arguments.Number(compute(x, y)), a) : FoldedValue.Unknown, names);
 
     private static FoldedValue WithLayers(FoldedValue made, IReadOnlyList<FoldedValue> from) =>
         Arguments.Layers(from) is { Count: > 0 } layers ? made with { Layers = layers } : made;

@@ -12,6 +12,52 @@ internal static class PureFunctions
 {
     private static readonly Lazy<FrozenDictionary<string, PureFunction>> s_all = new(Load);
 
+    /// <summary>Work for each byte or character that a function reads, unless it is one of <see cref="s_quick"/>.</summary>
+    private const int ReadWork = 4;
+
+    /// <summary>Bytes or characters that a quick function copies or compares for one unit.</summary>
+    private const int QuickRead = 8;
+
+    private const int CallWork = 20;
+    private const int ItemWork = 4;
+    private const int PairWork = 8;
+
+    /// <summary>Functions that look at a part of what they get, or only copy it.</summary>
+    private static readonly string[] s_quick =
+    [
+        "str.__getitem__", "str.__len__", "str.__add__", "str.__mul__", "str.__str__", "str.startswith", "str.endswith", "str.removeprefix", "str.removesuffix",
+        "bytes.__getitem__", "bytes.__len__", "tuple.__getitem__", "list.__getitem__", "dict.__getitem__", "tuple.__len__", "list.__len__", "dict.__len__", "dict.get",
+        "builtins.len", "builtins.getattr", "builtins.type", "builtins.bytes", "builtins.bytearray", "builtins.memoryview", "builtins.str", "builtins.next",
+        "operator.add", "operator.mul", "operator.getitem", "operator.itemgetter", "operator.attrgetter", "operator.methodcaller", "operator.call", "operator.truth",
+        "operator.not_", "operator.eq", "operator.ne", "functools.partial", "typing.cast", "io.BytesIO", "io.StringIO", "file.read", "iterator.__next__",
+    ];
+
+    private static readonly Lazy<HashSet<PureFunction>> s_quickOnes = new(() => [.. s_quick.Select(name => s_all!.Value[name])]);
+
+    /// <summary>All of them, by name.</summary>
+    public static IReadOnlyDictionary<string, PureFunction> All => s_all.Value;
+
+    /// <summary>What calling a function costs for what it reads. What it makes beyond that, and whatever takes longer, it pays for itself.</summary>
+    public static long Cost(PureFunction function, IReadOnlyList<FoldedValue> arguments)
+    {
+        bool quick = s_quickOnes.Value.Contains(function);
+        long letters = 0;
+        long items = arguments.Count;
+        foreach (FoldedValue argument in arguments)
+        {
+            switch (argument)
+            {
+                case FoldedText text: letters += text.Value.Length; break;
+                case FoldedBytes bytes: letters += bytes.Value.Length; break;
+                case FoldedInt number: letters += number.Value.GetBitLength() / 8; break;
+                case FoldedSequence sequence: items += sequence.Items.Count; break;
+                case FoldedDict dict: items += PairWork / ItemWork * (long)dict.Pairs.Count; break;
+            }
+        }
+
+        return CallWork + (quick ? (letters + (8 * items)) / QuickRead : (ReadWork * letters) + (ItemWork * items));
+    }
+
     public static PureFunction? Find(string path) => s_all.Value.GetValueOrDefault(path);
 
     /// <summary>The function behind a method of a value, or null.</summary>

@@ -7,6 +7,8 @@ namespace Assay.Evaluation.Functions;
 /// <summary>Sequences, dicts, and the functions that call others on their items.</summary>
 internal static class SequenceFunctions
 {
+    private const int SortWork = 16;
+
     public static void Add(Dictionary<string, PureFunction> all)
     {
         Converter(all, "tuple", SequenceKind.Tuple);
@@ -56,7 +58,7 @@ internal static class SequenceFunctions
         all["dict.keys"] = (f, a) => f.Items(a.At(0)) is { } keys ? Sequence(f, SequenceKind.List, keys) : FoldedValue.Unknown;
         all["dict.values"] = (f, a) => a.At(0) is FoldedDict d ? Sequence(f, SequenceKind.List, [.. d.Pairs.Select(p => p.Value)]) : FoldedValue.Unknown;
         all["dict.items"] = (f, a) => a.At(0) is FoldedDict d ? Sequence(f, SequenceKind.List, [.. d.Pairs.Select(p => new FoldedSequence(SequenceKind.Tuple, [p.Key, p.Value]))]) : FoldedValue.Unknown;
-        all["tuple.index"] = all["list.index"] = (_, a) => a.Count == 2 && a.At(0) is FoldedSequence s && Position(s.Items, a[1]) is >= 0 and var at ? new FoldedInt(at) : FoldedValue.Unknown;
+        all["tuple.index"] = all["list.index"] = (f, a) => a.Count == 2 && a.At(0) is FoldedSequence s && Position(f, s.Items, a[1]) is >= 0 and var at ? new FoldedInt(at) : FoldedValue.Unknown;
     }
 
     private static void Converter(Dictionary<string, PureFunction> all, string name, SequenceKind kind) =>
@@ -81,7 +83,7 @@ internal static class SequenceFunctions
             [FoldedBytes same] => same with { IsArray = array },
             [FoldedText, FoldedText, ..] => TextCodecs.Encode(f, a[0], a.Text(1), a.Count > 2 ? a.Text(2) : "strict"),
             [FoldedInt or FoldedBool] => a.Int(0) is { } n && n >= 0 && n <= FoldBudget.MaxValue && f.Budget.Room((long)n) ? new FoldedBytes(new byte[(int)n]) : f.GiveUp(),
-            [FoldedSequence items] => OfNumbers(items),
+            [FoldedSequence items] => f.Budget.Items(items.Items.Count) ? OfNumbers(items) : FoldedValue.Unknown,
             _ => FoldedValue.Unknown,
         };
         return made is FoldedBytes bytes ? bytes with { IsArray = array } : made;
@@ -100,7 +102,7 @@ internal static class SequenceFunctions
             bytes[i] = (byte)number;
         }
 
-        return new FoldedBytes(bytes) { Layers = [.. items.Layers, "numbers"] };
+        return new FoldedBytes(bytes) { Layers = Arguments.Through(items, "numbers") };
     }
 
     private static FoldedValue Dict(Folder f, IReadOnlyList<FoldedValue> a)
@@ -161,7 +163,15 @@ internal static class SequenceFunctions
 
     private static FoldedValue Sorted(Folder f, IReadOnlyList<FoldedValue> a)
     {
-        if (f.Items(a[0]) is not { } items || !f.Budget.Items(items.Count * 16L))
+        if (f.Items(a[0]) is not { } items)
+        {
+            return FoldedValue.Unknown;
+        }
+
+        // Each item is compared with some others, and texts may differ only at their ends.
+        long longest = items.Count == 0 ? 0 : items.Max(i => i is FoldedText t ? t.Value.Length : i is FoldedInt n ? n.Value.GetBitLength() / 8 : 0L);
+        int rounds = BitOperations.Log2((uint)items.Count + 1) + 1;
+        if (!f.Budget.Work(rounds * (items.Count * (SortWork + (longest / 8)))))
         {
             return FoldedValue.Unknown;
         }
@@ -201,12 +211,17 @@ internal static class SequenceFunctions
 
         int count = rows.Min(r => r!.Count);
         List<FoldedValue> made = [];
-        for (int i = 0; i < count && f.Budget.Step(); i++)
+        for (int i = 0; i < count; i++)
         {
+            if (!f.Budget.Step())
+            {
+                return FoldedValue.Unknown;
+            }
+
             made.Add(f.Apply(a[0], [.. rows.Select(r => r![i])]));
         }
 
-        return made.Count == count ? Sequence(f, SequenceKind.Iterator, made) : FoldedValue.Unknown;
+        return Sequence(f, SequenceKind.Iterator, made);
     }
 
     private static FoldedValue Filter(Folder f, IReadOnlyList<FoldedValue> a)
@@ -280,7 +295,7 @@ internal static class SequenceFunctions
         FoldedValue sum = a.Count > 1 ? a[1] : new FoldedInt(0);
         foreach (FoldedValue item in items)
         {
-            sum = sum.IsUnknown ? sum : OperatorFunctions.Plus(f, [sum, item]);
+            sum = sum.IsUnknown ? sum : f.Call(OperatorFunctions.Plus, [sum, item]);
         }
 
         return sum;
@@ -297,11 +312,11 @@ internal static class SequenceFunctions
         return items.Aggregate((x, y) => ((FoldedInt)y).Value.CompareTo(((FoldedInt)x).Value) == sign ? y : x);
     }
 
-    private static int Position(IReadOnlyList<FoldedValue> items, FoldedValue wanted)
+    private static int Position(Folder f, IReadOnlyList<FoldedValue> items, FoldedValue wanted)
     {
         for (int i = 0; i < items.Count; i++)
         {
-            if (Arguments.Same(items[i], wanted) is not { } same)
+            if (f.Same(items[i], wanted) is not { } same)
             {
                 return -1;
             }

@@ -8,6 +8,8 @@ namespace Assay.Evaluation.Functions;
 /// <summary><c>struct.pack</c>, <c>unpack</c> and <c>calcsize</c>, with the sizes and the alignment of 64-bit Linux where a format asks for native ones.</summary>
 internal static class StructFunctions
 {
+    private const int FieldWork = 100;
+
     private readonly record struct Field(char Kind, int Size, int Pad, int Count);
 
     public static void Add(Dictionary<string, PureFunction> all)
@@ -84,6 +86,11 @@ internal static class StructFunctions
 
     private static FoldedValue Pack(Folder f, List<Field> fields, bool big, FoldedValue[] values)
     {
+        if (!f.Budget.Room(Total(fields)) || !f.Budget.Work(FieldWork * (fields.Count + (long)values.Length)))
+        {
+            return FoldedValue.Unknown;
+        }
+
         List<byte> bytes = [];
         int next = 0;
         foreach (Field field in fields)
@@ -169,8 +176,18 @@ internal static class StructFunctions
     {
         List<FoldedValue> values = [];
         int at = 0;
+        if (!f.Budget.Room(bytes.Length))
+        {
+            return FoldedValue.Unknown;
+        }
+
         foreach (Field field in fields)
         {
+            if (!f.Budget.Work(FieldWork) || !f.Budget.Items(values.Count + (field.Kind is 'x' or 's' ? 1 : (long)field.Count)))
+            {
+                return FoldedValue.Unknown;
+            }
+
             at += field.Pad;
             if (field.Kind is 'x' or 's')
             {
@@ -183,7 +200,7 @@ internal static class StructFunctions
                 continue;
             }
 
-            for (int i = 0; i < field.Count && f.Budget.Step(); i++, at += field.Size)
+            for (int i = 0; i < field.Count; i++, at += field.Size)
             {
                 byte[] one = bytes[at..(at + field.Size)];
                 if (big)

@@ -10,10 +10,13 @@ namespace Assay.Evaluation.Functions;
 /// <summary>The codecs of Python that map between text and bytes, and the ones that only look so.</summary>
 internal static class TextCodecs
 {
+    private const int LongestName = 64;
+    private const long EscapeWork = 8;
+
     /// <summary><c>bytes.decode(encoding, errors)</c>.</summary>
     public static FoldedValue Decode(Folder f, FoldedValue value, string? encoding, string? errors)
     {
-        if (value is not FoldedBytes { Value: { } bytes } || encoding is null || errors is null || !f.Budget.Room(bytes.Length))
+        if (value is not FoldedBytes { Value: { } bytes } || encoding is null || errors is null || !f.Budget.Room(bytes.Length) || !f.Budget.Work(EscapeWork * bytes.Length))
         {
             return FoldedValue.Unknown;
         }
@@ -57,7 +60,7 @@ internal static class TextCodecs
             "utf16be" => Encoding.BigEndianUnicode.GetBytes(text),
             "utf16" => [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(text)],
             "utf32le" => Encoding.UTF32.GetBytes(text),
-            "rawunicodeescape" when text.All(c => c <= 0xFF) => Encoding.Latin1.GetBytes(text),
+            "rawunicodeescape" when !text.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff') => Encoding.Latin1.GetBytes(text),
             string other => CodePages.Encode(other, text),
         };
         return bytes is null ? FoldedValue.Unknown : new FoldedBytes(bytes) { Layers = value.Layers };
@@ -65,7 +68,7 @@ internal static class TextCodecs
 
     /// <summary>The name of a codec as Python looks it up: case, hyphens and underscores do not count.</summary>
     public static string Normal(string encoding) =>
-        new([.. encoding.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant)]);
+        encoding.Length > LongestName ? "" : new([.. encoding.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant)]);
 
     public static byte[]? Hex(ReadOnlySpan<char> text)
     {
@@ -79,7 +82,7 @@ internal static class TextCodecs
     }
 
     private static IReadOnlyList<string> WithLayer(FoldedValue value, string codec) =>
-        CodePages.IsDisguise(codec) || codec is "unicodeescape" or "rawunicodeescape" or "punycode" or "utf32be" or "utf7" or "utf16" or "utf16le" or "utf16be" or "utf32" or "utf32le" ? [.. value.Layers, codec] : value.Layers;
+        CodePages.IsDisguise(codec) || codec is "unicodeescape" or "rawunicodeescape" or "punycode" or "utf32be" or "utf7" or "utf16" or "utf16le" or "utf16be" or "utf32" or "utf32le" ? Arguments.Through(value, codec) : value.Layers;
 
     private static string? Utf8(byte[] bytes, string errors)
     {
@@ -106,8 +109,21 @@ internal static class TextCodecs
 
     private static byte[]? Keep(string text, int most, string errors)
     {
-        bool fits = text.All(c => c <= most);
-        return fits || errors == "ignore" ? Encoding.Latin1.GetBytes([.. text.Where(c => c <= most)]) : null;
+        byte[] bytes = new byte[text.Length];
+        int length = 0;
+        foreach (char c in text)
+        {
+            if (c <= most)
+            {
+                bytes[length++] = (byte)c;
+            }
+            else if (errors != "ignore")
+            {
+                return null;
+            }
+        }
+
+        return bytes[..length];
     }
 
     // UTF-7 without shifted sequences is ASCII; with them it hides text, and what it hides is base64 of UTF-16.

@@ -10,12 +10,19 @@ namespace Assay.Evaluation.Functions;
 internal static class TextFormat
 {
     private const int MaxWidth = 1 << 16;
+    private const long FieldWork = 16;
 
     /// <summary><c>str.format</c>: fields by position or name, conversions, and specifications of width, fill and kind.</summary>
     public static string? Format(Folder f, string template, IReadOnlyList<FoldedValue> values, FoldedDict names)
     {
         StringBuilder made = new();
         int next = 0;
+        if (!f.Budget.Items(names.Pairs.Count))
+        {
+            return null;
+        }
+
+        Dictionary<string, FoldedValue> byName = KeywordArguments.ByName(names);
         for (int i = 0; i < template.Length; i++)
         {
             char c = template[i];
@@ -28,7 +35,8 @@ internal static class TextFormat
             }
 
             int end = template.IndexOf('}', i);
-            if (c == '}' || end < 0 || Field(f, template[(i + 1)..end], values, names, ref next) is not { } part || !f.Budget.Room(made.Length + (long)part.Length))
+            if (c == '}' || end < 0 || !f.Budget.Work(FieldWork * (end - i)) || Field(f, template[(i + 1)..end], values, byName, ref next) is not { } part
+                || !Fits(f, made, part))
             {
                 return null;
             }
@@ -41,11 +49,11 @@ internal static class TextFormat
     }
 
     /// <summary>A value by a format specification, as <c>format(value, spec)</c> writes it.</summary>
-    public static string? Specify(FoldedValue value, string spec)
+    public static string? Specify(Folder f, FoldedValue value, string spec)
     {
         if (spec.Length == 0)
         {
-            return NumberFunctions.Str(value);
+            return NumberFunctions.Str(f, value);
         }
 
         char kind = char.IsAsciiLetter(spec[^1]) ? spec[^1] : '\0';
@@ -74,7 +82,7 @@ internal static class TextFormat
         string? text = (kind, value) switch
         {
             ('s' or '\0', FoldedText plain) => plain.Value,
-            ('d' or '\0', _) when number is { } n => n.ToString(CultureInfo.InvariantCulture),
+            ('d' or '\0', _) when number is { } n => DigitText.Decimal(n),
             ('c', _) when number is { } n => PythonCharacters.FromOrdinal(n),
             ('x' or 'X' or 'o' or 'b', _) when number is { Sign: >= 0 } n => InBase(n, kind, hash),
             _ => null,
@@ -98,6 +106,7 @@ internal static class TextFormat
         StringBuilder made = new();
         int next = 0;
         bool named = false;
+        Dictionary<string, FoldedValue>? byName = null;
         for (int i = 0; i < template.Length; i++)
         {
             if (template[i] != '%')
@@ -109,7 +118,8 @@ internal static class TextFormat
             FoldedValue? value = null;
             if (++i < template.Length && template[i] == '(' && given is FoldedDict dict && template.IndexOf(')', i) is > 0 and var close)
             {
-                value = KeywordArguments.Find(dict, template[(i + 1)..close]) ?? FoldedValue.Unknown;
+                byName ??= KeywordArguments.ByName(dict);
+                value = byName.GetValueOrDefault(template[(i + 1)..close], FoldedValue.Unknown);
                 named = true;
                 i = close + 1;
             }
@@ -123,8 +133,8 @@ internal static class TextFormat
             string width = template[start..Math.Min(i, template.Length)];
             char kind = i < template.Length ? template[i] : '\0';
             value ??= kind == '%' || next >= values.Count ? FoldedValue.Unknown : values[next++];
-            string? part = kind == '%' && width.Length == 0 ? "%" : Part(kind, width, value);
-            if (part is null || !f.Budget.Room(made.Length + (long)part.Length))
+            string? part = kind == '%' && width.Length == 0 ? "%" : Part(f, kind, width, value);
+            if (part is null || !Fits(f, made, part))
             {
                 return null;
             }
@@ -135,13 +145,13 @@ internal static class TextFormat
         return named || next == values.Count || (given is FoldedDict && next == 0) ? made.ToString() : null;
     }
 
-    private static string? Part(char kind, string width, FoldedValue value)
+    private static string? Part(Folder f, char kind, string width, FoldedValue value)
     {
         string? text = kind switch
         {
-            's' => NumberFunctions.Str(value),
-            'r' => NumberFunctions.Repr(value),
-            'd' or 'i' or 'u' => Arguments.IntOf(value)?.ToString(CultureInfo.InvariantCulture),
+            's' => NumberFunctions.Str(f, value),
+            'r' => NumberFunctions.Repr(f, value),
+            'd' or 'i' or 'u' => Arguments.IntOf(value) is { } whole ? DigitText.Decimal(whole) : null,
             'x' or 'X' or 'o' => Arguments.IntOf(value) is { Sign: >= 0 } n ? InBase(n, kind, false) : null,
             'c' => value is FoldedText { Value.Length: 1 } t ? t.Value : Arguments.IntOf(value) is { } o ? PythonCharacters.FromOrdinal(o) : null,
             _ => null,
@@ -155,13 +165,17 @@ internal static class TextFormat
         return text[..Math.Min(1, text.Length)] == "-" || width.Length > 4 ? null : text.PadLeft(int.Parse(width, CultureInfo.InvariantCulture), zeros ? '0' : ' ');
     }
 
+    /// <summary>Whether a part may be added to what was made.</summary>
+    private static bool Fits(Folder f, StringBuilder made, string part) =>
+        (made.Length + (long)part.Length <= FoldBudget.MaxValue && f.Budget.Room(part.Length)) || f.Budget.Exceed();
+
     private static string InBase(BigInteger number, char kind, bool hash)
     {
         string digits = NumberFunctions.InBase(number, char.ToLowerInvariant(kind) switch { 'x' => 16, 'o' => 8, _ => 2 });
         return (hash ? "0" + kind : "") + (kind == 'X' ? digits.ToUpperInvariant() : digits);
     }
 
-    private static string? Field(Folder f, string field, IReadOnlyList<FoldedValue> values, FoldedDict names, ref int next)
+    private static string? Field(Folder f, string field, IReadOnlyList<FoldedValue> values, Dictionary<string, FoldedValue> names, ref int next)
     {
         int colon = field.IndexOf(':', StringComparison.Ordinal);
         string spec = colon < 0 ? "" : field[(colon + 1)..];
@@ -173,7 +187,7 @@ internal static class TextFormat
         string first = steps < 0 ? name : name[..steps];
         FoldedValue? value = first.Length == 0 ? values.At(next++)
             : int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? values.At(index)
-            : KeywordArguments.Find(names, first);
+            : names.GetValueOrDefault(first);
         for (int at = steps; value is not null && at >= 0 && at < name.Length;)
         {
             // {0.attribute} and {0[item]}
@@ -185,8 +199,8 @@ internal static class TextFormat
             at = end < 0 ? -1 : item ? end + 1 : end;
         }
 
-        string? converted = conversion switch { "r" => value is null ? null : NumberFunctions.Repr(value), "s" => value is null ? null : NumberFunctions.Str(value), _ => null };
+        string? converted = conversion switch { "r" => value is null ? null : NumberFunctions.Repr(f, value), "s" => value is null ? null : NumberFunctions.Str(f, value), _ => null };
         return value is null || (conversion.Length > 0 && converted is null) || spec.Contains('{', StringComparison.Ordinal) ? null
-            : Specify(converted is null ? value : new FoldedText(converted), spec);
+            : Specify(f, converted is null ? value : new FoldedText(converted), spec);
     }
 }

@@ -1,5 +1,5 @@
 // Methods of str that make new texts.
-using System.Globalization;
+using System.Buffers;
 using System.Numerics;
 using System.Text;
 using Assay.Evaluation.Values;
@@ -10,22 +10,29 @@ namespace Assay.Evaluation.Functions;
 internal static class TextFunctions
 {
     private const string White = " \t\n\r\u000b\u000c\u001c\u001d\u001e\u001f\u0085\u00a0";
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const string Digits = "0123456789";
+    private const int FewCharacters = 16;
+    private const int StripWork = 64;
+    private const int MapWork = 8;
+    private static readonly SearchValues<char> s_white = SearchValues.Create(White);
+    private static readonly SearchValues<char> s_word = SearchValues.Create(Letters + Digits + "_");
 
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["str.join"] = Join;
         all["str.replace"] = Replace;
         all["str.__add__"] = (f, a) => a.Text(0) is { } x && a.Text(1) is { } y && f.Budget.Room(x.Length + (long)y.Length) ? f.Made(x + y, a) : FoldedValue.Unknown;
-        all["str.__mul__"] = (f, a) => Repeat(f, a);
+        all["str.__mul__"] = Repeat;
         all["str.__getitem__"] = (f, a) => f.GetItem(a.At(0), a.At(1));
         all["str.__str__"] = (_, a) => a.At(0);
         all["str.__len__"] = (_, a) => a.Text(0) is { } x ? new FoldedInt(PythonCharacters.Count(x)) : FoldedValue.Unknown;
         all["str.lower"] = (f, a) => f.Made(Ascii(a)?.ToLowerInvariant(), a);
         all["str.casefold"] = all["str.lower"];
         all["str.upper"] = (f, a) => f.Made(Ascii(a)?.ToUpperInvariant(), a);
-        all["str.swapcase"] = (f, a) => f.Made(Ascii(a) is { } x ? string.Concat(x.Select(Swap)) : null, a);
-        all["str.capitalize"] = (f, a) => f.Made(Ascii(a) is { } x ? x.Length == 0 ? x : char.ToUpperInvariant(x[0]) + x[1..].ToLowerInvariant() : null, a);
-        all["str.title"] = (f, a) => f.Made(Ascii(a) is { } x ? Title(x) : null, a);
+        all["str.swapcase"] = (f, a) => f.Made(Ascii(a) is { } x ? Each(x, (c, _) => Swap(c)) : null, a);
+        all["str.capitalize"] = (f, a) => f.Made(Ascii(a) is { } x ? Each(x, (c, before) => before == '\0' ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c)) : null, a);
+        all["str.title"] = (f, a) => f.Made(Ascii(a) is { } x ? Each(x, (c, before) => char.IsAsciiLetter(before) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)) : null, a);
         all["str.strip"] = (f, a) => Strip(f, a, true, true);
         all["str.lstrip"] = (f, a) => Strip(f, a, true, false);
         all["str.rstrip"] = (f, a) => Strip(f, a, false, true);
@@ -42,18 +49,18 @@ internal static class TextFunctions
             : FoldedValue.Unknown;
         all["str.format_map"] = (f, a) => a.Text(0) is { } x && a.At(1) is FoldedDict map ? f.Made(TextFormat.Format(f, x, [], map), a) : FoldedValue.Unknown;
         all["str.expandtabs"] = (f, a) => f.Made(a.Count == 1 && a.Text(0) is { } x && !x.Contains('\t', StringComparison.Ordinal) ? x : null, a);
-        Test(all, "isalpha", char.IsAsciiLetter);
-        Test(all, "isdigit", char.IsAsciiDigit);
-        Test(all, "isnumeric", char.IsAsciiDigit);
-        Test(all, "isdecimal", char.IsAsciiDigit);
-        Test(all, "isalnum", char.IsAsciiLetterOrDigit);
-        Test(all, "isspace", c => c is ' ' or (>= '\t' and <= '\r') or (>= '\u001c' and <= '\u001f'));
-        all["str.isprintable"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.All(c => c is >= ' ' and <= '~')) : FoldedValue.Unknown;
+        Test(all, "isalpha", Letters);
+        Test(all, "isdigit", Digits);
+        Test(all, "isnumeric", Digits);
+        Test(all, "isdecimal", Digits);
+        Test(all, "isalnum", Letters + Digits);
+        Test(all, "isspace", " \t\n\u000b\u000c\r\u001c\u001d\u001e\u001f");
+        all["str.isprintable"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(!x.AsSpan().ContainsAnyExceptInRange(' ', '~')) : FoldedValue.Unknown;
         all["str.isascii"] = (_, a) => a.Text(0) is { } x ? new FoldedBool(System.Text.Ascii.IsValid(x)) : FoldedValue.Unknown;
-        all["str.islower"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.Any(char.IsAsciiLetterLower) && !x.Any(char.IsAsciiLetterUpper)) : FoldedValue.Unknown;
-        all["str.isupper"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.Any(char.IsAsciiLetterUpper) && !x.Any(char.IsAsciiLetterLower)) : FoldedValue.Unknown;
+        all["str.islower"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.AsSpan().ContainsAnyInRange('a', 'z') && !x.AsSpan().ContainsAnyInRange('A', 'Z')) : FoldedValue.Unknown;
+        all["str.isupper"] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.AsSpan().ContainsAnyInRange('A', 'Z') && !x.AsSpan().ContainsAnyInRange('a', 'z')) : FoldedValue.Unknown;
         all["str.isidentifier"] = (_, a) => Ascii(a) is { } x
-            ? new FoldedBool(x.Length > 0 && !char.IsAsciiDigit(x[0]) && x.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            ? new FoldedBool(x.Length > 0 && !char.IsAsciiDigit(x[0]) && !x.AsSpan().ContainsAnyExcept(s_word))
             : FoldedValue.Unknown;
     }
 
@@ -90,35 +97,35 @@ internal static class TextFunctions
             return FoldedValue.Unknown;
         }
 
-        if (old.Length == 0)
+        // How long the result is, is known before anything of it is made.
+        long places = old.Length == 0 ? PythonCharacters.Count(text) + 1 : TextSearch.CountOf(text, old);
+        places = count < 0 ? places : Math.Min(places, count);
+        if (!f.Budget.Room(text.Length + (places * (fresh.Length - (long)old.Length))))
         {
-            List<string> characters = PythonCharacters.Split(text);
-            int gaps = count < 0 ? characters.Count + 1 : Math.Min(count, characters.Count + 1);
-            if (!f.Budget.Room(text.Length + ((long)fresh.Length * gaps)))
-            {
-                return FoldedValue.Unknown;
-            }
-
-            StringBuilder wide = new();
-            for (int i = 0; i <= characters.Count; i++)
-            {
-                wide.Append(i < gaps ? fresh : "").Append(i < characters.Count ? characters[i] : "");
-            }
-
-            return f.Made(wide.ToString(), a);
+            return FoldedValue.Unknown;
         }
 
-        StringBuilder made = new();
+        StringBuilder made = new((int)(text.Length + (places * (fresh.Length - (long)old.Length))));
         int at = 0;
-        while (count != 0 && text.IndexOf(old, at, StringComparison.Ordinal) is var found and >= 0)
+        if (old.Length == 0)
         {
-            made.Append(text, at, found - at).Append(fresh);
-            at = found + old.Length;
-            count--;
-            if (made.Length > FoldBudget.MaxValue)
+            for (; places > 0; places--)
             {
-                f.Budget.Exceed();
-                return FoldedValue.Unknown;
+                int step = at < text.Length ? PythonCharacters.Width(text, at) : 0;
+                made.Append(fresh).Append(text, at, step);
+                at += step;
+            }
+        }
+        else if (places > 0)
+        {
+            foreach (int found in LinearSearch.All(text, old))
+            {
+                made.Append(text, at, found - at).Append(fresh);
+                at = found + old.Length;
+                if (--places == 0)
+                {
+                    break;
+                }
             }
         }
 
@@ -137,22 +144,39 @@ internal static class TextFunctions
             return f.Made("", a);
         }
 
-        return times <= FoldBudget.MaxValue && f.Budget.Room((long)times * text.Length)
-            ? f.Made(new StringBuilder().Insert(0, text, (int)times).ToString(), a)
-            : f.GiveUp();
+        if (times > FoldBudget.MaxValue || !f.Budget.Room((long)times * text.Length))
+        {
+            return f.GiveUp();
+        }
+
+        string made = text.Length == 1 ? new string(text[0], (int)times) : string.Create((int)times * text.Length, text, static (all, one) =>
+        {
+            for (int at = 0; at < all.Length; at += one.Length)
+            {
+                one.CopyTo(all[at..]);
+            }
+        });
+        return f.Made(made, a);
     }
 
     private static FoldedValue Strip(Folder f, IReadOnlyList<FoldedValue> a, bool left, bool right)
     {
         string? set = a.IsNone(1) ? White : a.Text(1);
-        if (a.Text(0) is not { } text || set is null)
+        if (a.Text(0) is not { } text || set is null || (set.Length > FewCharacters && !f.Budget.Work(StripWork * (long)set.Length)))
         {
             return FoldedValue.Unknown;
         }
 
-        char[] characters = [.. set];
-        string made = characters.Length == 0 ? text : left ? text.TrimStart(characters) : text;
-        return f.Made(right && characters.Length > 0 ? made.TrimEnd(characters) : made, a);
+        // A set that is looked up in one step, however many characters it has.
+        SearchValues<char> gone = a.IsNone(1) ? s_white : SearchValues.Create(set);
+        int start = left ? text.AsSpan().IndexOfAnyExcept(gone) : 0;
+        if (start < 0)
+        {
+            return f.Made("", a);
+        }
+
+        int end = right ? text.AsSpan().LastIndexOfAnyExcept(gone) + 1 : text.Length;
+        return f.Made(end <= start ? "" : text[start..end], a);
     }
 
     private static FoldedValue ZeroFill(Folder f, IReadOnlyList<FoldedValue> a)
@@ -184,35 +208,52 @@ internal static class TextFunctions
             return FoldedValue.Unknown;
         }
 
-        Dictionary<BigInteger, FoldedValue> map = [];
+        Dictionary<int, string?> map = [];
         foreach ((FoldedValue key, FoldedValue value) in table.Pairs)
         {
-            if (Arguments.IntOf(key) is { } number)
+            if (Arguments.IntOf(key) is { } number && number >= 0 && number <= 0x10FFFF)
             {
-                map[number] = value;
+                map[(int)number] = value switch
+                {
+                    FoldedText other => other.Value,
+                    FoldedNone => "",
+                    FoldedInt to => PythonCharacters.FromOrdinal(to.Value),
+                    _ => null,
+                };
             }
         }
 
-        StringBuilder made = new();
-        foreach (string character in PythonCharacters.Split(text))
+        if (!f.Budget.Work((MapWork * (long)table.Pairs.Count) + (MapWork * (long)text.Length)))
         {
-            FoldedValue to = map.GetValueOrDefault(PythonCharacters.Ordinal(character), new FoldedText(character));
-            string? part = to switch
+            return FoldedValue.Unknown;
+        }
+
+        StringBuilder made = new(text.Length);
+        for (int at = 0; at < text.Length;)
+        {
+            int width = PythonCharacters.Width(text, at);
+            int ordinal = width == 2 ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at];
+            if (!map.TryGetValue(ordinal, out string? part))
             {
-                FoldedText other => other.Value,
-                FoldedNone => "",
-                FoldedInt number => PythonCharacters.FromOrdinal(number.Value),
-                _ => null,
-            };
-            if (part is null || made.Length > FoldBudget.MaxValue)
+                made.Append(text, at, width);
+            }
+            else if (part is null)
             {
                 return FoldedValue.Unknown;
             }
+            else
+            {
+                made.Append(part);
+            }
 
-            made.Append(part);
+            at += width;
+            if (made.Length > FoldBudget.MaxValue)
+            {
+                return f.GiveUp();
+            }
         }
 
-        return f.Made(made.ToString(), a);
+        return f.Budget.Room(made.Length) ? f.Made(made.ToString(), a) : FoldedValue.Unknown;
     }
 
     private static FoldedValue MakeTranslation(Folder f, IReadOnlyList<FoldedValue> a)
@@ -239,6 +280,11 @@ internal static class TextFunctions
             return FoldedValue.Unknown;
         }
 
+        if (operands.Count > 2 && !f.Budget.Items((operands[2] as FoldedText)?.Value.Length ?? 0))
+        {
+            return FoldedValue.Unknown;
+        }
+
         List<(FoldedValue, FoldedValue)> pairs = [.. from.Value.Zip(to.Value, (x, y) => ((FoldedValue)new FoldedInt(x), (FoldedValue)new FoldedInt(y)))];
         if (operands.Count > 2 && operands[2] is FoldedText gone)
         {
@@ -248,21 +294,22 @@ internal static class TextFunctions
         return new FoldedDict(pairs);
     }
 
-    private static void Test(Dictionary<string, PureFunction> all, string name, Predicate<char> holds) =>
-        all["str." + name] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.Length > 0 && x.All(c => holds(c))) : FoldedValue.Unknown;
+    private static void Test(Dictionary<string, PureFunction> all, string name, string characters)
+    {
+        SearchValues<char> wanted = SearchValues.Create(characters);
+        all["str." + name] = (_, a) => Ascii(a) is { } x ? new FoldedBool(x.Length > 0 && !x.AsSpan().ContainsAnyExcept(wanted)) : FoldedValue.Unknown;
+    }
 
     private static char Swap(char c) => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c);
 
-    private static string Title(string text)
+    /// <summary>A text of which each character is made of one and the one before it, which is NUL at the start.</summary>
+    private static string Each(string text, Func<char, char, char> make) => string.Create(text.Length, (text, make), static (made, from) =>
     {
-        StringBuilder made = new(text.Length);
-        bool inside = false;
-        foreach (char c in text)
+        char before = '\0';
+        for (int i = 0; i < made.Length; i++)
         {
-            made.Append(inside ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c));
-            inside = char.IsAsciiLetter(c);
+            made[i] = from.make(from.text[i], before);
+            before = from.text[i] == '\0' ? ' ' : from.text[i];
         }
-
-        return made.ToString();
-    }
+    });
 }

@@ -1,6 +1,6 @@
 // Methods of str that take texts apart or search in them.
+using System.Buffers;
 using System.Numerics;
-using System.Text;
 using Assay.Evaluation.Values;
 
 namespace Assay.Evaluation.Functions;
@@ -8,22 +8,21 @@ namespace Assay.Evaluation.Functions;
 /// <summary>Methods of str that take texts apart or search in them.</summary>
 internal static class TextSearch
 {
-    private static readonly char[] s_white = [' ', '\t', '\n', '\r', '\u000b', '\u000c', '\u001c', '\u001d', '\u001e', '\u001f', '\u0085', '\u00a0'];
+    private static readonly SearchValues<char> s_blanks = SearchValues.Create(" \t\n\r\u000b\u000c\u001c\u001d\u001e\u001f\u0085\u00a0");
 
-    private static readonly System.Buffers.SearchValues<char> s_blanks = System.Buffers.SearchValues.Create(s_white);
+    /// <summary>What ends a line for Python and is not looked at here.</summary>
+    private static readonly SearchValues<char> s_rareEnds = SearchValues.Create("\v\f\u001c\u001d\u001e\u0085\u2028\u2029");
 
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["str.split"] = (f, a) => Split(f, a, right: false);
         all["str.rsplit"] = (f, a) => Split(f, a, right: true);
-        all["str.splitlines"] = (f, a) => a.Text(0) is { } x && a.Count == 1 && !x.Any(c => c is '\v' or '\f' or (>= '\u001c' and <= '\u001e') or '\u0085' or '\u2028' or '\u2029')
-            ? Parts(f, Lines(x), a.At(0))
-            : FoldedValue.Unknown;
+        all["str.splitlines"] = (f, a) => a.Text(0) is { } x && a.Count == 1 && !x.AsSpan().ContainsAny(s_rareEnds) ? Lines(f, x, a[0]) : FoldedValue.Unknown;
         all["str.partition"] = (f, a) => Partition(f, a, right: false);
         all["str.rpartition"] = (f, a) => Partition(f, a, right: true);
         all["str.startswith"] = (_, a) => a.Count == 2 && a.Text(0) is { } x && a.Text(1) is { } y ? new FoldedBool(x.StartsWith(y, StringComparison.Ordinal)) : FoldedValue.Unknown;
         all["str.endswith"] = (_, a) => a.Count == 2 && a.Text(0) is { } x && a.Text(1) is { } y ? new FoldedBool(x.EndsWith(y, StringComparison.Ordinal)) : FoldedValue.Unknown;
-        all["str.__contains__"] = (_, a) => a.Text(0) is { } x && a.Text(1) is { } y ? new FoldedBool(x.Contains(y, StringComparison.Ordinal)) : FoldedValue.Unknown;
+        all["str.__contains__"] = (_, a) => a.Text(0) is { } x && a.Text(1) is { } y ? new FoldedBool(LinearSearch.First(x, y) >= 0) : FoldedValue.Unknown;
         all["str.find"] = (_, a) => Arguments.Number(Find(a, last: false));
         all["str.rfind"] = (_, a) => Arguments.Number(Find(a, last: true));
         all["str.index"] = (_, a) => Arguments.Number(Find(a, last: false) is { Sign: >= 0 } at ? at : null);
@@ -31,9 +30,10 @@ internal static class TextSearch
         all["str.count"] = (_, a) => a.Count == 2 && a.Text(0) is { } x && a.Text(1) is { Length: > 0 } y ? new FoldedInt(CountOf(x, y)) : FoldedValue.Unknown;
     }
 
-    private static FoldedValue Parts(Folder f, IReadOnlyList<string> parts, FoldedValue from, SequenceKind kind = SequenceKind.List) =>
-        f.Budget.Items(parts.Count)
-            ? new FoldedSequence(kind, [.. parts.Select(p => new FoldedText(p) { Layers = from.Layers })])
+    /// <summary>The parts of a text at ranges.</summary>
+    private static FoldedValue Parts(Folder f, string text, List<Range> ranges, FoldedValue from) =>
+        f.Budget.Items(ranges.Count)
+            ? new FoldedSequence(SequenceKind.List, [.. ranges.Select(r => new FoldedText(text[r]) { Layers = from.Layers })])
             : FoldedValue.Unknown;
 
     private static FoldedValue Split(Folder f, IReadOnlyList<FoldedValue> a, bool right)
@@ -43,39 +43,40 @@ internal static class TextSearch
             return FoldedValue.Unknown;
         }
 
-        bool white = a.IsNone(1);
-        string[] parts = white ? text.Split(s_white, StringSplitOptions.RemoveEmptyEntries) : text.Split(a.Text(1)!);
-        if (most >= 0 && (white ? parts.Length > most + 1 : parts.Length > most + 1))
-        {
-            if (white)
-            {
-                return Parts(f, Words(text, most, right), a[0]);
-            }
+        int cuts = most < 0 ? int.MaxValue : most;
+        List<Range>? ranges = a.IsNone(1) ? Words(text, cuts, right) : Between(text, a.Text(1)!, cuts, right);
 
-            string separator = a.Text(1)!;
-            parts = right
-                ? [string.Join(separator, parts[..^most]), .. parts[^most..]]
-                : [.. parts[..most], string.Join(separator, parts[most..])];
-        }
-
-        return Parts(f, parts, a[0]);
+        // Null where there are more parts than a sequence may have.
+        return ranges is null ? f.GiveUp() : Parts(f, text, ranges, a[0]);
     }
 
-    /// <summary>The first or last words between blanks; the rest keeps its inner blanks.</summary>
-    private static List<string> Words(string text, int most, bool right)
+    /// <summary>The words between blanks; behind the last cut the text stays whole, with the blanks at its far end.</summary>
+    private static List<Range>? Words(string text, int cuts, bool right)
     {
-        List<string> words = [];
-        string rest = right ? text.TrimEnd(s_white) : text.TrimStart(s_white);
-        while (words.Count < most && rest.Length > 0)
+        List<Range> words = [];
+        int from = 0;
+        int to = text.Length;
+        while ((right ? text.AsSpan(0, to).LastIndexOfAnyExcept(s_blanks) : text.AsSpan(from).IndexOfAnyExcept(s_blanks)) is >= 0 and int found)
         {
-            int at = right ? rest.AsSpan().LastIndexOfAny(s_blanks) : rest.AsSpan().IndexOfAny(s_blanks);
-            words.Add(at < 0 ? rest : right ? rest[(at + 1)..] : rest[..at]);
-            rest = at < 0 ? "" : right ? rest[..at].TrimEnd(s_white) : rest[at..].TrimStart(s_white);
-        }
+            if (words.Count > FoldBudget.MaxItems)
+            {
+                return null;
+            }
 
-        if (rest.Length > 0)
-        {
-            words.Add(rest);
+            bool whole = words.Count == cuts;
+            if (right)
+            {
+                int start = whole ? 0 : text.AsSpan(0, found).LastIndexOfAny(s_blanks) + 1;
+                words.Add(start..(found + 1));
+                to = start;
+            }
+            else
+            {
+                int start = from + found;
+                int length = text.AsSpan(start).IndexOfAny(s_blanks);
+                from = whole || length < 0 ? text.Length : start + length;
+                words.Add(start..from);
+            }
         }
 
         if (right)
@@ -86,29 +87,68 @@ internal static class TextSearch
         return words;
     }
 
+    /// <summary>The parts between separators.</summary>
+    private static List<Range>? Between(string text, string separator, int cuts, bool right)
+    {
+        List<Range> parts = [];
+        int from = 0;
+        int to = text.Length;
+        foreach (int at in LinearSearch.All(text, separator, right))
+        {
+            if (parts.Count == cuts)
+            {
+                break;
+            }
+
+            if (parts.Count > FoldBudget.MaxItems)
+            {
+                return null;
+            }
+
+            parts.Add(right ? (at + separator.Length)..to : from..at);
+            (from, to) = right ? (from, at) : (at + separator.Length, to);
+        }
+
+        parts.Add(from..to);
+        if (right)
+        {
+            parts.Reverse();
+        }
+
+        return parts;
+    }
+
     private static FoldedValue Partition(Folder f, IReadOnlyList<FoldedValue> a, bool right)
     {
-        if (a.Text(0) is not { } text || a.Text(1) is not { Length: > 0 } separator)
+        if (a.Text(0) is not { } text || a.Text(1) is not { Length: > 0 } separator || !f.Budget.Room(text.Length))
         {
             return FoldedValue.Unknown;
         }
 
-        int at = right ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
+        int at = right ? LinearSearch.Last(text, separator) : LinearSearch.First(text, separator);
         string[] parts = at < 0
             ? right ? ["", "", text] : [text, "", ""]
             : [text[..at], separator, text[(at + separator.Length)..]];
-        return Parts(f, parts, a[0], SequenceKind.Tuple);
+        return new FoldedSequence(SequenceKind.Tuple, [.. parts.Select(p => new FoldedText(p) { Layers = a[0].Layers })]);
     }
 
-    private static List<string> Lines(string text)
+    private static FoldedValue Lines(Folder f, string text, FoldedValue from)
     {
-        List<string> lines = [.. text.ReplaceLineEndings("\n").Split('\n')];
-        if (lines[^1].Length == 0)
+        List<Range> lines = [];
+        int start = 0;
+        while (start < text.Length)
         {
-            lines.RemoveAt(lines.Count - 1);
+            int length = text.AsSpan(start).IndexOfAny('\n', '\r');
+            int end = length < 0 ? text.Length : start + length;
+            lines.Add(start..end);
+            start = end + (end + 1 < text.Length && text[end] == '\r' && text[end + 1] == '\n' ? 2 : 1);
+            if (lines.Count > FoldBudget.MaxItems)
+            {
+                return f.GiveUp();
+            }
         }
 
-        return lines;
+        return Parts(f, text, lines, from);
     }
 
     private static BigInteger? Find(IReadOnlyList<FoldedValue> a, bool last)
@@ -124,16 +164,16 @@ internal static class TextSearch
             return -1;
         }
 
-        int found = last
-            ? text.AsSpan(start, end - start).LastIndexOf(part)
-            : text.AsSpan(start, end - start).IndexOf(part);
+        ReadOnlySpan<char> inside = text.AsSpan(start, end - start);
+        int found = last ? LinearSearch.Last(inside, part) : LinearSearch.First(inside, part);
         return found < 0 ? -1 : found + start;
     }
 
-    private static int CountOf(string text, string part)
+    /// <summary>How often a part is in a text, without overlaps.</summary>
+    internal static int CountOf(string text, string part)
     {
         int count = 0;
-        for (int at = 0; (at = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at += part.Length)
+        foreach (int _ in LinearSearch.All(text, part))
         {
             count++;
         }

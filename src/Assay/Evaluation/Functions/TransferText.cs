@@ -7,18 +7,21 @@ namespace Assay.Evaluation.Functions;
 /// <summary>Undoes uuencode, quoted-printable, percent-encoding, punycode and entities, as Python's own functions do.</summary>
 internal static class TransferText
 {
+    private const long EntityWork = 16;
+    private const string Digits = "0123456789ABCDEF";
+
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["urllib.parse.unquote"] = (f, a) => a.Text(0) is { } x && (a.Count == 1 || (a.Text(1) is "utf-8" && a.Count < 4)) ? Unquoted(f, x, a[0]) : FoldedValue.Unknown;
-        all["urllib.parse.unquote_plus"] = (f, a) => a.Text(0) is { } x && a.Count == 1 ? Unquoted(f, x.Replace('+', ' '), a[0]) : FoldedValue.Unknown;
+        all["urllib.parse.unquote_plus"] = (f, a) => a.Text(0) is { } x && a.Count == 1 && f.Budget.Room(x.Length) ? Unquoted(f, x.Replace('+', ' '), a[0]) : FoldedValue.Unknown;
         all["urllib.parse.unquote_to_bytes"] = (f, a) =>
             (a.Text(0) is { } x ? Encoding.UTF8.GetBytes(x) : a.Bytes(0)) is { } raw && f.Budget.Room(raw.Length) ? Layered(Percent(raw), a[0], "url") : FoldedValue.Unknown;
         all["urllib.parse.quote"] = (f, a) => a.Count == 1 && a.Text(0) is { } x && f.Budget.Room(x.Length * 3L) ? f.Made(Quote(x), a) : FoldedValue.Unknown;
-        all["html.unescape"] = (f, a) => a.Text(0) is { } x && f.Budget.Room(x.Length) && Entities(x) is { } plain ? f.Made(plain, a) is FoldedText made ? made with { Layers = [.. a[0].Layers, "html"] } : FoldedValue.Unknown : FoldedValue.Unknown;
+        all["html.unescape"] = (f, a) => a.Text(0) is { } x && f.Budget.Room(x.Length) && f.Budget.Work(EntityWork * x.Length) && Entities(x) is { } plain ? f.Made(plain, a) is FoldedText made ? made with { Layers = Arguments.Through(a[0], "html") } : FoldedValue.Unknown : FoldedValue.Unknown;
         all["binascii.a2b_qp"] = all["quopri.decodestring"] = (f, a) =>
             a.Count == 1 && Latin(a[0]) is { } x && f.Budget.Room(x.Length) ? Layered(QuotedPrintable(x), a[0], "quoted-printable") : FoldedValue.Unknown;
         all["binascii.a2b_uu"] = (f, a) => Latin(a.At(0)) is { } x && f.Budget.Room(x.Length) ? Layered(UuLine(x.TrimEnd('\n', '\r')), a[0], "uu") : FoldedValue.Unknown;
-        all["binascii.crc32"] = all["zlib.crc32"] = (f, a) => a.Count == 1 && a.Bytes(0) is { } x && f.Budget.Room(x.Length) ? new FoldedInt(Crc32(x)) : FoldedValue.Unknown;
+        all["binascii.crc32"] = all["zlib.crc32"] = (f, a) => a.Count == 1 && a.Bytes(0) is { } x && f.Budget.Room(x.Length) ? new FoldedInt(Codecs.Crc32.Of(x)) : FoldedValue.Unknown;
     }
 
     /// <summary>Whole uuencoded data: a line that begins it, its lines, a line that ends it.</summary>
@@ -26,15 +29,15 @@ internal static class TransferText
     {
         List<byte> bytes = [];
         bool inside = false;
-        foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
+        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
         {
             if (!inside)
             {
-                inside = line.StartsWith("begin", StringComparison.Ordinal);
+                inside = line.StartsWith("begin");
                 continue;
             }
 
-            if (line == "end")
+            if (line is "end")
             {
                 return [.. bytes];
             }
@@ -68,7 +71,7 @@ internal static class TransferText
             }
             else if (i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
             {
-                bytes.Add(Convert.ToByte(text.Substring(i + 1, 2), 16));
+                bytes.Add((byte)((HexDigit(text[i + 1]) << 4) | HexDigit(text[i + 2])));
                 i += 2;
             }
             else if (i + 1 < text.Length)
@@ -139,7 +142,7 @@ internal static class TransferText
         return k + (int)(36 * delta / (delta + 38));
     }
 
-    private static byte[]? UuLine(string line)
+    private static byte[]? UuLine(ReadOnlySpan<char> line)
     {
         if (line.Length == 0)
         {
@@ -173,7 +176,7 @@ internal static class TransferText
     }
 
     private static FoldedValue Unquoted(Folder f, string text, FoldedValue from) => f.Budget.Room(text.Length)
-        ? new FoldedText(text.Contains('%', StringComparison.Ordinal) ? Encoding.UTF8.GetString(Percent(Encoding.UTF8.GetBytes(text))) : text) { Layers = [.. from.Layers, "url"] }
+        ? new FoldedText(text.Contains('%', StringComparison.Ordinal) ? Encoding.UTF8.GetString(Percent(Encoding.UTF8.GetBytes(text))) : text) { Layers = Arguments.Through(from, "url") }
         : FoldedValue.Unknown;
 
     private static byte[] Percent(byte[] raw)
@@ -182,7 +185,7 @@ internal static class TransferText
         for (int i = 0; i < raw.Length; i++)
         {
             bool escaped = raw[i] == '%' && i + 2 < raw.Length && char.IsAsciiHexDigit((char)raw[i + 1]) && char.IsAsciiHexDigit((char)raw[i + 2]);
-            bytes.Add(escaped ? Convert.ToByte($"{(char)raw[i + 1]}{(char)raw[i + 2]}", 16) : raw[i]);
+            bytes.Add(escaped ? (byte)((HexDigit((char)raw[i + 1]) << 4) | HexDigit((char)raw[i + 2])) : raw[i]);
             i += escaped ? 2 : 0;
         }
 
@@ -195,7 +198,14 @@ internal static class TransferText
         foreach (byte b in Encoding.UTF8.GetBytes(text))
         {
             bool plain = char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'.' or (byte)'-' or (byte)'~' or (byte)'/';
-            quoted.Append(plain ? ((char)b).ToString() : $"%{b:X2}");
+            if (plain)
+            {
+                quoted.Append((char)b);
+            }
+            else
+            {
+                quoted.Append('%').Append(Digits[b >> 4]).Append(Digits[b & 15]);
+            }
         }
 
         return quoted.ToString();
@@ -216,23 +226,10 @@ internal static class TransferText
         return plain;
     }
 
-    private static uint Crc32(byte[] bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte b in bytes)
-        {
-            crc ^= b;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ (0xEDB88320 & (uint)-(int)(crc & 1));
-            }
-        }
-
-        return ~crc;
-    }
+    private static int HexDigit(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
 
     private static FoldedValue Layered(byte[]? bytes, FoldedValue from, string layer) =>
-        bytes is null ? FoldedValue.Unknown : new FoldedBytes(bytes) { Layers = [.. from.Layers, layer] };
+        bytes is null ? FoldedValue.Unknown : new FoldedBytes(bytes) { Layers = Arguments.Through(from, layer) };
 
     private static string? Latin(FoldedValue value) => value switch
     {

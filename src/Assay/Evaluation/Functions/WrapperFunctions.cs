@@ -48,9 +48,20 @@ internal static class WrapperFunctions
         foreach (string name in (string[])["Crypto.Util.strxor.strxor", "Cryptodome.Util.strxor.strxor"])
         {
             all[name] = (f, a) => a.Bytes(0) is { } x && a.Bytes(1) is { } y && x.Length == y.Length && a.Count == 2
-                ? f.Made([.. x.Zip(y, (p, q) => (byte)(p ^ q))], a) is FoldedBytes made ? made with { Layers = [.. made.Layers, "xor"] } : FoldedValue.Unknown
+                ? f.Made(Xor(x, y), a) is FoldedBytes made ? made with { Layers = Arguments.Through(made, "xor") } : FoldedValue.Unknown
                 : FoldedValue.Unknown;
         }
+    }
+
+    private static byte[] Xor(byte[] left, byte[] right)
+    {
+        byte[] made = new byte[left.Length];
+        for (int i = 0; i < made.Length; i++)
+        {
+            made[i] = (byte)(left[i] ^ right[i]);
+        }
+
+        return made;
     }
 
     private static FoldedValue File(FoldedValue content) => content.IsUnknown ? content : new FoldedFile(content);

@@ -11,6 +11,7 @@ internal static class SecretWords
     private const string KeyBegin = "-----BEGIN ";
     private const string KeyEnd = "-----END ";
     private const int MinValue = 6;
+    private const int LongestKeyKind = 40;
     private static readonly Lazy<(Token[] Tokens, string[] Names)> s_forms = new(Load);
 
     private sealed record Token(string Prefix, int Least, string Others);
@@ -39,32 +40,38 @@ internal static class SecretWords
 
     private static string Tokens(string text, Token token)
     {
-        for (int at = text.IndexOf(token.Prefix, StringComparison.Ordinal); at >= 0; at = text.IndexOf(token.Prefix, at + token.Prefix.Length, StringComparison.Ordinal))
+        Masked masked = new(text);
+        Run run = default;
+        for (int at = text.IndexOf(token.Prefix, StringComparison.Ordinal); at >= 0; at = Next(text, token.Prefix, masked.From, StringComparison.Ordinal))
         {
             int start = at + token.Prefix.Length;
-            int end = start;
-            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || token.Others.Contains(text[end], StringComparison.Ordinal)))
+            masked.From = start;
+            if (start >= run.End)
             {
-                end++;
+                run = new Run(text, start, c => char.IsAsciiLetterOrDigit(c) || token.Others.Contains(c, StringComparison.Ordinal));
             }
 
             // What is cut at the end of a text may be the beginning of one.
+            int end = run.End;
             bool enough = end - start >= token.Least || (end == text.Length && end - start >= 6) || (end - start >= 6 && text.AsSpan(end).StartsWith("..."));
-            if ((at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1])) && enough && text.AsSpan(start, end - start).IndexOfAnyInRange('0', '9') >= 0)
+            if ((at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1])) && enough && run.LastDigit >= start)
             {
-                text = Cut(text, start, end);
+                masked.Cut(start, end);
             }
         }
 
-        return text;
+        return masked.ToString();
     }
 
     /// <summary>name = value, "name": "value" and the like; a name or a call as value is no secret.</summary>
     private static string Values(string text, string name)
     {
-        for (int at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + name.Length, StringComparison.OrdinalIgnoreCase))
+        Masked masked = new(text);
+        Run run = default;
+        for (int at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = Next(text, name, masked.From, StringComparison.OrdinalIgnoreCase))
         {
             int sign = at + name.Length;
+            masked.From = sign;
             while (sign < text.Length && text[sign] is '\'' or '"' or ' ' or '\\' or ']')
             {
                 sign++;
@@ -88,29 +95,31 @@ internal static class SecretWords
                 start++;
             }
 
-            int end = start;
-            while (end < text.Length && text[end] is > ' ' and <= '~' and not ('\'' or '"' or '\\' or ',' or ';' or ')' or '}' or '&' or '(' or '[' or '$' or '{' or '<'))
+            if (start >= run.End)
             {
-                end++;
+                run = new Run(text, start, c => c is > ' ' and <= '~' and not ('\'' or '"' or '\\' or ',' or ';' or ')' or '}' or '&' or '(' or '[' or '$' or '{' or '<'));
             }
 
-            bool looks = quoted || text.AsSpan(start, end - start).IndexOfAnyInRange('0', '9') >= 0;
+            int end = run.End;
+            bool looks = quoted || run.LastDigit >= start;
             bool called = end < text.Length && text[end] is '(' or '[' or '{' or '$' or '<';
             if (end - start >= MinValue && looks && !called)
             {
-                text = Cut(text, start, end);
+                masked.Cut(start, end);
             }
         }
 
-        return text;
+        return masked.ToString();
     }
 
     private static string Addresses(string text)
     {
-        for (int at = text.IndexOf("://", StringComparison.Ordinal); at >= 0; at = text.IndexOf("://", at + 3, StringComparison.Ordinal))
+        Masked masked = new(text);
+        for (int at = text.IndexOf("://", StringComparison.Ordinal); at >= 0; at = Next(text, "://", masked.From, StringComparison.Ordinal))
         {
             int end = at + 3;
             int colon = -1;
+            masked.From = end;
             while (end < text.Length && text[end] is > ' ' and not ('/' or '@' or '\'' or '"' or '<'))
             {
                 colon = text[end] == ':' && colon < 0 ? end : colon;
@@ -119,36 +128,79 @@ internal static class SecretWords
 
             if (end < text.Length && text[end] == '@' && colon > 0 && end - colon > 1)
             {
-                text = Cut(text, colon + 1, end);
+                masked.Cut(colon + 1, end);
             }
         }
 
-        return text;
+        return masked.ToString();
     }
 
     private static string PrivateKeys(string text)
     {
-        for (int at = text.IndexOf(KeyBegin, StringComparison.Ordinal); at >= 0; at = text.IndexOf(KeyBegin, at + KeyBegin.Length, StringComparison.Ordinal))
+        const string Kind = "PRIVATE KEY-----";
+        Masked masked = new(text);
+        for (int at = text.IndexOf(KeyBegin, StringComparison.Ordinal); at >= 0; at = Next(text, KeyBegin, masked.From, StringComparison.Ordinal))
         {
-            int start = text.IndexOf("PRIVATE KEY-----", at, StringComparison.Ordinal);
-            if (start < 0 || start - at > 40)
+            masked.From = at + KeyBegin.Length;
+            int start = text.AsSpan(at, Math.Min(text.Length - at, LongestKeyKind + Kind.Length)).IndexOf(Kind);
+            if (start < 0)
             {
                 continue;
             }
 
-            start += "PRIVATE KEY-----".Length;
+            start += at + Kind.Length;
             int end = text.IndexOf(KeyEnd, start, StringComparison.Ordinal);
             end = end < 0 ? text.Length : end;
-            text = end - start > 8 ? Cut(text, start, end) : text;
+            if (end - start > 8)
+            {
+                masked.Cut(start, end);
+            }
         }
 
-        return text;
+        return masked.ToString();
     }
 
-    private static string Cut(string text, int start, int end) => new StringBuilder(text, 0, start, text.Length + 32)
-        .Append(CultureInfo.InvariantCulture, $"<{end - start} characters masked>")
-        .Append(text, end, text.Length - end)
-        .ToString();
+    private static int Next(string text, string part, int from, StringComparison comparison) => from >= text.Length ? -1 : text.IndexOf(part, from, comparison);
+
+    /// <summary>Characters of one kind, one behind the other: looked at once, however many prefixes are among them.</summary>
+    private readonly struct Run
+    {
+        public Run(string text, int start, Predicate<char> isInside)
+        {
+            LastDigit = -1;
+            int end = start;
+            for (; end < text.Length && isInside(text[end]); end++)
+            {
+                LastDigit = char.IsAsciiDigit(text[end]) ? end : LastDigit;
+            }
+
+            End = end;
+        }
+
+        public int End { get; }
+
+        public int LastDigit { get; }
+    }
+
+    /// <summary>A text with parts cut out, from its start to its end; the very same object where there is none.</summary>
+    private sealed class Masked(string text)
+    {
+        private StringBuilder? _made;
+        private int _kept;
+
+        /// <summary>Where to look on.</summary>
+        public int From { get; set; }
+
+        public void Cut(int start, int end)
+        {
+            _made ??= new StringBuilder(text.Length + 32);
+            _made.Append(text, _kept, start - _kept).Append(CultureInfo.InvariantCulture, $"<{end - start} characters masked>");
+            _kept = end;
+            From = end;
+        }
+
+        public override string ToString() => _made is null ? text : _made.Append(text, _kept, text.Length - _kept).ToString();
+    }
 
     private static (Token[], string[]) Load()
     {

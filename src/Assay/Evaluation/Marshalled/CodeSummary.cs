@@ -40,10 +40,10 @@ internal static class CodeSummary
                     }
 
                     break;
-                case string text when texts.Count < MaxKept:
+                case string text when texts.Count < MaxKept && visited.Add(text):
                     texts.Add(text);
                     break;
-                case byte[] bytes when texts.Count < MaxKept:
+                case byte[] bytes when texts.Count < MaxKept && visited.Add(bytes):
                     texts.Add(Encoding.Latin1.GetString(bytes));
                     blobs.Add(bytes);
                     break;

@@ -11,6 +11,9 @@ namespace Assay.Evaluation.Marshalled;
 /// </summary>
 internal sealed class MarshalReader
 {
+    /// <summary>Work for each byte that is read: in the worst case each is an object of its own.</summary>
+    public const int WorkPerByte = 40;
+
     private const int MaxDepth = 200;
     private const int MaxNodes = 200_000;
     private readonly byte[] _bytes;

@@ -9,13 +9,26 @@ using Assay.Evaluation.Values;
 namespace Assay.Evaluation.Payloads;
 
 /// <summary>Collects the texts and the bytes that reach something that runs, loads, sends or writes them. Bounded in number and size.</summary>
-internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
+internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMemory? held = null)
 {
     private const int MaxTexts = 256;
     private const int MaxBytes = 256;
+    private const int MaxWaiting = 4096;
+
+    /// <summary>Characters of a text that is put together of several.</summary>
+    private const int MaxJoined = 1 << 20;
+
+    /// <summary>Work for each character of a text that is split into words and literals.</summary>
+    private const int TextWork = 40;
+
+    /// <summary>Work for each byte that is hashed, converted or told apart.</summary>
+    private const int ByteWork = 8;
     private static readonly Lazy<string[]> s_markers = new(() => EmbeddedTable.Rows("evaluation/indicators.tsv").Single(r => r[0] == "code")[1].Split(' '));
     private readonly HashSet<(string, string)> _seenTexts = [];
     private readonly HashSet<string> _seenBytes = [];
+
+    /// <summary>The texts that wait or were followed.</summary>
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly Queue<RecoveredText> _open = new();
     private IReadOnlyList<string> _outer = [];
     private bool _draining;
@@ -68,10 +81,10 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
             case FoldedBytes bytes when LooksLikePickle(bytes.Value):
                 Add(new RecoveredBytes(Name("decoded", offset), bytes.Value, false));
                 break;
-            case FoldedBytes bytes when MarshalReader.MayBeCode(bytes.Value) && MarshalReader.TryRead(bytes.Value) is { } code:
+            case FoldedBytes bytes when MarshalReader.MayBeCode(bytes.Value) && Pays(MarshalReader.WorkPerByte * (long)bytes.Value.Length) && MarshalReader.TryRead(bytes.Value) is { } code:
                 Code(code, offset, [.. bytes.Layers, "marshal"]);
                 break;
-            case FoldedBytes bytes when Unwrapper.TextOf(bytes.Value) is { } text && bytes.Layers.Count > 0:
+            case FoldedBytes bytes when bytes.Layers.Count > 0 && Pays(ByteWork * (long)bytes.Value.Length) && Unwrapper.TextOf(bytes.Value) is { } text:
                 Text("decoded-text", text, offset, bytes.Layers);
                 break;
             case FoldedText text when text.Layers.Count > 0:
@@ -88,7 +101,12 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         switch (value)
         {
             case FoldedText text when kind == "pickle":
-                Add(new RecoveredBytes(Name("pickle", offset), Encoding.Latin1.GetBytes([.. text.Value.Select(c => c <= 0xFF ? c : '?')]), true) { IsLoaded = true });
+                // What is no byte becomes a question mark.
+                if (Pays(ByteWork * (long)text.Value.Length))
+                {
+                    Add(new RecoveredBytes(Name("pickle", offset), Encoding.Latin1.GetBytes(text.Value), true) { IsLoaded = true });
+                }
+
                 break;
             case FoldedText when kind == "model":
                 // The path of a file beside this one.
@@ -100,7 +118,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
                 Add(new RecoveredBytes(Name(kind, offset), bytes.Value, kind == "pickle") { IsLoaded = true });
                 break;
             case FoldedBytes bytes:
-                if (Unwrapper.TextOf(bytes.Value) is { } decoded)
+                if (Pays(ByteWork * (long)bytes.Value.Length) && Unwrapper.TextOf(bytes.Value) is { } decoded)
                 {
                     Text(kind, decoded, offset, bytes.Layers);
                 }
@@ -114,7 +132,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
                 Code(code.Code, offset, code.Layers);
                 break;
             case FoldedSequence list when kind == "shell-command" && list.Items.Count > 0 && list.Items.All(i => i is FoldedText or FoldedBytes):
-                Text(kind, string.Join(' ', list.Items.Select(i => i is FoldedText t ? t.Value : Encoding.Latin1.GetString(((FoldedBytes)i).Value))), offset, list.Layers);
+                Text(kind, Joined(list.Items.Select(i => i is FoldedText t ? t.Value : Encoding.Latin1.GetString(((FoldedBytes)i).Value))), offset, list.Layers);
                 break;
             case FoldedSequence list when depth < 3:
                 foreach (FoldedValue item in list.Items.Take(64))
@@ -135,7 +153,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
 
     private void Code(PythonCode code, long offset, IReadOnlyList<string> layers)
     {
-        Text("code-names", string.Join(' ', code.Names), offset, layers);
+        Text("code-names", Joined(code.Names), offset, layers);
         foreach (string text in code.Texts.Where(t => t.Length > 3).Take(64))
         {
             Text("code-text", text, offset, layers);
@@ -150,7 +168,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
     /// <summary>Keeps a text, and what can be unpacked from it. Source that hands on more of it comes back here, and waits its turn.</summary>
     private void Text(string kind, string text, long offset, IReadOnlyList<string> layers)
     {
-        _open.Enqueue(new RecoveredText(kind, text, offset, _outer.Count == 0 ? layers : [.. _outer, .. layers]));
+        Wait(new RecoveredText(kind, text, offset, _outer.Count == 0 ? layers : [.. _outer, .. layers]));
         if (_draining)
         {
             return;
@@ -178,13 +196,14 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
                 continue;
             }
 
-            if (Texts.Count >= MaxTexts || budget?.TrySpendSource(next.Text.Length) == false)
+            if (Texts.Count >= MaxTexts || budget?.TrySpendSource(next.Text.Length) == false || !Pays(TextWork * (long)next.Text.Length))
             {
                 Exceeded = true;
                 continue;
             }
 
             _seenTexts.Add((next.Kind, kept));
+            held?.Add((2L * kept.Length) + (ReferenceEquals(kept, next.Text) ? 0 : 2L * next.Text.Length));
 
             Texts.Add(next with { Text = kept, IsCut = kept.Length < next.Text.Length });
             if (next.Kind is "python-source" or "decoded-text" or "code-like-text")
@@ -199,7 +218,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
 
             foreach (string literal in Literals(next))
             {
-                if (Unwrapper.TryUnwrap(literal, budget) is { } inner && !_open.Any(t => t.Text == inner.Text) && !Texts.Exists(t => t.Text == inner.Text))
+                if (Unwrapper.TryUnwrap(literal, budget) is { } inner && !_known.Contains(inner.Text))
                 {
                     Unwrapped(inner, next);
                 }
@@ -210,7 +229,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
     /// <summary>Folds what source does, as far as it hands on something that runs.</summary>
     private void Run(RecoveredText source)
     {
-        Folder folder = _sources ??= new Folder(budget);
+        Folder folder = _sources ??= new Folder(budget, held);
         folder.OnReached = (name, arguments) =>
         {
             string canonical = folder.Canonical(name);
@@ -228,17 +247,17 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
         {
             Add(new RecoveredBytes(Name("literal", outer.Offset), inner.Bytes, false));
         }
-        else if (MarshalReader.MayBeCode(inner.Bytes) && MarshalReader.TryRead(inner.Bytes) is { } code)
+        else if (MarshalReader.MayBeCode(inner.Bytes) && Pays(MarshalReader.WorkPerByte * (long)inner.Bytes.Length) && MarshalReader.TryRead(inner.Bytes) is { } code)
         {
-            _open.Enqueue(new RecoveredText("code-names", string.Join(' ', code.Names), outer.Offset, [.. layers, "marshal"]));
+            Wait(new RecoveredText("code-names", Joined(code.Names), outer.Offset, [.. layers, "marshal"]));
             foreach (string text in code.Texts.Where(t => t.Length > 3).Take(64))
             {
-                _open.Enqueue(new RecoveredText("code-text", text, outer.Offset, [.. layers, "marshal"]));
+                Wait(new RecoveredText("code-text", text, outer.Offset, [.. layers, "marshal"]));
             }
         }
         else if (inner.Text.Length > 0)
         {
-            _open.Enqueue(new RecoveredText(outer.Kind == "shell-command" ? "shell-command" : "python-source", inner.Text, outer.Offset, layers));
+            Wait(new RecoveredText(outer.Kind == "shell-command" ? "shell-command" : "python-source", inner.Text, outer.Offset, layers));
         }
     }
 
@@ -252,11 +271,53 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit)
 
     private void Add(RecoveredBytes bytes)
     {
+        if (!Pays(ByteWork * (long)bytes.Bytes.Length))
+        {
+            return;
+        }
+
         string digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.Bytes));
         if (bytes.Bytes.Length > 1 && Bytes.Count < MaxBytes && _seenBytes.Add(digest + bytes.IsPickle))
         {
+            held?.Add(bytes.Bytes.Length);
             Bytes.Add(bytes);
         }
+    }
+
+    /// <summary>Whether so much work may be done; that it may not is told.</summary>
+    private bool Pays(long work)
+    {
+        bool pays = budget?.TrySpendFolding(work) != false;
+        Exceeded |= !pays;
+        return pays;
+    }
+
+    private void Wait(RecoveredText text)
+    {
+        if (_open.Count >= MaxWaiting)
+        {
+            Exceeded = true;
+            return;
+        }
+
+        _known.Add(text.Text);
+        _open.Enqueue(text);
+    }
+
+    /// <summary>Texts with blanks between them, as far as they are not many.</summary>
+    private static string Joined(IEnumerable<string> texts)
+    {
+        StringBuilder joined = new();
+        foreach (string text in texts)
+        {
+            joined.Append(joined.Length == 0 ? "" : " ").Append(text, 0, Math.Min(text.Length, MaxJoined - joined.Length));
+            if (joined.Length >= MaxJoined - 1)
+            {
+                break;
+            }
+        }
+
+        return joined.ToString();
     }
 
     internal static bool LooksLikePickle(byte[] bytes) => bytes is [0x80, >= 2 and <= 5, _, ..] || (bytes.Length > 4 && bytes[0] is (byte)'c' or (byte)'(' && bytes[^1] == '.');

@@ -8,6 +8,9 @@ namespace Assay.Evaluation.Payloads;
 internal sealed class PythonTokens
 {
     private const int MaxTokens = 100_000;
+    private const int LongestLiteral = 1 << 20;
+    private readonly StringBuilder _joined = new();
+    private bool _open;
 
     private PythonTokens()
     {
@@ -19,6 +22,7 @@ internal sealed class PythonTokens
     /// <summary>The contents of string literals; bytes as characters of the same numbers. Literals side by side are one.</summary>
     public List<string> Literals { get; } = [];
 
+    /// <summary>Splits a source.</summary>
     public static PythonTokens Of(string source)
     {
         PythonTokens tokens = new();
@@ -64,19 +68,31 @@ internal sealed class PythonTokens
             }
         }
 
+        tokens.Join();
         return tokens;
     }
 
     private void Literal(string source, ref int at, string prefix, bool adjacent)
     {
         string text = PythonString.Read(source, ref at, prefix, out string raw) ?? raw;
-        if (adjacent && Literals.Count > 0 && Literals[^1].Length + text.Length <= 1 << 20)
+        if (!adjacent || _joined.Length + text.Length > LongestLiteral)
         {
-            Literals[^1] = new StringBuilder(Literals[^1]).Append(text).ToString();
+            Join();
         }
-        else
+
+        _joined.Append(text);
+        _open = true;
+    }
+
+    /// <summary>Ends the literal that is being joined.</summary>
+    private void Join()
+    {
+        if (_open)
         {
-            Literals.Add(text);
+            Literals.Add(_joined.ToString());
         }
+
+        _joined.Clear();
+        _open = false;
     }
 }

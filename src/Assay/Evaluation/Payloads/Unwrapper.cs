@@ -20,6 +20,9 @@ internal static class Unwrapper
     private const int MinLiteral = 16;
     private const int MaxBytes = 4 << 20;
 
+    /// <summary>Work for each byte that may be wrapped: several ways are tried.</summary>
+    private const int LayerWork = 40;
+
     /// <summary>What a literal unwraps to, or null when it is not wrapped.</summary>
     public static Unwrapped? TryUnwrap(string literal, ScanBudget? budget)
     {
@@ -28,9 +31,10 @@ internal static class Unwrapper
             return null;
         }
 
-        byte[] bytes = literal.All(c => c <= 0xFF) ? Encoding.Latin1.GetBytes(literal) : Encoding.UTF8.GetBytes(literal);
+        bool narrow = !literal.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff');
+        byte[] bytes = narrow ? Encoding.Latin1.GetBytes(literal) : Encoding.UTF8.GetBytes(literal);
         List<string> layers = [];
-        while (layers.Count < MaxLayers && Step(bytes, budget) is ({ } next, { } layer))
+        while (layers.Count < MaxLayers && budget?.TrySpendFolding(LayerWork * (long)bytes.Length) != false && Step(bytes, budget) is ({ } next, { } layer))
         {
             bytes = next;
             layers.Add(layer);
@@ -93,10 +97,12 @@ internal static class Unwrapper
         return default;
     }
 
+    private static readonly System.Buffers.SearchValues<char> s_base64 =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_\n\r");
+
     private static byte[]? Base64(string text)
     {
-        bool fits = text.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '=' or '-' or '_' or '\n' or '\r');
-        return fits ? BinaryText.Base64(text, lenient: true, urlSafe: text.Contains('-', StringComparison.Ordinal) || text.Contains('_', StringComparison.Ordinal)) : null;
+        return !text.AsSpan().ContainsAnyExcept(s_base64) ? BinaryText.Base64(text, lenient: true, urlSafe: text.Contains('-', StringComparison.Ordinal) || text.Contains('_', StringComparison.Ordinal)) : null;
     }
 
     private static string Reverse(string text)
@@ -119,11 +125,16 @@ internal static class Unwrapper
             return default;
         }
 
-        InflatedSoFar soFar = Codec.InflateSoFar(kind, new MemorySource(bytes), new ByteRange(0, bytes.Length), budget, new MemoryScratch(2 * MaxBytes), MaxBytes);
+        InflatedSoFar soFar = Codec.InflateSoFar(kind, new MemorySource(bytes), new ByteRange(0, bytes.Length), budget.ForkFolding(), new MemoryScratch(2 * MaxBytes), MaxBytes);
         using ByteSource made = soFar.Result.Bytes;
         if (soFar.Stop is { Reason: not StopReason.Limit })
         {
             throw soFar.Stop;
+        }
+
+        if (soFar.Stop is not null)
+        {
+            budget.Poll();
         }
 
         return soFar.Stop is null && soFar.Result.Error is null && made.Length > 0

@@ -7,6 +7,7 @@ namespace Assay.Evaluation.Sources;
 internal sealed partial class SourceExpression
 {
     private const int MaxParameters = 64;
+    private const int ScopesPerStep = 16;
 
     private readonly record struct Clause(List<string> Targets, int Items, List<int> Conditions);
 
@@ -117,11 +118,18 @@ internal sealed partial class SourceExpression
             return Fail();
         }
 
+        int steps = 0;
         for (Scope? scope = _scope; scope is not null; scope = scope.Outer)
         {
+            // Functions that give functions pile scopes up.
             if (scope.Name == name)
             {
                 return scope.Value;
+            }
+
+            if (++steps % ScopesPerStep == 0 && !folder.Budget.Step())
+            {
+                return FoldedValue.Unknown;
             }
         }
 
@@ -132,14 +140,22 @@ internal sealed partial class SourceExpression
     private FoldedValue Literals()
     {
         FoldedValue value = Literal(tokens[At++]);
-        while (value is not (FoldedInt or FoldedFloat) && Current.Kind is SourceTokenKind.Constant or SourceTokenKind.Format && Current.Value is not (FoldedInt or FoldedFloat))
+        if (value is FoldedInt or FoldedFloat || !IsText(Current))
         {
-            FoldedValue next = Literal(tokens[At++]);
-            value = next.IsUnknown || value.IsUnknown ? FoldedValue.Unknown : OperatorFunctions.Plus(folder, [value, next]);
+            return value;
         }
 
-        return value;
+        List<FoldedValue> parts = [value];
+        while (IsText(Current))
+        {
+            parts.Add(Literal(tokens[At++]));
+        }
+
+        return folder.Call(value is FoldedBytes ? "bytes.join" : "str.join", [value is FoldedBytes ? new FoldedBytes([]) : new FoldedText(""), new FoldedSequence(SequenceKind.Tuple, parts)]);
     }
+
+    private static bool IsText(SourceToken token) =>
+        token.Kind is SourceTokenKind.Constant or SourceTokenKind.Format && token.Value is not (FoldedInt or FoldedFloat);
 
     private FoldedValue Literal(SourceToken token)
     {
@@ -195,7 +211,8 @@ internal sealed partial class SourceExpression
             if (open.Text == "{" && Take("**"))
             {
                 Value();
-                (items, values) = ([.. items, FoldedValue.Unknown], [.. values, FoldedValue.Unknown]);
+                items.Add(FoldedValue.Unknown);
+                values.Add(FoldedValue.Unknown);
             }
             else
             {

@@ -87,7 +87,7 @@ internal sealed partial class SourceExpression(Folder folder, List<SourceToken> 
     public FoldedValue Binary(string sign, FoldedValue left, FoldedValue right) =>
         _dry > 0 || left.IsUnknown || right.IsUnknown || !s_binary.TryGetValue(sign, out (int Level, string Function) found) || found.Function.Length == 0
             ? FoldedValue.Unknown
-            : PureFunctions.Find("operator." + found.Function)!(folder, [left, right]);
+            : folder.Call("operator." + found.Function, [left, right]);
 
     private FoldedValue Fail()
     {
@@ -161,7 +161,7 @@ internal sealed partial class SourceExpression(Folder folder, List<SourceToken> 
             case "or" or "and":
                 return Arguments.Truth(left) is { } truth ? truth == (sign == "or") ? left : right : FoldedValue.Unknown;
             case "in":
-                FoldedValue contained = left.IsUnknown || right.IsUnknown ? FoldedValue.Unknown : PureFunctions.Find("operator.contains")!(folder, [right, left]);
+                FoldedValue contained = left.IsUnknown || right.IsUnknown ? FoldedValue.Unknown : folder.Call("operator.contains", [right, left]);
                 return Arguments.Truth(Arguments.Truth(contained) is { } found ? found != negated : null);
             case "is":
                 return left is FoldedNone && right is FoldedNone ? new FoldedBool(!negated) : FoldedValue.Unknown;
@@ -254,7 +254,7 @@ internal sealed partial class SourceExpression(Folder folder, List<SourceToken> 
             part++;
         }
 
-        return part == 0 ? parts[0] ?? Fail() : PureFunctions.Find("builtins.slice")!(folder, [parts[0] ?? FoldedValue.None, parts[1] ?? FoldedValue.None, parts[2] ?? FoldedValue.None]);
+        return part == 0 ? parts[0] ?? Fail() : folder.Call("builtins.slice", [parts[0] ?? FoldedValue.None, parts[1] ?? FoldedValue.None, parts[2] ?? FoldedValue.None]);
     }
 
     private FoldedValue Call(FoldedValue callee)

@@ -1,4 +1,5 @@
 // Folds the statements of recovered Python source: what would it hand to something that runs?
+using System.Text;
 using Assay.Evaluation.Functions;
 using Assay.Evaluation.Values;
 using Assay.Pickle;
@@ -14,6 +15,10 @@ namespace Assay.Evaluation.Sources;
 internal sealed class SourceFolder
 {
     private const int MaxText = 1 << 20;
+    private const int LongestPath = 256;
+
+    /// <summary>Work for each character that is split into tokens.</summary>
+    private const int TokenWork = 40;
     private readonly List<SourceToken> _tokens;
     private readonly SourceExpression _expression;
     private readonly Dictionary<string, FoldedValue> _names = new(StringComparer.Ordinal);
@@ -23,7 +28,8 @@ internal sealed class SourceFolder
     private SourceFolder(string source, Folder folder, bool onlyConstants)
     {
         _folder = folder;
-        _tokens = SourceToken.Split(source.Length > MaxText ? source[..MaxText] : source);
+        string text = source.Length > MaxText ? source[..MaxText] : source;
+        _tokens = SourceToken.Split(folder.Budget.Work(TokenWork * (long)text.Length) ? text : "");
         _expression = new SourceExpression(folder, _tokens, Lookup, onlyConstants) { Bind = (name, value) => _names[name] = value };
     }
 
@@ -188,20 +194,24 @@ internal sealed class SourceFolder
 
     private string? Dotted()
     {
-        string path = "";
+        StringBuilder path = new();
         while (Current.Kind == SourceTokenKind.Name)
         {
-            path += Current.Text;
+            if (path.Length <= LongestPath)
+            {
+                path.Append(Current.Text);
+            }
+
             _expression.At++;
             if (!_expression.Take("."))
             {
                 break;
             }
 
-            path += ".";
+            path.Append('.');
         }
 
-        return path.Length is 0 or > 256 ? null : path;
+        return path.Length is 0 or > LongestPath ? null : path.ToString();
     }
 
     private string? Alias()

@@ -142,7 +142,7 @@ internal sealed record SourceToken(SourceTokenKind Kind, string Text, FoldedValu
         digits.Length > 0 && BigInteger.TryParse("0" + digits, style, CultureInfo.InvariantCulture, out BigInteger value) ? new FoldedInt(value) : FoldedValue.Unknown;
 
     private static FoldedValue Octal(string digits) =>
-        digits.Length > 0 && digits.All(c => c is >= '0' and <= '7') ? new FoldedInt(digits.Aggregate(BigInteger.Zero, (sum, c) => (sum * 8) + (c - '0'))) : FoldedValue.Unknown;
+        DigitText.Parse(digits, 8) is { } value ? new FoldedInt(value) : FoldedValue.Unknown;
 
     private static void Quoted(string source, ref int at, string prefix, List<SourceToken> tokens)
     {

@@ -12,11 +12,20 @@ internal static class FoldedShape
     private const int MaxText = 4096;
     private const int MaxItems = 64;
     private const int MaxDepth = 6;
+    private const int MaxValues = 512;
     private const int MaxPreview = 80;
 
     /// <summary>The shape of a value.</summary>
-    public static ValueShape Of(FoldedValue value, int depth = 0) => value switch
+    public static ValueShape Of(FoldedValue value)
     {
+        int budget = MaxValues;
+        return Of(value, 0, ref budget);
+    }
+
+    // What is held many times, at each level, is written as often: the sum is bounded.
+    private static ValueShape Of(FoldedValue value, int depth, ref int budget) => value switch
+    {
+        _ when --budget < 0 => new ValueShape(ShapeKind.Unknown) { Elided = true },
         FoldedNone => new ValueShape(ShapeKind.None),
         FoldedBool flag => new ValueShape(ShapeKind.Bool, flag.Value ? "True" : "False"),
         FoldedInt number => new ValueShape(ShapeKind.Int, number.Value.GetBitLength() < 1024 ? number.Value.ToString(CultureInfo.InvariantCulture) : "<a long int>"),
@@ -26,18 +35,29 @@ internal static class FoldedShape
         FoldedName name => new ValueShape(ShapeKind.Import, name.Path),
         FoldedSequence sequence when depth < MaxDepth => new ValueShape(KindOf(sequence.Kind))
         {
-            Items = [.. sequence.Items.Take(MaxItems).Select(i => Of(i, depth + 1))],
+            Items = Inside(sequence.Items.Take(MaxItems), depth, ref budget),
             Count = sequence.Items.Count,
             Elided = sequence.Items.Count > MaxItems,
         },
         FoldedDict dict when depth < MaxDepth => new ValueShape(ShapeKind.Dict)
         {
-            Items = [.. dict.Pairs.Take(MaxItems).SelectMany(p => new[] { Of(p.Key, depth + 1), Of(p.Value, depth + 1) })],
+            Items = Inside(dict.Pairs.Take(MaxItems).SelectMany(p => new[] { p.Key, p.Value }), depth, ref budget),
             Count = dict.Pairs.Count * 2L,
             Elided = dict.Pairs.Count > MaxItems,
         },
         _ => new ValueShape(ShapeKind.Unknown) { Elided = true },
     };
+
+    private static List<ValueShape> Inside(IEnumerable<FoldedValue> values, int depth, ref int budget)
+    {
+        List<ValueShape> shapes = [];
+        foreach (FoldedValue value in values)
+        {
+            shapes.Add(Of(value, depth + 1, ref budget));
+        }
+
+        return shapes;
+    }
 
     /// <summary>A value in a few words.</summary>
     public static string Text(FoldedValue value) => value switch
@@ -45,8 +65,8 @@ internal static class FoldedShape
         FoldedText text => PythonCharacters.Quote(Short(text.Value)),
         FoldedBytes bytes => PythonCharacters.Quote(Short(Encoding.Latin1.GetString(bytes.Value.AsSpan(0, Math.Min(bytes.Value.Length, MaxPreview + 1)))), "b"),
         FoldedName name => name.Path,
-        FoldedMethod method => $"{Text(method.Self)}.{method.Name}",
-        FoldedGetter getter => $"{getter.Kind}({string.Join(", ", getter.Arguments.Take(4).Select(Text))})",
+        FoldedMethod method => $"{(method.Self.IsData ? Text(method.Self) : PlainText(method.Self))}.{method.Name}",
+        FoldedGetter getter => $"{getter.Kind}({string.Join(", ", getter.Arguments.Take(4).Select(PlainText))})",
         FoldedPartial bound => $"partial({string.Join(", ", bound.Arguments.Take(4).Prepend(bound.Target).Select(PlainText))})",
         FoldedSequence { Kind: SequenceKind.List } list => $"[{string.Join(", ", list.Items.Take(6).Select(PlainText))}{(list.Items.Count > 6 ? ", ..." : "")}]",
         FoldedSequence sequence => $"({string.Join(", ", sequence.Items.Take(6).Select(PlainText))}{(sequence.Items.Count > 6 ? ", ..." : "")})",

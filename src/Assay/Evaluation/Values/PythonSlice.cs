@@ -1,5 +1,4 @@
 // Index arithmetic of Python's sequences, and text as the characters that Python counts.
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -49,35 +48,58 @@ internal static class PythonSlice
 /// <summary>Text as the characters that Python counts.</summary>
 internal static class PythonCharacters
 {
+    private const string Hex = "0123456789abcdef";
+
     /// <summary>Whether each character of Python is one of .NET.</summary>
-    public static bool IsSimple(string text)
+    public static bool IsSimple(string text) => !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
+
+    /// <summary>How many characters of .NET the one of Python has that begins at <paramref name="at"/>; a lone surrogate is one.</summary>
+    public static int Width(string text, int at) => char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
+
+    /// <summary>Where the characters of a text begin that is not simple, and where it ends.</summary>
+    public static int[] Starts(string text)
     {
-        foreach (char c in text)
+        int[] starts = new int[Count(text) + 1];
+        int at = 0;
+        for (int i = 0; i < starts.Length - 1; i++)
         {
-            if (char.IsSurrogate(c))
-            {
-                return false;
-            }
+            starts[i] = at;
+            at += Width(text, at);
         }
 
-        return true;
+        starts[^1] = at;
+        return starts;
     }
 
     /// <summary>The characters; a lone surrogate is one.</summary>
     public static List<string> Split(string text)
     {
-        List<string> characters = new(text.Length);
-        for (int i = 0; i < text.Length; i++)
+        List<string> characters = [];
+        for (int at = 0; at < text.Length;)
         {
-            bool pair = char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
-            characters.Add(pair ? text.Substring(i, 2) : text[i].ToString());
-            i += pair ? 1 : 0;
+            int width = Width(text, at);
+            characters.Add(text.Substring(at, width));
+            at += width;
         }
 
         return characters;
     }
 
-    public static int Count(string text) => IsSimple(text) ? text.Length : Split(text).Count;
+    public static int Count(string text)
+    {
+        if (IsSimple(text))
+        {
+            return text.Length;
+        }
+
+        int count = 0;
+        for (int at = 0; at < text.Length; at += Width(text, at))
+        {
+            count++;
+        }
+
+        return count;
+    }
 
     /// <summary>The number of a character, or -1 when the text is not one character.</summary>
     public static int Ordinal(string text) => text.Length switch
@@ -100,16 +122,16 @@ internal static class PythonCharacters
         quoted.Append(quote);
         foreach (char c in text)
         {
-            quoted.Append(c switch
+            switch (c)
             {
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                _ when c == quote => "\\" + c,
-                _ when c < 0x20 || c == 0x7F || (prefix.Length > 0 && c > 0x7E) => "\\x" + ((int)c).ToString("x2", CultureInfo.InvariantCulture),
-                _ => c.ToString(),
-            });
+                case '\\': quoted.Append("\\\\"); break;
+                case '\n': quoted.Append("\\n"); break;
+                case '\r': quoted.Append("\\r"); break;
+                case '\t': quoted.Append("\\t"); break;
+                case var _ when c == quote: quoted.Append('\\').Append(c); break;
+                case var _ when c < 0x20 || c == 0x7F || (prefix.Length > 0 && c > 0x7E): quoted.Append("\\x").Append(Hex[c >> 4]).Append(Hex[c & 15]); break;
+                default: quoted.Append(c); break;
+            }
         }
 
         return quoted.Append(quote).ToString();

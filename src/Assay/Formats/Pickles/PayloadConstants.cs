@@ -1,4 +1,5 @@
 // The constants of a pickle that are files of their own.
+using System.Security.Cryptography;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -11,12 +12,16 @@ namespace Assay.Formats.Pickles;
 /// Gathers the constants of one pickle that look like files of their own or are handed to a loader, and what folding recovered, and hands them
 /// to the scan. What does nothing when it is loaded takes no room from what does; what there is no room for is said.
 /// </summary>
-internal sealed class PayloadConstants
+internal sealed class PayloadConstants(HeldMemory held)
 {
     private const int MostPlain = 256;
     private const int Most = 4096;
     private const int LongestEncoded = 16 << 20;
     private const int LongestText = 64 << 20;
+
+    /// <summary>Work for each byte that is decoded or compared.</summary>
+    private const int ByteWork = 4;
+    private const int PayloadSize = 300;
 
     private readonly List<Payload> _found = [];
     private readonly Dictionary<string, int> _names = [];
@@ -34,6 +39,11 @@ internal sealed class PayloadConstants
     public void Add(PickleMachine machine, PickleValue constant, long offset, long length)
     {
         ByteSource bytes = Bytes(machine, constant);
+        if (length <= LongestEncoded)
+        {
+            machine.Budget?.SpendWork(ByteWork * bytes.Length, offset);
+        }
+
         if (length <= LongestEncoded && EncodedText.TryDecode(bytes.ReadUpTo(0, (int)bytes.Length)) is { } decoded)
         {
             Add($"decoded@0x{offset:x}", new MemorySource(decoded), machine.Budget!);
@@ -67,30 +77,44 @@ internal sealed class PayloadConstants
             return;
         }
 
-        string whole = machine.GetText(text, LongestText, out long length);
-        if (length <= LongestText)
+        string name = $"encoded@0x{text.Payload:x}";
+        if (_names.ContainsKey(name))
         {
-            Add($"encoded@0x{text.Payload:x}", new MemorySource(Encoding.Latin1.GetBytes(whole)), machine.Budget!);
+            return;
         }
-        else
+
+        if (machine.GetRange(text).Length > LongestText)
         {
             _missed++;
+            return;
         }
+
+        // The text takes twice as much while it is there.
+        long size = machine.GetRange(text).Length;
+        held.Add(3 * size);
+        byte[] bytes = Encoding.Latin1.GetBytes(machine.GetText(text, LongestText, out _));
+        held.Remove(2 * size);
+        Add(name, new MemorySource(bytes), machine.Budget!);
     }
 
     /// <summary>Examines the constants, and the bytes that folding <paramref name="recovered"/>, each once.</summary>
     public void Submit(IEnumerable<RecoveredBytes> recovered, ReadContext context)
     {
-        List<RecoveredBytes> all = [.. recovered];
+        // The same bytes have the same digest: comparing all with all would take their product.
+        List<(RecoveredBytes Found, string Digest)> all = [.. recovered.Select(r => (r, Digest(r.Bytes, context.Budget)))];
+        HashSet<string> loaded = [.. all.Where(r => r.Found.IsLoaded).Select(r => r.Digest)];
+        HashSet<string> submitted = [];
         foreach (Payload payload in _found)
         {
-            bool isLoaded = payload.IsLoaded || all.Exists(r => r.IsLoaded && Same(payload.Bytes, r));
+            string digest = all.Count > 0 && payload.Bytes.Length <= LongestEncoded ? Digest(payload.Bytes.ReadUpTo(0, (int)payload.Bytes.Length), context.Budget) : "";
+            submitted.Add(digest);
+            bool isLoaded = payload.IsLoaded || loaded.Contains(digest);
             context.Submit(new Artifact(payload.Name, payload.Bytes, context.Artifact, payload.IsPickle ? "pickle" : null) { MayBeOpaque = !payload.IsLoaded, IsLoaded = isLoaded });
         }
 
-        foreach (RecoveredBytes found in all)
+        foreach ((RecoveredBytes found, string digest) in all)
         {
-            if (!_found.Exists(p => Same(p.Bytes, found)))
+            if (submitted.Add(digest))
             {
                 context.Submit(new Artifact(found.Name, new MemorySource(found.Bytes), context.Artifact, found.IsPickle ? "pickle" : null)
                 {
@@ -104,9 +128,12 @@ internal sealed class PayloadConstants
         {
             context.Unread(UnreadCause.Limit, 0, 0, $"{_missed} constants that look like files were not examined: there are more than {Most} of them, or they are too long.");
         }
+    }
 
-        static bool Same(ByteSource bytes, RecoveredBytes recovered) =>
-            bytes.Length == recovered.Bytes.Length && bytes.ReadUpTo(0, recovered.Bytes.Length).AsSpan().SequenceEqual(recovered.Bytes);
+    private static string Digest(byte[] bytes, ScanBudget budget)
+    {
+        budget.SpendWork((long)ByteWork * bytes.Length);
+        return Convert.ToHexString(SHA256.HashData(bytes));
     }
 
     private static ByteSource Bytes(PickleMachine machine, PickleValue constant)
@@ -161,6 +188,7 @@ internal sealed class PayloadConstants
         }
         else
         {
+            held.Add(payload.Bytes is MemorySource ? PayloadSize + payload.Bytes.Length : PayloadSize);
             _names.Add(payload.Name, _found.Count);
             _found.Add(payload);
         }

@@ -1,5 +1,6 @@
 // Reads one pickle in all the ways in which loaders read it, into facts.
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Evaluation;
 using Assay.Evaluation.Intents;
 using Assay.Evaluation.Payloads;
@@ -13,14 +14,30 @@ namespace Assay.Formats.Pickles;
 /// Reads one pickle of an artifact in all the ways in which loaders read it (<see cref="PickleSession"/>) and logs what they would run:
 /// each use once, with the loaders that come to it.
 /// </summary>
-internal sealed class PickleFactReader(ReadContext context, long offset, long end) : IDisposable
+internal sealed class PickleFactReader : IDisposable
 {
     private const int MaxIndicators = 64;
-    private readonly PickleSession _session = new(context.Artifact.Bytes, offset, end, context.Budget, JoblibArrays.Instance);
-    private readonly OddityTally _oddities = new(context.Artifact.Path);
-    private readonly PayloadConstants _constants = new();
+    private readonly ReadContext _context;
+    private readonly long _offset;
+    private readonly PickleSession _session;
+    private readonly OddityTally _oddities;
+
+    /// <summary>What the uses of all readings hold until they are logged, and what folding recovered.</summary>
+    private readonly HeldMemory _held;
+    private readonly PayloadConstants _constants;
     private readonly List<(CollectedUses Uses, UseRoom Room)> _readings = [];
     private PickleMerge<UseGroup>? _merge;
+
+    /// <summary>A reader of the pickle at an offset of the artifact that a context is about.</summary>
+    public PickleFactReader(ReadContext context, long offset, long end)
+    {
+        _context = context;
+        _offset = offset;
+        _session = new PickleSession(context.Artifact.Bytes, offset, end, context.Budget, JoblibArrays.Instance);
+        _oddities = new OddityTally(context.Artifact.Path);
+        _held = new HeldMemory(context.Budget);
+        _constants = new PayloadConstants(_held);
+    }
 
     /// <summary>The machine of the first reading.</summary>
     public PickleMachine Machine => _session.First;
@@ -79,9 +96,11 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
     /// <summary>Adds what the readings came to.</summary>
     public void Log()
     {
+        // What is logged is held by the log.
+        _held.Start(_context.Budget);
         foreach ((CollectedUses _, UseRoom room) in _readings)
         {
-            room.Tell(context);
+            room.Tell(_context);
         }
 
         if (_readings.Exists(r => r.Uses.IsFoldingStopped))
@@ -89,13 +108,13 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
             _oddities.Add("pickle.folding-stopped", 0, "What the pickle computes would take too many steps or bytes to follow; some of it stays unknown.");
         }
 
-        _oddities.Log(context);
+        _oddities.Log(_context);
         LogUses();
         LogRecovered();
     }
 
     /// <summary>Examines constants that look like files of their own, and what folding recovered.</summary>
-    public void SubmitPayloads() => _constants.Submit(_readings.SelectMany(r => r.Uses.Bytes), context);
+    public void SubmitPayloads() => _constants.Submit(_readings.SelectMany(r => r.Uses.Bytes), _context);
 
     /// <summary>
     /// Adds what lies from <paramref name="from"/> on, behind the break of every reading, as far as it looks like names of Python code: what
@@ -103,28 +122,32 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
     /// </summary>
     public void LogBehind(long from, long bytes, int breaks)
     {
-        UseRoom room = new(context.Limits);
-        UseCollector behind = new(context.Artifact.Path, Machine, room, new OddityTally(context.Artifact.Path), new PayloadConstants());
+        UseRoom room = new(_context.Limits, _held);
+        UseCollector behind = new(_context.Artifact.Path, Machine, room, new OddityTally(_context.Artifact.Path), new PayloadConstants(_held));
         _session.RunBehind(behind, bytes, breaks);
-        room.Tell(context);
+        room.Tell(_context);
         foreach (UseGroup group in behind.Collected.Groups)
         {
             if (group.Fact.Offset >= from && DottedName.IsPlausible(group.Fact.Module) && DottedName.IsPlausible(group.Fact.Name))
             {
-                context.Add(group.Counted([], PickleEncodings.All) with { Reached = false });
+                _context.Add(group.Counted([], PickleEncodings.All) with { Reached = false });
             }
         }
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _held.Start(null);
+        _session.Dispose();
+    }
 
     private void Run(PickleReading? reading)
     {
         // What is odd for the first reading is odd for all; what another finds odd in the bytes of an array is only that they are no opcodes.
         bool isFirst = reading is null;
-        UseRoom room = new(context.Limits);
-        OddityTally oddities = isFirst ? _oddities : new OddityTally(context.Artifact.Path);
-        UseCollector collector = new(context.Artifact.Path, isFirst ? _session.First : _session.Other, room, oddities, _constants);
+        UseRoom room = new(_context.Limits, _held);
+        OddityTally oddities = isFirst ? _oddities : new OddityTally(_context.Artifact.Path);
+        UseCollector collector = new(_context.Artifact.Path, isFirst ? _session.First : _session.Other, room, oddities, _constants);
         _readings.Add((collector.Collected, room));
         try
         {
@@ -191,7 +214,7 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
         {
             foreach (UseGroup group in _readings[0].Uses.Groups)
             {
-                context.Add(group.Counted([], group.Encodings));
+                _context.Add(group.Counted([], group.Encodings));
             }
 
             return;
@@ -201,12 +224,12 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
         foreach ((UseGroup group, PickleTraceReach reach, bool isFirst) in _merge.All())
         {
             isElsewhere |= !isFirst && !group.IsDoubtful;
-            context.Add(group.Counted(Names(reach), reach.Encodings) with { Reached = !group.IsDoubtful });
+            _context.Add(group.Counted(Names(reach), reach.Encodings) with { Reached = !group.IsDoubtful });
         }
 
         if (isElsewhere)
         {
-            context.Anomaly("pickle.only-in-another-dialect", offset, 0, "Only some unpicklers run what a part of this stream asks for.");
+            _context.Anomaly("pickle.only-in-another-dialect", _offset, 0, "Only some unpicklers run what a part of this stream asks for.");
         }
     }
 
@@ -221,9 +244,9 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
         List<RecoveredText> texts = [.. _readings.SelectMany(r => r.Uses.Texts).Where(t => seen.Add((t.Kind, t.Text)))];
         foreach (RecoveredText text in texts)
         {
-            context.Add(new TextFact
+            _context.Add(new TextFact
             {
-                Path = context.Artifact.Path, Offset = text.Offset, Kind = text.Kind, Language = text.Language, Text = text.Text, IsCut = text.IsCut, Layers = text.Layers,
+                Path = _context.Artifact.Path, Offset = text.Offset, Kind = text.Kind, Language = text.Language, Text = text.Text, IsCut = text.IsCut, Layers = text.Layers,
             });
         }
 
@@ -232,15 +255,15 @@ internal sealed class PickleFactReader(ReadContext context, long offset, long en
         reached.ExceptWith(_readings.SelectMany(r => r.Uses.Groups).Where(g => g.Fact.Use is CallableUse.Called).Select(g => CanonicalName.Of(g.Fact.Resolved)));
         if (reached.Count > 0)
         {
-            context.Add(new CodeFact
+            _context.Add(new CodeFact
             {
-                Path = context.Artifact.Path, Offset = offset, Language = "python", Summary = "Callables that recovered code reaches.", Names = [.. reached.Order(StringComparer.Ordinal)],
+                Path = _context.Artifact.Path, Offset = _offset, Language = "python", Summary = "Callables that recovered code reaches.", Names = [.. reached.Order(StringComparer.Ordinal)],
             });
         }
 
-        foreach (IndicatorFact indicator in IndicatorScanner.Scan(context.Artifact.Path, texts).Take(MaxIndicators))
+        foreach (IndicatorFact indicator in IndicatorScanner.Scan(_context.Artifact.Path, texts).Take(MaxIndicators))
         {
-            context.Add(indicator);
+            _context.Add(indicator);
         }
     }
 

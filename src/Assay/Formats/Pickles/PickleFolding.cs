@@ -1,5 +1,6 @@
 // What folding tells about the calls of one pickle, for its facts.
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Evaluation;
 using Assay.Evaluation.Payloads;
 using Assay.Evaluation.Values;
@@ -8,9 +9,12 @@ using Assay.Pickle;
 namespace Assay.Formats.Pickles;
 
 /// <summary>Folds what a pickle computes and follows what comes out; made when the first call needs it.</summary>
-internal sealed class PickleFolding(PickleMachine machine)
+internal sealed class PickleFolding(PickleMachine machine, HeldMemory held)
 {
     private const int MaxSteps = 12;
+
+    /// <summary>Work for each character of a text that is searched for what code is made of.</summary>
+    private const int NoticeWork = 8;
     private static readonly HashSet<string> s_nothing = [];
     private PickleEvaluator? _made;
     private PayloadFollower? _follower;
@@ -34,7 +38,7 @@ internal sealed class PickleFolding(PickleMachine machine)
     private PickleEvaluator Evaluator => _made ??= new PickleEvaluator(machine);
 
     // The machine has its meter only once it is open.
-    private PayloadFollower Follower => _follower ??= new PayloadFollower(machine.Budget, machine.Budget?.Limits.TextBytes ?? 1 << 16);
+    private PayloadFollower Follower => _follower ??= new PayloadFollower(machine.Budget, machine.Budget?.Limits.TextBytes ?? 1 << 16, held);
 
     /// <summary>Whether calls of an import are nothing to fold or follow, whatever they get.</summary>
     public bool Ignores(PickleValue import) => Evaluator.Ignores(import);
@@ -65,6 +69,7 @@ internal sealed class PickleFolding(PickleMachine machine)
     {
         foreach (ValueShape text in arguments.Concat(arguments.SelectMany(a => a.Kind is ShapeKind.Tuple or ShapeKind.List ? a.Items : [])))
         {
+            machine.Budget?.SpendWork(NoticeWork * (long)text.Text.Length);
             if (text.Kind is ShapeKind.Str or ShapeKind.Bytes && PayloadFollower.LooksLikeCode(text.Text))
             {
                 Follower.FollowCodeLike(text.Text, offset);

@@ -14,6 +14,7 @@ internal sealed class PickleKey(PickleMachine machine, Predicate<PickleValue> is
     private const int MaxNodes = 256;
     private const int MaxDepth = 8;
     private const int MaxConstant = 1024;
+    private const int NodeWork = 12;
     private byte[] _bytes = new byte[128];
     private int _length;
     private int _nodes;
@@ -24,6 +25,8 @@ internal sealed class PickleKey(PickleMachine machine, Predicate<PickleValue> is
     /// <summary>Starts anew with a tag.</summary>
     public void Begin(byte tag)
     {
+        // What the last key took; no key is large.
+        machine.Budget?.SpendWork(NodeWork + (NodeWork * _nodes) + _length);
         _length = 0;
         _nodes = 0;
         Byte(tag);
@@ -130,7 +133,7 @@ internal sealed class PickleKey(PickleMachine machine, Predicate<PickleValue> is
         }
         else
         {
-            (long offset, long length) = machine.GetRange(leaf);
+            (long offset, long length) = machine.GetRange(leaf, MaxConstant);
             total = offset + length - leaf.Payload;
         }
 

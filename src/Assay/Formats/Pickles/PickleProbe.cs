@@ -13,7 +13,6 @@ internal static class PickleProbe
     private const long TrialOpcodes = 200_000;
     private const int SearchBytes = 4 << 20;
     private const int SearchOpaque = 64 << 10;
-    private const int SearchCandidates = 4096;
     private const int AcceptedByCount = 32;
 
     public static Claim? Probe(ProbeView view)
@@ -42,32 +41,10 @@ internal static class PickleProbe
     {
         // Numbers hold anything by chance, and a model has thousands of tensors: of bytes that are expected to be numbers only the start is searched.
         int length = (int)Math.Min(view.Artifact.MayBeOpaque ? SearchOpaque : SearchBytes, view.Range.Length);
-        byte[] bytes = view.Artifact.Bytes.ReadUpTo(view.Range.Offset, length);
-        int at = 0;
-        for (int candidates = 0; candidates < SearchCandidates; candidates++)
-        {
-            int found = bytes.AsSpan(at).IndexOf((byte)Op.PROTO);
-            if (found < 0)
-            {
-                return null;
-            }
-
-            at += found;
-            if (at + 3 < bytes.Length && bytes[at + 1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(bytes[at + 2]))
-            {
-                long offset = view.Range.Offset + at;
-                ByteRange rest = new(offset, view.Range.End - offset);
-                Trial trial = Try(view.Artifact.Bytes, rest, view.Budget);
-                if (trial.Imports && trial.Acts && (trial.Ending is PickleEnding.Stop || trial.KnownImports || trial.Opcodes >= AcceptedByCount))
-                {
-                    return new Claim(rest, ClaimStrength.Likely);
-                }
-            }
-
-            at++;
-        }
-
-        return null;
+        PickleSearch search = new(view.Artifact.Bytes, view.Range.End, view.Budget);
+        long? found = search.Next(view.Range.Offset, length, trial =>
+            trial.Imports && trial.Acts && (trial.Ending is PickleEnding.Stop || trial.KnownImports || trial.Opcodes >= AcceptedByCount));
+        return found is { } offset ? new Claim(new ByteRange(offset, view.Range.End - offset), ClaimStrength.Likely) : null;
     }
 
     /// <summary>
@@ -133,6 +110,12 @@ internal static class PickleProbe
         }
         catch (ScanStopException stop) when (stop.Reason == StopReason.Limit)
         {
+            budget.Poll();
+            if (budget.IsSpent)
+            {
+                throw;
+            }
+
             return new Trial(PickleEnding.Limit, session.Running.Position, session.Machine.Opcodes, observer.Imports, best.Acts || session.Machine.Actions > 0, observer.KnownImports);
         }
     }

@@ -21,6 +21,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
     private int _streams;
     private bool _magic;
     private long _computedMagic = -1;
+    private PickleSearch? _search;
 
     /// <summary>How far the unpickler came that came furthest, in this pickle or one before.</summary>
     private long _furthest;
@@ -219,29 +220,17 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
     /// <summary>The next pickle with a header that runs to its end, near what was read; null when there is none.</summary>
     private long? FindNext(long from)
     {
-        byte[] near = _source.ReadUpTo(from, (int)Math.Min(GapSearch, Math.Max(0, _end - from)));
-        int at = 0;
-        while (at < near.Length)
+        try
         {
-            int found = near.AsSpan(at).IndexOf((byte)Op.PROTO);
-            if (found < 0)
-            {
-                return null;
-            }
-
-            at += found;
-            if (at + 2 < near.Length && near[at + 1] is >= 2 and <= 5 && OpcodeTable.IsOpcode(near[at + 2]))
-            {
-                PickleProbe.Trial trial = PickleProbe.Try(_source, new ByteRange(from + at, _end - from - at), context.Budget);
-                if (trial.Imports && trial.Acts)
-                {
-                    return from + at;
-                }
-            }
-
-            at++;
+            _search ??= new PickleSearch(_source, _end, context.Budget);
+            return _search.Next(from, GapSearch, trial => trial.Imports && trial.Acts);
         }
-
-        return null;
+        catch (ScanStopException stop) when (stop.Reason == StopReason.Limit)
+        {
+            // What was read stays; that there may be more behind it is told.
+            context.Budget.Poll();
+            context.Unread(UnreadCause.Limit, from, _end - from, "Too many places behind the last pickle may begin another one.");
+            return null;
+        }
     }
 }

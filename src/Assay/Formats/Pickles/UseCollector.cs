@@ -46,7 +46,7 @@ internal sealed class UseCollector : PickleObserver
         _room = room;
         _oddities = oddities;
         _constants = constants;
-        _folding = new PickleFolding(machine);
+        _folding = new PickleFolding(machine, room.Held);
         _uses = new UseIndex(machine, _folding, room);
     }
 

@@ -122,11 +122,17 @@ internal sealed class KnownCallee
 /// Python comes with are kept, and of what no name tells, as many again: a flood of invented names costs no memory and cannot push out what could do harm.
 /// Behind half of the bytes uses are kept without details.
 /// </summary>
-internal sealed class UseRoom(ScanLimits limits)
+internal sealed class UseRoom(ScanLimits limits, HeldMemory held)
 {
+    /// <summary>What a group takes beside its fact and its key.</summary>
+    private const int GroupSize = 400;
+
     private long _kept;
     private long _bytes;
     private long _beyond;
+
+    /// <summary>What the uses hold, and what folding recovers.</summary>
+    public HeldMemory Held => held;
 
     /// <summary>Whether only the outlines of further uses are kept.</summary>
     public bool IsNarrow => _bytes > limits.FactBytes / 2;
@@ -153,6 +159,7 @@ internal sealed class UseRoom(ScanLimits limits)
     /// <summary>Notes what is kept.</summary>
     public void Keep(long bytes)
     {
+        held.Add(GroupSize + bytes);
         _kept++;
         _bytes += bytes;
     }
