@@ -41,7 +41,7 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts, string? inputDig
             Length = where.Length,
             Subject = subject,
             Evidence = [.. evidence.Select(e => e.Text.Length > LongestText ? e with { Text = Cut(e.Text) } : e)],
-            Loaders = where.Loaders ?? (where.Fact is null ? [] : (_reach ??= new LoaderReach(facts)).Of(where.Fact)),
+            Loaders = where.Loaders ?? (where.Fact is null ? [] : LoadersOf(where.Fact)),
             Reached = where.Fact is CallableFact { Reached: false } ? "no" : "yes",
             Phase = entry.Phase,
             Key = key,
@@ -49,6 +49,9 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts, string? inputDig
             IsContentPartial = content.IsPartial && inputDigest is null,
         };
     }
+
+    /// <summary>The loaders that come to what a fact tells.</summary>
+    public IReadOnlyList<LoaderUse> LoadersOf(Fact fact) => (_reach ??= new LoaderReach(facts)).Of(fact);
 
     private static string Cut(string text) =>
         text.Length <= LongestText ? text : $"{text.AsSpan(0, LongestText - (char.IsHighSurrogate(text[LongestText - 1]) ? 1 : 0))}... ({text.Length} characters)";

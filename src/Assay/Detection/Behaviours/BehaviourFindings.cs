@@ -42,7 +42,8 @@ internal sealed class BehaviourFindings
             string loaders = string.Join(", ", seen.Select(e => e.Loader).Where(l => l.Length > 0).Distinct());
             string message = $"In a test load with {loaders}: {Describe(seen[0])}{(seen.Count > 1 ? $", and {seen.Count - 1} more" : "")}.";
             FindingSubject subject = new(FactKinds.Behaviour.Name, entry.Rule.Id);
-            yield return builder.Make(entry, FindingPlace.Of(seen[0]), subject, "behaviour", message, evidence, content) with
+            FindingPlace place = FindingPlace.Of(seen[0]) with { Loaders = [.. seen.SelectMany(builder.LoadersOf).Distinct()] };
+            yield return builder.Make(entry, place, subject, "behaviour", message, evidence, content) with
             {
                 Phase = seen.Any(e => e.Phase == "load") ? "load" : "use",
             };

@@ -57,6 +57,15 @@ public sealed class BehaviourFindingTests
     }
 
     [Fact]
+    public void AnObservationNamesTheLoadersInWhichItWasMade()
+    {
+        BehaviourFact one = Seen("process-start", "/bin/sh");
+        Finding observed = Assert.Single(FactBuilder.Judge([
+            new FormatFact { Path = FactBuilder.Path, Format = "pickle" }, one, one with { Loader = "torch.load(weights_only=True)" }, one with { Loader = "pickle.load, host build-7" }]));
+        Assert.Equal(["pickle.load", "torch.load"], observed.Loaders.Select(l => l.Loader));
+    }
+
+    [Fact]
     public void ManyEventsOfOneKindAreOneFinding()
     {
         Finding finding = Assert.Single(FactBuilder.Judge([.. Enumerable.Range(0, 50).Select(i => Seen("file-write", $"/tmp/{i}"))]));
