@@ -84,7 +84,7 @@ public sealed class BadInputTests
     [InlineData("\u202eexec")]
     public void NamesOfCallablesReachNoTerminal(string name)
     {
-        TargetReport target = Scanned.Bytes(PickleOf(Call("mypackage", name, "x"), 4));
+        TargetReport target = Scanned.Bytes(PickleOf(Call("mypackage", name, "/srv/x.sh"), 4));
         Assert.True(target.Verdict >= Verdict.Suspicious, target.Describe());
         Assert.All(Texts(target), text => Assert.DoesNotContain(Escape.Visible(text), c => char.IsControl(c) || c is '\u202e'));
     }

@@ -29,7 +29,7 @@ internal static class MetamorphicBases
 
     public static IReadOnlyDictionary<string, byte[]> SuspiciousPickles { get; } = new Dictionary<string, byte[]>
     {
-        ["unknown function"] = PickleOf(Call("mypackage", "run", "x")),
+        ["unknown function"] = PickleOf(Call("mypackage", "run", "/srv/x.sh")),
         ["imported only"] = PickleOf(Dict("f", Import("os", "system"))),
         ["decoded"] = PickleOf(Call("codecs", "decode", "uryyb", "rot13")),
         ["unregistered extension"] = PickleBuilder.Protocol(2).Op(Op.EXT1).Raw(7).Stop().ToArray(),
