@@ -37,11 +37,12 @@ internal sealed class ArtifactEffects
 
             switch (fact.Use)
             {
-                case CallableUse.Called:
-                    Used(fact, name, MakesOnly(fact, name) ? Route.New : Route.Call);
-                    break;
                 case CallableUse.Constructed:
+                case CallableUse.Called when MakesOnly(fact, name):
                     Constructed(fact, name);
+                    break;
+                case CallableUse.Called:
+                    Used(fact, name, Route.Call);
                     break;
                 case CallableUse.State:
                     State(fact, name);
