@@ -21,6 +21,7 @@ public sealed class ScanBudget
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private readonly long _started;
+    private readonly long _opcodeLimit;
     private TimeSpan _waited;
     private long _workLimit;
     private long _work;
@@ -46,12 +47,14 @@ public sealed class ScanBudget
         _time = time;
         _cancellation = cancellation;
         _workLimit = limits.Work;
+        _opcodeLimit = limits.Opcodes;
         _started = time.GetTimestamp();
     }
 
     private ScanBudget(ScanBudget parent, long opcodes, long work)
-        : this(parent.Limits with { Opcodes = opcodes }, parent._time, parent._cancellation)
+        : this(parent.Limits, parent._time, parent._cancellation)
     {
+        _opcodeLimit = opcodes;
         _parent = parent;
         _workLimit = work;
     }
@@ -77,11 +80,14 @@ public sealed class ScanBudget
     /// <summary>Bytes that came out of decompressors so far.</summary>
     public long InflatedBytes => _parent?.InflatedBytes ?? _inflated;
 
+    /// <summary>Pickle opcodes that are left to this meter itself.</summary>
+    internal long OpcodesLeft => Math.Max(0, _opcodeLimit - _opcodes);
+
     /// <summary>Pickle opcodes executed so far.</summary>
     public long Opcodes => _opcodes;
 
     /// <summary>Whether a trial has spent one of its own limits.</summary>
-    internal bool IsSpent => _work > _workLimit || _opcodes > Limits.Opcodes;
+    internal bool IsSpent => _work > _workLimit || _opcodes > _opcodeLimit;
 
     /// <summary>Adds the work that an input of <paramref name="bytes"/> bytes brings with it.</summary>
     public void Admit(long bytes) => _workLimit = Plus(_workLimit, Times(bytes, Limits.WorkPerByte));
@@ -177,7 +183,7 @@ public sealed class ScanBudget
 
     /// <summary>A meter for something that is folded by what spends itself: it has what is left for folding.</summary>
     internal ScanBudget ForkFolding() =>
-        _parent is not null ? _parent.ForkFolding() : new ScanBudget(this, Limits.Opcodes, Math.Max(0, (_workLimit / FoldingShare) - _folding)) { _folds = true };
+        _parent is not null ? _parent.ForkFolding() : new ScanBudget(this, _opcodeLimit, Math.Max(0, (_workLimit / FoldingShare) - _folding)) { _folds = true };
 
     /// <summary>Notes work whose results must not be lost half way; what is over shows when more is spent.</summary>
     public void NoteWork(long units)
@@ -280,9 +286,9 @@ public sealed class ScanBudget
         for (ScanBudget? meter = this; meter is not null; meter = meter._parent)
         {
             meter._opcodes += count;
-            if (meter._opcodes > meter.Limits.Opcodes)
+            if (meter._opcodes > meter._opcodeLimit)
             {
-                throw Spent("opcodes", meter.Limits.Opcodes, offset);
+                throw Spent("opcodes", meter._opcodeLimit, offset);
             }
         }
 

@@ -24,7 +24,7 @@ internal sealed class PayloadConstants(HeldMemory held)
     private const int PayloadSize = 300;
 
     private readonly List<Payload> _found = [];
-    private readonly Dictionary<string, int> _names = [];
+    private readonly Dictionary<string, int> _names = new(0, StringComparer.Ordinal);
     private int _plain;
     private long _missed;
 
@@ -101,7 +101,13 @@ internal sealed class PayloadConstants(HeldMemory held)
     public void Submit(IEnumerable<RecoveredBytes> recovered, ReadContext context)
     {
         // The same bytes have the same digest: comparing all with all would take their product.
-        List<(RecoveredBytes Found, string Digest)> all = [.. recovered.Select(r => (r, Digest(r.Bytes, context.Budget)))];
+        List<RecoveredBytes> folded = [.. recovered];
+        if (_found.Count == 0 && folded.Count == 0 && _missed == 0)
+        {
+            return;
+        }
+
+        List<(RecoveredBytes Found, string Digest)> all = [.. folded.Select(r => (r, Digest(r.Bytes, context.Budget)))];
         HashSet<string> loaded = [.. all.Where(r => r.Found.IsLoaded).Select(r => r.Digest)];
         HashSet<string> submitted = [];
         foreach (Payload payload in _found)

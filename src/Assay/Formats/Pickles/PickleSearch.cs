@@ -24,7 +24,7 @@ internal sealed class PickleSearch(ByteSource source, long end, ScanBudget budge
 
         // What was searched before has brought its share already.
         long fresh = Math.Max(0, from + bytes.Length - Math.Max(from, _searched));
-        long opcodes = (_meter is null ? FreeOpcodes : Math.Max(0, _meter.Limits.Opcodes - _meter.Opcodes)) + (OpcodesPerByte * fresh);
+        long opcodes = (_meter is null ? FreeOpcodes : _meter.OpcodesLeft) + (OpcodesPerByte * fresh);
         _searched = Math.Max(_searched, from + bytes.Length);
         _meter = budget.Fork(opcodes, WorkPerOpcode * opcodes);
 
