@@ -1,7 +1,8 @@
-# Runs in the box behind a load: tries every loader of the harness on the file, and answers with those that came to the canary.
-import io, json, os, sys
+# Runs in the box behind a load: tries every loader of the harness on each file of a pack, and answers with those that came to its canary.
+import io, json, os, struct, sys, tempfile
 
-ENCODINGS = ('ascii', 'utf-8', 'latin1', 'bytes')
+# ASCII is what they take when nobody asks.
+ENCODINGS = ('utf-8', 'latin1', 'bytes')
 
 def again(name, path, offset):
     """The same loader called on a file that stands further on."""
@@ -13,9 +14,8 @@ def again(name, path, offset):
             file.seek(offset)
             module.load(file)
 
-def asked(name, path):
+def asked(name, data):
     """The same loader, handed an object in place of a path, and asked for encodings."""
-    data = open(path, 'rb').read()
     for encoding in ENCODINGS:
         def ask():
             if name in ('pickle.load', 'dill.load', 'cloudpickle.load'): __import__(name.split('.')[0]).load(io.BytesIO(data), encoding=encoding)
@@ -38,15 +38,30 @@ def came(attempt):
     except BaseException: pass
     return sys.came
 
+def files(path):
+    """Each file of the pack: its name, the offset at which it is read, its bytes."""
+    data = open(path, 'rb').read()
+    at = 0
+    while at < len(data):
+        letters, = struct.unpack_from('<i', data, at)
+        name = data[at + 4:at + 4 + letters].decode()
+        at += 4 + letters
+        offset, length = struct.unpack_from('<qq', data, at)
+        at += 16
+        yield name, offset, data[at:at + length]
+        at += length
+
 def after(thing, loader, path):
-    named = os.path.basename(path)
-    offset = int(named[5:]) if named.startswith('from-') else 0
     loaders = dict(loader.__globals__['LOADERS'])
     loaders['torch.package.PackageImporter'] = package
     loaders['numpy.load(allow_pickle=False)'] = lambda path: __import__('numpy').load(path)
-    reached = []
-    for name, load in loaders.items():
-        if offset: hit = came(lambda: again(name, path, offset))
-        else: hit = came(lambda: load(path)) or any(came(ask) for ask in asked(name, path))
-        if hit: reached.append(name)
-    return json.dumps([reached, list(loader.__globals__['LOADERS'])])
+    answers = []
+    # Each call that the sandbox watches waits for an answer from outside: one folder serves all files, and is left to the box.
+    folder = tempfile.mkdtemp()
+    for name, offset, data in files(path):
+        # The file has its own name, because some loaders go by that.
+        file = os.path.join(folder, name)
+        with open(file, 'wb') as out: out.write(data)
+        if offset: answers.append([n for n in loaders if came(lambda: again(n, file, offset))])
+        else: answers.append([n for n, load in loaders.items() if came(lambda: load(file)) or any(came(ask) for ask in asked(n, data))])
+    return json.dumps([list(loader.__globals__['LOADERS'])] + answers)
