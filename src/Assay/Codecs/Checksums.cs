@@ -1,70 +1,39 @@
 // The checksums that compressed streams and archives carry.
-using System.Buffers.Binary;
+using System.Buffers;
+using System.IO.Hashing;
+using Assay.Bytes;
 
 namespace Assay.Codecs;
 
-/// <summary>CRC-32 as gzip, zip, bzip2's container and xz use it (reflected polynomial 0xEDB88320), eight bytes at a time.</summary>
-internal struct Crc32()
+/// <summary>CRC-32 as gzip, zip, 7z, RAR and xz use it.</summary>
+internal static class ContentChecksum
 {
-    private static readonly uint[] s_table = BuildTable();
-    private uint _state = uint.MaxValue;
+    private const int Step = 64 << 10;
 
-    public readonly uint Value => ~_state;
-
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    /// <summary>The CRC-32 of all bytes of a source.</summary>
+    public static uint Crc32(ByteSource bytes, ScanBudget budget)
     {
         Crc32 crc = new();
-        crc.Add(bytes);
-        return crc.Value;
-    }
-
-    public void Add(ReadOnlySpan<byte> bytes)
-    {
-        uint state = _state;
-        ReadOnlySpan<uint> table = s_table;
-        while (bytes.Length >= 8)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(bytes.Length, 1, Step));
+        try
         {
-            uint low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ state;
-            uint high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-            state = table[1792 + (int)(low & 0xFF)] ^ table[1536 + (int)((low >> 8) & 0xFF)]
-                ^ table[1280 + (int)((low >> 16) & 0xFF)] ^ table[1024 + (int)(low >> 24)]
-                ^ table[768 + (int)(high & 0xFF)] ^ table[512 + (int)((high >> 8) & 0xFF)]
-                ^ table[256 + (int)((high >> 16) & 0xFF)] ^ table[(int)(high >> 24)];
-            bytes = bytes[8..];
-        }
-
-        foreach (byte b in bytes)
-        {
-            state = table[(int)((state ^ b) & 0xFF)] ^ (state >> 8);
-        }
-
-        _state = state;
-    }
-
-    private static uint[] BuildTable()
-    {
-        uint[] table = new uint[8 * 256];
-        for (uint i = 0; i < 256; i++)
-        {
-            uint value = i;
-            for (int bit = 0; bit < 8; bit++)
+            long at = 0;
+            for (int got; (got = bytes.ReadAt(at, buffer)) > 0; at += got)
             {
-                value = (value & 1) != 0 ? 0xEDB88320 ^ (value >> 1) : value >> 1;
+                budget.Poll(at);
+                crc.Append(buffer.AsSpan(0, got));
             }
-
-            table[i] = value;
         }
-
-        for (int i = 256; i < table.Length; i++)
+        finally
         {
-            table[i] = (table[i - 256] >> 8) ^ table[table[i - 256] & 0xFF];
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        return table;
+        return crc.GetCurrentHashAsUInt32();
     }
 }
 
-/// <summary>CRC-64 as xz uses it (ECMA-182, reflected).</summary>
+/// <summary>CRC-64 as xz uses it: ECMA-182, reflected, which the runtime does not have.</summary>
 internal struct Crc64()
 {
     private static readonly ulong[] s_table = BuildTable();

@@ -1,5 +1,6 @@
 // Undoes gzip and zlib: the headers and trailers around deflate.
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Assay.Bytes;
 
 namespace Assay.Codecs;
@@ -23,11 +24,11 @@ internal static class GzipDecoder
             uint length = 0;
             DeflateDecoder.Decode(input, sink, wide: false, bytes =>
             {
-                crc.Add(bytes.Span);
+                crc.Append(bytes.Span);
                 length += (uint)bytes.Length;
             });
             input.Need(trailer);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != crc.Value)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != crc.GetCurrentHashAsUInt32())
             {
                 error ??= "The CRC-32 of a gzip member is wrong.";
             }

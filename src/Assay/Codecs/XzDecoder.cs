@@ -1,5 +1,6 @@
 // Undoes xz: streams of blocks, with the checks of their contents.
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Assay.Bytes;
 using SharpCompress.Compressors.LZMA;
@@ -67,7 +68,7 @@ internal static class XzDecoder
         Span<byte> head = stackalloc byte[12];
         input.Need(head);
         int check = head[7] & 15;
-        string? error = Crc32.Of(head[6..8]) == BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) ? null : "The CRC-32 of an xz header is wrong.";
+        string? error = Crc32.HashToUInt32(head[6..8]) == BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) ? null : "The CRC-32 of an xz header is wrong.";
         long blocks = 0;
         for (int size; (size = input.ReadByte()) != 0; blocks++)
         {
@@ -91,7 +92,7 @@ internal static class XzDecoder
         byte[] header = new byte[headerSize];
         header[0] = (byte)((headerSize / 4) - 1);
         input.Need(header.AsSpan(1));
-        string? error = Crc32.Of(header.AsSpan(0, headerSize - 4)) == BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(headerSize - 4))
+        string? error = Crc32.HashToUInt32(header.AsSpan(0, headerSize - 4)) == BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(headerSize - 4))
             ? null
             : "The CRC-32 of an xz block's header is wrong.";
         int at = 1;
@@ -187,7 +188,7 @@ internal static class XzDecoder
     {
         private static readonly byte[] s_sizes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
         private readonly IncrementalHash? _sha = kind == 10 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        private Crc32 _crc32 = new();
+        private readonly Crc32 _crc32 = new();
         private Crc64 _crc64 = new();
 
         public static int Size(int kind) => s_sizes[kind];
@@ -197,7 +198,7 @@ internal static class XzDecoder
             switch (kind)
             {
                 case 1:
-                    _crc32.Add(bytes.Span);
+                    _crc32.Append(bytes.Span);
                     break;
                 case 4:
                     _crc64.Add(bytes.Span);
@@ -213,7 +214,7 @@ internal static class XzDecoder
             using IncrementalHash? sha = _sha;
             return kind switch
             {
-                1 => BinaryPrimitives.ReadUInt32LittleEndian(stored) == _crc32.Value,
+                1 => BinaryPrimitives.ReadUInt32LittleEndian(stored) == _crc32.GetCurrentHashAsUInt32(),
                 4 => BinaryPrimitives.ReadUInt64LittleEndian(stored) == _crc64.Value,
                 10 => stored.SequenceEqual(sha!.GetHashAndReset()),
                 _ => true,

@@ -1,4 +1,5 @@
 // Writes RAR archives block by block: there is no free packer.
+using System.IO.Hashing;
 using System.Text;
 using Assay.Codecs;
 
@@ -10,7 +11,7 @@ internal static class RarBuilder
     public static byte[] Block4(int type, int flags, byte[] rest)
     {
         byte[] body = [(byte)type, (byte)flags, (byte)(flags >> 8), (byte)(7 + rest.Length), (byte)((7 + rest.Length) >> 8), .. rest];
-        return [.. BitConverter.GetBytes((ushort)Crc32.Of(body)), .. body];
+        return [.. BitConverter.GetBytes((ushort)Crc32.HashToUInt32(body)), .. body];
     }
 
     public static byte[] File4(string name, byte[] data, int flags = 0, byte method = 0x30)
@@ -20,7 +21,7 @@ internal static class RarBuilder
         [
             .. Block4(0x74, 0x8000 | flags,
             [
-                .. BitConverter.GetBytes(data.Length), .. BitConverter.GetBytes(data.Length), 3, .. BitConverter.GetBytes(Crc32.Of(data)),
+                .. BitConverter.GetBytes(data.Length), .. BitConverter.GetBytes(data.Length), 3, .. BitConverter.GetBytes(Crc32.HashToUInt32(data)),
                 0, 0, 0x21, 0x58, 20, method, .. BitConverter.GetBytes((ushort)text.Length), .. BitConverter.GetBytes(0x81A4), .. text,
             ]),
             .. data,
@@ -46,13 +47,13 @@ internal static class RarBuilder
     {
         byte[] body = [(byte)type, (byte)flags, .. (flags & 2) != 0 ? Number(data.Length) : [], .. rest];
         byte[] sized = [.. Number(body.Length), .. body];
-        return [.. BitConverter.GetBytes(Crc32.Of(sized)), .. sized, .. data];
+        return [.. BitConverter.GetBytes(Crc32.HashToUInt32(sized)), .. sized, .. data];
     }
 
     public static byte[] File5(string name, byte[] data, long compression = 0)
     {
         byte[] text = Encoding.UTF8.GetBytes(name);
-        return Block5(2, 2, [4, .. Number(data.Length), .. Number(0x81A4), .. BitConverter.GetBytes(Crc32.Of(data)), .. Number(compression), 1, .. Number(text.Length), .. text], data);
+        return Block5(2, 2, [4, .. Number(data.Length), .. Number(0x81A4), .. BitConverter.GetBytes(Crc32.HashToUInt32(data)), .. Number(compression), 1, .. Number(text.Length), .. text], data);
     }
 
     public static byte[] Archive5(params byte[][] files) =>

@@ -1,5 +1,6 @@
 // Writes zips byte by byte, lies included.
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using Assay.Codecs;
 
@@ -80,7 +81,7 @@ internal sealed class ZipBuilder
             }
 
             int flags = (m.LocalFlags ?? m.Flags) | (m.Descriptor ? 8 : 0);
-            uint crc = m.LocalCrc ?? (m.Descriptor ? 0 : m.Crc ?? Crc32.Of(m.Content));
+            uint crc = m.LocalCrc ?? (m.Descriptor ? 0 : m.Crc ?? Crc32.HashToUInt32(m.Content));
             long packed = m.LocalPacked ?? (m.Descriptor ? 0 : m.Packed ?? stored.Length);
             long size = m.LocalSize ?? (m.Descriptor ? 0 : m.Size ?? m.Content.Length);
             byte[] name = Encoding.UTF8.GetBytes(m.LocalName ?? m.Name);
@@ -101,7 +102,7 @@ internal sealed class ZipBuilder
             if (m.Descriptor)
             {
                 w.Write(0x08074B50u);
-                w.Write(m.Crc ?? Crc32.Of(m.Content));
+                w.Write(m.Crc ?? Crc32.HashToUInt32(m.Content));
                 w.Write((uint)(m.Packed ?? stored.Length));
                 w.Write((uint)(m.Size ?? m.Content.Length));
             }
@@ -133,7 +134,7 @@ internal sealed class ZipBuilder
             w.Write((ushort)(m.Flags | (m.Descriptor ? 8 : 0)));
             w.Write((ushort)m.Method);
             w.Write(0x58210000u);
-            w.Write(m.Crc ?? Crc32.Of(m.Content));
+            w.Write(m.Crc ?? Crc32.HashToUInt32(m.Content));
             w.Write(m.Zip64 ? uint.MaxValue : (uint)packed);
             w.Write(m.Zip64 ? uint.MaxValue : (uint)size);
             w.Write((ushort)name.Length);

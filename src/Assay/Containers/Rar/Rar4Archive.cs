@@ -1,5 +1,6 @@
 // The blocks of RAR up to version 4.
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Assay.Bytes;
 using Assay.Codecs;
 
@@ -33,7 +34,7 @@ internal sealed class Rar4Archive(ByteSource source, ByteRange window, ScanBudge
         }
 
         byte[] header = Source.ReadUpTo(offset, length);
-        if ((ushort)Crc32.Of(header.AsSpan(2)) != BinaryPrimitives.ReadUInt16LittleEndian(header))
+        if ((ushort)Crc32.HashToUInt32(header.AsSpan(2)) != BinaryPrimitives.ReadUInt16LittleEndian(header))
         {
             // The CRC of the main block and of files covers all; old archives are not strict for others.
             Oddities.Add("rar.header-crc", offset, length, "The CRC of a RAR header is wrong.");

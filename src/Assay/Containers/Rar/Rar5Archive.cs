@@ -1,5 +1,6 @@
 // The blocks of RAR 5 and later.
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Assay.Bytes;
 using Assay.Codecs;
 
@@ -26,7 +27,7 @@ internal sealed class Rar5Archive(ByteSource source, ByteRange window, ScanBudge
 
         int body = at;
         byte[] header = Source.ReadUpTo(offset, body + (int)length);
-        if (Crc32.Of(header.AsSpan(4)) != BinaryPrimitives.ReadUInt32LittleEndian(header))
+        if (Crc32.HashToUInt32(header.AsSpan(4)) != BinaryPrimitives.ReadUInt32LittleEndian(header))
         {
             Oddities.Add("rar.header-crc", offset, header.Length, "The CRC of a RAR header is wrong.");
         }

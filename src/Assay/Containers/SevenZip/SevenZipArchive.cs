@@ -1,4 +1,5 @@
 // What the header of a 7z archive says.
+using System.IO.Hashing;
 using Assay.Bytes;
 using Assay.Codecs;
 
@@ -57,7 +58,7 @@ internal sealed class SevenZipArchive
         }
 
         archive.Structures.Add(new ByteRange(window.Offset, SignatureLength));
-        if (Crc32.Of(start.AsSpan(12)) != BitConverter.ToUInt32(start, 8))
+        if (Crc32.HashToUInt32(start.AsSpan(12)) != BitConverter.ToUInt32(start, 8))
         {
             archive.Oddities.Add("7z.header-crc", window.Offset, SignatureLength, "The CRC-32 of the 7z signature header is wrong.");
         }
@@ -83,7 +84,7 @@ internal sealed class SevenZipArchive
         ByteRange place = new(window.Offset + SignatureLength + offset, length);
         archive.Structures.Add(place);
         byte[] header = source.ReadUpTo(place.Offset, (int)length);
-        if (Crc32.Of(header) != BitConverter.ToUInt32(start, 28))
+        if (Crc32.HashToUInt32(header) != BitConverter.ToUInt32(start, 28))
         {
             archive.Oddities.Add("7z.header-crc", place.Offset, length, "The CRC-32 of the 7z header is wrong.");
         }

@@ -1,4 +1,5 @@
 // Bytes and text as mail and addresses carry them: uuencode, quoted-printable, percent signs, punycode, entities.
+using System.IO.Hashing;
 using System.Text;
 using Assay.Evaluation.Values;
 
@@ -21,7 +22,7 @@ internal static class TransferText
         all["binascii.a2b_qp"] = all["quopri.decodestring"] = (f, a) =>
             a.Count == 1 && Latin(a[0]) is { } x && f.Budget.Room(x.Length) ? Layered(QuotedPrintable(x), a[0], "quoted-printable") : FoldedValue.Unknown;
         all["binascii.a2b_uu"] = (f, a) => Latin(a.At(0)) is { } x && f.Budget.Room(x.Length) ? Layered(UuLine(x.TrimEnd('\n', '\r')), a[0], "uu") : FoldedValue.Unknown;
-        all["binascii.crc32"] = all["zlib.crc32"] = (f, a) => a.Count == 1 && a.Bytes(0) is { } x && f.Budget.Room(x.Length) ? new FoldedInt(Codecs.Crc32.Of(x)) : FoldedValue.Unknown;
+        all["binascii.crc32"] = all["zlib.crc32"] = (f, a) => a.Count == 1 && a.Bytes(0) is { } x && f.Budget.Room(x.Length) ? new FoldedInt(Crc32.HashToUInt32(x)) : FoldedValue.Unknown;
     }
 
     /// <summary>Whole uuencoded data: a line that begins it, its lines, a line that ends it.</summary>

@@ -121,7 +121,7 @@ internal sealed class SevenZipFormat : IFormat
             }
 
             ByteSource content = bytes.Slice(file.Content);
-            if (file.Crc is { } crc && content.Length == file.Content.Length && Crc(content, context.Budget) != crc)
+            if (file.Crc is { } crc && content.Length == file.Content.Length && ContentChecksum.Crc32(content, context.Budget) != crc)
             {
                 crcs.Add("7z.crc-mismatch", folder.Packed.Offset, folder.Packed.Length, $"\"{file.Name}\" has another CRC-32 than the header says.");
             }
@@ -146,19 +146,5 @@ internal sealed class SevenZipFormat : IFormat
         string other = $"{name}@{names.Count}";
         names.Add(other);
         return other;
-    }
-
-    private static uint Crc(ByteSource bytes, ScanBudget budget)
-    {
-        Crc32 crc = new();
-        byte[] buffer = new byte[(int)Math.Clamp(bytes.Length, 1, 64 << 10)];
-        long at = 0;
-        for (int got; (got = bytes.ReadAt(at, buffer)) > 0; at += got)
-        {
-            budget.Poll(at);
-            crc.Add(buffer.AsSpan(0, got));
-        }
-
-        return crc.Value;
     }
 }

@@ -111,7 +111,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
         }
 
         ByteSource bytes = artifact.Bytes.Slice(data);
-        bool? crc = Checked(bytes) ? CrcMatches(bytes, header) : null;
+        bool? crc = Checked(bytes) ? ContentChecksum.Crc32(bytes, context.Budget) == header.Crc : null;
         if (reading.IsEncrypted)
         {
             // Twelve bytes come before the content when it really is encrypted; a reader that ignores the flag takes it as it is.
@@ -178,7 +178,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
         }
 
         bool clean = soFar is { Stop: null, Result.Error: null };
-        bool crc = clean && CrcMatches(bytes, header);
+        bool crc = clean && ContentChecksum.Crc32(bytes, context.Budget) == header.Crc;
         if (reading.IsEncrypted)
         {
             if (!crc && !(clean && bytes.Length == header.Size))
@@ -249,21 +249,6 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
 
         Span<byte> head = stackalloc byte[2];
         return bytes.Length <= CrcPickle && bytes.ReadAt(0, head) == 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5;
-    }
-
-    private bool CrcMatches(ByteSource bytes, ZipHeader header)
-    {
-        Crc32 crc = new();
-        byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(64 << 10);
-        long at = 0;
-        for (int got; (got = bytes.ReadAt(at, buffer)) > 0; at += got)
-        {
-            context.Budget.Poll(at);
-            crc.Add(buffer.AsSpan(0, got));
-        }
-
-        System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        return crc.Value == header.Crc;
     }
 
     private void Odd(string code, ZipReading reading, string what) =>

@@ -1,5 +1,6 @@
 // Headers of 7z archives, written by hand so that every number can lie.
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using Assay.Bytes;
 using Assay.Codecs;
@@ -17,8 +18,8 @@ public sealed class SevenZipArchiveTests
         start[7] = 4;
         BinaryPrimitives.WriteInt64LittleEndian(start.AsSpan(12), offset ?? packed.Length);
         BinaryPrimitives.WriteInt64LittleEndian(start.AsSpan(20), length ?? header.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(28), Crc32.Of(header) ^ (wrongCrc ? 1u : 0));
-        BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(8), Crc32.Of(start.AsSpan(12)));
+        BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(28), Crc32.HashToUInt32(header) ^ (wrongCrc ? 1u : 0));
+        BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(8), Crc32.HashToUInt32(start.AsSpan(12)));
         return [.. start, .. packed, .. header];
     }
 
