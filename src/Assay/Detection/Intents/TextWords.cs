@@ -1,7 +1,7 @@
 // The words of one recovered text, ready to be matched.
 using System.Collections.Concurrent;
 using Assay.Artifacts;
-using Assay.Evaluation.Payloads;
+using Assay.Python.Syntax;
 
 namespace Assay.Detection.Intents;
 
@@ -28,10 +28,10 @@ internal sealed class TextWords
         }
         else
         {
-            PythonTokens tokens = PythonTokens.Of(text.Text);
-            _words = tokens.Names;
-            Literals = [.. tokens.Literals];
-            foreach (string literal in tokens.Literals.Where(l => l.Length < 64 && l.All(c => char.IsLetterOrDigit(c) || c == '_')))
+            SourceWords words = SourceWords.Of(text.Text);
+            _words = words.Names;
+            Literals = [.. words.Literals];
+            foreach (string literal in words.Literals.Where(l => l.Length < 64 && l.All(c => char.IsLetterOrDigit(c) || c == '_')))
             {
                 // getattr(x, 'system') and __import__('os') name things in literals.
                 _words.Add(literal);

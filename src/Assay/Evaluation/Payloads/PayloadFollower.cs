@@ -5,6 +5,7 @@ using Assay.Bytes;
 using Assay.Evaluation.Marshalled;
 using Assay.Evaluation.Sources;
 using Assay.Evaluation.Values;
+using Assay.Python.Syntax;
 
 namespace Assay.Evaluation.Payloads;
 
@@ -264,9 +265,9 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
     /// <summary>The parts of a text that may be wrapped: literals of source, words of commands, the text itself where it was a constant.</summary>
     private static string[] Literals(RecoveredText text) => text.Kind switch
     {
-        "code-text" or "decoded-text" => [text.Text, .. PythonTokens.Of(text.Text).Literals],
+        "code-text" or "decoded-text" => [text.Text, .. SourceWords.Of(text.Text).Literals],
         "shell-command" => [.. text.Text.Split([' ', '\'', '"', '|', ';', '\n'], StringSplitOptions.RemoveEmptyEntries).Take(256)],
-        _ => [.. PythonTokens.Of(text.Text).Literals],
+        _ => [.. SourceWords.Of(text.Text).Literals],
     };
 
     private void Add(RecoveredBytes bytes)

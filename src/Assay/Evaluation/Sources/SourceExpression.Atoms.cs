@@ -94,8 +94,8 @@ internal sealed partial class SourceExpression
                 FoldedValue inside = Bracket();
                 _depth--;
                 return inside;
-            case SourceTokenKind.Operator when token.Text == "." && tokens.Count > At + 2 && tokens[At + 1].Text == "." && tokens[At + 2].Text == ".":
-                At += 3;
+            case SourceTokenKind.Operator when token.Text == "...":
+                At++;
                 return FoldedValue.Unknown;
             default:
                 return Fail();

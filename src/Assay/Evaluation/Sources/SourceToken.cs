@@ -1,9 +1,8 @@
 // The tokens of Python source, as far as folding its expressions needs them.
-using System.Globalization;
 using System.Numerics;
 using System.Text;
-using Assay.Evaluation.Functions;
 using Assay.Evaluation.Values;
+using Assay.Python.Syntax;
 
 namespace Assay.Evaluation.Sources;
 
@@ -16,81 +15,58 @@ internal enum SourceTokenKind : byte
     /// <summary>A number or a literal of str or bytes.</summary>
     Constant,
 
-    /// <summary>A literal with replacement fields, raw.</summary>
+    /// <summary>An f-string; its text has the fields as they are written.</summary>
     Format,
 
     /// <summary>A statement ends: a newline outside brackets, or a semicolon.</summary>
     End,
 }
 
-/// <summary>A token. An opening bracket knows where it is closed and whether a comprehension is in it.</summary>
+/// <summary>A token of the lexer, with the value that a constant has. An opening bracket knows whether a comprehension is in it.</summary>
 internal sealed record SourceToken(SourceTokenKind Kind, string Text, FoldedValue? Value = null)
 {
-    /// <summary>The index of the bracket that closes this one, or -1.</summary>
-    public int Close { get; set; } = -1;
+    private const int MaxTokens = 100_000;
+    private const int MaxDigits = 4096;
 
-    public bool IsComprehension { get; set; }
+    public bool IsComprehension { get; private set; }
 
     /// <summary>The tokens of a piece of source; what does not fit any more is dropped.</summary>
     public static List<SourceToken> Split(string source)
     {
+        SourceText text = SourceText.OfString(source);
+        PythonLexer lexer = new(text);
         List<SourceToken> tokens = [];
         Stack<int> open = new();
-        int at = 0;
-        while (at < source.Length && tokens.Count < MaxTokens)
+        while (tokens.Count < MaxTokens && lexer.Read() is { Kind: not TokenKind.EndMarker } token)
         {
-            char c = source[at];
-            if (c is '\n' or ';')
+            switch (token.Kind)
             {
-                if (open.Count == 0)
-                {
-                    tokens.Add(new SourceToken(SourceTokenKind.End, c.ToString()));
-                }
+                case TokenKind.Indent or TokenKind.Dedent:
+                    break;
+                case TokenKind.NewLine:
+                    open.Clear();
+                    tokens.Add(new SourceToken(SourceTokenKind.End, "\n"));
+                    break;
+                case TokenKind.Semi:
+                    if (open.Count == 0)
+                    {
+                        tokens.Add(new SourceToken(SourceTokenKind.End, ";"));
+                    }
 
-                at++;
-            }
-            else if (c == '#')
-            {
-                int end = source.IndexOf('\n', at);
-                at = end < 0 ? source.Length : end;
-            }
-            else if (char.IsWhiteSpace(c) || c == '\\')
-            {
-                // A backslash joins lines.
-                at += c == '\\' && at + 1 < source.Length && source[at + 1] == '\n' ? 2 : 1;
-            }
-            else if (c is '\'' or '"')
-            {
-                Quoted(source, ref at, "", tokens);
-            }
-            else if (char.IsLetter(c) || c == '_')
-            {
-                int start = at;
-                while (at < source.Length && (char.IsLetterOrDigit(source[at]) || source[at] == '_'))
-                {
-                    at++;
-                }
-
-                string word = source[start..at];
-                if (at < source.Length && source[at] is '\'' or '"' && PythonString.IsPrefix(word))
-                {
-                    Quoted(source, ref at, word, tokens);
-                    continue;
-                }
-
-                tokens.Add(new SourceToken(SourceTokenKind.Name, word));
-                if (word == "for" && open.TryPeek(out int bracket))
-                {
-                    tokens[bracket].IsComprehension = true;
-                }
-            }
-            else if (char.IsAsciiDigit(c) || (c == '.' && at + 1 < source.Length && char.IsAsciiDigit(source[at + 1])))
-            {
-                tokens.Add(Number(source, ref at));
-            }
-            else
-            {
-                Operator(source, ref at, tokens, open);
+                    break;
+                case TokenKind.Number:
+                    tokens.Add(new SourceToken(SourceTokenKind.Constant, "", Number(text.Slice(token.Start, token.End), token.Error)));
+                    break;
+                case TokenKind.String:
+                case TokenKind.Error when token.Error == SyntaxErrorKind.UnterminatedString:
+                    tokens.Add(new SourceToken(SourceTokenKind.Constant, "", Literal(text.Slice(token.Start, token.End), token.Kind == TokenKind.String)));
+                    break;
+                case TokenKind.FStringStart:
+                    tokens.Add(Format(text, token, lexer));
+                    break;
+                default:
+                    Add(token, text, tokens, open);
+                    break;
             }
         }
 
@@ -98,64 +74,70 @@ internal sealed record SourceToken(SourceTokenKind Kind, string Text, FoldedValu
         return tokens;
     }
 
-    private const int MaxTokens = 100_000;
-    private static readonly string[] s_operators = ["**=", "//=", "<<=", ">>=", "**", "//", "<<", ">>", "<=", ">=", "==", "!=", ":=", "->", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="];
-
-    private static void Operator(string source, ref int at, List<SourceToken> tokens, Stack<int> open)
+    /// <summary>A name, a keyword or an operator.</summary>
+    private static void Add(Token token, SourceText text, List<SourceToken> tokens, Stack<int> open)
     {
-        int start = at;
-        string text = Array.Find(s_operators, o => source.AsSpan(start).StartsWith(o)) ?? source[at].ToString();
-        at += text.Length;
-        if (text is ")" or "]" or "}" && open.TryPop(out int opening))
+        ReadOnlySpan<byte> written = text.Slice(token.Start, token.End);
+        if (token.Kind is TokenKind.Name or >= TokenKind.And)
         {
-            tokens[opening].Close = tokens.Count;
-        }
-        else if (text is "(" or "[" or "{")
-        {
-            open.Push(tokens.Count);
-        }
+            tokens.Add(new SourceToken(SourceTokenKind.Name, Identifier.Normal(written)));
+            if (token.Kind == TokenKind.For && open.TryPeek(out int bracket))
+            {
+                tokens[bracket].IsComprehension = true;
+            }
 
-        tokens.Add(new SourceToken(SourceTokenKind.Operator, text));
-    }
-
-    private static SourceToken Number(string source, ref int at)
-    {
-        int start = at;
-        while (at < source.Length && (char.IsAsciiLetterOrDigit(source[at]) || source[at] is '_' or '.' || (source[at] is '+' or '-' && source[at - 1] is 'e' or 'E' && !source.AsSpan(start).StartsWith("0x"))))
-        {
-            at++;
-        }
-
-        string text = source[start..at].Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-        FoldedValue value = text.Length > 4096 ? FoldedValue.Unknown
-            : text.StartsWith("0x", StringComparison.Ordinal) ? Based(text[2..], NumberStyles.AllowHexSpecifier)
-            : text.StartsWith("0b", StringComparison.Ordinal) ? Based(text[2..], NumberStyles.AllowBinarySpecifier)
-            : text.StartsWith("0o", StringComparison.Ordinal) ? Octal(text[2..])
-            : BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out BigInteger whole) ? new FoldedInt(whole)
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) ? new FoldedFloat(real)
-            : FoldedValue.Unknown;
-        return new SourceToken(SourceTokenKind.Constant, text, value);
-    }
-
-    // A leading zero keeps the number from being a negative one.
-    private static FoldedValue Based(string digits, NumberStyles style) =>
-        digits.Length > 0 && BigInteger.TryParse("0" + digits, style, CultureInfo.InvariantCulture, out BigInteger value) ? new FoldedInt(value) : FoldedValue.Unknown;
-
-    private static FoldedValue Octal(string digits) =>
-        DigitText.Parse(digits, 8) is { } value ? new FoldedInt(value) : FoldedValue.Unknown;
-
-    private static void Quoted(string source, ref int at, string prefix, List<SourceToken> tokens)
-    {
-        string? text = PythonString.Read(source, ref at, prefix, out _);
-        if (prefix.Contains('f', StringComparison.OrdinalIgnoreCase) && text is not null)
-        {
-            tokens.Add(new SourceToken(SourceTokenKind.Format, text));
             return;
         }
 
-        FoldedValue value = text is null ? FoldedValue.Unknown
-            : !PythonString.IsBytes(prefix) ? new FoldedText(text)
-            : text.All(c => c <= 0xFF) ? new FoldedBytes(Encoding.Latin1.GetBytes(text)) : FoldedValue.Unknown;
-        tokens.Add(new SourceToken(SourceTokenKind.Constant, "", value));
+        switch (token.Kind)
+        {
+            case TokenKind.LPar or TokenKind.LSqb or TokenKind.LBrace:
+                open.Push(tokens.Count);
+                break;
+            case TokenKind.RPar or TokenKind.RSqb or TokenKind.RBrace:
+                open.TryPop(out _);
+                break;
+        }
+
+        tokens.Add(new SourceToken(SourceTokenKind.Operator, Encoding.UTF8.GetString(written)));
+    }
+
+    private static FoldedValue Number(ReadOnlySpan<byte> written, SyntaxErrorKind error) => error != SyntaxErrorKind.None ? FoldedValue.Unknown : NumberLiteral.Kind(written) switch
+    {
+        ConstantKind.Integer => NumberLiteral.Integer(written, MaxDigits) is BigInteger value ? new FoldedInt(value) : FoldedValue.Unknown,
+        ConstantKind.Float => NumberLiteral.Real(written) is double value ? new FoldedFloat(value) : FoldedValue.Unknown,
+        _ => FoldedValue.Unknown,
+    };
+
+    private static FoldedValue Literal(ReadOnlySpan<byte> written, bool isClosed)
+    {
+        StringPrefix prefix = StringLiteral.Split(written, out Range content);
+        bool isBytes = (prefix & StringPrefix.Bytes) != 0;
+        ReadOnlySpan<byte> inside = isClosed ? written[content] : written[content.Start..];
+        byte[] value = new byte[inside.Length];
+        int length = StringLiteral.Decode(inside, StringLiteral.Escapes(prefix), value, out int bad);
+        return bad >= 0 || (isBytes && !Ascii.IsValid(inside)) ? FoldedValue.Unknown
+            : isBytes ? new FoldedBytes(value[..length])
+            : new FoldedText(StringLiteral.Text(value.AsSpan(0, length)));
+    }
+
+    /// <summary>Reads to the end of an f-string; a constant that is not known where Python would raise.</summary>
+    private static SourceToken Format(SourceText text, Token start, PythonLexer lexer)
+    {
+        int open = 1;
+        Token token;
+        do
+        {
+            token = lexer.Read();
+            open += token.Kind switch { TokenKind.FStringStart => 1, TokenKind.FStringEnd => -1, _ => 0 };
+        }
+        while (open > 0 && token.Kind != TokenKind.EndMarker);
+        StringPrefix prefix = StringLiteral.Split(text.Slice(start.Start, start.End), out _);
+        ReadOnlySpan<byte> inside = text.Slice(start.End, Math.Max(start.End, token.Start));
+        byte[] value = new byte[inside.Length];
+        int length = StringLiteral.Decode(inside, StringLiteral.Escapes(prefix), value, out int bad);
+        return bad >= 0
+            ? new SourceToken(SourceTokenKind.Constant, "", FoldedValue.Unknown)
+            : new SourceToken(SourceTokenKind.Format, StringLiteral.Text(value.AsSpan(0, length)));
     }
 }
