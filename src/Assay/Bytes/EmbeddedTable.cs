@@ -7,8 +7,7 @@ internal static class EmbeddedTable
     /// <summary>The rows of the table with a logical name such as <c>python/twins.tsv</c>.</summary>
     public static IEnumerable<string[]> Rows(string name)
     {
-        using Stream stream = typeof(EmbeddedTable).Assembly.GetManifestResourceStream(name)!;
-        using StreamReader reader = new(stream);
+        using StreamReader reader = new(Open(name));
         while (reader.ReadLine() is { } line)
         {
             if (line.Length > 0 && line[0] != '#')
@@ -17,4 +16,17 @@ internal static class EmbeddedTable
             }
         }
     }
+
+    /// <summary>The resource of that name as a whole.</summary>
+    public static byte[] Bytes(string name)
+    {
+        using Stream stream = Open(name);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>The resource of that name.</summary>
+    public static Stream Open(string name) =>
+        typeof(EmbeddedTable).Assembly.GetManifestResourceStream(name) ?? throw new ArgumentException($"There is no resource '{name}'.", nameof(name));
 }

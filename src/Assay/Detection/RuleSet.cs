@@ -2,6 +2,7 @@
 using Assay.Detection.Conditions;
 using Assay.Detection.Intents;
 using Assay.Detection.Packs;
+using Assay.Effects;
 
 namespace Assay.Detection;
 
@@ -24,7 +25,7 @@ public sealed class RuleSet
     public static RuleSet Default => s_default.Value;
 
     /// <summary>No rules, for those who read and do not judge.</summary>
-    public static RuleSet None { get; } = new([], new CallableTable(), new IntentTable());
+    public static RuleSet None { get; } = new([], new CallableTable(EffectKnowledge.Empty), new IntentTable());
 
     /// <summary>The version of the packs.</summary>
     public string Version { get; init; } = "0";

@@ -21,6 +21,9 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
     /// <summary>Nothing known.</summary>
     public static EffectKnowledge Empty { get; } = new([]);
 
+    /// <summary>Whether a store has this very path.</summary>
+    public bool Lists(string path) => path.Length <= LongestPath && Exact(path) is not null;
+
     /// <summary>What is known of <paramref name="path"/>.</summary>
     public KnownName Find(string path)
     {

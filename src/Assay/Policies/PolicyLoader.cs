@@ -17,7 +17,7 @@ public static class PolicyLoader
     {
         List<Waiver> waivers = [];
         List<string> modules = [];
-        foreach ((string key, PackNode value) in PackNode.Parse(name, text).AsMap("a policy"))
+        foreach ((string key, PackNode value) in PackYaml.Read(name, text).AsMap("a policy"))
         {
             switch (key)
             {

@@ -9,7 +9,8 @@ public sealed partial class ProjectTests
     /// <summary>The projects of src and the projects of src that each uses.</summary>
     private static readonly Dictionary<string, string[]> s_projects = new()
     {
-        ["Assay"] = [],
+        ["Assay"] = ["Assay.RuleCompiler"],
+        ["Assay.RuleCompiler"] = [],
         ["Assay.Hosting"] = ["Assay"],
         ["Assay.Sandbox"] = ["Assay"],
         ["Assay.Cli"] = ["Assay", "Assay.Hosting", "Assay.Sandbox"],

@@ -11,7 +11,7 @@ internal static class FactBuilder
 {
     public const string Path = ExampleFacts.DefaultPath;
 
-    public static List<Fact> Facts(string yaml, string path = Path) => [.. ExampleFacts.Read(PackNode.Parse("facts", yaml), path)];
+    public static List<Fact> Facts(string yaml, string path = Path) => [.. ExampleFacts.Read(PackYaml.Read("facts", yaml), path)];
 
     /// <summary>
     /// The findings about facts. What calls are for is told beside every harmful one; it explains and never decides, so it is left out where a test does

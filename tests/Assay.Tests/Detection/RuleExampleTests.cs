@@ -48,5 +48,5 @@ public sealed class RuleExampleTests
     }
 
     [Fact]
-    public void EverySetSaysWhy() => Assert.All(RuleSet.Default.Callables.Sets, s => Assert.True(s.Origin.Reason.Length > 10, s.Origin.Id));
+    public void EverySetSaysWhy() => Assert.All(WrittenRules.Effects.Sets, s => Assert.True(s.Origin.Reason.Length > 10, s.Origin.Id));
 }

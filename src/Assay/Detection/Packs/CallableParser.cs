@@ -1,7 +1,7 @@
 // Reads the parts of a pack that say what names mean.
 namespace Assay.Detection.Packs;
 
-/// <summary>Reads dangerous attributes, hooks, modules whose names are all listed, and the words by which code and texts are told.</summary>
+/// <summary>Reads dangerous attributes, hooks, and the words by which code and texts are told.</summary>
 internal static class CallableParser
 {
     public static bool TryRead(string key, PackNode value, CallableTable table)
@@ -26,11 +26,6 @@ internal static class CallableParser
                 return true;
             case "plain-attributes":
                 table.PlainAttributes.UnionWith(value.AsTexts(key));
-                return true;
-            case "listed-modules":
-                foreach (string module in value.AsTexts(key))
-                    table.Effects.AddListed(module);
-
                 return true;
             case "capacity":
                 table.Capacity.Add(value);

@@ -6,7 +6,7 @@ namespace Assay.Detection.Packs;
 /// <summary>Reads one set of names with their effects.</summary>
 internal static class EffectSetParser
 {
-    public static void Read(PackNode node, CallableTable table)
+    public static void Read(PackNode node, EffectListing listing)
     {
         Dictionary<string, PackNode> fields = node.AsMap("a set").ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
         PackNode? Take(string name) => fields.Remove(name, out PackNode? value) ? value : null;
@@ -19,29 +19,29 @@ internal static class EffectSetParser
         PackNode? weight = Take("imported");
         EffectEntry entry = new()
         {
-            Kind = kind is null ? NameKind.Function : RuleParser.Choose<NameKind>(kind, "kind", kind.AsText("kind")),
+            Kind = kind is null ? NameKind.Function : kind.AsChoice<NameKind>("kind"),
             Origin = origin,
             Call = call,
             New = made is null ? [] : made.Text is "same" ? call : Effects(made),
             Returns = Take("returns") is { } returns ? EffectText.ParseReturn(returns.AsText("returns")) ?? throw returns.Error($"'{returns.Text}' is nothing that a call returns.") : EffectReturn.Unknown,
             Imported = weight is not null
-                ? RuleParser.Choose<ReferenceWeight>(weight, "weight of an import", weight.AsText("imported"))
+                ? weight.AsChoice<ReferenceWeight>("imported")
                 : call.Any(e => EffectKinds.IsHarm(e.Kind)) ? ReferenceWeight.Suspicious : ReferenceWeight.None,
             MembersHarmless = Take("members") is { } members && (members.Text is "harmless" ? true : throw members.Error("'members' can only be 'harmless'.")),
         };
-        bool replaces = Take("replaces") is { } replacing && FieldTestParser.YesOrNo(replacing, "replaces");
+        bool replaces = Take("replaces") is { } replacing && replacing.AsFlag("replaces");
         PackNode names = Need("names");
         foreach ((string name, PackNode value) in fields)
             throw value.Error($"'{name}' is not a field of a set.");
 
         ListedSet set = new(origin, node.Place, [.. call.Where(e => EffectKinds.IsHarm(e.Kind)).Select(e => EffectKinds.Capability(e.Kind)).Distinct()]);
-        table.Sets.Add(set);
-        if (!Add(table, names, entry, set, kind is null, replaces) && replaces)
+        listing.Sets.Add(set);
+        if (!Add(listing, names, entry, set, kind is null, replaces) && replaces)
             throw node.Error($"the set '{origin.Id}' replaces nothing: no earlier pack lists one of its names.");
     }
 
     /// <summary>Lists names; true where one stood in a set that this one replaces.</summary>
-    private static bool Add(CallableTable table, PackNode names, EffectEntry entry, ListedSet set, bool byForm, bool replaces)
+    private static bool Add(EffectListing listing, PackNode names, EffectEntry entry, ListedSet set, bool byForm, bool replaces)
     {
         bool replaced = false;
         foreach ((string module, PackNode list) in names.AsMap("names"))
@@ -50,7 +50,7 @@ internal static class EffectSetParser
             {
                 // The form of a name tells classes from functions where the set does not; a pattern leaves that to the name that is looked up.
                 EffectEntry named = byForm && !name.Contains('*', StringComparison.Ordinal) && NameConvention.IsClass(name) ? entry with { Kind = NameKind.Class } : entry;
-                if (table.Add(module, name, named, set) is not { } known || ReferenceEquals(known, set))
+                if (listing.Add(module, name, named, set) is not { } known || ReferenceEquals(known, set))
                     continue;
 
                 replaced = replaces && known.Place.File != set.Place.File

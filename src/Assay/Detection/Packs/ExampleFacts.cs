@@ -234,7 +234,7 @@ internal static class ExampleFacts
             !_left.Remove(name, out PackNode? node) ? otherwise
             : long.TryParse(node.AsText(name), CultureInfo.InvariantCulture, out long number) ? number : throw node.Error($"'{node.Text}' is no whole number.");
 
-        public bool Flag(string name, bool otherwise = false) => _left.Remove(name, out PackNode? node) ? FieldTestParser.YesOrNo(node, name) : otherwise;
+        public bool Flag(string name, bool otherwise = false) => _left.Remove(name, out PackNode? node) ? node.AsFlag(name) : otherwise;
 
         public T Choice<T>(string name, T otherwise, bool isMain = false)
             where T : struct, Enum

@@ -46,10 +46,10 @@ internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
             case "larger-than" or "smaller-than" or "at-least" or "at-most":
                 return Range(field, test, value);
             case "exists":
-                return new ExistsTest(YesOrNo(value, test));
+                return new ExistsTest(value.AsFlag(test));
             case "leaves-bundle":
                 Needs(field, test, value, FieldType.Text, FieldType.Texts);
-                return new LeavesBundleTest(YesOrNo(value, test));
+                return new LeavesBundleTest(value.AsFlag(test));
             case "listed":
                 Needs(field, test, value, FieldType.Text, FieldType.Texts);
                 IReadOnlyList<string> kinds = Texts(value, test);
@@ -74,7 +74,7 @@ internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
         switch (field.Type)
         {
             case FieldType.Flag:
-                return new FlagTest(YesOrNo(node, field.Name));
+                return new FlagTest(node.AsFlag(field.Name));
             case FieldType.Number:
                 List<long> numbers = [.. Texts(node, field.Name).Select(t => Number(t, node))];
                 return numbers.Count == 1 ? new RangeTest(numbers[0], numbers[0]) : throw node.Error($"'{field.Name}' takes one number.");
@@ -179,11 +179,4 @@ internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
 
     private static long Number(string text, PackNode node) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : throw node.Error($"'{text}' is no whole number.");
-
-    public static bool YesOrNo(PackNode node, string what) => node.AsText(what) switch
-    {
-        "yes" or "true" => true,
-        "no" or "false" => false,
-        _ => throw node.Error($"'{what}' is yes or no."),
-    };
 }

@@ -1,6 +1,5 @@
 // Reads the parts of a pack that say by which words intents are told.
 using Assay.Artifacts;
-using Assay.Detection.Facts;
 using Assay.Detection.Intents;
 
 namespace Assay.Detection.Packs;
@@ -45,10 +44,10 @@ internal static class IntentParser
                     name = value.AsText(key);
                     break;
                 case "harms":
-                    harms = FieldTestParser.YesOrNo(value, key);
+                    harms = value.AsFlag(key);
                     break;
                 case "yields":
-                    yields = FieldTestParser.YesOrNo(value, key);
+                    yields = value.AsFlag(key);
                     break;
                 case "shown-by":
                     shown = value;
@@ -89,10 +88,10 @@ internal static class IntentParser
             switch (key)
             {
                 case "confidence":
-                    confidence = Choose<IntentConfidence>(value, key);
+                    confidence = value.AsChoice<IntentConfidence>(key);
                     break;
                 case "in":
-                    scope = Choose<IntentScope>(value, key);
+                    scope = value.AsChoice<IntentScope>(key);
                     break;
                 case "words":
                     words.AddRange(value.AsList(key).Select(w => Alternatives(w)));
@@ -109,7 +108,4 @@ internal static class IntentParser
 
     private static IReadOnlyList<string> Alternatives(PackNode node) =>
         node.AsTexts("words") is { Count: > 0 } words && words.All(w => w.Length > 0) ? words : throw node.Error("a word is empty.");
-
-    private static T Choose<T>(PackNode node, string what)
-        where T : struct, Enum => EnumNames<T>.Find(node.AsText(what)) ?? throw node.Error($"'{node.Text}' is no {what}: {string.Join(", ", EnumNames<T>.All)}.");
 }

@@ -1,54 +1,67 @@
-// The YAML of rule packs and policies as a small tree that remembers its lines.
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
+// A node of a rule pack or a policy: a small tree that remembers its lines.
+using Assay.Detection.Facts;
 
 namespace Assay.Detection.Packs;
 
-/// <summary>
-/// A node of a YAML document. Built from parser events, because the object mapper of the YAML library needs reflection.
-/// Anchors and aliases are refused: a pack of a few lines must not expand into gigabytes.
-/// </summary>
+/// <summary>What a node is.</summary>
+internal enum PackNodeKind : byte
+{
+    /// <summary>A text.</summary>
+    Text = 0,
+
+    /// <summary>A list.</summary>
+    List = 1,
+
+    /// <summary>A map.</summary>
+    Map = 2,
+}
+
+/// <summary>A node of a pack: a text, a list or a map. <see cref="PackYaml"/> reads it from YAML, <see cref="CompiledPacks"/> from the form in the program.</summary>
 internal sealed class PackNode
 {
-    private const int MaxDepth = 16;
-    private const int MaxLength = 8 << 20;
+    /// <summary>So many keys are compared one by one; a set pays off beyond.</summary>
+    private const int FewKeys = 12;
 
-    private PackNode(string file, long line)
-    {
-        File = file;
-        Line = line;
-    }
+    private readonly CompiledPacks? _unread;
+    private readonly int _at;
+    private string? _text;
+    private List<PackNode>? _items;
+    private List<(PackNode Key, PackNode Value)>? _pairs;
 
-    public string File { get; }
+    /// <summary>Creates a text.</summary>
+    public PackNode(PackPlace place, string text)
+        : this(place, PackNodeKind.Text) => _text = text;
 
-    public long Line { get; }
+    /// <summary>Creates a list.</summary>
+    public PackNode(PackPlace place, List<PackNode> items)
+        : this(place, PackNodeKind.List) => _items = items;
 
-    public PackPlace Place => new(File, Line);
+    /// <summary>Creates a map.</summary>
+    public PackNode(PackPlace place, List<(PackNode Key, PackNode Value)> pairs)
+        : this(place, PackNodeKind.Map) => _pairs = pairs;
+
+    /// <summary>Creates a node whose content is read when it is asked for.</summary>
+    public PackNode(PackPlace place, PackNodeKind kind, CompiledPacks unread, int at)
+        : this(place, kind) => (_unread, _at) = (unread, at);
+
+    private PackNode(PackPlace place, PackNodeKind kind) => (Place, Kind) = (place, kind);
+
+    public PackPlace Place { get; }
+
+    public string File => Place.File;
+
+    public long Line => Place.Line;
+
+    public PackNodeKind Kind { get; }
 
     /// <summary>The text of a scalar; null for a list or a map.</summary>
-    public string? Text { get; private init; }
+    public string? Text => Kind is PackNodeKind.Text ? _text ??= _unread!.TextAt(_at) : null;
 
     /// <summary>The items of a list; null otherwise.</summary>
-    public List<PackNode>? Items { get; private init; }
+    public List<PackNode>? Items => Kind is PackNodeKind.List ? _items ??= _unread!.ItemsAt(_at, File) : null;
 
     /// <summary>The pairs of a map, in order; null otherwise.</summary>
-    public List<(PackNode Key, PackNode Value)>? Pairs { get; private init; }
-
-    /// <summary>Reads one document; an empty text is an empty map.</summary>
-    public static PackNode Parse(string file, string text)
-    {
-        if (text.Length > MaxLength)
-            throw new RulePackException(file, 1, $"the file is longer than {MaxLength} characters.");
-
-        try
-        {
-            return Build(file, new Parser(new Scanner(new StringReader(text), skipComments: true)));
-        }
-        catch (YamlException e)
-        {
-            throw new RulePackException(file, e.Start.Line, $"this is not YAML: {e.Message}");
-        }
-    }
+    public List<(PackNode Key, PackNode Value)>? Pairs => Kind is PackNodeKind.Map ? _pairs ??= _unread!.PairsAt(_at, File) : null;
 
     public RulePackException Error(string what) => new(File, Line, what);
 
@@ -61,16 +74,19 @@ internal sealed class PackNode
         if (Pairs is null)
             throw Error($"{what} must be a map.");
 
-        HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach ((PackNode key, PackNode value) in Pairs)
+        HashSet<string>? seen = null;
+        for (int i = 0; i < Pairs.Count; i++)
         {
+            (PackNode key, PackNode value) = Pairs[i];
             string name = key.AsText("a key");
-            if (!seen.Add(name))
+            if (i < FewKeys ? Pairs.FindIndex(0, i, p => p.Key.Text == name) >= 0 : !(seen ??= Names(i)).Add(name))
                 throw key.Error($"the key '{name}' comes twice.");
 
             yield return (name, value);
         }
     }
+
+    private HashSet<string> Names(int count) => Pairs!.Take(count).Select(p => p.Key.Text!).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The items of a list.</summary>
     public IReadOnlyList<PackNode> AsList(string what) => Items ?? throw Error($"{what} must be a list.");
@@ -79,66 +95,15 @@ internal sealed class PackNode
     public IReadOnlyList<string> AsTexts(string what) =>
         Text is not null ? [Text] : [.. AsList(what).Select(i => i.AsText(what))];
 
-    private static PackNode Build(string file, Parser events)
+    /// <summary>Yes or no.</summary>
+    public bool AsFlag(string what) => AsText(what) switch
     {
-        PackNode? root = null;
-        Stack<(PackNode Node, PackNode? Key)> open = new();
-        while (events.MoveNext())
-        {
-            ParsingEvent e = events.Current!;
-            PackNode? made = e switch
-            {
-                AnchorAlias => throw new RulePackException(file, e.Start.Line, "aliases are not used in packs."),
-                Scalar s => new PackNode(file, e.Start.Line) { Text = s.Value },
-                SequenceStart => new PackNode(file, e.Start.Line) { Items = [] },
-                MappingStart => new PackNode(file, e.Start.Line) { Pairs = [] },
-                _ => null,
-            };
-            if (e is NodeEvent { Anchor.IsEmpty: false })
-                throw new RulePackException(file, e.Start.Line, "anchors are not used in packs.");
+        "yes" or "true" => true,
+        "no" or "false" => false,
+        _ => throw Error($"'{what}' is yes or no."),
+    };
 
-            if (made is not null)
-            {
-                Attach(made, open, ref root);
-                if (made.Text is null)
-                {
-                    open.Push((made, null));
-                    if (open.Count > MaxDepth)
-                        throw made.Error("the nesting is too deep.");
-                }
-            }
-            else if (e is SequenceEnd or MappingEnd)
-            {
-                open.Pop();
-            }
-        }
-
-        return root ?? new PackNode(file, 1) { Pairs = [] };
-    }
-
-    private static void Attach(PackNode made, Stack<(PackNode Node, PackNode? Key)> open, ref PackNode? root)
-    {
-        if (open.Count == 0)
-        {
-            root = root is null ? made : throw made.Error("a pack is one document.");
-            return;
-        }
-
-        (PackNode parent, PackNode? key) = open.Pop();
-        if (parent.Items is not null)
-        {
-            parent.Items.Add(made);
-        }
-        else if (key is null)
-        {
-            key = made;
-        }
-        else
-        {
-            parent.Pairs!.Add((key, made));
-            key = null;
-        }
-
-        open.Push((parent, key));
-    }
+    /// <summary>A member of an enumeration, by its name in packs.</summary>
+    public T AsChoice<T>(string what)
+        where T : struct, Enum => EnumNames<T>.Find(AsText(what)) ?? throw Error($"'{Text}' is no {what}: {string.Join(", ", EnumNames<T>.All)}.");
 }

@@ -9,13 +9,16 @@ namespace Assay.Detection.Packs;
 /// Reads packs one after the other. What is wrong with one rule or set costs that one only; the caller decides whether the first error ends
 /// the reading.
 /// </summary>
-internal sealed class PackReader(Action<RulePackException> onError)
+/// <param name="onError">Takes what is wrong.</param>
+/// <param name="effects">Collects what callables do; null where that is known already.</param>
+/// <param name="knowledge">What callables do.</param>
+internal sealed class PackReader(Action<RulePackException> onError, EffectListing? effects, EffectKnowledge knowledge)
 {
     private readonly Dictionary<string, RuleEntry> _rules = new(StringComparer.Ordinal);
     private readonly List<AwaitedValue> _awaited = [];
 
     /// <summary>The callables, names and words that the packs list.</summary>
-    public CallableTable Callables { get; } = new();
+    public CallableTable Callables { get; } = new(knowledge);
 
     /// <summary>The words by which intents are told.</summary>
     public IntentTable Intents { get; } = new();
@@ -27,9 +30,9 @@ internal sealed class PackReader(Action<RulePackException> onError)
     public IReadOnlyList<RuleEntry> Rules => [.. _rules.Values.OrderBy(r => r.Rule.Id, StringComparer.Ordinal)];
 
     /// <summary>Reads one pack.</summary>
-    public void Read(PackNode pack) => Try(() =>
+    public void Read(RulePack pack) => Try(() =>
     {
-        foreach ((string key, PackNode value) in pack.AsMap("a pack"))
+        foreach ((string key, PackNode value) in pack.Content.AsMap("a pack"))
         {
             Try(() => ReadPart(key, value));
         }
@@ -41,7 +44,8 @@ internal sealed class PackReader(Action<RulePackException> onError)
     /// </summary>
     public void CheckAwaited(IReadOnlySet<string> packs)
     {
-        HashSet<string> capabilities = [.. Callables.Sets.SelectMany(s => s.Capabilities), EffectKinds.Capability(EffectKind.Memory)];
+        IReadOnlyList<ListedSet> sets = effects?.Sets ?? [];
+        HashSet<string> capabilities = [.. sets.SelectMany(s => s.Capabilities), EffectKinds.Capability(EffectKind.Memory)];
         foreach (AwaitedValue awaited in _awaited.Where(a => packs.Contains(a.Node.File)))
         {
             IEnumerable<string> given = awaited.Field.Vocabulary switch
@@ -58,7 +62,7 @@ internal sealed class PackReader(Action<RulePackException> onError)
             }
         }
 
-        foreach (ListedSet set in Callables.Sets.Where(s => packs.Contains(s.Place.File)))
+        foreach (ListedSet set in sets.Where(s => packs.Contains(s.Place.File)))
         {
             foreach (string capability in set.Capabilities.Where(c => !IsAsked(c)))
             {
@@ -66,6 +70,9 @@ internal sealed class PackReader(Action<RulePackException> onError)
             }
         }
     }
+
+    /// <summary>The rules in force, when all packs are read.</summary>
+    public RuleSet Finish(string digest) => new(Rules, Callables, Intents) { Version = Version, Digest = digest };
 
     private bool IsAsked(string capability) => _rules.Values.Any(r => r.When.Alternatives.Any(a => a.Subject.Kind == FactKinds.Judgement
         && a.Subject.Tests.All(t => t.Field.Name is not "capability" || t.Test.Holds(FieldValue.Of(capability), new(Callables, new(1000))))
@@ -85,15 +92,11 @@ internal sealed class PackReader(Action<RulePackException> onError)
                 }
 
                 break;
-            case "effects":
-                foreach (PackNode node in value.AsList(key))
-                {
-                    Try(() => EffectSetParser.Read(node, Callables));
-                }
-
-                break;
             case "intents" or "intent-words":
                 Try(() => IntentParser.Read(key, value, Intents));
+                break;
+            case "effects" or "listed-modules":
+                effects?.TryRead(key, value, Try);
                 break;
             default:
                 if (!CallableParser.TryRead(key, value, Callables))

@@ -14,6 +14,8 @@ internal static class RuleParser
         Dictionary<string, PackNode> fields = node.AsMap("a rule").ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
         string Take(string name) =>
             fields.Remove(name, out PackNode? value) ? value.AsText(name) : throw node.Error($"the rule has no '{name}'.");
+        T TakeChoice<T>(string name)
+            where T : struct, Enum => fields.Remove(name, out PackNode? value) ? value.AsChoice<T>(name) : throw node.Error($"the rule has no '{name}'.");
         IReadOnlyList<string> TakeTexts(string name) => fields.Remove(name, out PackNode? value) ? value.AsTexts(name) : [];
 
         string id = Take("id");
@@ -24,8 +26,8 @@ internal static class RuleParser
         {
             Id = id,
             Title = Take("title"),
-            Severity = Choose<Severity>(node, "severity", Take("severity")),
-            Confidence = Choose<Confidence>(node, "confidence", Take("confidence")),
+            Severity = TakeChoice<Severity>("severity"),
+            Confidence = TakeChoice<Confidence>("confidence"),
             Why = Take("why"),
             Fix = Take("fix"),
             References = TakeTexts("references"),
@@ -39,7 +41,7 @@ internal static class RuleParser
             ? new ConditionParser(awaited).Read(whenNode)
             : throw node.Error("the rule has no 'when'.");
         string message = fields.Remove("message", out PackNode? messageNode) ? CheckedMessage(messageNode, when) : "";
-        bool TakeFlag(string name) => fields.Remove(name, out PackNode? value) && FieldTestParser.YesOrNo(value, name);
+        bool TakeFlag(string name) => fields.Remove(name, out PackNode? value) && value.AsFlag(name);
         bool fallback = TakeFlag("fallback");
         bool replaces = TakeFlag("replaces");
         if (fallback && (when.AsksFindings || when.Together.Count > 0))
@@ -66,16 +68,6 @@ internal static class RuleParser
         }
 
         return message;
-    }
-
-    internal static T Choose<T>(PackNode node, string what, string text)
-        where T : struct, Enum
-    {
-        // Names in packs are kebab-case; enum members are not.
-        string name = text.Replace("-", "", StringComparison.Ordinal);
-        return !text.Any(char.IsAsciiDigit) && Enum.TryParse(name, ignoreCase: true, out T value)
-            ? value
-            : throw node.Error($"'{text}' is no {what}: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
     }
 
     private static List<RuleExample> ReadExamples(PackNode node)

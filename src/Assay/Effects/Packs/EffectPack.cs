@@ -20,12 +20,14 @@ internal sealed class EffectPack : IEffectNames
     private readonly long[] _starts = new long[PackLayout.Sections + 1];
     private readonly ConcurrentDictionary<int, EffectEntry> _entries = new();
     private readonly ConcurrentDictionary<int, string> _texts = new();
+    private readonly Func<long, byte> _filterByte;
 
     /// <summary>Opens a pack; the bytes must not change while it is used.</summary>
     /// <exception cref="EffectPackException">The head does not hold together.</exception>
     public EffectPack(ByteSource bytes)
     {
         _bytes = bytes;
+        _filterByte = FilterByte;
         Span<byte> head = stackalloc byte[PackLayout.HeadLength];
         if (bytes.ReadAt(0, head) != head.Length || !head.StartsWith(PackLayout.Magic))
             throw new EffectPackException("This is no effect pack.");
@@ -41,11 +43,11 @@ internal sealed class EffectPack : IEffectNames
             _starts[i + 1] = _starts[i] + (length < 0 ? throw Broken() : length);
         }
 
-        Count = Many(PackSection.Names, 8);
+        Count = Many(PackSection.Names, PackHash.Length);
         Records = Many(PackSection.RecordPlaces, 4) - 1;
         TextCount = Many(PackSection.TextPlaces, 4) - 1;
         if (_starts[^1] != bytes.Length || head[(PackLayout.LengthsAt + (4 * PackLayout.Sections))..PackLayout.DigestAt].IndexOfAnyExcept((byte)0) >= 0 || Many(PackSection.Definitions, 4) != Count || Records < 0 || TextCount < 1
-            || Length(PackSection.Patterns) % PackLayout.PatternLength != 0 || Length(PackSection.Listed) % 8 != 0)
+            || Length(PackSection.Patterns) % PackLayout.PatternLength != 0 || Length(PackSection.Listed) % PackHash.Length != 0 || !PackFilter.IsLength(Length(PackSection.Filter)))
             throw Broken();
 
         Digest = Convert.ToHexStringLower(head.Slice(PackLayout.DigestAt, SHA256.HashSizeInBytes));
@@ -81,8 +83,8 @@ internal sealed class EffectPack : IEffectNames
         if (Convert.ToHexStringLower(hash.GetHashAndReset()) != Digest)
             throw new EffectPackException("The pack is not what it was when it was written.");
 
-        Ordered(PackSection.Names, Count, 8, strictly: true);
-        Ordered(PackSection.Listed, Many(PackSection.Listed, 8), 8, strictly: true);
+        Ordered(PackSection.Names, Count, PackHash.Length, strictly: true);
+        Ordered(PackSection.Listed, Many(PackSection.Listed, PackHash.Length), PackHash.Length, strictly: true);
         Ordered(PackSection.Patterns, Many(PackSection.Patterns, PackLayout.PatternLength), PackLayout.PatternLength, strictly: false);
         for (int i = 0; i < Records; i++)
             _ = Record(i);
@@ -94,7 +96,7 @@ internal sealed class EffectPack : IEffectNames
     /// <inheritdoc/>
     public EffectEntry? Exact(string path)
     {
-        int at = Search(PackSection.Names, Count, 8, PackHash.Of(path));
+        int at = MayHold(path) ? Search(PackSection.Names, Count, PackHash.Length, PackHash.Of(path)) : -1;
         return at < 0 ? null : Record(Int(PackSection.Definitions, at * 4L));
     }
 
@@ -102,8 +104,11 @@ internal sealed class EffectPack : IEffectNames
     public IReadOnlyList<(string Pattern, EffectEntry Entry)> Below(string owner)
     {
         int count = Many(PackSection.Patterns, PackLayout.PatternLength);
-        ulong name = PackHash.Of(owner);
-        int at = count == 0 ? -1 : Search(PackSection.Patterns, count, PackLayout.PatternLength, name);
+        if (count == 0 || !MayHold(owner))
+            return [];
+
+        PackHash name = PackHash.Of(owner);
+        int at = Search(PackSection.Patterns, count, PackLayout.PatternLength, name);
         if (at < 0)
             return [];
 
@@ -112,13 +117,17 @@ internal sealed class EffectPack : IEffectNames
 
         List<(string, EffectEntry)> found = [];
         for (; at < count && found.Count < MostPatterns && Name(PackSection.Patterns, (long)at * PackLayout.PatternLength) == name; at++)
-            found.Add((Text(Int(PackSection.Patterns, (at * (long)PackLayout.PatternLength) + 8)), Record(Int(PackSection.Patterns, (at * (long)PackLayout.PatternLength) + 12))));
+        {
+            long place = ((long)at * PackLayout.PatternLength) + PackHash.Length;
+            found.Add((Text(Int(PackSection.Patterns, place)), Record(Int(PackSection.Patterns, place + 4))));
+        }
 
         return found;
     }
 
     /// <inheritdoc/>
-    public bool IsListed(string module) => Many(PackSection.Listed, 8) is > 0 and int count && Search(PackSection.Listed, count, 8, PackHash.Of(module)) >= 0;
+    public bool IsListed(string module) =>
+        MayHold(module) && Search(PackSection.Listed, Many(PackSection.Listed, PackHash.Length), PackHash.Length, PackHash.Of(module)) >= 0;
 
     private static EffectPackException Broken() => new("The pack does not hold together.");
 
@@ -126,17 +135,17 @@ internal sealed class EffectPack : IEffectNames
 
     private int Many(PackSection section, int width) => Length(section) % width == 0 ? (int)(Length(section) / width) : throw Broken();
 
-    private int Search(PackSection section, int count, int width, ulong wanted)
+    private int Search(PackSection section, int count, int width, PackHash wanted)
     {
         int low = 0, high = count - 1;
         while (low <= high)
         {
             int middle = low + ((high - low) >> 1);
-            ulong name = Name(section, (long)middle * width);
-            if (name == wanted)
+            int order = Name(section, (long)middle * width).CompareTo(wanted);
+            if (order == 0)
                 return middle;
 
-            if (name < wanted)
+            if (order < 0)
                 low = middle + 1;
             else
                 high = middle - 1;
@@ -147,11 +156,11 @@ internal sealed class EffectPack : IEffectNames
 
     private void Ordered(PackSection section, int count, int width, bool strictly)
     {
-        ulong last = 0;
+        PackHash last = default;
         for (int i = 0; i < count; i++)
         {
-            ulong name = Name(section, (long)i * width);
-            if (i > 0 && (name < last || (strictly && name == last)))
+            PackHash name = Name(section, (long)i * width);
+            if (i > 0 && (name.CompareTo(last) < 0 || (strictly && name == last)))
                 throw Broken();
 
             last = name;
@@ -192,10 +201,18 @@ internal sealed class EffectPack : IEffectNames
         return _bytes.ReadAt(_starts[(int)items] + start, item) == item.Length ? item : throw Broken();
     }
 
-    private ulong Name(PackSection section, long at)
+    private bool MayHold(string path) => PackFilter.MayHold(path, Length(PackSection.Filter), _filterByte);
+
+    private byte FilterByte(long at)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        return at + 8 <= Length(section) && _bytes.ReadAt(_starts[(int)section] + at, bytes) == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : throw Broken();
+        Span<byte> one = stackalloc byte[1];
+        return _bytes.ReadAt(_starts[(int)PackSection.Filter] + at, one) == 1 ? one[0] : throw Broken();
+    }
+
+    private PackHash Name(PackSection section, long at)
+    {
+        Span<byte> bytes = stackalloc byte[PackHash.Length];
+        return at + PackHash.Length <= Length(section) && _bytes.ReadAt(_starts[(int)section] + at, bytes) == PackHash.Length ? PackHash.Read(bytes) : throw Broken();
     }
 
     private int Int(PackSection section, long at)

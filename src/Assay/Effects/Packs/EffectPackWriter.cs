@@ -25,20 +25,20 @@ internal sealed class EffectPackWriter
     private byte[] Pack(EffectTable table, string provenance)
     {
         TextNumber(provenance);
-        SortedDictionary<ulong, int> names = [];
+        SortedDictionary<PackHash, int> names = [];
         foreach ((string path, EffectEntry entry) in table.Names.OrderBy(n => n.Key, StringComparer.Ordinal))
         {
             if (!names.TryAdd(PackHash.Of(path), RecordNumber(entry)))
                 throw new EffectPackException($"'{path}' has the number of another name.");
         }
 
-        List<(ulong Owner, int Text, int Record)> patterns = [];
+        List<(PackHash Owner, int Text, int Record)> patterns = [];
         foreach ((string owner, string pattern, EffectEntry entry) in table.Patterns)
             patterns.Add((PackHash.Of(owner), TextNumber(pattern), RecordNumber(entry)));
 
         MemoryStream[] sections = [.. Enumerable.Range(0, PackLayout.Sections).Select(_ => new MemoryStream())];
         MemoryStream At(PackSection section) => sections[(int)section];
-        foreach ((ulong name, int record) in names)
+        foreach ((PackHash name, int record) in names)
         {
             Put(At(PackSection.Names), name);
             Put(At(PackSection.Definitions), record);
@@ -47,18 +47,28 @@ internal sealed class EffectPackWriter
         Items(At(PackSection.RecordPlaces), At(PackSection.Records), _records);
 
         // The order within one owner is that of the table: most specific first.
-        foreach ((ulong owner, int text, int record) in patterns.OrderBy(p => p.Owner))
+        foreach ((PackHash owner, int text, int record) in patterns.OrderBy(p => p.Owner))
         {
             Put(At(PackSection.Patterns), owner);
             Put(At(PackSection.Patterns), text);
             Put(At(PackSection.Patterns), record);
         }
 
-        foreach (ulong module in table.ListedModules.Select(PackHash.Of).Order())
+        foreach (PackHash module in table.ListedModules.Select(m => PackHash.Of(m)).Order())
             Put(At(PackSection.Listed), module);
 
         Items(At(PackSection.TextPlaces), At(PackSection.Texts), _texts);
+        At(PackSection.Filter).Write(Filter([.. table.Names.Select(n => n.Key), .. table.Patterns.Select(p => p.Owner).Distinct(), .. table.ListedModules]));
         return Assemble(sections);
+    }
+
+    private static byte[] Filter(List<string> paths)
+    {
+        byte[] filter = new byte[PackFilter.LengthFor(paths.Count)];
+        foreach (string path in paths)
+            PackFilter.Add(filter, path);
+
+        return filter;
     }
 
     private static byte[] Assemble(MemoryStream[] sections)
@@ -95,10 +105,10 @@ internal sealed class EffectPackWriter
         to.Write(bytes);
     }
 
-    private static void Put(MemoryStream to, ulong number)
+    private static void Put(MemoryStream to, PackHash name)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, number);
+        Span<byte> bytes = stackalloc byte[PackHash.Length];
+        name.Write(bytes);
         to.Write(bytes);
     }
 

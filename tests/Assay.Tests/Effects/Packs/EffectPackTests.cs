@@ -1,15 +1,15 @@
 // Packs say what the tables said that they were written from, and hostile packs are refused.
 using System.Security.Cryptography;
 using Assay.Bytes;
-using Assay.Detection;
 using Assay.Effects;
 using Assay.Effects.Packs;
+using Assay.Tests.Builders;
 
 namespace Assay.Tests.Effects.Packs;
 
 public sealed class EffectPackTests
 {
-    private static readonly EffectTable s_table = RuleSet.Default.Callables.Effects;
+    private static readonly EffectTable s_table = WrittenRules.Effects.Table;
     private static readonly byte[] s_bytes = EffectPackWriter.Write(s_table, "the hand-written sets");
 
     [Fact]

@@ -1,0 +1,64 @@
+// Puts the rule packs of the repository into the form in which they are part of the library; the build of the library runs it.
+using System.Text;
+using Assay.Detection.Packs;
+using Assay.Effects.Packs;
+
+namespace Assay.RuleCompiler;
+
+/// <summary>Reads the packs of a folder and writes <c>packs.bin</c> and <c>effects.pack</c>: the code that reads them is that of the library.</summary>
+internal static class Program
+{
+    /// <summary>What is said of where the effects come from.</summary>
+    private const string Provenance = "the rules that come with Assay";
+
+    private static int Main(string[] arguments)
+    {
+        if (arguments is not [{ } rules, { } output])
+        {
+            Console.Error.WriteLine("Assay.RuleCompiler RULES OUTPUT");
+            return 2;
+        }
+
+        bool failed = false;
+        void Report(RulePackException error)
+        {
+            // In the form of compilers, so that an editor leads to the line.
+            failed = true;
+            Console.Error.WriteLine($"{Path.Combine(rules, error.File["rules/".Length..])}({error.Line}): error RULES: {error.Message}");
+        }
+
+        List<RulePack> packs = [];
+        EffectListing effects = new();
+        foreach (string file in Directory.EnumerateFiles(rules, "*.yaml", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(rules, f).Replace('\\', '/')).Order(StringComparer.Ordinal))
+        {
+            Attempt(() =>
+            {
+                RulePack pack = RulePack.Parse("rules/" + file, File.ReadAllText(Path.Combine(rules, file), Encoding.UTF8));
+                packs.Add(pack);
+                foreach ((string key, PackNode value) in pack.Content.AsMap("a pack"))
+                    Attempt(() => effects.TryRead(key, value, Attempt));
+            });
+        }
+
+        if (failed)
+            return 1;
+
+        Directory.CreateDirectory(output);
+        File.WriteAllBytes(Path.Combine(output, "packs.bin"), CompiledPacksWriter.Write(packs));
+        File.WriteAllBytes(Path.Combine(output, "effects.pack"), EffectPackWriter.Write(effects.Table, Provenance));
+        return 0;
+
+        void Attempt(Action read)
+        {
+            try
+            {
+                read();
+            }
+            catch (RulePackException e)
+            {
+                Report(e);
+            }
+        }
+    }
+}
