@@ -61,8 +61,8 @@ public sealed record InflatedSoFar(Inflated Result, ScanStopException? Stop, boo
 public static class Codec
 {
     /// <summary>
-    /// Windows of zstd, xz and LZMA larger than this are not allocated: their streams break with an error that names the limit. A
-    /// header of a few bytes can ask for 4 GB.
+    /// No decoder looks back further than this many bytes: a header of a few bytes can ask for 4 GB. Streams of zstd that ask for more break with an
+    /// error that names the limit, those of xz and LZMA where they do look back further.
     /// </summary>
     public const long MaxWindow = 128L << 20;
 
@@ -98,7 +98,7 @@ public static class Codec
         CodecKind kind, ByteSource source, ByteRange range, ScanBudget budget, Scratch scratch, long cap = long.MaxValue, long declared = -1)
     {
         SourceStream input = new(source, range.ClampTo(source.Length), budget);
-        InflatedSink sink = new(budget, scratch, cap);
+        InflatedSink sink = new(budget, scratch, cap) { WorkPerEight = WorkPerEight(kind) };
         string? error = null;
         bool truncated = false;
         bool whole = false;
@@ -132,6 +132,14 @@ public static class Codec
     /// alone) are told by the plausibility of their header.
     /// </summary>
     public static CodecKind? Sniff(ReadOnlySpan<byte> head) => Signatures.Sniff(head);
+
+    /// <summary>What eight bytes that come out cost at least, checksums and keeping included. The decoders spend what their symbols cost beside.</summary>
+    private static long WorkPerEight(CodecKind kind) => kind switch
+    {
+        CodecKind.Xz => 8,
+        CodecKind.Zstd => 8,
+        _ => 4,
+    };
 
     private static string? Decode(CodecKind kind, SourceStream input, InflatedSink sink, long declared) => kind switch
     {

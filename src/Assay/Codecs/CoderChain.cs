@@ -26,6 +26,10 @@ internal static class CoderChain
     public const ulong Zstd = 0x04F71101;
     public const ulong Aes = 0x06F10701;
 
+    // What the decoders take at once, whatever the stream holds.
+    private const long LzmaModel = 8L << 20;
+    private const long Bzip2Block = 5L << 20;
+
     /// <summary>The name of a method, or its number.</summary>
     public static string NameOf(ulong method) => method switch
     {
@@ -51,13 +55,13 @@ internal static class CoderChain
     {
         SourceStream input = new(source, range.ClampTo(source.Length), budget);
         long size = chain[^1].Size;
-        InflatedSink sink = new(budget, scratch, size);
+        InflatedSink sink = new(budget, scratch, size) { WorkPerEight = 8 * chain.Sum(c => WorkPerByte(c.Method)) };
         string? error = null;
         bool truncated = false;
         ScanStopException? stop = null;
         try
         {
-            DecoderPump.Pump(input, sink, "The packed stream is broken.", stream => Open(chain, stream));
+            DecoderPump.Pump(input, sink, "The packed stream is broken.", stream => Open(chain, stream, sink));
         }
         catch (MalformedException e)
         {
@@ -82,11 +86,22 @@ internal static class CoderChain
         return new InflatedSoFar(new Inflated(sink.Finish(), input.Position, error, truncated), stop, sink.IsCapped);
     }
 
-    private static Stream Open(IReadOnlyList<Coder> chain, Stream stream)
+    /// <summary>What a byte that comes out of a coder costs, measured on what costs it most.</summary>
+    private static long WorkPerByte(ulong method) => method switch
+    {
+        Lzma or Lzma2 => 30,
+        Ppmd => 100,
+        Bzip2 => 20,
+        Deflate => 4,
+        Zstd or Delta or X86 or NewX86 => 2,
+        _ => 1,
+    };
+
+    private static Stream Open(IReadOnlyList<Coder> chain, Stream stream, InflatedSink sink)
     {
         foreach (Coder coder in chain)
         {
-            Stream decoder = Open(coder, stream);
+            Stream decoder = Open(coder, stream, sink);
             // Only the first coder reads the file itself, and only these never read ahead.
             SourceStream? strict = coder.Method is Lzma or Lzma2 or Ppmd ? stream as SourceStream : null;
             stream = new DryGuard(decoder, strict, coder.Size);
@@ -95,19 +110,21 @@ internal static class CoderChain
         return stream;
     }
 
-    private static Stream Open(Coder coder, Stream input)
+    private static Stream Open(Coder coder, Stream input, InflatedSink sink)
     {
         byte[] properties = [.. coder.Properties];
         switch (coder.Method)
         {
             case Lzma:
                 Need(properties, 5);
-                uint window = BitConverter.ToUInt32(properties, 1);
-                BitConverter.GetBytes((uint)LzmaDecoder.Window(window, coder.Size)).CopyTo(properties, 1);
+                int window = Window(BitConverter.ToUInt32(properties, 1), coder.Size);
+                BitConverter.GetBytes(window).CopyTo(properties, 1);
+                sink.Hold(window + LzmaModel);
                 return LzmaStream.Create(properties, input, -1, coder.Size, leaveOpen: true);
             case Lzma2:
                 Need(properties, 1);
-                properties[0] = XzDecoder.WindowCode(properties[0], coder.Size);
+                properties[0] = WindowCode(properties[0], coder.Size);
+                sink.Hold(XzDecoder.WindowSize(properties[0]) + LzmaModel);
                 return LzmaStream.Create(properties, input, -1, coder.Size, null, isLzma2: true, leaveOpen: true);
             case Ppmd:
                 Need(properties, 5);
@@ -116,12 +133,15 @@ internal static class CoderChain
                     throw new InvalidDataException();
                 }
 
+                sink.Hold(BitConverter.ToUInt32(properties, 1));
                 return PpmdStream.Create(new PpmdProperties(properties), input, compress: false);
             case Deflate:
                 return new System.IO.Compression.DeflateStream(input, System.IO.Compression.CompressionMode.Decompress, leaveOpen: true);
             case Bzip2:
+                sink.Hold(Bzip2Block);
                 return BZip2Stream.Create(input, CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true);
             case Zstd:
+                sink.Hold(Codec.MaxWindow >> 4);
                 return new DecompressionStream(input, leaveOpen: true);
             case Delta:
                 Need(properties, 1);
@@ -131,6 +151,24 @@ internal static class CoderChain
             default:
                 return input;
         }
+    }
+
+    /// <summary>The window to allocate, or a break when the stream asks for more than <see cref="Codec.MaxWindow"/>: this decoder takes it at once.</summary>
+    private static int Window(long declared, long content) => Math.Min(declared, content) <= Codec.MaxWindow
+        ? LzmaDecoder.Window(declared, content)
+        : throw new InvalidDataException();
+
+    /// <summary>The code of the window to allocate for an LZMA2 stream whose own code is <paramref name="code"/>.</summary>
+    private static byte WindowCode(byte code, long content)
+    {
+        int allowed = Window(XzDecoder.WindowSize(code), content);
+        byte smallest = 0;
+        while (XzDecoder.WindowSize(smallest) < allowed)
+        {
+            smallest++;
+        }
+
+        return smallest;
     }
 
     private static void Need(byte[] properties, int length)

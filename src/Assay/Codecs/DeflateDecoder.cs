@@ -21,6 +21,14 @@ internal sealed class DeflateDecoder
 
     private static readonly byte[] s_lengthExtra = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 
+    // Measured: a stream, a block with codes of its own, a block with the fixed ones.
+    private const long StreamWork = 4_000;
+    private const long DynamicBlockWork = 6_000;
+    private const long FixedBlockWork = 50;
+
+    private static readonly HuffmanTable s_fixedLiterals = FixedLiterals();
+    private static readonly HuffmanTable s_fixedDistances = FixedDistances();
+
     private readonly SourceStream _input;
     private readonly InflatedSink _sink;
     private readonly Action<ReadOnlyMemory<byte>>? _observe;
@@ -46,6 +54,7 @@ internal sealed class DeflateDecoder
     /// <summary>Decodes one stream; afterwards the input stands on the byte behind it. A break is a <see cref="MalformedException"/>.</summary>
     public static string? Decode(SourceStream input, InflatedSink sink, bool wide, Action<ReadOnlyMemory<byte>>? observe = null)
     {
+        sink.SpendWork(StreamWork);
         DeflateDecoder decoder = new(input, sink, wide, observe);
         try
         {
@@ -75,12 +84,13 @@ internal sealed class DeflateDecoder
                         Stored();
                         break;
                     case 1:
-                        Fixed();
-                        Compressed();
+                        _sink.SpendWork(FixedBlockWork);
+                        Compressed(s_fixedLiterals, s_fixedDistances);
                         break;
                     case 2:
+                        _sink.SpendWork(DynamicBlockWork);
                         Dynamic();
-                        Compressed();
+                        Compressed(_literals, _distances);
                         break;
                     default:
                         throw Broken("A deflate block has the reserved type 3.");
@@ -183,16 +193,25 @@ internal sealed class DeflateDecoder
         }
     }
 
-    private void Fixed()
+    private static HuffmanTable FixedLiterals()
     {
         Span<byte> lengths = stackalloc byte[288];
         lengths[..144].Fill(8);
         lengths[144..256].Fill(9);
         lengths[256..280].Fill(7);
         lengths[280..].Fill(8);
-        _ = _literals.TryBuild(lengths);
-        lengths[..32].Fill(5);
-        _ = _distances.TryBuild(lengths[..32]);
+        HuffmanTable table = new(288);
+        _ = table.TryBuild(lengths);
+        return table;
+    }
+
+    private static HuffmanTable FixedDistances()
+    {
+        Span<byte> lengths = stackalloc byte[32];
+        lengths.Fill(5);
+        HuffmanTable table = new(32);
+        _ = table.TryBuild(lengths);
+        return table;
     }
 
     private void Dynamic()
@@ -262,11 +281,11 @@ internal sealed class DeflateDecoder
         return symbol >= 0 ? symbol : throw Broken("A deflate block uses a code that it does not define.");
     }
 
-    private void Compressed()
+    private void Compressed(HuffmanTable literals, HuffmanTable distances)
     {
         while (true)
         {
-            int symbol = Symbol(_literals);
+            int symbol = Symbol(literals);
             if (symbol < EndOfBlock)
             {
                 Put((byte)symbol);
@@ -286,7 +305,7 @@ internal sealed class DeflateDecoder
 
             // Deflate64 gives its last length code 16 extra bits over a base of 3.
             int length = _wide && symbol == 28 ? 3 + Take(16) : s_lengthBase[symbol] + Take(s_lengthExtra[symbol]);
-            int distance = Symbol(_distances);
+            int distance = Symbol(distances);
             if (distance >= 30 && !_wide)
             {
                 throw Broken("A deflate block uses a reserved distance.");

@@ -7,6 +7,7 @@ namespace Assay.Codecs;
 internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap) : IDisposable
 {
     private const int Installment = 64 << 10;
+    private readonly HeldMemory _held = new(budget);
     private readonly long _inMemory = Math.Max(0, budget.Limits.InflatedInMemory);
     private ScratchSpace _space = new MemorySpace(long.MaxValue);
     private bool _spilled;
@@ -32,9 +33,32 @@ internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap)
         Append(bytes);
     }
 
-    public ByteSource Finish() => _space;
+    /// <summary>What comes out of the decoder costs so many units for eight bytes, beside what the decoder spends itself.</summary>
+    public long WorkPerEight { get; init; }
 
-    public void Dispose() => _space.Dispose();
+    /// <summary>Spends work of a decoder.</summary>
+    public void SpendWork(long units) => budget.SpendWork(units, _space.Length);
+
+    /// <summary>Notes memory that a decoder is about to hold until its end.</summary>
+    public void Hold(long bytes)
+    {
+        // Fresh memory is also cleared.
+        budget.SpendWork(bytes / WorkCosts.BytesRead);
+        _held.Add(bytes);
+    }
+
+    /// <summary>Ends the decoder: what it held is held no longer, and the bytes are the caller's.</summary>
+    public ByteSource Finish()
+    {
+        _held.Start(null);
+        return _space;
+    }
+
+    public void Dispose()
+    {
+        _held.Start(null);
+        _space.Dispose();
+    }
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
@@ -48,6 +72,7 @@ internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap)
         {
             ReadOnlySpan<byte> part = bytes[..Math.Min(bytes.Length, Installment)];
             _space.Append(part);
+            budget.SpendWork(part.Length / 8 * WorkPerEight, _space.Length);
             budget.SpendInflated(part.Length, _space.Length);
             bytes = bytes[part.Length..];
         }

@@ -1,7 +1,6 @@
-// Undoes LZMA as the .lzma format and zip's method 14 store it, without allocating what a header asks for.
+// Undoes LZMA as the .lzma format and zip's method 14 store it, in a window that grows with what comes out.
 using System.Buffers.Binary;
 using Assay.Bytes;
-using SharpCompress.Compressors.LZMA;
 
 namespace Assay.Codecs;
 
@@ -9,6 +8,7 @@ namespace Assay.Codecs;
 internal static class LzmaDecoder
 {
     private const int LeastWindow = 64 << 10;
+    private const int MostLiteralBits = 8 + 4;
 
     /// <summary>The .lzma format: properties, size of the window (u32), size of the content (u64, all ones when it has an end mark).</summary>
     public static string? DecodeAlone(SourceStream input, InflatedSink sink)
@@ -32,39 +32,27 @@ internal static class LzmaDecoder
         return Decode(input, sink, head[4..], declared);
     }
 
-    /// <summary>The window to allocate, or a break when the stream asks for more than <see cref="Codec.MaxWindow"/>.</summary>
-    public static int Window(long declared, long content)
-    {
-        // No more of a window is ever used than there is content.
-        long useful = content >= 0 ? Math.Min(declared, content) : declared;
-        if (useful > Codec.MaxWindow)
-        {
-            throw new MalformedException(0, $"The stream asks for a window of {declared} bytes, more than the limit of {Codec.MaxWindow}.");
-        }
-
-        return (int)Math.Max(useful, LeastWindow);
-    }
+    /// <summary>
+    /// The most that a window may grow to: what the stream asks for, what its content can fill, or <see cref="Codec.MaxWindow"/>. A match that
+    /// reaches further back is a break.
+    /// </summary>
+    public static int Window(long declared, long content) =>
+        (int)Math.Clamp(content >= 0 ? Math.Min(declared, content) : declared, LeastWindow, Codec.MaxWindow);
 
     private static string? Decode(SourceStream input, InflatedSink sink, byte[] properties, long size)
     {
-        if (properties[0] >= 9 * 5 * 5)
+        using LzmaWindow window = new(sink);
+        LzmaMachine machine = new(input, sink, window);
+        if (!machine.TrySetProperties(properties[0], MostLiteralBits))
         {
             throw new MalformedException(0, "The LZMA properties are out of range.");
         }
 
-        uint declared = BinaryPrimitives.ReadUInt32LittleEndian(properties.AsSpan(1));
-        BinaryPrimitives.WriteUInt32LittleEndian(properties.AsSpan(1), (uint)Window(declared, size));
-        long before = sink.Length;
-        DecoderPump.Pump(
-            input,
-            sink,
-            "The LZMA stream is broken.",
-            stream => new DryGuard(LzmaStream.Create(properties, stream, -1, size, leaveOpen: true), input));
-        if (size >= 0 && sink.Length - before < size)
-        {
-            throw new MalformedException(input.Position, "The LZMA stream holds less than it declares.");
-        }
-
-        return null;
+        window.Reset(Window(BinaryPrimitives.ReadUInt32LittleEndian(properties.AsSpan(1)), size));
+        machine.ResetState();
+        machine.Run(size < 0 ? long.MaxValue : size, long.MaxValue);
+        return size >= 0 && window.Total < size
+            ? throw new MalformedException(input.Position, "The LZMA stream holds less than it declares.")
+            : null;
     }
 }

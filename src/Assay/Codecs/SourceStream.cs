@@ -123,6 +123,9 @@ internal sealed class SourceStream(ByteSource source, ByteRange range, ScanBudge
         _position += count;
     }
 
+    /// <summary>Notes that more was wanted than there is before <paramref name="end"/>: the input ran dry where that is its own end.</summary>
+    public void NoteDry(long end) => RanDry |= end >= range.Length;
+
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
     {
         SeekOrigin.Begin => offset,

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using Assay.Bytes;
-using SharpCompress.Compressors.LZMA;
 
 namespace Assay.Codecs;
 
@@ -18,9 +17,10 @@ internal static class XzDecoder
     public static string? Decode(SourceStream input, InflatedSink sink)
     {
         string? error = null;
+        using Lzma2Decoder decoder = new(input, sink);
         while (true)
         {
-            error = Stream(input, sink) ?? error;
+            error = Stream(input, decoder) ?? error;
             long end = input.Position;
             while (input.Left > 0 && input.Peek(1)[0] == 0)
             {
@@ -35,30 +35,17 @@ internal static class XzDecoder
         }
     }
 
-    /// <summary>The code of the window to allocate for an LZMA2 stream whose own code is <paramref name="code"/>.</summary>
-    public static byte WindowCode(byte code, long content)
+    /// <summary>The size of window that <paramref name="code"/> stands for.</summary>
+    public static long WindowSize(byte code) => code switch
     {
-        long declared = code switch
-        {
-            40 => uint.MaxValue,
-            < 40 => Size(code),
-            _ => throw new MalformedException(0, "The window of an LZMA2 stream is out of range."),
-        };
-        int allowed = LzmaDecoder.Window(declared, content);
-        byte smallest = 0;
-        while (Size(smallest) < allowed)
-        {
-            smallest++;
-        }
-
-        return smallest;
-
-        static long Size(int code) => (2L | (code & 1L)) << ((code / 2) + 11);
-    }
+        40 => uint.MaxValue,
+        < 40 => (2L | (code & 1L)) << ((code / 2) + 11),
+        _ => throw new MalformedException(0, "The window of an LZMA2 stream is out of range."),
+    };
 
     private static bool IsStream(SourceStream input) => input.Peek(6).SequenceEqual((ReadOnlySpan<byte>)[0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]);
 
-    private static string? Stream(SourceStream input, InflatedSink sink)
+    private static string? Stream(SourceStream input, Lzma2Decoder decoder)
     {
         if (!IsStream(input))
         {
@@ -77,7 +64,7 @@ internal static class XzDecoder
                 throw new MalformedException(input.Position, "The xz stream ends early.");
             }
 
-            error = Block(input, sink, (size + 1) * 4, check) ?? error;
+            error = Block(input, decoder, (size + 1) * 4, check) ?? error;
         }
 
         Index(input, blocks);
@@ -87,7 +74,7 @@ internal static class XzDecoder
             : throw new MalformedException(input.Position, "The footer of the xz stream is broken.");
     }
 
-    private static string? Block(SourceStream input, InflatedSink sink, int headerSize, int check)
+    private static string? Block(SourceStream input, Lzma2Decoder decoder, int headerSize, int check)
     {
         byte[] header = new byte[headerSize];
         header[0] = (byte)((headerSize / 4) - 1);
@@ -108,15 +95,9 @@ internal static class XzDecoder
             throw new MalformedException(input.Position, "An xz block uses a filter other than LZMA2, which is not supported.");
         }
 
-        byte[] properties = [WindowCode(header[at], content)];
         long start = input.Position;
         BlockCheck computed = new(check);
-        DecoderPump.Pump(
-            input,
-            sink,
-            "The xz block is broken.",
-            stream => new DryGuard(LzmaStream.Create(properties, stream, -1, -1, null, isLzma2: true, leaveOpen: true), input),
-            computed.Add);
+        decoder.Decode(LzmaDecoder.Window(WindowSize(header[at]), content), computed.Add);
         input.Skip((4 - ((input.Position - start) & 3)) & 3);
         Span<byte> stored = stackalloc byte[BlockCheck.Size(check)];
         input.Need(stored);

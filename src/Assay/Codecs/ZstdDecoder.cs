@@ -13,6 +13,9 @@ internal static class ZstdDecoder
     public const uint Magic = 0xFD2FB528;
     public const uint SkippableMagic = 0x184D2A50;
 
+    // A frame prepares the decoder anew.
+    private const long FrameWork = 20_000;
+
     public static string? Decode(SourceStream input, InflatedSink sink)
     {
         using Decompressor decoder = new();
@@ -24,6 +27,7 @@ internal static class ZstdDecoder
             while (Next(input))
             {
                 any = true;
+                sink.SpendWork(FrameWork);
                 Frame(input, sink, decoder, buffer);
             }
 

@@ -157,7 +157,7 @@ public sealed class CodecTests
     }
 
     [Fact]
-    public void T184_XzHeaderThatAsksForFourGigabytesIsAnErrorAndAllocatesNothing()
+    public void T184_XzHeaderThatAsksForFourGigabytesAllocatesNoMoreThanComesOut()
     {
         byte[] packed = CPython.Run("import sys,lzma; sys.stdout.buffer.write(lzma.compress(b'x'*100000))");
         // Block header: size, flags, filter id, size of properties, window code.
@@ -167,7 +167,7 @@ public sealed class CodecTests
     }
 
     [Fact]
-    public void T184_LzmaHeaderThatAsksForFourGigabytesIsAnErrorAndAllocatesNothing()
+    public void T184_LzmaHeaderThatAsksForFourGigabytesAllocatesNoMoreThanComesOut()
     {
         byte[] packed = CPython.Run("import sys,lzma; sys.stdout.buffer.write(lzma.compress(b'x'*100000,format=lzma.FORMAT_ALONE))");
         packed.AsSpan(1, 4).Fill(0xFF);
@@ -258,7 +258,7 @@ public sealed class CodecTests
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         using ByteSource bytes = Inflate(kind, packed, out Inflated result);
-        Assert.NotNull(result.Error);
+        Assert.Equal(100_000, bytes.Length);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 

@@ -1,0 +1,299 @@
+// Undoes one block of bzip2: Huffman codes, move to front, the Burrows-Wheeler transform, runs.
+using System.Buffers;
+using Assay.Bytes;
+
+namespace Assay.Codecs;
+
+/// <summary>Undoes the blocks of a bzip2 stream, one after the other, in one piece of memory.</summary>
+internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisposable
+{
+    private const int GroupSize = 50;
+    private const int MostSelectors = 18_002;
+    private const int MostGroups = 6;
+    private const int LongestRun = 2 << 20;
+
+    // Measured: a block with nothing in it; one symbol of it; one byte before runs are undone.
+    private const long BlockWork = 40_000;
+    private const long SymbolWork = 8;
+    private const long ByteWork = 16;
+
+    private readonly Bzip2Code[] _codes = [new(), new(), new(), new(), new(), new()];
+    private readonly byte[] _selectors = new byte[MostSelectors];
+    private readonly byte[] _front = new byte[256];
+    private readonly int[] _counts = new int[256];
+    private readonly byte[] _out = ArrayPool<byte>.Shared.Rent(64 << 10);
+    private uint[] _cells = [];
+    private Bzip2Crc _crc;
+    private int _at;
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_out);
+        ReturnCells();
+    }
+
+    /// <summary>Undoes a block of at most <paramref name="room"/> bytes before runs are undone, and returns the checksum of what came out.</summary>
+    public uint Decode(int room)
+    {
+        sink.SpendWork(BlockWork);
+        bool scattered = bits.Take(1) != 0;
+        int origin = (int)bits.Take(24);
+        int used = Used();
+        int groups = (int)bits.Take(3);
+        int selectors = (int)bits.Take(15);
+        if (used == 0 || groups is < 2 or > MostGroups || selectors == 0)
+        {
+            throw Broken();
+        }
+
+        Selectors(selectors, groups);
+        for (int group = 0; group < groups; group++)
+        {
+            if (!_codes[group].TryRead(bits, used + 2))
+            {
+                throw Broken();
+            }
+        }
+
+        int length = Symbols(Math.Min(selectors, MostSelectors), used + 1, room);
+        if (origin >= length)
+        {
+            throw Broken();
+        }
+
+        sink.SpendWork(ByteWork * length);
+        Link(length);
+        _crc = new Bzip2Crc();
+        try
+        {
+            return Put(length, origin, scattered);
+        }
+        finally
+        {
+            Flush();
+        }
+    }
+
+    private static MalformedException Broken() => new(0, "The bzip2 stream is broken: a block contradicts itself.");
+
+    /// <summary>Which bytes the block uses: at first they stand in the order of their values.</summary>
+    private int Used()
+    {
+        int used = 0;
+        uint rows = bits.Take(16);
+        for (int row = 0; row < 16; row++)
+        {
+            uint columns = (rows & (0x8000u >> row)) != 0 ? bits.Take(16) : 0;
+            for (int column = 0; column < 16; column++)
+            {
+                if ((columns & (0x8000u >> column)) != 0)
+                {
+                    _front[used++] = (byte)((row * 16) + column);
+                }
+            }
+        }
+
+        return used;
+    }
+
+    private void Selectors(int count, int groups)
+    {
+        Span<byte> order = [0, 1, 2, 3, 4, 5];
+        for (int i = 0; i < count; i++)
+        {
+            int place = 0;
+            while (bits.Take(1) != 0)
+            {
+                if (++place >= groups)
+                {
+                    throw Broken();
+                }
+            }
+
+            // More selectors than symbols could need are read and not kept.
+            if (i < MostSelectors)
+            {
+                byte selected = order[place];
+                order[..place].CopyTo(order[1..]);
+                order[0] = selected;
+                _selectors[i] = selected;
+            }
+        }
+    }
+
+    private int Symbols(int selectors, int end, int room)
+    {
+        Span<byte> front = _front;
+        Span<int> counts = _counts;
+        counts.Clear();
+        int length = 0;
+        int run = 0;
+        int weight = 1;
+        Room(0, room);
+        Span<uint> cells = _cells;
+        for (int group = 0; group < selectors; group++)
+        {
+            sink.SpendWork(SymbolWork * GroupSize);
+            Bzip2Code code = _codes[_selectors[group]];
+            for (int left = GroupSize; left > 0; left--)
+            {
+                int symbol = code.Next(bits);
+                if (symbol <= 1)
+                {
+                    // A run of the byte in front, its length in digits of 1 and 2.
+                    if (symbol < 0 || weight >= LongestRun)
+                    {
+                        throw Broken();
+                    }
+
+                    run += weight << symbol;
+                    weight <<= 1;
+                    continue;
+                }
+
+                if (weight > 1)
+                {
+                    if (run > room - length)
+                    {
+                        throw Broken();
+                    }
+
+                    if (length + run > cells.Length)
+                    {
+                        cells = Room(length + run, room);
+                    }
+
+                    cells.Slice(length, run).Fill(front[0]);
+                    counts[front[0]] += run;
+                    length += run;
+                    run = 0;
+                    weight = 1;
+                }
+
+                if (symbol == end)
+                {
+                    return length;
+                }
+
+                if (length >= room)
+                {
+                    throw Broken();
+                }
+
+                if (length == cells.Length)
+                {
+                    cells = Room(length + 1, room);
+                }
+
+                byte value = front[symbol - 1];
+                front[..(symbol - 1)].CopyTo(front[1..]);
+                front[0] = value;
+                counts[value]++;
+                cells[length++] = value;
+            }
+        }
+
+        throw Broken();
+    }
+
+    /// <summary>Cells grow with what comes out: the header's size is only the most that they may become.</summary>
+    private Span<uint> Room(int wanted, int most)
+    {
+        const int First = 16 << 10;
+        if (_cells.Length < Math.Max(wanted, Math.Min(First, most)))
+        {
+            int size = Math.Min(most, Math.Max(First, Math.Max(wanted, _cells.Length * 4)));
+            sink.Hold((size - _cells.Length) * (long)sizeof(uint));
+            uint[] larger = ArrayPool<uint>.Shared.Rent(size);
+            _cells.CopyTo(larger, 0);
+            ReturnCells();
+            _cells = larger;
+        }
+
+        return _cells;
+    }
+
+    private void ReturnCells()
+    {
+        if (_cells.Length > 0)
+        {
+            ArrayPool<uint>.Shared.Return(_cells);
+            _cells = [];
+        }
+    }
+
+    /// <summary>Undoes the transform: above its byte, each cell gets the place of the one that follows.</summary>
+    private void Link(int length)
+    {
+        Span<int> next = _counts;
+        int sum = 0;
+        for (int value = 0; value < 256; value++)
+        {
+            (next[value], sum) = (sum, sum + next[value]);
+        }
+
+        Span<uint> cells = _cells.AsSpan(0, length);
+        for (int i = 0; i < cells.Length; i++)
+        {
+            cells[next[(int)(cells[i] & 0xFF)]++] |= (uint)i << 8;
+        }
+    }
+
+    private uint Put(int length, int origin, bool scattered)
+    {
+        Span<uint> cells = _cells.AsSpan(0, length);
+        Bzip2Scatter scatter = new();
+        uint cell = cells[origin];
+        int last = -1;
+        int same = 0;
+        for (int i = 0; i < length; i++)
+        {
+            cell = cells[(int)(cell >> 8)];
+            int value = (int)(cell & 0xFF) ^ (scattered ? scatter.Next() : 0);
+            if (same == 4)
+            {
+                // Behind four equal bytes stands how many more of them follow.
+                Run((byte)last, value);
+                same = 0;
+                last = -1;
+                continue;
+            }
+
+            same = value == last ? same + 1 : 1;
+            last = value;
+            if (_at == _out.Length)
+            {
+                Flush();
+            }
+
+            _out[_at++] = (byte)value;
+        }
+
+        if (same == 4)
+        {
+            throw Broken();
+        }
+
+        Flush();
+        return _crc.Value;
+    }
+
+    private void Run(byte value, int count)
+    {
+        if (_out.Length - _at < count)
+        {
+            Flush();
+        }
+
+        _out.AsSpan(_at, count).Fill(value);
+        _at += count;
+    }
+
+    private void Flush()
+    {
+        ReadOnlySpan<byte> fresh = _out.AsSpan(0, _at);
+        _at = 0;
+        _crc.Add(fresh);
+        sink.Write(fresh);
+    }
+}
