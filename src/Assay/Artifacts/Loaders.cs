@@ -77,6 +77,7 @@ public static class Loaders
     public const string ParseEtRecord = "executorch.devtools.parse_etrecord";
 
     private const string WeightsOnly = "weights-only";
+    private const string TorchScriptSafety = "weights_only=True refuses since 2.6; before, and without it, torch.jit.load takes over";
 
     /// <summary>The C unpickler, over whatever it gets.</summary>
     private static readonly string[] s_c = ["c", "c-stream"];
@@ -166,10 +167,11 @@ public static class Loaders
                 TorchTar("pickle", s_withIds),
                 TorchTar("storages", "torch-tar-member"),
                 TorchTar("tensors", "torch-tar-member"),
-                new("torchscript") { Versions = ">=1.6", SafeSetting = "weights_only=True refuses; otherwise it hands over to torch.jit.load" },
+                new("torchscript") { Versions = ">=1.6", SafeSetting = TorchScriptSafety },
+                new("torchscript", "torchscript-code") { Versions = ">=1.6", SafeSetting = TorchScriptSafety },
             ],
         },
-        new(TorchJitLoad) { Library = "torch", Routes = [new("torchscript")] },
+        new(TorchJitLoad) { Library = "torch", Routes = [new("torchscript"), new("torchscript", "torchscript-code")] },
         // It derives from the unpickler in Python.
         new(TorchPackageImporter) { Library = "torch", Dialects = ["python"], Routes = [new("torch-package", s_withIds)] },
         new(TorchExportLoad) { Library = "torch", Routes = [new("pt2")] },

@@ -23,6 +23,8 @@ public static class FormatCatalog
     [
         new Pickles.PickleFormat(),
         new TorchTarMemberFormat(),
+        new TorchScriptCodeFormat(),
+        new TorchMobileCodeFormat(),
         new NpyFormat(),
         new Joblib.ZFileFormat(Codecs.Codec.Inflate),
         new SafetensorsFormat(),

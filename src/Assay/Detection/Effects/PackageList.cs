@@ -7,15 +7,22 @@ namespace Assay.Detection.Effects;
 internal sealed class PackageList(EffectScope scope)
 {
     private const int MaxNamed = 12;
+
+    /// <summary>The root of the names of TorchScript: what lies below it is in the archive, and no package.</summary>
+    private const string TorchScript = "__torch__";
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
     private CallableFact? _first;
 
     /// <summary>Adds the package of a path.</summary>
     public void Add(string path, CallableFact fact)
     {
-        _first ??= fact;
         int dot = path.IndexOf('.', StringComparison.Ordinal);
-        _names.Add(dot > 0 ? path[..dot] : path);
+        string package = dot > 0 ? path[..dot] : path;
+        if (package is TorchScript)
+            return;
+
+        _first ??= fact;
+        _names.Add(package);
     }
 
     /// <summary>Says what was collected.</summary>

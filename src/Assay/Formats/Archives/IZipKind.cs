@@ -21,4 +21,7 @@ internal interface IZipKind : IFormatKind
 
     /// <summary>Whether bytes that no format claims belong into the member of that name: it holds the elements of tensors.</summary>
     bool HoldsData(string name) => false;
+
+    /// <summary>The format that must read the member of that name, because its loader reads it so, whatever it looks like; null where any may.</summary>
+    string? ReadAs(string name) => null;
 }

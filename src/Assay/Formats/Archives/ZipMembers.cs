@@ -216,7 +216,8 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
         }
 
         MemberInflater.TellLink(_oddities, reading.Name, reading.Entry.UnixMode, bytes);
-        context.Submit(new Artifact(reading.Name, bytes, artifact) { MayBeOpaque = IsStorage(reading.Name), In = new BundlePlace(_bundle, reading.Entry.Name) });
+        string? readAs = kinds.Select(k => k.ReadAs(reading.Entry.Name)).FirstOrDefault(f => f is not null);
+        context.Submit(new Artifact(reading.Name, bytes, artifact, readAs) { MayBeOpaque = IsStorage(reading.Name), In = new BundlePlace(_bundle, reading.Entry.Name) });
     }
 
     private void Sizes(ZipReading reading, Inflated result, bool crc, bool selfEnding)

@@ -5,27 +5,44 @@ using Assay.Formats.Archives;
 
 namespace Assay.Formats.PyTorch;
 
-/// <summary>torch.jit.save: as above, with <c>constants.pkl</c> and TorchScript source under <c>code/</c>.</summary>
+/// <summary>
+/// torch.jit.save: as torch.save, with <c>constants.pkl</c> and TorchScript source under <c>code/</c>; up to 1.3 with <c>model.json</c> in the place of the
+/// pickles. What the lite interpreter loads has its operators in <c>bytecode.pkl</c> as well.
+/// </summary>
 internal sealed class TorchScriptKind : IZipKind
 {
     public string Id => "torchscript";
 
     public string Name => "TorchScript";
 
-    public FormatSupport Support => FormatSupport.Recognised;
+    public FormatSupport Support => FormatSupport.Full;
 
     public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth", ".ptl"];
 
-    public bool Matches(ZipDirectory directory) =>
-        ZipNames.Of(directory).Any(n => ZipNames.Tail(n).Equals("constants.pkl", StringComparison.OrdinalIgnoreCase));
+    public bool Matches(ZipDirectory directory)
+    {
+        bool code = false;
+        bool old = false;
+        foreach (string name in ZipNames.Of(directory))
+        {
+            string tail = ZipNames.Tail(name);
+            if (tail.Equals("constants.pkl", StringComparison.OrdinalIgnoreCase))
+                return true;
+
+            code |= IsSource(name);
+            old |= tail.Equals("model.json", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return code && old;
+    }
 
     public void Read(ZipDirectory directory, ReadContext context)
     {
-        List<ZipEntry> code = [.. directory.Entries.Where(e => ZipNames.Tail(e.Name).StartsWith("code/", StringComparison.OrdinalIgnoreCase)
-            && e.Name.EndsWith(".py", StringComparison.OrdinalIgnoreCase))];
-        if (code.Count > 0)
-        {
-            context.Anomaly("torchscript.code", code[0].Offset, 0, $"The model carries {code.Count} files of TorchScript, which is run and not yet examined.");
-        }
+        // The members say all.
     }
+
+    public string? ReadAs(string name) => IsSource(name) ? TorchScriptCodeFormat.FormatId : null;
+
+    private static bool IsSource(string name) =>
+        ZipNames.Tail(name).StartsWith("code/", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".py", StringComparison.OrdinalIgnoreCase);
 }
