@@ -57,7 +57,7 @@ internal static class TextFinding
         Finding[] notes = [.. target.Findings.Where(f => f.Severity < Severity.Medium)];
         foreach (Finding note in notes.Take(NotesShown))
         {
-            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {string.Join(' ', Where(target.Path, note.Path, note.Offset, 0).Select(p => p.Text))})", Ink.Faint));
+            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {string.Join(' ', Where(target.Path, Inside(target.Path, note.Path), note.Offset, 0).Select(p => p.Text))})", Ink.Faint));
         }
 
         if (notes.Length > NotesShown)
@@ -90,6 +90,10 @@ internal static class TextFinding
         Piece[] stretch = length > 0 ? [at, new Piece($"({Words.Count(length, "byte")})", Whole: true)] : [at];
         return path == target ? stretch : [new Piece($"{path},", Whole: true), .. stretch];
     }
+
+    /// <summary>A path without that of the file, which stands above it.</summary>
+    private static string Inside(string target, string path) =>
+        path.Length > target.Length && path.StartsWith(target, StringComparison.Ordinal) ? path[target.Length..] : path;
 
     private static void Place(TextPage page, TargetReport target, Finding finding, string label)
     {

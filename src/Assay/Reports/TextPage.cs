@@ -30,6 +30,9 @@ internal sealed class TextPage(TextWriter writer, int width, bool colour)
     public static TextPage Of(TextWriter writer, TextReportOptions options) =>
         new(writer, Math.Clamp(options.Width, 40, 120), options.Colour);
 
+    /// <summary>Columns.</summary>
+    public int Width => width;
+
     /// <summary>An empty line.</summary>
     public void Blank() => writer.Write('\n');
 

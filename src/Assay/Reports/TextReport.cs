@@ -181,8 +181,9 @@ public sealed class TextReport : IScanReport
         _page.Line(0, new Piece("PASSED", Ink.Good), "  read to the end, and nothing found that decides a verdict");
         foreach (TargetReport target in shown)
         {
-            _page.Entry(2, new Piece(target.Path, Whole: true), 4 + TextWidth.Of(Escape.Visible(target.Path)),
-                new Piece(TextTarget.Kind(target), Ink.Faint));
+            string kind = TextTarget.Kind(target);
+            int behind = 4 + TextWidth.Of(Escape.Visible(target.Path));
+            _page.Entry(2, new Piece(target.Path, Whole: true), behind + TextWidth.Of(kind) <= _page.Width ? behind : 4, new Piece(kind, Ink.Faint));
             TextFinding.Notes(_page, target);
             TextFinding.Waived(_page, target);
         }
