@@ -14,6 +14,7 @@ const string Usage = """
       speed DIR --in-process [--runs N]                CPU time of the engine alone, cold and warm
       oracle COUNT [SEED]                              hold the pickle machine against CPython's unpicklers on generated streams
       oracle corpus DIR                                the same on every pickle of a folder
+      python DIR [--runs N]                            CPU time of reading Python source beside CPython's ast.parse, on the same files
     """;
 
 try
@@ -25,6 +26,7 @@ try
         ["compare", var folder, .. var rest] => CompareBench.Run(folder, Options.Parse(rest, "--label", "--only", "--all!")),
         ["make", var folder] => Inputs.Make(folder),
         ["speed", var folder, .. var rest] => SpeedBench.Run(folder, Options.Parse(rest, "--program", "--runs", "--in-process!", "--check!")),
+        ["python", var folder, .. var rest] => PythonBench.Run(folder, Options.Parse(rest, "--runs")),
         ["oracle", "corpus", var folder] => OracleBench.Corpus(folder, Failures),
         ["oracle", var count] => OracleBench.Generated(Number(count), 1, Failures),
         ["oracle", var count, var seed] => OracleBench.Generated(Number(count), (ulong)Number(seed), Failures),

@@ -18,6 +18,7 @@ internal static class FuzzTargets
         new("npy-header", LiteralTargets.NpyHeader, ScanSeeds.NpyHeaders),
         new("npy", ScanTargets.Scan, ScanSeeds.Npy),
         new("py-literal", LiteralTargets.PyLiteral, LiteralTargets.Literals),
+        new("python", SyntaxTargets.Tree, SyntaxTargets.Sources),
         new("source", SourceTargets.Source, SourceTargets.Sources),
         new("zip", ContainerTargets.Zip, ContainerSeeds.Zips),
         new("tar", ContainerTargets.Tar, ContainerSeeds.Tars),

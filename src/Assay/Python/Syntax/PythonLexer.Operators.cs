@@ -18,8 +18,8 @@ internal enum BracketKind : byte
     Specification,
 }
 
-/// <summary>Something open; fields and specifications know how the text around them is quoted.</summary>
-internal readonly record struct Bracket(BracketKind Kind, byte Quote = 0, bool Triple = false, bool Raw = false, bool Template = false, int Level = 0)
+/// <summary>Something open; fields and specifications know how the text around them is quoted, and how many fields of it are around them.</summary>
+internal readonly record struct Bracket(BracketKind Kind, byte Quote = 0, bool Triple = false, bool Raw = false, bool Template = false, int Level = 0, int Nesting = 0)
 {
     public bool IsText => Kind is BracketKind.Text or BracketKind.Specification;
 
@@ -28,6 +28,9 @@ internal readonly record struct Bracket(BracketKind Kind, byte Quote = 0, bool T
 
 internal sealed partial class PythonLexer
 {
+    /// <summary>Fields may stand in specifications of fields, no deeper than this.</summary>
+    private const int MaxNesting = 3;
+
     private bool InField => _depth > 0 && _brackets[_depth - 1].Kind == BracketKind.Field;
 
     private int Level => _depth == 0 ? 0 : _brackets[_depth - 1].Level;
@@ -110,12 +113,13 @@ internal sealed partial class PythonLexer
     private Token Open(int at, BracketKind kind, TokenKind token)
     {
         int level = Level + 1;
-        if (level > MaxBrackets)
+        Bracket around = kind == BracketKind.Field ? _brackets[_depth - 1] : default;
+        if (level > MaxBrackets || around.Nesting == MaxNesting)
         {
             return Take(at, at + 1, TokenKind.Error, SyntaxErrorKind.TooDeeplyNested);
         }
 
-        Push((kind == BracketKind.Field ? _brackets[_depth - 1] : default) with { Kind = kind, Level = level });
+        Push(around with { Kind = kind, Level = level, Nesting = around.Nesting + 1 });
         return Take(at, at + 1, token);
     }
 

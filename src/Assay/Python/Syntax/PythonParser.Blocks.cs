@@ -224,8 +224,10 @@ internal sealed partial class PythonParser
     {
         Block block = Innermost;
         _blockCount--;
-        int end = _lastStatementEnd;
         int start = block.Start;
+
+        // A block whose header is broken may hold no statement at all.
+        int end = Math.Max(start, _lastStatementEnd);
         switch (block.Kind)
         {
             case BlockKind.If:

@@ -20,6 +20,12 @@ internal sealed partial class PythonParser
             if (!SimpleStatement(start) || Kind is not (TokenKind.Semi or TokenKind.NewLine))
             {
                 Fail();
+                if (_statementCount > before)
+                {
+                    // What it was made of is its own.
+                    _operandCount = 0;
+                }
+
                 bool colon = Skip(toSemicolon: true);
 
                 // Of a statement with too much behind it both are kept.
