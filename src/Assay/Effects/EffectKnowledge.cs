@@ -44,7 +44,7 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
             if (above is { IsHarmful: true, Kind: not NameKind.Module })
                 return new KnownName(above, false);
 
-            if (Pattern(owner, rest) is { } fitting)
+            if (Pattern(owner, rest, closest is not null) is { } fitting)
                 return new KnownName(AsNamed(fitting, path), false);
 
             if (closest is null && above is { MembersHarmless: true } && !rest.Contains("__", StringComparison.Ordinal))
@@ -55,7 +55,7 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         }
 
         // Patterns that hold in every module: what a compiler writes.
-        if (Pattern("", path[(path.LastIndexOf('.') + 1)..]) is { } anywhere)
+        if (Pattern("", path[(path.LastIndexOf('.') + 1)..], false) is { } anywhere)
             return new KnownName(AsNamed(anywhere, path), false);
 
         int end = path.IndexOf('.', StringComparison.Ordinal);
@@ -77,14 +77,17 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         return null;
     }
 
-    private EffectEntry? Pattern(string owner, string rest)
+    private EffectEntry? Pattern(string owner, string rest, bool isBelowKnown)
     {
         foreach (IEffectNames store in stores)
         {
             foreach ((string pattern, EffectEntry entry) in store.Below(owner))
             {
-                // A pattern of harmless names ends at a dot: int* means int64, not what hangs on it.
-                bool strays = !entry.IsHarmful && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
+                // A pattern of harmless names ends at a dot: int* means int64, not what hangs on it. One of a whole module does not reach into a class that is known.
+                bool strays = (!entry.IsHarmful || isBelowKnown) && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
+
+                // Exceptions of modules that do harm as a whole keep what they get.
+                strays |= pattern is "*" && entry.Imported is not ReferenceWeight.Harmful && NameConvention.IsException(rest);
                 if (!strays && IsGlob(pattern, rest))
                     return entry;
             }

@@ -62,7 +62,7 @@ internal sealed partial class PickleMachine
             ReadOnlySpan<PickleValue> items = _cells.Get(value.Row);
             elided = items.Length > max;
             children.AddRange(items[..Math.Min(max, items.Length)]);
-            AddTainted(children, items[children.Count..]);
+            AddNotable(children, items, children.Count, isPairs: false);
             return children;
         }
 
@@ -85,7 +85,7 @@ internal sealed partial class PickleMachine
             children.AddRange(items[..Math.Min(room, items.Length)]);
             if (items.Length > room)
             {
-                AddTainted(children, items[room..]);
+                AddNotable(children, items, room, value.Kind == PickleKind.Dict);
             }
 
             if (children.Count > max + LateChildren)
@@ -116,16 +116,25 @@ internal sealed partial class PickleMachine
 
     private const int LateChildren = 64;
 
-    /// <summary>What comes after the cut is kept where it is more than plain: nothing may hide behind a long list.</summary>
-    private void AddTainted(List<PickleValue> children, ReadOnlySpan<PickleValue> rest)
+    /// <summary>
+    /// What comes after the cut is kept where it is more than plain, or more than a word: nothing may hide behind a long list. Of a
+    /// dictionary the key is kept with its value.
+    /// </summary>
+    private void AddNotable(List<PickleValue> children, ReadOnlySpan<PickleValue> items, int from, bool isPairs)
     {
         int late = 0;
-        foreach (PickleValue item in rest)
+        for (int i = from; i < items.Length && late < LateChildren; i++)
         {
-            if (IsTainted(item) && late++ < LateChildren)
+            // A block of a dictionary begins with a key.
+            bool isKey = isPairs && i % 2 == 0;
+            if (!IsTainted(items[i]) && (isKey || IsPlainWord(items[i])))
             {
-                children.Add(item);
+                continue;
             }
+
+            children.AddRange(isPairs ? items.Slice(isKey ? i : i - 1, 2) : items.Slice(i, 1));
+            i += isKey ? 1 : 0;
+            late++;
         }
     }
 

@@ -42,6 +42,18 @@ public sealed class EffectKnowledgeTests
     }
 
     [Fact]
+    public void APatternOfAWholeModuleCoversNeitherItsExceptionsNorWhatIsInsideAKnownClass()
+    {
+        EffectTable table = Table();
+        table.Add("std.sub", "Record", Entry("record") with { Kind = NameKind.Class, MembersHarmless = true });
+        EffectKnowledge knowledge = new([table]);
+        Assert.Equal("sub", knowledge.Find("std.sub.start").Entry?.Origin.Id);
+        Assert.Equal("sub", knowledge.Find("std.sub.Other.start").Entry?.Origin.Id);
+        Assert.Null(knowledge.Find("std.sub.StartError").Entry);
+        Assert.Null(knowledge.Find("std.sub.Record.__setstate__").Entry);
+    }
+
+    [Fact]
     public void ANameOfAMegabyteIsNoTrouble() => Assert.Null(s_knowledge.Find(string.Join('.', Enumerable.Repeat("x", 1 << 19))).Entry);
 
     private static EffectTable Table()

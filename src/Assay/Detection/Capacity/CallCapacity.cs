@@ -27,11 +27,14 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
         if (anyText && arguments.Any(a => a.Kind is ShapeKind.Str && a.Text.Length > 1 && !TextForms.IsNumeric(a.Text)))
             return "a text";
 
-        bool isClass = IsClassName(callee);
-        if (isClass && arguments is [{ Kind: ShapeKind.Str } only] && TextForms.IsWord(only.Text) && !only.Elided)
-            return _texts.Of(only.Text) is { } word && (word.Weight is Weight.Strong || words.IsCommand(only.Text)) ? Say(word) : null;
+        bool isClass = NameConvention.IsClass(callee);
+        if (isClass && arguments is [{ Kind: ShapeKind.Str, Elided: false } only] && OfLabel(only.Text) is { } label)
+            return label.Weight is Weight.Strong ? Say(label) : null;
 
-        if (!onlyStrong && !isClass && Pair(arguments) is { } pair)
+        // An exception keeps its message; nothing in the main module is code that comes with a file.
+        Strictness strictness = NameConvention.IsException(callee) || (onlyStrong && callee.StartsWith("__main__.", StringComparison.Ordinal)) ? Strictness.Acts
+            : onlyStrong ? Strictness.Strong : Strictness.Any;
+        if (strictness is Strictness.Any && !isClass && Pair(arguments) is { } pair)
             return pair;
 
         Stack<Place> open = new();
@@ -41,7 +44,7 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
             if (seen == MaxValues)
                 return "more values than can be looked at";
 
-            if (Of(place, callee, isClass, onlyStrong, open) is { } danger)
+            if (Of(place, callee, isClass, strictness, open) is { } danger)
                 return danger;
         }
 
@@ -56,25 +59,41 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
         _ => true,
     };
 
-    private string? Of(Place place, string callee, bool isClass, bool onlyStrong, Stack<Place> open)
+    /// <summary>
+    /// What the only text that a class gets can carry where it is a label: a word, or some words in a row. That is how members of enumerations are
+    /// written; null where it is none.
+    /// </summary>
+    private Carried? OfLabel(string text)
+    {
+        if (TextForms.IsWord(text))
+            return words.IsMode(text) ? Carried.Nothing : words.IsCommand(text) ? Carried.Strong(CarriedForms.Command) : _texts.Of(text) is { Weight: Weight.Strong } word ? word : Carried.Nothing;
+
+        return TextForms.IsPhrase(text) && _texts.Of(text) is { Form: CarriedForms.Prose } ? Carried.Nothing : null;
+    }
+
+    private string? Of(Place place, string callee, bool isClass, Strictness strictness, Stack<Place> open)
     {
         ValueShape value = place.Value;
-        bool grey = !onlyStrong && !place.InObject;
+        Strictness here = place.InObject && strictness is Strictness.Any ? Strictness.Strong : strictness;
         switch (value.Kind)
         {
             case ShapeKind.Str:
                 Carried text = place.IsKey && TextForms.IsIdentifier(value.Text) ? Carried.Nothing : _texts.Of(value.Text, value.Elided);
-                return Counts(text, grey) ? Say(text) : null;
+
+                // No constructor of an object looks up a dotted name or a bare host, unless it is meant to.
+                bool isFarName = strictness is Strictness.Strong && text.Form is CarriedForms.DottedName or CarriedForms.Address && value.Text.IndexOfAny([':', '/', '@']) < 0
+                    && !_texts.Places.IsStandardName(value.Text);
+                return Counts(text, here) && !isFarName ? Say(text) : null;
             case ShapeKind.Bytes or ShapeKind.ByteArray:
                 Carried bytes = Bytes.OfBytes(value);
-                return Counts(bytes, grey) ? Say(bytes) : null;
+                return Counts(bytes, here) ? Say(bytes) : null;
             case ShapeKind.Int:
                 return Bytes.OfNumber(value.Text) is { Weight: Weight.Strong } number ? Say(number) : null;
             case ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet:
                 if (Spelled(value.Items) is { } spelled)
                     return spelled;
 
-                if (grey && !isClass && !place.InDict && Pair(value.Items) is { } pair)
+                if (here is Strictness.Any && !isClass && !place.InDict && Pair(value.Items) is { } pair)
                     return pair;
 
                 Push(open, value.Items, place);
@@ -85,25 +104,29 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
 
                 return null;
             case ShapeKind.Import:
-                return onlyStrong ? OnlyHarmful(value.Text) : OfName(value.Text, callee);
+                return strictness is Strictness.Any ? OfName(value.Text, callee) : OnlyHarmful(value.Text);
             case ShapeKind.Result or ShapeKind.Instance:
-                return OfObject(place, callee, onlyStrong, open);
+                return OfObject(place, callee, strictness, open);
             case ShapeKind.Extension:
                 return $"{value.Text}, an extension code";
-            case ShapeKind.Unknown when !onlyStrong:
+            case ShapeKind.Unknown when strictness is Strictness.Any:
                 return "a value that is not known";
             default:
                 return null;
         }
     }
 
-    private string? OfObject(Place place, string callee, bool onlyStrong, Stack<Place> open)
+    private string? OfObject(Place place, string callee, Strictness strictness, Stack<Place> open)
     {
         ValueShape value = place.Value;
-        if (!onlyStrong)
+        if (strictness is Strictness.Any)
         {
             if (value.Text.EndsWith(')'))
                 return $"what {value.Text} returned";
+
+            // Opcodes fill it, which its making does not show.
+            if (value is { Text: "builtins.bytearray", Items.Count: 0 })
+                return "bytes that are put together later";
 
             switch (standings.Of(value.Text))
             {
@@ -162,15 +185,18 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
         return text.Weight is Weight.Strong && (characters || text.Form is CarriedForms.Command or CarriedForms.Shell) ? Say(text) : null;
     }
 
-    private static bool Counts(Carried carried, bool grey) => carried.Weight is Weight.Strong || (grey && carried.Weight is Weight.Grey);
+    private static bool Counts(Carried carried, Strictness strictness) => strictness switch
+    {
+        Strictness.Acts => carried.Acts,
+        Strictness.Strong => carried.Weight is Weight.Strong,
+        _ => carried.Weight is not Weight.Inert,
+    };
 
     private static void Push(Stack<Place> open, IReadOnlyList<ValueShape> items, Place inside)
     {
         for (int i = items.Count - 1; i >= 0; i--)
             open.Push(inside with { Value = items[i], IsKey = false });
     }
-
-    private static bool IsClassName(string path) => NameConvention.IsClass(path);
 
     /// <summary>Whether two names lie in one top-level package.</summary>
     internal static bool IsOwn(string path, string callee)
@@ -180,6 +206,19 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
     }
 
     private static string Say(Carried carried) => carried.Form;
+
+    /// <summary>Which values count.</summary>
+    private enum Strictness
+    {
+        /// <summary>Strong and grey ones.</summary>
+        Any,
+
+        /// <summary>Strong ones.</summary>
+        Strong,
+
+        /// <summary>Those that act wherever they come from.</summary>
+        Acts,
+    }
 
     /// <summary>A value and where it lies.</summary>
     private readonly record struct Place(ValueShape Value, bool InObject, bool InDict, bool IsKey);

@@ -14,6 +14,7 @@ internal sealed class CapacityWords
         ["modules"] = new(StringComparer.Ordinal),
         ["builtins"] = new(StringComparer.Ordinal),
         ["modes"] = new(StringComparer.Ordinal),
+        ["labels"] = new(StringComparer.Ordinal),
         ["self-running"] = new(StringComparer.Ordinal),
         ["running-extensions"] = new(StringComparer.OrdinalIgnoreCase),
         ["data-extensions"] = new(StringComparer.OrdinalIgnoreCase),
@@ -39,6 +40,9 @@ internal sealed class CapacityWords
 
     /// <summary>Modes of <c>open</c> that write.</summary>
     public bool IsWriteMode(string word) => _lists["modes"].Contains(word);
+
+    /// <summary>Powerful words that are also what models are told to do: <c>Mode('eval')</c> selects.</summary>
+    public bool IsMode(string word) => _lists["labels"].Contains(word);
 
     /// <summary>Names of files that some program runs by itself.</summary>
     public bool RunsByItself(string name) => _lists["self-running"].Contains(name);

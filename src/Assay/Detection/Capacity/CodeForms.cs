@@ -114,7 +114,8 @@ internal sealed class CodeForms(CapacityWords words)
             _name = name;
             _lastKeyword = keyword;
             TouchesSpecial |= TextForms.IsDunder(name);
-            Acts |= TextForms.IsDunder(name);
+            // A list of special names is a list.
+            Acts |= (attribute || name is "__builtins__" or "__import__") && TextForms.IsDunder(name);
             Imports |= starts && name is "import";
             HasPiece |= name is "__import__";
         }

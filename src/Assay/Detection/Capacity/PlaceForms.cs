@@ -105,6 +105,11 @@ internal sealed class PlaceForms(CapacityWords words)
         int end = host.IndexOfAny('/', ':');
         bool port = end >= 0 && host[end] == ':' && host.Length > end + 1 && host[(end + 1)..].IndexOfAnyExceptInRange('0', '9') < 0;
         host = end >= 0 ? host[..end] : host;
+
+        // EPSG:4326 is a number in a register.
+        if (port && !host.IsEmpty && host.IndexOfAnyExceptInRange('A', 'Z') < 0)
+            return false;
+
         return IsHost(host, port || text.Contains('@'));
     }
 

@@ -10,6 +10,9 @@ namespace Assay.Detection.Capacity;
 internal sealed class StateCapacity(CapacityWords words, IStandings standings)
 {
     private const int MaxValues = 4096;
+
+    /// <summary>How deep a text lies that is a setting of the object.</summary>
+    private const int AttributeDepth = 4;
     private readonly TextCapacity _texts = new(words);
 
     private ByteCapacity Bytes => field ??= new ByteCapacity(_texts);
@@ -19,35 +22,55 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
     /// <param name="state">The state.</param>
     public string? Danger(string owner, ValueShape state)
     {
-        if (state.Kind is ShapeKind.Str or ShapeKind.Bytes or ShapeKind.Bool)
+        if (state.Kind is ShapeKind.Str or ShapeKind.Bool)
             return $"a state that is {(state.Kind is ShapeKind.Bool ? "a boolean" : "one text")}";
 
-        Stack<(ValueShape Value, bool IsKey)> open = new([(state, false)]);
-        for (int seen = 0; open.TryPop(out (ValueShape Value, bool IsKey) next); seen++)
+        if (state.Kind is ShapeKind.Bytes)
+            return Bytes.OfBytes(state) is { Weight: Weight.Strong } whole ? whole.Form : null;
+
+        bool isPlain = IsFieldsOfModel(state);
+        Stack<(ValueShape Value, bool IsKey, int Depth)> open = new([(state, false, 0)]);
+        for (int seen = 0; open.TryPop(out (ValueShape Value, bool IsKey, int Depth) next); seen++)
         {
             if (seen == MaxValues)
                 return null;
 
-            if (Of(owner, next.Value, next.IsKey) is { } danger)
+            // Text that lies deeper than settings do is what the object is about.
+            bool isContent = next.Value.Kind is ShapeKind.Str && (next.IsKey || isPlain || next.Depth > AttributeDepth);
+            if (!isContent && Of(owner, next.Value) is { } danger)
                 return danger;
 
             // The states of objects inside are judged with them.
             if (next.Value.Kind is ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet or ShapeKind.Dict)
             {
                 for (int i = next.Value.Items.Count - 1; i >= 0; i--)
-                    open.Push((next.Value.Items[i], next.Value.Kind is ShapeKind.Dict && i % 2 == 0));
+                    open.Push((next.Value.Items[i], next.Value.Kind is ShapeKind.Dict && i % 2 == 0, next.Depth + 1));
             }
         }
 
         return null;
     }
 
-    private string? Of(string owner, ValueShape value, bool isKey)
+    /// <summary>Whether a state is what pydantic's models write: fields, and which of them were set. Its <c>__setstate__</c> only keeps them.</summary>
+    private static bool IsFieldsOfModel(ValueShape state)
+    {
+        if (state.Kind is not ShapeKind.Dict)
+            return false;
+
+        bool fields = false, set = false;
+        for (int i = 0; i < state.Items.Count; i += 2)
+        {
+            fields |= state.Items[i] is { Kind: ShapeKind.Str, Text: "__dict__" };
+            set |= state.Items[i] is { Kind: ShapeKind.Str, Text: "__fields_set__" or "__pydantic_fields_set__" };
+        }
+
+        return fields && set;
+    }
+
+    private string? Of(string owner, ValueShape value)
     {
         switch (value.Kind)
         {
-            case ShapeKind.Str when isKey:
-                return null;
             case ShapeKind.Str:
                 Carried text = _texts.Of(value.Text, value.Elided);
                 bool standard = text.Form is CarriedForms.DottedName or CarriedForms.Native && _texts.Places.IsStandardName(value.Text);

@@ -25,6 +25,21 @@ internal static class TextForms
         return true;
     }
 
+    /// <summary>Words with a single blank or slash between them: a label, a unit, a kind of media.</summary>
+    public static bool IsPhrase(ReadOnlySpan<char> text)
+    {
+        if (text.Length is 0 or > LongestWord)
+            return false;
+
+        foreach (Range part in text.SplitAny(' ', '/'))
+        {
+            if (!IsWord(text[part]) || text[part][0] is '-' or '+')
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>An identifier of Python, as far as its letters are ASCII.</summary>
     public static bool IsIdentifier(ReadOnlySpan<char> text)
     {
@@ -153,11 +168,12 @@ internal static class TextForms
         return char.IsAsciiLetter(rest[0]);
     }
 
-    // cuda:0, gpu:12
+    // cuda:0, gpu:12; EPSG:4326, a number in a register
     private static bool IsDevice(ReadOnlySpan<char> text)
     {
         int colon = text.IndexOf(':');
-        return colon is > 0 and < 12 && text.Length - colon is 2 or 3 && IsIdentifier(text[..colon]) && text[(colon + 1)..].IndexOfAnyExceptInRange('0', '9') < 0;
+        int longest = colon > 0 && text[..colon].IndexOfAnyExceptInRange('A', 'Z') < 0 ? 7 : 3;
+        return colon is > 0 and < 12 && text.Length - colon > 1 && text.Length - colon <= longest && IsIdentifier(text[..colon]) && text[(colon + 1)..].IndexOfAnyExceptInRange('0', '9') < 0;
     }
 
     // Marks belong to the letters before them in many scripts.

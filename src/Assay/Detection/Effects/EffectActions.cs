@@ -169,7 +169,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         // Where the constant is not known the worse is assumed.
         IReadOnlyList<ValueShape> asked = values.Of(condition.Source);
         if (condition.Texts.Count == 0)
-            return values.IsLoose || asked.Count > 0 != condition.Negated;
+            return values.IsLoose ? condition.Negated || values.Positional.Count > condition.Source.Index : asked.Count > 0 != condition.Negated;
 
         if (asked.Count == 0)
             return !condition.Negated || values.IsLoose;
@@ -219,7 +219,10 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
             if (text is not { Kind: ShapeKind.Str, Elided: false })
             {
-                if (!values.IsLoose)
+                // No attribute has such a name, and what a class is subscripted with are types.
+                bool isName = text.Kind is not (ShapeKind.Import or ShapeKind.Tuple or ShapeKind.List or ShapeKind.Dict or ShapeKind.Float)
+                    && !(name.Entry is { Returns.Kind: ReturnKind.Item } && owners is [{ Kind: ShapeKind.Import } generic] && NameConvention.IsClass(generic.Text));
+                if (!values.IsLoose && isName)
                     scope.Say(Judgements.ComputedCalled, name.Path, at.Fact, "", "the name of the attribute is computed", Reason(name), at.Holder);
 
                 continue;
@@ -228,7 +231,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             KnownPath target = owners is [var owner, ..] && text.Text.Split('.') is [var one] && scope.Meanings.Attribute(owner, one) is Meaning.Named found ? found.Name : KnownPath.None;
             if (target.IsSink && !scope.IsAllowed(target.Path))
                 scope.Say(Judgements.Reached, target.Path, at.Fact, target.Capability, "", Reason(target), name.Path);
-            else if (target.Entry is null && scope.Dangerous(text.Text) is { } step)
+            else if (target.Entry is null && scope.Dangerous(text.Text) is { } step && !(step[0] != '_' && target.Path.Length > 0 && NameConvention.IsClass(target.Path[..target.Path.LastIndexOf('.')])))
                 scope.Say(Judgements.DangerousAttribute, name.Path, at.Fact, "", step, Reason(name), at.Holder);
         }
     }

@@ -17,7 +17,9 @@ internal sealed class HookJudge(EffectScope scope)
     {
         foreach ((string name, ValueShape value) in Entries(members))
         {
-            if (IsHook(name) && IsCallable(value, carriedActs: RunsAtLoad(name)))
+            if (IsMemory(name))
+                Memory(maker, name, fact);
+            else if (IsHook(name) && IsCallable(value, carriedActs: RunsAtLoad(name)))
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
         }
 
@@ -33,7 +35,7 @@ internal sealed class HookJudge(EffectScope scope)
             foreach ((string name, ValueShape value) in Entries(part))
             {
                 if (IsMemory(name))
-                    scope.Say(Judgements.Reached, subject, fact, EffectKinds.Capability(EffectKind.Memory), "", $"{name} says at which address the memory of an array lies.");
+                    Memory(subject, name, fact);
                 else if (IsHook(name) && IsCallable(value, carriedActs: true))
                     scope.Say(Judgements.HookState, subject, fact, "", $"{name} = {Callables.CallText.Value(value)}");
             }
@@ -45,13 +47,18 @@ internal sealed class HookJudge(EffectScope scope)
     {
         for (int i = 0; i + 1 < values.Count; i++)
         {
-            if (values[i] is { Kind: ShapeKind.Str } name && IsHook(name.Text) && IsCallable(values[i + 1], carriedActs: true))
+            if (values[i] is { Kind: ShapeKind.Str } memory && IsMemory(memory.Text))
+                Memory(setter, memory.Text, fact);
+            else if (values[i] is { Kind: ShapeKind.Str } name && IsHook(name.Text) && IsCallable(values[i + 1], carriedActs: true))
                 scope.Say(Judgements.HookState, setter, fact, "", $"{name.Text} = {Callables.CallText.Value(values[i + 1])}");
         }
 
         foreach (ValueShape value in values)
             State(setter, value, fact);
     }
+
+    private void Memory(string subject, string name, CallableFact fact) =>
+        scope.Say(Judgements.Reached, subject, fact, EffectKinds.Capability(EffectKind.Memory), "", $"{name} says at which address the memory of an array lies.");
 
     private void Unknown(string maker, ValueShape members, CallableFact fact)
     {

@@ -15,6 +15,9 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
 {
     private const int DistinctPerCallee = 512;
 
+    /// <summary>How many more uses of one callee are kept apart that hold more than numbers and words.</summary>
+    private const int NotablePerCallee = 4096;
+
     private readonly PickleKey _key = new(machine, folding.Ignores);
     private readonly ContentDictionary<UseGroup> _groups = new();
     private readonly ContentDictionary<KnownCallee> _callees = new();
@@ -32,7 +35,7 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
         }
 
         ulong outline = KnownCallee.Outline(tag, machine.Items(arguments));
-        if (outline != 0 && flooded.Outlined is { } last && last.Outline == outline)
+        if (outline != 0 && flooded.Outlined is { } last && last.Outline == outline && machine.IsMadeOfPlainWords(arguments))
         {
             return last.Group;
         }
@@ -95,7 +98,9 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
         }
 
         KnownCallee known = callee.Kind == PickleKind.Import ? CalleeOf(callee) : CalleeByContent();
-        bool constants = known.Distinct < DistinctPerCallee && !room.IsNarrow;
+        bool isOneOfMany = known.Distinct >= DistinctPerCallee || room.IsNarrow;
+        bool isPlain = isOneOfMany && machine.IsMadeOfPlainWords(arguments) && (keywords.IsEmpty || machine.IsMadeOfPlainWords(keywords));
+        bool constants = !isOneOfMany || (!isPlain && !room.IsNarrow && known.Distinct < DistinctPerCallee + NotablePerCallee);
         if (!room.IsNarrow)
         {
             _key.Value(arguments, constants);
@@ -117,7 +122,8 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
             return null;
         }
 
-        group.Elided |= !constants;
+        // The uses that are kept show what such constants do; others are told apart, or missed and that is said.
+        group.Elided |= !constants && !isPlain;
         return group;
     }
 

@@ -18,6 +18,11 @@ public sealed class CallCapacityTests
     [InlineData("pkg.Colour", "[shutil]")]
     [InlineData("pkg.Colour", "[print]")]
     [InlineData("pkg.Point", "[first, second]")]
+    [InlineData("pkg.Mode", "[eval]")]
+    [InlineData("pkg.Task", "['binary classification']")]
+    [InlineData("pkg.Unit", "[m/s]")]
+    [InlineData("pkg.Crs", "['EPSG:4326']")]
+    [InlineData("pkg.errors.ParseError", "['could not read /tmp/x: several words', other]")]
     [InlineData("pkg.make", "[{result: pkg.other, args: [1]}]")]
     [InlineData("pkg.make", "[{import: pkg.Other}]")]
     [InlineData("pkg.make", "[{import: builtins.list}]")]
@@ -34,6 +39,10 @@ public sealed class CallCapacityTests
     [InlineData("pkg.make", "[subprocess]")]
     [InlineData("pkg.Colour", "[bash]")]
     [InlineData("pkg.Colour", "[system]")]
+    [InlineData("pkg.Colour", "['rm x']")]
+    [InlineData("pkg.make", "['binary classification']")]
+    [InlineData("pkg.errors.ParseError", "['{{ x }}']")]
+    [InlineData("pkg.make", "[{result: builtins.bytearray}]")]
     [InlineData("pkg.make", "[{import: other.thing}]")]
     [InlineData("pkg.make", "[{import: os.system}]")]
     [InlineData("pkg.make", "[{result: other.thing}]")]
@@ -51,6 +60,10 @@ public sealed class CallCapacityTests
     {
         Assert.Null(Danger("pkg.Net", "['several words', other]", onlyStrong: true));
         Assert.NotNull(Danger("pkg.Net", "['rm -rf x']", onlyStrong: true));
+        Assert.Null(Danger("pkg.Entry", "[project.module, module-project.module]", onlyStrong: true));
+        Assert.NotNull(Danger("pkg.Entry", "[os.system, title]", onlyStrong: true));
+        Assert.NotNull(Danger("pkg.Image", "[/tmp/x, title]", onlyStrong: true));
+        Assert.Null(Danger("__main__.Image", "[/tmp/x, title]", onlyStrong: true));
     }
 
     [Fact]

@@ -40,6 +40,11 @@ public sealed class EffectJudgeTests
     [InlineData("{call: builtins.getattr, args: [{import: signal.Signals}, SIGINT]}")]
     [InlineData("{call: sklearn._loss._loss.__pyx_unpickle_CyHalfSquaredError, args: [{import: sklearn._loss._loss.CyHalfSquaredError}, 1, null]}")]
     [InlineData("{call: dill._dill._import_module, args: [numpy]}")]
+    [InlineData("{state: subprocess.CalledProcessError(), args: [{cmd: [ls, -l]}]}")]
+    [InlineData("{import: signal.SIGINT}")]
+    [InlineData("{call: operator.getitem, args: [{import: typing.List}, {import: builtins.int}]}")]
+    [InlineData("{call: builtins.getattr, args: [{import: pkg.Mode}, eval]}")]
+    [InlineData("{call: dill._dill._load_type, args: [ValueError]}")]
     public void WhatIsKnownToBeHarmlessIsSilent(string fact) => Assert.Null(Worst(fact));
 
     [Theory]
