@@ -17,6 +17,7 @@ internal static class TorchSavedFile
 {
     private const int MostDepth = 4;
     private const int ShapeBudget = 4096;
+    private const string Constants = "constants";
 
     /// <summary>Reads a zip.</summary>
     public static void ReadZip(TensorSource source, ZipContent zip)
@@ -33,7 +34,7 @@ internal static class TorchSavedFile
             throw new MalformedException(0, "The byte order of the file is neither little nor big.");
         }
 
-        ZipStorages storages = new(zip, folder, order == "big");
+        ZipStorages storages = new(zip, folder + "data/", order == "big");
         TensorSource pickle = source with { Bytes = member.Source.Slice(member.Range) };
         using PickleRun run = PickleRun.Of(pickle, 0, "data.pkl");
         if (run.End < pickle.Bytes.Length)
@@ -46,12 +47,25 @@ internal static class TorchSavedFile
             source.Tensors.Leave(name, "TorchScript code", "Code is not carried over.");
         }
 
-        if (zip.Has(folder + "constants.pkl"))
+        new WeightWalk(run, storages, pickle).Run(run.Value);
+        if (zip.Has(folder + Constants + ".pkl"))
         {
-            source.Tensors.Leave("constants.pkl", "constants of TorchScript code", "They belong to the code.");
+            ReadConstants(source, zip, order == "big");
+        }
+    }
+
+    /// <summary>The tensors that the code of TorchScript has in place of literals: a tuple, whose storages lie in a folder of their own.</summary>
+    private static void ReadConstants(TensorSource source, ZipContent zip, bool bigEndian)
+    {
+        if (zip.Open($"{zip.Folder}{Constants}.pkl", out string? problem) is not { } member)
+        {
+            source.Tensors.Problem(Constants, $"The pickle cannot be read: {problem}.");
+            return;
         }
 
-        new WeightWalk(run, storages, pickle).Run(run.Value);
+        TensorSource pickle = source with { Bytes = member.Source.Slice(member.Range) };
+        using PickleRun run = PickleRun.Of(pickle, 0, Constants + ".pkl");
+        new WeightWalk(run, new ZipStorages(zip, $"{zip.Folder}{Constants}/", bigEndian), pickle).Run(run.Value, Constants);
     }
 
     /// <summary>Whether the value of a file's first pickle is the number that legacy files begin with.</summary>
@@ -83,7 +97,7 @@ internal static class TorchSavedFile
             }
 
             using PickleRun inner = PickleRun.Of(source with { Bytes = member.Source.Slice(member.Range) }, 0, "A storage inside the pickle");
-            return Only(inner, new ZipStorages(zip, folder, zip.Text(folder + "byteorder").Trim() == "big"));
+            return Only(inner, new ZipStorages(zip, folder + "data/", zip.Text(folder + "byteorder").Trim() == "big"));
         }
 
         using PickleRun first = PickleRun.Of(source, 0, "A storage inside the pickle");
@@ -182,6 +196,6 @@ internal static class TorchSavedFile
     private sealed class ZipStorages(ZipContent zip, string folder, bool bigEndian) : TorchStorages
     {
         protected override TensorStorage? Locate(string key, out string? problem) =>
-            zip.Open($"{folder}data/{key}", out problem) is { } member ? new TensorStorage(key, member.Source, member.Range, bigEndian) : null;
+            zip.Open(folder + key, out problem) is { } member ? new TensorStorage(key, member.Source, member.Range, bigEndian) : null;
     }
 }
