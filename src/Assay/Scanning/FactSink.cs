@@ -4,17 +4,14 @@ using Assay.Artifacts;
 namespace Assay.Scanning;
 
 /// <summary>
-/// Turns what a scan wants beside what readers say as facts into facts: members, tensors and texts. A file may have a million of them, so a scan
-/// wants them only where a rule asks for them or where its facts are written out.
+/// Turns what a scan wants beside what readers say as facts into facts: members and tensors. A file may have a million of them, so a scan wants
+/// them only where a rule asks for them.
 /// </summary>
 internal sealed class FactSink(FactLog log, ReadingParts wants) : ReadingSink
 {
     public override ReadingParts Wants => wants;
 
     public override void Member(Artifact container, MemberFact member) => log.Add(member);
-
-    public override void Meta(Artifact artifact, string key, string value) =>
-        log.Add(new EntryFact { Path = artifact.Path, Source = "metadata", Key = KeyPath.Append("", key), Value = value });
 
     public override void Tensors(Artifact artifact, Claim claim, TensorGroup group)
     {

@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Detection.Facts;
 using Assay.Formats;
 using Assay.Policies;
 
@@ -21,9 +22,6 @@ public sealed record ScanOptions
 
     /// <summary>Where inflated bytes spill.</summary>
     public Scratch Scratch { get; init; } = new MemoryScratch();
-
-    /// <summary>What a scan turns into facts: members, tensors and texts only where a rule or the user asks for them.</summary>
-    public ReadingParts Wants { get; init; } = ReadingParts.Facts;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -45,6 +43,11 @@ public sealed record ScanOptions
 
     /// <summary>The formats that are asked; tests hand in ones that fail.</summary>
     internal IReadOnlyList<IFormat> Formats { get; init; } = FormatCatalog.All;
+
+    /// <summary>What is read for the rules: members and tensors only where one of them asks for those, because a file may have a million.</summary>
+    internal ReadingParts Wants => ReadingParts.Facts
+        | (Rules.Index.Asks(FactKinds.Member) ? ReadingParts.Members : 0)
+        | (Rules.Index.Asks(FactKinds.Tensor) ? ReadingParts.Tensors : 0);
 }
 
 /// <summary>How far a scan has come.</summary>

@@ -130,7 +130,7 @@ public sealed class Scanner
             budget.Poll();
             bytes = input.Open();
             budget.Admit(bytes.Length);
-            scanner = new ArtifactScanner(log, budget, Options.Scratch, _formats) { Sink = new FactSink(log, Options.Wants | ReadingParts.Facts) };
+            scanner = new ArtifactScanner(log, budget, Options.Scratch, _formats) { Sink = new FactSink(log, Options.Wants) };
             outcome = scanner.Scan(new Artifact(input.Path, bytes) { In = input.In }, input.Named);
             if (!outcome.Value.Claimed && log.Facts.Count == 0)
             {

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers;
@@ -12,7 +11,7 @@ using Assay.Formats.Json;
 namespace Assay.Formats.Safetensors;
 
 /// <summary>The header of a safetensors file. It is read through a small window; of its entries a scan keeps only where their tensors lie.</summary>
-internal sealed partial class SafetensorsHeader
+internal sealed class SafetensorsHeader
 {
     /// <summary>The entry that holds texts instead of a tensor.</summary>
     public const string MetadataName = "__metadata__";
@@ -22,9 +21,6 @@ internal sealed partial class SafetensorsHeader
 
     /// <summary>What a reader may step over; it refuses everything else that is odd.</summary>
     private const string UnknownField = "safetensors.unknown-field";
-
-    /// <summary>What is odd about a text and nothing to a reader of tensors.</summary>
-    private const string CodeInText = "safetensors.metadata-code";
 
     private readonly ByteSource _bytes;
     private readonly ByteRange _range;
@@ -66,7 +62,7 @@ internal sealed partial class SafetensorsHeader
         _broken is { } broken ? (broken.Offset, broken.Message)
         : _length > _range.Length - SafetensorsFormat.LengthSize ? (_range.Offset, "it is longer than the file.")
         : _layout.Missing > 0 ? (_range.End, $"{_layout.Missing} bytes of its tensors are missing.")
-        : _oddities.All.FirstOrDefault(o => o.Code is not (UnknownField or CodeInText)) is { } oddity ? (oddity.Offset, oddity.Detail) : null;
+        : _oddities.All.FirstOrDefault(o => o.Code is not UnknownField) is { } oddity ? (oddity.Offset, oddity.Detail) : null;
 
     /// <summary>Reads the header. What comes before a break is kept.</summary>
     public void Read()
@@ -197,13 +193,8 @@ internal sealed partial class SafetensorsHeader
                 _context.Add(new EntryFact
                 {
                     Path = _context.Artifact.Path, Offset = at, Source = "metadata", Key = KeyPath.Append(MetadataName, key),
-                    Value = text.Length > _context.Limits.TextBytes ? text[.._context.Limits.TextBytes] : text,
+                    Value = text.Length > _context.Limits.TextBytes ? text[.._context.Limits.TextBytes] : text, IsCut = text.Length > _context.Limits.TextBytes,
                 });
-                if (text.Length <= _context.Limits.TextBytes && HasFormOfCode().IsMatch(text))
-                {
-                    Odd(CodeInText, at, $"The text {Shown(key)} has the form of code or markup.");
-                }
-
                 if (_keepsTexts)
                 {
                     Metadata[key] = text;
@@ -249,10 +240,6 @@ internal sealed partial class SafetensorsHeader
 
     private void Odd(string code, long offset, FormattableString detail, long length = 0) =>
         _oddities.Add(code, offset, length, () => detail.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>An import statement, a script element, a command behind another: none of them belongs into a description.</summary>
-    [GeneratedRegex(@"(?:^|[;\n])\s*(?:import\s+[A-Za-z_][\w.]*\s*[;\n]|from\s+[A-Za-z_][\w.]*\s+import\s)|<script[\s>]|\S\s*&&\s*\S", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex HasFormOfCode();
 
     private static string Shown(string name) => name.Length > 200 ? $"\"{name[..200]}...\"" : $"\"{name}\"";
 }

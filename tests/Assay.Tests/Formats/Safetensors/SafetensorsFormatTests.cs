@@ -150,21 +150,34 @@ public sealed class SafetensorsFormatTests
     {
         byte[] file = WeightFiles.Safetensors("{\"__metadata__\":{\"x\":\"" + text + "\"},\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8);
         TargetReport target = Scans.Of(file);
-        Assert.Equal(code, target.Anomalies().Contains("safetensors.metadata-code"));
+        Assert.Equal(code, target.Findings.Any(f => f.Rule.Id == "safetensors-code-in-text"));
         Assert.Equal(code ? Verdict.Suspicious : Verdict.Passed, target.Verdict);
         using TensorMap map = Read(file);
         Assert.Single(map.Tensors);
     }
 
+    private const string Pack = """
+        rules:
+        - id: large-tensor
+          title: A tensor is large
+          severity: low
+          confidence: high
+          when: {tensor: {bytes: {at-least: 8}}}
+          why: It is.
+          fix: Nothing.
+          examples: {hit: [{tensor: a, bytes: 9}], pass: [{tensor: a, bytes: 1}]}
+        """;
+
     [Fact]
-    public void TensorsAreFactsOnlyWhereAScanWantsThem()
+    public void TensorsAreFactsOnlyWhereARuleAsksForThem()
     {
         byte[] file = WeightFiles.Safetensors("""{"a":{"dtype":"F4","shape":[2,8],"data_offsets":[0,8]}}""", 8);
         Assert.Empty(Scans.Of(file).Facts.OfType<TensorFact>());
-        TargetReport wanted = Assert.Single(Scans.Run(Scans.Options with { Wants = ReadingParts.Facts | ReadingParts.Tensors }, Scans.Input(file)).Targets);
+        TargetReport wanted = Assert.Single(Scans.Run(Scans.Options with { Rules = RuleSet.With([("pack.yaml", Pack)]) }, Scans.Input(file)).Targets);
         TensorFact tensor = Assert.Single(wanted.Facts.OfType<TensorFact>());
         Assert.Equal(("a", "F4", 8L), (tensor.Name, tensor.ElementType, tensor.Bytes));
         Assert.Equal([2L, 8L], tensor.Shape);
+        Assert.Equal("large-tensor", Assert.Single(wanted.Findings).Rule.Id);
     }
 
     [Fact]
