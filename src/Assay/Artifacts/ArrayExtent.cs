@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Assay.Artifacts;
 
 /// <summary>What is wrong with a shape.</summary>
-public enum ExtentError
+internal enum ExtentError
 {
     /// <summary>Nothing.</summary>
     None,
@@ -20,7 +20,7 @@ public enum ExtentError
 }
 
 /// <summary>How many elements and bytes a shape asks for. Both are 0 when there is an error.</summary>
-public readonly record struct ArrayExtent(long Count, long Bytes, ExtentError Error)
+internal readonly record struct ArrayExtent(long Count, long Bytes, ExtentError Error)
 {
     private const long HugeBytes = 1L << 30;
     private const long HugeRatio = 16;

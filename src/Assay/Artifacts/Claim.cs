@@ -21,7 +21,7 @@ public enum ClaimStrength
 /// <summary>A format's claim to a range of an artifact.</summary>
 /// <param name="Range">The range.</param>
 /// <param name="Strength">How sure the format is.</param>
-public sealed record Claim(ByteRange Range, ClaimStrength Strength)
+internal sealed record Claim(ByteRange Range, ClaimStrength Strength)
 {
     /// <summary>
     /// What the probe parsed, for the format's own reader: nothing is parsed twice. Null where the probe parsed nothing, and where no probe

@@ -4,7 +4,7 @@ using Assay.Bytes;
 namespace Assay.Artifacts;
 
 /// <summary>How a range of bytes was accounted for.</summary>
-public enum CoverageKind
+internal enum CoverageKind
 {
     /// <summary>Interpreted byte by byte as structure.</summary>
     Parsed,
@@ -14,7 +14,7 @@ public enum CoverageKind
 }
 
 /// <summary>A set of disjoint ranges of one artifact, with the kind of each. Where two marks overlap, parsed wins.</summary>
-public sealed class CoverageMap(long length)
+internal sealed class CoverageMap(long length)
 {
     private readonly List<(long Start, long End, CoverageKind Kind)> _marks = [];
 

@@ -69,7 +69,7 @@ public enum ElementType
 }
 
 /// <summary>What is known of each <see cref="ElementType"/>.</summary>
-public static class ElementTypes
+internal static class ElementTypes
 {
     /// <summary>The bytes of one element.</summary>
     public static int Size(this ElementType type) => type switch

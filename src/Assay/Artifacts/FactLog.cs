@@ -8,7 +8,7 @@ namespace Assay.Artifacts;
 /// what is over is counted and reported as an unread, never dropped silently. A flood of what was seen before does not keep out what
 /// is new: behind the limits, facts about callables and anomalies that the log does not know are still kept, as many and as large again.
 /// </summary>
-public sealed class FactLog(ScanLimits limits)
+internal sealed class FactLog(ScanLimits limits)
 {
     /// <summary>
     /// Formats are told once for each of many members; they take no room from what is found in them. What is new may take as much again.

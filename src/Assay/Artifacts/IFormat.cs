@@ -32,7 +32,7 @@ public interface IFormatKind
 }
 
 /// <summary>A file format: it claims bytes by content and reads them into facts. A container is a format that submits.</summary>
-public interface IFormat : IFormatKind
+internal interface IFormat : IFormatKind
 {
     /// <summary>The kinds of model files that have this form and are told by what they hold; reported beside the format itself.</summary>
     IReadOnlyList<IFormatKind> Kinds => [];

@@ -9,7 +9,7 @@ namespace Assay.Artifacts;
 /// Writes paths of keys: keys are parted by dots and an item of a list is its index in brackets (<c>model.layers[0]._target_</c>). A
 /// backslash stands before a dot, a bracket or a backslash that belongs to a key, so that different paths never look alike.
 /// </summary>
-public static class KeyPath
+internal static class KeyPath
 {
     private static readonly SearchValues<char> s_special = SearchValues.Create(".[]\\");
 

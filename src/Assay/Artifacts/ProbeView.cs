@@ -7,7 +7,7 @@ namespace Assay.Artifacts;
 /// What a format looks at before it claims. All formats probe a range through one view, so what several of them need (the keys of a JSON
 /// document, the fields of a protocol buffer, the directory of a zip) is parsed once and shared.
 /// </summary>
-public sealed class ProbeView
+internal sealed class ProbeView
 {
     /// <summary>How many bytes of the range <see cref="Head"/> holds at most.</summary>
     public const int HeadLength = 4096;

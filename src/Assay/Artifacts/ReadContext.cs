@@ -5,7 +5,7 @@ namespace Assay.Artifacts;
 
 /// <summary>What a host wants to know of an input. What nobody wants costs a reading nothing.</summary>
 [Flags]
-public enum ReadingParts
+internal enum ReadingParts
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -27,7 +27,7 @@ public enum ReadingParts
 /// What a format may do while it reads one artifact: spend, say what it sees, cover, submit. A format reads once; scans, inspections and
 /// conversions take from it what they want.
 /// </summary>
-public abstract class ReadContext
+internal abstract class ReadContext
 {
     private long _member = -1;
 

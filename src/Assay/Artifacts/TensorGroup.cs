@@ -6,7 +6,7 @@ using Assay.Bytes;
 namespace Assay.Artifacts;
 
 /// <summary>The tensors of one artifact, as one format reads them.</summary>
-public sealed class TensorGroup
+internal sealed class TensorGroup
 {
     private const int MostTensors = 1_000_000;
     private const int MostGroups = 1_000;

@@ -2,7 +2,7 @@
 namespace Assay.Bytes;
 
 /// <summary>Turns a number found in a file into a size that may be allocated.</summary>
-public static class Clamp
+internal static class Clamp
 {
     /// <summary>
     /// The number of elements to make room for: <paramref name="declared"/>, but never more than

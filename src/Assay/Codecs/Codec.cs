@@ -4,7 +4,7 @@ using Assay.Bytes;
 namespace Assay.Codecs;
 
 /// <summary>A compression that Assay can undo.</summary>
-public enum CodecKind
+internal enum CodecKind
 {
     /// <summary>gzip (RFC 1952), several members one after the other.</summary>
     Gzip,
@@ -45,7 +45,7 @@ public enum CodecKind
 /// <param name="Consumed">How many compressed bytes were used, from the start of the range.</param>
 /// <param name="Error">One plain sentence, or null when the stream ended as its format asks.</param>
 /// <param name="Truncated">Whether the stream broke because the input ended.</param>
-public sealed record Inflated(ByteSource Bytes, long Consumed, string? Error, bool Truncated)
+internal sealed record Inflated(ByteSource Bytes, long Consumed, string? Error, bool Truncated)
 {
     /// <summary>Whether the data are whole and only a checksum or a length behind them is wrong, as <see cref="Error"/> says.</summary>
     public bool OnlyChecksum { get; init; }
@@ -55,10 +55,10 @@ public sealed record Inflated(ByteSource Bytes, long Consumed, string? Error, bo
 /// <param name="Result">What came out before the stop.</param>
 /// <param name="Stop">Why it stopped, or null when it came to the stream's end or break.</param>
 /// <param name="Capped">Whether it was stopped because it reached the caller's own cap.</param>
-public sealed record InflatedSoFar(Inflated Result, ScanStopException? Stop, bool Capped);
+internal sealed record InflatedSoFar(Inflated Result, ScanStopException? Stop, bool Capped);
 
 /// <summary>One door to every decompressor.</summary>
-public static class Codec
+internal static class Codec
 {
     /// <summary>
     /// No decoder looks back further than this many bytes: a header of a few bytes can ask for 4 GB. Streams of zstd that ask for more break with an

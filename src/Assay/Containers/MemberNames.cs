@@ -2,7 +2,7 @@
 namespace Assay.Containers;
 
 /// <summary>Looks at member names one by one and against each other.</summary>
-public sealed class MemberNames(OddityLog oddities)
+internal sealed class MemberNames(OddityLog oddities)
 {
     /// <summary>Names longer than this resolve differently in loaders that give up at PATH_MAX (CVE-2025-12060).</summary>
     public const int LongestPath = 4095;

@@ -2,10 +2,10 @@
 namespace Assay.Containers;
 
 /// <summary>Something odd in a container: a stable code, where it was first seen, one plain sentence, and how often.</summary>
-public sealed record Oddity(string Code, long Offset, long Length, string Detail, long Count);
+internal sealed record Oddity(string Code, long Offset, long Length, string Detail, long Count);
 
 /// <summary>Collects oddities. An archive of 100,000 odd members stays as small as one of three.</summary>
-public sealed class OddityLog
+internal sealed class OddityLog
 {
     private readonly List<Oddity> _all = [];
     private readonly Dictionary<string, int> _byCode = [];

@@ -19,7 +19,7 @@ public static class FormatCatalog
     private static readonly ITarKind[] s_tars = [new TorchTarKind(), new NemoKind()];
 
     /// <summary>The formats, in the order in which they are asked; every claim is read, so the order only sorts reports.</summary>
-    public static IReadOnlyList<IFormat> All { get; } =
+    internal static IReadOnlyList<IFormat> All { get; } =
     [
         new Pickles.PickleFormat(),
         new TorchTarMemberFormat(),

@@ -2,7 +2,7 @@
 namespace Assay.Pickle;
 
 /// <summary>The 68 opcodes of pickle protocols 0 to 5, by the names of CPython's <c>pickletools</c>.</summary>
-public enum Op : byte
+internal enum Op : byte
 {
 #pragma warning disable CS1591, CA1707 // The names are the specification's own; OpcodeTable describes each.
     MARK = 0x28, EMPTY_TUPLE = 0x29, STOP = 0x2E, POP = 0x30, POP_MARK = 0x31, DUP = 0x32, BINBYTES = 0x42, SHORT_BINBYTES = 0x43,

@@ -2,7 +2,7 @@
 namespace Assay.Pickle;
 
 /// <summary>How an opcode's argument is laid out after its code byte. Numbers are little-endian unless said.</summary>
-public enum PickleArgument : byte
+internal enum PickleArgument : byte
 {
     /// <summary>None.</summary>
     None,
@@ -48,12 +48,12 @@ public enum PickleArgument : byte
 /// <param name="Code">The code.</param>
 /// <param name="Argument">How its argument is laid out.</param>
 /// <param name="Protocol">The first protocol whose pickler writes it; the unpickler accepts every opcode in every protocol.</param>
-public readonly record struct OpcodeInfo(Op Code, PickleArgument Argument, byte Protocol);
+internal readonly record struct OpcodeInfo(Op Code, PickleArgument Argument, byte Protocol);
 
 /// <summary>
 /// The 68 opcodes of protocols 0 to 5, after CPython's <c>Lib/pickletools.py</c> and <c>Modules/_pickle.c</c>.
 /// </summary>
-public static class OpcodeTable
+internal static class OpcodeTable
 {
     private static readonly OpcodeInfo[] s_all =
     [

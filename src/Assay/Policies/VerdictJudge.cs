@@ -8,7 +8,7 @@ namespace Assay.Policies;
 /// Turns findings and coverage into a verdict. High and critical findings are malicious, or suspicious where their confidence
 /// is low; medium ones suspicious; what is left is passed only when everything was read.
 /// </summary>
-public static class VerdictJudge
+internal static class VerdictJudge
 {
     /// <summary>The verdict for findings (without those that are waived) and what was not read.</summary>
     public static Verdict Judge(IEnumerable<Finding> findings, IEnumerable<UnreadFact> unread)

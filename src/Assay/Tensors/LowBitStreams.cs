@@ -9,14 +9,14 @@ namespace Assay.Tensors;
 /// <param name="Bits">How many low bits of each element make the stream.</param>
 /// <param name="HighFirst">Whether the first bits of the stream are the high ones of a byte.</param>
 /// <param name="Offset">Where it begins, in bytes of the stream.</param>
-public readonly record struct HiddenHeader(string Kind, int Bits, bool HighFirst, long Offset);
+internal readonly record struct HiddenHeader(string Kind, int Bits, bool HighFirst, long Offset);
 
 /// <summary>
 /// Puts the k lowest bits of a tensor's elements together, for k of 1, 2, 4, 8 and 16, and looks for the headers of programs, archives,
 /// zlib streams and scripts. A signature counts only when the fields behind it make sense. Only the first megabyte of each stream is looked
 /// at, and only what is stored plainly can be found.
 /// </summary>
-public static class LowBitStreams
+internal static class LowBitStreams
 {
     private const int Length = 1 << 20;
     private static readonly int[] s_widths = [1, 2, 4, 8, 16];

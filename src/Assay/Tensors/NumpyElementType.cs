@@ -7,7 +7,7 @@ namespace Assay.Tensors;
 /// An element type of NumPy. Follows what <c>numpy.dtype</c> and <c>numpy.lib.format.descr_to_dtype</c> make of a description,
 /// on a 64-bit Linux or macOS; a description that they would refuse, or that was not kept whole, has an <see cref="Error"/>.
 /// </summary>
-public sealed record NumpyElementType
+internal sealed record NumpyElementType
 {
     /// <summary>Lists and tuples that may lie inside each other.</summary>
     public const int MaxDepth = PyLiteral.MaxDepth;

@@ -11,7 +11,7 @@ namespace Assay.Tensors;
 /// Reads the elements of a tensor in row-major order, little-endian, a chunk at a time. Memory is bounded by the chunk whatever the
 /// tensor's size and strides. The view must fit its storage (<see cref="TensorView.Refusal"/>).
 /// </summary>
-public sealed class TensorBytes : IDisposable
+internal sealed class TensorBytes : IDisposable
 {
     /// <summary>The default size of a chunk of rearranged elements.</summary>
     public const int DefaultChunk = 16 << 20;

@@ -2,7 +2,7 @@
 namespace Assay.Tensors;
 
 /// <summary>The element sizes of PyTorch's storage classes, by the class's resolved name.</summary>
-public static class TorchStorageTypes
+internal static class TorchStorageTypes
 {
     /// <summary>
     /// The bytes of one element of the storage class <paramref name="resolved"/> (<c>torch.FloatStorage</c>,

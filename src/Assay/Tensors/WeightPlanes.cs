@@ -9,13 +9,13 @@ namespace Assay.Tensors;
 /// <param name="Type">The smaller type.</param>
 /// <param name="Exact">How many elements it holds exactly; NaN counts as held.</param>
 /// <param name="FirstOther">The index of the first that it does not hold, or -1.</param>
-public readonly record struct PrecisionFit(ElementType Type, long Exact, long FirstOther);
+internal readonly record struct PrecisionFit(ElementType Type, long Exact, long FirstOther);
 
 /// <summary>
 /// What the bits of a tensor's elements look like, gathered in one pass. These are measurements, no verdict: bits of encrypted data in the
 /// low mantissa of full-precision weights look like those weights, and nothing here can tell them apart.
 /// </summary>
-public sealed class WeightPlanes
+internal sealed class WeightPlanes
 {
     private const int ByteValues = 256;
     private readonly long[][] _bytes;

@@ -21,28 +21,29 @@ public sealed class CodecTests
         return Encoding.ASCII.GetBytes(text.ToString());
     });
 
-    public static TheoryData<CodecKind, string> Encoders => new()
+    public static TheoryData<string, string> Encoders => new()
     {
-        { CodecKind.Gzip, "import gzip; o=gzip.compress(d,6,mtime=0)" },
-        { CodecKind.Gzip, "import gzip; o=gzip.compress(d[:1000],1,mtime=0)+gzip.compress(d[1000:],9,mtime=0)" },
-        { CodecKind.Gzip, "import gzip; o=gzip.compress(d[:1000],0,mtime=0)+bytes(512)+gzip.compress(d[1000:],9,mtime=0)" },
-        { CodecKind.Zlib, "import zlib; o=zlib.compress(d,9)" },
-        { CodecKind.Zlib, "import zlib; o=zlib.compress(d,0)" },
-        { CodecKind.Zlib, "import zlib; c=zlib.compressobj(9,8,15,9,zlib.Z_FIXED); o=c.compress(d)+c.flush()" },
-        { CodecKind.Zlib, "import zlib; c=zlib.compressobj(9,8,15,9,zlib.Z_HUFFMAN_ONLY); o=c.compress(d)+c.flush()" },
-        { CodecKind.Deflate, "import zlib; c=zlib.compressobj(6,8,-15); o=c.compress(d)+c.flush()" },
-        { CodecKind.Bzip2, "import bz2; o=bz2.compress(d)" },
-        { CodecKind.Bzip2, "import bz2; o=bz2.compress(d[:5000],1)+bz2.compress(d[5000:],9)" },
-        { CodecKind.Xz, "import lzma; o=lzma.compress(d)" },
-        { CodecKind.Xz, "import lzma; o=lzma.compress(d[:5000],check=lzma.CHECK_CRC32)+bytes(8)+lzma.compress(d[5000:],check=lzma.CHECK_SHA256)" },
-        { CodecKind.Xz, "import lzma; o=lzma.compress(d,check=lzma.CHECK_NONE,preset=9)" },
-        { CodecKind.LzmaAlone, "import lzma; o=lzma.compress(d,format=lzma.FORMAT_ALONE)" },
+        { nameof(CodecKind.Gzip), "import gzip; o=gzip.compress(d,6,mtime=0)" },
+        { nameof(CodecKind.Gzip), "import gzip; o=gzip.compress(d[:1000],1,mtime=0)+gzip.compress(d[1000:],9,mtime=0)" },
+        { nameof(CodecKind.Gzip), "import gzip; o=gzip.compress(d[:1000],0,mtime=0)+bytes(512)+gzip.compress(d[1000:],9,mtime=0)" },
+        { nameof(CodecKind.Zlib), "import zlib; o=zlib.compress(d,9)" },
+        { nameof(CodecKind.Zlib), "import zlib; o=zlib.compress(d,0)" },
+        { nameof(CodecKind.Zlib), "import zlib; c=zlib.compressobj(9,8,15,9,zlib.Z_FIXED); o=c.compress(d)+c.flush()" },
+        { nameof(CodecKind.Zlib), "import zlib; c=zlib.compressobj(9,8,15,9,zlib.Z_HUFFMAN_ONLY); o=c.compress(d)+c.flush()" },
+        { nameof(CodecKind.Deflate), "import zlib; c=zlib.compressobj(6,8,-15); o=c.compress(d)+c.flush()" },
+        { nameof(CodecKind.Bzip2), "import bz2; o=bz2.compress(d)" },
+        { nameof(CodecKind.Bzip2), "import bz2; o=bz2.compress(d[:5000],1)+bz2.compress(d[5000:],9)" },
+        { nameof(CodecKind.Xz), "import lzma; o=lzma.compress(d)" },
+        { nameof(CodecKind.Xz), "import lzma; o=lzma.compress(d[:5000],check=lzma.CHECK_CRC32)+bytes(8)+lzma.compress(d[5000:],check=lzma.CHECK_SHA256)" },
+        { nameof(CodecKind.Xz), "import lzma; o=lzma.compress(d,check=lzma.CHECK_NONE,preset=9)" },
+        { nameof(CodecKind.LzmaAlone), "import lzma; o=lzma.compress(d,format=lzma.FORMAT_ALONE)" },
     };
 
     [Theory]
     [MemberData(nameof(Encoders))]
-    public void RoundTripsAndSeesWhereTheStreamEnds(CodecKind kind, string script)
+    public void RoundTripsAndSeesWhereTheStreamEnds(string codec, string script)
     {
+        CodecKind kind = Enum.Parse<CodecKind>(codec);
         byte[] packed = CPython.Run($"import sys; d={Content}\n{script}\nsys.stdout.buffer.write(o)");
         using (ByteSource whole = Check(kind, packed, packed.Length))
         {
@@ -59,14 +60,15 @@ public sealed class CodecTests
     }
 
     [Theory]
-    [InlineData("zstd", CodecKind.Zstd, "-q -c -19")]
-    [InlineData("zstd", CodecKind.Zstd, "-q -c -1 --no-check")]
-    [InlineData("lz4", CodecKind.Lz4, "-q -c -1")]
-    [InlineData("lz4", CodecKind.Lz4, "-q -c -9 -BD -B4 --content-size")]
-    [InlineData("lz4", CodecKind.Lz4, "-q -c -BX --no-frame-crc")]
-    [InlineData("lz4", CodecKind.Lz4, "-q -c -l")]
-    public void RoundTripsWhatTheProgramWrites(string program, CodecKind kind, string arguments)
+    [InlineData("zstd", nameof(CodecKind.Zstd), "-q -c -19")]
+    [InlineData("zstd", nameof(CodecKind.Zstd), "-q -c -1 --no-check")]
+    [InlineData("lz4", nameof(CodecKind.Lz4), "-q -c -1")]
+    [InlineData("lz4", nameof(CodecKind.Lz4), "-q -c -9 -BD -B4 --content-size")]
+    [InlineData("lz4", nameof(CodecKind.Lz4), "-q -c -BX --no-frame-crc")]
+    [InlineData("lz4", nameof(CodecKind.Lz4), "-q -c -l")]
+    public void RoundTripsWhatTheProgramWrites(string program, string codec, string arguments)
     {
+        CodecKind kind = Enum.Parse<CodecKind>(codec);
         string path = $"/usr/bin/{program}";
         Assert.SkipUnless(File.Exists(path), $"{program} is not installed.");
         string file = Path.GetTempFileName();
@@ -95,8 +97,9 @@ public sealed class CodecTests
 
     [Theory]
     [MemberData(nameof(Encoders))]
-    public void TruncationKeepsWhatCameOutAndIsAnError(CodecKind kind, string script)
+    public void TruncationKeepsWhatCameOutAndIsAnError(string codec, string script)
     {
+        CodecKind kind = Enum.Parse<CodecKind>(codec);
         byte[] packed = CPython.Run($"import sys; d={Content}\n{script}\nsys.stdout.buffer.write(o)");
         foreach (double part in new[] { 0.01, 0.5, 0.9, 0.999 })
         {
@@ -123,12 +126,13 @@ public sealed class CodecTests
     }
 
     [Theory]
-    [InlineData(CodecKind.Gzip, "import gzip; o=bytearray(gzip.compress(d)); o[-8]^=1")]
-    [InlineData(CodecKind.Gzip, "import gzip; o=bytearray(gzip.compress(d)); o[-1]^=1")]
-    [InlineData(CodecKind.Zlib, "import zlib; o=bytearray(zlib.compress(d)); o[-1]^=1")]
-    [InlineData(CodecKind.Xz, "import lzma; o=bytearray(lzma.compress(d,check=lzma.CHECK_CRC32)); i=len(o)-12-8-4; o[i]^=1")]
-    public void T060_WrongChecksumIsAnErrorAndTheDataIsWhole(CodecKind kind, string script)
+    [InlineData(nameof(CodecKind.Gzip), "import gzip; o=bytearray(gzip.compress(d)); o[-8]^=1")]
+    [InlineData(nameof(CodecKind.Gzip), "import gzip; o=bytearray(gzip.compress(d)); o[-1]^=1")]
+    [InlineData(nameof(CodecKind.Zlib), "import zlib; o=bytearray(zlib.compress(d)); o[-1]^=1")]
+    [InlineData(nameof(CodecKind.Xz), "import lzma; o=bytearray(lzma.compress(d,check=lzma.CHECK_CRC32)); i=len(o)-12-8-4; o[i]^=1")]
+    public void T060_WrongChecksumIsAnErrorAndTheDataIsWhole(string codec, string script)
     {
+        CodecKind kind = Enum.Parse<CodecKind>(codec);
         byte[] packed = CPython.Run($"import sys; d=b'canary'*10\n{script}\nsys.stdout.buffer.write(o)");
         using ByteSource bytes = Inflate(kind, packed, out Inflated result);
         Assert.Equal(60, bytes.Length);
@@ -136,21 +140,23 @@ public sealed class CodecTests
     }
 
     [Theory]
-    [InlineData(CodecKind.Gzip, "import gzip; o=gzip.compress(bytes(1<<28),9)")]
-    [InlineData(CodecKind.Bzip2, "import bz2; o=bz2.compress(bytes(1<<28),9)")]
-    [InlineData(CodecKind.Xz, "import lzma; o=lzma.compress(bytes(1<<28),preset=1)")]
-    [InlineData(CodecKind.LzmaAlone, "import lzma; o=lzma.compress(bytes(1<<28),format=lzma.FORMAT_ALONE,preset=1)")]
-    public void T184_BombStopsAtTheBudgetAndKeepsWhatCameOut(CodecKind kind, string script)
+    [InlineData(nameof(CodecKind.Gzip), "import gzip; o=gzip.compress(bytes(1<<28),9)")]
+    [InlineData(nameof(CodecKind.Bzip2), "import bz2; o=bz2.compress(bytes(1<<28),9)")]
+    [InlineData(nameof(CodecKind.Xz), "import lzma; o=lzma.compress(bytes(1<<28),preset=1)")]
+    [InlineData(nameof(CodecKind.LzmaAlone), "import lzma; o=lzma.compress(bytes(1<<28),format=lzma.FORMAT_ALONE,preset=1)")]
+    public void T184_BombStopsAtTheBudgetAndKeepsWhatCameOut(string codec, string script)
     {
+        CodecKind kind = Enum.Parse<CodecKind>(codec);
         byte[] packed = CPython.Run($"import sys\n{script}\nsys.stdout.buffer.write(o)");
         BombStops(kind, packed);
     }
 
     [Theory]
-    [InlineData("zstd", CodecKind.Zstd)]
-    [InlineData("lz4", CodecKind.Lz4)]
-    public void T184_BombOfAProgramStopsAtTheBudget(string program, CodecKind kind)
+    [InlineData("zstd", nameof(CodecKind.Zstd))]
+    [InlineData("lz4", nameof(CodecKind.Lz4))]
+    public void T184_BombOfAProgramStopsAtTheBudget(string program, string codec)
     {
+        CodecKind kind = Enum.Parse<CodecKind>(codec);
         string path = $"/usr/bin/{program}";
         Assert.SkipUnless(File.Exists(path), $"{program} is not installed.");
         BombStops(kind, CPython.Program("/bin/sh", ["-c", $"head -c 268435456 /dev/zero | {path} -q -c"]));
@@ -194,8 +200,9 @@ public sealed class CodecTests
 
     [Theory]
     [MemberData(nameof(Encoders))]
-    public void MutatedStreamsNeverThrowAnythingElse(CodecKind kind, string script)
+    public void MutatedStreamsNeverThrowAnythingElse(string codec, string script)
     {
+        CodecKind kind = Enum.Parse<CodecKind>(codec);
         byte[] packed = CPython.Run($"import sys; d={Content}[:3000]\n{script}\nsys.stdout.buffer.write(o)");
         Random random = new(42);
         for (int i = 0; i < 300; i++)
@@ -224,16 +231,16 @@ public sealed class CodecTests
     }
 
     [Theory]
-    [InlineData("5D00008000FFFFFFFFFFFFFFFF00", CodecKind.LzmaAlone)]
+    [InlineData("5D00008000FFFFFFFFFFFFFFFF00", nameof(CodecKind.LzmaAlone))]
     [InlineData("5D00000100FFFFFFFFFFFFFFFF01", null)]
     [InlineData("5D0000800000000000000000FF00", null)]
-    [InlineData("789C0300000000", CodecKind.Zlib)]
+    [InlineData("789C0300000000", nameof(CodecKind.Zlib))]
     [InlineData("789D0300000000", null)]
     [InlineData("425A6830", null)]
     [InlineData("1F8B07", null)]
     [InlineData("80", null)]
     [InlineData("", null)]
-    public void SniffKnowsSignatures(string hex, CodecKind? kind) => Assert.Equal(kind, Codec.Sniff(Convert.FromHexString(hex)));
+    public void SniffKnowsSignatures(string hex, string? codec) => Assert.Equal(codec, Codec.Sniff(Convert.FromHexString(hex))?.ToString());
 
     [Fact]
     public void SpentTimePassesThrough()

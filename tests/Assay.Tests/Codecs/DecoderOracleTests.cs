@@ -26,17 +26,18 @@ public sealed class DecoderOracleTests
             out.write(struct.pack('<BII', good, len(packed), len(plain)) + packed + plain)
         """;
 
-    public static TheoryData<CodecKind, string, string> Kinds => new()
+    public static TheoryData<string, string, string> Kinds => new()
     {
-        { CodecKind.Bzip2, "bz2.compress(text, 1), bz2.compress(text[:90]), bz2.compress(bytes(9000)), bz2.compress(text[:600], 9)", "bz2.decompress(bytes(packed))" },
-        { CodecKind.Xz, "lzma.compress(text, preset=1), lzma.compress(text[:90], check=lzma.CHECK_NONE), lzma.compress(text[-300:]), lzma.compress(text, check=lzma.CHECK_NONE, filters=[dict(id=lzma.FILTER_LZMA2, lc=1, lp=3, pb=0)])", "lzma.decompress(bytes(packed), format=lzma.FORMAT_XZ)" },
-        { CodecKind.LzmaAlone, "lzma.compress(text, format=lzma.FORMAT_ALONE), lzma.compress(text, format=lzma.FORMAT_ALONE, filters=[dict(id=lzma.FILTER_LZMA1, lc=4, lp=0, pb=4)])", "lzma.decompress(bytes(packed), format=lzma.FORMAT_ALONE)" },
+        { nameof(CodecKind.Bzip2), "bz2.compress(text, 1), bz2.compress(text[:90]), bz2.compress(bytes(9000)), bz2.compress(text[:600], 9)", "bz2.decompress(bytes(packed))" },
+        { nameof(CodecKind.Xz), "lzma.compress(text, preset=1), lzma.compress(text[:90], check=lzma.CHECK_NONE), lzma.compress(text[-300:]), lzma.compress(text, check=lzma.CHECK_NONE, filters=[dict(id=lzma.FILTER_LZMA2, lc=1, lp=3, pb=0)])", "lzma.decompress(bytes(packed), format=lzma.FORMAT_XZ)" },
+        { nameof(CodecKind.LzmaAlone), "lzma.compress(text, format=lzma.FORMAT_ALONE), lzma.compress(text, format=lzma.FORMAT_ALONE, filters=[dict(id=lzma.FILTER_LZMA1, lc=4, lp=0, pb=4)])", "lzma.decompress(bytes(packed), format=lzma.FORMAT_ALONE)" },
     };
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void WhatTheLibraryDecodesComesOutTheSame(CodecKind kind, string seeds, string decode)
+    public void WhatTheLibraryDecodesComesOutTheSame(string codec, string seeds, string decode)
     {
+        CodecKind kind = Enum.Parse<CodecKind>(codec);
         const int Count = 3000;
         byte[] all = CPython.Run(Mutants.Replace("SEEDS", seeds, StringComparison.Ordinal)
             .Replace("DECODE", decode, StringComparison.Ordinal).Replace("COUNT", $"{Count}", StringComparison.Ordinal));

@@ -18,17 +18,17 @@ public sealed class ArrayExtentTests
         Assert.Equal(new ArrayExtent(count, bytes, ExtentError.None), ArrayExtent.Of(PyLiteral.Parse(shape).Value!, itemSize));
 
     [Theory]
-    [InlineData("(9223372036854775807,)", 2, ExtentError.Overflow)]
-    [InlineData("(4294967296, 4294967296)", 1, ExtentError.Overflow)]
-    [InlineData("(9223372036854775808,)", 1, ExtentError.Overflow)]
-    [InlineData("(-1,)", 1, ExtentError.Negative)]
-    [InlineData("(-2, -3)", 1, ExtentError.Negative)]
-    [InlineData("(-1, 0)", 1, ExtentError.Negative)]
-    [InlineData("'3'", 1, ExtentError.NotAShape)]
-    [InlineData("(1.5,)", 1, ExtentError.NotAShape)]
-    [InlineData("3", 1, ExtentError.NotAShape)]
-    public void AShapeWithoutASizeIsAValue(string shape, long itemSize, ExtentError error) =>
-        Assert.Equal(new ArrayExtent(0, 0, error), ArrayExtent.Of(PyLiteral.Parse(shape).Value!, itemSize));
+    [InlineData("(9223372036854775807,)", 2, nameof(ExtentError.Overflow))]
+    [InlineData("(4294967296, 4294967296)", 1, nameof(ExtentError.Overflow))]
+    [InlineData("(9223372036854775808,)", 1, nameof(ExtentError.Overflow))]
+    [InlineData("(-1,)", 1, nameof(ExtentError.Negative))]
+    [InlineData("(-2, -3)", 1, nameof(ExtentError.Negative))]
+    [InlineData("(-1, 0)", 1, nameof(ExtentError.Negative))]
+    [InlineData("'3'", 1, nameof(ExtentError.NotAShape))]
+    [InlineData("(1.5,)", 1, nameof(ExtentError.NotAShape))]
+    [InlineData("3", 1, nameof(ExtentError.NotAShape))]
+    public void AShapeWithoutASizeIsAValue(string shape, long itemSize, string error) =>
+        Assert.Equal(new ArrayExtent(0, 0, Enum.Parse<ExtentError>(error)), ArrayExtent.Of(PyLiteral.Parse(shape).Value!, itemSize));
 
     [Fact]
     public void AShapeThatWasNotKeptWholeHasNoSize() =>

@@ -16,7 +16,7 @@ namespace Assay.Containers.Rar;
 /// <param name="Crc">The CRC-32 of the content, or null.</param>
 /// <param name="Window">The length of the window that unpacking asks for.</param>
 /// <param name="UnixMode">Its Unix mode, or 0.</param>
-public sealed record RarFile(
+internal sealed record RarFile(
     string Name,
     long Offset,
     ByteRange Packed,

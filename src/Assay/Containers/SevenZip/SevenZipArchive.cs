@@ -12,7 +12,7 @@ namespace Assay.Containers.SevenZip;
 /// <param name="Content">Where it lies in that output.</param>
 /// <param name="Crc">The CRC-32 of its content, or null.</param>
 /// <param name="UnixMode">Its Unix mode, or 0.</param>
-public sealed record SevenZipFile(string Name, bool IsDirectory, int Folder, ByteRange Content, uint? Crc, int UnixMode);
+internal sealed record SevenZipFile(string Name, bool IsDirectory, int Folder, ByteRange Content, uint? Crc, int UnixMode);
 
 /// <summary>A folder: packed bytes and the chain of coders that makes one stream of them, in which several files lie.</summary>
 internal sealed record SevenZipFolder(ByteRange Packed, IReadOnlyList<Coder> Chain, bool IsSimple, uint? Crc)

@@ -4,7 +4,7 @@ using Assay.Bytes;
 namespace Assay.Containers.Tar;
 
 /// <summary>The content of a sparse member, without holding its zeros.</summary>
-public sealed class SparseSource(ByteSource inner, IReadOnlyList<TarExtent> extents, long length) : ByteSource
+internal sealed class SparseSource(ByteSource inner, IReadOnlyList<TarExtent> extents, long length) : ByteSource
 {
     /// <inheritdoc/>
     public override long Length => length;

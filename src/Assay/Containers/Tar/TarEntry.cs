@@ -4,7 +4,7 @@ using Assay.Bytes;
 namespace Assay.Containers.Tar;
 
 /// <summary>What a member of a tar is.</summary>
-public enum TarKind
+internal enum TarKind
 {
     /// <summary>A regular file, or something unknown that loaders treat as one.</summary>
     File,
@@ -23,7 +23,7 @@ public enum TarKind
 }
 
 /// <summary>A stretch of a sparse member: <paramref name="Offset"/> in the content, and where its bytes lie in the source.</summary>
-public readonly record struct TarExtent(long Offset, ByteRange Stored);
+internal readonly record struct TarExtent(long Offset, ByteRange Stored);
 
 /// <summary>One member.</summary>
 /// <param name="Name">The name as stored.</param>
@@ -32,7 +32,7 @@ public readonly record struct TarExtent(long Offset, ByteRange Stored);
 /// <param name="Offset">Where its header lies.</param>
 /// <param name="Data">Its stored data, cut at the end of the source.</param>
 /// <param name="Size">The declared length of the stored data.</param>
-public sealed record TarEntry(string Name, TarKind Kind, string LinkTarget, long Offset, ByteRange Data, long Size)
+internal sealed record TarEntry(string Name, TarKind Kind, string LinkTarget, long Offset, ByteRange Data, long Size)
 {
     /// <summary>For a sparse member: its stretches; null otherwise.</summary>
     public IReadOnlyList<TarExtent>? Extents { get; init; }

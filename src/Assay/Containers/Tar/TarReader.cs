@@ -7,7 +7,7 @@ namespace Assay.Containers.Tar;
 /// Walks a tar: v7, ustar, pax and GNU. Where a header is broken, or after the end mark, it looks for the next good header, because
 /// some loaders do.
 /// </summary>
-public sealed class TarReader
+internal sealed class TarReader
 {
     /// <summary>Extended headers longer than this are not read.</summary>
     public const int LongestExtension = 1 << 20;

@@ -7,7 +7,7 @@ namespace Assay.Containers.Zip;
 /// A zip under every view: all end records, every directory they lead to, with and without a shift of offsets, with and without
 /// Zip64, and every local header that lies where no directory looks. Where views differ, the entries are their union.
 /// </summary>
-public sealed class ZipDirectory
+internal sealed class ZipDirectory
 {
     internal ZipDirectory(
         IReadOnlyList<ZipEntry> entries,

@@ -12,7 +12,7 @@ namespace Assay.Containers.Zip;
 /// <param name="Crc">The CRC-32 of the content.</param>
 /// <param name="Packed">The length of the stored data; -1 when a data descriptor tells it.</param>
 /// <param name="Size">The length of the content; -1 when a data descriptor tells it.</param>
-public sealed record ZipHeader(long Offset, long Length, string Name, int Method, int Flags, uint Crc, long Packed, long Size)
+internal sealed record ZipHeader(long Offset, long Length, string Name, int Method, int Flags, uint Crc, long Packed, long Size)
 {
     /// <summary>Bit 0: the data are encrypted.</summary>
     public const int Encrypted = 1;
@@ -34,7 +34,7 @@ public sealed record ZipHeader(long Offset, long Length, string Name, int Method
 /// One member: what the central directory says (null for a member that only its local header shows), what the local header says
 /// (null when there is none where the directory points), and where the data lie.
 /// </summary>
-public sealed class ZipEntry
+internal sealed class ZipEntry
 {
     internal ZipEntry(ZipHeader? central, ZipHeader? local, long offset, int unixMode)
     {
@@ -85,4 +85,4 @@ public sealed class ZipEntry
 /// <param name="Shift">What is added to stored offsets; not 0 when data were put before the archive.</param>
 /// <param name="Entries">How many entries the directory holds.</param>
 /// <param name="Zip64">Whether it was found through the Zip64 end record.</param>
-public sealed record ZipView(long EndOffset, ByteRange Directory, long Shift, long Entries, bool Zip64);
+internal sealed record ZipView(long EndOffset, ByteRange Directory, long Shift, long Entries, bool Zip64);

@@ -10,7 +10,7 @@ namespace Assay.Formats.Joblib;
 /// objects; otherwise, since joblib 1.2, one byte with a number of padding bytes and that padding, and then the array's bytes.
 /// Specification: <c>joblib/numpy_pickle.py</c>, <c>NumpyArrayWrapper.read_array</c>.
 /// </summary>
-public sealed record JoblibArrayLayout
+internal sealed record JoblibArrayLayout
 {
     private ArrayExtent _extent;
     private bool _isAligned;

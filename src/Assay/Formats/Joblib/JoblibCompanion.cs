@@ -9,7 +9,7 @@ namespace Assay.Formats.Joblib;
 /// </summary>
 /// <param name="FileName">The name as written.</param>
 /// <param name="IsRaw">Whether the file holds compressed array bytes rather than a <c>.npy</c> file.</param>
-public sealed record JoblibCompanion(string FileName, bool IsRaw)
+internal sealed record JoblibCompanion(string FileName, bool IsRaw)
 {
     /// <summary>Whether the name leads out of the pickle's own directory: joblib joins and opens it as it is.</summary>
     public bool LeadsOutside =>

@@ -13,7 +13,7 @@ namespace Assay.Formats.Joblib;
 /// an array. Specification: <c>joblib/numpy_pickle_compat.py</c>, <c>read_zfile</c>.
 /// </summary>
 /// <remarks>Anomalies: <c>joblib.zfile-length</c>: the declared length is wrong, which makes joblib refuse the file.</remarks>
-public sealed class ZFileFormat : IFormat
+internal sealed class ZFileFormat : IFormat
 {
     private const int LengthSize = 19;
     private const int HeaderSize = 2 + LengthSize;

@@ -16,7 +16,7 @@ namespace Assay.Formats.Numpy;
 /// <c>npy.duplicate-key</c>, <c>npy.type-unknown</c>, <c>npy.object-array</c>, <c>npy.structured-object</c>,
 /// <c>npy.shape-overflow</c>, <c>npy.negative-shape</c>, <c>npy.declares-more</c>.
 /// </remarks>
-public sealed class NpyFormat : IFormat
+internal sealed class NpyFormat : IFormat
 {
     // numpy refuses longer headers unless allow_pickle=True (since 1.24).
     private const int LongHeader = 10_000;

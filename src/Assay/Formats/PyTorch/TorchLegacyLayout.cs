@@ -14,7 +14,7 @@ namespace Assay.Formats.PyTorch;
 /// <remarks>
 /// Anomalies: <c>torch.storage-size</c>, <c>torch.storage-unknown</c>, <c>torch.storage-unused</c>.
 /// </remarks>
-public static class TorchLegacyLayout
+internal static class TorchLegacyLayout
 {
     /// <summary>How many pickles <c>torch.load</c> reads, one after the other, once the first one is the magic number.</summary>
     internal const int Pickles = 5;

@@ -9,7 +9,7 @@ namespace Assay.Formats.PyTorch;
 /// <param name="TypeName">The resolved name of the storage class.</param>
 /// <param name="ElementSize">The bytes of one element, or null when PyTorch has no such storage.</param>
 /// <param name="Count">The number of elements, or null when it is not known.</param>
-public sealed record TorchStorage(string TypeName, int? ElementSize, long? Count)
+internal sealed record TorchStorage(string TypeName, int? ElementSize, long? Count)
 {
     /// <summary>The storage of the class that <paramref name="type"/> imports.</summary>
     public static TorchStorage Of(ValueShape type, long? count)

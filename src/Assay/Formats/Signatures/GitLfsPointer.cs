@@ -7,7 +7,7 @@ namespace Assay.Formats.Signatures;
 /// A Git LFS pointer: a small text that stands in a file's place and says which content belongs there. The content is not here, so
 /// the file is unread. Specification: git-lfs, <c>docs/spec.md</c>.
 /// </summary>
-public sealed class GitLfsPointer : IFormat
+internal sealed class GitLfsPointer : IFormat
 {
     // The specification limits pointers to 1,024 bytes.
     private const int MaxLength = 1024;

@@ -10,7 +10,7 @@ internal delegate ClaimStrength? SignatureProbe(ProbeView view);
 /// A format that is recognised by its signature and not read yet: its bytes are reported as not supported, so that a file of this
 /// kind is incomplete and never passed.
 /// </summary>
-public sealed class RecognisedFormat : IFormat
+internal sealed class RecognisedFormat : IFormat
 {
     private readonly SignatureProbe _probe;
     private readonly bool _anywhere;

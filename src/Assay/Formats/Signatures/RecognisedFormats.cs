@@ -4,7 +4,7 @@ using Assay.Artifacts;
 namespace Assay.Formats.Signatures;
 
 /// <summary>The formats that are recognised and not read yet. A format leaves this table when it gets a reader.</summary>
-public static class RecognisedFormats
+internal static class RecognisedFormats
 {
     /// <summary>All of them, binary signatures first.</summary>
     public static IReadOnlyList<IFormat> All { get; } =
