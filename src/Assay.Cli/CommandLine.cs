@@ -80,6 +80,7 @@ internal static class CommandLine
         root.Add(FormatsCommand.Create(host));
         root.Add(RulesCommand.Create(host));
         root.Add(ExplainCommand.Create(host));
+        root.Add(EffectsCommand.Create(host));
         root.Add(PickleCommand.Create(host));
         root.Add(ConvertCommand.Create(host));
         root.Add(VerifyConversionCommand.Create(host));

@@ -9,7 +9,7 @@ namespace Assay.RuleCompiler;
 internal static class Program
 {
     /// <summary>What is said of where the effects come from.</summary>
-    private const string Provenance = "the rules that come with Assay";
+    private static readonly PackProvenance s_provenance = new("assay-rules", "", []);
 
     private static int Main(string[] arguments)
     {
@@ -46,7 +46,7 @@ internal static class Program
 
         Directory.CreateDirectory(output);
         File.WriteAllBytes(Path.Combine(output, "packs.bin"), CompiledPacksWriter.Write(packs));
-        File.WriteAllBytes(Path.Combine(output, "effects.pack"), EffectPackWriter.Write(effects.Table, Provenance));
+        File.WriteAllBytes(Path.Combine(output, "effects.pack"), EffectPackWriter.Write(effects.Table, s_provenance));
         return 0;
 
         void Attempt(Action read)

@@ -15,10 +15,11 @@ internal static class DetonateCommand
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file instead of standard output.", HelpName = "FILE" };
         Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
         Option<string?> rules = ListingOptions.Rules();
+        Option<string[]> effects = ListingOptions.Effects();
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
         Option<bool> noColour = ListingOptions.NoColour();
         SandboxSwitches switches = new();
-        Command command = new("detonate", "Load models for real, in a box, and say what they did.") { paths, format, output, policy, rules, quiet, noColour };
+        Command command = new("detonate", "Load models for real, in a box, and say what they did.") { paths, format, output, policy, rules, effects, quiet, noColour };
         switches.AddTo(command);
         command.SetAction(parsed => new ScanRun(host, new ScanArguments
         {
@@ -30,6 +31,7 @@ internal static class DetonateCommand
             FailOn = Verdict.Suspicious,
             Policy = parsed.GetValue(policy),
             Rules = parsed.GetValue(rules),
+            Effects = parsed.GetValue(effects) ?? [],
             Quiet = parsed.GetValue(quiet),
             Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
             Sandbox = switches.Read(parsed),

@@ -24,12 +24,13 @@ internal static class JudgeCommand
         Option<string> failOn = ListingOptions.FailOn();
         Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
         Option<string?> rules = ListingOptions.Rules();
+        Option<string[]> effects = ListingOptions.Effects();
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass." };
         Option<bool> noColour = ListingOptions.NoColour();
-        Command command = new("judge", "Judge the facts of an earlier scan again, without the files.") { file, format, output, failOn, policy, rules, quiet, noColour };
+        Command command = new("judge", "Judge the facts of an earlier scan again, without the files.") { file, format, output, failOn, policy, rules, effects, quiet, noColour };
         command.SetAction(parsed =>
         {
-            RuleSet set = RulePacks.Load(parsed.GetValue(rules));
+            RuleSet set = RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []);
             Policy decided = parsed.GetValue(policy) is { } own ? RulePacks.ReadPolicy(own, set) : Policy.None;
             ReportFile? report = parsed.GetValue(output) is { } path ? new ReportFile(path) : null;
             TextReportOptions look = ListingOptions.Look(host, parsed.GetValue(noColour)) with { Quiet = parsed.GetValue(quiet) };
@@ -57,7 +58,7 @@ internal static class JudgeCommand
         try
         {
             FactFileReader reader = new(facts);
-            ScanHead head = new() { Version = Scanner.Version, RulesVersion = rules.Version, RulesDigest = rules.Digest, Limits = reader.Limits };
+            ScanHead head = new() { Version = Scanner.Version, RulesVersion = rules.Version, RulesDigest = rules.Digest, EffectPacks = rules.EffectPacks, Limits = reader.Limits };
             DateOnly today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
             using StreamWriter writer = host.Writer(stream);
             using IScanReport report = ScanRun.ReportOf(format, writer, head, new FileScratch(host.TemporaryDirectory, reader.Limits.InflatedInMemory), look);

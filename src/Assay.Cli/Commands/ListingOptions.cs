@@ -47,6 +47,10 @@ internal static class ListingOptions
     public static Option<string?> Rules() =>
         new("--rules") { Description = "A directory of further rule packs (*.yaml).", HelpName = "DIR" };
 
+    /// <summary><c>--effects PACK</c>.</summary>
+    public static Option<string[]> Effects() =>
+        new("--effects") { Description = "An effect pack: what callables of further packages do; may be repeated.", HelpName = "PACK" };
+
     /// <summary>How text on standard output looks.</summary>
     public static TextReportOptions Look(Host host, bool noColour) => new()
     {

@@ -23,6 +23,7 @@ internal static class ScanCommand
         Option<int> jobs = new("--jobs", "-j") { Description = "Files examined side by side; by default one per processor.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount, CustomParser = Jobs };
         Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
         Option<string?> rules = ListingOptions.Rules();
+        Option<string[]> effects = ListingOptions.Effects();
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
         Option<string?> facts = new("--facts") { Description = "Also write what was read to this file, for assay judge.", HelpName = "FILE" };
         Option<bool> digest = new("--digest") { Description = "Digest files above 64 MB as well." };
@@ -33,7 +34,7 @@ internal static class ScanCommand
         SandboxSwitches switches = new();
         Command command = new("scan", "Examine model files: what would each loader run?")
         {
-            paths, format, output, failOn, include, exclude, jobs, policy, rules, limit, facts, digest, quiet, noProgress, noColour, detonate,
+            paths, format, output, failOn, include, exclude, jobs, policy, rules, effects, limit, facts, digest, quiet, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
         command.SetAction(parsed =>
@@ -49,6 +50,7 @@ internal static class ScanCommand
                 Jobs = parsed.GetValue(jobs),
                 Policy = parsed.GetValue(policy),
                 Rules = parsed.GetValue(rules),
+                Effects = parsed.GetValue(effects) ?? [],
                 Limits = parsed.GetValue(limit) ?? [],
                 Facts = parsed.GetValue(facts),
                 Digest = parsed.GetValue(digest),
@@ -109,6 +111,8 @@ internal sealed record ScanArguments
     public string? Policy { get; init; }
 
     public string? Rules { get; init; }
+
+    public IReadOnlyList<string> Effects { get; init; } = [];
 
     public IReadOnlyList<string> Limits { get; init; } = [];
 

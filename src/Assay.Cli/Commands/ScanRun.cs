@@ -29,7 +29,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         }
 
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
-        RuleSet rules = RulePacks.Load(arguments.Rules);
+        RuleSet rules = RulePacks.Load(arguments.Rules, arguments.Effects);
         using TestLoader? loader = arguments.Sandbox is null ? null : new TestLoader(arguments.Sandbox);
         Scanner scanner = new(new ScanOptions
         {

@@ -1,31 +1,39 @@
-// Reads rule packs and policies from files.
+// Reads rule packs, effect packs and policies from files.
 using System.Text;
+using Assay.Bytes;
 using Assay.Detection;
 using Assay.Detection.Packs;
+using Assay.Effects.Packs;
 using Assay.Hosting.Files;
 using Assay.Policies;
 
 namespace Assay.Hosting.Packs;
 
-/// <summary>Rule packs and policies from files.</summary>
+/// <summary>Rule packs, effect packs and policies from files.</summary>
 public static class RulePacks
 {
     private const int LargestPack = 8 << 20;
+    private const int LargestEffectPack = 256 << 20;
 
     /// <summary>The built-in rules, and those of <paramref name="directory"/> where one is given.</summary>
     /// <exception cref="SettingException">A pack cannot be read or used.</exception>
-    public static RuleSet Load(string? directory)
+    public static RuleSet Load(string? directory) => Load(directory, []);
+
+    /// <summary>The same, with effect packs from files.</summary>
+    /// <exception cref="SettingException">A pack cannot be read or used.</exception>
+    public static RuleSet Load(string? directory, IReadOnlyList<string> effects)
     {
-        if (directory is null)
+        ArgumentNullException.ThrowIfNull(effects);
+        if (directory is null && effects.Count == 0)
         {
             return RuleSet.Default;
         }
 
         try
         {
-            return RuleSet.With(Read(directory));
+            return RuleSet.With(directory is null ? [] : Read(directory), effects.Select(f => EffectPack.Open(f, new MemorySource(Bytes(f, "effect pack", LargestEffectPack)))));
         }
-        catch (RulePackException e)
+        catch (Exception e) when (e is RulePackException or EffectPackException)
         {
             throw new SettingException(e.Message);
         }
@@ -75,25 +83,34 @@ public static class RulePacks
     {
         try
         {
+            return new UTF8Encoding(false, true).GetString(Bytes(file, what, LargestPack)).TrimStart('\ufeff');
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new SettingException($"The {what} {file} is not UTF-8.");
+        }
+    }
+
+    /// <summary>A file as a whole: it may change while a scan runs, and what was read must not.</summary>
+    private static byte[] Bytes(string file, string what, int largest)
+    {
+        try
+        {
             if (!FileKinds.IsRegular(file))
             {
                 throw new SettingException($"The {what} {file} is not a file that can be read.");
             }
 
-            if (new FileInfo(file).Length > LargestPack)
+            if (new FileInfo(file).Length > largest)
             {
-                throw new SettingException($"The {what} {file} is larger than {LargestPack} bytes.");
+                throw new SettingException($"The {what} {file} is larger than {largest} bytes.");
             }
 
-            return new UTF8Encoding(false, true).GetString(File.ReadAllBytes(file)).TrimStart('\ufeff');
+            return File.ReadAllBytes(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SettingException($"The {what} {file} cannot be read: {e.Message}");
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new SettingException($"The {what} {file} is not UTF-8.");
         }
     }
 }

@@ -26,6 +26,10 @@ internal static class EmbeddedTable
         return bytes;
     }
 
+    /// <summary>The names of the resources that begin with a prefix, in order.</summary>
+    public static IEnumerable<string> Names(string prefix) =>
+        typeof(EmbeddedTable).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
     /// <summary>The resource of that name.</summary>
     public static Stream Open(string name) =>
         typeof(EmbeddedTable).Assembly.GetManifestResourceStream(name) ?? throw new ArgumentException($"There is no resource '{name}'.", nameof(name));

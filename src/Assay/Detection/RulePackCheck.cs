@@ -21,7 +21,7 @@ public static class RulePackCheck
     {
         ArgumentNullException.ThrowIfNull(packs);
         List<RulePackException> errors = [];
-        RuleSet rules = RuleSetLoader.Load(RuleSetLoader.EmbeddedPacks, packs, errors.Add);
+        RuleSet rules = RuleSetLoader.Load(RuleSetLoader.EmbeddedPacks, packs, [], [], errors.Add);
         HashSet<string> names = [.. packs.Select(p => p.Name)];
         List<RuleEntry> own = [.. rules.Entries.Where(e => names.Contains(e.Place.File))];
         int examples = 0;

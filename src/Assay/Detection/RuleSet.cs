@@ -3,6 +3,7 @@ using Assay.Detection.Conditions;
 using Assay.Detection.Intents;
 using Assay.Detection.Packs;
 using Assay.Effects;
+using Assay.Effects.Packs;
 
 namespace Assay.Detection;
 
@@ -33,8 +34,14 @@ public sealed class RuleSet
     /// <summary>The SHA-256 of the packs, in lower-case hex.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>The effect packs of the host, in their order.</summary>
+    public IReadOnlyList<EffectPackIdentity> EffectPacks { get; init; } = [];
+
     /// <summary>All rules, ordered by id.</summary>
     public IReadOnlyList<Rule> Rules { get; }
+
+    /// <summary>The packs as they were read.</summary>
+    internal IReadOnlyList<RulePack> Packs { get; init; } = [];
 
     /// <summary>The rules with what they ask, ordered by id.</summary>
     internal IReadOnlyList<RuleEntry> Entries { get; }
@@ -53,5 +60,12 @@ public sealed class RuleSet
     /// where it says so.
     /// </summary>
     /// <exception cref="RulePackException">A pack is malformed, two packs contradict each other, or a rule waits for what no reader gives.</exception>
-    public static RuleSet With(IEnumerable<(string Name, string Text)> packs) => RuleSetLoader.Load([.. packs]);
+    public static RuleSet With(IEnumerable<(string Name, string Text)> packs) => With(packs, []);
+
+    /// <summary>The same, with effect packs of the host: what callables of further packages do. What rule packs say of a name goes first.</summary>
+    /// <param name="packs">Rule packs.</param>
+    /// <param name="effects">Effect packs.</param>
+    /// <exception cref="RulePackException">A rule pack is malformed, two packs contradict each other, or a rule waits for what no reader gives.</exception>
+    public static RuleSet With(IEnumerable<(string Name, string Text)> packs, IEnumerable<EffectPack> effects) =>
+        RuleSetLoader.Load([.. packs], [.. effects]);
 }

@@ -1,17 +1,25 @@
 // Finds what is known of a name in several stores.
 namespace Assay.Effects;
 
+/// <summary>Where in the stores a name was found.</summary>
+/// <param name="Store">The number of the store.</param>
+/// <param name="Owner">The path of the entry, or what the pattern stands below.</param>
+/// <param name="Pattern">The pattern, or empty.</param>
+internal readonly record struct KnownPlace(int Store, string Owner, string Pattern = "");
+
 /// <summary>What is known of a name.</summary>
 /// <param name="Entry">What it does, or null.</param>
 /// <param name="IsStrict">
 /// Whether nothing may be assumed: it lies in a module all of whose harmless names are listed, or it is an attribute of something known that the
 /// knowledge does not mention.
 /// </param>
-internal readonly record struct KnownName(EffectEntry? Entry, bool IsStrict);
+/// <param name="Place">Where it was found, or null.</param>
+internal readonly record struct KnownName(EffectEntry? Entry, bool IsStrict, KnownPlace? Place = null);
 
 /// <summary>
 /// Finds what is known of a dotted path: its own entry; failing that, the closest module or class above it that has a fitting pattern, or that says
-/// that its other members are harmless. What stands earlier in the list of stores goes first.
+/// that its other members are harmless. What stands earlier in the list of stores goes first: what a later one knows of a name never takes away harm that
+/// an earlier one sees in it.
 /// </summary>
 internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
 {
@@ -21,8 +29,11 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
     /// <summary>Nothing known.</summary>
     public static EffectKnowledge Empty { get; } = new([]);
 
+    /// <summary>The stores, in the order in which they are asked.</summary>
+    public IReadOnlyList<IEffectNames> Stores => stores;
+
     /// <summary>Whether a store has this very path.</summary>
-    public bool Lists(string path) => path.Length <= LongestPath && Exact(path) is not null;
+    public bool Lists(string path) => path.Length <= LongestPath && Exact(path).Entry is not null;
 
     /// <summary>What is known of <paramref name="path"/>.</summary>
     public KnownName Find(string path)
@@ -30,33 +41,40 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         if (path.Length > LongestPath)
             path = path[..LongestPath];
 
-        if (Exact(path) is { } exact)
-            return new KnownName(exact, false);
+        KnownName own = Exact(path);
+        if (own.Entry is not null && own.Place is { Store: 0 })
+            return own;
 
+        KnownName above = Above(path);
+        return own.Entry is null || (above is { Entry.IsHarmful: true, Place: { } place } && place.Store < own.Place!.Value.Store) ? above : own;
+    }
+
+    private KnownName Above(string path)
+    {
         EffectEntry? closest = null;
         for (int dot = path.LastIndexOf('.'); dot > 0; dot = path.LastIndexOf('.', dot - 1))
         {
             string owner = path[..dot];
             string rest = path[(dot + 1)..];
-            EffectEntry? above = Exact(owner);
+            KnownName found = Exact(owner);
+            EffectEntry? above = found.Entry;
 
             // An attribute of something harmful is as harmful (eval.__call__); one of something harmless is something else.
             if (above is { IsHarmful: true, Kind: not NameKind.Module })
-                return new KnownName(above, false);
+                return found;
 
-            if (Pattern(owner, rest, closest is not null) is { } fitting)
-                return new KnownName(AsNamed(fitting, path), false);
+            if (Pattern(owner, rest, closest is not null) is { Entry: { } fitting } pattern)
+                return pattern with { Entry = AsNamed(fitting, path) };
 
             if (closest is null && above is { MembersHarmless: true } && !rest.Contains("__", StringComparison.Ordinal))
-                return new KnownName(Member(above), false);
+                return found with { Entry = Member(above) };
 
             closest ??= above is { Kind: NameKind.Module } ? null : above;
-
         }
 
         // Patterns that hold in every module: what a compiler writes.
-        if (Pattern("", path[(path.LastIndexOf('.') + 1)..], false) is { } anywhere)
-            return new KnownName(AsNamed(anywhere, path), false);
+        if (Pattern("", path[(path.LastIndexOf('.') + 1)..], false) is { Entry: { } anywhere } everywhere)
+            return everywhere with { Entry = AsNamed(anywhere, path) };
 
         int end = path.IndexOf('.', StringComparison.Ordinal);
         return new KnownName(null, closest is not null || IsListed(end < 0 ? path : path[..end]));
@@ -66,22 +84,22 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
     private static EffectEntry AsNamed(EffectEntry entry, string path) =>
         entry.Kind is NameKind.Function && NameConvention.IsClass(path) ? entry with { Kind = NameKind.Class } : entry;
 
-    private EffectEntry? Exact(string path)
+    private KnownName Exact(string path)
     {
-        foreach (IEffectNames store in stores)
+        for (int store = 0; store < stores.Count; store++)
         {
-            if (store.Exact(path) is { } entry)
-                return entry;
+            if (stores[store].Exact(path) is { } entry)
+                return new KnownName(entry, false, new KnownPlace(store, path));
         }
 
-        return null;
+        return default;
     }
 
-    private EffectEntry? Pattern(string owner, string rest, bool isBelowKnown)
+    private KnownName Pattern(string owner, string rest, bool isBelowKnown)
     {
-        foreach (IEffectNames store in stores)
+        for (int store = 0; store < stores.Count; store++)
         {
-            foreach ((string pattern, EffectEntry entry) in store.Below(owner))
+            foreach ((string pattern, EffectEntry entry) in stores[store].Below(owner))
             {
                 // A pattern of harmless names ends at a dot: int* means int64, not what hangs on it. One of a whole module does not reach into a class that is known.
                 bool strays = (!entry.IsHarmful || isBelowKnown) && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
@@ -89,11 +107,11 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
                 // Exceptions of modules that do harm as a whole keep what they get.
                 strays |= pattern is "*" && entry.Imported is not ReferenceWeight.Harmful && NameConvention.IsException(rest);
                 if (!strays && IsGlob(pattern, rest))
-                    return entry;
+                    return new KnownName(entry, false, new KnownPlace(store, owner, pattern));
             }
         }
 
-        return null;
+        return default;
     }
 
     private bool IsListed(string module)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Effects.Packs;
 using Assay.Policies;
 using Assay.Scanning;
 
@@ -81,6 +82,17 @@ public sealed class JsonReport : IScanReport
         json.WriteString("version", head.RulesVersion);
         json.WriteString("digest", head.RulesDigest);
         json.WriteEndObject();
+        json.WriteStartArray("effectPacks");
+        foreach (EffectPackIdentity pack in head.EffectPacks)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", Escape.WellFormed(pack.Name));
+            json.WriteString("version", Escape.WellFormed(pack.Version));
+            json.WriteString("digest", pack.Digest);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartObject("limits");
         foreach (LimitEntry limit in LimitTable.All)
         {

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Effects.Packs;
 using Assay.Policies;
 using Assay.Scanning;
 
@@ -149,6 +150,13 @@ public sealed class SarifReport : IScanReport
         _json.WriteStartObject("properties");
         _json.WriteString("rulesVersion", _head.RulesVersion);
         _json.WriteString("rulesDigest", _head.RulesDigest);
+        _json.WriteStartArray("effectPacks");
+        foreach (EffectPackIdentity pack in _head.EffectPacks)
+        {
+            _json.WriteStringValue(Escape.WellFormed($"{pack.Name} {pack.Version} {pack.Digest}"));
+        }
+
+        _json.WriteEndArray();
         _json.WriteEndObject();
         _json.WriteEndObject();
         _json.WriteEndObject();

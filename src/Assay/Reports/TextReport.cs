@@ -233,7 +233,7 @@ public sealed class TextReport : IScanReport
         }
 
         string digest = _head.RulesDigest.Length > 12 ? _head.RulesDigest[..12] : _head.RulesDigest;
-        _page.Entry(2, Label("by"), Hang, $"assay {_head.Version}, rules {_head.RulesVersion}{(digest.Length > 0 ? $" ({digest})" : "")}");
+        _page.Entry(2, Label("by"), Hang, $"assay {_head.Version}, rules {_head.RulesVersion}{(digest.Length > 0 ? $" ({digest})" : "")}{string.Concat(_head.EffectPacks.Select(p => $", effects {p.Name} {p.Version} ({p.Digest[..12]})"))}");
         if (_summary.Targets > 0 && _summary.Verdict == Verdict.Passed)
         {
             _page.Blank();

@@ -1,5 +1,6 @@
 // What a scanner gives: one result for each input, and what all of them rest on.
 using Assay.Bytes;
+using Assay.Effects.Packs;
 
 namespace Assay.Scanning;
 
@@ -19,6 +20,9 @@ public sealed record ScanHead
 
     /// <summary>The SHA-256 of the rules, in lower-case hex.</summary>
     public required string RulesDigest { get; init; }
+
+    /// <summary>The effect packs of the host.</summary>
+    public IReadOnlyList<EffectPackIdentity> EffectPacks { get; init; } = [];
 
     /// <summary>The limits in force.</summary>
     public required ScanLimits Limits { get; init; }

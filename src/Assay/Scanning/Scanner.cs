@@ -25,7 +25,7 @@ public sealed class Scanner
         Options = options;
         _formats = [.. options.Formats];
         _readers = options.TestLoad is null ? new() { ["assay"] = Version } : new() { ["assay"] = Version, ["sandbox"] = Version };
-        Head = new ScanHead { Version = Version, RulesVersion = options.Rules.Version, RulesDigest = options.Rules.Digest, Limits = options.Limits };
+        Head = new ScanHead { Version = Version, RulesVersion = options.Rules.Version, RulesDigest = options.Rules.Digest, EffectPacks = options.Rules.EffectPacks, Limits = options.Limits };
     }
 
     /// <summary>The options in force.</summary>

@@ -24,9 +24,6 @@ internal static class WrittenRules
         EffectListing effects = new();
         PackReader reader = new(e => throw e, effects, new EffectKnowledge([effects.Table]));
         RulePack[] packs = [.. Texts.Select(t => RulePack.Parse(t.Name, t.Text))];
-        foreach (RulePack pack in packs)
-            reader.Read(pack);
-
-        return (reader.Finish(RulePack.DigestOf(packs)), effects);
+        return (reader.ReadAll(packs, RulePack.DigestOf(packs), []), effects);
     }
 }

@@ -2,6 +2,7 @@
 using Assay.Detection.Facts;
 using Assay.Detection.Intents;
 using Assay.Effects;
+using Assay.Effects.Packs;
 
 namespace Assay.Detection.Packs;
 
@@ -71,8 +72,14 @@ internal sealed class PackReader(Action<RulePackException> onError, EffectListin
         }
     }
 
-    /// <summary>The rules in force, when all packs are read.</summary>
-    public RuleSet Finish(string digest) => new(Rules, Callables, Intents) { Version = Version, Digest = digest };
+    /// <summary>Reads packs, and gives the rules in force.</summary>
+    public RuleSet ReadAll(IReadOnlyList<RulePack> packs, string digest, IReadOnlyList<EffectPackIdentity> effectPacks)
+    {
+        foreach (RulePack pack in packs)
+            Read(pack);
+
+        return new RuleSet(Rules, Callables, Intents) { Version = Version, Digest = digest, Packs = packs, EffectPacks = effectPacks };
+    }
 
     private bool IsAsked(string capability) => _rules.Values.Any(r => r.When.Alternatives.Any(a => a.Subject.Kind == FactKinds.Judgement
         && a.Subject.Tests.All(t => t.Field.Name is not "capability" || t.Test.Holds(FieldValue.Of(capability), new(Callables, new(1000))))

@@ -9,29 +9,39 @@ namespace Assay.Detection.Packs;
 internal static class RuleSetLoader
 {
     private static readonly Lazy<CompiledPacks> s_embedded = new(() => new CompiledPacks(EmbeddedTable.Bytes("rules/packs.bin")));
+    private static readonly Lazy<EffectPack> s_effects = new(() => EffectPack.Embedded("rules/effects.pack")[0]);
+
+    /// <summary>What the analysis of public packages has found; the program carries it and looks names up where they lie.</summary>
+    private static readonly Lazy<IReadOnlyList<EffectPack>> s_shipped = new(() => EffectPack.Embedded("effects/"));
 
     /// <summary>The packs that are part of the program; the build has read their YAML.</summary>
     public static IReadOnlyList<RulePack> EmbeddedPacks => s_embedded.Value.Packs;
 
-    /// <summary>The rules that come with Assay. What callables do is looked up where it lies, and not read.</summary>
-    public static RuleSet LoadEmbedded()
+    /// <summary>The rules that come with Assay.</summary>
+    public static RuleSet LoadEmbedded() => Load([], []);
+
+    /// <summary>The rules that come with Assay, further packs, and effect packs; the first error is thrown.</summary>
+    public static RuleSet Load(IReadOnlyList<(string Name, string Text)> packs, IReadOnlyList<EffectPack> effects)
     {
-        EffectPack effects = new(new EmbeddedSource("rules/effects.pack"));
-        PackReader reader = new(Throw, null, new EffectKnowledge([effects]));
-        foreach (RulePack pack in EmbeddedPacks)
-            reader.Read(pack);
+        List<IEffectNames> behind = [.. effects, .. s_shipped.Value];
+        if (packs.Count > 0)
+            return Load(EmbeddedPacks, packs, behind, [.. effects.Select(e => e.Identity)], Throw);
 
-        return reader.Finish(s_embedded.Value.Digest);
+        // Nothing can contradict the rules of the program: what their sets say of callables is looked up where it lies, and not read.
+        PackReader reader = new(Throw, null, new EffectKnowledge([s_effects.Value, .. behind]));
+        return reader.ReadAll(EmbeddedPacks, s_embedded.Value.Digest, [.. effects.Select(e => e.Identity)]);
     }
-
-    /// <summary>The rules that come with Assay and further packs; the first error is thrown.</summary>
-    public static RuleSet Load(IReadOnlyList<(string Name, string Text)> packs) => Load(EmbeddedPacks, packs, Throw);
 
     /// <summary>
     /// Reads packs in their order and hands what is wrong with them to <paramref name="onError"/>. Tests hold what the first ones wait for against what is
     /// given, so that a start does not have to; of the <paramref name="further"/> ones it is found out here.
     /// </summary>
-    public static RuleSet Load(IReadOnlyList<RulePack> first, IReadOnlyList<(string Name, string Text)> further, Action<RulePackException> onError)
+    public static RuleSet Load(
+        IReadOnlyList<RulePack> first,
+        IReadOnlyList<(string Name, string Text)> further,
+        IEnumerable<IEffectNames> effects,
+        IReadOnlyList<EffectPackIdentity> effectPacks,
+        Action<RulePackException> onError)
     {
         List<RulePack> packs = [.. first];
         foreach ((string name, string text) in further)
@@ -46,15 +56,13 @@ internal static class RuleSetLoader
             }
         }
 
-        EffectListing effects = new();
-        PackReader reader = new(onError, effects, new EffectKnowledge([effects.Table]));
-        foreach (RulePack pack in packs)
-            reader.Read(pack);
-
+        EffectListing listing = new();
+        PackReader reader = new(onError, listing, new EffectKnowledge([listing.Table, .. effects]));
+        RuleSet rules = reader.ReadAll(packs, RulePack.DigestOf(packs), effectPacks);
         if (further.Count > 0)
             reader.CheckAwaited(further.Select(p => p.Name).ToHashSet(StringComparer.Ordinal));
 
-        return reader.Finish(RulePack.DigestOf(packs));
+        return rules;
     }
 
     private static void Throw(RulePackException error) => throw error;

@@ -11,7 +11,7 @@ namespace Assay.Effects.Packs;
 /// Looks names up in a pack. Nothing is read but what a look-up needs: a search among the numbers of names, and one record. Every place is checked
 /// before it is read, so that a hostile pack is refused and cannot do more; a pack that is not part of the program is verified as a whole first.
 /// </summary>
-internal sealed class EffectPack : IEffectNames
+public sealed class EffectPack : IEffectNames
 {
     private const int LongestRecord = 1 << 16;
     private const int LongestText = 1 << 16;
@@ -22,9 +22,9 @@ internal sealed class EffectPack : IEffectNames
     private readonly ConcurrentDictionary<int, string> _texts = new();
     private readonly Func<long, byte> _filterByte;
 
-    /// <summary>Opens a pack; the bytes must not change while it is used.</summary>
+    /// <summary>Opens a pack without looking further than its head; the bytes must not change while it is used.</summary>
     /// <exception cref="EffectPackException">The head does not hold together.</exception>
-    public EffectPack(ByteSource bytes)
+    internal EffectPack(ByteSource bytes)
     {
         _bytes = bytes;
         _filterByte = FilterByte;
@@ -54,22 +54,47 @@ internal sealed class EffectPack : IEffectNames
     }
 
     /// <summary>How many names there are.</summary>
-    public int Count { get; }
+    internal int Count { get; }
 
     /// <summary>How many different records there are.</summary>
-    public int Records { get; }
+    internal int Records { get; }
 
     /// <summary>The SHA-256 of what the pack holds, as its head gives it.</summary>
-    public string Digest { get; }
+    internal string Digest { get; }
 
     /// <summary>Where the knowledge comes from.</summary>
-    public string Provenance => Text(0);
+    internal PackProvenance Provenance => PackProvenance.Parse(Text(0));
+
+    /// <summary>By what reports name it.</summary>
+    public EffectPackIdentity Identity => new(Provenance.Name, Provenance.Version, Digest);
 
     private int TextCount { get; }
 
+    /// <summary>Opens a pack that is not part of the program, and reads all of it once; the bytes must not change while it is used.</summary>
+    /// <param name="name">The name by which errors call it.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <exception cref="EffectPackException">It does not hold together; the message begins with its name.</exception>
+    public static EffectPack Open(string name, ByteSource bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        try
+        {
+            EffectPack pack = new(bytes);
+            pack.Verify();
+            return pack;
+        }
+        catch (EffectPackException e)
+        {
+            throw new EffectPackException($"{name}: {e.Message}");
+        }
+    }
+
+    /// <summary>Opens packs that are part of the program.</summary>
+    internal static IReadOnlyList<EffectPack> Embedded(string prefix) => [.. EmbeddedTable.Names(prefix).Select(n => new EffectPack(new EmbeddedSource(n)))];
+
     /// <summary>Reads all of the pack: the digest, the order of the numbers, every record and text.</summary>
     /// <exception cref="EffectPackException">Something does not hold together.</exception>
-    public void Verify()
+    internal void Verify()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[1 << 16];
@@ -94,14 +119,18 @@ internal sealed class EffectPack : IEffectNames
     }
 
     /// <inheritdoc/>
-    public EffectEntry? Exact(string path)
+    EffectEntry? IEffectNames.Exact(string path) => Exact(path);
+
+    /// <inheritdoc/>
+    IReadOnlyList<(string Pattern, EffectEntry Entry)> IEffectNames.Below(string owner) => Below(owner);
+
+    internal EffectEntry? Exact(string path)
     {
         int at = MayHold(path) ? Search(PackSection.Names, Count, PackHash.Length, PackHash.Of(path)) : -1;
         return at < 0 ? null : Record(Int(PackSection.Definitions, at * 4L));
     }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<(string Pattern, EffectEntry Entry)> Below(string owner)
+    internal IReadOnlyList<(string Pattern, EffectEntry Entry)> Below(string owner)
     {
         int count = Many(PackSection.Patterns, PackLayout.PatternLength);
         if (count == 0 || !MayHold(owner))
@@ -126,7 +155,9 @@ internal sealed class EffectPack : IEffectNames
     }
 
     /// <inheritdoc/>
-    public bool IsListed(string module) =>
+    bool IEffectNames.IsListed(string module) => IsListed(module);
+
+    internal bool IsListed(string module) =>
         MayHold(module) && Search(PackSection.Listed, Many(PackSection.Listed, PackHash.Length), PackHash.Length, PackHash.Of(module)) >= 0;
 
     private static EffectPackException Broken() => new("The pack does not hold together.");

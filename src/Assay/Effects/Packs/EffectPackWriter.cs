@@ -18,13 +18,13 @@ internal sealed class EffectPackWriter
 
     /// <summary>The pack of a table.</summary>
     /// <param name="table">The names.</param>
-    /// <param name="provenance">Where they come from: distributions, versions, digests of the sources, the version of the analysis.</param>
+    /// <param name="provenance">Where they come from.</param>
     /// <exception cref="EffectPackException">Two names have one number.</exception>
-    public static byte[] Write(EffectTable table, string provenance) => new EffectPackWriter().Pack(table, provenance);
+    public static byte[] Write(EffectTable table, PackProvenance provenance) => new EffectPackWriter().Pack(table, provenance);
 
-    private byte[] Pack(EffectTable table, string provenance)
+    private byte[] Pack(EffectTable table, PackProvenance provenance)
     {
-        TextNumber(provenance);
+        TextNumber(provenance.ToString());
         SortedDictionary<PackHash, int> names = [];
         foreach ((string path, EffectEntry entry) in table.Names.OrderBy(n => n.Key, StringComparer.Ordinal))
         {

@@ -43,13 +43,3 @@ internal enum PackSection
     Texts,
     Filter,
 }
-
-/// <summary>A pack that does not hold together, or that no pack can be made of.</summary>
-internal sealed class EffectPackException : Exception
-{
-    /// <summary>Creates the exception.</summary>
-    public EffectPackException(string message)
-        : base(message)
-    {
-    }
-}

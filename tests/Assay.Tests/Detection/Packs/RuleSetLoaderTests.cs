@@ -128,7 +128,7 @@ public sealed class RuleSetLoaderTests
     public void TheRulesThatComeWithAssayWaitForNothingInVain()
     {
         List<RulePackException> errors = [];
-        RuleSetLoader.Load([], WrittenRules.Texts, errors.Add);
+        RuleSetLoader.Load([], WrittenRules.Texts, [], [], errors.Add);
         Assert.Empty(errors.Select(e => e.Message));
     }
 

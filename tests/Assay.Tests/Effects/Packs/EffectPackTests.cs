@@ -10,7 +10,8 @@ namespace Assay.Tests.Effects.Packs;
 public sealed class EffectPackTests
 {
     private static readonly EffectTable s_table = WrittenRules.Effects.Table;
-    private static readonly byte[] s_bytes = EffectPackWriter.Write(s_table, "the hand-written sets");
+    private static readonly PackProvenance s_provenance = new("the hand-written sets", "1.2", ["numpy 2.1 0123abcd", "analysis 1"]);
+    private static readonly byte[] s_bytes = EffectPackWriter.Write(s_table, s_provenance);
 
     [Fact]
     public void EveryNameOfTheTableIsInThePack()
@@ -48,20 +49,20 @@ public sealed class EffectPackTests
     }
 
     [Fact]
-    public void TheSameTableGivesTheSameBytes() => Assert.Equal(s_bytes, EffectPackWriter.Write(s_table, "the hand-written sets"));
+    public void TheSameTableGivesTheSameBytes() => Assert.Equal(s_bytes, EffectPackWriter.Write(s_table, s_provenance));
 
     [Fact]
     public void ThePackSaysWhereItComesFrom()
     {
         EffectPack pack = Open(s_bytes);
         pack.Verify();
-        Assert.Equal("the hand-written sets", pack.Provenance);
+        Assert.Equal(s_provenance, pack.Provenance);
     }
 
     [Fact]
     public void AnEmptyTableMakesAPack()
     {
-        EffectPack pack = Open(EffectPackWriter.Write(new EffectTable(), "nothing"));
+        EffectPack pack = Open(EffectPackWriter.Write(new EffectTable(), new PackProvenance("nothing", "", [])));
         pack.Verify();
         Assert.Null(pack.Exact("a.b"));
     }
@@ -91,7 +92,7 @@ public sealed class EffectPackTests
     public void AForgedPackWithARightDigestIsReadOrRefusedAndNoMore()
     {
         // Every byte behind the head takes values that lengths, places and counts are upset by; the digest is made right again.
-        byte[] small = EffectPackWriter.Write(Small(), "small");
+        byte[] small = EffectPackWriter.Write(Small(), new PackProvenance("small", "1", []));
         for (int at = 12; at < small.Length; at++)
         {
             if (at is >= PackLayout.DigestAt and < PackLayout.HeadLength)
