@@ -1,0 +1,280 @@
+// The entries of a class: each way in which a loader can enter it.
+using Assay.Code.Flow;
+using Assay.Code.Scopes;
+using Assay.Code.Values;
+using Assay.Effects;
+using Assay.Python.Syntax;
+
+namespace Assay.Code.Entries;
+
+/// <summary>
+/// The entries of a class. Calling it runs its metaclass, <c>__new__</c>, <c>__init__</c> and <c>__post_init__</c>, and at its end <c>__del__</c>; what these do with fields
+/// they do with what was kept there. A state, items, a key of a dictionary and a first use enter special methods, each of which is an entry.
+/// </summary>
+internal sealed class ClassEntries(Analysis analysis, EffectOrigin origin)
+{
+    /// <summary>Methods by which Python or a loader enters an object unasked, or at its first use.</summary>
+    private static readonly string[] s_hooks =
+    [
+        "__setstate__", "__setattr__", "append", "extend", "__setitem__", "add", "update", "__hash__", "__eq__", "__del__", "__call__", "__iter__", "__next__", "__repr__",
+        "__str__", "__len__", "__bool__", "__getattr__", "__getattribute__", "__getitem__", "__contains__", "__enter__", "__exit__", "__missing__", "__fspath__", "__index__",
+        "__lt__", "__array__", "__init_subclass__", "__class_getitem__", "__set_name__", "__instancecheck__", "__get__", "__set__", "__reduce__", "__reduce_ex__", "__getstate__", "close",
+    ];
+
+    private static readonly string[] s_makers = ["__new__", "__init__", "__post_init__", "__attrs_post_init__"];
+
+    /// <summary>Asks for the analysis of the constructors of a class.</summary>
+    public void AskMakers(ClassInfo type)
+    {
+        foreach (string name in s_makers)
+        {
+            foreach (FunctionInfo function in Named(type, name))
+                analysis.UnitOf(function, type, null);
+        }
+    }
+
+    /// <summary>Asks for the analysis of all that a class can be entered by.</summary>
+    public void Ask(ClassInfo type)
+    {
+        foreach (Variable member in type.Scope.Variables.Values)
+        {
+            foreach (FunctionInfo function in Functions(analysis.Read(member)))
+                analysis.UnitOf(function, type, null);
+        }
+
+        foreach (string name in s_hooks)
+        {
+            foreach (FunctionInfo function in Named(type, name))
+                analysis.UnitOf(function, type, null);
+        }
+
+        foreach (FunctionInfo function in Metaclass(type).Concat(Setters(type)))
+            analysis.UnitOf(function, type, null);
+    }
+
+    /// <summary>The entries of a class, itself first.</summary>
+    public IReadOnlyList<DerivedEntry> Of(ClassInfo type)
+    {
+        List<DerivedEntry> entries = [Itself(type)];
+        HashSet<string> done = [];
+        foreach (string name in s_hooks)
+        {
+            if (done.Add(name) && Hook(type, name) is { } entry)
+                entries.Add(entry);
+        }
+
+        foreach (Variable member in type.Scope.Variables.Values)
+        {
+            if (!done.Add(member.Name) || s_makers.Contains(member.Name))
+                continue;
+
+            List<FunctionInfo> functions = [.. Functions(analysis.Read(member))];
+            EffectSet effects = new();
+            foreach (FunctionInfo function in functions)
+                effects.Add(analysis.UnitOf(function, type, null), Shift(function));
+
+            if (!effects.IsEmpty || functions.Any(f => f.IsClassMethod || f.IsStatic))
+                entries.Add(Member(type, member.Name, functions, effects));
+        }
+
+        return entries;
+    }
+
+    private DerivedEntry Itself(ClassInfo type)
+    {
+        EffectSet call = new();
+        EffectSet only = new();
+        bool enumeration = analysis.Classes.IsEnumeration(type);
+        List<Unit> makers = [];
+        if (!enumeration)
+        {
+            foreach (string name in s_makers)
+                makers.AddRange(Named(type, name).Select(f => analysis.UnitOf(f, type, null)));
+        }
+
+        Dictionary<string, List<Origin>> kept = Kept(type, makers);
+        IReadOnlyList<Origin> Fields(string name) => kept.GetValueOrDefault(name) ?? kept.GetValueOrDefault("*") ?? [];
+        foreach (Unit maker in makers)
+        {
+            call.Add(maker, 1, Fields, maker.Function!.Name is not ("__new__" or "__init__"));
+            if (maker.Function!.Name is "__new__")
+                only.Add(maker, 1, Fields);
+        }
+
+        foreach (FunctionInfo function in Metaclass(type).Concat(enumeration ? Named(type, "_missing_") : []))
+            call.Add(analysis.UnitOf(function, type, null), 1, Fields);
+
+        foreach (FunctionInfo last in Named(type, "__del__"))
+            call.Add(analysis.UnitOf(last, type, null), 1, Fields, isBare: true);
+
+        if (!enumeration)
+            Bases(type, makers, call, only);
+
+        if (HasConverters(type))
+            call.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
+
+        bool membersHarmless = analysis.Classes.Order(type).Count == 1 && !analysis.Classes.MayHaveMore(type) && type.Metaclass.IsNone && Named(type, "__getattr__").Count == 0
+            && type.Scope.Variables.Values.All(v => analysis.Read(v).Atoms.ToArray().All(a => a.Kind is AtomKind.Function or AtomKind.Text or AtomKind.Container));
+        EffectEntry entry = new()
+        {
+            Kind = NameKind.Class,
+            Origin = origin,
+            Call = call.Effects,
+            New = only.Effects,
+            Returns = new EffectReturn(ReturnKind.Instance, EffectSource.Always, EffectSource.Always),
+            MembersHarmless = membersHarmless,
+        };
+        return new DerivedEntry(type.Path, entry, "", type.Module.Source.File, type.Line, call.Evidence());
+    }
+
+    // What bases without source do with what the constructor gets.
+    private void Bases(ClassInfo type, List<Unit> makers, EffectSet call, EffectSet only)
+    {
+        analysis.Classes.Order(type);
+        bool hasNew = makers.Any(m => m.Function!.Name is "__new__");
+        bool hasInit = makers.Any(m => m.Function!.Name is "__init__");
+        foreach (string path in type.ForeignBases)
+        {
+            if (analysis.Code.Known(path) is { } known)
+            {
+                foreach (Effect effect in hasInit ? [] : known.Call)
+                    call.Add(effect);
+
+                foreach (Effect effect in hasNew ? [] : known.New)
+                    only.Add(effect);
+            }
+            else if (!analysis.Classes.IsPlain(path) && !hasInit)
+            {
+                call.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
+            }
+
+            if (!analysis.Classes.IsPlain(path) && analysis.Code.Known(path) is null && !hasNew)
+                only.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
+        }
+
+        if (type.HasUnknownBase && !hasInit)
+            call.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
+
+        if (type.HasUnknownBase && !hasNew)
+            only.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
+    }
+
+    /// <summary>What the constructor keeps in each field; for data classes without one what their fields say.</summary>
+    private Dictionary<string, List<Origin>> Kept(ClassInfo type, List<Unit> makers)
+    {
+        Dictionary<string, List<Origin>> kept = new(StringComparer.Ordinal);
+        void Keep(string field, Origin from)
+        {
+            if (!kept.TryGetValue(field, out List<Origin>? list))
+                kept.Add(field, list = []);
+
+            if (!list.Contains(from))
+                list.Add(from);
+        }
+
+        foreach (Unit maker in makers)
+        {
+            foreach ((string field, Value value) in maker.Summary.Keeps)
+            {
+                foreach (Atom atom in value.Atoms)
+                {
+                    if (atom.IsOrigin && atom.Origin.Kind is not OriginKind.Field)
+                        Keep(field, atom.Origin);
+                }
+            }
+        }
+
+        if (!makers.Any(m => m.Function!.Name is "__init__"))
+        {
+            int index = 1;
+            foreach (string field in DataFields(type))
+                Keep(field, new Origin(OriginKind.Parameter, index++, field));
+        }
+
+        return kept;
+    }
+
+    private List<string> DataFields(ClassInfo type)
+    {
+        List<string> fields = [];
+        foreach (ClassInfo owner in analysis.Classes.Order(type).Reverse())
+        {
+            foreach (SyntaxNode statement in owner.Node.List(SyntaxField.Body))
+            {
+                if (statement.Kind is SyntaxKind.AnnAssign && statement[SyntaxField.Target] is { Kind: SyntaxKind.Name } target && target.Name(SyntaxField.Id) is { } name && !fields.Contains(name))
+                    fields.Add(name);
+            }
+        }
+
+        return fields;
+    }
+
+    // attrs lets fields have converters and validators, which are code.
+    private bool HasConverters(ClassInfo type) => analysis.Classes.Order(type).Any(owner => owner.Node.List(SyntaxField.DecoratorList).Count > 0
+        && SyntaxWalk.Of(owner.Node).Any(n => n.Kind is SyntaxKind.Keyword && n.Name(SyntaxField.Arg) is "converter" or "validator" && IsField(n)));
+
+    private static bool IsField(SyntaxNode keyword) => !keyword[SyntaxField.Value].IsNone && keyword[SyntaxField.Value].Kind is not SyntaxKind.Constant;
+
+    private DerivedEntry? Hook(ClassInfo type, string name)
+    {
+        List<FunctionInfo> functions = Named(type, name);
+        EffectSet effects = new();
+        foreach (FunctionInfo function in functions)
+            effects.Add(analysis.UnitOf(function, type, null), Shift(function));
+
+        if (functions.Count == 0 && name is "__setstate__")
+        {
+            // A state with slots goes through setters and __setattr__.
+            foreach (FunctionInfo setter in Setters(type).Concat(Named(type, "__setattr__")))
+                effects.Add(analysis.UnitOf(setter, type, null), 0);
+        }
+
+        if (functions.Count == 0 && effects.IsEmpty && name is "__setstate__" or "__call__" or "__del__" or "append" or "extend" or "__setitem__" && analysis.Classes.MayHaveMore(type))
+            return Unknown(type, name);
+
+        bool acts = !effects.IsEmpty || (functions.Count > 0 && name is "__call__" or "__setstate__");
+        return acts ? Member(type, name, functions, effects) : null;
+    }
+
+    // A base without source may have the method: then it is what is known of that one, or not known.
+    private DerivedEntry? Unknown(ClassInfo type, string name)
+    {
+        foreach (string path in type.ForeignBases)
+        {
+            if (analysis.Code.Known($"{path}.{name}") is { Call.Count: > 0 } known)
+                return new DerivedEntry($"{type.Path}.{name}", known, "", type.Module.Source.File, type.Line, []);
+        }
+
+        bool mayHave = type.HasUnknownBase || type.ForeignBases.Any(b => !analysis.Classes.IsPlain(b) && analysis.Code.Known(b) is null);
+        if (!mayHave || name is "append" or "extend" or "__setitem__" or "__del__")
+            return null;
+
+        EffectEntry entry = new() { Kind = NameKind.Function, Origin = origin, Call = [new Effect { Kind = EffectKind.Unknown, Source = new EffectSource(SourceKind.From, 1) }] };
+        return new DerivedEntry($"{type.Path}.{name}", entry, "", type.Module.Source.File, type.Line, []);
+    }
+
+    private DerivedEntry Member(ClassInfo type, string name, List<FunctionInfo> functions, EffectSet effects)
+    {
+        EffectEntry entry = new()
+        {
+            Kind = NameKind.Function,
+            Origin = origin,
+            Call = effects.Effects,
+            Returns = functions is [var one] ? Returns.Of(analysis.UnitOf(one, type, null), Shift(one)) : EffectReturn.Unknown,
+        };
+        FunctionInfo? first = functions.FirstOrDefault();
+        return new DerivedEntry($"{type.Path}.{name}", entry, first?.Owner is { } owner && owner != type ? first.Path : "", first?.Module.Source.File ?? type.Module.Source.File, first?.Line ?? type.Line, effects.Evidence());
+    }
+
+    private static int Shift(FunctionInfo function) => function.IsClassMethod ? 1 : 0;
+
+    private List<FunctionInfo> Named(ClassInfo type, string name) => analysis.Classes.Member(type, name) is { } member ? [.. Functions(analysis.Read(member))] : [];
+
+    private List<FunctionInfo> Metaclass(ClassInfo type) =>
+        [.. type.Metaclass.Atoms.ToArray().Where(a => a.Kind is AtomKind.Class).SelectMany(a => Named(a.Class, "__call__"))];
+
+    private IEnumerable<FunctionInfo> Setters(ClassInfo type) =>
+        analysis.Classes.Order(type).SelectMany(c => c.Setters.Values).OrderBy(f => f.Path, StringComparer.Ordinal);
+
+    private static IEnumerable<FunctionInfo> Functions(Value value) => value.Atoms.ToArray().Where(a => a is { Kind: AtomKind.Function, Function.Owner: not null }).Select(a => a.Function);
+}

@@ -1,0 +1,164 @@
+// What a function with source does, with what this call gives it.
+using Assay.Code.Scopes;
+using Assay.Code.Values;
+using Assay.Effects;
+
+namespace Assay.Code.Flow;
+
+internal sealed partial class Evaluator
+{
+    /// <summary>Does what a summary says, with the arguments of this call, and gives what it returns.</summary>
+    private Value Instantiate(Unit callee, FunctionInfo function, Arguments arguments)
+    {
+        Value self = function.HasSelf && !function.IsClassMethod ? arguments.At(0, "") : Value.None;
+        Summary summary = callee.Summary;
+        foreach ((EffectKey key, EffectFlow flow) in summary.Effects.ToArray())
+        {
+            Value met = Given(Value.Of(_atoms[AtomKind.Origin, key.Source]), function, self, arguments);
+            Value with = Value.None;
+            if (key.Kind is EffectKind.Call or EffectKind.Method or EffectKind.New or EffectKind.SetState or EffectKind.GetAttribute or EffectKind.SetAttribute)
+                with = flow.WithAll ? arguments.All : Given(Value.Of(flow.With.Select(o => _atoms[AtomKind.Origin, o])), function, self, arguments);
+
+            Happen(key, met, with, callee);
+        }
+
+        foreach ((string name, Value value) in summary.Keeps.ToArray())
+        {
+            if (self.Has(AtomKind.Self))
+                SetField(name, Given(value, function, self, arguments));
+        }
+
+        return Given(summary.Returns, function, self, arguments);
+    }
+
+    private void Happen(EffectKey key, Value met, Value with, Unit callee)
+    {
+        switch (key.Kind)
+        {
+            case EffectKind.Call:
+                Value called = met.Where(a => !a.IsOrigin);
+                if (!called.IsNone)
+                    Call(called.Union(Derived(met)), Arguments.Loose(with.Union(Iterated(with))));
+
+                foreach (Origin origin in NotDerived(met))
+                {
+                    Add(origin.Deep ? EffectKind.Unknown : EffectKind.Call, origin, "", with, "", callee, key);
+                    Give(with);
+                }
+
+                if (called.IsNone)
+                    AddAll(EffectKind.Unknown, met.Where(a => a.IsOrigin && a.Origin.Derived), "", callee, key);
+
+                break;
+            case EffectKind.Method:
+                Value typed = met.Where(a => !a.IsOrigin);
+                if (!typed.IsNone)
+                    CallMethod(typed.Union(Derived(met)), default, key.Name, Arguments.Loose(with));
+
+                foreach (Origin origin in NotDerived(met))
+                {
+                    bool isPlain = analysis.Methods.Contains(key.Name);
+                    if (!origin.Deep || !isPlain)
+                        Add(origin.Deep ? EffectKind.Unknown : EffectKind.Method, origin, origin.Deep ? "" : key.Name, with, "", callee, key);
+                }
+
+                if (typed.IsNone && !analysis.Methods.Contains(key.Name))
+                    AddAll(EffectKind.Unknown, met.Where(a => a.IsOrigin && a.Origin.Derived), "", callee, key);
+
+                break;
+            case EffectKind.New or EffectKind.SetState:
+                foreach (Atom atom in met.Atoms)
+                    Make(new Effect { Kind = key.Kind, Source = EffectSource.Any }, atom, callee.ToString(), Arguments.Loose(with));
+
+                break;
+            case EffectKind.GetAttribute:
+                NamedAttribute(key.Kind, met, with, callee.ToString());
+                break;
+            case EffectKind.SetAttribute:
+                foreach (Origin source in Origins(met))
+                    Add(key.Kind, source, "", with, "", callee, key);
+
+                break;
+            case EffectKind.Unknown:
+                AddAll(key.Kind, met, "", callee, key);
+                Give(met);
+                break;
+            default:
+                AddAll(key.Kind, met, "", callee, key);
+                break;
+        }
+    }
+
+    private static List<Origin> NotDerived(Value value)
+    {
+        List<Origin> origins = [];
+        foreach (Atom atom in value.Atoms)
+        {
+            if (atom.IsOrigin && !atom.Origin.Derived)
+                origins.Add(atom.Origin);
+        }
+
+        return origins;
+    }
+
+    /// <summary>A value of a summary in terms of this function: what comes from its parameters and fields is what this call gives.</summary>
+    private Value Given(Value value, FunctionInfo function, Value self, Arguments arguments)
+    {
+        Value all = Value.None;
+        foreach (Atom atom in value.Atoms)
+        {
+            if (atom.Kind is AtomKind.Self)
+            {
+                all = all.Union(self);
+                continue;
+            }
+
+            if (!atom.IsOrigin)
+            {
+                all = all.Union(Value.Of(atom));
+                continue;
+            }
+
+            Value given = Given(atom.Origin, function, self, arguments);
+            all = all.Union(atom.Origin.Derived ? Derived(given) : given);
+        }
+
+        return Limited(all);
+    }
+
+    private Value Given(Origin origin, FunctionInfo function, Value self, Arguments arguments)
+    {
+        Value value = origin.Kind switch
+        {
+            OriginKind.Parameter => arguments.At(origin.Index, origin.Name),
+            OriginKind.Rest => arguments.From(origin.Index),
+            OriginKind.Keyword => arguments.Named(origin.Name),
+            OriginKind.AnyKeyword => Rest(function, arguments),
+            _ => FieldOf(self, origin.Name),
+        };
+        if (origin.Deep)
+            return Iterated(Iterated(value)).Union(Derived(value));
+
+        if (origin.Key.Length > 0)
+            value = Projected(value, origin.Key, isKey: true);
+
+        return origin.Items ? Iterated(value) : value;
+    }
+
+    /// <summary>What a field of an object of another function is: what the object was made of.</summary>
+    private Value FieldOf(Value self, string name)
+    {
+        Value all = Derived(self);
+        foreach (Atom atom in self.Atoms)
+        {
+            if (atom.Kind is AtomKind.Self)
+                all = all.Union(Field(name));
+            else if (atom.Kind is AtomKind.Instance)
+                all = all.Union(analysis.Fields(atom.Class, name, _unit));
+            else if (atom.IsOrigin && !atom.Origin.Derived)
+                all = all.Union(Value.Of(_atoms[AtomKind.Origin, atom.Origin.Under(name)]));
+        }
+
+        return all;
+    }
+}

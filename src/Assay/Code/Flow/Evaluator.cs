@@ -1,0 +1,216 @@
+// Evaluates the body of a unit until nothing in it changes.
+using Assay.Code.Scopes;
+using Assay.Code.Values;
+using Assay.Effects;
+using Assay.Python.Syntax;
+
+namespace Assay.Code.Flow;
+
+/// <summary>
+/// Evaluates the body of a unit: what each expression may be, and what is done with what comes from a caller. The order of statements and the conditions do
+/// not count: every assignment adds to what a name may be. It is repeated until nothing changes; what a unit is only grows, so that ends.
+/// </summary>
+internal sealed partial class Evaluator(Analysis analysis)
+{
+    /// <summary>More things than these one value is not: then it may be anything.</summary>
+    private const int MostAtoms = 64;
+
+    /// <summary>Values are followed through so many callables within one call.</summary>
+    private const int MostDepth = 5;
+
+    private readonly CodeBase _code = analysis.Code;
+    private readonly AtomTable _atoms = analysis.Atoms;
+    private Value[] _values = new Value[4096];
+    private Unit _unit = null!;
+    private SyntaxTree _tree = null!;
+    private Scope _scope = null!;
+    private FunctionInfo? _function;
+    private int _at;
+    private int _depth;
+    private bool _changed;
+    private bool _told;
+
+    private Value Unknown => Value.Of(_atoms[AtomKind.Unknown, ""]);
+
+    /// <summary>Evaluates a unit; whether its summary says anything new.</summary>
+    public bool Evaluate(Unit unit)
+    {
+        _unit = unit;
+        _tree = unit.Root.Module.Tree;
+        if (_values.Length < _tree.Count)
+            _values = new Value[_tree.Count * 2];
+
+        _told = false;
+        Begin(unit);
+        do
+        {
+            _changed = false;
+            foreach (Segment segment in unit.Code.Segments)
+            {
+                if (segment.Scope == unit.Root || (segment.Scope.Function is { } nested && unit.Active.Contains(nested)))
+                    Run(segment);
+            }
+        }
+        while (_changed);
+
+        return _told;
+    }
+
+    private void Run(Segment segment)
+    {
+        _code.Budget?.SpendWork(segment.Steps.Length * 40L);
+        _function = segment.Scope.Function;
+        foreach (Step step in segment.Steps)
+        {
+            _scope = step.Scope;
+            _at = step.Node;
+            _values[step.Node] = Evaluate(_tree[step.Node]);
+        }
+
+        if (_function is { Node.Kind: SyntaxKind.Lambda } lambda && segment.Steps.Length > 0)
+            Return(_values[lambda.Node[SyntaxField.Body].Number]);
+    }
+
+    // What the parameters are.
+    private void Begin(Unit unit)
+    {
+        if (unit.Function is not { } function)
+            return;
+
+        foreach (Parameter parameter in function.Parameters)
+        {
+            Value value = Value.Of(_atoms[AtomKind.Origin, Origin.Of(parameter)]);
+            bool first = parameter is { Kind: ParameterKind.Positional, Index: 0 };
+            if (first && unit.Self is { } self && function.Owner is not null)
+            {
+                if (function.IsClassMethod || function.Name is "__new__")
+                    value = Value.Of(_atoms[AtomKind.Class, self]);
+                else if (!function.IsStatic)
+                    value = Value.Of(_atoms[AtomKind.Self, ""]);
+            }
+
+            if (function.Defaults.TryGetValue(parameter.Name, out Value? @default))
+                value = value.Union(@default);
+
+            Assign(function.Scope.Bind(parameter.Name), value);
+        }
+    }
+
+    private void Return(Value value)
+    {
+        if (_function is null || _function == _unit.Function)
+        {
+            Value all = Grown(_unit.Summary.Returns, value);
+            Tell(!ReferenceEquals(all, _unit.Summary.Returns));
+            _unit.Summary.Returns = all;
+        }
+        else
+        {
+            Value before = _unit.Results.GetValueOrDefault(_function, Value.None);
+            Value all = Grown(before, value);
+            _changed |= !ReferenceEquals(all, before);
+            _unit.Results[_function] = all;
+        }
+    }
+
+    // What those who call the unit see of it.
+    private void Tell(bool isNew)
+    {
+        _changed |= isNew;
+        _told |= isNew;
+    }
+
+    private void Assign(Variable variable, Value value)
+    {
+        Value before = _unit.Variables.GetValueOrDefault(variable, Value.None);
+        Value all = Grown(before, value);
+        if (!ReferenceEquals(all, before))
+        {
+            _unit.Variables[variable] = all;
+            _changed = true;
+            if (_unit.Function is null)
+                analysis.VariableChanged(variable);
+        }
+    }
+
+    // What was widened stays so: it is not what is new.
+    private Value Grown(Value before, Value value)
+    {
+        Value all = before.Union(value);
+        if (ReferenceEquals(all, before))
+            return before;
+
+        Value limited = Limited(all);
+        return SameAtoms(limited, before) ? before : limited;
+    }
+
+    /// <summary>A value that is too much is what came from callers, and otherwise anything.</summary>
+    private Value Limited(Value value)
+    {
+        Atom many = _atoms[AtomKind.Unknown, "many"];
+        if (value.Count <= MostAtoms && !value.Contains(many))
+            return value;
+
+        // The mark stays, so that what was widened does not grow again.
+        List<Atom> kept = [many];
+        foreach (Atom atom in value.Atoms)
+        {
+            if (atom.IsOrigin)
+                kept.Add(_atoms[AtomKind.Origin, atom.Origin == atom.Origin.Whole ? atom.Origin : atom.Origin.Whole with { Deep = true }]);
+            else if (atom.Kind is AtomKind.Self or AtomKind.Container)
+                kept.Add(atom);
+        }
+
+        Value limited = Value.Of(kept);
+        return SameAtoms(limited, value) ? value : limited;
+    }
+
+    private static bool SameAtoms(Value left, Value right) => left.Count == right.Count && left.Atoms.SequenceEqual(right.Atoms);
+
+    private void Add(EffectKind kind, Origin source, string name, Value with, string leaf, Unit? callee = null, EffectKey key = default)
+    {
+        // What makes an object of what comes from nowhere is none of the caller's.
+        if (_unit.Function is null)
+            return;
+
+        Tell(_unit.Summary.Add(new EffectKey(kind, source, name), Origins(with), new Cause(_tree[_at].Start, leaf, callee, key)));
+    }
+
+    private void AddAll(EffectKind kind, Value source, string leaf, Unit? callee = null, EffectKey key = default)
+    {
+        foreach (Origin origin in Origins(source))
+            Add(kind, origin, "", Value.None, leaf, callee, key);
+    }
+
+    /// <summary>What of a value comes from callers.</summary>
+    private static List<Origin> Origins(Value value)
+    {
+        List<Origin> origins = [];
+        foreach (Atom atom in value.Atoms)
+        {
+            if (atom.IsOrigin && !origins.Contains(atom.Origin.Plain))
+                origins.Add(atom.Origin.Plain);
+        }
+
+        return origins;
+    }
+
+    /// <summary>What is computed from a value: it carries what came from callers, and is of a type that is not theirs to choose.</summary>
+    private Value Derived(Value value)
+    {
+        if (value.IsNone || value.Derived is not null)
+            return value.Derived ?? value;
+
+        List<Atom>? derived = null;
+        foreach (Atom atom in value.Atoms)
+        {
+            if (atom.IsOrigin)
+                (derived ??= []).Add(atom.Origin.Derived ? atom : _atoms[AtomKind.Origin, atom.Origin.AsDerived]);
+        }
+
+        return value.Derived = derived is null ? Value.None : Value.Of(derived);
+    }
+
+    /// <summary>Something that could not be found out, made of a value.</summary>
+    private Value UnknownOf(Value value) => Unknown.Union(Derived(value));
+}

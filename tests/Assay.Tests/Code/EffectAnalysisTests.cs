@@ -1,0 +1,145 @@
+// What the analysis finds in small pieces of source: each rule of it has its cases.
+using System.Text;
+using Assay.Code;
+using Assay.Code.Entries;
+using Assay.Detection;
+using Assay.Effects;
+using SourceText = Assay.Python.Syntax.SourceText;
+
+namespace Assay.Tests.Code;
+
+public sealed class EffectAnalysisTests
+{
+    [Theory]
+    [InlineData("import os\ndef f(cmd): os.system(cmd)", "f", "process 0/cmd")]
+    [InlineData("from os import system as s\ndef f(cmd): s(cmd)", "f", "process 0/cmd")]
+    [InlineData("def f(cmd):\n  import os\n  os.system(cmd)", "f", "process 0/cmd")]
+    [InlineData("import os\ndef f(*a, **k): os.system(a[1] + k['x'])", "f", "process /x; process 1")]
+    [InlineData("import os\ndef f(state): os.system('rm ' + state['path'])", "f", "process 0/state.path")]
+    [InlineData("import os\ndef f(x): os.system('ls')", "f", "")]
+    [InlineData("import os\ndef f(x): os.system(len(x))", "f", "")]
+    [InlineData("import os\ndef g(y): os.system(y)\ndef f(x): g(f'{x}')", "f", "process 0/x")]
+    [InlineData("import os\ndef g(*, y): os.system(y)\ndef f(x): g(y=x)", "f", "process 0/x")]
+    [InlineData("import os\nif a: run = os.system\nelse: run = len\ndef f(x): run(x)", "f", "process 0/x")]
+    [InlineData("def f(x):\n  try: import os as o\n  except ImportError: o = None\n  o.system(x)", "f", "process 0/x")]
+    public void WhatIsHandedToASinkIsTold(string source, string name, string effects) => Assert.Equal(effects, Effects(source, name));
+
+    /// <summary>Rule 2: what is put into something taints it.</summary>
+    [Theory]
+    [InlineData("import pickle, tempfile\ndef f(s):\n  t = tempfile.SpooledTemporaryFile()\n  t.write(s['x'])\n  return pickle.Unpickler(t).load()", "unpickle 0/s.x")]
+    [InlineData("def f(x):\n  l = []\n  l.append(x)\n  exec(l[0])", "exec 0/x")]
+    [InlineData("def f(x):\n  d = {}\n  d['a'] = x\n  exec(d['a'])", "exec 0/x")]
+    public void MutationTaintsTheReceiver(string source, string effect) => Assert.Contains(effect, Effects(source, "f").Split("; "));
+
+    /// <summary>Rule 3: effects on fields are effects on what was kept in them.</summary>
+    [Theory]
+    [InlineData("class C:\n  def __init__(self, p):\n    self.p = p\n    self.go()\n  def go(self): exec(self.p)", "C", "exec 0/p")]
+    [InlineData("class C:\n  def __setstate__(self, s):\n    self.__dict__.update(s)\n    exec(self.code)", "C.__setstate__", "exec 0.code; exec 1/s.code")]
+    [InlineData("class C:\n  def __init__(self, p): self.p = p\n  def __del__(self): exec(self.p)", "C", "exec 0/p")]
+    [InlineData("class C:\n  def __init__(self, p): self.p = p\n  def __del__(self): exec(self.p)", "C.__del__", "exec 0.p")]
+    [InlineData("from dataclasses import dataclass\n@dataclass\nclass C:\n  a: int\n  b: str\n  def __post_init__(self): exec(self.b)", "C", "exec 1/b")]
+    [InlineData("class C:\n  def __new__(cls, x):\n    exec(x)\n    return object.__new__(cls)", "C", "exec 0/x")]
+    [InlineData("class M(type):\n  def __call__(cls, x): exec(x)\nclass C(metaclass=M): pass", "C", "exec 0/x")]
+    [InlineData("class C:\n  def append(self, x): exec(x)", "C.append", "exec 1/x")]
+    [InlineData("class C:\n  def __setitem__(self, k, v): exec(v)", "C.__setitem__", "exec 2/v")]
+    [InlineData("class C:\n  def __hash__(self): exec(self.x)", "C.__hash__", "exec 0.x")]
+    [InlineData("class C:\n  @property\n  def p(self): exec(self.x)\n  def __setstate__(self, s): self.p", "C.__setstate__", "exec 0.x")]
+    [InlineData("class C:\n  @property\n  def p(self): pass\n  @p.setter\n  def p(self, v): exec(v)", "C.__setstate__", "exec 1/v")]
+    public void EachWayIntoAClassIsTold(string source, string name, string effects) => Assert.Equal(effects, Effects(source, name));
+
+    /// <summary>A method means what it means in the class of the object.</summary>
+    [Fact]
+    public void AMethodOfABaseCallsWhatTheClassOverrides()
+    {
+        const string Source = "class A:\n  def __setstate__(self, s): self.go(s)\n  def go(self, s): pass\nclass B(A):\n  def go(self, s): exec(s)";
+        Assert.Equal("", Effects(Source, "A.__setstate__"));
+        Assert.Equal("exec 1/s", Effects(Source, "B.__setstate__"));
+    }
+
+    /// <summary>Rule 4: the types of locals and fields come from constructors.</summary>
+    [Theory]
+    [InlineData("class C:\n  def go(self, x): exec(x)\ndef f(x):\n  c = C()\n  c.go(x)")]
+    [InlineData("class C:\n  def go(self, x): exec(x)\ndef f(x): C().go(x)")]
+    [InlineData("class C:\n  def __enter__(self): return self\n  def go(self, x): exec(x)\ndef f(x):\n  with C() as c: c.go(x)")]
+    [InlineData("class C:\n  def go(self, x): exec(x)\nclass D:\n  def __init__(self): self.c = C()\n  def run(self, x): self.c.go(x)\ndef f(x): D().run(x)")]
+    [InlineData("def f(x):\n  run = exec if x else eval\n  run(x)")]
+    [InlineData("class C:\n  def __init__(self, x): self.x = x\n  def go(self): exec(self.x)\ndef f(x): C(x).go()")]
+    public void TypesComeFromConstructors(string source) => Assert.Equal("exec 0/x", Effects(source, "f"));
+
+    /// <summary>Rules 6 and 8: what cannot be read is unknown where it gets something, and nothing where it gets constants.</summary>
+    [Theory]
+    [InlineData("import native\ndef f(x): native.go(x)", "unknown 0/x")]
+    [InlineData("import native\ndef f(x): native.go(1)", "")]
+    [InlineData("T = {}\ndef f(x): T['a'](x)", "unknown 0/x")]
+    [InlineData("def f(g, x): g(x)", "call 0/g with 1/x")]
+    [InlineData("def f(g): g()", "call 0/g with always")]
+    [InlineData("def f(o): o.go(1)", "method go of 0/o with always")]
+    [InlineData("def f(o, n): getattr(o, n)", "get-attribute 0/o with 1/n")]
+    [InlineData("import native\ndef f(x): native.make().go(x)", "unknown 0/x")]
+    public void WhatCannotBeReadIsUnknown(string source, string effects) => Assert.Equal(effects, Effects(source, "f"));
+
+    /// <summary>Rule 9: functions that are given away are called.</summary>
+    [Theory]
+    [InlineData("import native\ndef g(y): exec(y)\ndef f(x): native.go(g, x)", "exec 0/x")]
+    [InlineData("def f(x): return list(map(lambda y: exec(y), x))", "exec 0/x[]")]
+    [InlineData("def f(x):\n  def g(): exec(x)\n  g()", "exec 0/x")]
+    [InlineData("from functools import partial\ndef f(x): partial(exec, x)()", "exec 0/x")]
+    public void FunctionsThatAreGivenAwayAreCalled(string source, string effect) => Assert.Contains(effect, Effects(source, "f").Split("; "));
+
+    /// <summary>Rule 10: what a decorator that cannot be read makes of a function is not known.</summary>
+    [Theory]
+    [InlineData("import native\n@native.deco\ndef f(x): pass", "unknown *")]
+    [InlineData("import functools\n@functools.lru_cache(maxsize=1)\ndef f(x): pass", "")]
+    [InlineData("import functools\ndef d(f):\n  @functools.wraps(f)\n  def w(*a): return f(*a)\n  return w\n@d\ndef f(x): exec(x)", "exec 0/x")]
+    public void DecoratorsCount(string source, string effects) => Assert.Equal(effects, Effects(source, "f"));
+
+    /// <summary>Rule 15: of a base that is not known the methods that are not overridden are unknown, not the class.</summary>
+    [Fact]
+    public void ABaseWithoutSourceMakesItsMethodsUnknown()
+    {
+        const string Source = "from native import Base\nclass C(Base):\n  def __init__(self, x): self.x = x";
+        Assert.Equal("", Effects(Source, "C"));
+        Assert.Equal("unknown 1..", Effects(Source, "C.__setstate__"));
+    }
+
+    [Fact]
+    public void NamesAreFoundThroughPackages()
+    {
+        DerivedEffects found = Run(
+            ("p", true, "from .a import *\nfrom . import b"),
+            ("p.a", false, "__all__ = ['go']\nfrom .b import run as go\ndef hidden(x): exec(x)"),
+            ("p.b", false, "def run(x): exec(x)"),
+            ("q", false, "import p\ndef f(x): p.go(x)\ndef g(x): p.b.run(x)\nfrom p import go as h"));
+        Assert.Equal("exec 0/x", Text(found, "q.f"));
+        Assert.Equal("exec 0/x", Text(found, "q.g"));
+        Assert.Equal("exec 0/x", Text(found, "q.h"));
+        Assert.Equal("exec 0/x", Text(found, "p.go"));
+        Assert.DoesNotContain(found.Entries, e => e.Path is "p.hidden");
+    }
+
+    [Fact]
+    public void EvidenceIsThePathOfCalls()
+    {
+        DerivedEffects found = Run(("m", false, "import os\ndef g(y):\n  os.system(y)\ndef f(x):\n  g(x)"));
+        EffectEvidence evidence = Assert.Single(Entry(found, "m.f").Evidence);
+        Assert.Equal([("m.py", 5, "m.g"), ("m.py", 3, "os.system")], evidence.Path.Select(s => (s.File, s.Line, s.Call)));
+    }
+
+    [Fact]
+    public void TheSameSourceGivesTheSameEntries()
+    {
+        string Once() => string.Join('\n', Run(("m", false, "import os, native\nclass C:\n  def __init__(s, a, b):\n    s.a = a\n    native.x(b, a)\n  def __call__(s, q): os.system(s.a + q)\ndef f(c, d): return C(c, d)(d)")).Entries.Select(e => $"{e.Path} {string.Join(';', e.Entry.Call)} {e.Entry.Returns}"));
+        Assert.Equal(Once(), Once());
+    }
+
+    private static string Effects(string source, string name) => Text(Run(("m", false, source)), "m." + name);
+
+    private static string Text(DerivedEffects found, string path) => string.Join("; ", Entry(found, path).Entry.Call.Select(e => e.ToString()).Order(StringComparer.Ordinal));
+
+    private static DerivedEntry Entry(DerivedEffects found, string path) => Assert.Single(found.Entries, e => e.Path == path);
+
+    private static DerivedEffects Run(params (string Name, bool IsPackage, string Source)[] modules) => EffectAnalysis.Of(
+        modules.Select(m => new SourceModule(m.Name, m.Name.Replace('.', '/') + ".py", m.IsPackage, SourceText.Decode(Encoding.UTF8.GetBytes(m.Source + "\n")))),
+        RuleSet.Default.Callables.Knowledge,
+        new EffectOrigin("test", "By analysis of the source.", []));
+}
