@@ -16,6 +16,7 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
 {
     private static readonly string[] s_texts = [".json", ".txt", ".md", ".vocab"];
     private static readonly string[] s_weights = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".joblib", ".safetensors", ".th"];
+    private const string IndexEnd = ".index.json";
     private readonly List<string> _lines = [];
     private readonly Dictionary<string, List<PlannedFile>> _sharded = new(StringComparer.Ordinal);
     private readonly HashSet<string> _companions = new(StringComparer.Ordinal);
@@ -81,7 +82,7 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
             {
                 Tell(relative, "left out: it is no regular file");
             }
-            else if (!TryConvert(path, relative, folder, taken))
+            else if (relative.EndsWith(IndexEnd, StringComparison.Ordinal) || !TryConvert(path, relative, folder, taken))
             {
                 Beside(path, relative, folder);
             }
@@ -115,6 +116,12 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
 
         using (file)
         {
+            if (file.Map.Shards.Count > 0)
+            {
+                // An index under another name: its files are converted by themselves.
+                return false;
+            }
+
             // The pickle's name is the start of theirs, so it comes before them.
             _companions.UnionWith(file.Map.Companions.Select(c => Path.Join(Path.GetDirectoryName(path), c)));
             string name = Name(relative, taken);
@@ -193,7 +200,7 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
 
     private void Beside(string path, string relative, string folder)
     {
-        if (relative.EndsWith(".index.json", StringComparison.Ordinal))
+        if (relative.EndsWith(IndexEnd, StringComparison.Ordinal))
         {
             Tell(relative, "left out: an index is made anew");
             return;

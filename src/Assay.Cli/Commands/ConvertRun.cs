@@ -49,7 +49,7 @@ internal sealed class ConvertRun(Host host, ConvertArguments arguments)
             return ExitCode.Nothing;
         }
 
-        CheckTargets(folder, plan);
+        CheckTargets(folder, plan, file.Map);
         using FileOutput output = new(folder, arguments.Force);
         ConversionBar bar = new(host, "Converting");
         bar.Run(() => Converter.Write(plan, output, arguments.Verify, bar, host.Cancellation), arguments.Progress);
@@ -59,8 +59,10 @@ internal sealed class ConvertRun(Host host, ConvertArguments arguments)
         return ExitCode.Passed;
     }
 
-    private void CheckTargets(string folder, ConversionPlan plan)
+    private void CheckTargets(string folder, ConversionPlan plan, TensorMap map)
     {
+        string beside = Path.GetDirectoryName(Path.GetFullPath(arguments.Input)) ?? "";
+        HashSet<string?> inputs = [.. map.Shards.Concat(map.Companions).Select(f => Path.Join(beside, f)).Append(arguments.Input).Select(RealPath.Of)];
         IEnumerable<string> names = plan.Files.Select(f => f.FileName);
         foreach (string name in plan.IndexName is { } index ? names.Append(index) : names)
         {
@@ -70,7 +72,7 @@ internal sealed class ConvertRun(Host host, ConvertArguments arguments)
                 throw new UsageException($"{path} is there already; --force replaces it.");
             }
 
-            if (RealPath.Of(path) is { } real && real == RealPath.Of(arguments.Input))
+            if (RealPath.Of(path) is { } real && inputs.Contains(real))
             {
                 throw new UsageException("The output would overwrite the input.");
             }

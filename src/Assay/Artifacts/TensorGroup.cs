@@ -26,6 +26,7 @@ internal sealed class TensorGroup
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _companions = new(StringComparer.Ordinal);
+    private readonly List<string> _shards = [];
 
     /// <summary>Creates a group without tensors.</summary>
     /// <param name="kind">The id of the format that reads the tensors, or of the kind of archive that it is.</param>
@@ -51,6 +52,12 @@ internal sealed class TensorGroup
 
     /// <summary>Files beside this one that were read, by name.</summary>
     public IReadOnlyCollection<string> Companions => _companions;
+
+    /// <summary>Tensors that lie in other files, by name, with the file: what an index holds instead of tensors.</summary>
+    public Dictionary<string, string> Elsewhere { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The files that the tensors were taken from, where an index names them.</summary>
+    public IReadOnlyCollection<string> Shards => _shards;
 
     /// <summary>Why no tensors can be read at all: the bytes are broken or ambiguous, or a limit is spent. Null where they can.</summary>
     public Exception? Failure { get; internal set; }
@@ -117,6 +124,41 @@ internal sealed class TensorGroup
 
     /// <summary>Notes a file beside this one that was read.</summary>
     public void Companion(string name) => _companions.Add(name);
+
+    /// <summary>Takes over the tensors of a shard. A name that another shard has as well is a problem.</summary>
+    public void Take(string file, TensorGroup shard)
+    {
+        _shards.Add(file);
+        foreach (StoredTensor tensor in shard.Tensors)
+        {
+            if (_names.Contains(tensor.Name))
+            {
+                Problem(tensor.Name, $"It lies in {file} and in a file before it.");
+                continue;
+            }
+
+            Add(tensor.Name, tensor.View, tensor.Storage, tensor.Packing);
+        }
+
+        foreach (NotCarried left in shard.NotCarried)
+        {
+            Leave(left.Path, left.What, left.Why, left.Count);
+        }
+
+        _problems.AddRange(shard.Problems.Take(MostProblems - _problems.Count));
+        foreach ((string key, string value) in shard.Metadata)
+        {
+            _metadata.TryAdd(key, value);
+        }
+
+        foreach ((string name, string path) in shard.Renamed)
+        {
+            _renamed.TryAdd(name, path);
+        }
+
+        _companions.UnionWith(shard.Companions);
+        Checksums.AddRange(shard.Checksums);
+    }
 
     /// <summary>
     /// The tensors that are another by a second name, and that tensor. What stands under a name of <paramref name="apart"/> is never one.

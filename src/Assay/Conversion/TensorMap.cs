@@ -7,7 +7,7 @@ namespace Assay.Conversion;
 /// <summary>The tensors of a file and what stands beside them. It owns what had to be unpacked to reach them.</summary>
 public sealed class TensorMap : IDisposable
 {
-    private readonly IReadOnlyList<ByteSource> _owned;
+    private IReadOnlyList<ByteSource> _owned;
 
     internal TensorMap(TensorGroup group, IReadOnlyList<ByteSource> owned)
     {
@@ -36,8 +36,19 @@ public sealed class TensorMap : IDisposable
     /// <summary>Files beside this one that were read, by name: where joblib up to 0.9 kept arrays.</summary>
     public IReadOnlyCollection<string> Companions => Group.Companions;
 
+    /// <summary>The files that the tensors lie in, as the index names them; empty where the file holds them itself.</summary>
+    public IReadOnlyCollection<string> Shards => Group.Shards;
+
     /// <summary>The tensors as the reading gave them.</summary>
     internal TensorGroup Group { get; }
+
+    /// <summary>Hands over what had to be unpacked.</summary>
+    internal IReadOnlyList<ByteSource> TakeOwned()
+    {
+        IReadOnlyList<ByteSource> owned = _owned;
+        _owned = [];
+        return owned;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -8,7 +8,7 @@ namespace Assay.Conversion;
 
 /// <summary>
 /// Reads the tensors of a file, by the road that a scan takes: of every format that has some, also inside compressed streams. The format is told
-/// by the bytes.
+/// by the bytes. Of the index of sharded weights the tensors are those of the files that it names, where they lie in its bundle.
 /// </summary>
 public static class WeightsReader
 {
@@ -21,7 +21,11 @@ public static class WeightsReader
     /// <summary>Reads like <see cref="Read(ByteSource, ReadingOptions, CancellationToken)"/>; null for a file of a kind that has no tensors.</summary>
     /// <exception cref="MalformedException">The file is broken or ambiguous.</exception>
     /// <exception cref="ScanStopException">A limit is spent, the host cancelled, or the bytes went away.</exception>
-    public static TensorMap? TryRead(ByteSource bytes, ReadingOptions options, CancellationToken cancellation = default)
+    public static TensorMap? TryRead(ByteSource bytes, ReadingOptions options, CancellationToken cancellation = default) =>
+        TryRead(bytes, options, isShard: false, cancellation);
+
+    /// <summary>Reads the tensors of a file, or of a shard, which is no index again.</summary>
+    internal static TensorMap? TryRead(ByteSource bytes, ReadingOptions options, bool isShard, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(options);
@@ -49,7 +53,13 @@ public static class WeightsReader
                 ExceptionDispatchInfo.Throw(failure);
             }
 
-            return collector.ToMap(group);
+            if (group.Elsewhere.Count == 0)
+            {
+                return collector.ToMap(group);
+            }
+
+            collector.Free();
+            return isShard ? null : ShardedWeights.Read(group, options, cancellation);
         }
         catch
         {

@@ -57,7 +57,7 @@ internal sealed class InspectionSink(string path, InspectionOptions options, Can
     /// </summary>
     public override void Tensors(Artifact artifact, Claim claim, TensorGroup group)
     {
-        if (NodeOf(artifact) is not { } node)
+        if (NodeOf(artifact) is not { } node || group.Elsewhere.Count > 0)
         {
             return;
         }

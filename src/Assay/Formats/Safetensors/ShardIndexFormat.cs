@@ -1,4 +1,5 @@
 // Reads the index of a model whose tensors lie in several files.
+using System.Globalization;
 using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -16,6 +17,7 @@ internal sealed class ShardIndexFormat : IFormat
 {
     private const string Map = "weight_map";
     private const int MaxDepth = 64;
+    private const int FilesTold = 16;
 
     public string Id => "weight-index";
 
@@ -34,7 +36,8 @@ internal sealed class ShardIndexFormat : IFormat
         int mark = context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 3) is [0xEF, 0xBB, 0xBF] ? 3 : 0;
         ByteRange range = new(claim.Range.Offset + mark, claim.Range.Length - mark);
         JsonTokenReader json = new(context.Artifact.Bytes, range, context.Budget, MaxDepth);
-        HashSet<string> files = new(StringComparer.Ordinal);
+        MalformedException? broken = null;
+        Dictionary<string, string>? map = context.Wants(ReadingParts.Tensors) ? new(StringComparer.Ordinal) : null;
         try
         {
             json.Read();
@@ -44,7 +47,7 @@ internal sealed class ShardIndexFormat : IFormat
                 json.Read();
                 if (isMap && json.Type == JsonTokenType.StartObject)
                 {
-                    Files(json, files, context);
+                    Files(json, map, context);
                 }
                 else
                 {
@@ -63,17 +66,40 @@ internal sealed class ShardIndexFormat : IFormat
         }
         catch (MalformedException e)
         {
+            broken = e;
             context.Cover(new ByteRange(claim.Range.Offset, json.End - claim.Range.Offset), CoverageKind.Parsed);
             context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
         }
+
+        if (map is null)
+        {
+            return;
+        }
+
+        context.Meta("tensors", map.Count.ToString(CultureInfo.InvariantCulture));
+        context.Meta("files", string.Join(", ", map.Values.Distinct().Order(StringComparer.Ordinal).Take(FilesTold)));
+        context.ReadTensors(Id, group =>
+        {
+            if (broken is not null)
+            {
+                throw broken;
+            }
+
+            foreach ((string tensor, string file) in map)
+            {
+                group.Elsewhere.Add(tensor, file);
+            }
+        });
     }
 
-    private static void Files(JsonTokenReader json, HashSet<string> files, ReadContext context)
+    private static void Files(JsonTokenReader json, Dictionary<string, string>? map, ReadContext context)
     {
+        HashSet<string> files = new(StringComparer.Ordinal);
         long entries = 0;
         while (json.Read() && json.Type == JsonTokenType.PropertyName)
         {
             long at = json.Offset;
+            string tensor = json.Text();
             if (++entries > context.Limits.Entries)
             {
                 throw ScanBudget.Spent("entries", context.Limits.Entries, at);
@@ -85,11 +111,24 @@ internal sealed class ShardIndexFormat : IFormat
                 context.Anomaly("shards.index-broken", at, 0, "The file of a tensor is no text.");
                 json.Skip();
             }
-            else if (json.Text() is var file && files.Add(file) && context.Refer("shard", file, at) is var place && place != ReferencePlace.Inside)
+            else if (Entry(tensor, json.Text(), map, files) is { } file && context.Refer("shard", file, at) is var place && place != ReferencePlace.Inside)
             {
                 context.Anomaly(place == ReferencePlace.Missing ? "shards.missing" : "shards.outside", at, 0,
                     $"The index names the file {file}, which is not {(place == ReferencePlace.Missing ? "there" : "beside it")}.");
             }
         }
+    }
+
+    /// <summary>Keeps an entry, the last of a name; the file where it is named for the first time.</summary>
+    private static string? Entry(string tensor, string file, Dictionary<string, string>? map, HashSet<string> files)
+    {
+        bool isNew = files.Add(file);
+        if (map is not null)
+        {
+            // One text for a file that many tensors name.
+            map[tensor] = files.TryGetValue(file, out string? known) ? known : file;
+        }
+
+        return isNew ? file : null;
     }
 }
