@@ -28,20 +28,25 @@ internal static class Wrapping
     }
 
     /// <summary>A 7z of one file.</summary>
-    public static byte[] SevenZip(string name, byte[] content) => SevenZip("7z", name, content);
+    public static byte[] SevenZip(string name, byte[] content) => SevenZip((name, content));
 
-    private static byte[] SevenZip(string program, string name, byte[] content)
+    /// <summary>A 7z archive as 7-Zip writes it: solid.</summary>
+    public static byte[] SevenZip(params (string Name, byte[] Content)[] files)
     {
         string path = new[] { "/usr/bin/7z", "/usr/bin/7zz", "/usr/bin/7za" }.FirstOrDefault(File.Exists) ?? "";
-        Assert.SkipWhen(path.Length == 0, $"There is no {program}.");
+        Assert.SkipWhen(path.Length == 0, "There is no 7z.");
         string folder = Directory.CreateTempSubdirectory("assay-").FullName;
         try
         {
-            string file = Path.Combine(folder, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllBytes(file, content);
+            foreach ((string name, byte[] content) in files)
+            {
+                string file = Path.Combine(folder, name);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.WriteAllBytes(file, content);
+            }
+
             string archive = Path.Combine(folder, "packed.7z");
-            CPython.Program(path, ["a", "-bd", "-y", archive, Path.Combine(folder, name.Split('/')[0])]);
+            CPython.Program(path, ["a", "-bd", "-y", archive, .. files.Select(f => Path.Combine(folder, f.Name.Split('/')[0])).Distinct()]);
             return File.ReadAllBytes(archive);
         }
         finally

@@ -94,11 +94,24 @@ public sealed class InspectorTests
         Assert.All(All(file), a => Assert.True(a.Tensors is null or { Failure: null, Problems.Count: 0 }));
     }
 
-    [Fact]
-    public void APickleInAnArchiveFindsTheArraysBesideIt()
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar")]
+    [InlineData("7z")]
+    [InlineData("rar4")]
+    [InlineData("rar5")]
+    public void APickleInAnArchiveFindsTheArraysBesideIt(string kind)
     {
+        byte[] array = Builders.NumpyFiles.Floats(1);
         byte[] pickle = PickleOf(Dict("w", Built(New("joblib.numpy_pickle", "NDArrayWrapper"), Dict("filename", "m.pkl_01.npy", "allow_mmap", true))));
-        InspectedArtifact file = Inspect(new ZipBuilder().Add("a/m.pkl", pickle).Add("a/m.pkl_01.npy", Builders.NumpyFiles.Floats(1), 8).Build());
+        InspectedArtifact file = Inspect(kind switch
+        {
+            "zip" => new ZipBuilder().Add("a/m.pkl", pickle).Add("a/m.pkl_01.npy", array, 8).Build(),
+            "tar" => new TarBuilder().Add("a/m.pkl", pickle).Add("a/m.pkl_01.npy", array).Build(),
+            "7z" => Wrapping.SevenZip(("a/m.pkl", pickle), ("a/m.pkl_01.npy", array)),
+            "rar4" => RarBuilder.Archive4([.. RarBuilder.File4("a/m.pkl", pickle), .. RarBuilder.File4("a/m.pkl_01.npy", array)]),
+            _ => RarBuilder.Archive5([.. RarBuilder.File5("a/m.pkl", pickle), .. RarBuilder.File5("a/m.pkl_01.npy", array)]),
+        });
         InspectedArtifact model = file.Members.Single(m => m.Name == "a/m.pkl");
         Assert.Equal("w", Assert.Single(model.Tensors!.Tensors).Name);
         Assert.Equal("m.pkl_01.npy", model.Metadata["joblib files beside"]);

@@ -65,6 +65,7 @@ internal sealed class RarFormat : IFormat
         bool[] done = new bool[archive.Files.Count];
         bool packed = false;
         bool window = false;
+        RarBundle bundle = new(archive, claim.Range, context);
         string[] own = [.. archive.Files.Select(f => Unique(names, f))];
         for (int i = 0; i < done.Length; i++)
         {
@@ -89,7 +90,7 @@ internal sealed class RarFormat : IFormat
 
                 ByteSource bytes = artifact.Bytes.Slice(file.Packed);
                 MemberInflater.TellLink(oddities, file.Name, file.UnixMode, bytes);
-                context.Submit(new Artifact(own[i], bytes, artifact));
+                context.Submit(new Artifact(own[i], bytes, artifact) { In = new BundlePlace(bundle, file.Name) });
             }
             else
             {
@@ -101,7 +102,7 @@ internal sealed class RarFormat : IFormat
 
         if (packed && !window)
         {
-            Unpack(artifact, claim, archive, done, own, oddities, context);
+            Unpack(artifact, claim, archive, done, own, oddities, bundle, context);
         }
 
         for (int i = 0; i < done.Length; i++)
@@ -119,7 +120,7 @@ internal sealed class RarFormat : IFormat
     }
 
     private static void Unpack(
-        Artifact artifact, Claim claim, RarArchive archive, bool[] done, string[] own, OddityLog oddities, ReadContext context)
+        Artifact artifact, Claim claim, RarArchive archive, bool[] done, string[] own, OddityLog oddities, RarBundle bundle, ReadContext context)
     {
         try
         {
@@ -139,7 +140,7 @@ internal sealed class RarFormat : IFormat
                 }
 
                 MemberInflater.TellLink(oddities, file.Name, file.UnixMode, soFar.Result.Bytes);
-                context.Submit(new Artifact(own[number], soFar.Result.Bytes, artifact));
+                context.Submit(new Artifact(own[number], soFar.Result.Bytes, artifact) { In = new BundlePlace(bundle, file.Name) });
                 if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
                 {
                     throw stop;

@@ -52,6 +52,7 @@ internal sealed class SevenZipFormat : IFormat
         }
 
         OddityLog crcs = new();
+        SevenZipBundle bundle = new(archive, context);
         HashSet<string> names = new(StringComparer.Ordinal);
         try
         {
@@ -65,13 +66,13 @@ internal sealed class SevenZipFormat : IFormat
 
                 string name = Unique(names, file.Name);
                 context.Member(name, claim.Range.Offset, 0, 0, "stored");
-                context.Submit(new Artifact(name, new MemorySource(default), artifact));
+                context.Submit(new Artifact(name, new MemorySource(default), artifact) { In = new BundlePlace(bundle, file.Name) });
             }
 
             ILookup<int, SevenZipFile> files = archive.Files.ToLookup(f => f.Folder);
             for (int i = 0; i < archive.Folders.Count; i++)
             {
-                Folder(artifact, archive.Folders[i], [.. files[i]], names, crcs, context);
+                Folder(artifact, i, archive.Folders[i], [.. files[i]], names, crcs, bundle, context);
             }
         }
         finally
@@ -82,7 +83,7 @@ internal sealed class SevenZipFormat : IFormat
     }
 
     private static void Folder(
-        Artifact artifact, SevenZipFolder folder, IReadOnlyList<SevenZipFile> files, HashSet<string> names, OddityLog crcs, ReadContext context)
+        Artifact artifact, int number, SevenZipFolder folder, IReadOnlyList<SevenZipFile> files, HashSet<string> names, OddityLog crcs, SevenZipBundle bundle, ReadContext context)
     {
         context.Cover(folder.Packed, CoverageKind.Data);
         string first = files.Count > 0 ? files[0].Name : "folder";
@@ -110,6 +111,7 @@ internal sealed class SevenZipFormat : IFormat
 
         InflatedSoFar soFar = CoderChain.Inflate(folder.Chain, artifact.Bytes, folder.Packed, context.Budget, context.Scratch);
         using ByteSource bytes = soFar.Result.Bytes;
+        using IDisposable lent = bundle.Lend(number, bytes);
         MemberInflater.TellEnd(context, soFar with { Capped = false }, first, folder.Packed.Offset, folder.Packed.Length);
         for (int i = 0; i < own.Length; i++)
         {
@@ -127,7 +129,7 @@ internal sealed class SevenZipFormat : IFormat
             }
 
             MemberInflater.TellLink(crcs, file.Name, file.UnixMode, content);
-            context.Submit(new Artifact(own[i], content, artifact));
+            context.Submit(new Artifact(own[i], content, artifact) { In = new BundlePlace(bundle, file.Name) });
         }
 
         if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
