@@ -43,6 +43,9 @@ public sealed class RuleSet
     /// <summary>The packs as they were read.</summary>
     internal IReadOnlyList<RulePack> Packs { get; init; } = [];
 
+    /// <summary>Those of the rules that fulfil a condition.</summary>
+    internal RuleSet Where(Func<RuleEntry, bool> condition) => new([.. Entries.Where(condition)], Callables, Intents) { Version = Version, Digest = Digest, EffectPacks = EffectPacks, Packs = Packs };
+
     /// <summary>The rules with what they ask, ordered by id.</summary>
     internal IReadOnlyList<RuleEntry> Entries { get; }
 

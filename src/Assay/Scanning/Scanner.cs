@@ -88,6 +88,30 @@ public sealed class Scanner
     }
 
     /// <summary>
+    /// Scans the files of a bundle, hands each result to <paramref name="use"/> in the order of their names, and returns what the files are together.
+    /// </summary>
+    public async Task<BundleReport> ScanBundleAsync(IBundle bundle, Action<ScanResult> use, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        ArgumentNullException.ThrowIfNull(use);
+        BundleJudge judge = new(bundle.Path, Options.Rules, Options.Policy, Today, Options.Limits);
+        Scanner reading = Options.KeepFacts ? this : new Scanner(Options with { KeepFacts = true });
+        int files = 0;
+        await foreach (ScanResult result in reading.ScanAsync(bundle, null, cancellation).ConfigureAwait(false))
+        {
+            if (result.Report is { Read: { } facts } report)
+            {
+                files++;
+                judge.Add(facts, new Judgement { Verdict = report.Verdict, Findings = report.Findings, Waived = report.Waived, Unread = report.Unread });
+            }
+
+            use(Options.KeepFacts || result.Report is null ? result : result with { Report = result.Report with { Read = null } });
+        }
+
+        return new BundleReport { Path = bundle.Path, Files = files, Judgement = judge.End(), Facts = judge.Facts };
+    }
+
+    /// <summary>
     /// Walks into an input up to the artifact whose path is <paramref name="memberPath"/> (<c>model.pt!/archive/data.pkl</c>) and
     /// hands it to <paramref name="use"/>. Returns false when there is no such artifact.
     /// </summary>
@@ -205,9 +229,10 @@ public sealed class Scanner
             Artifacts = artifacts,
             Facts = facts,
         };
-        DateOnly today = DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime);
-        return TargetReport.Of(set, Judge.Of(set, Options.Rules, Options.Policy, today), Options.KeepFacts);
+        return TargetReport.Of(set, Judge.Of(set, Options.Rules, Options.Policy, Today), Options.KeepFacts);
     }
+
+    private DateOnly Today => DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime);
 
     private TargetReport Unread(ScanInput input, UnreadCause cause, string detail) =>
         Report(input, [new UnreadFact { Path = input.Path, Cause = cause, Detail = detail }], null, null, null, 0);

@@ -91,11 +91,28 @@ public sealed class EmbeddingTests : IDisposable
     }
 
     [Fact]
+    public async Task ABundle()
+    {
+        IBundle bundle = FolderBundle.TryCreate(Models())!;
+        Scanner scanner = new(Scans.Options);
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using MemoryStream output = new();
+        using JsonReport report = new(output, scanner.Head);
+
+        // docs: bundle
+        BundleReport whole = await scanner.ScanBundleAsync(bundle, report.Add, cancellation);
+        // docs: end
+
+        report.Finish();
+        Assert.Equal((2, Verdict.Malicious), (whole.Files, whole.Judgement.Verdict));
+    }
+
+    [Fact]
     public void TheDocumentShowsTheExamplesAsTheyAreCompiled()
     {
         string[] compiled = [.. Regions(Repository.Read("tests/Assay.Tests/Docs/EmbeddingTests.cs"))];
         string[] shown = [.. Blocks(Repository.Read("docs/embedding.md"))];
-        Assert.Equal(3, compiled.Length);
+        Assert.Equal(4, compiled.Length);
         Assert.Equal(compiled, shown);
     }
 

@@ -39,6 +39,17 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void LoneSurrogatesComeThroughAndTheReportIsTheSame()
+    {
+        // Python's texts may hold half of a pair, which UTF-8 cannot.
+        byte[] bytes = [0x80, 4, .. "cos\nsystem\n"u8, 0x8C, 6, (byte)'a', 0xED, 0xA0, 0x80, (byte)'b', (byte)'c', 0x85, (byte)'R', (byte)'.'];
+        ScanReport report = Scans.Run(Scans.Options, Scans.Input(bytes, "m.pkl"));
+        TargetReport target = Assert.Single(report.Targets);
+        Assert.Contains(target.Facts.OfType<CallableFact>(), f => f.Arguments.Any(a => a.Text.Contains('\ud800', StringComparison.Ordinal)));
+        Assert.True(Rejudged.IsTheSame(target, report.Head));
+    }
+
+    [Fact]
     public void OtherRulesJudgeTheSameFactsAnew()
     {
         FactSet facts = new() { Path = "m", Facts = [.. FactBuilder.Facts("{call: mypackage.build, args: [/srv/x]}", "m")] };

@@ -4,11 +4,14 @@ using Assay.Detection;
 using Assay.Policies;
 using Assay.Scanning;
 using Assay.Tests.Architecture;
+using Assay.Tests.Builders;
 
 namespace Assay.Tests.Samples;
 
 public sealed class SampleTests
 {
+    private static readonly ScanOptions s_options = new() { Rules = RuleSet.Default, KeepFacts = true };
+
     public static TheoryData<string, string> Expected => [.. Listed()];
 
     [Fact]
@@ -37,10 +40,19 @@ public sealed class SampleTests
         Assert.True(verdict != "passed" || (target.Bytes.Unknown == 0 && target.Unread.Count == 0), "A good sample is read to its last byte.");
     }
 
+    [Theory]
+    [MemberData(nameof(Expected))]
+    public void ItsFactsAloneGiveTheSameReport(string file, string verdict)
+    {
+        TargetReport target = Scan(file, file);
+        Assert.Equal(verdict, Say(target));
+        Assert.True(Rejudged.IsTheSame(target, new Scanner(s_options).Head));
+    }
+
     private static TargetReport Scan(string file, string name)
     {
         byte[] bytes = File.ReadAllBytes(Repository.Full("samples/" + file));
-        Scanner engine = new(new ScanOptions { Rules = RuleSet.Default });
+        Scanner engine = new(s_options);
         return engine.Scan(new ScanInput { Path = name, Open = () => new MemorySource(bytes), Named = true }).Report!;
     }
 
