@@ -6,7 +6,7 @@ internal static class RealPath
 {
     private const int LongestChain = 40;
 
-    /// <summary>The path without links, or null when it leads nowhere, round in a circle, or where nobody may look.</summary>
+    /// <summary>The path without links, or null when it leads nowhere, round in a circle, or where access is denied.</summary>
     public static string? Of(string path)
     {
         try

@@ -68,7 +68,7 @@ internal sealed class Box : IDisposable
                 using (theirs)
                 using (complain)
                 {
-                    // What bubblewrap and Python complain about is the reason when there is no box; later nobody listens.
+                    // What bubblewrap and Python complain about is the reason when there is no box; later it is not read.
                     process = Spawner.Start(BoxCommand.Arguments(options, setting), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
                 }
 
@@ -128,7 +128,7 @@ internal sealed class Box : IDisposable
         if (!_ended)
         {
             _ended = true;
-            // The zygote ends when nobody talks to it any more; the box is gone with it, or else with the signal.
+            // The zygote ends when its input is closed; the box is gone with it, or else with the signal.
             _control.Dispose();
             _ = Native.Signal(_process, Native.SigKill);
             _ = Spawner.End(_process, TimeSpan.FromSeconds(2));

@@ -1,4 +1,4 @@
-// A file descriptor that is closed when nobody needs it, and the few ways in which the sandbox gets one.
+// A file descriptor that is closed when it is no longer needed, and the few ways in which the sandbox gets one.
 using System.Runtime.InteropServices;
 
 namespace Assay.Sandbox.Kernel;
@@ -32,7 +32,7 @@ internal sealed unsafe class Descriptor(int number) : IDisposable
         return (new Descriptor(pair[0]), new Descriptor(pair[1]));
     }
 
-    /// <summary>A file in memory that nobody can change any more; <paramref name="fill"/> writes it.</summary>
+    /// <summary>A file in memory that can no longer be changed; <paramref name="fill"/> writes it.</summary>
     public static Descriptor Sealed(string name, Action<Descriptor> fill)
     {
         Descriptor file = new(Check(Native.MemoryFile(name, 1 | 2), "memfd_create"));

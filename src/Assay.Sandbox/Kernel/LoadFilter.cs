@@ -3,8 +3,8 @@ namespace Assay.Sandbox.Kernel;
 
 /// <summary>
 /// The filter of a load. What can only serve an attack on the kernel or on the box never runs: the filter asks, and the answer to those
-/// numbers is always no; when nobody listens any more, the kernel itself says no to everything that is asked. What a payload does and a
-/// plain load does not (files, processes, network) is told and runs. The rest is not seen.
+/// numbers is always no; when no one listens any more, the kernel itself says no to everything that is asked. What a payload does and a
+/// plain load does not (files, processes, network) is reported and runs. The rest is not seen.
 /// </summary>
 internal static class LoadFilter
 {
@@ -22,7 +22,7 @@ internal static class LoadFilter
     public static byte[] Write(int eventDescriptor)
     {
         FilterWriter filter = new FilterWriter().Begin(FirstUnknown);
-        // Its flags lie in memory, where nobody can look at them safely; the C library falls back to clone.
+        // Its flags lie in memory, where they cannot be looked at safely; the C library falls back to clone.
         filter.On(435, FilterWriter.Error(NoSuchCall));
         // Taking a further filter would let a load answer itself.
         filter.On(317, FilterWriter.Error(NotPermitted));
@@ -58,7 +58,7 @@ internal static class LoadFilter
     }
 
     /// <summary>
-    /// Whether a call that was told may run. It depends on the number and on register values only, which nobody can change behind the
+    /// Whether a call that was reported may run. It depends on the number and on register values only, which cannot be changed behind the
     /// kernel's back.
     /// </summary>
     public static bool MayRun(SyscallRow row, ReadOnlySpan<ulong> arguments) => row.Name switch

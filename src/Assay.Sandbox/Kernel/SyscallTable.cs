@@ -6,10 +6,10 @@ namespace Assay.Sandbox.Kernel;
 /// <summary>What becomes of an observed system call.</summary>
 internal enum SyscallAnswer
 {
-    /// <summary>It is told and then runs.</summary>
+    /// <summary>It is reported and then runs.</summary>
     Continue,
 
-    /// <summary>It is told and never runs.</summary>
+    /// <summary>It is reported and never runs.</summary>
     Refuse,
 
     /// <summary>The filter looks at an argument first.</summary>

@@ -102,7 +102,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
                 }
                 else if (said[1] != 0)
                 {
-                    // Nobody is left that the filter holds.
+                    // No process is left that has the filter.
                     listener!.Dispose();
                     listener = null;
                 }

@@ -55,7 +55,7 @@ internal static class LoaderChoice
         return [.. opening.Where(l => chosen.Contains(l.Id)).SelectMany(l => Calls(l, formats)).Select(c => c with { File = file })];
     }
 
-    /// <summary>Why there is nothing to try: who would load the input and is not in the box, or that nobody would.</summary>
+    /// <summary>Why there is nothing to try: who would load the input and is not in the box, or that no loader would.</summary>
     public static string Missing(string path, IReadOnlyList<Fact> facts)
     {
         string[] others = [.. new LoaderReach(facts).Opening(path).Select(l => l.Id)];

@@ -5,7 +5,7 @@ using Assay.Sandbox.Kernel;
 namespace Assay.Sandbox.Loading;
 
 /// <summary>
-/// Makes copies of a model that nobody can change: a file of the host, even one opened for reading, can be changed by its owner. Each load gets one of
+/// Makes copies of a model that cannot be changed: a file of the host, even one opened for reading, can be changed by its owner. Each load gets one of
 /// its own. Where it does not take too much memory, the next one is made while the box starts or the load before runs.
 /// </summary>
 internal sealed class ModelCopies(ByteSource bytes, int loads) : IDisposable
@@ -39,7 +39,7 @@ internal sealed class ModelCopies(ByteSource bytes, int loads) : IDisposable
         return copy;
     }
 
-    /// <summary>Waits for a copy that nobody took, and drops it.</summary>
+    /// <summary>Waits for a copy that was not taken, and drops it.</summary>
     public void Dispose()
     {
         if (_next is { } next)

@@ -4,7 +4,7 @@ namespace Assay.Sandbox.Observing;
 /// <summary>What the box holds for one load.</summary>
 /// <param name="Home">The home folder.</param>
 /// <param name="Model">The full path under which the loader opens the model.</param>
-/// <param name="Honey">Full paths of files that nobody but a thief has a use for.</param>
+/// <param name="Honey">Full paths of files that are of use to a thief only.</param>
 /// <param name="Canaries">Secrets that exist nowhere else.</param>
 /// <param name="Mark">The beginning of the paths that mark phases.</param>
 internal sealed record LoadPlaces(string Home, string Model, IReadOnlySet<string> Honey, IReadOnlyList<string> Canaries, string Mark)
@@ -24,7 +24,7 @@ internal sealed record LoadPlaces(string Home, string Model, IReadOnlySet<string
 
     /// <summary>
     /// Whether a path names a companion of the model: loaders look for files beside it and in folders beside it, and in the box there are none.
-    /// Hidden files and folders are nobody's companions.
+    /// Hidden files and folders belong to no model.
     /// </summary>
     public bool IsBesideModel(string path) =>
         path.StartsWith(Home + "/", StringComparison.Ordinal) && path.Length > Home.Length + 1 && !path.AsSpan(Home.Length).Contains("/.", StringComparison.Ordinal);

@@ -21,7 +21,7 @@ internal sealed class PythonStory(EventLog log, LoadPlaces places, bool asked = 
     private long _next = 1;
     private long _process;
 
-    /// <summary>The beginnings of the events that are told.</summary>
+    /// <summary>The beginnings of the events that are reported.</summary>
     public static IEnumerable<string> Beginnings => s_kinds.Value.Select(k => k.Beginning);
 
     /// <summary>The type that the loader returned, or null.</summary>

@@ -6,7 +6,7 @@ namespace Assay.Sandbox.Observing;
 
 /// <summary>
 /// Joins the events of several loads. An event is the same in two loads when all is equal but how often it happened; what differs from load to
-/// load (a random name, a payload that throws dice) is told with the number of loads that showed it.
+/// load (a random name, a payload that throws dice) is reported with the number of loads that showed it.
 /// </summary>
 internal static class RunComparison
 {

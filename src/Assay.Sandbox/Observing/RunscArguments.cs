@@ -65,7 +65,7 @@ internal sealed class RunscArguments
         "prctl" => Numbers[0] == 22,
         "ioctl" => Part(1) is "0x5412" or "0x541c" || Part(1).StartsWith("TIOCSTI", StringComparison.Ordinal),
         "personality" => Part(0) != "0xffffffff",
-        // What Python tells, and what nobody reads.
+        // What Python reports, and what is not read.
         "write" or "pwrite64" or "writev" => Numbers[0] is not (1 or 2 or 3),
         _ => true,
     };

@@ -7,7 +7,7 @@ using Assay.Sandbox.Kernel;
 namespace Assay.Sandbox.Observing;
 
 /// <summary>
-/// Reads gVisor's log: an object of JSON on each line, so that what a load puts into a path cannot begin a line of its own. A call is told before it runs
+/// Reads gVisor's log: an object of JSON on each line, so that what a load puts into a path cannot begin a line of its own. A call is reported before it runs
 /// ("E") and after ("X"); the first is enough, except for the numbers of new processes.
 /// </summary>
 internal sealed class RunscStory(SyscallStory calls, string mark)

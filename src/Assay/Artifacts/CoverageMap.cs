@@ -57,7 +57,7 @@ internal sealed class CoverageMap(long length)
         return (parsed, all - parsed, length - all);
     }
 
-    /// <summary>The ranges that nobody accounted for, in order.</summary>
+    /// <summary>The ranges that were not accounted for, in order.</summary>
     public IReadOnlyList<ByteRange> Gaps()
     {
         if (_marks is [(0, var only, _)] && only == length)

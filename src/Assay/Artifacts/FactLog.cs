@@ -11,7 +11,7 @@ namespace Assay.Artifacts;
 internal sealed class FactLog(ScanLimits limits)
 {
     /// <summary>
-    /// Formats are told once for each of many members; they take no room from what is found in them. What is new may take as much again.
+    /// There is a fact about the format of each of many members; they take no room from what is found in them. What is new may take as much again.
     /// </summary>
     private const int Share = 2;
 

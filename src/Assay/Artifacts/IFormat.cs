@@ -34,7 +34,7 @@ public interface IFormatKind
 /// <summary>A file format: it claims bytes by content and reads them into facts. A container is a format that submits.</summary>
 internal interface IFormat : IFormatKind
 {
-    /// <summary>The kinds of model files that have this form and are told by what they hold; reported beside the format itself.</summary>
+    /// <summary>The kinds of model files that have this form and are recognised by what they hold; reported beside the format itself.</summary>
     IReadOnlyList<IFormatKind> Kinds => [];
 
     /// <summary>The claim to the range, or null. A probe reads little and never throws on bytes.</summary>

@@ -6,7 +6,7 @@ namespace Assay.Artifacts;
 /// it is named where one of them ends at the fact, through every layer between, and where its unpickler and its encodings come there.
 /// </summary>
 /// <remarks>
-/// Of what loaders may be handed, the outermost counts from which any of them gets there: nobody who can load a file as it is takes it apart first.
+/// Of what loaders may be handed, the outermost counts from which any of them gets there: whoever can load a file as it is does not take it apart first.
 /// </remarks>
 public sealed class LoaderReach
 {

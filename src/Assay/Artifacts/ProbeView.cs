@@ -44,7 +44,7 @@ internal sealed class ProbeView
     /// <summary>The meter.</summary>
     public ScanBudget Budget { get; }
 
-    /// <summary>Whether nobody claimed the range: a format may then search in it, and claim from where it finds itself.</summary>
+    /// <summary>Whether no format claimed the range: a format may then search in it, and claim from where it finds itself.</summary>
     public bool IsGap { get; }
 
     /// <summary>Whether the range is the whole artifact.</summary>

@@ -3,7 +3,7 @@ using Assay.Bytes;
 
 namespace Assay.Artifacts;
 
-/// <summary>What a host wants to know of an input. What nobody wants costs a reading nothing.</summary>
+/// <summary>What a host wants to know of an input. What is not wanted costs a reading nothing.</summary>
 [Flags]
 internal enum ReadingParts
 {

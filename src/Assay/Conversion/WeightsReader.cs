@@ -7,7 +7,7 @@ using Assay.Scanning;
 namespace Assay.Conversion;
 
 /// <summary>
-/// Reads the tensors of a file, by the road that a scan takes: of every format that has some, also inside compressed streams. The format is told
+/// Reads the tensors of a file, by the road that a scan takes: of every format that has some, also inside compressed streams. The format is recognised
 /// by the bytes. Of the index of sharded weights the tensors are those of the files that it names, where they lie in its bundle.
 /// </summary>
 public static class WeightsReader

@@ -6,7 +6,7 @@ namespace Assay.Inspection;
 
 /// <summary>A format that claimed bytes of an artifact.</summary>
 /// <param name="Id">The id, as <c>assay formats</c> lists it.</param>
-/// <param name="Range">What it claimed; empty for a kind that is told by the members.</param>
+/// <param name="Range">What it claimed; empty for a kind that is recognised by its members.</param>
 public sealed record InspectedFormat(string Id, ByteRange Range);
 
 /// <summary>What one artifact is and holds: the file itself, a member of an archive, the content of a compressed stream, a payload.</summary>

@@ -29,7 +29,7 @@ public sealed class PickleTraceText(TextWriter writer) : PickleTraceSink
         writer.Write(string.Create(CultureInfo.InvariantCulture, $"{traced.Offset,10}  {traced.Opcode,-12}  {traced.Kind,-10}  {Escape.Visible(what + resolved)}{Who(reach)}\n"));
     }
 
-    /// <summary>Who comes to the event, where that is not every ordinary unpickler and nobody else.</summary>
+    /// <summary>Who comes to the event, where that is not exactly the ordinary unpicklers.</summary>
     private static string Who(PickleTraceReach reach)
     {
         if (!reach.IsReached)

@@ -136,7 +136,7 @@ public sealed class Scanner
         return found;
     }
 
-    /// <summary>The report of one input, or null when it is no model and nobody asked for it by name.</summary>
+    /// <summary>The report of one input, or null when it is no model and was not asked for by name.</summary>
     private TargetReport? ScanOne(ScanInput input, CancellationToken cancellation)
     {
         FactLog log = new(Options.Limits);

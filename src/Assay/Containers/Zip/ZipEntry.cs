@@ -72,7 +72,7 @@ internal sealed class ZipEntry
     public bool IsDirectory => Name.Length > 0 && Name[^1] == '/';
 
 
-    /// <summary>The length of the stored data by the header that loaders go by; -1 when nobody says.</summary>
+    /// <summary>The length of the stored data by the header that loaders go by; -1 when neither header says.</summary>
     public long Packed => Central?.Packed ?? Local!.Packed;
 
     /// <summary>The stored data, cut at the end of the source; empty when their length is not known.</summary>

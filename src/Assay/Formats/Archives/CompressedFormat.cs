@@ -58,7 +58,7 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
         }
 
         context.Cover(new ByteRange(claim.Range.Offset, used), CoverageKind.Data);
-        MemberInflater.TellEnd(context, soFar, Child, claim.Range.Offset, claim.Range.Length);
+        MemberNotes.TellEnd(context, soFar, Child, claim.Range.Offset, claim.Range.Length);
         if (soFar is { Stop: null, Result.Error: null } && used < claim.Range.Length)
         {
             context.Anomaly("codec.trailing-data", claim.Range.Offset + used, claim.Range.Length - used, $"Bytes follow the {name} stream.");
@@ -70,7 +70,7 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
             context.Submit(new Artifact(Child, bytes, artifact) { Hint = Stem(artifact.Hint ?? artifact.Name), IsContent = true, Damage = soFar.Stop?.Message ?? soFar.Result.Error });
         }
 
-        if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
+        if (soFar.Stop is { } stop && MemberNotes.IsFinal(stop, context.Budget))
         {
             throw stop;
         }

@@ -1,10 +1,10 @@
-// Kinds of zips that are told by the names of their members and not read yet as a whole.
+// Kinds of zips that are recognised by the names of their members and not read yet as a whole.
 using Assay.Artifacts;
 using Assay.Containers.Zip;
 
 namespace Assay.Formats.Archives;
 
-/// <summary>A kind that is told by the names of members and has nothing of its own to read.</summary>
+/// <summary>A kind that is recognised by the names of members and has nothing of its own to read.</summary>
 internal sealed class NamedMembersKind(
     string id,
     string name,

@@ -39,7 +39,7 @@ internal sealed class RarFormat : IFormat
 
         if (archive.IsHeaderEncrypted)
         {
-            MemberInflater.TellEncrypted(context, claim.Range, "The names and contents of the RAR archive are encrypted.");
+            MemberNotes.TellEncrypted(context, claim.Range, "The names and contents of the RAR archive are encrypted.");
             context.Cover(claim.Range, CoverageKind.Data);
         }
         else if (!archive.HasEnd && archive.Oddities.Has("rar.broken-block"))
@@ -75,7 +75,7 @@ internal sealed class RarFormat : IFormat
             done[i] = true;
             if (file.IsEncrypted)
             {
-                MemberInflater.TellEncrypted(context, new ByteRange(file.Offset, file.PackedSize), $"\"{file.Name}\" is encrypted.");
+                MemberNotes.TellEncrypted(context, new ByteRange(file.Offset, file.PackedSize), $"\"{file.Name}\" is encrypted.");
             }
             else if (file.IsSplit)
             {
@@ -89,7 +89,7 @@ internal sealed class RarFormat : IFormat
                 }
 
                 ByteSource bytes = artifact.Bytes.Slice(file.Packed);
-                MemberInflater.TellLink(oddities, file.Name, file.UnixMode, bytes);
+                MemberNotes.TellLink(oddities, file.Name, file.UnixMode, bytes);
                 context.Submit(new Artifact(own[i], bytes, artifact) { In = new BundlePlace(bundle, file.Name) });
             }
             else
@@ -133,15 +133,15 @@ internal sealed class RarFormat : IFormat
                 }
 
                 done[number] = true;
-                MemberInflater.TellEnd(context, soFar, file.Name, file.Offset, file.PackedSize);
+                MemberNotes.TellEnd(context, soFar, file.Name, file.Offset, file.PackedSize);
                 if (file.Size >= 0 && soFar is { Stop: null, Result.Error: null } && soFar.Result.Bytes.Length != file.Size)
                 {
                     oddities.Add("rar.inflated-size", file.Offset, 0, $"\"{file.Name}\" holds {soFar.Result.Bytes.Length} bytes and is said to hold {file.Size}.");
                 }
 
-                MemberInflater.TellLink(oddities, file.Name, file.UnixMode, soFar.Result.Bytes);
+                MemberNotes.TellLink(oddities, file.Name, file.UnixMode, soFar.Result.Bytes);
                 context.Submit(new Artifact(own[number], soFar.Result.Bytes, artifact) { In = new BundlePlace(bundle, file.Name) });
-                if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
+                if (soFar.Stop is { } stop && MemberNotes.IsFinal(stop, context.Budget))
                 {
                     throw stop;
                 }
@@ -149,7 +149,7 @@ internal sealed class RarFormat : IFormat
         }
         catch (MalformedException)
         {
-            // What could not be unpacked is told file by file.
+            // What could not be unpacked is reported file by file.
         }
     }
 

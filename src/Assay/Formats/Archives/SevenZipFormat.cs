@@ -47,7 +47,7 @@ internal sealed class SevenZipFormat : IFormat
 
         if (archive.IsHeaderEncrypted)
         {
-            MemberInflater.TellEncrypted(context, claim.Range, "The names and contents of the 7z archive are encrypted.");
+            MemberNotes.TellEncrypted(context, claim.Range, "The names and contents of the 7z archive are encrypted.");
             context.Cover(claim.Range, CoverageKind.Data);
         }
 
@@ -99,7 +99,7 @@ internal sealed class SevenZipFormat : IFormat
         {
             if (folder.IsEncrypted)
             {
-                MemberInflater.TellEncrypted(context, folder.Packed, $"\"{first}\" and what is packed with it are encrypted.");
+                MemberNotes.TellEncrypted(context, folder.Packed, $"\"{first}\" and what is packed with it are encrypted.");
                 return;
             }
 
@@ -112,7 +112,7 @@ internal sealed class SevenZipFormat : IFormat
         InflatedSoFar soFar = CoderChain.Inflate(folder.Chain, artifact.Bytes, folder.Packed, context.Budget, context.Scratch);
         using ByteSource bytes = soFar.Result.Bytes;
         using IDisposable lent = bundle.Lend(number, bytes);
-        MemberInflater.TellEnd(context, soFar with { Capped = false }, first, folder.Packed.Offset, folder.Packed.Length);
+        MemberNotes.TellEnd(context, soFar with { Capped = false }, first, folder.Packed.Offset, folder.Packed.Length);
         for (int i = 0; i < own.Length; i++)
         {
             SevenZipFile file = files[i];
@@ -128,11 +128,11 @@ internal sealed class SevenZipFormat : IFormat
                 crcs.Add("7z.crc-mismatch", folder.Packed.Offset, folder.Packed.Length, $"\"{file.Name}\" has another CRC-32 than the header says.");
             }
 
-            MemberInflater.TellLink(crcs, file.Name, file.UnixMode, content);
+            MemberNotes.TellLink(crcs, file.Name, file.UnixMode, content);
             context.Submit(new Artifact(own[i], content, artifact) { In = new BundlePlace(bundle, file.Name) });
         }
 
-        if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
+        if (soFar.Stop is { } stop && MemberNotes.IsFinal(stop, context.Budget))
         {
             throw stop;
         }

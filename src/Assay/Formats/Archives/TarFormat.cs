@@ -5,7 +5,7 @@ using Assay.Containers.Tar;
 
 namespace Assay.Formats.Archives;
 
-/// <summary>Tar archives, whatever they hold; kinds of model files (PyTorch's oldest, NeMo) are told by their members.</summary>
+/// <summary>Tar archives, whatever they hold; kinds of model files (PyTorch's oldest, NeMo) are recognised by their members.</summary>
 internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
 {
     /// <summary>A sparse member that would grow by more than this factor is not expanded.</summary>
@@ -55,7 +55,7 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
                 Member(artifact, entry, names, bundle, context);
             }
         }
-        catch (ScanStopException e) when (e.Reason == StopReason.Limit && !MemberInflater.IsFinal(e, context.Budget))
+        catch (ScanStopException e) when (e.Reason == StopReason.Limit && !MemberNotes.IsFinal(e, context.Budget))
         {
             context.Unread(UnreadCause.Limit, e.Offset, 0, e.Message);
         }
@@ -89,7 +89,7 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
         }
     }
 
-    /// <summary>The kinds are told by all names, and tensors are read before the members: so the headers are read once before.</summary>
+    /// <summary>The kinds are recognised by all names, and tensors are read before the members: so the headers are read once before.</summary>
     private void ReadTensors(Claim claim, ReadContext context)
     {
         HashSet<string> names = new(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ using Assay.Containers.Zip;
 
 namespace Assay.Formats.Archives;
 
-/// <summary>Zip archives, whatever they hold; kinds of model files (PyTorch, npz, Keras, ...) are told by their members.</summary>
+/// <summary>Zip archives, whatever they hold; kinds of model files (PyTorch, npz, Keras, ...) are recognised by their members.</summary>
 internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
 {
     private const int PaddingLength = 64 << 10;

@@ -118,7 +118,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
             bool plain = crc ?? header.Packed == header.Size;
             if (!plain)
             {
-                MemberInflater.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
+                MemberNotes.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
                 return;
             }
 
@@ -153,7 +153,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
             context.Cover(data, CoverageKind.Data);
             if (header.Method == Aes)
             {
-                MemberInflater.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
+                MemberNotes.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
             }
             else
             {
@@ -184,7 +184,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
             if (!crc && !(clean && bytes.Length == header.Size))
             {
                 context.Cover(data, CoverageKind.Data);
-                MemberInflater.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
+                MemberNotes.TellEncrypted(context, data, $"\"{reading.Name}\" is encrypted.");
                 return true;
             }
 
@@ -197,9 +197,9 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
             Sizes(reading, soFar.Result, crc, selfEnding);
         }
 
-        MemberInflater.TellEnd(context, soFar, reading.Name, reading.Offset, data.Length);
+        MemberNotes.TellEnd(context, soFar, reading.Name, reading.Offset, data.Length);
         Submit(reading, bytes);
-        if (soFar.Stop is { } stop && MemberInflater.IsFinal(stop, context.Budget))
+        if (soFar.Stop is { } stop && MemberNotes.IsFinal(stop, context.Budget))
         {
             throw stop;
         }
@@ -215,7 +215,7 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
             return;
         }
 
-        MemberInflater.TellLink(_oddities, reading.Name, reading.Entry.UnixMode, bytes);
+        MemberNotes.TellLink(_oddities, reading.Name, reading.Entry.UnixMode, bytes);
         string? readAs = kinds.Select(k => k.ReadAs(reading.Entry.Name)).FirstOrDefault(f => f is not null);
         context.Submit(new Artifact(reading.Name, bytes, artifact, readAs) { MayBeOpaque = IsStorage(reading.Name), In = new BundlePlace(_bundle, reading.Entry.Name) });
     }

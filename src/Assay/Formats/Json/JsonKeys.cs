@@ -1,4 +1,4 @@
-// The keys that the start of a JSON document shows, shared by all formats that are told by them.
+// The keys that the start of a JSON document shows, shared by all formats that are recognised by them.
 using System.Text.Json;
 using Assay.Artifacts;
 
@@ -21,7 +21,7 @@ internal sealed class JsonKeys
     /// <summary>The keys of the range, or null where it is no JSON document.</summary>
     public static JsonKeys? Of(ProbeView view)
     {
-        // Most files are told apart by a look at one byte.
+        // One byte is enough to tell most files apart.
         return Text(view.Head.Span) is [(byte)'{' or (byte)'[', ..] ? view.Shared(Read) : null;
     }
 

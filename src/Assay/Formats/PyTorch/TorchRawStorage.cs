@@ -10,8 +10,8 @@ namespace Assay.Formats.PyTorch;
 internal static class TorchRawStorage
 {
     /// <summary>
-    /// Steps over the storage at <paramref name="offset"/>. Null when it does not fit, which is told; a count that differs from
-    /// <paramref name="expected"/> is told too, and the file's own count is what is stepped over.
+    /// Steps over the storage at <paramref name="offset"/>. Null when it does not fit, which is reported; a count that differs from
+    /// <paramref name="expected"/> is reported too, and the file's own count is what is stepped over.
     /// </summary>
     public static long? StepOver(ByteSource source, long offset, int elementSize, long? expected, string what, ReadContext context)
     {

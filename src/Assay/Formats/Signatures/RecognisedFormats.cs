@@ -48,7 +48,7 @@ internal static class RecognisedFormats
         new RecognisedFormat("sentencepiece", "SentencePiece", ProtobufSignatures.SentencePiece, []),
         new RecognisedFormat("mediapipe", "MediaPipe graph", ProtobufSignatures.MediaPipe, [".binarypb"]),
 
-        // Texts. A JSON document is recognised by its keys; a document without such keys is nobody's.
+        // Texts. A JSON document is recognised by its keys; a document without such keys is of no known format.
         new RecognisedFormat("lightgbm", "LightGBM", TextSignatures.LightGbm, []),
         new RecognisedFormat("pmml", "PMML", TextSignatures.Pmml, [".pmml"]),
         new RecognisedFormat("openvino", "OpenVINO IR", TextSignatures.OpenVino, []),

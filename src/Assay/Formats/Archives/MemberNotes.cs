@@ -1,4 +1,4 @@
-// Inflates members and submits what comes out, whole or broken, with what is to be said about it.
+// What formats that hold members say about them: oddities, encryption, how a stream ended.
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Codecs;
@@ -6,8 +6,8 @@ using Assay.Containers;
 
 namespace Assay.Formats.Archives;
 
-/// <summary>Shared by all formats that hold other artifacts: tells oddities, unreads and bombs the same way everywhere.</summary>
-internal static class MemberInflater
+/// <summary>What all formats that hold other artifacts say about their members, in the same way everywhere.</summary>
+internal static class MemberNotes
 {
     /// <summary>A member that reaches a limit having grown by more than this factor is called a bomb.</summary>
     public const int BombRatio = 100;
@@ -38,7 +38,7 @@ internal static class MemberInflater
         }
     }
 
-    /// <summary>Tells that bytes are encrypted: nobody without the password has seen what they hold.</summary>
+    /// <summary>Says that bytes are encrypted: what they hold cannot be seen without the password.</summary>
     public static void TellEncrypted(ReadContext context, ByteRange range, string detail)
     {
         context.Unread(UnreadCause.Encrypted, range.Offset, range.Length, detail);
