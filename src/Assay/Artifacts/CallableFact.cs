@@ -79,6 +79,9 @@ public sealed record CallableFact : Fact
     /// </summary>
     public bool ConstantsElided { get; init; }
 
+    /// <summary>The code object that the arguments hold, where the call makes one; null otherwise.</summary>
+    public CarriedCode? Code { get; init; }
+
     /// <summary>What a pickle knows of the use; null where the callable comes from something else.</summary>
     public PickleUse? Pickle { get; init; }
 
@@ -89,7 +92,7 @@ public sealed record CallableFact : Fact
     public IReadOnlyList<string> Derivation { get; init; } = [];
 
     internal override long MemorySize => BareSize + (2L * (Callee.Length + Resolved.Length)) + ValueShape.MemorySizeOf(Keywords is null ? Arguments : [.. Arguments, Keywords])
-        + (Target is null ? 0 : ValueShape.MemorySizeOf([Target])) + TextSize(Derivation);
+        + (Target is null ? 0 : ValueShape.MemorySizeOf([Target])) + TextSize(Derivation) + (Code?.MemorySize ?? 0);
 }
 
 /// <summary>What only a pickle knows of a use of a callable.</summary>

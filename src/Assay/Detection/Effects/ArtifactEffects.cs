@@ -26,8 +26,10 @@ internal sealed class ArtifactEffects
     /// <summary>The judgements.</summary>
     public IReadOnlyList<CallableJudgement> Judge()
     {
-        foreach (CallableFact fact in _facts.Where(f => f.Use is CallableUse.Called))
-            _scope.Carried.Notice(fact.Arguments);
+        foreach (CallableFact fact in _facts.Where(f => f.Use is CallableUse.Called or CallableUse.State))
+            _scope.Carried.Notice(fact);
+
+        _scope.CallsResults = _facts.Any(f => f is { Use: CallableUse.Called, Target: { } called } && _scope.Meanings.Of(called) is Meaning.MadeClass or Meaning.Instance { Class: Meaning.MadeClass });
 
         foreach (CallableFact fact in _facts)
         {
@@ -203,7 +205,7 @@ internal sealed class ArtifactEffects
 
         if (name.Path.Length == 0)
             _scope.Say(Judgements.ComputedCalled, fact.Callee.Length > 0 ? fact.Callee : "a computed name", fact, "", "its name is computed");
-        else if (name.Entry is { Imported: not ReferenceWeight.None } entry)
+        else if (name.Entry is { Imported: not ReferenceWeight.None } entry && !(entry.Imported is ReferenceWeight.Suspicious && _scope.Carried.IsGiven(name)))
             _scope.Say(entry.Imported is ReferenceWeight.Harmful ? Judgements.Reached : Judgements.Imported, name.Path, fact, name.Capability, "", entry.Origin.Reason);
         else if (_scope.WalkedStep(name) is { } step)
             _scope.Say(Judgements.DangerousAttribute, name.Path, fact, "", step);

@@ -1,29 +1,155 @@
-// Judges the code that a file carries, and that the file itself calls.
+// Judges the code that a file carries, by what it calls and by whether loading runs it.
 using Assay.Artifacts;
 using Assay.Detection.Callables;
+using Assay.Effects;
 
 namespace Assay.Detection.Effects;
 
-/// <summary>Judges the code that a file carries.</summary>
+/// <summary>
+/// Judges the code that a file carries. Code that somebody has to call is suspicious where it starts programs, runs code or walks to what it may not
+/// name; code that loading itself runs (a <c>__setstate__</c> of a carried class) is harmful there, and suspicious for whatever else it reaches.
+/// </summary>
 internal sealed class CarriedJudge(EffectScope scope)
 {
-    /// <summary>The suspicious words of carried code, or null. Which of the functions is called cannot be told; the worst one counts.</summary>
-    public string? Suspicious { get; private set; }
+    private const int MostFollowed = 256;
+    private const int MostShapes = 2048;
+    private readonly Dictionary<string, CarriedCode> _codes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private readonly CarriedActs _acts = new(scope);
+    private string? _worstWords;
 
-    /// <summary>Notes what the code in a call says, before any use of it is judged.</summary>
-    public void Notice(IReadOnlyList<ValueShape> code)
+    /// <summary>Notes what a call carries, before any use of it is judged.</summary>
+    public void Notice(CallableFact fact)
     {
-        (string judgement, string words) = CarriedCode.Grade(code, scope.Table);
-        if (judgement is Judgements.SuspiciousCode or Judgements.HarmfulCode)
-            Suspicious ??= words;
+        _acts.Notice(fact);
+        if (fact.Code is { } code && KeyOf(fact.Arguments) is { } key)
+            _codes.TryAdd(key, code);
+
+        // Code that cannot be read is told by its words.
+        if (fact.Code is not { IsWhole: true } && Words(fact) is (Judgements.SuspiciousCode or Judgements.HarmfulCode, var words))
+            _worstWords ??= words;
     }
+
+    /// <summary>Whether carried code has the callable among its names, so that what the code does with it is what counts.</summary>
+    public bool IsGiven(KnownPath name) => !name.Entry!.Call.Any(e => e.Kind is EffectKind.Process or EffectKind.NativeLoad) && _acts.IsGiven(name.Path, _codes.Values);
 
     /// <summary>Judges the code that a maker of code or functions gets.</summary>
     public void Made(string maker, CallableFact fact, IReadOnlyList<ValueShape> code)
     {
-        (string judgement, string words) = CarriedCode.Grade(code, scope.Table);
-        scope.Say(judgement, maker, fact, "", words);
-        if (fact.ConstantsElided && judgement is Judgements.OrdinaryCode)
+        if (fact.Code is { IsWhole: true } read)
+        {
+            (string judgement, string said) = WhenCalled(read);
+            scope.Say(judgement, maker, fact, "", said);
+            return;
+        }
+
+        (string grade, string words) = CarriedWords.Grade(code, scope.Table);
+        scope.Say(grade, maker, fact, "", words);
+        if (fact.ConstantsElided && grade is Judgements.OrdinaryCode)
             scope.Say(Judgements.Elided, maker, fact, "", "some of the code that it carries was not kept");
     }
+
+    /// <summary>A carried function stands where Python calls it.</summary>
+    public void Planted(string hook, Meaning.CarriedFunction function, CallableFact fact)
+    {
+        if (RunsAtLoad(hook) || (hook is "__init__" or "__call__" && scope.CallsResults))
+            AtLoad(function, fact, $"as {hook}", hook);
+    }
+
+    /// <summary>A carried function is called.</summary>
+    public void Called(Meaning.CarriedFunction function, UseContext at)
+    {
+        // A factory is called when a key is missing, which loading does not ask for.
+        bool isFactory = at.Holder is "collections.defaultdict";
+        if (!AtLoad(function, at.Fact, at.Holder.Length > 0 ? $"through {at.Holder}" : "by itself") && !isFactory)
+            scope.Say(Judgements.ResultCalled, function.Maker, at.Fact, "", "", "", at.Holder);
+    }
+
+    /// <summary>Says what carried code does that runs while the file loads; whether there was something to say.</summary>
+    private bool AtLoad(Meaning.CarriedFunction function, CallableFact fact, string how, string hook = "")
+    {
+        (string? grade, string words) = (null, "");
+        List<CarriedCode> reached = Reached(function.Shape, hook);
+        foreach (CodeAct act in reached.SelectMany(_acts.Of).Where(a => a.Matters || a.IsUnknown))
+        {
+            bool isHarm = act.RunsSomething;
+            words = grade is null || (isHarm && grade is Judgements.SuspiciousCode) ? act.Path : words;
+            grade = isHarm ? Judgements.HarmfulCode : grade ?? Judgements.SuspiciousCode;
+        }
+
+        if (grade is null && (reached.Count == 0 || reached.Any(c => !c.IsWhole)))
+            (grade, words) = _worstWords is { } worst ? (Judgements.HarmfulCode, worst) : (reached.Count == 0 ? null : Judgements.SuspiciousCode, "instructions that cannot be read");
+
+        if (grade is null)
+            return false;
+
+        if (_told.Add($"{fact.Offset} {words}"))
+            scope.Say(grade, function.Maker, fact, "", $"{words}, and loading runs it {how}");
+
+        return true;
+    }
+
+    private (string Judgement, string Words) WhenCalled(CarriedCode code)
+    {
+        List<CodeAct> acts = [.. _acts.Of(code).Where(a => a.CountsUncalled)];
+        if (acts.Count == 0)
+            return (Judgements.OrdinaryCode, string.Join(", ", code.Uses.Select(u => u.Callee).Where(u => u.Length > 1 && u[0] != '.').Distinct().Order(StringComparer.Ordinal).Take(8)));
+
+        string words = string.Join(", ", acts.Select(a => a.Path).Distinct().Take(4));
+        string? command = scope.Table.CommandTexts.Find(c => code.Texts.Any(t => t.Contains(c, StringComparison.OrdinalIgnoreCase)));
+        bool fetches = acts.Exists(a => a.RunsSomething) && _acts.Of(code).Any(a => a.Kind is EffectKind.Network or EffectKind.Decode);
+        bool isHarm = acts.Exists(a => a.RunsSomething) && (command is not null || fetches);
+        return (isHarm ? Judgements.HarmfulCode : Judgements.SuspiciousCode, command is null ? words : $"{words}, '{command}'");
+    }
+
+    /// <summary>The code of a function and of what it calls by a name that other carried code has.</summary>
+    private List<CarriedCode> Reached(ValueShape function, string hook)
+    {
+        // Where a large class leaves no room for the code of each member, its name tells which it is.
+        List<CarriedCode> reached = CodeOf(function) is { } start ? [start] : [.. _codes.Values.Where(c => hook.Length > 0 && c.Name == hook)];
+        if (reached.Count == 0)
+            return [.. _codes.Values];
+
+        for (int i = 0; i < reached.Count && reached.Count < MostFollowed; i++)
+        {
+            HashSet<string> names = [.. reached[i].Uses.Select(u => u.Callee).Concat(reached[i].Reads).Select(p => p[(p.LastIndexOf('.') + 1)..])];
+            reached.AddRange(_codes.Values.Where(c => names.Contains(c.Name) && !reached.Contains(c)));
+        }
+
+        return reached;
+    }
+
+    private CarriedCode? CodeOf(ValueShape function)
+    {
+        Stack<ValueShape> open = new([function]);
+        for (int seen = 0; seen < MostShapes && open.TryPop(out ValueShape? shape); seen++)
+        {
+            if (shape.Kind is ShapeKind.Result && KeyOf(shape.Items) is { } key && _codes.TryGetValue(key, out CarriedCode? code))
+                return code;
+
+            for (int i = shape.Items.Count - 1; i >= 0; i--)
+                open.Push(shape.Items[i]);
+        }
+
+        return null;
+    }
+
+    /// <summary>What tells a code object from others: its bytecode and its name.</summary>
+    private static string? KeyOf(IReadOnlyList<ValueShape> arguments)
+    {
+        for (int i = 4; i + 5 < arguments.Count; i++)
+        {
+            ValueShape code = arguments[i];
+            if (arguments[i + 1].Kind is ShapeKind.Tuple && arguments[i + 2].Kind is ShapeKind.Tuple && arguments[i + 3].Kind is ShapeKind.Tuple)
+                return $"{arguments[i + 5].Text} {(code.Kind is ShapeKind.Result && code.Items.Count > 0 ? code.Items[0].Text : code.Text)}";
+        }
+
+        return null;
+    }
+
+    private (string Judgement, string Words) Words(CallableFact fact) =>
+        scope.Names.Of(fact) is { Entry: { } entry } && entry.Call.Any(e => e.Kind is EffectKind.Code) ? CarriedWords.Grade(fact.Arguments, scope.Table) : ("", "");
+
+    private static bool RunsAtLoad(string hook) => hook is "__setstate__" or "__new__" or "__del__" or "__getattr__" or "__getattribute__" or "__setattr__" or "__hash__" or "__eq__" or "__setitem__" or "append" or "extend" or "add"
+        or "__init_subclass__" or "__set_name__" or "__class_getitem__" or "__prepare__" or "__mro_entries__" or "__reduce__" or "__reduce_ex__";
 }

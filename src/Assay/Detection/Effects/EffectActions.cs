@@ -150,15 +150,6 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         scope.Say(finder ? Judgements.TrampolineResult : Judgements.ResultCalled, source.Path, at.Fact, "", "", Reason(source), at.Holder);
     }
 
-    /// <summary>Judges the call of a function that the file carries.</summary>
-    public void CarriedCalled(string maker, UseContext at)
-    {
-        if (scope.Carried.Suspicious is { } words)
-            scope.Say(Judgements.HarmfulCode, maker, at.Fact, "", words + ", and calls it", "", at.Holder);
-        else
-            scope.Say(Judgements.ResultCalled, maker, at.Fact, "", "", "", at.Holder);
-    }
-
     private static string Reason(KnownPath name) => name.Entry?.Origin.Reason ?? "";
 
     private static bool Applies(EffectCondition? condition, CallValues values)

@@ -69,7 +69,7 @@ internal sealed class EffectJudge
 
                 break;
             case Meaning.CarriedFunction carried:
-                _actions.CarriedCalled(carried.Maker, at);
+                _scope.Carried.Called(carried, at);
                 break;
             case Meaning.Instance when route is Route.New:
                 // An object is no class, and making one of it raises.

@@ -48,6 +48,9 @@ internal sealed class EffectScope : IStandings
     /// <summary>Judges code that the file carries.</summary>
     public CarriedJudge Carried { get; }
 
+    /// <summary>Whether the file calls what calls gave back, and so classes and objects that it made.</summary>
+    public bool CallsResults { get; set; }
+
     /// <summary>The judgements so far.</summary>
     public IReadOnlyList<CallableJudgement> Said => _said;
 

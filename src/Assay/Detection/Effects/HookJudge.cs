@@ -19,7 +19,9 @@ internal sealed class HookJudge(EffectScope scope)
         {
             if (IsMemory(name))
                 Memory(maker, name, fact);
-            else if (IsHook(name) && IsCallable(value, carriedActs: RunsAtLoad(name)))
+            else if (IsHook(name) && CarriedIn(value) is { } carried)
+                scope.Carried.Planted(name, carried, fact);
+            else if (IsHook(name) && IsCallable(value))
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
         }
 
@@ -36,7 +38,7 @@ internal sealed class HookJudge(EffectScope scope)
             {
                 if (IsMemory(name))
                     Memory(subject, name, fact);
-                else if (IsHook(name) && IsCallable(value, carriedActs: true))
+                else if (IsHook(name) && IsCallable(value))
                     scope.Say(Judgements.HookState, subject, fact, "", $"{name} = {Callables.CallText.Value(value)}");
             }
         }
@@ -49,7 +51,7 @@ internal sealed class HookJudge(EffectScope scope)
         {
             if (values[i] is { Kind: ShapeKind.Str } memory && IsMemory(memory.Text))
                 Memory(setter, memory.Text, fact);
-            else if (values[i] is { Kind: ShapeKind.Str } name && IsHook(name.Text) && IsCallable(values[i + 1], carriedActs: true))
+            else if (values[i] is { Kind: ShapeKind.Str } name && IsHook(name.Text) && IsCallable(values[i + 1]))
                 scope.Say(Judgements.HookState, setter, fact, "", $"{name.Text} = {Callables.CallText.Value(values[i + 1])}");
         }
 
@@ -70,16 +72,21 @@ internal sealed class HookJudge(EffectScope scope)
     private bool IsHook(string name) => scope.Table.Hooks.Contains(name)
         || (name.Length > 4 && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal) && !scope.Table.PlainAttributes.Contains(name));
 
-    private static bool RunsAtLoad(string name) => name is "__setstate__" or "__init_subclass__" or "__set_name__" or "__class_getitem__" or "__prepare__" or "__mro_entries__";
+    /// <summary>The function that the file carries in a member, perhaps wrapped as a static or class method.</summary>
+    private Meaning.CarriedFunction? CarriedIn(ValueShape value) => scope.Meanings.Of(value) switch
+    {
+        Meaning.CarriedFunction carried => carried,
+        Meaning.Bound { Target: Meaning.CarriedFunction carried } => carried,
+        _ => null,
+    };
 
     private static bool IsMemory(string name) => name is "__array_interface__" or "__array_struct__" or "__cuda_array_interface__" or "__dlpack__";
 
     /// <summary>Whether a value is something that acts when it is called.</summary>
-    private bool IsCallable(ValueShape value, bool carriedActs) => scope.Meanings.Of(value) switch
+    private bool IsCallable(ValueShape value) => scope.Meanings.Of(value) switch
     {
         Meaning.Named { Name.Entry: { } entry } => entry.Call.Count > 0,
         Meaning.Literal or Meaning.MadeClass or Meaning.Getter => false,
-        Meaning.CarriedFunction => carriedActs,
         Meaning.Instance { Class: Meaning.Named { Name.Entry: { } known } } => known.IsHarmful || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Keep or EffectKind.Method),
         Meaning.Instance { Class: Meaning.MadeClass } => true,
         _ => true,
@@ -98,9 +105,15 @@ internal sealed class HookJudge(EffectScope scope)
             yield break;
         }
 
-        // Pairs: [("name", value), ...]
+        // Pairs: [("name", value), ...]; or the members and what slots hold.
         foreach (ValueShape pair in members.Kind is ShapeKind.List or ShapeKind.Tuple ? members.Items.Take(MostParts) : [])
         {
+            if (pair.Kind is ShapeKind.Dict && members.Items.Count <= 2)
+            {
+                foreach ((string Name, ValueShape Value) entry in Entries(pair))
+                    yield return entry;
+            }
+
             if (pair is { Kind: ShapeKind.Tuple or ShapeKind.List, Items: [{ Kind: ShapeKind.Str } name, var value] })
                 yield return (name.Text, value);
         }

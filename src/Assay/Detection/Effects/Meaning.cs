@@ -28,7 +28,7 @@ internal abstract record Meaning
     public sealed record MadeClass(ValueShape Members) : Meaning;
 
     /// <summary>A function whose code the file carries.</summary>
-    public sealed record CarriedFunction(string Maker) : Meaning;
+    public sealed record CarriedFunction(string Maker, ValueShape Shape) : Meaning;
 
     /// <summary>Plain data.</summary>
     public sealed record Literal(ValueShape Shape) : Meaning;

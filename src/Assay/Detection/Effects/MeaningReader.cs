@@ -130,7 +130,7 @@ internal sealed class MeaningReader(PathKnowledge names)
             case ReturnKind.Class when first is not null || returns.First.Kind is SourceKind.Always:
                 return new Meaning.MadeClass(first ?? new ValueShape(ShapeKind.Dict));
             case ReturnKind.Function:
-                return new Meaning.CarriedFunction(named.Name.Path);
+                return new Meaning.CarriedFunction(named.Name.Path, call);
             default:
                 return entry.Kind is NameKind.Class && returns.Kind is ReturnKind.Unknown ? new Meaning.Instance(named, call) : new Meaning.Unknown(named.Name.Path);
         }

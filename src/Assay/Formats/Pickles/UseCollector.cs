@@ -141,6 +141,7 @@ internal sealed class UseCollector : PickleObserver
         };
         if (use == CallableUse.Called)
         {
+            fact = CarriedCodeReading.Read(machine, row.Arguments) is { } code ? fact with { Code = code } : fact;
             fact = _folding.Resolve(fact, row.Callee, row.Arguments);
             if (!_folding.IsFollowed)
             {

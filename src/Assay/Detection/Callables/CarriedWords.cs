@@ -1,4 +1,4 @@
-// Grades the code objects that dill, cloudpickle and their kin carry, by the names and texts in them.
+// Grades code objects that cannot be read as bytecode, by the names and texts in them.
 using Assay.Artifacts;
 
 namespace Assay.Detection.Callables;
@@ -7,7 +7,7 @@ namespace Assay.Detection.Callables;
 /// Grades a code object by what it names. One in ten honest pickles carries functions, so being carried means nothing; and a
 /// single name means little (<c>eval</c> is also a method of every PyTorch module): combinations count.
 /// </summary>
-internal static class CarriedCode
+internal static class CarriedWords
 {
     private const int MaxNodes = 4096;
 

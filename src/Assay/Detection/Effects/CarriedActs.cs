@@ -1,0 +1,162 @@
+// What the code that a file carries does, by the effects of what it calls.
+using Assay.Artifacts;
+using Assay.Effects;
+using Assay.Python.Names;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>One thing that carried code does.</summary>
+/// <param name="Path">What it calls or reads.</param>
+/// <param name="Kind">What that does.</param>
+/// <param name="IsFixed">Whether the code itself says with what.</param>
+/// <param name="IsCoarse">Whether only of the whole module it is known that it can do harm.</param>
+/// <param name="IsStandard">Whether it is a function of the standard library.</param>
+/// <param name="IsGuessed">Whether what it calls is one of several that it may be.</param>
+/// <param name="IsUnknown">Whether nothing is known of it, and it gets what can do harm.</param>
+internal sealed record CodeAct(string Path, EffectKind Kind, bool IsFixed, bool IsCoarse, bool IsStandard, bool IsGuessed = false, bool IsUnknown = false)
+{
+    /// <summary>Whether it runs programs, code, or what it finds by a computed name.</summary>
+    public bool RunsSomething => !IsUnknown && !IsCoarse && Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper or EffectKind.Import or EffectKind.Memory;
+
+    /// <summary>Whether it matters in code that loading runs.</summary>
+    public bool Matters => Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper || RunsSomething || (!IsCoarse && IsStandard && Kind is EffectKind.Unpickle or EffectKind.Network or EffectKind.Write or EffectKind.Delete or EffectKind.Read or EffectKind.Defer or EffectKind.Spend);
+
+    /// <summary>Whether it matters in code that somebody else has to call.</summary>
+    public bool CountsUncalled => IsStandard && !IsGuessed && (RunsSomething || (!IsCoarse && IsFixed && Kind is EffectKind.Network or EffectKind.Delete or EffectKind.Unpickle));
+}
+
+/// <summary>Finds what carried code does.</summary>
+internal sealed class CarriedActs(EffectScope scope)
+{
+    private const int MostValues = 4096;
+    private static readonly string[] s_walks = ["__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "func_globals", "__loader__"];
+    private readonly Dictionary<string, ValueShape> _globals = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _modules = new(StringComparer.Ordinal);
+    private readonly Dictionary<CarriedCode, IReadOnlyList<CodeAct>> _known = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Notes which names the file gives to the code that it carries.</summary>
+    public void Notice(CallableFact fact)
+    {
+        if (scope.Names.Of(fact) is { Entry: { } importer } && importer.Call.Any(e => e.Kind is EffectKind.NamesModule))
+            _modules.UnionWith(fact.Arguments.Where(a => a.Kind is ShapeKind.Str).Select(a => a.Text));
+
+        if (scope.Names.Of(fact) is not { Entry: { } entry } || !entry.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.SetAttribute or EffectKind.MakeClass))
+            return;
+
+        Stack<ValueShape> open = new(fact.Arguments);
+        for (int seen = 0; seen < MostValues && open.TryPop(out ValueShape? value); seen++)
+        {
+            for (int i = 0; value.Kind is ShapeKind.Dict && i + 1 < value.Items.Count; i += 2)
+            {
+                if (value.Items[i] is { Kind: ShapeKind.Str } name && value.Items[i + 1].Kind is ShapeKind.Import or ShapeKind.Result)
+                    _globals.TryAdd(name.Text, value.Items[i + 1]);
+            }
+
+            foreach (ValueShape item in value.Items)
+                open.Push(item);
+        }
+    }
+
+    /// <summary>Whether the file gives a callable to carried code under some name: the code reads a global of that name.</summary>
+    public bool IsGiven(string path, IEnumerable<CarriedCode> codes)
+    {
+        string name = path[(path.LastIndexOf('.') + 1)..];
+        return _globals.Values.Any(v => v.Kind is ShapeKind.Import && scope.Names.Of(v.Text).Path == path)
+            || codes.Any(c => c.Uses.Any(u => u.Callee == name) || c.Reads.Contains(name, StringComparer.Ordinal) || c.Uses.Any(u => u.Arguments.Any(a => a.Kind is ShapeKind.Import && a.Text == name)));
+    }
+
+    /// <summary>What the code does.</summary>
+    public IReadOnlyList<CodeAct> Of(CarriedCode code)
+    {
+        if (_known.TryGetValue(code, out IReadOnlyList<CodeAct>? known))
+            return known;
+
+        List<CodeAct> acts = [];
+        foreach (CodeUse use in code.Uses)
+            Use(use, acts);
+
+        foreach (string read in code.Reads)
+            Read(read, acts);
+
+        return _known[code] = acts;
+    }
+
+    private void Use(CodeUse use, List<CodeAct> acts)
+    {
+        CallValues values = new(use.Arguments);
+        foreach (ValueShape argument in use.Arguments.Where(a => a.Kind is ShapeKind.Import))
+            Read(argument.Text, acts);
+
+        if (Resolve(use.Callee, use.IsImported) is not { Path.Length: > 0 } name)
+            return;
+
+        if (name.Entry is not { } entry)
+        {
+            bool isForeign = use.IsImported && !name.IsStrict;
+            if (isForeign && use.Arguments.Any(a => a.Kind is not ShapeKind.Unknown) && scope.Calls.Danger(name.Path, [.. use.Arguments.Where(a => a.Kind is not (ShapeKind.Unknown or ShapeKind.Import))], onlyStrong: true) is not null)
+                acts.Add(new CodeAct(name.Path, EffectKind.Unknown, true, false, false, IsUnknown: true));
+
+            return;
+        }
+
+        foreach (Effect effect in entry.Call)
+        {
+            IReadOnlyList<ValueShape> met = effect.Source.Kind is SourceKind.Always ? use.Arguments : values.Of(effect.Source);
+            bool isFixed = met.Count > 0 && met.All(v => v.Kind is not ShapeKind.Unknown);
+            if (effect.Kind is EffectKind.GetAttribute && use.Arguments is [{ Kind: ShapeKind.Import } owner, { Kind: not ShapeKind.Str }, ..] && IsModule(owner.Text))
+                acts.Add(new CodeAct($"{name.Path}({owner.Text}, a computed name)", EffectKind.Import, false, false, true));
+            else if (!EffectKinds.IsHarm(effect.Kind) || (effect.Kind is EffectKind.Import && use.Arguments is [{ Kind: ShapeKind.Str }, ..]))
+                continue;
+            else if (effect.Source.Kind is SourceKind.Always || met.Any(Carriage.CanCarry))
+                acts.Add(Act(name, effect.Kind, isFixed));
+        }
+    }
+
+    private void Read(string path, List<CodeAct> acts)
+    {
+        string[] steps = path.Split('.');
+        bool isWalk = Array.Exists(steps, s => s_walks.Contains(s)) || (steps is [var root, "__self__", ..] && scope.Table.Capacity.IsBuiltin(root));
+        if (isWalk)
+            acts.Add(new CodeAct(path, EffectKind.Import, true, false, true));
+        else if (Resolve(path, false) is { IsSink: true, Entry: { } entry } name && entry.Call.FirstOrDefault(e => EffectKinds.IsHarm(e.Kind)) is { } harm && harm.Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad)
+            acts.Add(Act(name, harm.Kind, false));
+    }
+
+    private static CodeAct Act(KnownPath name, EffectKind kind, bool isFixed) =>
+        new(name.Path, kind, isFixed, name.IsCoarse, KnownModules.Has(name.Path.Split('.')[0]), name.IsStrict);
+
+    private bool IsModule(string path) => path.EndsWith(".__self__", StringComparison.Ordinal) || path is "__builtins__" || (Resolve(path, false) is { Path: { Length: > 0 } full } && KnownModules.Has(full));
+
+    /// <summary>What a path of the code means: a module that it imports, a name that the file gives it, a builtin, or a module of the standard library.</summary>
+    private KnownPath Resolve(string path, bool isImported)
+    {
+        if (path.Length == 0 || path[0] == '.')
+            return KnownPath.None;
+
+        int dot = path.IndexOf('.', StringComparison.Ordinal);
+        string head = dot < 0 ? path : path[..dot];
+        string rest = dot < 0 ? "" : path[(dot + 1)..];
+        if (isImported)
+            return scope.Names.Of(path);
+
+        if (_globals.TryGetValue(head, out ValueShape? given))
+            return scope.Meanings.Of(given) is Meaning.Named named ? rest.Length == 0 ? named.Name : scope.Names.Of(named.Name.Path, rest) : KnownPath.None;
+
+        if (scope.Table.Capacity.IsBuiltin(head) || head is "__builtins__")
+            return scope.Names.Of("builtins", path);
+
+        return KnownModules.Has(head) ? scope.Names.Of(path) : Guess(rest);
+    }
+
+    /// <summary>An attribute of a global that is filled later may be one of any module that the file gives to its code.</summary>
+    private KnownPath Guess(string rest)
+    {
+        foreach (string module in rest.Length > 0 ? _modules : [])
+        {
+            if (scope.Names.Of(module, rest) is { IsHarmful: true, IsCoarse: false } found && KnownModules.Has(module))
+                return found with { IsStrict = true };
+        }
+
+        return KnownPath.None;
+    }
+}

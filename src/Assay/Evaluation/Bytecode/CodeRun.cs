@@ -1,0 +1,262 @@
+// Follows the instructions of one code object as one version of CPython reads them.
+using Assay.Artifacts;
+
+namespace Assay.Evaluation.Bytecode;
+
+/// <summary>Follows the instructions of one code object as one version of CPython reads them.</summary>
+internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses uses)
+{
+    private const int MaxStack = 1024;
+    private readonly List<CodeValue> _stack = [];
+    private readonly Dictionary<string, CodeValue?> _variables = new(StringComparer.Ordinal);
+
+    /// <summary>Follows the code; false where it is none of this version.</summary>
+    public bool Run()
+    {
+        byte[] code = parts.Code;
+        long argument = 0;
+        for (int at = 0; at < code.Length;)
+        {
+            if (version.Op(code[at]) is not { } op)
+                return false;
+
+            int taken = version.IsLegacy ? (BytecodeVersion.HasArgument(code[at]) ? 3 : 1) : 2;
+            if (at + taken > code.Length)
+                return false;
+
+            long own = taken switch { 3 => code[at + 1] | (code[at + 2] << 8), 2 => code[at + 1], _ => 0 };
+            argument = (argument << (version.IsLegacy ? 16 : 8)) | own;
+            at += taken + (2 * op.Caches);
+            if (op.Name is "EXTENDED_ARG")
+            {
+                if (argument > 1 << 24)
+                    return false;
+
+                continue;
+            }
+
+            if (argument > int.MaxValue || !Step(op, (int)argument))
+                return false;
+
+            argument = 0;
+        }
+
+        return true;
+    }
+
+    private bool Step(CodeOp op, int argument)
+    {
+        switch (op.Name)
+        {
+            case "LOAD_CONST" or "RETURN_CONST":
+                return argument < parts.Constants.Count && Push(CodeValue.Of(parts.Constants[argument]), op.Name[0] == 'L');
+            case "LOAD_NAME" or "LOAD_FROM_DICT_OR_GLOBALS":
+                Pop(op.Name is "LOAD_NAME" ? 0 : 1);
+                return Name(argument) is { } name && Push(Global(name));
+            case "LOAD_GLOBAL":
+                return Name(version.Minor >= 11 && !version.IsLegacy ? argument >> 1 : argument) is { } global
+                    && (version.IsLegacy || version.Minor < 11 || (argument & 1) == 0 || Push(CodeValue.Null, version.Minor < 13)) && Push(Global(global))
+                    && (version.IsLegacy || version.Minor < 13 || (argument & 1) == 0 || Push(CodeValue.Null));
+            case "LOAD_ATTR":
+                bool isMethod = !version.IsLegacy && version.Minor >= 12 && (argument & 1) != 0;
+                return Name(!version.IsLegacy && version.Minor >= 12 ? argument >> 1 : argument) is { } attribute && Attribute(attribute, isMethod);
+            case "LOAD_METHOD":
+                return Name(argument) is { } method && Attribute(method, isMethod: true);
+            case "LOAD_SUPER_ATTR":
+                Pop(3);
+                return Push(CodeValue.Unknown) && ((argument & 1) == 0 || Push(CodeValue.Null));
+            case "IMPORT_NAME":
+                Pop(2);
+                return Name(argument) is { } module && Push(CodeValue.At(module, isImported: true));
+            case "IMPORT_FROM":
+                return Name(argument) is { } member && Push(Peek().Attribute(member));
+            case "LOAD_FAST" or "LOAD_FAST_CHECK" or "LOAD_FAST_AND_CLEAR":
+                return Local(argument) is { } local && Push(Variable(local));
+            case "LOAD_DEREF" or "LOAD_CLASSDEREF" or "LOAD_CLOSURE":
+                return Cell(argument) is { } cell && Push(Variable(cell));
+            case "LOAD_FAST_LOAD_FAST":
+                return Local(argument >> 4) is { } one && Local(argument & 15) is { } two && Push(Variable(one)) && Push(Variable(two));
+            case "STORE_FAST":
+                return Local(argument) is { } stored && Store(stored);
+            case "STORE_DEREF":
+                return Cell(argument) is { } shared && Store(shared);
+            case "STORE_NAME" or "STORE_GLOBAL":
+                return Name(argument) is { } named && Store(named);
+            case "STORE_FAST_LOAD_FAST":
+                return Local(argument >> 4) is { } kept && Local(argument & 15) is { } loaded && Store(kept) && Push(Variable(loaded));
+            case "STORE_FAST_STORE_FAST":
+                return Local(argument >> 4) is { } first && Local(argument & 15) is { } second && Store(first) && Store(second);
+            default:
+                return Call(op.Name, argument) || Other(op, argument);
+        }
+    }
+
+    private bool Call(string name, int argument)
+    {
+        switch (name)
+        {
+            case "CALL_FUNCTION" when version.IsLegacy:
+                Call((argument & 0xFF) + (2 * (argument >> 8)), 1);
+                return true;
+            case "CALL_FUNCTION":
+                Call(argument, 1);
+                return true;
+            case "CALL_FUNCTION_KW" when !version.IsLegacy:
+                Pop(1);
+                Call(argument, 1);
+                return true;
+            case "CALL_METHOD" or "CALL":
+                Call(argument, 2);
+                return true;
+            case "CALL_KW":
+                Pop(1);
+                Call(argument, 2);
+                return true;
+            case "CALL_FUNCTION_EX":
+                Call(1 + (argument & 1), version is { IsLegacy: false, Minor: >= 11 } ? 2 : 1);
+                return true;
+            case "CALL_FUNCTION_VAR" or "CALL_FUNCTION_VAR_KW" or "CALL_FUNCTION_KW":
+                Call((argument & 0xFF) + (2 * (argument >> 8)) + (name is "CALL_FUNCTION_VAR_KW" ? 2 : 1), 1);
+                return true;
+            case "EXEC_STMT":
+                CodeValue code = Take(3)[0];
+                uses.Call(CodeValue.At("exec"), [code]);
+                return true;
+            case "PRECALL" or "KW_NAMES":
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>A call of what lies below its arguments; a method leaves an empty slot or its object beside it.</summary>
+    private void Call(int count, int slots)
+    {
+        CodeValue[] arguments = Take(Math.Min(count, MaxStack));
+        CodeValue[] below = Take(slots);
+        CodeValue callee = Array.Find(below, v => v is { IsNull: false } && (v.Path is not null || v.Constant is not null));
+
+        // Where neither slot is empty the second one is the first argument.
+        if (slots == 2 && !below[0].IsNull && !below[1].IsNull && below[0].Path is not null)
+        {
+            callee = below[0];
+            arguments = [below[1], .. arguments];
+        }
+
+        uses.Call(callee, arguments);
+        _ = Push(Returned(callee, arguments));
+    }
+
+    /// <summary>What calls give back whose meaning is plain: attributes and modules by constant names.</summary>
+    private static CodeValue Returned(CodeValue callee, CodeValue[] arguments) => (callee.Path, arguments) switch
+    {
+        ("getattr", [var owner, { Constant: { Kind: ShapeKind.Str } name }, ..]) => owner.Attribute(name.Text),
+        ("__import__" or "importlib.import_module", [{ Constant: { Kind: ShapeKind.Str } module }, ..]) => CodeValue.At(module.Text, isImported: true),
+        ({ Length: > 0 } path, _) => path[0] == '.' ? CodeValue.At(".result") : CodeValue.At(path + "()", callee.IsImported),
+        _ => CodeValue.Unknown,
+    };
+
+    private bool Other(CodeOp op, int argument)
+    {
+        switch (op.Name)
+        {
+            case "DUP_TOP":
+                return Push(Peek());
+            case "COPY":
+                return argument > 0 && Push(argument <= _stack.Count ? _stack[^argument] : CodeValue.Unknown);
+            case "PUSH_NULL":
+                return Push(CodeValue.Null);
+            case "SWAP" or "ROT_TWO":
+                int with = op.Name is "SWAP" ? argument : 2;
+                if (with > 1 && with <= _stack.Count)
+                    (_stack[^1], _stack[^with]) = (_stack[^with], _stack[^1]);
+
+                return true;
+            case "MAKE_FUNCTION" when !version.IsLegacy && version.Minor < 13:
+                Pop((version.Minor < 11 ? 2 : 1) + int.PopCount(argument & 15));
+                return Push(CodeValue.Unknown);
+            case "BUILD_SLICE":
+                Pop(argument == 3 ? 3 : 2);
+                return Push(CodeValue.Unknown);
+            case "BUILD_TUPLE" or "BUILD_LIST":
+                ValueShape[] items = [.. Take(Math.Min(argument, MaxStack)).Select(v => v.Shape)];
+                return Push(CodeValue.Of(new ValueShape(op.Name is "BUILD_LIST" ? ShapeKind.List : ShapeKind.Tuple) { Items = items, Count = items.Length }));
+            case "NOP" or "RESUME" or "CACHE" or "MAKE_CELL" or "COPY_FREE_VARS" or "POP_BLOCK" or "SETUP_LOOP" or "SETUP_ANNOTATIONS" or "GEN_START" or "LIST_TO_TUPLE" or "TO_BOOL":
+                return true;
+            default:
+                return Change(op, op.Effect + (op.Slope * argument));
+        }
+    }
+
+    /// <summary>All other instructions: what they leave on the stack is not known, but for those that only take.</summary>
+    private bool Change(CodeOp op, int effect)
+    {
+        bool onlyTakes = op.Name.StartsWith("POP_", StringComparison.Ordinal) || op.Name.StartsWith("STORE_", StringComparison.Ordinal) || op.Name.StartsWith("DELETE_", StringComparison.Ordinal)
+            || op.Name.Contains("JUMP", StringComparison.Ordinal) || op.Name.StartsWith("RETURN_", StringComparison.Ordinal) || op.Name is "LIST_APPEND" or "SET_ADD" or "MAP_ADD" or "LIST_EXTEND" or "DICT_MERGE" or "DICT_UPDATE" or "SET_UPDATE";
+        if (effect <= 0)
+        {
+            Pop(Math.Min(-effect, MaxStack));
+            if (!onlyTakes && _stack.Count > 0)
+                _stack[^1] = CodeValue.Unknown;
+
+            return true;
+        }
+
+        for (int i = 0; i < Math.Min(effect, MaxStack); i++)
+        {
+            if (!Push(CodeValue.Unknown))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool Attribute(string name, bool isMethod)
+    {
+        CodeValue value = Take(1)[0].Attribute(name);
+        uses.Read(value);
+        return (!isMethod || Push(CodeValue.Null)) && Push(value);
+    }
+
+    private CodeValue Global(string name)
+    {
+        CodeValue value = _variables.GetValueOrDefault(name) ?? CodeValue.At(name);
+        uses.Read(value);
+        return value;
+    }
+
+    private CodeValue Variable(string name) => _variables.GetValueOrDefault(name) ?? CodeValue.At("." + name);
+
+    private bool Store(string name)
+    {
+        _variables[name] = Take(1)[0];
+        return true;
+    }
+
+    private string? Name(int index) => index < parts.Names.Count ? parts.Names[index] : null;
+
+    private string? Local(int index) => index < parts.Locals.Count ? parts.Locals[index] : null;
+
+    private string? Cell(int index) => version is { IsLegacy: false, Minor: >= 11 } ? Local(index) : index < parts.Cells.Count ? parts.Cells[index] : null;
+
+    private CodeValue Peek() => _stack.Count > 0 ? _stack[^1] : CodeValue.Unknown;
+
+    private bool Push(CodeValue value, bool really = true)
+    {
+        if (really)
+            _stack.Add(value);
+
+        return _stack.Count <= MaxStack;
+    }
+
+    private void Pop(int count) => _stack.RemoveRange(Math.Max(0, _stack.Count - count), Math.Min(count, _stack.Count));
+
+    private CodeValue[] Take(int count)
+    {
+        CodeValue[] taken = new CodeValue[count];
+        int kept = Math.Min(count, _stack.Count);
+        _stack.CopyTo(_stack.Count - kept, taken, count - kept, kept);
+        Pop(kept);
+        return taken;
+    }
+}
