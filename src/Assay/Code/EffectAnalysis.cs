@@ -19,10 +19,10 @@ internal static class EffectAnalysis
     /// <summary>What the callables of modules do.</summary>
     /// <param name="modules">The modules that are analysed; names of them are in the result.</param>
     /// <param name="knowledge">What is known by hand.</param>
-    /// <param name="origin">Where the result says that its knowledge comes from.</param>
+    /// <param name="origin">Where the result says that its knowledge of a module comes from, by the name of the module.</param>
     /// <param name="library">Finds modules that these import by their dotted names, such as those of the standard library; null for none.</param>
     /// <param name="budget">What pays for it.</param>
-    public static DerivedEffects Of(IEnumerable<SourceModule> modules, EffectKnowledge knowledge, EffectOrigin origin, Func<string, SourceModule?>? library = null, ScanBudget? budget = null)
+    public static DerivedEffects Of(IEnumerable<SourceModule> modules, EffectKnowledge knowledge, Func<string, EffectOrigin> origin, Func<string, SourceModule?>? library = null, ScanBudget? budget = null)
     {
         CodeBase code = new(knowledge, library ?? (_ => null), budget);
         List<CodeModule> targets = [];

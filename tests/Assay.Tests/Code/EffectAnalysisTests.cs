@@ -4,6 +4,7 @@ using Assay.Code;
 using Assay.Code.Entries;
 using Assay.Detection;
 using Assay.Effects;
+using Assay.Effects.Packs;
 using SourceText = Assay.Python.Syntax.SourceText;
 
 namespace Assay.Tests.Code;
@@ -122,7 +123,8 @@ public sealed class EffectAnalysisTests
     {
         DerivedEffects found = Run(("m", false, "import os\ndef g(y):\n  os.system(y)\ndef f(x):\n  g(x)"));
         EffectEvidence evidence = Assert.Single(Entry(found, "m.f").Evidence);
-        Assert.Equal([("m.py", 5, "m.g"), ("m.py", 3, "os.system")], evidence.Path.Select(s => (s.File, s.Line, s.Call)));
+        Assert.Equal(("call", "process 0/x", "m.py", 3), (evidence.Route, evidence.Effect, evidence.File, evidence.Line));
+        Assert.Equal(["m.g (m.py:5)", "os.system (m.py:3)"], evidence.Calls);
     }
 
     [Fact]
@@ -141,5 +143,5 @@ public sealed class EffectAnalysisTests
     private static DerivedEffects Run(params (string Name, bool IsPackage, string Source)[] modules) => EffectAnalysis.Of(
         modules.Select(m => new SourceModule(m.Name, m.Name.Replace('.', '/') + ".py", m.IsPackage, SourceText.Decode(Encoding.UTF8.GetBytes(m.Source + "\n")))),
         RuleSet.Default.Callables.Knowledge,
-        new EffectOrigin("test", "By analysis of the source.", []));
+        _ => new EffectOrigin("test", "By analysis of the source.", []));
 }

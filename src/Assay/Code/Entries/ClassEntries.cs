@@ -11,7 +11,7 @@ namespace Assay.Code.Entries;
 /// The entries of a class. Calling it runs its metaclass, <c>__new__</c>, <c>__init__</c> and <c>__post_init__</c>, and at its end <c>__del__</c>; what these do with fields
 /// they do with what was kept there. A state, items, a key of a dictionary and a first use enter special methods, each of which is an entry.
 /// </summary>
-internal sealed class ClassEntries(Analysis analysis, EffectOrigin origin)
+internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin> origin)
 {
     /// <summary>Methods by which Python or a loader enters an object unasked, or at its first use.</summary>
     private static readonly string[] s_hooks =
@@ -118,13 +118,13 @@ internal sealed class ClassEntries(Analysis analysis, EffectOrigin origin)
         EffectEntry entry = new()
         {
             Kind = NameKind.Class,
-            Origin = origin,
+            Origin = origin(type.Module.Name),
             Call = call.Effects,
             New = only.Effects,
             Returns = new EffectReturn(ReturnKind.Instance, EffectSource.Always, EffectSource.Always),
             MembersHarmless = membersHarmless,
         };
-        return new DerivedEntry(type.Path, entry, "", type.Module.Source.File, type.Line, call.Evidence());
+        return new DerivedEntry(type.Path, entry, "", type.Module.Source.File, type.Line, [.. call.Evidence(type.Path, "call"), .. only.Evidence(type.Path, "new")]);
     }
 
     // What bases without source do with what the constructor gets.
@@ -249,7 +249,7 @@ internal sealed class ClassEntries(Analysis analysis, EffectOrigin origin)
         if (!mayHave || name is "append" or "extend" or "__setitem__" or "__del__")
             return null;
 
-        EffectEntry entry = new() { Kind = NameKind.Function, Origin = origin, Call = [new Effect { Kind = EffectKind.Unknown, Source = new EffectSource(SourceKind.From, 1) }] };
+        EffectEntry entry = new() { Kind = NameKind.Function, Origin = origin(type.Module.Name), Call = [new Effect { Kind = EffectKind.Unknown, Source = new EffectSource(SourceKind.From, 1) }] };
         return new DerivedEntry($"{type.Path}.{name}", entry, "", type.Module.Source.File, type.Line, []);
     }
 
@@ -258,12 +258,12 @@ internal sealed class ClassEntries(Analysis analysis, EffectOrigin origin)
         EffectEntry entry = new()
         {
             Kind = NameKind.Function,
-            Origin = origin,
+            Origin = origin(type.Module.Name),
             Call = effects.Effects,
             Returns = functions is [var one] ? Returns.Of(analysis.UnitOf(one, type, null), Shift(one)) : EffectReturn.Unknown,
         };
         FunctionInfo? first = functions.FirstOrDefault();
-        return new DerivedEntry($"{type.Path}.{name}", entry, first?.Owner is { } owner && owner != type ? first.Path : "", first?.Module.Source.File ?? type.Module.Source.File, first?.Line ?? type.Line, effects.Evidence());
+        return new DerivedEntry($"{type.Path}.{name}", entry, first?.Owner is { } owner && owner != type ? first.Path : "", first?.Module.Source.File ?? type.Module.Source.File, first?.Line ?? type.Line, effects.Evidence($"{type.Path}.{name}", "call"));
     }
 
     private static int Shift(FunctionInfo function) => function.IsClassMethod ? 1 : 0;

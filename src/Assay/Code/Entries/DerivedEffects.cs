@@ -1,18 +1,8 @@
 // What an analysis found: entries by their dotted paths, each effect with its evidence.
 using Assay.Effects;
+using Assay.Effects.Packs;
 
 namespace Assay.Code.Entries;
-
-/// <summary>A step on the way to what a callable does: a place in the source, and what is called there.</summary>
-/// <param name="File">The file.</param>
-/// <param name="Line">The line, from 1.</param>
-/// <param name="Call">What is called there.</param>
-internal sealed record EvidenceStep(string File, int Line, string Call);
-
-/// <summary>Why an entry has an effect: the path of calls to what has it.</summary>
-/// <param name="Effect">The effect, as packs of rules write it.</param>
-/// <param name="Path">The calls, from the callable itself to what acts.</param>
-internal sealed record EffectEvidence(string Effect, IReadOnlyList<EvidenceStep> Path);
 
 /// <summary>What was found of one name.</summary>
 /// <param name="Path">The dotted path.</param>
@@ -20,8 +10,16 @@ internal sealed record EffectEvidence(string Effect, IReadOnlyList<EvidenceStep>
 /// <param name="Definition">The dotted path of what it stands for, where that is another one.</param>
 /// <param name="File">Where it is defined.</param>
 /// <param name="Line">The line of its definition.</param>
-/// <param name="Evidence">Why it has its effects.</param>
-internal sealed record DerivedEntry(string Path, EffectEntry Entry, string Definition, string File, int Line, IReadOnlyList<EffectEvidence> Evidence);
+/// <param name="Evidence">On what its effects rest.</param>
+internal sealed record DerivedEntry(string Path, EffectEntry Entry, string Definition, string File, int Line, IReadOnlyList<EffectEvidence> Evidence)
+{
+    /// <summary>What this or another definition of the name does.</summary>
+    public DerivedEntry Or(DerivedEntry other) => this with
+    {
+        Entry = EntryUnion.Of(Entry, other.Entry),
+        Evidence = [.. Evidence, .. other.Evidence.Where(e => !Evidence.Any(b => b.Route == e.Route && b.Effect == e.Effect))],
+    };
+}
 
 /// <summary>What an analysis found, by dotted paths.</summary>
 /// <param name="Entries">The names in order.</param>

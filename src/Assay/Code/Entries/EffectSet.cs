@@ -2,6 +2,7 @@
 using Assay.Code.Flow;
 using Assay.Code.Values;
 using Assay.Effects;
+using Assay.Effects.Packs;
 
 namespace Assay.Code.Entries;
 
@@ -11,6 +12,7 @@ internal sealed class EffectSet
     /// <summary>So many effects an entry keeps apart; then whole arguments stand for their parts.</summary>
     private const int Most = 96;
 
+    private const int MostCalls = 24;
     private readonly SortedDictionary<string, (Effect Effect, Unit Unit, EffectKey Key)> _effects = new(StringComparer.Ordinal);
 
     /// <summary>Whether there are none.</summary>
@@ -43,8 +45,8 @@ internal sealed class EffectSet
     /// <summary>Adds an effect that no unit says.</summary>
     public void Add(Effect effect) => _effects.TryAdd(effect.ToString(), (effect, null!, default));
 
-    /// <summary>Why there are the effects.</summary>
-    public IReadOnlyList<EffectEvidence> Evidence() => [.. _effects.Values.Where(e => e.Unit is not null).Select(e => new EffectEvidence(e.Effect.ToString(), PathOf(e.Unit, e.Key)))];
+    /// <summary>Why there are the effects, for the file beside a pack.</summary>
+    public IReadOnlyList<EffectEvidence> Evidence(string path, string route) => [.. _effects.Values.Where(e => e.Unit is not null).Select(e => Evidence(path, route, e.Effect, e.Unit, e.Key))];
 
     private void Add(Effect effect, Unit unit, EffectKey key)
     {
@@ -112,20 +114,24 @@ internal sealed class EffectSet
 
     private static bool IsName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_');
 
-    private static List<EvidenceStep> PathOf(Unit unit, EffectKey key)
+    private static EffectEvidence Evidence(string path, string route, Effect effect, Unit unit, EffectKey key)
     {
-        List<EvidenceStep> path = [];
+        List<string> calls = [];
+        string file = "";
+        int line = 0;
         HashSet<(Unit, EffectKey)> seen = [];
-        while (path.Count < 24 && seen.Add((unit, key)) && unit.Summary.Effects.TryGetValue(key, out EffectFlow? flow))
+        while (calls.Count < MostCalls && seen.Add((unit, key)) && unit.Summary.Effects.TryGetValue(key, out EffectFlow? flow))
         {
             Cause cause = flow.Cause;
-            path.Add(new EvidenceStep(unit.Root.Module.Source.File, unit.Root.Module.Tree.Text.Position(cause.Offset).Line, cause.Callee is { Function: { } callee } ? callee.Path : cause.Leaf));
+            file = unit.Root.Module.Source.File;
+            line = unit.Root.Module.Tree.Text.Position(cause.Offset).Line;
+            calls.Add($"{(cause.Callee is { Function: { } callee } ? callee.Path : cause.Leaf)} ({file}:{line})");
             if (cause.Callee is null)
                 break;
 
             (unit, key) = (cause.Callee, cause.Key);
         }
 
-        return path;
+        return new EffectEvidence(path, route, effect.ToString(), file, line, calls);
     }
 }

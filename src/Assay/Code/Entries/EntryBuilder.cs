@@ -7,7 +7,7 @@ using Assay.Effects;
 namespace Assay.Code.Entries;
 
 /// <summary>Makes the entries of all names of the modules that are analysed: functions, classes with the routes into them, and other names of these.</summary>
-internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> targets, EffectOrigin origin)
+internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> targets, Func<string, EffectOrigin> origin)
 {
     private readonly SortedDictionary<string, DerivedEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<ClassInfo, IReadOnlyList<DerivedEntry>> _members = [];
@@ -37,7 +37,7 @@ internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> 
         analysis.Drain();
         foreach (CodeModule module in targets)
         {
-            Put(new DerivedEntry(module.Name, new EffectEntry { Kind = NameKind.Module, Origin = origin }, "", module.Source.File, 1, []));
+            Put(new DerivedEntry(module.Name, new EffectEntry { Kind = NameKind.Module, Origin = origin(module.Name) }, "", module.Source.File, 1, []));
             foreach (FunctionInfo function in Own(module))
                 Put(Function(function));
 
@@ -65,8 +65,7 @@ internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> 
             return;
         }
 
-        EffectEntry both = EntryUnion.Of(before.Entry, entry.Entry);
-        _entries[entry.Path] = before with { Entry = both, Evidence = [.. before.Evidence, .. entry.Evidence.Where(e => !before.Evidence.Any(b => b.Effect == e.Effect))] };
+        _entries[entry.Path] = before.Or(entry);
     }
 
     private DerivedEntry Function(FunctionInfo function)
@@ -79,8 +78,8 @@ internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> 
         if (function.Module.Scope.Variables.TryGetValue(function.Name, out Variable? variable) && analysis.Read(variable).Has(AtomKind.Unknown))
             effects.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
 
-        EffectEntry entry = new() { Kind = NameKind.Function, Origin = origin, Call = effects.Effects, Returns = Returns.Of(unit, 0) };
-        return new DerivedEntry(function.Path, entry, "", function.Module.Source.File, function.Line, effects.Evidence());
+        EffectEntry entry = new() { Kind = NameKind.Function, Origin = origin(function.Module.Name), Call = effects.Effects, Returns = Returns.Of(unit, 0) };
+        return new DerivedEntry(function.Path, entry, "", function.Module.Source.File, function.Line, effects.Evidence(function.Path, "call"));
     }
 
     /// <summary>Names under which a module has what is defined elsewhere.</summary>

@@ -15,7 +15,7 @@ internal sealed class Analysis
     private static readonly IReadOnlySet<string> s_numbers = CodeData.Words("numbers.txt");
     private readonly Evaluator _evaluator;
     private readonly Dictionary<(Scope, ClassInfo?), Unit> _units = [];
-    private readonly Dictionary<ClassInfo, HashSet<Unit>> _fieldReaders = [];
+    private readonly Dictionary<(ClassInfo, string), HashSet<Unit>> _fieldReaders = [];
     private readonly Dictionary<Variable, HashSet<Unit>> _readers = [];
     private readonly Dictionary<string, ClassInfo?> _classes = new(StringComparer.Ordinal);
     private readonly Stack<Unit> _open = new();
@@ -123,8 +123,8 @@ internal sealed class Analysis
         Value all = Value.None;
         foreach (ClassInfo owner in Classes.Order(type))
         {
-            if (!_fieldReaders.TryGetValue(owner, out HashSet<Unit>? readers))
-                _fieldReaders.Add(owner, readers = []);
+            if (!_fieldReaders.TryGetValue((owner, name), out HashSet<Unit>? readers))
+                _fieldReaders.Add((owner, name), readers = []);
 
             readers.Add(reader);
             all = all.Union(owner.Fields.GetValueOrDefault(name, Value.None));
@@ -141,10 +141,14 @@ internal sealed class Analysis
     }
 
     /// <summary>Says that a field of a class may be more than before.</summary>
-    public void FieldChanged(ClassInfo type)
+    public void FieldChanged(ClassInfo type, string name)
     {
-        foreach (Unit reader in _fieldReaders.GetValueOrDefault(type) ?? [])
-            Queue(reader);
+        foreach (Unit reader in _fieldReaders.GetValueOrDefault((type, name)) ?? [])
+        {
+            // What modules make at import is settled before functions are looked at.
+            if (IsPhaseOfModules || reader.Function is not null)
+                Queue(reader);
+        }
     }
 
     /// <summary>The setter of a property; null where a class has none of that name.</summary>

@@ -327,7 +327,7 @@ internal sealed partial class Evaluator
         if (!ReferenceEquals(before, all))
         {
             type.Fields[name] = all;
-            analysis.FieldChanged(type);
+            analysis.FieldChanged(type, name);
         }
     }
 
