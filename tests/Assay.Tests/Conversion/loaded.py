@@ -111,6 +111,10 @@ class Walk:
         inside = above + (o,)
         if torch and isinstance(o, torch.jit.ScriptModule):
             for k, v in o.state_dict(keep_vars=True).items(): self.add(join(k), v.detach())
+            # The constants of its code, by their places in the table of the archive.
+            if not path and hasattr(o, 'forward'):
+                for k, v in getattr(o.code_with_constants[1], 'const_mapping', {}).items():
+                    if is_tensor(v): self.add(f'constants.{k[1:]}', v.detach())
         elif is_array(o) and hasattr(o, 'mask'):
             for name, part in ('data', np.asarray(o.data)), ('mask', np.ma.getmaskarray(o)):
                 if o.dtype != object and o.dtype.names is None: self.add(join(name), part)
