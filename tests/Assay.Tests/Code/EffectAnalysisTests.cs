@@ -94,6 +94,20 @@ public sealed class EffectAnalysisTests
     [InlineData("import functools\ndef d(f):\n  @functools.wraps(f)\n  def w(*a): return f(*a)\n  return w\n@d\ndef f(x): exec(x)", "exec 0/x")]
     public void DecoratorsCount(string source, string effects) => Assert.Equal(effects, Effects(source, "f"));
 
+    [Theory]
+    [InlineData("import native\nclass C:\n  @native.deco\n  def __setstate__(self, s): pass", "C.__setstate__", "unknown 1..")]
+    [InlineData("import native\n@native.deco\nclass C: pass", "C", "unknown *")]
+    [InlineData("class C:\n  fn = None\n  def __setstate__(self, s):\n    self.__dict__.update(s)\n    self.fn(1)", "C.__setstate__", "call 0.fn with always; call 1/s.fn with always")]
+    [InlineData("class C:\n  def go(self, x): exec(x)\ngo = C().go", "go", "exec 0/x")]
+    [InlineData("class C:\n  @classmethod\n  def go(cls, x): exec(x)", "C.go", "exec 0/x")]
+    [InlineData("class C:\n  @staticmethod\n  def go(x): exec(x)", "C.go", "exec 0/x")]
+    [InlineData("import enum\nclass C(enum.Enum):\n  A = 1", "C", "")]
+    [InlineData("import warnings\ndef f(x): warnings.warn(x)", "f", "")]
+    [InlineData("import importlib\ndef f(x): importlib.import_module('native').go(x)", "f", "unknown 0/x")]
+    [InlineData("import importlib\ndef f(x): importlib.import_module(x)", "f", "import 0/x")]
+    [InlineData("import pickle\nclass U(pickle.Unpickler):\n  pass\ndef f(x): U(x).load()", "f", "unpickle 0/x")]
+    public void WhatIsNotWhatItLooksLikeIsTold(string source, string name, string effects) => Assert.Equal(effects, Effects(source, name));
+
     /// <summary>Rule 15: of a base that is not known the methods that are not overridden are unknown, not the class.</summary>
     [Fact]
     public void ABaseWithoutSourceMakesItsMethodsUnknown()

@@ -73,6 +73,10 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
             foreach (FunctionInfo function in functions)
                 effects.Add(analysis.UnitOf(function, type, null), Shift(function));
 
+            // A decorator that could not be read makes something else of it.
+            if (functions.Count > 0 && analysis.Read(member).Has(AtomKind.Unknown))
+                effects.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
+
             if (!effects.IsEmpty || functions.Any(f => f.IsClassMethod || f.IsStatic))
                 entries.Add(Member(type, member.Name, functions, effects));
         }
@@ -110,7 +114,8 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         if (!enumeration)
             Bases(type, makers, call, only);
 
-        if (HasConverters(type))
+        bool isReplaced = s_makers.Any(m => IsReplaced(type, m)) || (type.Scope.Parent!.Variables.TryGetValue(type.Node.Name(SyntaxField.Name)!, out Variable? variable) && analysis.Read(variable).Has(AtomKind.Unknown));
+        if (isReplaced || HasConverters(type))
             call.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
 
         bool membersHarmless = analysis.Classes.Order(type).Count == 1 && !analysis.Classes.MayHaveMore(type) && type.Metaclass.IsNone && Named(type, "__getattr__").Count == 0
@@ -222,6 +227,9 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         foreach (FunctionInfo function in functions)
             effects.Add(analysis.UnitOf(function, type, null), Shift(function));
 
+        if (functions.Count > 0 && IsReplaced(type, name))
+            effects.Add(new Effect { Kind = EffectKind.Unknown, Source = new EffectSource(SourceKind.From, 1) });
+
         if (functions.Count == 0 && name is "__setstate__")
         {
             // A state with slots goes through setters and __setattr__.
@@ -265,6 +273,9 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         FunctionInfo? first = functions.FirstOrDefault();
         return new DerivedEntry($"{type.Path}.{name}", entry, first?.Owner is { } owner && owner != type ? first.Path : "", first?.Module.Source.File ?? type.Module.Source.File, first?.Line ?? type.Line, effects.Evidence($"{type.Path}.{name}", "call"));
     }
+
+    // Whether something that could not be read, such as a decorator, may stand in the place of a method.
+    private bool IsReplaced(ClassInfo type, string name) => analysis.Classes.Member(type, name) is { } member && analysis.Read(member).Has(AtomKind.Unknown);
 
     private static int Shift(FunctionInfo function) => function.IsClassMethod ? 1 : 0;
 

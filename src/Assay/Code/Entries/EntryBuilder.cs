@@ -114,6 +114,10 @@ internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> 
             EffectEntry? entry = null;
             switch (atom.Kind)
             {
+                case AtomKind.Function when atom.SelfClass is not null:
+                    // A method that was taken from an object: its arguments are those of the method without the object.
+                    entry = Bound(atom, module);
+                    break;
                 case AtomKind.Function when _targets.Contains(atom.Function.Module) && _entries.TryGetValue(atom.Function.Path, out DerivedEntry? function):
                     entry = function.Entry;
                     first ??= function;
@@ -144,6 +148,15 @@ internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> 
 
         if (all is not null)
             _entries.Add(path, new DerivedEntry(path, all, first?.Path ?? "", first?.File ?? module.Source.File, first?.Line ?? 1, []));
+    }
+
+    private EffectEntry Bound(Atom atom, CodeModule module)
+    {
+        EffectSet effects = new();
+        Unit unit = analysis.UnitOf(atom.Function, atom.SelfClass, null);
+        analysis.Drain();
+        effects.Add(unit, 1, _ => []);
+        return new EffectEntry { Kind = NameKind.Function, Origin = origin(module.Name), Call = effects.Effects, Returns = Returns.Of(unit, 1) };
     }
 
     private void Members(string path, ClassInfo type)

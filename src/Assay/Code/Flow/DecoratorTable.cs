@@ -50,6 +50,13 @@ internal sealed class DecoratorTable(CodeBase code)
             return known;
 
         bool wraps = false;
+        HashSet<string> given = [.. function.Parameters.Select(p => p.Name)];
+        foreach (SyntaxNode node in SyntaxWalk.Of(function.Node))
+        {
+            if (function.Module.Functions.TryGetValue(node.Number, out FunctionInfo? inner) && inner.Parameters is [var first, ..])
+                given.Add(first.Name);
+        }
+
         foreach (SyntaxNode node in SyntaxWalk.Of(function.Node))
         {
             string name = node.Kind switch
@@ -59,7 +66,7 @@ internal sealed class DecoratorTable(CodeBase code)
                 _ => "",
             };
             wraps |= name is "wraps" or "update_wrapper";
-            wraps |= node.Kind is SyntaxKind.Return && node[SyntaxField.Value] is { Kind: SyntaxKind.Name } returned && function.Parameters.Any(p => p.Name == returned.Name(SyntaxField.Id));
+            wraps |= node.Kind is SyntaxKind.Return && node[SyntaxField.Value] is { Kind: SyntaxKind.Name } returned && given.Contains(returned.Name(SyntaxField.Id)!);
         }
 
         _wraps.Add(function, wraps);

@@ -127,6 +127,10 @@ internal sealed partial class Evaluator
                     other = other.Union(Value.Of(found));
             }
 
+            // What is no method may be replaced by a field of the object.
+            if (result.IsNone && !Read(member).Has(AtomKind.Function))
+                other = other.Union(atom.Kind is AtomKind.Self ? Field(name) : analysis.Fields(type, name, _unit));
+
             return other.IsNone ? result : result.Union(Call(other, arguments));
         }
 

@@ -174,10 +174,14 @@ internal sealed partial class Evaluator
                 type.Metaclass = type.Metaclass.Union(At(keyword, SyntaxField.Value));
         }
 
+        Value made = Value.Of(_atoms[AtomKind.Class, type]);
         foreach (SyntaxNode decorator in node.List(SyntaxField.DecoratorList))
-            type.Decorators = type.Decorators.Union(_values[decorator.Number] ?? Value.None);
+        {
+            if (!analysis.Decorators.IsTransparent(decorator, _values[decorator.Number] ?? Value.None))
+                made = made.Union(Unknown);
+        }
 
-        Assign(_scope, node.Name(SyntaxField.Name)!, Value.Of(_atoms[AtomKind.Class, type]));
+        Assign(_scope, node.Name(SyntaxField.Name)!, made);
     }
 
     private void With(SyntaxNode item)

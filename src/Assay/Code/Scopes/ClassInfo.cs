@@ -33,9 +33,6 @@ internal sealed class ClassInfo
     /// <summary>What its metaclass may be.</summary>
     public Value Metaclass { get; set; } = Value.None;
 
-    /// <summary>What its decorators may be.</summary>
-    public Value Decorators { get; set; } = Value.None;
-
     /// <summary>The classes in the order in which members are looked for, itself first; null before it was worked out.</summary>
     public IReadOnlyList<ClassInfo>? Order { get; set; }
 
