@@ -76,8 +76,7 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         if (Pattern("", path[(path.LastIndexOf('.') + 1)..], false) is { Entry: { } anywhere } everywhere)
             return everywhere with { Entry = AsNamed(anywhere, path) };
 
-        int end = path.IndexOf('.', StringComparison.Ordinal);
-        return new KnownName(null, closest is not null || IsListed(end < 0 ? path : path[..end]));
+        return new KnownName(null, closest is not null || IsListed(path));
     }
 
     /// <summary>A pattern covers classes and functions; the form of the name tells which.</summary>
@@ -114,8 +113,11 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         return default;
     }
 
-    private bool IsListed(string module)
+    /// <summary>Whether a path lies in a module all of whose harmless names are listed.</summary>
+    public bool IsListed(string path)
     {
+        int end = path.IndexOf('.', StringComparison.Ordinal);
+        string module = end < 0 ? path : path[..end];
         foreach (IEffectNames store in stores)
         {
             if (store.IsListed(module))

@@ -33,7 +33,7 @@ internal static class CallableDetector
         foreach (CallableFact fact in behind.OrderBy(f => f.Use is CallableUse.Imported))
         {
             KnownPath name = scope.Names.Of(fact);
-            if (name is { Path.Length: > 0, IsSink: true } && !known.Contains((fact.Callee, fact.Offset)) && !scope.IsAllowed(name.Path) && told.Add(name.Path))
+            if (name is { Path.Length: > 0, IsSink: true } && !known.Contains((fact.Callee, fact.Offset)) && told.Add(name.Path))
             {
                 scope.Say(Judgements.Unreached, name.Path, fact, name.Capability, "", name.Entry!.Origin.Reason);
             }

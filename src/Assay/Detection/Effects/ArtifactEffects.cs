@@ -34,9 +34,6 @@ internal sealed class ArtifactEffects
         foreach (CallableFact fact in _facts)
         {
             KnownPath name = _scope.Names.Of(fact);
-            if (name.Path.Length > 0 && _scope.IsAllowed(name.Path))
-                continue;
-
             switch (fact.Use)
             {
                 case CallableUse.Constructed:
@@ -136,7 +133,7 @@ internal sealed class ArtifactEffects
             ValueShape self = fact.Target ?? new ValueShape(ShapeKind.Instance, owner.Path);
             _judge.Run(setState, Route.Call, new CallValues([self, state]), new UseContext(fact));
         }
-        else if (owner.Entry is null && state is not null && _scope.States.Danger(owner.Path, state) is { } danger)
+        else if (owner.Entry is null && !_scope.IsAllowed(owner) && state is not null && _scope.States.Danger(owner.Path, state) is { } danger)
         {
             _scope.Say(Judgements.UnknownState, owner.Path.Length > 0 ? owner.Path : fact.Callee, fact, "", danger);
         }
@@ -196,7 +193,7 @@ internal sealed class ArtifactEffects
 
     private void Imported(CallableFact fact, KnownPath name)
     {
-        if (name.Path.Length > 0 && name.Entry is null)
+        if (name.Path.Length > 0 && name.Entry is null && !_scope.IsAllowed(name))
             _scope.Packages.Add(name.Path, fact);
 
         // What else is done with it speaks for the import.
@@ -218,7 +215,7 @@ internal sealed class ArtifactEffects
         Stack<ValueShape> open = new(values.Reverse());
         for (int seen = 0; seen < 2048 && found < MostSinks && open.TryPop(out ValueShape? value); seen++)
         {
-            if (value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is { IsSink: true } sink && !_scope.IsAllowed(sink.Path))
+            if (value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is { IsSink: true } sink)
             {
                 bool onlyNew = onlyMakes && !sink.Entry!.New.Any(e => EffectKinds.IsHarm(e.Kind));
                 _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, sink.Path, fact, sink.Capability, "", sink.Entry!.Origin.Reason, holder);

@@ -83,7 +83,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
                 Keep(name, met, at);
                 break;
             case EffectKind.Unknown:
-                if (met.Count > 0 && scope.Calls.Danger(name.Path, met, anyText: true) is { } danger)
+                if (met.Count > 0 && !scope.IsVouchedFor(name) && scope.Calls.Danger(name.Path, met, anyText: true) is { } danger)
                     scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", danger, Reason(name), at.Holder);
 
                 break;
@@ -143,7 +143,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
     /// <summary>Judges the call of what another call returned.</summary>
     public void ResultCalled(KnownPath source, CallValues values, UseContext at)
     {
-        if (scope.IsAllowed(source.Path))
+        if (!source.IsHarmful && scope.IsVouchedFor(source))
             return;
 
         bool finder = source.IsHarmful || source.Entry is { Returns.Kind: ReturnKind.Bound or ReturnKind.MethodCaller or ReturnKind.Getter };
@@ -220,7 +220,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             }
 
             KnownPath target = owners is [var owner, ..] && text.Text.Split('.') is [var one] && scope.Meanings.Attribute(owner, one) is Meaning.Named found ? found.Name : KnownPath.None;
-            if (target.IsSink && !scope.IsAllowed(target.Path))
+            if (target.IsSink)
                 scope.Say(Judgements.Reached, target.Path, at.Fact, target.Capability, "", Reason(target), name.Path);
             else if (target.Entry is null && scope.Dangerous(text.Text) is { } step && !(step[0] != '_' && target.Path.Length > 0 && NameConvention.IsClass(target.Path[..target.Path.LastIndexOf('.')])))
                 scope.Say(Judgements.DangerousAttribute, name.Path, at.Fact, "", step, Reason(name), at.Holder);
@@ -244,7 +244,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         }
 
         KnownPath found = scope.Names.Of(module.Text, "");
-        if (scope.IsAllowed(found.Path))
+        if (scope.IsAllowed(found))
             return;
 
         if (found.Entry is { Kind: NameKind.Module, IsHarmful: true } or { Imported: ReferenceWeight.Harmful } || found.Path.EndsWith(".__main__", StringComparison.Ordinal))
@@ -257,7 +257,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
     {
         foreach (ValueShape kept in met.Take(MostFollowed))
         {
-            if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { IsSink: true } sink && !scope.IsAllowed(sink.Path))
+            if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { IsSink: true } sink)
                 scope.Say(Judgements.Reached, sink.Path, at.Fact, sink.Capability, "", Reason(sink), name.Path);
         }
 

@@ -95,7 +95,7 @@ internal sealed class EffectJudge
     /// <summary>Judges a use of a name.</summary>
     public void Run(KnownPath name, Route route, CallValues values, UseContext at)
     {
-        if (_scope.IsAllowed(name.Path))
+        if (_scope.IsAllowed(name))
             return;
 
         if (name.Entry is not { } entry)

@@ -54,9 +54,13 @@ internal sealed class EffectScope : IStandings
     /// <summary>The judgements so far.</summary>
     public IReadOnlyList<CallableJudgement> Said => _said;
 
-    /// <summary>Whether the user vouches for the callable.</summary>
-    public bool IsAllowed(string path) =>
-        _allowed.Any(m => path.StartsWith(m, StringComparison.Ordinal) && (path.Length == m.Length || path[m.Length] == '.'));
+    /// <summary>Whether the user vouches for what is not known of a name. Nobody can vouch for what is known, nor for the standard library.</summary>
+    public bool IsVouchedFor(KnownPath name) =>
+        _allowed.Any(m => name.Path.StartsWith(m, StringComparison.Ordinal) && (name.Path.Length == m.Length || name.Path[m.Length] == '.'))
+        && !Table.Knowledge.IsListed(name.Path);
+
+    /// <summary>Whether nothing is known of a name, and the user vouches for it.</summary>
+    public bool IsAllowed(KnownPath name) => name.Entry is null && IsVouchedFor(name);
 
     /// <inheritdoc/>
     public Standing Of(string path)
@@ -64,7 +68,7 @@ internal sealed class EffectScope : IStandings
         KnownPath name = Names.Of(path);
         return name.Entry switch
         {
-            _ when IsAllowed(name.Path) => Standing.Harmless,
+            _ when IsAllowed(name) => Standing.Harmless,
             null => name.IsStrict && !NameConvention.IsClass(name.Path) ? Standing.Harmful : Standing.Unknown,
             { IsHarmful: true } => Standing.Harmful,
             { Returns.Kind: ReturnKind.Text } => Standing.MakesText,

@@ -40,10 +40,21 @@ internal sealed class MeaningReader(PathKnowledge names)
         return Of(owner, depth + 1) switch
         {
             // An attribute of something unknown that is looked up by a call is no name that honest files write.
-            Meaning.Named named => new Meaning.Named(names.Of(named.Name.Path, name) is { Entry: null } unknown ? unknown with { IsStrict = true } : names.Of(named.Name.Path, name)),
+            Meaning.Named named => new Meaning.Named(Attribute(named.Name.Path, name)),
             Meaning.Unknown unknown => unknown,
             _ => new Meaning.MethodOf(owner, name),
         };
+    }
+
+    /// <summary>The attribute of something that is known by its path: a module keeps what it imports, so the path may lead through another module.</summary>
+    private KnownPath Attribute(string owner, string name)
+    {
+        KnownPath direct = names.Of(owner, name);
+        if (direct.Entry is not null)
+            return direct;
+
+        KnownPath walked = names.Of($"{owner}.{name}");
+        return walked.Entry is not null ? walked : direct with { IsStrict = true };
     }
 
     /// <summary>The attribute that the state of an object, or a keyword at its making, gives it; null where there is none.</summary>

@@ -106,6 +106,25 @@ public sealed class JudgementTests
         Assert.Contains(finding.Evidence, e => e is { Kind: "callable", Text: "mypackages.build" });
     }
 
+    /// <summary>A user vouches for what nothing is known of, and for nothing else: not for harm, however it is reached, nor for the standard library.</summary>
+    [Theory]
+    [InlineData("{call: os.system, args: [id]}", "os")]
+    [InlineData("{call: mypackage.sub.os.system, module: mypackage.sub, args: [id]}", "mypackage")]
+    [InlineData("{call: wave.nothing_known, args: [/tmp/x, wb]}", "wave")]
+    [InlineData("{state: wave, args: [{a: 1}]}", "wave")]
+    [InlineData("{call: mypackage.run, args: [{import: os.system}, id]}", "mypackage")]
+    [InlineData("{call: 'builtins.getattr()', target: {result: builtins.getattr, args: [{result: builtins.getattr, args: [{import: mypackage.sub}, os]}, posix_spawn]}, args: [/bin/touch, x]}", "mypackage")]
+    public void NobodyCanVouchForWhatIsKnown(string fact, string module) =>
+        Assert.Contains(FactBuilder.Judge(FactBuilder.Facts($"[{fact}]"), null, module), f => f.Severity >= Severity.Medium);
+
+    [Fact]
+    public void AnAttributeOfAnUnknownModuleThatIsAKnownModuleIsThatModule()
+    {
+        List<Finding> findings = FactBuilder.Judge(
+            "{call: 'builtins.getattr()', target: {result: builtins.getattr, args: [{result: builtins.getattr, args: [{import: mypackage.sub}, os]}, posix_spawn]}, args: [/bin/touch, x]}");
+        Assert.Contains(findings, f => f.Rule.Id == "callable-command-execution");
+    }
+
     [Fact]
     public void AnAttributeThatFoldsToAListedCallableIsThatCallable()
     {
