@@ -82,7 +82,7 @@ public sealed class EffectAnalysisTests
     /// <summary>Rule 9: functions that are given away are called.</summary>
     [Theory]
     [InlineData("import native\ndef g(y): exec(y)\ndef f(x): native.go(g, x)", "exec 0/x")]
-    [InlineData("def f(x): return list(map(lambda y: exec(y), x))", "exec 0/x[]")]
+    [InlineData("def f(x): return list(map(lambda y: exec(y), x))", "exec 0/x")]
     [InlineData("def f(x):\n  def g(): exec(x)\n  g()", "exec 0/x")]
     [InlineData("from functools import partial\ndef f(x): partial(exec, x)()", "exec 0/x")]
     public void FunctionsThatAreGivenAwayAreCalled(string source, string effect) => Assert.Contains(effect, Effects(source, "f").Split("; "));

@@ -93,7 +93,7 @@ internal sealed class Analysis
     public Unit UnitOf(FunctionInfo function, ClassInfo? self, Unit? reader)
     {
         Unit unit = UnitOf(function.Scope, self);
-        if (reader is not null && reader != unit)
+        if (reader is not null)
             unit.Dependents.Add(reader);
 
         return unit;

@@ -317,7 +317,8 @@ internal sealed partial class Evaluator
         if (!ReferenceEquals(before, all))
         {
             _unit.Summary.Keeps[name] = all;
-            Tell(true);
+            _changed = true;
+            _told = true;
         }
 
         SetClassField(type, name, value);

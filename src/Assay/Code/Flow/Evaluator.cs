@@ -101,7 +101,7 @@ internal sealed partial class Evaluator(Analysis analysis)
         if (_function is null || _function == _unit.Function)
         {
             Value all = Grown(_unit.Summary.Returns, value);
-            Tell(!ReferenceEquals(all, _unit.Summary.Returns));
+            _told |= !ReferenceEquals(all, _unit.Summary.Returns);
             _unit.Summary.Returns = all;
         }
         else
@@ -111,13 +111,6 @@ internal sealed partial class Evaluator(Analysis analysis)
             _changed |= !ReferenceEquals(all, before);
             _unit.Results[_function] = all;
         }
-    }
-
-    // What those who call the unit see of it.
-    private void Tell(bool isNew)
-    {
-        _changed |= isNew;
-        _told |= isNew;
     }
 
     private void Assign(Variable variable, Value value)
@@ -173,7 +166,7 @@ internal sealed partial class Evaluator(Analysis analysis)
         if (_unit.Function is null)
             return;
 
-        Tell(_unit.Summary.Add(new EffectKey(kind, source, name), Origins(with), new Cause(_tree[_at].Start, leaf, callee, key)));
+        _told |= _unit.Summary.Add(new EffectKey(kind, source, name), Origins(with), new Cause(_tree[_at].Start, leaf, callee, key));
     }
 
     private void AddAll(EffectKind kind, Value source, string leaf, Unit? callee = null, EffectKey key = default)

@@ -60,12 +60,13 @@ internal sealed class EffectFlow(Cause cause)
 internal sealed class Summary
 {
     /// <summary>So many keys of one value are kept apart; then the whole value stands for them.</summary>
-    private const int MostParts = 8;
+    private const int MostParts = 6;
 
     /// <summary>So many methods of one value are kept; then it is not known what is done with it.</summary>
     private const int MostMethods = 24;
 
     private readonly Dictionary<EffectKey, EffectFlow> _effects = [];
+    private readonly Dictionary<(EffectKind, string, Origin), int> _parts = [];
 
     /// <summary>What it does.</summary>
     public IReadOnlyDictionary<EffectKey, EffectFlow> Effects => _effects;
@@ -79,28 +80,41 @@ internal sealed class Summary
     /// <summary>Adds an effect; whether that is new. Where there are too many of a kind they are widened, and never left out.</summary>
     public bool Add(EffectKey key, IEnumerable<Origin> with, Cause cause)
     {
-        key = Widened(key with { Source = key.Source.Plain });
+        key = key with { Source = key.Source.Plain };
         if (!_effects.TryGetValue(key, out EffectFlow? flow))
+        {
+            if (IsSaid(key))
+                return false;
+
+            key = Widened(key);
+        }
+
+        if (flow is null && !_effects.TryGetValue(key, out flow))
         {
             _effects.Add(key, flow = new EffectFlow(cause));
             flow.Add(with);
+            (EffectKind, string, Origin) group = Group(key);
+            _parts[group] = _parts.GetValueOrDefault(group) + 1;
             return true;
         }
 
         return flow.Add(with);
     }
 
+    // What is done with a whole value is done with what lies in it; a call of it is something else.
+    private bool IsSaid(EffectKey key) => key.Source != key.Source.Whole
+        && key.Kind is not (EffectKind.Call or EffectKind.Method or EffectKind.New or EffectKind.SetState or EffectKind.GetAttribute or EffectKind.SetAttribute or EffectKind.MakeClass or EffectKind.NamesModule)
+        && _effects.ContainsKey(key with { Source = key.Source.Whole });
+
     private EffectKey Widened(EffectKey key)
     {
-        if (_effects.ContainsKey(key))
-            return key;
-
-        if (key.Kind is EffectKind.Method && _effects.Keys.Count(e => e.Kind is EffectKind.Method && e.Source.Whole == key.Source.Whole) >= MostMethods)
+        if (key.Kind is EffectKind.Method && _parts.GetValueOrDefault(Group(key)) >= MostMethods)
             return new EffectKey(EffectKind.Unknown, key.Source.Whole, "");
 
-        bool isPart = key.Source != key.Source.Whole;
-        return isPart && _effects.Keys.Count(e => e.Kind == key.Kind && e.Name == key.Name && e.Source.Whole == key.Source.Whole) >= MostParts
+        return key.Kind is not EffectKind.Method && key.Source != key.Source.Whole && _parts.GetValueOrDefault(Group(key)) >= MostParts
             ? key with { Source = key.Source.Whole with { Deep = true } }
             : key;
     }
+
+    private static (EffectKind, string, Origin) Group(EffectKey key) => (key.Kind, key.Kind is EffectKind.Method ? "" : key.Name, key.Source.Whole);
 }
