@@ -103,6 +103,9 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
                 // A pattern of harmless names ends at a dot: int* means int64, not what hangs on it. One of a whole module does not reach into a class that is known.
                 bool strays = (!entry.IsHarmful || isBelowKnown) && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
 
+                // Nor does it mean the special attributes of what it covers: they lead from any class to any other.
+                strays |= !entry.IsHarmful && rest.Contains("__", StringComparison.Ordinal) && !pattern.Contains("__", StringComparison.Ordinal) && !rest.EndsWith(".__new__", StringComparison.Ordinal);
+
                 // Exceptions of modules that do harm as a whole keep what they get.
                 strays |= pattern is "*" && entry.Imported is not ReferenceWeight.Harmful && NameConvention.IsException(rest);
                 if (!strays && IsGlob(pattern, rest))

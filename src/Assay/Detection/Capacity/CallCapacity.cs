@@ -128,6 +128,9 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
             if (value is { Text: "builtins.bytearray", Items.Count: 0 })
                 return "bytes that are put together later";
 
+            if (value.Text.StartsWith("pathlib.", StringComparison.Ordinal))
+                return "a path";
+
             switch (standings.Of(value.Text))
             {
                 case Standing.Harmful or Standing.KeepsCallable:

@@ -38,7 +38,8 @@ internal sealed class CodeForms(CapacityWords words)
         while (tokens.Next() is not CodeTokenKind.End)
             scan.See(ref tokens);
 
-        return scan.HasPiece || scan.TouchesSpecial || scan.Imports;
+        // Names may be written in other characters that Python takes for the same ones, and an evaluator may be called by a way around.
+        return scan.HasPiece || scan.TouchesSpecial || scan.Imports || scan.NamesEvaluator || text.ContainsAnyExceptInRange('\0', '\x7F');
     }
 
     private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Set(params string[] names) =>
@@ -68,6 +69,8 @@ internal sealed class CodeForms(CapacityWords words)
         public bool TouchesSpecial { get; private set; }
 
         public bool Imports { get; private set; }
+
+        public bool NamesEvaluator { get; private set; }
 
         public void See(ref CodeTokens token)
         {
@@ -116,7 +119,8 @@ internal sealed class CodeForms(CapacityWords words)
             TouchesSpecial |= TextForms.IsDunder(name);
             // A list of special names is a list.
             Acts |= (attribute || name is "__builtins__" or "__import__") && TextForms.IsDunder(name);
-            Imports |= starts && name is "import";
+            Imports |= name is "import";
+            NamesEvaluator |= s_evaluators.Contains(name) || name is "open" or "getattr" or "setattr" or "globals" or "vars" or "builtins" or "breakpoint";
             HasPiece |= name is "__import__";
         }
 

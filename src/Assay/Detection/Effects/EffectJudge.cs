@@ -80,6 +80,10 @@ internal sealed class EffectJudge
             case Meaning.Instance { Class: Meaning.MadeClass made } instance when MeaningReader.Entry(made.Members, "__call__") is { } member:
                 Run(_scope.Meanings.Of(member), Route.Call, values.After([instance.Shape]), at);
                 break;
+            case Meaning.Literal { Shape: { Kind: ShapeKind.Result } made }:
+                // What gives back data may give back what it got: an honest file calls no data.
+                _actions.ResultCalled(_scope.Names.Of(made.Text), values, at);
+                break;
             case Meaning.Unknown when route is Route.New:
                 _actions.UnknownMade(what, values, at);
                 break;
@@ -87,7 +91,7 @@ internal sealed class EffectJudge
                 _actions.UnknownCalled(what, values, at);
                 break;
             default:
-                // Getters read, classes that the file makes were judged when they were made, and calling data raises.
+                // Getters read, classes that the file makes were judged when they were made, and calling a constant raises.
                 break;
         }
     }
@@ -132,6 +136,9 @@ internal sealed class EffectJudge
                 break;
             case Meaning.Instance { Class: Meaning.Named named }:
                 Run(_scope.Names.Of(named.Name.Path, method), Route.Call, values.After([self]), at);
+                break;
+            case Meaning.Literal { Shape: { Kind: ShapeKind.Result } made }:
+                _actions.UnknownCalled(new Meaning.Unknown(made.Text), values.After([self]), at);
                 break;
             case Meaning.Literal literal:
                 Run(_scope.Names.Of("builtins", $"{TypeOf(literal.Shape)}.{method}"), Route.Call, values.After([self]), at);

@@ -86,7 +86,8 @@ internal sealed class HookJudge(EffectScope scope)
     private bool IsCallable(ValueShape value) => scope.Meanings.Of(value) switch
     {
         Meaning.Named { Name.Entry: { } entry } => entry.Call.Count > 0,
-        Meaning.Literal or Meaning.MadeClass or Meaning.Getter => false,
+        Meaning.Literal literal => literal.Shape.Kind is ShapeKind.Result,
+        Meaning.MadeClass or Meaning.Getter => false,
         Meaning.Instance { Class: Meaning.Named { Name.Entry: { } known } } => known.IsHarmful || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Keep or EffectKind.Method),
         Meaning.Instance { Class: Meaning.MadeClass } => true,
         _ => true,

@@ -45,8 +45,12 @@ internal sealed class PathKnowledge(CallableTable names)
     {
         string written = module.Length == 0 ? name : name.Length == 0 ? module : $"{module}.{name}";
         KnownPath direct = Known(CanonicalName.Twin(written));
-        if (direct.Entry is not null || !name.Contains('.', StringComparison.Ordinal))
+        if (!name.Contains('.', StringComparison.Ordinal))
             return direct;
+
+        // A pattern that covers a whole module says nothing of the modules that it imports.
+        if (direct.Entry is not null)
+            return !direct.IsHarmful && Walked(name) is { IsHarmful: true } through ? through : direct;
 
         string walked = names.Canonical(module, name);
         return walked == direct.Path ? Walked(name) ?? direct : Known(walked);
