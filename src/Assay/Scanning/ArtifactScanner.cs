@@ -33,10 +33,13 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
     }
 
     /// <summary>
-    /// Where facts and tensors are wanted, pickles are run for each, and each run has the limits of one scan.
+    /// Where facts and tensors are wanted, a pickle is run once for both, and what tensors need beyond that has the limits of one scan.
     /// </summary>
     public ScanBudget TensorBudget =>
         _tensorBudget ??= Sink.Wants.HasFlag(ReadingParts.Facts | ReadingParts.Tensors) ? budget.Fork(budget.Limits.Opcodes) : budget;
+
+    /// <summary>What readers leave for others to take up.</summary>
+    public Dictionary<object, IDisposable?> Handed { get; } = [];
 
     /// <summary>The facts of the whole input.</summary>
     public FactLog Log => log;

@@ -15,6 +15,8 @@ internal sealed class WalkContext(ArtifactScanner scanner, Artifact artifact, bo
     /// <summary>Gaps that were probed already.</summary>
     public HashSet<ByteRange> Probed { get; } = [];
 
+    internal override Dictionary<object, IDisposable?> Handed => scanner.Handed;
+
     internal override ScanBudget TensorBudget => scanner.TensorBudget;
 
     /// <summary>A claim is read now. What its format takes, another's members still have.</summary>

@@ -217,6 +217,30 @@ public sealed class InspectorTests
         Assert.Contains(All(file), a => a.Unread.Any(u => u.Cause == UnreadCause.Limit));
     }
 
+    [Theory]
+    [InlineData("pickle")]
+    [InlineData("zip")]
+    [InlineData("legacy")]
+    public void WhatAPickleDoesAndItsTensorsComeFromOneRun(string kind)
+    {
+        // Most of the file is the pickle, and what a run reads of it shows how often it is run.
+        object?[] pairs = ["texts", List([.. Enumerable.Range(0, 20_000).Select(i => $"text number {i}")])];
+        byte[] file = kind switch
+        {
+            "pickle" => PickleOf(Dict(pairs)),
+            "zip" => WeightFiles.Zip(Dict([.. pairs, "w", WeightFiles.Tensor("0", 4, 0, [4], [1])]), WeightFiles.Floats(1, 2, 3, 4)),
+            _ => Builders.TorchFiles.Legacy(PickleOf(Dict(pairs)), ordinal: 3),
+        };
+        CountingSource scanned = new(file);
+        Scanner scanner = new(new ScanOptions { Rules = Assay.Detection.RuleSet.Default, DigestLimit = 0 });
+        Assert.Equal(Assay.Policies.Verdict.Passed, scanner.Scan(new ScanInput { Path = "m", Open = () => scanned }, TestContext.Current.CancellationToken).Report!.Verdict);
+        CountingSource inspected = new(file);
+        InspectedArtifact tree = Inspector.Inspect("m", () => inspected, new InspectionOptions(), TestContext.Current.CancellationToken);
+        Assert.True(tree.IsComplete);
+        Assert.NotNull(tree.Tensors);
+        Assert.InRange(inspected.Read, 1, scanned.Read + (file.Length / 4));
+    }
+
     [Fact]
     public void CancellingIsNoTree()
     {
@@ -253,5 +277,21 @@ public sealed class InspectorTests
         using StringWriter writer = new();
         InspectReport.Text(file, writer, rows);
         return writer.ToString();
+    }
+
+    /// <summary>Counts the bytes that are read.</summary>
+    private sealed class CountingSource(byte[] bytes) : ByteSource
+    {
+        public long Read { get; private set; }
+
+        public override long Length => bytes.Length;
+
+        public override int ReadAt(long offset, Span<byte> destination)
+        {
+            int count = (int)Math.Clamp(bytes.Length - offset, 0, destination.Length);
+            bytes.AsSpan((int)Math.Min(offset, bytes.Length), count).CopyTo(destination);
+            Read += count;
+            return count;
+        }
     }
 }

@@ -13,11 +13,16 @@ internal interface IZipKind : IFormatKind
     /// <summary>The member that loaders of this kind look for, where its name differs from file to file; empty where there is none.</summary>
     string Main(ZipDirectory directory) => "";
 
-    /// <summary>
-    /// Reads what the members say together, before they are read one by one: what is odd for this kind, what the archive says of itself, its
-    /// tensors.
-    /// </summary>
+    /// <summary>Reads what the members say together, before they are read one by one: what is odd for this kind, what the archive says of itself.</summary>
     void Read(ZipDirectory directory, ReadContext context);
+
+    /// <summary>Whether archives of this kind have tensors. The members on their own then have none.</summary>
+    bool HasTensors => false;
+
+    /// <summary>Reads the tensors, when the members have been read.</summary>
+    void ReadTensors(ZipDirectory directory, ReadContext context)
+    {
+    }
 
     /// <summary>Whether bytes that no format claims belong into the member of that name: it holds the elements of tensors.</summary>
     bool HoldsData(string name) => false;

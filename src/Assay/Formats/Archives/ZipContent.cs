@@ -48,7 +48,6 @@ internal sealed class ZipContent
     /// </summary>
     public static void ReadTensors(ReadContext context, ZipDirectory directory, string kind, bool isTorch, Action<TensorSource, ZipContent> read)
     {
-        context.TakeTensorsOfMembers();
         ByteSource bytes = context.Artifact.Bytes;
         if (!bytes.ReadUpTo(0, 2).AsSpan().SequenceEqual("PK"u8))
         {

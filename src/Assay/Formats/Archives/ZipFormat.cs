@@ -1,4 +1,5 @@
 // Reads zips under every view and submits every member under every reading.
+using System.Runtime.ExceptionServices;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers.Tar;
@@ -66,6 +67,11 @@ internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
         }
 
         IReadOnlyList<IZipKind> matching = [.. kinds.Where(k => k.Matches(directory))];
+        if (matching.Any(k => k.HasTensors))
+        {
+            context.TakeTensorsOfMembers();
+        }
+
         foreach (IZipKind kind in matching)
         {
             context.Recognise(kind, kind.Main(directory));
@@ -76,10 +82,29 @@ internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
             }
         }
 
-        if (context.Wants(ReadingParts.Facts))
+        ScanStopException? spent = null;
+        using MainPickle? pickle = matching.Any(k => k.HasTensors) ? MainPickle.Ask(directory, context) : null;
+        try
         {
-            new ZipMembers(artifact, directory, matching, context).Submit();
-            CoverPadding(artifact, claim.Range, context, embedded);
+            if (context.Wants(ReadingParts.Facts))
+            {
+                new ZipMembers(artifact, directory, matching, context).Submit();
+                CoverPadding(artifact, claim.Range, context, embedded);
+            }
+        }
+        catch (ScanStopException e) when (e.Reason == StopReason.Limit)
+        {
+            spent = e;
+        }
+
+        foreach (IZipKind kind in matching)
+        {
+            kind.ReadTensors(directory, context);
+        }
+
+        if (spent is not null)
+        {
+            ExceptionDispatchInfo.Throw(spent);
         }
     }
 

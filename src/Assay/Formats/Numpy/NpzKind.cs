@@ -22,6 +22,13 @@ internal sealed class NpzKind : IZipKind
         return names.Length > 0 && Array.TrueForAll(names, n => n.EndsWith('/') || n.EndsWith(".npy", StringComparison.Ordinal));
     }
 
-    public void Read(ZipDirectory directory, ReadContext context) =>
+    public bool HasTensors => true;
+
+    public void Read(ZipDirectory directory, ReadContext context)
+    {
+        // The members say all.
+    }
+
+    public void ReadTensors(ZipDirectory directory, ReadContext context) =>
         ZipContent.ReadTensors(context, directory, Id, isTorch: false, NpyTensors.ReadZip);
 }

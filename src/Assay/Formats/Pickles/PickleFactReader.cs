@@ -26,11 +26,16 @@ internal sealed class PickleFactReader : IDisposable
     private readonly HeldMemory _held;
     private readonly PayloadConstants _constants;
     private readonly List<(CollectedUses Uses, UseRoom Room)> _readings = [];
+    private readonly ValueRecorder? _values;
     private PickleMerge<UseGroup>? _merge;
+    private bool _isHandedOn;
 
-    /// <summary>A reader of the pickle at an offset of the artifact that a context is about.</summary>
-    public PickleFactReader(ReadContext context, long offset, long end)
+    /// <summary>
+    /// A reader of the pickle at an offset of the artifact that a context is about; with its value, where somebody reads tensors out of that.
+    /// </summary>
+    public PickleFactReader(ReadContext context, long offset, long end, bool keepsValue = false)
     {
+        _values = keepsValue ? new ValueRecorder() : null;
         _context = context;
         _offset = offset;
         _session = new PickleSession(context.Artifact.Bytes, offset, end, context.Budget, JoblibArrays.Instance);
@@ -135,10 +140,21 @@ internal sealed class PickleFactReader : IDisposable
         }
     }
 
+    /// <summary>The first reading as a run of its own, which then owns the machine; null where it came to nothing.</summary>
+    public PickleRun? TakeRun()
+    {
+        PickleRun? run = _values is null ? null : PickleRun.Of(_session, _values);
+        _isHandedOn = run is not null;
+        return run;
+    }
+
     public void Dispose()
     {
         _held.Start(null);
-        _session.Dispose();
+        if (!_isHandedOn)
+        {
+            _session.Dispose();
+        }
     }
 
     private void Run(PickleReading? reading)
@@ -153,7 +169,7 @@ internal sealed class PickleFactReader : IDisposable
         {
             if (isFirst)
             {
-                _session.Begin(collector);
+                _session.Begin(_values is null ? collector : new PickleObservers(collector, _values));
                 Persistents = collector.Persistents;
             }
             else

@@ -1,6 +1,8 @@
 // Pickles, one or several after the other, with what some libraries put between and behind them.
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Formats.PyTorch;
 using Assay.Pickle;
 
@@ -32,10 +34,31 @@ internal sealed class PickleFormat : IFormat
             context.Meta("protocol", first == (byte)Op.PROTO ? second.ToString(CultureInfo.InvariantCulture) : "0 or 1");
         }
 
-        PickleTensors.Read(claim, context, Id);
-        if (context.Wants(ReadingParts.Facts))
+        // Whoever wants tensors as well takes them from the same run.
+        ScanStopException? stop = null;
+        // A pickle behind something else is no file of weights.
+        bool hasTensors = context.Wants(ReadingParts.Tensors) && claim.Range.Offset == 0;
+        using PickleWalk walk = new(context.Artifact, claim, context, hasTensors);
+        try
         {
-            new PickleWalk(context.Artifact, claim, context).Run();
+            if (context.Wants(ReadingParts.Facts))
+            {
+                walk.Run();
+            }
+        }
+        catch (ScanStopException e) when (e.Reason == StopReason.Limit)
+        {
+            stop = e;
+        }
+
+        if (hasTensors)
+        {
+            PickleTensors.Read(context, Id);
+        }
+
+        if (stop is not null)
+        {
+            ExceptionDispatchInfo.Throw(stop);
         }
     }
 }

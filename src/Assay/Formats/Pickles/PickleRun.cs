@@ -29,10 +29,23 @@ internal sealed class PickleRun : IDisposable
     /// <summary>The offset behind its STOP.</summary>
     public long End => Machine.Position;
 
-    /// <summary>Runs the pickle that lies at <paramref name="offset"/>.</summary>
+    /// <summary>What the pickle at an offset is called by all who read it: the bytes that it lies in, and where.</summary>
+    public static (ByteSource, long) Key(ByteSource bytes, long offset) =>
+        bytes is SliceSource { Identity: var (whole, part) } ? (whole, part.Offset + offset) : (bytes, offset);
+
+    /// <summary>The run that a session made for the sake of something else as well; null where it came to nothing.</summary>
+    public static PickleRun? Of(PickleSession session, ValueRecorder recorder) =>
+        session.Readings is [{ Ending: PickleEnding.Stop }, ..] && recorder.Problem is null ? new PickleRun(session, recorder) : null;
+
+    /// <summary>Runs the pickle that lies at <paramref name="offset"/>, unless it was run on the way.</summary>
     /// <exception cref="MalformedException">It breaks: what a loader would make of it is nothing.</exception>
     public static PickleRun Of(TensorSource source, long offset, string what)
     {
+        if (source.Context.Handed.Remove(Key(source.Bytes, offset), out IDisposable? handed) && handed is PickleRun run)
+        {
+            return run;
+        }
+
         ValueRecorder recorder = new();
         PickleSession session = new(source.Bytes, offset, source.Bytes.Length, source.Budget, JoblibArrays.Instance);
         try

@@ -12,14 +12,7 @@ namespace Assay.Formats.Pickles;
 internal static class PickleTensors
 {
     /// <summary>Reads the tensors of the value that the first pickle makes, or of the legacy stream.</summary>
-    public static void Read(Claim claim, ReadContext context, string kind)
-    {
-        if (claim.Range.Offset != 0)
-        {
-            // A pickle behind something else is no file of weights.
-            return;
-        }
-
+    public static void Read(ReadContext context, string kind) =>
         context.ReadTensors(kind, group =>
         {
             TensorSource source = new(context.Artifact.Bytes, context, group);
@@ -48,5 +41,4 @@ internal static class PickleTensors
                 context.Meta("joblib files beside", string.Join(", ", group.Companions));
             }
         });
-    }
 }

@@ -10,8 +10,9 @@ namespace Assay.Formats.Pickles;
 /// Walks the pickles of one range. A loader may call <c>load()</c> again and again on one file, so each pickle that follows is read as
 /// well; what follows and is none is left to the formats that probe gaps.
 /// </summary>
-internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext context)
+internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext context, bool keepsValues = false) : IDisposable
 {
+    private readonly List<object> _kept = [];
     private const int GapSearch = 1 << 16;
     private const int BytesBehind = 1 << 16;
     private const int BreaksBehind = 1 << 12;
@@ -34,11 +35,40 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
         }
     }
 
+    /// <summary>Frees the values that were kept and that nobody took.</summary>
+    public void Dispose()
+    {
+        foreach (object key in _kept)
+        {
+            if (context.Handed.Remove(key, out IDisposable? run))
+            {
+                run?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Leaves the value of a pickle for those who read tensors out of it.</summary>
+    private void Leave(object key, PickleFactReader pickle)
+    {
+        if (context.Handed.TryGetValue(key, out IDisposable? before))
+        {
+            before?.Dispose();
+        }
+        else
+        {
+            _kept.Add(key);
+        }
+
+        context.Handed[key] = pickle.TakeRun();
+    }
+
     /// <summary>Reads the pickle at the offset and moves behind it. False when there is nothing more to read.</summary>
     private bool RunOne(ref long offset)
     {
         long start = offset;
-        using PickleFactReader pickle = new(context, start, _end);
+        (ByteSource, long) key = PickleRun.Key(_source, start);
+        bool isAsked = context.Handed.ContainsKey(key) || (keepsValues && _streams < TorchLegacyLayout.Pickles);
+        using PickleFactReader pickle = new(context, start, _end, isAsked);
         PickleMachine machine = pickle.Machine;
         bool whole = false;
         try
@@ -102,6 +132,11 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
 
         offset = pickle.Next;
         StepOverStorages(pickle, ref offset);
+        if (isAsked)
+        {
+            Leave(key, pickle);
+        }
+
         return !SkipPadding(ref offset);
     }
 

@@ -22,10 +22,14 @@ internal sealed class TorchPackageKind : IZipKind
     public bool HoldsData(string name) =>
         ZipNames.Tail(name).StartsWith(TorchPackageFile.Data, StringComparison.Ordinal) && name.EndsWith(".storage", StringComparison.Ordinal);
 
+    public bool HasTensors => true;
+
+    public void ReadTensors(ZipDirectory directory, ReadContext context) =>
+        ZipContent.ReadTensors(context, directory, Id, isTorch: true, TorchPackageFile.Read);
+
     public void Read(ZipDirectory directory, ReadContext context)
     {
         TorchArchiveTexts.Tell(directory, context);
-        ZipContent.ReadTensors(context, directory, Id, isTorch: true, TorchPackageFile.Read);
         List<ZipEntry> modules = [.. directory.Entries.Where(e => e.Name.EndsWith(".py", StringComparison.OrdinalIgnoreCase))];
         if (modules.Count > 0)
         {

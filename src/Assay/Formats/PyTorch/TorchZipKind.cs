@@ -40,10 +40,14 @@ internal sealed class TorchZipKind : IZipKind
             || tail.StartsWith("tensors/", StringComparison.Ordinal);
     }
 
+    public bool HasTensors => true;
+
+    public void ReadTensors(ZipDirectory directory, ReadContext context) =>
+        ZipContent.ReadTensors(context, directory, Id, isTorch: true, TorchSavedFile.ReadZip);
+
     public void Read(ZipDirectory directory, ReadContext context)
     {
         TorchArchiveTexts.Tell(directory, context);
-        ZipContent.ReadTensors(context, directory, Id, isTorch: true, TorchSavedFile.ReadZip);
         List<ZipEntry> pickles = [.. directory.Entries.Where(e => IsPickle(e.Name) || (e.Local is { } local && IsPickle(local.Name)))];
         foreach (IGrouping<string, ZipEntry> same in pickles.GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase))
         {
