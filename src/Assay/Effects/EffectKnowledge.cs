@@ -100,8 +100,10 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         {
             foreach ((string pattern, EffectEntry entry) in stores[store].Below(owner))
             {
-                // A pattern of harmless names ends at a dot: int* means int64, not what hangs on it. One of a whole module does not reach into a class that is known.
-                bool strays = (!entry.IsHarmful || isBelowKnown) && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
+                // A pattern of harmless names ends where it ends: int* means int64, not what hangs on it. One of a whole module does not reach into a class that is known.
+                bool strays = !entry.IsHarmful
+                    ? pattern[^1] == '*' && rest.AsSpan().Count('.') != pattern.AsSpan().Count('.')
+                    : isBelowKnown && rest.Contains('.', StringComparison.Ordinal) && !pattern.Contains('.', StringComparison.Ordinal);
 
                 // Nor does it mean the special attributes of what it covers: they lead from any class to any other.
                 strays |= !entry.IsHarmful && rest.Contains("__", StringComparison.Ordinal) && !pattern.Contains("__", StringComparison.Ordinal) && !rest.EndsWith(".__new__", StringComparison.Ordinal);

@@ -166,7 +166,7 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
         int texts = 0;
         foreach (ValueShape item in items)
         {
-            if (item.Kind is ShapeKind.Str && item.Text.Length > 1 && !TextForms.IsNumeric(item.Text) && ++texts == 2)
+            if (item.Kind is ShapeKind.Str && item.Text.Length > 0 && (item.Text.Length > 1 || item.Text is "w" or "a" or "x") && !TextForms.IsNumeric(item.Text) && ++texts == 2)
                 return "several texts";
         }
 

@@ -24,7 +24,7 @@ internal sealed class CodeForms(CapacityWords words)
         while (tokens.Next() is not CodeTokenKind.End)
             scan.See(ref tokens);
 
-        if (scan.HasPiece || (scan.IsPython && scan.Acts))
+        if (scan.HasPiece || (scan.IsPython && (scan.Acts || (scan.Calls && scan.NamesEvaluator))))
             return Carried.Strong(CarriedForms.Code);
 
         return scan.IsPython && scan.Calls ? Carried.Grey(CarriedForms.Expression) : null;

@@ -182,7 +182,8 @@ internal sealed class ArtifactEffects
         {
             foreach (string called in method is "extend" ? (ReadOnlySpan<string>)["extend", "append"] : [method])
             {
-                if (MeaningReader.Planted(self, called) is not null || target is Meaning.Instance { Class: Meaning.MadeClass })
+                // What a class that the file makes does not have is its base's.
+                if (MeaningReader.Planted(self, called) is not null || (target is Meaning.Instance { Class: Meaning.MadeClass of } && MeaningReader.Entry(of.Members, called) is not null))
                     _judge.Method(self, called, new CallValues(fact.Arguments, null, true), new UseContext(fact));
             }
         }

@@ -21,7 +21,7 @@ internal sealed class HookJudge(EffectScope scope)
                 Memory(maker, name, fact);
             else if (IsHook(name) && CarriedIn(value) is { } carried)
                 scope.Carried.Planted(name, carried, fact);
-            else if (IsHook(name) && IsCallable(value))
+            else if ((IsHook(name) && IsCallable(value)) || Waits(value))
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
         }
 
@@ -38,7 +38,7 @@ internal sealed class HookJudge(EffectScope scope)
             {
                 if (IsMemory(name))
                     Memory(subject, name, fact);
-                else if (IsHook(name) && IsCallable(value))
+                else if ((IsHook(name) && IsCallable(value)) || Waits(value))
                     scope.Say(Judgements.HookState, subject, fact, "", $"{name} = {Callables.CallText.Value(value)}");
             }
         }
@@ -71,6 +71,18 @@ internal sealed class HookJudge(EffectScope scope)
     /// <summary>Whether a name is called without being asked.</summary>
     private bool IsHook(string name) => scope.Table.Hooks.Contains(name)
         || (name.Length > 4 && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal) && !scope.Table.PlainAttributes.Contains(name));
+
+    /// <summary>
+    /// Whether a value waits to be called by whoever comes to its name: a method that does harm, bound to an object, or a property of what is no function of
+    /// the file.
+    /// </summary>
+    private bool Waits(ValueShape value) => scope.Meanings.Of(value) switch
+    {
+        Meaning.MethodOf method => scope.Meanings.Of(method.Self) is Meaning.Instance { Class: Meaning.Named made } && scope.Names.Of(made.Name.Path, method.Name).IsHarmful,
+        Meaning.Instance { Class: Meaning.Named { Name.Path: "builtins.property" or "functools.cached_property" }, Shape.Items: [var getter, ..] } =>
+            scope.Meanings.Of(getter) is Meaning.MethodOf or Meaning.MethodCaller or Meaning.Bound { Target: not Meaning.CarriedFunction } or Meaning.Named { Name.IsHarmful: true } or Meaning.Literal { Shape.Kind: ShapeKind.Result },
+        _ => false,
+    };
 
     /// <summary>The function that the file carries in a member, perhaps wrapped as a static or class method.</summary>
     private Meaning.CarriedFunction? CarriedIn(ValueShape value) => scope.Meanings.Of(value) switch
