@@ -29,6 +29,7 @@ internal enum ReadingParts
 /// </summary>
 internal abstract class ReadContext
 {
+    private HeldMemory? _held;
     private long _member = -1;
 
     /// <summary>Creates the context of one artifact.</summary>
@@ -62,8 +63,14 @@ internal abstract class ReadContext
     /// <summary>Whether something of the artifact was not read.</summary>
     internal bool HasUnread { get; private set; }
 
+    /// <summary>Gives the memory back that the reading held.</summary>
+    internal void EndHolding() => _held?.Start(null);
+
     /// <summary>The facts of the whole input.</summary>
     protected FactLog Log { get; }
+
+    /// <summary>What the reading of this artifact holds of memory until it ends.</summary>
+    internal HeldMemory Held => _held ??= new HeldMemory(Budget);
 
     /// <summary>Whether the host wants all of <paramref name="parts"/>; a format skips the work that only serves others.</summary>
     public virtual bool Wants(ReadingParts parts) => (parts & ~ReadingParts.Facts) == 0;

@@ -51,6 +51,7 @@ internal sealed class WalkContext(ArtifactScanner scanner, Artifact artifact, bo
         }
 
         _owned = null;
+        EndHolding();
     }
 
     protected override void OnMember(MemberFact member) => scanner.Sink.Member(Artifact, member);

@@ -7,7 +7,7 @@ using Assay.Codecs;
 namespace Assay.Containers.Rar;
 
 /// <summary>RAR 1.5 to 4: blocks with a CRC-16, type, flags and length; the data follow.</summary>
-internal sealed class Rar4Archive(ByteSource source, ByteRange window, ScanBudget budget) : RarArchive(source, window, budget)
+internal sealed class Rar4Archive(ByteSource source, ByteRange window, ScanBudget budget, HeldMemory held) : RarArchive(source, window, budget, held)
 {
     private const int MainBlock = 0x73;
     private const int FileBlock = 0x74;

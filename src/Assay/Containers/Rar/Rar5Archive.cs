@@ -7,7 +7,7 @@ using Assay.Codecs;
 namespace Assay.Containers.Rar;
 
 /// <summary>RAR 5 (technote of RARLAB): blocks with a CRC-32 and numbers of seven bits a byte; the data follow.</summary>
-internal sealed class Rar5Archive(ByteSource source, ByteRange window, ScanBudget budget) : RarArchive(source, window, budget)
+internal sealed class Rar5Archive(ByteSource source, ByteRange window, ScanBudget budget, HeldMemory held) : RarArchive(source, window, budget, held)
 {
     private const int LongestHeader = 2 << 20;
     private const int FileBlock = 2;

@@ -30,9 +30,10 @@ internal sealed record RarFile(
     int UnixMode);
 
 /// <summary>The blocks of a RAR archive. Headers are walked here, so that what they ask for is known before anything is unpacked.</summary>
-internal abstract class RarArchive(ByteSource source, ByteRange window, ScanBudget budget)
+internal abstract class RarArchive(ByteSource source, ByteRange window, ScanBudget budget, HeldMemory held)
 {
     private MemberNames? _names;
+    private readonly EntryCosts _costs = new(budget, held);
     private long _cost;
 
     public static ReadOnlySpan<byte> Signature4 => [0x52, 0x61, 0x72, 0x21, 0x1A, 0x07, 0x00];
@@ -59,10 +60,11 @@ internal abstract class RarArchive(ByteSource source, ByteRange window, ScanBudg
     protected ByteRange Area { get; } = window;
 
     /// <summary>Walks the archive that starts where <paramref name="window"/> does. What follows a break is not walked.</summary>
-    public static RarArchive Read(ByteSource source, ByteRange window, ScanBudget budget)
+    public static RarArchive Read(ByteSource source, ByteRange window, ScanBudget budget, HeldMemory? held = null)
     {
+        held ??= new HeldMemory(budget);
         bool five = source.ReadUpTo(window.Offset, Signature5.Length).AsSpan().SequenceEqual(Signature5);
-        RarArchive archive = five ? new Rar5Archive(source, window, budget) : new Rar4Archive(source, window, budget);
+        RarArchive archive = five ? new Rar5Archive(source, window, budget, held) : new Rar4Archive(source, window, budget, held);
         long length = Math.Min(five ? Signature5.Length : Signature4.Length, window.Length);
         archive.Structures.Add(new ByteRange(window.Offset, length));
         archive.End = window.Offset + length;
@@ -82,6 +84,8 @@ internal abstract class RarArchive(ByteSource source, ByteRange window, ScanBudg
             throw ScanBudget.Spent("entries", budget.Limits.Entries, file.Offset);
         }
 
+        _costs.Read(file.Name.Length, file.Offset);
+        _costs.Keep(file.Name.Length);
         if (!_names.Add(file.Name, file.Offset))
         {
             Oddities.Add("rar.duplicate-name", file.Offset, 0, $"Several files are called \"{file.Name}\".");

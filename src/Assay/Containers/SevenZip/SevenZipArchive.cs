@@ -48,8 +48,9 @@ internal sealed class SevenZipArchive
     public static ReadOnlySpan<byte> Signature => [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C];
 
     /// <summary>Reads the header of the archive that starts where <paramref name="window"/> does.</summary>
-    public static SevenZipArchive Read(ByteSource source, ByteRange window, ScanBudget budget, Scratch scratch)
+    public static SevenZipArchive Read(ByteSource source, ByteRange window, ScanBudget budget, Scratch scratch, HeldMemory? held = null)
     {
+        held ??= new HeldMemory(budget);
         SevenZipArchive archive = new();
         byte[] start = source.ReadUpTo(window.Offset, SignatureLength);
         if (start.Length < SignatureLength || !start.AsSpan().StartsWith(Signature))
@@ -83,21 +84,22 @@ internal sealed class SevenZipArchive
 
         ByteRange place = new(window.Offset + SignatureLength + offset, length);
         archive.Structures.Add(place);
+        held.Add(length);
         byte[] header = source.ReadUpTo(place.Offset, (int)length);
         if (Crc32.HashToUInt32(header) != BitConverter.ToUInt32(start, 28))
         {
             archive.Oddities.Add("7z.header-crc", place.Offset, length, "The CRC-32 of the 7z header is wrong.");
         }
 
-        archive.ReadLayers(header, source, window, budget, scratch);
+        archive.ReadLayers(header, source, window, budget, scratch, held);
         return archive;
     }
 
-    private void ReadLayers(byte[] header, ByteSource source, ByteRange window, ScanBudget budget, Scratch scratch)
+    private void ReadLayers(byte[] header, ByteSource source, ByteRange window, ScanBudget budget, Scratch scratch, HeldMemory held)
     {
         for (int layer = 0; layer < MostLayers; layer++)
         {
-            SevenZipHeaderReader reader = new(header, window, budget);
+            SevenZipHeaderReader reader = new(header, window, budget, new EntryCosts(budget, held));
             if (!reader.IsEncoded)
             {
                 reader.ReadFiles(this);
@@ -124,6 +126,7 @@ internal sealed class SevenZipArchive
                 throw stop;
             }
 
+            held.Add(bytes.Length);
             header = bytes.ReadUpTo(0, (int)bytes.Length);
         }
 

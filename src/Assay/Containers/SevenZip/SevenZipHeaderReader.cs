@@ -10,8 +10,10 @@ namespace Assay.Containers.SevenZip;
 /// Reads a 7z header (7zFormat.txt of 7-Zip). Every count is bounded by the bytes that are left: nothing in a header takes less than
 /// a byte, except bits, and those are bounded by the files that they belong to.
 /// </summary>
-internal sealed class SevenZipHeaderReader(byte[] header, ByteRange window, ScanBudget budget)
+internal sealed class SevenZipHeaderReader(byte[] header, ByteRange window, ScanBudget budget, EntryCosts costs)
 {
+    // Of whatever is counted there are lists before anything is known of it.
+    private const long CountedWork = 100;
     private const int End = 0;
     private const int Header = 1;
     private const int ArchiveProperties = 2;
@@ -66,6 +68,11 @@ internal sealed class SevenZipHeaderReader(byte[] header, ByteRange window, Scan
                 case AdditionalStreams:
                     throw Broken("The 7z archive uses additional streams, which nothing writes.");
                 case MainStreams:
+                    if (archive.Folders.Count > 0)
+                    {
+                        throw Broken("The 7z header lists its streams twice.");
+                    }
+
                     ReadStreams();
                     archive.Folders.AddRange(_folders);
                     break;
@@ -337,6 +344,8 @@ internal sealed class SevenZipHeaderReader(byte[] header, ByteRange window, Scan
         for (int i = 0; i < names.Length; i++)
         {
             string name = names[i] ?? "";
+            costs.Read(name.Length, window.Offset);
+            costs.Keep(name.Length);
             bool isDirectory = empty[i] && directory[hollow++];
             if (!look.Add(name, window.Offset) && !isDirectory)
             {
@@ -426,6 +435,7 @@ internal sealed class SevenZipHeaderReader(byte[] header, ByteRange window, Scan
             throw ScanBudget.Spent("entries", budget.Limits.Entries, window.Offset);
         }
 
+        budget.SpendWork(CountedWork * count, window.Offset);
         return count <= header.Length ? (int)count : throw Broken($"The 7z header counts {count} of something and has {header.Length} bytes.");
     }
 

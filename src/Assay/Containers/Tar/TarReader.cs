@@ -24,12 +24,20 @@ internal sealed class TarReader
     private string? _longName;
     private string? _longLink;
     private long _at;
+    private readonly EntryCosts _costs;
     private long _count;
     private bool _ended;
 
     /// <summary>Creates a reader of the tar that starts where <paramref name="window"/> does.</summary>
     public TarReader(ByteSource source, ByteRange window, ScanBudget budget)
+        : this(source, window, budget, new HeldMemory(budget))
     {
+    }
+
+    /// <summary>Creates a reader of a tar; what is kept of its members is held by <paramref name="held"/>.</summary>
+    internal TarReader(ByteSource source, ByteRange window, ScanBudget budget, HeldMemory held)
+    {
+        _costs = new EntryCosts(budget, held);
         _source = source;
         _window = window.ClampTo(source.Length);
         _budget = budget;
@@ -101,6 +109,8 @@ internal sealed class TarReader
             if (Member(header) is { } entry)
             {
                 _count += ScanBudget.EntryCost(entry.Name.Length) - 1;
+                _costs.Read(entry.Name.Length, _at);
+                _costs.Keep(entry.Name.Length);
                 return entry;
             }
         }

@@ -44,8 +44,11 @@ internal sealed class ZipDirectory
     public ScanStopException? Stop { get; }
 
     /// <summary>Reads the zip that lies in, or reaches into, <paramref name="window"/>. Offsets count from the source's start.</summary>
-    public static ZipDirectory Read(ByteSource source, ByteRange window, ScanBudget budget) =>
-        new ZipDirectoryReader(source, window.ClampTo(source.Length), budget).Read();
+    public static ZipDirectory Read(ByteSource source, ByteRange window, ScanBudget budget) => Read(source, window, budget, new HeldMemory(budget));
+
+    /// <summary>Reads a zip; what its entries take is held by <paramref name="held"/>.</summary>
+    internal static ZipDirectory Read(ByteSource source, ByteRange window, ScanBudget budget, HeldMemory held) =>
+        new ZipDirectoryReader(source, window.ClampTo(source.Length), budget, new EntryCosts(budget, held)).Read();
 
     /// <summary>Whether <paramref name="window"/> ends with an end record that leads to a directory.</summary>
     public static bool HasDirectory(ByteSource source, ByteRange window)

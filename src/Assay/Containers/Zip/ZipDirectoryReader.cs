@@ -10,6 +10,7 @@ internal sealed class ZipDirectoryReader
     private readonly ByteSource _source;
     private readonly ByteRange _window;
     private readonly ScanBudget _budget;
+    private readonly EntryCosts _costs;
     private readonly OddityLog _oddities = new();
     private readonly ZipHeaderReader _reader;
     private readonly Dictionary<(long Offset, ZipHeader Same), ZipEntry> _known = [];
@@ -21,11 +22,12 @@ internal sealed class ZipDirectoryReader
     private long _cost;
     private string? _firstName;
 
-    public ZipDirectoryReader(ByteSource source, ByteRange window, ScanBudget budget)
+    public ZipDirectoryReader(ByteSource source, ByteRange window, ScanBudget budget, EntryCosts costs)
     {
         _source = source;
         _window = window;
         _budget = budget;
+        _costs = costs;
         _reader = new ZipHeaderReader(source, _oddities);
     }
 
@@ -36,7 +38,7 @@ internal sealed class ZipDirectoryReader
         {
             ReadViews();
             ZipGapReader gaps = new(_source, _window, _budget, _reader, _oddities);
-            gaps.Read(_entries, _structures, CheckCount);
+            gaps.Read(_entries, _structures, Unlisted);
         }
         catch (ScanStopException e) when (e.Reason == StopReason.Limit)
         {
@@ -149,11 +151,7 @@ internal sealed class ZipDirectoryReader
                 break;
             }
 
-            if ((records.Count & 1023) == 0)
-            {
-                _budget.Poll(at);
-            }
-
+            _costs.Read(central.Name.Length, at);
             _firstName ??= central.Name;
             records.Add((central, local, mode));
         }
@@ -204,6 +202,7 @@ internal sealed class ZipDirectoryReader
             return;
         }
 
+        _costs.Keep(central.Name.Length);
         ZipEntry entry = new(central, _reader.Local(offset), offset, mode) { Views = 1 };
         _known.Add(key, entry);
         _cost += ScanBudget.EntryCost(central.Length);
@@ -221,9 +220,11 @@ internal sealed class ZipDirectoryReader
         }
     }
 
-    private void CheckCount(long count)
+    private void Unlisted(ZipHeader local)
     {
-        if (count >= _budget.Limits.Entries)
+        _costs.Read(local.Name.Length, local.Offset);
+        _costs.Keep(local.Name.Length);
+        if (_entries.Count >= _budget.Limits.Entries)
         {
             throw ScanBudget.Spent("entries", _budget.Limits.Entries, 0);
         }

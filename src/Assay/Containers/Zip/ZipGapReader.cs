@@ -31,7 +31,7 @@ internal sealed class ZipGapReader(ByteSource source, ByteRange window, ScanBudg
     }
 
     /// <summary>Adds the members whose local headers lie in gaps.</summary>
-    public void Read(List<ZipEntry> entries, List<ByteRange> structures, Action<long> checkCount)
+    public void Read(List<ZipEntry> entries, List<ByteRange> structures, Action<ZipHeader> count)
     {
         foreach (ByteRange gap in Gaps(source.Length, window, entries, structures, locals: true))
         {
@@ -52,7 +52,7 @@ internal sealed class ZipGapReader(ByteSource source, ByteRange window, ScanBudg
                     return at + 4;
                 }
 
-                checkCount(entries.Count);
+                count(local);
                 Close(at);
                 structures.Add(new ByteRange(at, local.Length));
                 if (local.Packed < 0)
@@ -71,6 +71,7 @@ internal sealed class ZipGapReader(ByteSource source, ByteRange window, ScanBudg
                 long start = at;
                 while (reader.Central(at, out _, out _) is { } central)
                 {
+                    budget.SpendWork(WorkCosts.NearRead + central.Name.Length, at);
                     at += central.Length;
                 }
 
@@ -179,7 +180,7 @@ internal sealed class ZipGapReader(ByteSource source, ByteRange window, ScanBudg
         long at = gap.Offset;
         while (at <= gap.End - 4)
         {
-            budget.Poll(at);
+            budget.SpendWork(WorkCosts.NearRead, at);
             int wanted = (int)Math.Min(buffer.Length, gap.End - at);
             ReadOnlySpan<byte> bytes = buffer.AsSpan(0, source.ReadAt(at, buffer.AsSpan(0, wanted)));
             long next = at + Math.Max(1, bytes.Length - 3);

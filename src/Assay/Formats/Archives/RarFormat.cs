@@ -31,7 +31,7 @@ internal sealed class RarFormat : IFormat
         }
 
         Artifact artifact = context.Artifact;
-        RarArchive archive = RarArchive.Read(artifact.Bytes, claim.Range, context.Budget);
+        RarArchive archive = RarArchive.Read(artifact.Bytes, claim.Range, context.Budget, context.Held);
         foreach (ByteRange structure in archive.Structures)
         {
             context.Cover(structure, CoverageKind.Parsed);

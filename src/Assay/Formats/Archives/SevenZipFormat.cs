@@ -33,7 +33,7 @@ internal sealed class SevenZipFormat : IFormat
         SevenZipArchive archive;
         try
         {
-            archive = SevenZipArchive.Read(artifact.Bytes, claim.Range, context.Budget, context.Scratch);
+            archive = SevenZipArchive.Read(artifact.Bytes, claim.Range, context.Budget, context.Scratch, context.Held);
         }
         catch (ArgumentException e)
         {

@@ -45,7 +45,7 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
             }
         }
 
-        TarReader reader = new(artifact.Bytes, claim.Range, context.Budget);
+        TarReader reader = new(artifact.Bytes, claim.Range, context.Budget, context.Held);
         HashSet<string> names = new(StringComparer.Ordinal);
         TarBundle bundle = new(claim.Range, context);
         try

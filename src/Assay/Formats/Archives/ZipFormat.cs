@@ -43,7 +43,7 @@ internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
     public void Read(Claim claim, ReadContext context)
     {
         Artifact artifact = context.Artifact;
-        ZipDirectory directory = ZipDirectory.Read(artifact.Bytes, claim.Range, context.Budget);
+        ZipDirectory directory = ZipDirectory.Read(artifact.Bytes, claim.Range, context.Budget, context.Held);
         foreach (ByteRange structure in directory.Structures)
         {
             context.Cover(structure, CoverageKind.Parsed);
