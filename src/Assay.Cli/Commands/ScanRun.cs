@@ -21,6 +21,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
     {
         // Everything that can be wrong with the command is found before the first file is touched.
         (ScanLimits limits, long standardInput) = LimitOption.Read(arguments.Limits);
+        HeapFence.Set(limits);
         ReportFile? file = arguments.Output is null ? null : new ReportFile(arguments.Output);
         ReportFile? facts = arguments.Facts is null ? null : new ReportFile(arguments.Facts);
         if (file is not null && facts is not null && file.IsSameAs(facts))

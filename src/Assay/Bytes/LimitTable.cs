@@ -18,6 +18,7 @@ public static class LimitTable
         new("work", long.MaxValue, l => l.Work, (l, n) => l with { Work = n }),
         new("work-per-byte", long.MaxValue, l => l.WorkPerByte, (l, n) => l with { WorkPerByte = n }),
         new("memory", long.MaxValue, l => l.Memory, (l, n) => l with { Memory = n }),
+        new("shared-memory", long.MaxValue, l => l.SharedMemory, (l, n) => l with { SharedMemory = n }),
         new("artifacts", long.MaxValue, l => l.Artifacts, (l, n) => l with { Artifacts = n }),
         new("inflated-bytes", long.MaxValue, l => l.InflatedBytes, (l, n) => l with { InflatedBytes = n }),
         new("inflated-in-memory", long.MaxValue, l => l.InflatedInMemory, (l, n) => l with { InflatedInMemory = n }),

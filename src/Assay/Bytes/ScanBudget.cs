@@ -14,6 +14,9 @@ public sealed class ScanBudget
     /// <summary>The memory of the process is asked for in steps, because asking may wait.</summary>
     private const long MemoryStep = 4L << 20;
 
+    /// <summary>What each input has without asking; most need no more.</summary>
+    private const long OwnMemory = 1L << 20;
+
     /// <summary>One part in so many of all work may go into folding.</summary>
     private const int FoldingShare = 3;
 
@@ -233,10 +236,10 @@ public sealed class ScanBudget
 
         _held = Plus(_held, bytes);
         PeakBytes = Math.Max(PeakBytes, _held);
-        if (Share is not null && _held > _taken)
+        if (Share is not null && _held - OwnMemory > _taken)
         {
             // Waiting for others is no time of this input.
-            long step = ((_held - _taken + MemoryStep - 1) / MemoryStep) * MemoryStep;
+            long step = ((_held - OwnMemory - _taken + MemoryStep - 1) / MemoryStep) * MemoryStep;
             long before = _time.GetTimestamp();
             Share.Take(step, _cancellation);
             _waited += _time.GetElapsedTime(before);
@@ -254,9 +257,10 @@ public sealed class ScanBudget
         }
 
         _held = Math.Max(0, _held - bytes);
-        if (Share is not null && _taken - _held >= 2 * MemoryStep)
+        long spare = _taken - Math.Max(0, _held - OwnMemory);
+        if (Share is not null && spare >= 2 * MemoryStep)
         {
-            long back = ((_taken - _held) / MemoryStep) * MemoryStep;
+            long back = (spare / MemoryStep) * MemoryStep;
             _taken -= back;
             Share.Give(back);
         }

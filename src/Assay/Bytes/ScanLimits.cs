@@ -24,6 +24,11 @@ public sealed record ScanLimits
     /// </summary>
     public long Memory { get; init; } = 256L << 20;
 
+    /// <summary>
+    /// Bytes of memory held at once for all inputs that are scanned side by side; beyond it all but the first wait. What is found does not depend on it.
+    /// </summary>
+    public long SharedMemory { get; init; } = 512L << 20;
+
     /// <summary>Artifacts read per input: the input itself, members, nested payloads.</summary>
     public long Artifacts { get; init; } = 200_000;
 

@@ -14,6 +14,9 @@ public sealed record ScanOptions
     /// <summary>The limits, per input.</summary>
     public ScanLimits Limits { get; init; } = new();
 
+    /// <summary>The memory that scans share: hand the same to all scanners of a process. Where it is null, each scanner has its own, of the size that the limits say.</summary>
+    public SharedMemory? Memory { get; init; }
+
     /// <summary>The rules.</summary>
     public required RuleSet Rules { get; init; }
 

@@ -16,6 +16,7 @@ namespace Assay.Scanning;
 public sealed class Scanner
 {
     private readonly IFormat[] _formats;
+    private readonly SharedMemory _memory;
     private readonly Dictionary<string, string> _readers;
 
     /// <summary>Creates a scanner that works as <paramref name="options"/> say.</summary>
@@ -23,6 +24,7 @@ public sealed class Scanner
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
+        _memory = options.Memory ?? new SharedMemory(options.Limits.SharedMemory);
         _formats = [.. options.Formats];
         _readers = options.TestLoad is null ? new() { ["assay"] = Version } : new() { ["assay"] = Version, ["sandbox"] = Version };
         Head = new ScanHead { Version = Version, RulesVersion = options.Rules.Version, RulesDigest = options.Rules.Digest, EffectPacks = options.Rules.EffectPacks, Limits = options.Limits };
@@ -119,7 +121,8 @@ public sealed class Scanner
     {
         bool found = false;
         using ByteSource bytes = input.Open!();
-        ScanBudget budget = new(Options.Limits, Options.Time, cancellation);
+        using IMemoryShare share = _memory.Join();
+        ScanBudget budget = new(Options.Limits, Options.Time, cancellation) { Share = share };
         budget.Admit(bytes.Length);
         ArtifactScanner scanner = new(new FactLog(Options.Limits), budget, Options.Scratch, _formats)
         {
@@ -140,7 +143,8 @@ public sealed class Scanner
     private TargetReport? ScanOne(ScanInput input, CancellationToken cancellation)
     {
         FactLog log = new(Options.Limits);
-        ScanBudget budget = new(Options.Limits, Options.Time, cancellation);
+        using IMemoryShare share = _memory.Join();
+        ScanBudget budget = new(Options.Limits, Options.Time, cancellation) { Share = share };
         ByteSource? bytes = null;
         ArtifactScanner? scanner = null;
         ArtifactScanner.Outcome? outcome = null;
@@ -187,7 +191,9 @@ public sealed class Scanner
         }
         catch (OutOfMemoryException)
         {
-            return Unread(input, UnreadCause.Limit, "The memory of this process is spent.");
+            // The collector's own fence: what was found before still counts.
+            log.Add(new UnreadFact { Path = input.Path, Cause = UnreadCause.Limit, Detail = "The memory of this process is spent." });
+            return JudgeWhatWasFound(input, log.Facts, bytes?.Length);
         }
         catch (Exception e) when (e is not ScanStopException)
         {
@@ -208,7 +214,11 @@ public sealed class Scanner
         {
             return Report(input, facts, new CoverageMap(size ?? 0), size, null, 1);
         }
-        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+        catch (OutOfMemoryException)
+        {
+            return Unread(input, UnreadCause.Limit, "The memory of this process is spent.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             return Unread(input, UnreadCause.Fault, $"The judgement failed: {e.GetType().Name}: {e.Message}");
         }

@@ -111,10 +111,12 @@ internal sealed class ZipHeaderReader(ByteSource source, OddityLog oddities)
             // follow each other closely get a whole window.
             long ahead = offset - (_windowStart + _windowLength);
             int wanted = ahead is > -WindowSize and < Near ? _window.Length : Math.Min(_window.Length, Math.Max(count, FirstRead));
-            _windowStart = offset;
-            _windowLength = source.ReadAt(offset, _window.AsSpan(0, wanted));
-            into = 0;
-            count = Math.Min(count, _windowLength);
+            // Whoever goes backwards in small steps has what comes next in the window as well.
+            bool isBackwards = into < 0 && ahead > -2L * WindowSize;
+            _windowStart = isBackwards ? Math.Max(0, offset + count - wanted) : offset;
+            _windowLength = source.ReadAt(_windowStart, _window.AsSpan(0, wanted));
+            into = offset - _windowStart;
+            count = (int)Math.Clamp(_windowLength - into, 0, count);
         }
 
         return _window.AsSpan((int)into, count);

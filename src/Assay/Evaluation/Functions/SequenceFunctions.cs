@@ -274,9 +274,14 @@ internal static class SequenceFunctions
         List<FoldedValue> all = [];
         foreach (FoldedValue part in parts)
         {
-            if (f.Items(part) is not { } items || !f.Budget.Items(all.Count + (long)items.Count))
+            if (f.Items(part) is not { } items || !f.Budget.Items(items.Count))
             {
                 return FoldedValue.Unknown;
+            }
+
+            if (all.Count + items.Count > FoldBudget.MaxItems)
+            {
+                return f.GiveUp();
             }
 
             all.AddRange(items);
@@ -293,6 +298,19 @@ internal static class SequenceFunctions
         }
 
         FoldedValue sum = a.Count > 1 ? a[1] : new FoldedInt(0);
+        if (sum is FoldedText or FoldedBytes)
+        {
+            // Python refuses: texts are joined.
+            return FoldedValue.Unknown;
+        }
+
+        if (sum is FoldedSequence { Kind: SequenceKind.List or SequenceKind.Tuple } first)
+        {
+            return items.All(i => i is FoldedSequence part && part.Kind == first.Kind) && Chain(f, [first, .. items]) is FoldedSequence whole
+                ? whole with { Kind = first.Kind }
+                : FoldedValue.Unknown;
+        }
+
         foreach (FoldedValue item in items)
         {
             sum = sum.IsUnknown ? sum : f.Call(OperatorFunctions.Plus, [sum, item]);

@@ -133,12 +133,13 @@ internal sealed partial class SourceExpression(Folder folder, List<SourceToken> 
     private FoldedValue Operation(int level)
     {
         FoldedValue left = Unary();
+        TextSum? sum = null;
         while (!Failed && Current.Kind is SourceTokenKind.Operator or SourceTokenKind.Name && s_binary.TryGetValue(Current.Text, out (int Level, string Function) found) && found.Level >= level)
         {
             string sign = Current.Text;
             if (onlyConstants || !folder.Budget.Step())
             {
-                return onlyConstants ? Fail() : left;
+                return onlyConstants ? Fail() : sum?.Value ?? left;
             }
 
             At++;
@@ -148,10 +149,23 @@ internal sealed partial class SourceExpression(Folder folder, List<SourceToken> 
             // A power binds to the right.
             FoldedValue right = _depth >= MaxDepth ? Fail() : Operation(sign == "**" ? found.Level : found.Level + 1);
             _depth--;
-            left = Combine(sign, left, right, negated);
+            sum ??= sign == "+" && _dry == 0 && left is FoldedText first ? new TextSum(first) : null;
+            if (sum is not null && sign == "+" && right is FoldedText part)
+            {
+                if (!folder.Budget.Room(part.Value.Length) || !sum.TryAdd(part))
+                {
+                    left = folder.GiveUp();
+                    sum = null;
+                }
+
+                continue;
+            }
+
+            left = Combine(sign, sum?.Value ?? left, right, negated);
+            sum = null;
         }
 
-        return left;
+        return sum?.Value ?? left;
     }
 
     private FoldedValue Combine(string sign, FoldedValue left, FoldedValue right, bool negated)

@@ -26,6 +26,8 @@ internal enum NumberText : byte
 /// </summary>
 internal static class NumberTexts
 {
+    private const int LongestFloat = 4096;
+
     public static NumberText ClassifyInt(ReadOnlySpan<byte> text, bool isLong)
     {
         if (isLong && text.Length > 0 && text[^1] == (byte)'L')
@@ -88,6 +90,11 @@ internal static class NumberTexts
     /// <summary>FLOAT: the C unpickler takes what <c>strtod</c> takes whole, the Python one what <c>float()</c> takes.</summary>
     public static NumberText ClassifyFloat(ReadOnlySpan<byte> text)
     {
+        if (IsPlainFloat(text))
+        {
+            return NumberText.Plain;
+        }
+
         int nul = text.IndexOf((byte)0);
         ReadOnlySpan<byte> upToNul = nul < 0 ? text : text[..nul];
         bool c = IsFloat(upToNul);
@@ -101,9 +108,46 @@ internal static class NumberTexts
         };
     }
 
+    /// <summary>Whether a text is digits with at most one point and one exponent, as picklers write it: all unpicklers take it.</summary>
+    private static bool IsPlainFloat(ReadOnlySpan<byte> text)
+    {
+        if (text.Length is 0 or > LongestFloat)
+        {
+            return false;
+        }
+
+        int at = text[0] == (byte)'-' ? 1 : 0;
+        int whole = Digits(text, ref at);
+        int part = 0;
+        if (at < text.Length && text[at] == (byte)'.')
+        {
+            at++;
+            part = Digits(text, ref at);
+        }
+
+        if (whole + part > 0 && at < text.Length && (text[at] | 0x20) == 'e')
+        {
+            at += at + 1 < text.Length && text[at + 1] is (byte)'-' or (byte)'+' ? 2 : 1;
+            return Digits(text, ref at) > 0 && at == text.Length;
+        }
+
+        return whole + part > 0 && at == text.Length;
+    }
+
+    private static int Digits(ReadOnlySpan<byte> text, ref int at)
+    {
+        int start = at;
+        while (at < text.Length && (uint)(text[at] - '0') <= 9)
+        {
+            at++;
+        }
+
+        return at - start;
+    }
+
     private static bool IsFloat(ReadOnlySpan<byte> text)
     {
-        if (text.Length is 0 or > 4096)
+        if (text.Length is 0 or > LongestFloat)
         {
             return false;
         }

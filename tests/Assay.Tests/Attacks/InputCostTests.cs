@@ -1,0 +1,108 @@
+// No reader costs more for each byte when there are more bytes, and every input stops where the host asks.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats;
+using Assay.Scanning;
+
+namespace Assay.Tests.Attacks;
+
+public sealed class InputCostTests
+{
+    /// <summary>Twice the bytes may cost so much, in hundredths.</summary>
+    private const long Most = 220;
+
+    /// <summary>What does not grow: the first artifact, its probes, tables that are made once.</summary>
+    private const long Fixed = 1_000_000;
+
+    /// <summary>Work between the wish of the host and the end, telling what was found included: less than the 200 ms that a host may count on.</summary>
+    private const long MostAfterStop = 120_000_000;
+
+    private static readonly ScanLimits s_wide = new() { Work = long.MaxValue / 2, Memory = 4L << 30, Facts = int.MaxValue, FactBytes = long.MaxValue };
+
+    public static TheoryData<string> Kinds => [.. CostlyInputs.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void TwiceTheBytesCostTwiceTheWork(string kind)
+    {
+        Func<int, byte[]> make = CostlyInputs.All[kind];
+        const int Length = 80_000;
+        _ = Run(make(1000), new ScanBudget(s_wide, TimeProvider.System));
+        (long one, long oneAllocated) = Measured(make(Length));
+        (long two, long twoAllocated) = Measured(make(2 * Length));
+        Assert.InRange(two, 0, Fixed + (one * Most / 100));
+        Assert.InRange(twoAllocated, 0, (8L << 20) + (oneAllocated * Most / 100));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void AStopEndsEveryInputSoonAndWhatWasFoundIsKept(string kind)
+    {
+        byte[] input = CostlyInputs.All[kind](300_000);
+        int stops = 0;
+        foreach (int polls in (ReadOnlySpan<int>)[1, 2, 3, 5, 8, 13, 34, 89])
+        {
+            using CancellationTokenSource cancel = new();
+            StoppingClock clock = new(polls, cancel);
+            ScanBudget budget = new(s_wide with { Work = 1_200_000_000 }, clock, cancel.Token);
+            clock.Budget = budget;
+            FactLog log = Run(input, budget);
+            if (!cancel.IsCancellationRequested)
+            {
+                break;
+            }
+
+            // One that ends before it asks again has ended all the same.
+            stops += log.Facts.Any(f => f is UnreadFact { Cause: UnreadCause.Cancelled }) ? 1 : 0;
+            Assert.InRange(budget.Work - clock.WorkAtStop, 0, MostAfterStop);
+        }
+
+        Assert.True(stops > 0, "The input never heard of the stop.");
+    }
+
+    private static (long Work, long Allocated) Measured(byte[] input)
+    {
+        ScanBudget budget = new(s_wide, TimeProvider.System);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _ = Run(input, budget);
+        return (budget.Work, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static FactLog Run(byte[] input, ScanBudget budget)
+    {
+        FactLog log = new(budget.Limits);
+        budget.Admit(input.Length);
+        ArtifactScanner scanner = new(log, budget, new MemoryScratch(), FormatCatalog.All);
+        try
+        {
+            scanner.Scan(new Artifact("input.bin", new MemorySource(input)), mustClaim: true);
+        }
+        catch (ScanStopException stop) when (stop.Reason == StopReason.Limit)
+        {
+            log.Add(new UnreadFact { Path = "input.bin", Cause = UnreadCause.Limit, Detail = stop.Message });
+        }
+
+        return log;
+    }
+
+    /// <summary>A clock that asks for a stop when it is looked at for the so-manieth time: where the meter polls, not where time is.</summary>
+    private sealed class StoppingClock(int polls, CancellationTokenSource cancel) : TimeProvider
+    {
+        private int _left = polls + 1;
+
+        public ScanBudget? Budget { get; set; }
+
+        public long WorkAtStop { get; private set; }
+
+        public override long GetTimestamp()
+        {
+            if (--_left == 0)
+            {
+                WorkAtStop = Budget!.Work;
+                cancel.Cancel();
+            }
+
+            return 0;
+        }
+    }
+}
