@@ -118,16 +118,19 @@ internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
         return glob;
     }
 
-    private static Regex Expression(string pattern, PackNode node)
+    private static Lazy<Regex> Expression(string pattern, PackNode node)
     {
         if (pattern.Length is 0 or > LongestPattern)
         {
             throw node.Error($"a pattern has 1 to {LongestPattern} characters.");
         }
 
+        // An expression without backtracking costs more than all else of a start; those of the program were tried when it was built and tested.
+        Lazy<Regex> made = new(() => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
         try
         {
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            _ = node.IsCompiled ? null : made.Value;
+            return made;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

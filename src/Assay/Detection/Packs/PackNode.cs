@@ -54,6 +54,9 @@ internal sealed class PackNode
 
     public PackNodeKind Kind { get; }
 
+    /// <summary>Whether it is part of the program, and so known to be well-formed.</summary>
+    public bool IsCompiled => _unread is not null;
+
     /// <summary>The text of a scalar; null for a list or a map.</summary>
     public string? Text => Kind is PackNodeKind.Text ? _text ??= _unread!.TextAt(_at) : null;
 
