@@ -67,11 +67,14 @@ internal static class Judgements
     /// <summary>A harmful callable lies behind the break of every unpickler.</summary>
     public const string Unreached = "unreached";
 
+    /// <summary>A value of the file names a harmful callable where a framework imports what it finds.</summary>
+    public const string NamedByData = "named-by-data";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Reached, Constructed, Imported, OddArguments, Elided, UnknownCalled, UnknownInert, UnknownState, ComputedCalled, ResultCalled, TrampolineResult,
         DangerousAttribute, HookState, ModuleState, TensorItems, HarmfulCode, SuspiciousCode, OrdinaryCode, TrampolineMade, Packages,
-        Unreached,
+        Unreached, NamedByData,
     ];
 }

@@ -15,30 +15,29 @@ public sealed class CorpusTests
     private static readonly Lazy<List<(LabelledFile File, TargetReport Report)>> s_scanned = new(() => Scan(named: true));
 
     /// <summary>
-    /// Files that were gathered because verdicts on them were wrong. The goals are the same for them and not reached (bench/corpus says how far);
-    /// these tests hold what is reached, so that it does not get less.
+    /// Files that were gathered because verdicts on them were wrong; goals of their own show whether they are right now.
     /// </summary>
     private static readonly string[] s_gatheredBecauseWrong = ["malicious/bypass-2/", "reports-2/", "benign-real-2/"];
 
     [Fact]
     public void NearlyAllMaliciousPicklesAreFlagged() =>
-        AtLeast(0.97, Of("pickle", "malicious", gatheredBecauseWrong: false), r => r.Verdict >= Verdict.Suspicious);
+        AtLeast(0.98, Of("pickle", "malicious", gatheredBecauseWrong: false), r => r.Verdict >= Verdict.Suspicious);
 
     [Fact]
     public void HardlyAnyBenignPickleIsFlagged() =>
-        AtLeast(0.98, Of("pickle", "benign", gatheredBecauseWrong: false), r => r.Verdict < Verdict.Suspicious);
+        AtLeast(0.995, Of("pickle", "benign", gatheredBecauseWrong: false), r => r.Verdict < Verdict.Suspicious);
 
     [Fact]
     public void NoFewerOfTheMaliciousPicklesThatPassedOnceAreFlagged() =>
-        AtLeast(0.40, Of("pickle", "malicious", gatheredBecauseWrong: true), r => r.Verdict >= Verdict.Suspicious);
+        AtLeast(0.98, Of("pickle", "malicious", gatheredBecauseWrong: true), r => r.Verdict >= Verdict.Suspicious);
 
     [Fact]
     public void NoMoreOfTheBenignPicklesThatWereFlaggedOnceAreFlagged() =>
-        AtLeast(0.84, Of("pickle", "benign", gatheredBecauseWrong: true), r => r.Verdict < Verdict.Suspicious);
+        AtLeast(0.98, Of("pickle", "benign", gatheredBecauseWrong: true), r => r.Verdict < Verdict.Suspicious);
 
     [Fact]
     public void HardlyAnyBenignPickleIsIncomplete() =>
-        AtLeast(0.97, Of("pickle", "benign"), r => r.Verdict != Verdict.Incomplete);
+        AtLeast(0.99, Of("pickle", "benign"), r => r.Verdict != Verdict.Incomplete);
 
     [Fact]
     public void NoMaliciousFileOfAnUnsupportedFormatPasses() =>

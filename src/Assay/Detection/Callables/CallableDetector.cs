@@ -10,6 +10,16 @@ internal static class CallableDetector
     /// <summary>The judgements about all callables among the facts, artifact by artifact.</summary>
     public static IEnumerable<CallableJudgement> Judge(IReadOnlyList<Fact> facts, CallableTable table, IReadOnlyList<string> allowedModules)
     {
+        foreach (IGrouping<string, EntryFact> artifact in facts.OfType<EntryFact>().Where(f => f.Source is "pickle").GroupBy(f => f.Path, StringComparer.Ordinal))
+        {
+            EffectScope scope = new(table, allowedModules);
+            EntryJudge.Judge([.. artifact], scope);
+            foreach (CallableJudgement judgement in scope.Said)
+            {
+                yield return judgement;
+            }
+        }
+
         foreach (IGrouping<string, CallableFact> artifact in facts.OfType<CallableFact>().GroupBy(f => f.Path, StringComparer.Ordinal))
         {
             List<CallableFact> reached = [.. artifact.Where(f => f.Reached)];

@@ -159,6 +159,7 @@ internal sealed class CallableFindings(CallableTable table)
             Judgements.OrdinaryCode => $"The file carries code ({judged.Callable})" + (judged.Detail.Length > 0 ? $" that uses {judged.Detail}." : "."),
             Judgements.TrampolineMade => $"{call} is made and not called.",
             Judgements.Packages => judged.Detail,
+            Judgements.NamedByData => $"A value that a framework takes for the name of code names {judged.Callable}: {judged.Detail}.",
             Judgements.Unreached when fact.Use is CallableUse.Imported => $"{judged.Callable} is named behind the point at which every loader stops.",
             Judgements.Unreached => $"{call} stands behind the point at which every loader stops.",
             _ => $"{call}.",

@@ -128,7 +128,7 @@ internal sealed class ArtifactEffects
             if (MeaningReader.Entry(members.Members, "__setstate__") is { } setter && state is not null)
                 _judge.Run(_scope.Meanings.Of(setter), Route.Call, new CallValues([fact.Target!, state]), new UseContext(fact));
         }
-        else if (_scope.Names.Of(owner.Path, "__setstate__") is { Entry: not null } setState && state is not null && !owner.IsHarmful)
+        else if (_scope.Names.Of(owner.Path, "__setstate__") is { Entry: not null, IsCoarse: false } setState && state is not null && !owner.IsHarmful)
         {
             ValueShape self = fact.Target ?? new ValueShape(ShapeKind.Instance, owner.Path);
             _judge.Run(setState, Route.Call, new CallValues([self, state]), new UseContext(fact));
@@ -138,8 +138,11 @@ internal sealed class ArtifactEffects
             _scope.Say(Judgements.UnknownState, owner.Path.Length > 0 ? owner.Path : fact.Callee, fact, "", danger);
         }
 
+        if (owner.Path is "numpy.dtype" && state is not null && ElementTypeForm.IsForged(fact.Target, state))
+            _scope.Say(Judgements.Reached, owner.Path, fact, EffectKinds.Capability(EffectKind.Memory), "", "The element type says of its elements what does not fit them, so bytes of the file are taken for pointers.");
+
         // What runs when the object goes, with what its state holds.
-        if (owner.Path.Length > 0 && state is not null && _scope.Names.Of(owner.Path, "__del__") is { Entry: not null } last && !owner.IsHarmful)
+        if (owner.Path.Length > 0 && state is not null && _scope.Names.Of(owner.Path, "__del__") is { Entry: not null, IsCoarse: false } last && !owner.IsHarmful)
             _judge.Run(last, Route.Call, new CallValues([new ValueShape(ShapeKind.Instance, owner.Path) { State = state }]), new UseContext(fact));
     }
 

@@ -9,7 +9,7 @@ namespace Assay.Detection.Effects;
 /// <param name="Path">The path; empty where the name cannot be told.</param>
 /// <param name="Entry">What it does, or null.</param>
 /// <param name="IsStrict">Whether nothing may be assumed of a name without an entry.</param>
-/// <param name="IsCoarse">Whether the entry is that of a whole module, and not of the name.</param>
+/// <param name="IsCoarse">Whether the entry is that of a whole module or class, and not of the name.</param>
 internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool IsStrict, bool IsCoarse = false)
 {
     /// <summary>A name that cannot be told.</summary>
@@ -91,7 +91,7 @@ internal sealed class PathKnowledge(CallableTable names)
         KnownName found = names.Knowledge.Find(path);
         // What is no dotted name is looked up by no honest file.
         bool odd = path.Length == 0 || path[0] == '.' || path[^1] == '.' || path.Contains("..", StringComparison.Ordinal);
-        known = new KnownPath(path, found.Entry, found.IsStrict || odd, found.Place is { Pattern: "*" });
+        known = new KnownPath(path, found.Entry, found.IsStrict || odd, found.Place is { Pattern: { } pattern } && (pattern is "*" || pattern.EndsWith(".*", StringComparison.Ordinal)));
         if (_cache.Count < MostCached)
             _cache.Add(path, known);
 

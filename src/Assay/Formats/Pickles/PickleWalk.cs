@@ -105,6 +105,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
 
         RecogniseFurther(start);
         pickle.Log();
+        PickleEntries.Add(machine, context);
         context.Cover(new ByteRange(start, pickle.End - start), CoverageKind.Parsed);
         if (_streams == 1 && !_magic)
         {

@@ -63,12 +63,17 @@ public sealed class EffectJudgeTests
     [InlineData("{call: cloudpickle.cloudpickle._make_skeleton_class, args: [{import: builtins.type}, X, [], {__init_subclass__: {import: mypackage.run}}, null, null]}")]
     [InlineData("{state: types.SimpleNamespace(), args: [{add: {result: functools.partial, args: [{import: mypackage.run}]}}]}")]
     [InlineData("{state: types.SimpleNamespace(), args: [{__array_interface__: {data: 1}}]}")]
+    [InlineData("{call: builtins.type, args: [X, [], {__array_interface__: {data: 1}}]}")]
+    [InlineData("{call: builtins.setattr, args: [{instance: a.B}, __array_interface__, {data: 1}]}")]
+    [InlineData("{state: numpy.dtype(), target: {result: numpy.dtype, args: [O8, false, true]}, args: [[3, '|', null, null, null, -1, -1, 0]]}")]
     [InlineData("{call: builtins.setattr, args: [{instance: a.B}, __del__, {import: mypackage.run}]}")]
     [InlineData("{state: mypackage.Net(), args: [[null, {__setattr__: {import: mypackage.run}}]]}")]
     public void WhatIsPutWherePythonCallsItIsAUse(string fact) => Assert.True(Worst(fact) >= Severity.High);
 
     [Theory]
     [InlineData("{call: builtins.type, args: [X, [], {__module__: a, __doc__: b, limit: 3}]}")]
+    [InlineData("{state: numpy.dtype(), target: {result: numpy.dtype, args: [O8, false, true]}, args: [[3, '|', null, null, null, -1, -1, 63]]}")]
+    [InlineData("{state: numpy.dtype(), target: {result: numpy.dtype, args: [f8, false, true]}, args: [[3, '<', null, null, null, -1, -1, 0]]}")]
     [InlineData("{call: builtins.type, args: [X, [{import: builtins.object}], {__hash__: null}]}")]
     [InlineData("{state: types.SimpleNamespace(), args: [{read: 1, close: 2.5, append: word}]}")]
     public void OrdinaryMembersAreSilent(string fact) => Assert.Null(Worst(fact));
