@@ -24,7 +24,7 @@ internal sealed class CodeForms(CapacityWords words)
         while (tokens.Next() is not CodeTokenKind.End)
             scan.See(ref tokens);
 
-        if (scan.HasPiece || (scan.IsPython && (scan.Acts || (scan.Calls && scan.NamesEvaluator))))
+        if (scan.HasPiece || (scan.IsPython && (scan.Acts || (scan.Opens && scan.NamesEvaluator))))
             return Carried.Strong(CarriedForms.Code);
 
         return scan.IsPython && scan.Calls ? Carried.Grey(CarriedForms.Expression) : null;
@@ -71,6 +71,9 @@ internal sealed class CodeForms(CapacityWords words)
         public bool Imports { get; private set; }
 
         public bool NamesEvaluator { get; private set; }
+
+        /// <summary>Whether something is called, or parentheses stand around something.</summary>
+        public bool Opens { get; private set; }
 
         public void See(ref CodeTokens token)
         {
@@ -127,6 +130,7 @@ internal sealed class CodeForms(CapacityWords words)
         private void Mark(char mark)
         {
             Acts |= _lambda && mark == ':';
+            Opens |= mark == '(';
             if (mark != '(' || _last is not CodeTokenKind.Name || _lastKeyword)
             {
                 _opened = false;

@@ -96,6 +96,10 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
     {
         Standing.Harmful => $"{value.Text}(...)",
         Standing.KeepsCallable when value.Items is [{ Kind: ShapeKind.Import } kept, ..] && (standings.Of(kept.Text) is Standing.Harmless || CallCapacity.IsOwn(kept.Text, owner)) => null,
+
+        // Of what it will be called on only the name of a method is known, and that is an ordinary one: how settings name a step.
+        Standing.KeepsCallable when value.Text.EndsWith(".methodcaller", StringComparison.Ordinal) && value.Items is [{ Kind: ShapeKind.Str, Elided: false } name, ..]
+            && _texts.Of(name.Text) is { Weight: Weight.Inert } => null,
         Standing.KeepsCallable => $"{value.Text}(...)",
         _ => null,
     };

@@ -126,7 +126,7 @@ internal sealed class ArtifactEffects
         else if (target is Meaning.Instance { Class: Meaning.MadeClass members })
         {
             if (MeaningReader.Entry(members.Members, "__setstate__") is { } setter && state is not null)
-                _judge.Run(_scope.Meanings.Of(setter), Route.Call, new CallValues([fact.Target!, state]), new UseContext(fact));
+                _judge.Run(_scope.Meanings.Of(setter), Route.Call, new CallValues([fact.Target!, state]), new UseContext(fact, IsMember: true));
         }
         else if (_scope.Names.Of(owner.Path, "__setstate__") is { Entry: not null, IsCoarse: false } setState && state is not null && !owner.IsHarmful)
         {

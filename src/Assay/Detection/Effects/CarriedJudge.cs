@@ -61,7 +61,7 @@ internal sealed class CarriedJudge(EffectScope scope)
     {
         // A factory is called when a key is missing, which loading does not ask for.
         bool isFactory = at.Holder is "collections.defaultdict";
-        if (!AtLoad(function, at.Fact, at.Holder.Length > 0 ? $"through {at.Holder}" : "by itself") && !isFactory)
+        if (!AtLoad(function, at.Fact, at.Holder.Length > 0 ? $"through {at.Holder}" : "by itself") && !isFactory && !at.IsMember)
             scope.Say(Judgements.ResultCalled, function.Maker, at.Fact, "", "", "", at.Holder);
     }
 

@@ -19,10 +19,11 @@ internal enum Route
 /// <param name="Fact">The fact.</param>
 /// <param name="Holder">The callable that reaches it, or empty where the file uses it itself.</param>
 /// <param name="Depth">Through how many callables.</param>
-internal readonly record struct UseContext(CallableFact Fact, string Holder = "", int Depth = 0)
+/// <param name="IsMember">Whether it is a member of a class that the file makes, which Python calls under its name.</param>
+internal readonly record struct UseContext(CallableFact Fact, string Holder = "", int Depth = 0, bool IsMember = false)
 {
     /// <summary>The same, one callable further.</summary>
-    public UseContext Through(string holder) => this with { Holder = holder, Depth = Depth + 1 };
+    public UseContext Through(string holder) => this with { Holder = holder, Depth = Depth + 1, IsMember = false };
 }
 
 /// <summary>
@@ -132,7 +133,7 @@ internal sealed class EffectJudge
         switch (_scope.Meanings.Of(self))
         {
             case Meaning.Instance { Class: Meaning.MadeClass made } when MeaningReader.Entry(made.Members, method) is { } member:
-                Run(_scope.Meanings.Of(member), Route.Call, values.After([self]), at);
+                Run(_scope.Meanings.Of(member), Route.Call, values.After([self]), at with { IsMember = true });
                 break;
             case Meaning.Instance { Class: Meaning.Named named }:
                 Run(_scope.Names.Of(named.Name.Path, method), Route.Call, values.After([self]), at);

@@ -6,6 +6,23 @@ namespace Assay.Tests.Detection.Effects;
 
 public sealed class EffectJudgeTests
 {
+    /// <summary>Ways by which what a harmless callable gives back, holds or names comes to run.</summary>
+    [Theory]
+    [InlineData("{call: 'builtins.sum()', target: {result: builtins.sum, args: [[], {result: numpy.core._ufunc_reconstruct, args: [os, system]}]}, args: [id]}")]
+    [InlineData("{call: 'dill._dill._create_namedtuple()', target: {result: dill._dill._create_namedtuple, args: [system, [a], os]}, args: [id]}")]
+    [InlineData("{call: sklearn.ensemble._hist_gradient_boosting.binning.np.core.overrides.os.system, module: sklearn.ensemble._hist_gradient_boosting, args: [id]}")]
+    [InlineData("{call: builtins.str.__base__.__getattribute__, module: builtins, args: [{import: os}, system]}")]
+    [InlineData("{call: numpy.core.fromnumeric._wrapfunc, args: [{result: cloudpickle.cloudpickle.subimport, args: [os]}, system, id]}")]
+    [InlineData("{call: numpy.core._methods._dump, args: [{result: numpy.zeros, args: [1]}, /tmp/x]}")]
+    [InlineData("{call: torch._tensor._rebuild_from_type, args: [{import: mypackage.run}, {import: torch.Tensor}, [word], {}]}")]
+    [InlineData("{call: heapq.nsmallest, args: [1, [id], {import: mypackage.run}]}")]
+    [InlineData("{call: functools.update_wrapper, args: [{import: mypackage.a}, {import: mypackage.b}]}")]
+    [InlineData("{call: mypackage.read, args: [{construct: pathlib.PosixPath, args: [/, tmp, x]}]}")]
+    [InlineData("{call: mypackage.opened, args: [name, w]}")]
+    [InlineData("{state: scipy.stats._continuous_distns.norm_gen(), args: [{_parse_arg_template: \"[exec][0]('1')\"}]}")]
+    public void WhatIsReachedByAWayAroundIsSaid(string fact) =>
+        Assert.Contains(FactBuilder.Judge($"[{fact}]"), f => f.Severity >= Severity.Medium);
+
     [Theory]
     [InlineData("{call: itertools.starmap, args: [{import: os.system}, [[id]]]}")]
     [InlineData("{call: builtins.map, args: [{import: mypackage.run}, [id]]}")]
