@@ -26,6 +26,7 @@ public sealed record TextReportOptions
 public sealed class TextReport : IScanReport
 {
     private const int PassedShown = 20;
+    private const int WorstShown = 10;
     private const int Hang = 12;
     private readonly TextWriter _writer;
     private readonly TextPage _page;
@@ -35,6 +36,7 @@ public sealed class TextReport : IScanReport
     private readonly List<TargetReport> _passed = [];
     private readonly List<TargetReport> _remarked = [];
     private List<TargetReport>? _few = [];
+    private readonly List<string> _worst = [];
     private bool _begun;
 
     /// <summary>How many files are few enough to be told together.</summary>
@@ -55,11 +57,18 @@ public sealed class TextReport : IScanReport
     /// <inheritdoc/>
     public void Add(ScanResult result)
     {
+        Verdict before = _summary.Verdict;
         _summary.Add(result);
         if (result.Report is not { } target)
         {
             return;
         }
+
+        if (_summary.Verdict > before)
+            _worst.Clear();
+
+        if (target.Verdict == _summary.Verdict && target.Verdict >= Verdict.Suspicious && _worst.Count < WorstShown)
+            _worst.Add(target.Path);
 
         if (_quiet)
         {
@@ -162,9 +171,21 @@ public sealed class TextReport : IScanReport
             Verdict.Malicious => $"{_summary[Verdict.Malicious]:N0} of {files} would do harm when loaded. Do not load {(_summary[Verdict.Malicious] == 1 ? "it" : "them")}.",
             Verdict.Suspicious => $"{_summary[Verdict.Suspicious]:N0} of {files} cannot be shown to be harmless.",
             Verdict.Incomplete => $"Nothing was found, and {_summary[Verdict.Incomplete]:N0} of {files} could not be read to the end.",
-            _ => $"{(_summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}, and all of {(_summary.Targets == 1 ? "it" : "them")} was read.",
+            _ => $"{(_summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}{(_summary.Waived > 0 ? " beside what your policy waives" : "")}, and {(_summary.Targets == 1 ? "it was" : "all of them were")} read to the end.",
         };
         _page.Entry(0, new Piece(verdict, InkOf(_summary.Verdict)), verdict.Length + 2, sentence);
+        if (_few is null)
+            Worst();
+    }
+
+    /// <summary>Where the verdict stands at the end: which files it is about.</summary>
+    private void Worst()
+    {
+        foreach (string path in _worst)
+            _page.Line(2, new Piece(path));
+
+        if (_summary.Verdict >= Verdict.Suspicious && _summary[_summary.Verdict] > _worst.Count)
+            _page.Line(2, new Piece($"and {Words.Count(_summary[_summary.Verdict] - _worst.Count, "more file")}", Ink.Faint));
     }
 
     /// <summary>A few of the files that passed. Files with something to say come first into the few lines there are.</summary>
@@ -237,7 +258,7 @@ public sealed class TextReport : IScanReport
         if (_summary.Targets > 0 && _summary.Verdict == Verdict.Passed)
         {
             _page.Blank();
-            _page.Entry(0, "", 0, new Piece("Passed means that Assay found nothing that a loader would run. It says nothing about what the model's weights do.", Ink.Faint));
+            _page.Entry(0, "", 0, new Piece($"Passed means that Assay found nothing that a loader would run{(_summary.Waived > 0 ? " beside what your policy waives" : "")}. It says nothing about what the model's weights do.", Ink.Faint));
         }
     }
 

@@ -1,6 +1,7 @@
 // Makes findings of judgements about callables, so that equal ones become one finding.
 using System.Globalization;
 using Assay.Artifacts;
+using Assay.Detection.Capacity;
 
 namespace Assay.Detection.Callables;
 
@@ -143,10 +144,12 @@ internal sealed class CallableFindings(CallableTable table)
             Judgements.Imported => $"{judged.Callable} is imported; nothing in the file calls it.",
             Judgements.OddArguments => $"{call} is called with arguments that it does not need: {judged.Detail}.",
             Judgements.Elided => $"{judged.Callable} is used more often than was kept: {judged.Detail}.",
-            Judgements.UnknownCalled when judged.Detail.Length > 0 => $"{call} is called, nothing is known of it, and it gets {judged.Detail}.",
+            Judgements.UnknownCalled or Judgements.UnknownInert when judged.Holder.Length > 0 =>
+                $"{judged.Callable}, of which nothing is known, is called through {CallText.Call(judged.Holder, fact.Arguments)}{(judged.Detail.Length > 0 ? $" with {CarriedForms.InWords(judged.Detail)}" : "")}.",
+            Judgements.UnknownCalled when judged.Detail.Length > 0 => $"{call} is called, nothing is known of it, and it gets {CarriedForms.InWords(judged.Detail)}.",
             Judgements.UnknownCalled => $"{call} is called, and nothing is known of it.",
             Judgements.UnknownInert => $"{call} is called; nothing is known of it, and what it gets can carry nothing.",
-            Judgements.UnknownState => $"The state of an object of {judged.Callable}, of which nothing is known, holds {judged.Detail}.",
+            Judgements.UnknownState => $"The state of an object of {judged.Callable}, of which nothing is known, holds {CarriedForms.InWords(judged.Detail)}.",
             Judgements.ComputedCalled when fact.Use is CallableUse.Imported => $"{judged.Callable} is imported: {judged.Detail}.",
             Judgements.ComputedCalled => judged.Detail.Length > 0 ? $"{call} is called: {judged.Detail}." : $"{call} is called, and what it is cannot be told.",
             Judgements.ResultCalled => $"What {judged.Callable} returned is called: {CallText.Call(fact.Callee, fact.Arguments)}.",

@@ -59,4 +59,13 @@ internal static class CarriedForms
     public const string Prose = "words";
     public const string Expression = "expression";
     public const string LongText = "long text";
+
+    /// <summary>A form as a sentence names it; anything else as it is.</summary>
+    public static string InWords(string form) => form switch
+    {
+        Code or Numbers or Signature or Bytes or Encoded or Prose => form,
+        Address or Option or Expression => $"an {form}",
+        Shell or Command or Template or Pickle or Native or Path or DottedName or PowerfulWord or Computed or HugeNumber or WriteMode or Callable or Word or LongText => $"a {form}",
+        _ => form,
+    };
 }
