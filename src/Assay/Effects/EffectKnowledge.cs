@@ -1,4 +1,6 @@
 // Finds what is known of a name in several stores.
+using System.IO.Enumeration;
+
 namespace Assay.Effects;
 
 /// <summary>Where in the stores a name was found.</summary>
@@ -110,7 +112,7 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
 
                 // Exceptions of modules that do harm as a whole keep what they get.
                 strays |= pattern is "*" && entry.Imported is not ReferenceWeight.Harmful && NameConvention.IsException(rest);
-                if (!strays && IsGlob(pattern, rest))
+                if (!strays && FileSystemName.MatchesSimpleExpression(pattern, rest, ignoreCase: false))
                     return new KnownName(entry, false, new KnownPlace(store, owner, pattern));
             }
         }
@@ -133,23 +135,4 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
     }
 
     private static EffectEntry Member(EffectEntry above) => new() { Kind = NameKind.Function, Origin = above.Origin, Returns = EffectReturn.Unknown };
-
-    private static bool IsGlob(string pattern, string text)
-    {
-        string[] parts = pattern.Split('*');
-        if (!text.StartsWith(parts[0], StringComparison.Ordinal))
-            return false;
-
-        int at = parts[0].Length;
-        foreach (string part in parts[1..^1])
-        {
-            int found = text.IndexOf(part, at, StringComparison.Ordinal);
-            if (found < 0)
-                return false;
-
-            at = found + part.Length;
-        }
-
-        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
-    }
 }

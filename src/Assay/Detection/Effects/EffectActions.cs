@@ -171,11 +171,18 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
     private void Follow(IReadOnlyList<ValueShape> met, Route route, Effect effect, CallValues values, UseContext at)
     {
-        foreach (ValueShape value in met.Take(MostFollowed))
+        int followed = 0;
+        foreach (ValueShape value in met)
         {
             // Of possible arguments only those are called that can be.
             if (Carriage.IsPlain(value))
                 continue;
+
+            if (followed++ == MostFollowed)
+            {
+                scope.Say(Judgements.ComputedCalled, at.Holder, at.Fact, "", "it calls more values than are followed");
+                return;
+            }
 
             judge.Run(scope.Meanings.Of(value), route, values.Loose(effect.With, value), at);
         }

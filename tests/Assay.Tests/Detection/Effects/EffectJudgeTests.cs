@@ -23,6 +23,13 @@ public sealed class EffectJudgeTests
     public void WhatIsReachedByAWayAroundIsSaid(string fact) =>
         Assert.Contains(FactBuilder.Judge($"[{fact}]"), f => f.Severity >= Severity.Medium);
 
+    [Fact]
+    public void WhatIsCalledBehindMoreValuesThanAreFollowedIsSaid()
+    {
+        string many = string.Join(", ", Enumerable.Repeat("{import: mypackage.C}", 70));
+        Assert.Contains(FactBuilder.Judge($"[{{call: numpy.piecewise, args: [x, y, [{many}]]}}]"), f => f.Severity >= Severity.Medium);
+    }
+
     [Theory]
     [InlineData("{call: itertools.starmap, args: [{import: os.system}, [[id]]]}")]
     [InlineData("{call: builtins.map, args: [{import: mypackage.run}, [id]]}")]
