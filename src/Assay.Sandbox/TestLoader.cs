@@ -62,7 +62,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
                 IReadOnlyList<string> libraries = LoaderChoice.Libraries(loader, facts);
                 IReadOnlyList<LoadResult> runs = [.. Enumerable.Range(0, repeat)
                     .Select(_ => LoadOnce(path, copies.Take, loader, libraries, BoxSetting.Usual, cancellation))];
-                observed.AddRange(RunComparison.Endings(path, loader.Name, [.. runs.Select(r => r.Ending)]));
+                observed.AddRange(RunComparison.Endings(path, loader.Name, [.. runs.Where(r => r.End != LoadEnd.NotBegun).Select(r => r.Ending)]));
                 observed.AddRange(RunComparison.Join([.. runs.Select(r => r.Events)]));
                 loaded |= runs.Any(r => r.End == LoadEnd.Loaded);
                 reasons.AddRange(runs.Where(r => r.End != LoadEnd.Loaded).Select(r => $"{loader.Name}: {r.Detail}").Distinct());
@@ -78,6 +78,10 @@ public sealed class TestLoader : ITestLoad, IDisposable
                     if (again.End == LoadEnd.NotBegun)
                     {
                         observed.Add(NotDetonated(path, $"{again.Loader}: {again.Detail}"));
+                    }
+                    else
+                    {
+                        observed.AddRange(RunComparison.Endings(path, again.Loader, [again.Ending]));
                     }
                 }
             }

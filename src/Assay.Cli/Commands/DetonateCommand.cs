@@ -17,9 +17,10 @@ internal static class DetonateCommand
         Option<string?> rules = ListingOptions.Rules();
         Option<string[]> effects = ListingOptions.Effects();
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
+        Option<bool> verbose = ListingOptions.Verbose();
         Option<bool> noColour = ListingOptions.NoColour();
         SandboxSwitches switches = new();
-        Command command = new("detonate", "Load models for real, in a box, and say what they did.") { paths, format, output, policy, rules, effects, quiet, noColour };
+        Command command = new("detonate", "Load models for real, in a box, and say what they did.") { paths, format, output, policy, rules, effects, quiet, verbose, noColour };
         switches.AddTo(command);
         command.SetAction(parsed => new ScanRun(host, new ScanArguments
         {
@@ -33,6 +34,7 @@ internal static class DetonateCommand
             Rules = parsed.GetValue(rules),
             Effects = parsed.GetValue(effects) ?? [],
             Quiet = parsed.GetValue(quiet),
+            Verbose = parsed.GetValue(verbose),
             Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
             Sandbox = switches.Read(parsed),
         }).Run());

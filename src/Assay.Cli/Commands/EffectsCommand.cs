@@ -27,7 +27,7 @@ internal static class EffectsCommand
         command.SetAction(parsed =>
         {
             RuleSet set = RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []);
-            using StreamReader? rests = parsed.GetValue(evidence) is { } file ? Open(file) : null;
+            using StreamReader? rests = parsed.GetValue(evidence) is { } file ? new StreamReader(SettingFile.Open("evidence", file), Encoding.UTF8) : null;
             try
             {
                 if (parsed.GetValue(format) == "json")
@@ -48,19 +48,5 @@ internal static class EffectsCommand
             return ExitCode.Passed;
         });
         return command;
-    }
-
-    private static StreamReader Open(string file)
-    {
-        try
-        {
-            return FileKinds.IsRegular(file)
-                ? new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read), Encoding.UTF8)
-                : throw new UsageException($"{file} is not a file that can be read.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"The evidence {file} cannot be read: {e.Message}");
-        }
     }
 }

@@ -26,14 +26,15 @@ internal static class JudgeCommand
         Option<string?> rules = ListingOptions.Rules();
         Option<string[]> effects = ListingOptions.Effects();
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass." };
+        Option<bool> verbose = ListingOptions.Verbose();
         Option<bool> noColour = ListingOptions.NoColour();
-        Command command = new("judge", "Judge the facts of an earlier scan again, without the files.") { file, format, output, failOn, policy, rules, effects, quiet, noColour };
+        Command command = new("judge", "Judge the facts of an earlier scan again, without the files.") { file, format, output, failOn, policy, rules, effects, quiet, verbose, noColour };
         command.SetAction(parsed =>
         {
             RuleSet set = RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []);
             Policy decided = parsed.GetValue(policy) is { } own ? RulePacks.ReadPolicy(own, set) : Policy.None;
             ReportFile? report = parsed.GetValue(output) is { } path ? new ReportFile(path) : null;
-            TextReportOptions look = ListingOptions.Look(host, parsed.GetValue(noColour)) with { Quiet = parsed.GetValue(quiet) };
+            TextReportOptions look = ListingOptions.Look(host, parsed.GetValue(noColour)) with { Quiet = parsed.GetValue(quiet), Verbose = parsed.GetValue(verbose) };
             string facts = parsed.GetValue(file)!;
             string how = parsed.GetValue(format)!;
             ScanTally tally = new();
@@ -54,41 +55,42 @@ internal static class JudgeCommand
     /// <summary>Writes the report on the facts in a file, input by input as they are read.</summary>
     private static void Judge(string file, RuleSet rules, Policy policy, Stream stream, string format, TextReportOptions look, Host host, ScanTally tally)
     {
-        using FileStream facts = Open(file);
+        using FileStream facts = SettingFile.Open("file of facts", file);
         try
         {
             FactFileReader reader = new(facts);
-            ScanHead head = new() { Version = Scanner.Version, RulesVersion = rules.Version, RulesDigest = rules.Digest, EffectPacks = rules.EffectPacks, Limits = reader.Limits };
             DateOnly today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+            ScanHead head = new()
+            {
+                Version = Scanner.Version,
+                RulesVersion = rules.Version,
+                RulesDigest = rules.Digest,
+                EffectPacks = rules.EffectPacks,
+                Policy = policy,
+                Day = today,
+                Limits = reader.Limits,
+            };
+            BundleSheet bundles = new(rules, policy, today, reader.Limits);
             using StreamWriter writer = host.Writer(stream);
             using IScanReport report = ScanRun.ReportOf(format, writer, head, new FileScratch(host.TemporaryDirectory, reader.Limits.InflatedInMemory), look);
             foreach (FactSet set in reader.Inputs())
             {
                 host.Cancellation.ThrowIfCancellationRequested();
-                ScanResult result = new(set.Path, TargetReport.Of(set, Policies.Judge.Of(set, rules, policy, today)));
+                ScanResult result = new(set.Path, TargetReport.Of(set, Policies.Judge.Of(set, rules, policy, today), keepFacts: true));
                 tally.Add(result);
-                report.Add(result);
+                bundles.Add(result);
+                report.Add(result.WithoutFacts());
             }
 
-            report.Finish(reader.Ignored);
+            ScanRun.End(report, bundles, tally, reader.Ignored);
         }
         catch (MalformedException e)
         {
             throw new UsageException($"The facts in {file} cannot be used: {e.Message}");
         }
-    }
-
-    private static FileStream Open(string file)
-    {
-        try
+        catch (IOException e)
         {
-            return FileKinds.IsRegular(file)
-                ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read)
-                : throw new UsageException($"{file} is not a file that can be read.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"The facts in {file} cannot be read: {e.Message}");
+            throw new UsageException($"The facts in {file} cannot be read: {FileFault.Of(e)}.");
         }
     }
 }

@@ -40,6 +40,9 @@ internal static class ListingOptions
         _ => Verdict.Suspicious,
     };
 
+    /// <summary><c>--verbose</c>.</summary>
+    public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Text: every place of a finding, with the content key that policies bind to." };
+
     /// <summary><c>--no-color</c>.</summary>
     public static Option<bool> NoColour() => new("--no-color") { Description = "Write text without colour (as NO_COLOR does)." };
 

@@ -4,6 +4,9 @@ namespace Assay.Cli.Commands;
 /// <summary>Paths that lead into a file, as reports print them.</summary>
 internal static class MemberPath
 {
+    /// <summary>The path that stands for standard input; a file of that name is <c>./-</c>.</summary>
+    public const string StandardInput = "-";
+
     private const string Separator = "!/";
 
     /// <summary>
@@ -11,6 +14,11 @@ internal static class MemberPath
     /// </summary>
     public static (string File, bool Member) Split(string name)
     {
+        if (name == StandardInput || name.StartsWith(StandardInput + Separator, StringComparison.Ordinal))
+        {
+            return (StandardInput, name != StandardInput);
+        }
+
         if (Path.Exists(name))
         {
             return (name, false);

@@ -106,7 +106,7 @@ internal sealed class PickleTarget
     private static bool IsUnreadable(Exception e) => e is ScanStopException or MalformedException or IOException or UnauthorizedAccessException;
 
     private static void Say(Host host, string name, Exception why) =>
-        host.Error.WriteLine($"assay: {Escape.Visible(name)} could not be read: {Escape.Visible(why.Message)}");
+        host.Error.WriteLine($"assay: {Escape.Visible(name)} could not be read: {Escape.Visible(why is IOException or UnauthorizedAccessException ? FileFault.Of(why) + "." : why.Message)}");
 
     /// <summary>Whether the file begins with the opcode that says a pickle's protocol: then it needs no search.</summary>
     private static bool BeginsLikeAPickle(string file)

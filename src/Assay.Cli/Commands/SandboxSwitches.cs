@@ -36,6 +36,13 @@ internal sealed class SandboxSwitches
         command.Validators.Add(Together);
     }
 
+    /// <summary>The first option that stands on the command line, or null: without a test load it would do nothing.</summary>
+    public string? Given(ParseResult parsed)
+    {
+        Option[] all = [_time, _linger, _shift, _host, _repeat, _sinkhole, _memory, _backend];
+        return Array.Find(all, o => parsed.GetResult(o) is { Implicit: false })?.Name;
+    }
+
     /// <summary>What the user asked for.</summary>
     public SandboxOptions Read(ParseResult parsed) => new()
     {

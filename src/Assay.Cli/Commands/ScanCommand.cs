@@ -28,17 +28,23 @@ internal static class ScanCommand
         Option<string?> facts = new("--facts") { Description = "Also write what was read to this file, for assay judge.", HelpName = "FILE" };
         Option<bool> digest = new("--digest") { Description = "Digest files above 64 MB as well." };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
+        Option<bool> verbose = ListingOptions.Verbose();
         Option<bool> noProgress = new("--no-progress") { Description = "Show no progress." };
         Option<bool> noColour = ListingOptions.NoColour();
         Option<bool> detonate = new("--detonate") { Description = "Load the files for real as well, in a box (docs/sandbox.md); needs Linux and bubblewrap." };
         SandboxSwitches switches = new();
         Command command = new("scan", "Examine model files: what would each loader run?")
         {
-            paths, format, output, failOn, include, exclude, jobs, policy, rules, effects, limit, facts, digest, quiet, noProgress, noColour, detonate,
+            paths, format, output, failOn, include, exclude, jobs, policy, rules, effects, limit, facts, digest, quiet, verbose, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
         command.SetAction(parsed =>
         {
+            if (!parsed.GetValue(detonate) && switches.Given(parsed) is { } option)
+            {
+                throw new UsageException($"{option} is about test loads: it goes with --detonate, or with assay detonate.");
+            }
+
             ScanArguments scan = new()
             {
                 Paths = Paths(parsed.GetValue(paths) ?? [], arguments),
@@ -55,6 +61,7 @@ internal static class ScanCommand
                 Facts = parsed.GetValue(facts),
                 Digest = parsed.GetValue(digest),
                 Quiet = parsed.GetValue(quiet),
+                Verbose = parsed.GetValue(verbose),
                 Progress = !parsed.GetValue(noProgress),
                 Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
                 Sandbox = parsed.GetValue(detonate) ? switches.Read(parsed) : null,
@@ -122,6 +129,8 @@ internal sealed record ScanArguments
     public bool Digest { get; init; }
 
     public bool Quiet { get; init; }
+
+    public bool Verbose { get; init; }
 
     public bool Progress { get; init; }
 

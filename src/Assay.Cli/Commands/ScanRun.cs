@@ -41,7 +41,8 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             Jobs = arguments.Jobs,
             DigestAll = arguments.Digest,
             TestLoad = loader,
-            KeepFacts = facts is not null,
+            // A folder is also judged as a whole, by the facts of its files.
+            KeepFacts = facts is not null || arguments.Paths.Any(Directory.Exists),
         });
 
         FileWalk walk = Walk();
@@ -49,9 +50,9 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         facts?.KeepOutOf(walk);
         IEnumerable<ScanInput> inputs = walk.Inputs();
         using ScratchSpace spool = scratch.Create();
-        if (arguments.Paths.Contains("-"))
+        if (arguments.Paths.Contains(MemberPath.StandardInput))
         {
-            inputs = inputs.Prepend(StreamSpool.Read("-", host.Input, spool, LimitOption.InputLimit, standardInput, host.Cancellation));
+            inputs = inputs.Prepend(StreamSpool.Read(MemberPath.StandardInput, host.Input, spool, LimitOption.InputLimit, standardInput, host.Cancellation));
         }
 
         ScanTally tally = new();
@@ -94,7 +95,8 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         {
             LiveProgress progress = new(host, () => Walk().Inputs().LongCount());
             using StreamWriter writer = host.Writer(terminal ? progress.Covering(stream) : stream);
-            using IScanReport report = ReportOf(arguments.Format, writer, scanner.Head, scratch, look with { Quiet = arguments.Quiet });
+            using IScanReport report = ReportOf(arguments.Format, writer, scanner.Head, scratch, look with { Quiet = arguments.Quiet, Verbose = arguments.Verbose });
+            BundleSheet bundles = new(rules, scanner.Options.Policy, scanner.Head.Day, limits);
             void Scan()
             {
                 foreach (ScanResult result in host.Scan(scanner, inputs, progress, host.Cancellation))
@@ -105,13 +107,26 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
                         kept?.Write(read);
                     }
 
-                    report.Add(result);
+                    bundles.Add(result);
+                    report.Add(result.WithoutFacts());
                 }
             }
 
             progress.Run(Scan, show: arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal);
-            report.Finish(walk.LeftAside);
+            End(report, bundles, tally, walk.LeftAside);
         }
+    }
+
+    /// <summary>Ends a report with what the folders are as a whole.</summary>
+    internal static void End(IScanReport report, BundleSheet bundles, ScanTally tally, long leftAside)
+    {
+        foreach (BundleReport bundle in bundles.End())
+        {
+            tally.Add(bundle);
+            report.Add(bundle);
+        }
+
+        report.Finish(leftAside);
     }
 
     /// <summary>A report in the format that was asked for.</summary>
@@ -125,6 +140,6 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
     private FileWalk Walk()
     {
         WalkOptions which = new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))] };
-        return new FileWalk(arguments.Paths.Where(p => p != "-"), which, host.Cancellation);
+        return new FileWalk(arguments.Paths.Where(p => p != MemberPath.StandardInput), which, host.Cancellation);
     }
 }

@@ -41,6 +41,13 @@ internal sealed class ScanTally
         }
     }
 
+    /// <summary>Counts what a bundle is as a whole.</summary>
+    public void Add(BundleReport bundle)
+    {
+        _verdicts[(int)bundle.Judgement.Verdict] = true;
+        _unread |= bundle.Judgement.Unread.Count > 0;
+    }
+
     /// <summary>The exit code, where verdicts of <paramref name="failOn"/> and worse fail and null stands for none.</summary>
     public int Code(Verdict? failOn)
     {

@@ -61,7 +61,7 @@ internal sealed class WeightFile : IDisposable
         {
             Limits = limits,
             Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
-            In = FolderBundle.Around(path) is var (folder, name) ? new BundlePlace(folder, name) : null,
+            In = path != MemberPath.StandardInput && FolderBundle.Around(path) is var (folder, name) ? new BundlePlace(folder, name) : null,
         };
 
     /// <summary>
@@ -82,7 +82,8 @@ internal sealed class WeightFile : IDisposable
         }
         catch (Exception e) when (e is ScanStopException or MalformedException or IOException or UnauthorizedAccessException)
         {
-            host.Error.WriteLine($"assay: {Escape.Visible(path)}: {Escape.Visible(e.Message)}");
+            string why = e is IOException or UnauthorizedAccessException ? $"It cannot be read: {FileFault.Of(e)}." : e.Message;
+            host.Error.WriteLine($"assay: {Escape.Visible(path)}: {Escape.Visible(why)}");
             return ExitCode.Incomplete;
         }
     }

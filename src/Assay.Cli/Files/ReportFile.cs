@@ -73,7 +73,7 @@ internal sealed class ReportFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The report cannot be written to {_path}: {e.Message}");
+            throw new UsageException($"The report cannot be written to {_path}: {FileFault.Of(e)}.");
         }
         finally
         {

@@ -1,5 +1,5 @@
 // Standard output, whose failures must not look like anything else.
-using Assay.Reports;
+using Assay.Hosting.Files;
 
 namespace Assay.Cli.Files;
 
@@ -37,4 +37,4 @@ internal sealed class StandardOutput(Stream inner) : OutputOnlyStream
 }
 
 /// <summary>Standard output cannot be written; there is no complete report or listing.</summary>
-internal sealed class OutputException(Exception why) : Exception($"Standard output cannot be written: {Escape.Visible(why.Message)}", why);
+internal sealed class OutputException(Exception why) : Exception($"Standard output cannot be written: {FileFault.Of(why)}.", why);

@@ -24,23 +24,14 @@ public static class FileOpening
             });
         }
 
-        try
-        {
-            return OpenReal(real!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ScanStopException(StopReason.InputOutput, $"The system refused to open it: {e.Message}");
-        }
+        return OpenReal(real!);
     }
 
     /// <summary>
     /// The bytes of the file at the real path <paramref name="path"/>, which was seen to be a regular file. .NET opens no file without following
     /// links, so what was opened is asked for its path afterwards, where the system tells it.
     /// </summary>
-    /// <exception cref="ScanStopException">It vanished, or became something else.</exception>
-    /// <exception cref="IOException">The system refuses.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="ScanStopException">It vanished, became something else, or the system refuses.</exception>
     internal static ByteSource OpenReal(string path)
     {
         SafeFileHandle? handle = null;
@@ -59,6 +50,10 @@ public static class FileOpening
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new ScanStopException(StopReason.Changed, "The file vanished before it was read.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ScanStopException(StopReason.InputOutput, $"The system refused to open it: {FileFault.Of(e)}.");
         }
         catch (NotSupportedException)
         {

@@ -71,7 +71,7 @@ public sealed class FileOutput(string folder, bool replace) : ConversionOutput
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ScanStopException(StopReason.InputOutput, $"{path} cannot be written: {e.Message}");
+            throw new ScanStopException(StopReason.InputOutput, $"{path} cannot be written: {FileFault.Of(e)}.");
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class FileOutput(string folder, bool replace) : ConversionOutput
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new ScanStopException(StopReason.InputOutput, $"{target} cannot be written: {e.Message}");
+                throw new ScanStopException(StopReason.InputOutput, $"{target} cannot be written: {FileFault.Of(e)}.");
             }
         }
 

@@ -49,7 +49,7 @@ internal sealed class FileSpace(string directory, long inMemory) : ScratchSpace
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ScanStopException(StopReason.InputOutput, $"The scratch space cannot be written: {e.Message}", _length);
+            throw new ScanStopException(StopReason.InputOutput, $"The scratch space cannot be written: {FileFault.Of(e)}.", _length);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class FileSpace(string directory, long inMemory) : ScratchSpace
         }
         catch (IOException e)
         {
-            throw new ScanStopException(StopReason.InputOutput, $"The scratch space cannot be read: {e.Message}", offset + read);
+            throw new ScanStopException(StopReason.InputOutput, $"The scratch space cannot be read: {FileFault.Of(e)}.", offset + read);
         }
 
         return read;

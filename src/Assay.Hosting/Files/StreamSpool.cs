@@ -32,7 +32,7 @@ public static class StreamSpool
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Unread(path, UnreadCause.Unreadable, $"It cannot be read: {e.Message}");
+            return Unread(path, UnreadCause.Unreadable, $"It cannot be read: {FileFault.Of(e)}.");
         }
         catch (ScanStopException e)
         {

@@ -122,7 +122,7 @@ public sealed class FileWalk
             string lossy = path.Contains('\ufffd', StringComparison.Ordinal) ? " Its name holds bytes that are not UTF-8." : "";
             _single.Add(Unread(path, something ? UnreadCause.Unreadable : UnreadCause.Missing, true, something
                 ? "It is a pipe or something else without a path; hand it in on standard input (-)."
-                : "There is no such file or directory, or a link leads nowhere, or a directory on the way may not be entered." + lossy));
+                : Absence(path) + lossy));
             return;
         }
 
@@ -152,6 +152,24 @@ public sealed class FileWalk
         }
     }
 
+    /// <summary>Why a path that a user gives leads to nothing.</summary>
+    private static string Absence(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return "It is a link that leads nowhere.";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "A directory on the way may not be entered.";
+        }
+        catch (IOException)
+        {
+            return "There is no such file or directory.";
+        }
+    }
+
     private IEnumerable<ScanInput> Tree(Root root)
     {
         // What the user named stands for itself, wherever it lies.
@@ -166,18 +184,18 @@ public sealed class FileWalk
 
             if (_cancellation.IsCancellationRequested)
             {
-                yield return Unread(root.Shown.Length == 0 ? "." : root.Shown, UnreadCause.Cancelled, true,
-                    $"The scan was cancelled before {found.Relative}; neither that nor what comes behind it in the order of paths was examined.");
+                yield return Unread(root.Bundle.Path, UnreadCause.Cancelled, true,
+                    $"The scan was cancelled before {found.Relative}; neither that nor what comes behind it in the order of paths was examined.") with { Bundle = root.Bundle.Path };
                 yield break;
             }
 
-            yield return input;
+            yield return input with { Bundle = root.Bundle.Path };
         }
     }
 
     private ScanInput? Input(Root root, Found found)
     {
-        string shown = found.Relative.Length == 0 ? root.Shown.Length == 0 ? "." : root.Shown : Show(root, found.Relative);
+        string shown = found.Relative.Length == 0 ? root.Bundle.Path : Show(root, found.Relative);
         switch (found.Kind)
         {
             case FoundKind.File:

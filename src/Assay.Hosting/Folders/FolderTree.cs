@@ -104,7 +104,7 @@ internal sealed class FolderTree(string root, Func<string, string, bool, bool>? 
         FolderNames names = FolderNames.Read(real);
         open.Push(new Level(real, relative, names));
         return names.Failure is { } failure
-            ? new Found(failure is DirectoryNotFoundException ? FoundKind.Gone : FoundKind.Closed, relative, real, 0, failure.Message)
+            ? new Found(failure is DirectoryNotFoundException ? FoundKind.Gone : FoundKind.Closed, relative, real, 0, FileFault.Of(failure) + ".")
             : null;
     }
 }

@@ -94,23 +94,21 @@ public static class RulePacks
     /// <summary>A file as a whole: it may change while a scan runs, and what was read must not.</summary>
     private static byte[] Bytes(string file, string what, int largest)
     {
+        using FileStream stream = SettingFile.Open(what, file);
         try
         {
-            if (!FileKinds.IsRegular(file))
-            {
-                throw new SettingException($"The {what} {file} is not a file that can be read.");
-            }
-
-            if (new FileInfo(file).Length > largest)
+            if (stream.Length > largest)
             {
                 throw new SettingException($"The {what} {file} is larger than {largest} bytes.");
             }
 
-            return File.ReadAllBytes(file);
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SettingException($"The {what} {file} cannot be read: {e.Message}");
+            throw SettingFile.Unreadable(what, file, FileFault.Of(e));
         }
     }
 }

@@ -42,13 +42,12 @@ internal static class RunComparison
         return joined;
     }
 
-    /// <summary>How the loads ended, each ending once; nothing when all ended alike.</summary>
-    public static IReadOnlyList<BehaviourFact> Endings(string path, string loader, IReadOnlyList<string> endings)
-    {
-        BehaviourFact[] told = [.. endings.GroupBy(e => e).Select(e => new BehaviourFact
+    /// <summary>How the loads with a loader ended, each ending once.</summary>
+    public static IReadOnlyList<BehaviourFact> Endings(string path, string loader, IReadOnlyList<string> endings) =>
+        [.. endings.GroupBy(e => e).Select(e => new BehaviourFact
         {
             Path = path,
-            Kind = "load-ending",
+            Kind = BehaviourFact.LoadEnding,
             Source = BehaviourSource.Sandbox,
             Action = "the loader",
             Subject = e.Key,
@@ -56,8 +55,6 @@ internal static class RunComparison
             Runs = endings.Count,
             SeenIn = e.Count(),
         })];
-        return told.Length > 1 ? told : [];
-    }
 
     private static string Key(BehaviourFact seen) => string.Join('\0', [
         seen.Source.ToString(), seen.Kind, seen.Action, seen.Subject, seen.Phase, seen.Refused.ToString(),

@@ -23,6 +23,9 @@ public enum BehaviourSource
 /// <summary>Something that a load did. Equal things that follow each other are one fact with a count.</summary>
 public sealed record BehaviourFact : Fact
 {
+    /// <summary>The kind of the fact that says with which loader the input was loaded, and how that ended; each load that began gives one.</summary>
+    public const string LoadEnding = "load-ending";
+
     /// <summary>What happened, as a stable code such as <c>process-start</c>; rules refer to it.</summary>
     public required string Kind { get; init; }
 

@@ -25,12 +25,17 @@ public static class FactJson
             RefuseNulls(json);
             return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("There is nothing where an object is expected.");
         }
+        catch (JsonException e) when (e.BytePositionInLine is not null)
+        {
+            throw new JsonException($"{Place(e.Path)} is nothing that a scan writes (at byte {e.BytePositionInLine}).", e.Path, e.LineNumber, e.BytePositionInLine, e);
+        }
         catch (Exception e) when (e is InvalidOperationException or NotSupportedException)
         {
-            // A text with half of a surrogate pair, or a fact of an unknown kind.
-            throw new JsonException(e.Message, e);
+            throw new JsonException("A text holds half of a surrogate pair, or a fact is of an unknown kind.", e);
         }
     }
+
+    private static string Place(string? path) => path is null or "$" ? "this" : $"what stands at {path.TrimStart('$', '.')}";
 
     /// <summary>Nothing is ever written as null; where it stands all the same, in a list for example, no reader expects it.</summary>
     private static void RefuseNulls(ReadOnlySpan<byte> json)

@@ -17,14 +17,20 @@ public sealed record FactSet
     /// <summary>The version of this form: a reader of another version does not take it.</summary>
     public const string CurrentSchema = "assay.facts/1";
 
+    /// <summary>The name by which <see cref="Readers"/> says that the input was also loaded.</summary>
+    public const string SandboxReader = "sandbox";
+
     /// <summary>The version of the form that the set was written in.</summary>
     public string Schema { get; init; } = CurrentSchema;
 
-    /// <summary>What read the input, with the version of each: <c>assay</c>, and <c>sandbox</c> where the input was also loaded.</summary>
+    /// <summary>What read the input, with the version of each: <c>assay</c>, and <see cref="SandboxReader"/> where the input was also loaded.</summary>
     public IReadOnlyDictionary<string, string> Readers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The input's path as given or walked.</summary>
     public required string Path { get; init; }
+
+    /// <summary>What reports call the bundle of which the input is a part and which was examined as a whole; null where the input stands alone.</summary>
+    public string? Bundle { get; init; }
 
     /// <summary>The size in bytes, or null when it could not be opened.</summary>
     public long? Size { get; init; }

@@ -65,7 +65,7 @@ public static class PickleListing
             PickleMachine first = session.First;
             string left = first.Leftover > 0 ? $"; {first.Leftover} values left on the stack" : "";
             string how = ending == PickleEnding.Stop ? "end of pickle" : $"broken: {first.EndingDetail}";
-            yield return new PickleListingLine(first.EndingOffset, "", "", first.Depth, string.Create(CultureInfo.InvariantCulture, $"{how}, {first.Opcodes} opcodes{left}"));
+            yield return new PickleListingLine(first.EndingOffset, "", "", first.Depth, string.Create(CultureInfo.InvariantCulture, $"{how}, {first.Opcodes} {(first.Opcodes == 1 ? "opcode" : "opcodes")}{left}"));
             offset = first.Ending == PickleEnding.Stop ? first.Position : source.Length;
         }
         while (offset < source.Length);

@@ -24,9 +24,9 @@ public static class Judge
         {
             // Most files hold nothing but their formats, and no rule asks about those.
             asked |= fact is not FormatFact;
-            if (fact is UnreadFact missing)
+            if (fact is UnreadFact one)
             {
-                unread.Add(missing);
+                unread.Add(one);
             }
         }
 
@@ -53,13 +53,16 @@ public static class Judge
             .ThenBy(f => f.Rule.Id, StringComparer.Ordinal)
             .ThenBy(f => f.Key, StringComparer.Ordinal)
             .Select(SecretMask.Of);
-        WaiverResult waivers = new WaiverSheet(policy, day).Apply(ordered, facts.Sha256);
+        WaiverSheet waivers = new(policy, day);
+        (IReadOnlyList<Finding> kept, IReadOnlyList<WaivedFinding> waived) = waivers.Apply(ordered, facts.Sha256);
+        (IReadOnlyList<UnreadFact> missing, IReadOnlyList<WaivedUnread> accepted) = waivers.Apply(unread, facts.Sha256);
         return new Judgement
         {
-            Verdict = VerdictJudge.Judge(waivers.Kept, unread),
-            Findings = waivers.Kept,
-            Waived = waivers.Waived,
-            Unread = unread,
+            Verdict = VerdictJudge.Judge(kept, missing),
+            Findings = kept,
+            Waived = waived,
+            Unread = missing,
+            WaivedUnread = accepted,
         };
     }
 }

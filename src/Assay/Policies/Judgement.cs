@@ -16,6 +16,9 @@ public sealed record Judgement
     /// <summary>Findings that the policy waives.</summary>
     public IReadOnlyList<WaivedFinding> Waived { get; init; } = [];
 
-    /// <summary>What was not read, or not asked.</summary>
+    /// <summary>What was not read, or not asked, and is not waived.</summary>
     public IReadOnlyList<UnreadFact> Unread { get; init; } = [];
+
+    /// <summary>What was not read, and the policy accepts that.</summary>
+    public IReadOnlyList<WaivedUnread> WaivedUnread { get; init; } = [];
 }

@@ -7,7 +7,13 @@ public sealed record Policy
     /// <summary>The policy that decides nothing.</summary>
     public static Policy None { get; } = new();
 
-    /// <summary>Findings accepted.</summary>
+    /// <summary>What reports call it: the file that it was read from; empty where it is from none.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The SHA-256 of its text, in lower-case hex; empty where there is none.</summary>
+    public string Digest { get; init; } = "";
+
+    /// <summary>What is accepted.</summary>
     public IReadOnlyList<Waiver> Waivers { get; init; } = [];
 
     /// <summary>Modules (and everything below them) whose callables the user vouches for.</summary>

@@ -1,5 +1,8 @@
 // Reads a user's policy.
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Assay.Artifacts;
 using Assay.Detection;
 using Assay.Detection.Packs;
 
@@ -7,7 +10,7 @@ namespace Assay.Policies;
 
 /// <summary>
 /// Reads a policy: YAML with <c>waivers</c> (each with <c>rule</c>, <c>reason</c>, either <c>content</c> or <c>file</c>, perhaps a <c>path</c>, and, if it
-/// ends, <c>expires</c> as year-month-day) and <c>allowed-modules</c>.
+/// ends, <c>expires</c> as year-month-day; or with <c>unread</c> in the place of a rule, <c>file</c> and <c>expires</c>) and <c>allowed-modules</c>.
 /// </summary>
 public static class PolicyLoader
 {
@@ -32,7 +35,13 @@ public static class PolicyLoader
             }
         }
 
-        return new Policy { Waivers = waivers, AllowedModules = modules };
+        return new Policy
+        {
+            Name = name,
+            Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))),
+            Waivers = waivers,
+            AllowedModules = modules,
+        };
     }
 
     private static string ReadModule(PackNode node, string module)
@@ -52,6 +61,7 @@ public static class PolicyLoader
         string? path = null;
         string? reason = null;
         IReadOnlyList<string> contents = [];
+        IReadOnlyList<UnreadCause> unread = [];
         DateOnly? expires = null;
         foreach ((string key, PackNode value) in node.AsMap("a waiver"))
         {
@@ -62,6 +72,9 @@ public static class PolicyLoader
                     if (!rules.Rules.Any(r => r.Id == rule))
                         throw value.Error($"there is no rule '{rule}'.");
 
+                    break;
+                case "unread":
+                    unread = [.. (value.Text is null ? value.AsList(key) : [value]).Select(Cause)];
                     break;
                 case "content":
                     contents = [.. value.AsTexts(key).Select(c => Hex(value, c, 32, "content key of a finding"))];
@@ -81,17 +94,31 @@ public static class PolicyLoader
                         : throw value.Error($"'{value.Text}' is not a day such as 2027-01-31.");
                     break;
                 default:
-                    throw value.Error($"'{key}' is not a field of a waiver: rule, content, file, path, reason, expires.");
+                    throw value.Error($"'{key}' is not a field of a waiver: rule, unread, content, file, path, reason, expires.");
             }
         }
 
-        if (rule is null || string.IsNullOrEmpty(reason))
-            throw node.Error("a waiver needs a rule and a reason.");
+        if (rule is null == (unread.Count == 0) || string.IsNullOrEmpty(reason))
+            throw node.Error("a waiver needs either 'rule' or 'unread', and a reason.");
+
+        // What is not read today may be read tomorrow: such a decision must come up again.
+        if (unread.Count > 0)
+        {
+            return file is not null && contents.Count == 0 && expires is not null
+                ? new Waiver { Unread = unread, File = file, Path = path, Reason = reason, Expires = expires }
+                : throw node.Error("a waiver of what is not read needs 'file', the SHA-256 of the file, and 'expires', and has no 'content'.");
+        }
 
         // A path says where something stands and not what: whatever comes to stand there later would be waived with it.
         return contents.Count > 0 != file is not null
             ? new Waiver { Rule = rule, Contents = contents, File = file, Path = path, Reason = reason, Expires = expires }
             : throw node.Error("a waiver needs either 'content', the content key of a finding, or 'file', the SHA-256 of the file; a path can only narrow it.");
+    }
+
+    private static UnreadCause Cause(PackNode node)
+    {
+        UnreadCause cause = node.AsChoice<UnreadCause>("cause");
+        return Waiver.Acceptable.Contains(cause) ? cause : throw node.Error($"'{node.Text}' does not lie in the bytes of a file, and is not waived.");
     }
 
     private static string Hex(PackNode node, string text, int length, string what) =>

@@ -10,7 +10,7 @@ namespace Assay.Policies;
 /// </summary>
 internal static class VerdictJudge
 {
-    /// <summary>The verdict for findings (without those that are waived) and what was not read.</summary>
+    /// <summary>The verdict for findings (without those that are waived) and what was not read (without what is waived).</summary>
     public static Verdict Judge(IEnumerable<Finding> findings, IEnumerable<UnreadFact> unread)
     {
         Verdict worst = unread.Any() ? Verdict.Incomplete : Verdict.Passed;

@@ -1,12 +1,8 @@
-// Applies the waivers of a policy to findings.
+// Applies the waivers of a policy.
+using Assay.Artifacts;
 using Assay.Detection;
 
 namespace Assay.Policies;
-
-/// <summary>Findings parted by the waivers of a policy.</summary>
-/// <param name="Kept">Findings that no waiver covers.</param>
-/// <param name="Waived">Findings that a waiver covers; they stay in the report.</param>
-internal sealed record WaiverResult(IReadOnlyList<Finding> Kept, IReadOnlyList<WaivedFinding> Waived);
 
 /// <summary>Applies the waivers of a policy on a given day. Waivers that have ended do not apply.</summary>
 internal sealed class WaiverSheet
@@ -17,14 +13,10 @@ internal sealed class WaiverSheet
     public WaiverSheet(Policy policy, DateOnly today)
     {
         _valid = policy.Waivers.Count == 0 ? [] : [.. policy.Waivers.Where(w => !w.IsExpired(today))];
-        Expired = policy.Waivers.Count == 0 ? [] : [.. policy.Waivers.Where(w => w.IsExpired(today))];
     }
 
-    /// <summary>Waivers that have ended.</summary>
-    public IReadOnlyList<Waiver> Expired { get; }
-
     /// <summary>Parts the findings of an input with this digest; the first waiver that covers a finding counts.</summary>
-    public WaiverResult Apply(IEnumerable<Finding> findings, string? inputDigest)
+    public (IReadOnlyList<Finding> Kept, IReadOnlyList<WaivedFinding> Waived) Apply(IEnumerable<Finding> findings, string? inputDigest)
     {
         List<Finding> kept = [];
         List<WaivedFinding> waived = [];
@@ -36,6 +28,25 @@ internal sealed class WaiverSheet
                 kept.Add(finding);
         }
 
-        return new WaiverResult(kept, waived);
+        return (kept, waived);
+    }
+
+    /// <summary>The same for what was not read.</summary>
+    public (IReadOnlyList<UnreadFact> Kept, IReadOnlyList<WaivedUnread> Waived) Apply(IReadOnlyList<UnreadFact> unread, string? inputDigest)
+    {
+        if (!_valid.Exists(w => w.Unread.Count > 0))
+            return (unread, []);
+
+        List<UnreadFact> kept = [];
+        List<WaivedUnread> waived = [];
+        foreach (UnreadFact one in unread)
+        {
+            if (_valid.Find(w => w.Covers(one, inputDigest)) is { } waiver)
+                waived.Add(new WaivedUnread(one, waiver));
+            else
+                kept.Add(one);
+        }
+
+        return (kept, waived);
     }
 }

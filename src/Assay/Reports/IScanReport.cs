@@ -13,6 +13,9 @@ public interface IScanReport : IDisposable
     /// <summary>Takes the next result.</summary>
     void Add(ScanResult result);
 
+    /// <summary>Takes what a bundle is as a whole; after all results.</summary>
+    void Add(BundleReport bundle);
+
     /// <summary>
     /// Writes what stands at the end and flushes. <paramref name="leftAside"/> files were left aside before the scan and count as ignored. Nothing may
     /// be added afterwards.

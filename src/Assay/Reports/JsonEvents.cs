@@ -4,16 +4,11 @@ using Assay.Artifacts;
 
 namespace Assay.Reports;
 
-/// <summary>Writes the events of test loads; a report of a scan without any has no such member.</summary>
+/// <summary>Writes the events of test loads, in a report of a scan that was asked for some.</summary>
 internal static class JsonEvents
 {
     public static void Write(Utf8JsonWriter json, IReadOnlyList<BehaviourFact> events)
     {
-        if (events.Count == 0)
-        {
-            return;
-        }
-
         json.WriteStartArray("events");
         foreach (BehaviourFact seen in events)
         {

@@ -20,6 +20,7 @@ public sealed class JsonReport : IScanReport
 
     private readonly Stream _output;
     private readonly Utf8JsonWriter _json;
+    private readonly ScanHead _head;
     private readonly ReportSummary _summary = new();
 
     /// <summary>Begins a report on <paramref name="output"/>, which stays open.</summary>
@@ -28,6 +29,7 @@ public sealed class JsonReport : IScanReport
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(head);
         _output = output;
+        _head = head;
         _json = new Utf8JsonWriter(output, Layout);
         _json.WriteStartObject();
         _json.WriteString("schema", Schema);
@@ -49,10 +51,15 @@ public sealed class JsonReport : IScanReport
     }
 
     /// <inheritdoc/>
+    public void Add(BundleReport bundle) => _summary.Add(bundle);
+
+    /// <inheritdoc/>
     public void Finish(long leftAside = 0)
     {
         _summary.Ignored += leftAside;
         _json.WriteEndArray();
+        Bundles(_json, _summary);
+        Standing(_json, _head, _summary);
         Summary(_json, _summary);
         if (_summary.Targets == 0)
         {
@@ -93,6 +100,14 @@ public sealed class JsonReport : IScanReport
         }
 
         json.WriteEndArray();
+        if (head.Policy.Name.Length > 0)
+        {
+            json.WriteStartObject("policy");
+            Text(json, "name", head.Policy.Name);
+            json.WriteString("digest", head.Policy.Digest);
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("limits");
         foreach (LimitEntry limit in LimitTable.All)
         {
@@ -100,6 +115,52 @@ public sealed class JsonReport : IScanReport
         }
 
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the folders are as a whole; absent where single files were examined.</summary>
+    private static void Bundles(Utf8JsonWriter json, ReportSummary summary)
+    {
+        if (summary.Bundles.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("bundles");
+        foreach (BundleReport bundle in summary.Bundles)
+        {
+            json.WriteStartObject();
+            Text(json, "path", bundle.Path);
+            json.WriteNumber("files", bundle.Files);
+            json.WriteString("verdict", Words.Of(bundle.Judgement.Verdict));
+            JsonFindings.Findings(json, bundle.Judgement.Findings, bundle.Judgement.Waived);
+            json.WriteStartArray("unread");
+            foreach (UnreadFact unread in bundle.Judgement.Unread)
+            {
+                json.WriteStartObject();
+                JsonFindings.Body(json, unread);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>How the policy stands: what of it has ended, and what meets nothing.</summary>
+    private static void Standing(Utf8JsonWriter json, ScanHead head, ReportSummary summary)
+    {
+        if (head.Policy.Name.Length == 0)
+        {
+            return;
+        }
+
+        (IReadOnlyList<Waiver> expired, IReadOnlyList<Waiver> unused) = summary.Standing(head);
+        json.WriteStartObject("policy");
+        JsonFindings.Waivers(json, "expired", expired);
+        JsonFindings.Waivers(json, "unused", unused);
         json.WriteEndObject();
     }
 
@@ -123,6 +184,7 @@ public sealed class JsonReport : IScanReport
         json.WriteEndObject();
         json.WriteNumber("waived", summary.Waived);
         json.WriteNumber("unread", summary.Unread);
+        json.WriteNumber("waivedUnread", summary.WaivedUnread);
         json.WriteNumber("ignored", summary.Ignored);
         json.WriteNumber("artifacts", summary.Artifacts);
         json.WriteNumber("bytes", summary.Bytes);
@@ -151,110 +213,20 @@ public sealed class JsonReport : IScanReport
 
         json.WriteEndArray();
         json.WriteString("verdict", Words.Of(target.Verdict));
-        json.WriteStartArray("findings");
-        foreach (Finding finding in target.Findings)
-        {
-            json.WriteStartObject();
-            Body(json, finding);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("waived");
-        foreach (WaivedFinding waived in target.Waived)
-        {
-            json.WriteStartObject();
-            Body(json, waived.Finding);
-            json.WriteStartObject("waiver");
-            Text(json, "rule", waived.Waiver.Rule);
-            json.WriteStartArray("contents");
-            foreach (string content in waived.Waiver.Contents)
-            {
-                json.WriteStringValue(content);
-            }
-
-            json.WriteEndArray();
-            json.WriteString("file", waived.Waiver.File);
-            json.WriteString("path", waived.Waiver.Path is null ? null : Escape.WellFormed(waived.Waiver.Path));
-            Text(json, "reason", waived.Waiver.Reason);
-            json.WriteString("expires", waived.Waiver.Expires?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        JsonFindings.Findings(json, target.Findings, target.Waived);
         Coverage(json, target);
-        JsonEvents.Write(json, target.Events);
+        if (target.IsTestLoaded)
+        {
+            JsonEvents.Write(json, target.Events);
+        }
+
         json.WriteEndObject();
-    }
-
-    private static void Body(Utf8JsonWriter json, Finding finding)
-    {
-        json.WriteString("rule", finding.Rule.Id);
-        json.WriteString("severity", Words.Of(finding.Severity));
-        json.WriteString("confidence", Words.Of(finding.Confidence));
-        Text(json, "title", finding.Rule.Title);
-        Text(json, "message", finding.Message);
-        json.WriteStartObject("where");
-        Text(json, "path", finding.Path);
-        json.WriteNumber("offset", finding.Offset);
-        json.WriteNumber("length", finding.Length);
-        json.WriteEndObject();
-        json.WriteStartArray("evidence");
-        foreach (Evidence evidence in finding.Evidence)
-        {
-            json.WriteStartObject();
-            Text(json, "kind", evidence.Kind);
-            Text(json, "text", evidence.Text);
-            if (evidence.Offset is long offset)
-            {
-                json.WriteNumber("offset", offset);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("loaders");
-        foreach (LoaderUse use in finding.Loaders)
-        {
-            json.WriteStartObject();
-            Text(json, "loader", use.Loader);
-            Text(json, "versions", use.Versions);
-            Text(json, "safeSetting", use.SafeSetting);
-            if (use.Of.Length > 0)
-            {
-                Text(json, "of", use.Of);
-            }
-
-            if (use.From > 0)
-            {
-                json.WriteNumber("from", use.From);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        Text(json, "phase", finding.Phase);
-        Text(json, "reached", finding.Reached);
-        json.WriteStartArray("references");
-        foreach (string reference in finding.Rule.References)
-        {
-            json.WriteStringValue(Escape.WellFormed(reference));
-        }
-
-        json.WriteEndArray();
-        Text(json, "key", finding.Key);
-
-        // Nothing can be bound to a content that is not known in full.
-        json.WriteString("contentKey", finding.IsContentPartial ? null : finding.ContentKey);
     }
 
     private static void Coverage(Utf8JsonWriter json, TargetReport target)
     {
         json.WriteStartObject("coverage");
-        json.WriteBoolean("complete", target.Unread.Count == 0);
+        json.WriteBoolean("complete", target.Unread.Count + target.WaivedUnread.Count == 0);
         json.WriteNumber("parsed", target.Bytes.Parsed);
         json.WriteNumber("data", target.Bytes.Data);
         json.WriteNumber("unknown", target.Bytes.Unknown);
@@ -262,10 +234,19 @@ public sealed class JsonReport : IScanReport
         foreach (UnreadFact unread in target.Unread)
         {
             json.WriteStartObject();
-            Text(json, "path", unread.Path);
-            json.WriteNumber("offset", unread.Offset);
-            json.WriteString("cause", Words.Of(unread.Cause));
-            Text(json, "detail", unread.Detail);
+            JsonFindings.Body(json, unread);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("waived");
+        foreach (WaivedUnread waived in target.WaivedUnread)
+        {
+            json.WriteStartObject();
+            JsonFindings.Body(json, waived.Unread);
+            json.WriteStartObject("waiver");
+            JsonFindings.Body(json, waived.Waiver);
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 

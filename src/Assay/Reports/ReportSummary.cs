@@ -10,6 +10,7 @@ internal sealed class ReportSummary
 {
     private readonly long[] _verdicts = new long[4];
     private readonly long[] _severities = new long[5];
+    private readonly HashSet<Waiver> _used = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Counts a result.</summary>
     public void Add(ScanResult result)
@@ -23,7 +24,6 @@ internal sealed class ReportSummary
         Targets++;
         Verdict = (Verdict)Math.Max((int)Verdict, (int)target.Verdict);
         _verdicts[(int)target.Verdict]++;
-        Waived += target.Waived.Count;
         Unread += target.Unread.Count;
         UnreadTargets += target.Unread.Count > 0 ? 1 : 0;
         Artifacts += target.Artifacts;
@@ -31,12 +31,46 @@ internal sealed class ReportSummary
         Parsed += target.Bytes.Parsed;
         Data += target.Bytes.Data;
         Unknown += target.Bytes.Unknown;
-        foreach (Finding finding in target.Findings)
+        Judged(target.Judgement);
+    }
+
+    /// <summary>Counts what a bundle is as a whole; its files are counted by themselves.</summary>
+    public void Add(BundleReport bundle)
+    {
+        Verdict = (Verdict)Math.Max((int)Verdict, (int)bundle.Judgement.Verdict);
+        Unread += bundle.Judgement.Unread.Count;
+        Judged(bundle.Judgement);
+        Bundles.Add(bundle);
+    }
+
+    private void Judged(Judgement judgement)
+    {
+        Waived += judgement.Waived.Count;
+        WaivedUnread += judgement.WaivedUnread.Count;
+        foreach (Finding finding in judgement.Findings)
         {
             Findings++;
             _severities[(int)finding.Severity]++;
         }
+
+        foreach (WaivedFinding waived in judgement.Waived)
+        {
+            _used.Add(waived.Waiver);
+        }
+
+        foreach (WaivedUnread waived in judgement.WaivedUnread)
+        {
+            _used.Add(waived.Waiver);
+        }
     }
+
+    /// <summary>The bundles, in the order in which they came.</summary>
+    public List<BundleReport> Bundles { get; } = [];
+
+    /// <summary>The waivers of a policy that have ended, and those that cover nothing of what was added.</summary>
+    public (IReadOnlyList<Waiver> Expired, IReadOnlyList<Waiver> Unused) Standing(ScanHead head) => (
+        [.. head.Policy.Waivers.Where(w => w.IsExpired(head.Day))],
+        [.. head.Policy.Waivers.Where(w => !w.IsExpired(head.Day) && !_used.Contains(w))]);
 
     /// <summary>The worst verdict so far.</summary>
     public Verdict Verdict { get; private set; }
@@ -48,6 +82,8 @@ internal sealed class ReportSummary
     public long Findings { get; private set; }
 
     public long Waived { get; private set; }
+
+    public long WaivedUnread { get; private set; }
 
     public long Unread { get; private set; }
 

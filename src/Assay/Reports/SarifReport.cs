@@ -1,6 +1,5 @@
 // The report for code-scanning viewers: SARIF 2.1.0.
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -27,6 +26,7 @@ public sealed class SarifReport : IScanReport
     private readonly List<Rule> _rules = [];
     private readonly Dictionary<string, int> _ruleIndex = new(StringComparer.Ordinal);
     private readonly List<UnreadCause> _causes = [];
+    private readonly ReportSummary _summary = new();
 
     /// <summary>Begins a report on <paramref name="output"/>, which stays open.</summary>
     public SarifReport(Stream output, ScanHead head, Scratch scratch)
@@ -53,28 +53,40 @@ public sealed class SarifReport : IScanReport
     /// <inheritdoc/>
     public void Add(ScanResult result)
     {
+        _summary.Add(result);
         if (result.Report is not { } target)
         {
             return;
         }
 
         int index = checked((int)_artifacts.Count);
-        foreach (Finding finding in target.Findings)
-        {
-            Result(_json, target, index, finding, IndexOf(finding.Rule), null);
-        }
-
-        foreach (WaivedFinding waived in target.Waived)
-        {
-            Result(_json, target, index, waived.Finding, IndexOf(waived.Finding.Rule), waived);
-        }
-
+        Results(target.Path, index, target.Judgement);
         foreach (UnreadFact unread in target.Unread)
         {
-            _notifications.Add(json => Notification(json, target, index, unread));
+            _notifications.Add(json => Notification(json, target.Path, index, unread, null));
         }
 
-        _artifacts.Add(json => Artifact(json, target));
+        foreach (WaivedUnread waived in target.WaivedUnread)
+        {
+            _notifications.Add(json => Notification(json, target.Path, index, waived.Unread, waived.Waiver));
+        }
+
+        _artifacts.Add(json => SarifResult.Artifact(json, target));
+        _json.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Add(BundleReport bundle)
+    {
+        _summary.Add(bundle);
+        int index = checked((int)_artifacts.Count);
+        Results(null, SarifResult.NoArtifact, bundle.Judgement);
+        foreach (UnreadFact unread in bundle.Judgement.Unread)
+        {
+            _notifications.Add(json => Notification(json, SarifResult.FolderUri(bundle), index, unread, null));
+        }
+
+        _artifacts.Add(json => SarifResult.Folder(json, bundle));
         _json.Flush();
     }
 
@@ -91,9 +103,13 @@ public sealed class SarifReport : IScanReport
         _json.WriteStartArray("toolExecutionNotifications");
         _notifications.CopyTo(_json);
         _json.WriteEndArray();
+        _json.WriteStartArray("toolConfigurationNotifications");
+        Standing();
+        _json.WriteEndArray();
         _json.WriteEndObject();
         _json.WriteEndArray();
         Tool();
+        Policy();
         _json.WriteEndObject();
         _json.WriteEndArray();
         _json.WriteEndObject();
@@ -108,6 +124,65 @@ public sealed class SarifReport : IScanReport
         _artifacts.Dispose();
         _notifications.Dispose();
         _json.Dispose();
+    }
+
+    /// <summary>Writes the results of a file; those of a folder are about one of its files each.</summary>
+    private void Results(string? target, int index, Judgement judgement)
+    {
+        foreach (Finding finding in judgement.Findings)
+        {
+            SarifResult.Write(_json, target ?? FileOf(finding.Path), index, finding, IndexOf(finding.Rule), null);
+        }
+
+        foreach (WaivedFinding waived in judgement.Waived)
+        {
+            SarifResult.Write(_json, target ?? FileOf(waived.Finding.Path), index, waived.Finding, IndexOf(waived.Finding.Rule), waived);
+        }
+    }
+
+    private static string FileOf(string path) => path.IndexOf("!/", StringComparison.Ordinal) is > 0 and int member ? path[..member] : path;
+
+    /// <summary>What of the policy has ended, and what of it meets nothing.</summary>
+    private void Standing()
+    {
+        (IReadOnlyList<Waiver> expired, IReadOnlyList<Waiver> unused) = _summary.Standing(_head);
+        foreach (Waiver waiver in expired)
+        {
+            Message(string.Create(CultureInfo.InvariantCulture, $"A waiver of the policy ended on {waiver.Expires:yyyy-MM-dd}: {waiver} ({waiver.Reason})"), "warning");
+        }
+
+        foreach (Waiver waiver in unused)
+        {
+            Message($"A waiver of the policy met nothing: {waiver} ({waiver.Reason})", "note");
+        }
+
+        void Message(string text, string level)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("level", level);
+            _json.WriteStartObject("message");
+            _json.WriteString("text", SarifText.Message(text));
+            _json.WriteEndObject();
+            _json.WriteEndObject();
+        }
+    }
+
+    /// <summary>The policy that was applied, as a component of its own.</summary>
+    private void Policy()
+    {
+        if (_head.Policy.Name.Length == 0)
+        {
+            return;
+        }
+
+        _json.WriteStartArray("policies");
+        _json.WriteStartObject();
+        _json.WriteString("name", Escape.WellFormed(_head.Policy.Name));
+        _json.WriteStartObject("properties");
+        _json.WriteString("digest", _head.Policy.Digest);
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+        _json.WriteEndArray();
     }
 
     private int IndexOf(Rule rule)
@@ -162,7 +237,7 @@ public sealed class SarifReport : IScanReport
         _json.WriteEndObject();
     }
 
-    private void Notification(Utf8JsonWriter json, TargetReport target, int index, UnreadFact unread)
+    private void Notification(Utf8JsonWriter json, string target, int index, UnreadFact unread, Waiver? waiver)
     {
         int cause = _causes.IndexOf(unread.Cause);
         if (cause < 0)
@@ -176,137 +251,15 @@ public sealed class SarifReport : IScanReport
         json.WriteString("id", "unread/" + Words.Of(unread.Cause));
         json.WriteNumber("index", cause);
         json.WriteEndObject();
-        json.WriteString("level", unread.Cause == UnreadCause.Fault ? "error" : "warning");
+        json.WriteString("level", waiver is not null ? "note" : unread.Cause == UnreadCause.Fault ? "error" : "warning");
         json.WriteStartObject("message");
         string detail = unread.Detail.Length > 0 ? unread.Detail : Words.Meaning(unread.Cause);
-        json.WriteString("text", SarifText.Message($"Not read: {unread.Path}, offset {unread.Offset}: {detail}"));
+        string accepted = waiver is null ? "" : $" The policy accepts that {TextFinding.WhatFor(waiver)}";
+        json.WriteString("text", SarifText.Message($"Not read: {unread.Path}, offset {unread.Offset}: {detail}{accepted}"));
         json.WriteEndObject();
         json.WriteStartArray("locations");
-        Location(json, target, index, unread.Path, unread.Offset, unread.Length);
+        SarifResult.Location(json, target, index, unread.Path, unread.Offset, unread.Length);
         json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Artifact(Utf8JsonWriter json, TargetReport target)
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("location");
-        json.WriteString("uri", SarifText.Uri(target.Path));
-        json.WriteEndObject();
-        json.WriteStartArray("roles");
-        json.WriteStringValue("analysisTarget");
-        json.WriteEndArray();
-        if (target.Size is long size)
-        {
-            json.WriteNumber("length", size);
-        }
-
-        if (target.Sha256 is string digest)
-        {
-            json.WriteStartObject("hashes");
-            json.WriteString("sha-256", digest);
-            json.WriteEndObject();
-        }
-
-        json.WriteStartObject("properties");
-        json.WriteString("verdict", Words.Of(target.Verdict));
-        json.WriteStartArray("formats");
-        foreach (string format in target.Formats)
-        {
-            json.WriteStringValue(format);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void Result(Utf8JsonWriter json, TargetReport target, int index, Finding finding, int rule, WaivedFinding? waived)
-    {
-        json.WriteStartObject();
-        json.WriteString("ruleId", finding.Rule.Id);
-        json.WriteNumber("ruleIndex", rule);
-        json.WriteString("level", SarifRule.Level(finding.Severity));
-        json.WriteStartObject("message");
-        json.WriteString("text", SarifText.Message(Sentence(finding)));
-        json.WriteEndObject();
-        json.WriteStartArray("locations");
-        Location(json, target, index, finding.Path, finding.Offset, finding.Length);
-        json.WriteEndArray();
-        json.WriteStartObject("partialFingerprints");
-        // The content key: an alert that somebody dismissed must not swallow another command at the same place.
-        json.WriteString("assayContent/v1", Escape.WellFormed(finding.ContentKey));
-        // The only key that GitHub reads; without it, an alert follows a hash of "line 1" of a binary file.
-        json.WriteString("primaryLocationLineHash", Escape.WellFormed(finding.ContentKey) + ":1");
-        json.WriteEndObject();
-        if (waived is not null)
-        {
-            json.WriteStartArray("suppressions");
-            json.WriteStartObject();
-            json.WriteString("kind", "external");
-            json.WriteString("status", "accepted");
-            json.WriteString("justification", Escape.Visible(waived.Waiver.Reason));
-            json.WriteEndObject();
-            json.WriteEndArray();
-        }
-
-        json.WriteStartObject("properties");
-        json.WriteString("severity", Words.Of(finding.Severity));
-        json.WriteString("confidence", Words.Of(finding.Confidence));
-        json.WriteString("phase", Escape.Visible(finding.Phase));
-        json.WriteString("reached", Escape.Visible(finding.Reached));
-        json.WriteString("key", Escape.Visible(finding.Key));
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static string Sentence(Finding finding)
-    {
-        StringBuilder text = new(finding.Message);
-        text.Append(CultureInfo.InvariantCulture, $" At {finding.Path}, offset {finding.Offset}.");
-        foreach (Evidence evidence in finding.Evidence.Take(8))
-        {
-            text.Append(CultureInfo.InvariantCulture, $" {evidence.Kind}: {Escape.Cut(evidence.Text, 400)}.");
-        }
-
-        return text.ToString();
-    }
-
-    private static void Location(Utf8JsonWriter json, TargetReport target, int index, string path, long offset, long length)
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("physicalLocation");
-        json.WriteStartObject("artifactLocation");
-        json.WriteString("uri", SarifText.Uri(target.Path));
-        json.WriteNumber("index", index);
-        json.WriteEndObject();
-        json.WriteStartObject("region");
-        // Viewers that know lines only show nothing for a result that has none, and a binary file has no other line.
-        json.WriteNumber("startLine", 1);
-        bool member = path != target.Path;
-        if (!member)
-        {
-            json.WriteNumber("byteOffset", offset);
-            json.WriteNumber("byteLength", length);
-        }
-
-        json.WriteEndObject();
-        json.WriteEndObject();
-        if (member)
-        {
-            // The offset counts inflated bytes of the member, which no region of the file could name.
-            json.WriteStartArray("logicalLocations");
-            json.WriteStartObject();
-            json.WriteString("fullyQualifiedName", Escape.Visible(path));
-            json.WriteString("kind", "member");
-            json.WriteStartObject("properties");
-            json.WriteNumber("byteOffset", offset);
-            json.WriteNumber("byteLength", length);
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndArray();
-        }
-
         json.WriteEndObject();
     }
 }

@@ -2,7 +2,6 @@
 using Assay.Artifacts;
 using Assay.Detection;
 using Assay.Policies;
-using Assay.Scanning;
 
 namespace Assay.Reports;
 
@@ -18,10 +17,10 @@ internal static class TextFinding
     private const int Hang = 12;
 
     /// <summary>Writes the findings that decide the verdict.</summary>
-    public static void Write(TextPage page, TargetReport target)
+    public static void Write(TextPage page, string target, IReadOnlyList<Finding> findings, bool verbose)
     {
         Finding? last = null;
-        foreach (IGrouping<(string Id, Severity Severity), Finding> group in target.Findings
+        foreach (IGrouping<(string Id, Severity Severity), Finding> group in findings
             .Where(f => f.Severity >= Severity.Medium)
             .GroupBy(f => (f.Rule.Id, f.Severity)))
         {
@@ -30,16 +29,22 @@ internal static class TextFinding
             page.Blank();
             string severity = Words.Of(group.Key.Severity).ToUpperInvariant();
             page.Entry(2, new Piece(severity, InkOf(group.Key.Severity)), Hang, new Piece(rule.Title, Ink.Strong), new Piece($"({rule.Id})", Ink.Faint, true));
-            for (int at = 0; at < Math.Min(places.Length, PlacesShown); at++)
+            int shown = verbose ? places.Length : Math.Min(places.Length, PlacesShown);
+            for (int at = 0; at < shown; at++)
             {
                 Place(page, target, places[at], at == 0 ? "what" : "also");
                 Loaders(page, places[at], last, isFirst: at == 0);
+                if (verbose)
+                {
+                    page.Entry(4, TextReport.Label("content"), Hang, ContentKey(places[at]));
+                }
+
                 last = places[at];
             }
 
-            if (places.Length > PlacesShown)
+            if (places.Length > shown)
             {
-                page.Entry(4, "", Hang, new Piece($"and {Words.Count(places.Length - PlacesShown, "more place")} like these; --format json lists all", Ink.Faint));
+                page.Entry(4, "", Hang, new Piece($"and {Words.Count(places.Length - shown, "more place")} like these; --format json lists all", Ink.Faint));
             }
 
             page.Entry(4, TextReport.Label("why"), Hang, rule.Why);
@@ -52,36 +57,50 @@ internal static class TextFinding
     }
 
     /// <summary>Writes the findings that are only worth knowing.</summary>
-    public static void Notes(TextPage page, TargetReport target)
+    public static void Notes(TextPage page, string target, IReadOnlyList<Finding> findings, bool verbose)
     {
-        Finding[] notes = [.. target.Findings.Where(f => f.Severity < Severity.Medium)];
-        foreach (Finding note in notes.Take(NotesShown))
+        Finding[] notes = [.. findings.Where(f => f.Severity < Severity.Medium)];
+        int shown = verbose ? notes.Length : Math.Min(notes.Length, NotesShown);
+        foreach (Finding note in notes.Take(shown))
         {
-            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {string.Join(' ', Where(target.Path, Inside(target.Path, note.Path), note.Offset, 0).Select(p => p.Text))})", Ink.Faint));
+            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {string.Join(' ', Where(target, Inside(target, note.Path), note.Offset, 0).Select(p => p.Text))})", Ink.Faint));
+            if (verbose)
+            {
+                page.Entry(4, "", Hang, new Piece("content", Ink.Faint), ContentKey(note));
+            }
         }
 
-        if (notes.Length > NotesShown)
+        if (notes.Length > shown)
         {
-            page.Entry(4, "", Hang, new Piece($"and {Words.Count(notes.Length - NotesShown, "more note")}; --format json lists all", Ink.Faint));
+            page.Entry(4, "", Hang, new Piece($"and {Words.Count(notes.Length - shown, "more note")}; --format json lists all", Ink.Faint));
         }
     }
 
-    /// <summary>Writes the findings that the user's policy waived.</summary>
-    public static void Waived(TextPage page, TargetReport target)
+    /// <summary>Writes what the user's policy waived.</summary>
+    public static void Waived(TextPage page, Judgement judgement)
     {
-        foreach (WaivedFinding waived in target.Waived)
+        foreach (WaivedFinding waived in judgement.Waived)
         {
-            string until = waived.Waiver.Expires is DateOnly day
-                ? day.ToString(" 'until' yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
-                : "";
             page.Entry(4, new Piece("waived", Ink.Warning), Hang,
                 Escape.Cut(waived.Finding.Message, 400),
-                new Piece($"({waived.Finding.Rule.Id}, {Words.Of(waived.Finding.Severity)}; waived {WhatFor(waived.Waiver)}{until}: {waived.Waiver.Reason})", Ink.Faint));
+                new Piece($"({waived.Finding.Rule.Id}, {Words.Of(waived.Finding.Severity)}; waived {WhatFor(waived.Waiver)})", Ink.Faint));
+        }
+
+        foreach (WaivedUnread waived in judgement.WaivedUnread)
+        {
+            page.Entry(4, new Piece("unread", Ink.Warning), Hang,
+                Escape.Cut(waived.Unread.Detail.Length > 0 ? waived.Unread.Detail : Words.Meaning(waived.Unread.Cause), 400),
+                new Piece($"({Words.Of(waived.Unread.Cause)}; accepted {WhatFor(waived.Waiver)})", Ink.Faint));
         }
     }
 
-    private static string WhatFor(Waiver waiver) =>
-        (waiver.File is null ? "for this content" : "for this file") + (waiver.Path is null ? "" : $" under {waiver.Path}");
+    /// <summary>What a waiver binds to, its end and its reason.</summary>
+    internal static string WhatFor(Waiver waiver) =>
+        (waiver.File is null ? "for this content" : "for this file") + (waiver.Path is null ? "" : $" under {waiver.Path}")
+        + waiver.Expires?.ToString(" 'until' yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) + ": " + waiver.Reason;
+
+    private static Piece ContentKey(Finding finding) =>
+        finding.IsContentPartial ? "not known in full: nothing can be waived" : new Piece(finding.ContentKey, Whole: true);
 
     /// <summary>A place: the path where it is not the file itself, the offset, the length.</summary>
     public static Piece[] Where(string target, string path, long offset, long length)
@@ -95,10 +114,10 @@ internal static class TextFinding
     private static string Inside(string target, string path) =>
         path.Length > target.Length && path.StartsWith(target, StringComparison.Ordinal) ? path[target.Length..] : path;
 
-    private static void Place(TextPage page, TargetReport target, Finding finding, string label)
+    private static void Place(TextPage page, string target, Finding finding, string label)
     {
         page.Entry(4, TextReport.Label(label), Hang, Escape.Cut(finding.Message, 600));
-        page.Entry(4, TextReport.Label("where"), Hang, Where(target.Path, finding.Path, finding.Offset, finding.Length));
+        page.Entry(4, TextReport.Label("where"), Hang, Where(target, finding.Path, finding.Offset, finding.Length));
         Evidence[] shown = [.. finding.Evidence.Take(EvidenceShown)];
         int widest = Math.Min(16, shown.Select(e => TextWidth.Of(Escape.Visible(e.Kind))).DefaultIfEmpty(0).Max());
         for (int at = 0; at < shown.Length; at++)

@@ -1,5 +1,5 @@
 // The report for people: the verdict, the evidence file by file, the counts.
-using Assay.Artifacts;
+using System.Globalization;
 using Assay.Detection;
 using Assay.Policies;
 using Assay.Scanning;
@@ -17,6 +17,9 @@ public sealed record TextReportOptions
 
     /// <summary>One line for each file that did not pass, and nothing else.</summary>
     public bool Quiet { get; init; }
+
+    /// <summary>Every place of a finding, with its content key.</summary>
+    public bool Verbose { get; init; }
 }
 
 /// <summary>
@@ -32,6 +35,7 @@ public sealed class TextReport : IScanReport
     private readonly TextPage _page;
     private readonly ScanHead _head;
     private readonly bool _quiet;
+    private readonly bool _verbose;
     private readonly ReportSummary _summary = new();
     private readonly List<TargetReport> _passed = [];
     private readonly List<TargetReport> _remarked = [];
@@ -51,6 +55,7 @@ public sealed class TextReport : IScanReport
         _writer = writer;
         _head = head;
         _quiet = options.Quiet;
+        _verbose = options.Verbose;
         _page = TextPage.Of(writer, options);
     }
 
@@ -100,6 +105,14 @@ public sealed class TextReport : IScanReport
     }
 
     /// <inheritdoc/>
+    public void Add(BundleReport bundle)
+    {
+        _summary.Add(bundle);
+        if (_quiet && bundle.Judgement.Findings.Count > 0)
+            _page.Line(0, new Piece(bundle.Path), ": ", new Piece(Words.Of(bundle.Judgement.Verdict), InkOf(bundle.Judgement.Verdict)), " " + Rules(bundle.Judgement.Findings));
+    }
+
+    /// <inheritdoc/>
     public void Finish(long leftAside = 0)
     {
         _summary.Ignored += leftAside;
@@ -114,6 +127,7 @@ public sealed class TextReport : IScanReport
                 }
             }
 
+            TextBundle.Write(_page, _summary.Bundles, _verbose);
             Passed();
             if (_few is null)
             {
@@ -149,7 +163,7 @@ public sealed class TextReport : IScanReport
             _page.Blank();
         }
 
-        TextTarget.Write(_page, target);
+        TextTarget.Write(_page, target, _verbose);
         _begun = true;
     }
 
@@ -168,14 +182,27 @@ public sealed class TextReport : IScanReport
         string verdict = Words.Of(_summary.Verdict).ToUpperInvariant();
         string sentence = _summary.Verdict switch
         {
+            > Verdict.Passed when _summary[_summary.Verdict] == 0 => Together(),
             Verdict.Malicious => $"{_summary[Verdict.Malicious]:N0} of {files} would do harm when loaded. Do not load {(_summary[Verdict.Malicious] == 1 ? "it" : "them")}.",
             Verdict.Suspicious => $"{_summary[Verdict.Suspicious]:N0} of {files} cannot be shown to be harmless.",
             Verdict.Incomplete => $"Nothing was found, and {_summary[Verdict.Incomplete]:N0} of {files} could not be read to the end.",
-            _ => $"{(_summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}{(_summary.Waived > 0 ? " beside what your policy waives" : "")}, and {(_summary.Targets == 1 ? "it was" : "all of them were")} read to the end.",
+            _ => $"{(_summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}{(_summary.Waived > 0 ? " beside what your policy waives" : "")}, and {(_summary.Targets == 1 ? "it was" : "all of them were")} read to the end{(_summary.WaivedUnread > 0 ? " but for what your policy accepts unread" : "")}.",
         };
         _page.Entry(0, new Piece(verdict, InkOf(_summary.Verdict)), verdict.Length + 2, sentence);
         if (_few is null)
             Worst();
+    }
+
+    /// <summary>The verdict is that of a folder, and of no file in it.</summary>
+    private string Together()
+    {
+        string folder = _summary.Bundles.First(b => b.Judgement.Verdict == _summary.Verdict).Path;
+        return _summary.Verdict switch
+        {
+            Verdict.Malicious => $"The files of {folder} together would do harm when loaded, and none by itself. Do not load them.",
+            Verdict.Suspicious => $"The files of {folder} together cannot be shown to be harmless.",
+            _ => $"Nothing was found, and the files of {folder} could not be judged together to the end.",
+        };
     }
 
     /// <summary>Where the verdict stands at the end: which files it is about.</summary>
@@ -199,14 +226,15 @@ public sealed class TextReport : IScanReport
 
         TargetReport[] shown = [.. _remarked.Concat(_passed).Take(PassedShown).OrderBy(t => t.Path, StringComparer.Ordinal)];
         _page.Blank();
-        _page.Line(0, new Piece("PASSED", Ink.Good), "  read to the end, and nothing found that decides a verdict");
+        _page.Entry(0, new Piece("PASSED", Ink.Good), 8, $"read to the end{(_summary.WaivedUnread > 0 ? " or accepted unread" : "")}, and nothing found that decides a verdict");
         foreach (TargetReport target in shown)
         {
             string kind = TextTarget.Kind(target);
             int behind = 4 + TextWidth.Of(Escape.Visible(target.Path));
             _page.Entry(2, new Piece(target.Path, Whole: true), behind + TextWidth.Of(kind) <= _page.Width ? behind : 4, new Piece(kind, Ink.Faint));
-            TextFinding.Notes(_page, target);
-            TextFinding.Waived(_page, target);
+            TextFinding.Notes(_page, target.Path, target.Findings, _verbose);
+            TextFinding.Waived(_page, target.Judgement);
+            TextEvents.Write(_page, target, brief: true);
         }
 
         if (passed > shown.Length)
@@ -215,7 +243,7 @@ public sealed class TextReport : IScanReport
         }
     }
 
-    private static bool Remarks(TargetReport target) => target.Findings.Count + target.Waived.Count > 0;
+    private static bool Remarks(TargetReport target) => target.Findings.Count + target.Waived.Count + target.WaivedUnread.Count + target.Events.Count > 0;
 
     private void Summary()
     {
@@ -246,13 +274,16 @@ public sealed class TextReport : IScanReport
         _page.Entry(2, Label("findings"), Hang, (severities.Count > 0 ? string.Join(", ", severities) : "none") + waived);
         if (_summary.Targets > 0)
         {
+            string accepted = _summary.WaivedUnread > 0 ? $"complete but for {Words.Count(_summary.WaivedUnread, "part")} that your policy accepts unread" : "complete";
             string coverage = _summary.Unread == 0
-                ? "complete"
+                ? accepted
                 : $"incomplete: {Words.Count(_summary.Unread, "part")} of {Words.Count(_summary.UnreadTargets, "file")} not read";
             _page.Entry(2, Label("coverage"), Hang,
                 $"{coverage}; of {Words.Size(_summary.Bytes)}, {Words.Size(_summary.Parsed)} parsed, {Words.Size(_summary.Data)} stepped over as data, {Words.Size(_summary.Unknown)} unaccounted for");
         }
 
+        TextBundle.Summary(_page, _summary.Bundles);
+        Policy();
         string digest = _head.RulesDigest.Length > 12 ? _head.RulesDigest[..12] : _head.RulesDigest;
         _page.Entry(2, Label("by"), Hang, $"assay {_head.Version}, rules {_head.RulesVersion}{(digest.Length > 0 ? $" ({digest})" : "")}{string.Concat(_head.EffectPacks.Select(p => $", effects {p.Name} {p.Version} ({p.Digest[..12]})"))}");
         if (_summary.Targets > 0 && _summary.Verdict == Verdict.Passed)
@@ -262,7 +293,31 @@ public sealed class TextReport : IScanReport
         }
     }
 
+    /// <summary>Which policy was applied, and what of it has ended or meets nothing.</summary>
+    private void Policy()
+    {
+        if (_head.Policy.Name.Length == 0)
+        {
+            return;
+        }
+
+        _page.Entry(2, Label("policy"), Hang, $"{_head.Policy.Name} ({_head.Policy.Digest[..12]}), {Words.Count(_head.Policy.Waivers.Count, "waiver")}");
+        (IReadOnlyList<Waiver> expired, IReadOnlyList<Waiver> unused) = _summary.Standing(_head);
+        foreach (Waiver waiver in expired)
+        {
+            _page.Entry(2, "", Hang, string.Create(CultureInfo.InvariantCulture, $"ended on {waiver.Expires:yyyy-MM-dd}: {waiver} ({waiver.Reason})"));
+        }
+
+        foreach (Waiver waiver in unused)
+        {
+            _page.Entry(2, "", Hang, $"met nothing: {waiver} ({waiver.Reason})");
+        }
+    }
+
     internal static Piece Label(string text) => new(text, Ink.Faint);
+
+    private static string Rules(IReadOnlyList<Finding> findings) =>
+        string.Join(' ', findings.Where(f => f.Severity >= Severity.Medium).Select(f => f.Rule.Id).Distinct());
 
     private void Quiet(TargetReport target)
     {
@@ -271,7 +326,7 @@ public sealed class TextReport : IScanReport
             return;
         }
 
-        string rules = string.Join(' ', target.Findings.Where(f => f.Severity >= Severity.Medium).Select(f => f.Rule.Id).Distinct());
+        string rules = Rules(target.Findings);
         string causes = string.Join(' ', target.Unread.Select(u => Words.Of(u.Cause)).Distinct());
         string why = rules.Length > 0 ? rules : causes;
         _page.Line(0, new Piece(target.Path), ": ", new Piece(Words.Of(target.Verdict), InkOf(target.Verdict)), why.Length > 0 ? " " + why : "");

@@ -12,7 +12,7 @@ internal static class TextTarget
     private const int Hang = 12;
 
     /// <summary>Writes <paramref name="target"/>.</summary>
-    public static void Write(TextPage page, TargetReport target)
+    public static void Write(TextPage page, TargetReport target, bool verbose)
     {
         string verdict = Words.Of(target.Verdict).ToUpperInvariant();
         page.Entry(0, new Piece(verdict, TextReport.InkOf(target.Verdict)), Hang, new Piece(target.Path, Ink.Strong, true));
@@ -33,16 +33,16 @@ internal static class TextTarget
                 $"{target.Bytes.Parsed:N0} parsed, {target.Bytes.Data:N0} stepped over as data, {target.Bytes.Unknown:N0} unaccounted for");
         }
 
-        TextFinding.Write(page, target);
-        if (target.Waived.Count > 0 || target.Findings.Any(f => f.Severity < Severity.Medium))
+        TextFinding.Write(page, target.Path, target.Findings, verbose);
+        if (target.Waived.Count + target.WaivedUnread.Count > 0 || target.Findings.Any(f => f.Severity < Severity.Medium))
         {
             page.Blank();
             page.Line(2, new Piece("NOTES", Ink.Faint));
         }
 
-        TextFinding.Notes(page, target);
-        TextFinding.Waived(page, target);
-        TextEvents.Write(page, target.Events);
+        TextFinding.Notes(page, target.Path, target.Findings, verbose);
+        TextFinding.Waived(page, target.Judgement);
+        TextEvents.Write(page, target, brief: false);
         Unread(page, target);
     }
 

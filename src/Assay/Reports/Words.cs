@@ -2,6 +2,7 @@
 using System.Globalization;
 using Assay.Artifacts;
 using Assay.Detection;
+using Assay.Detection.Facts;
 using Assay.Policies;
 
 namespace Assay.Reports;
@@ -40,21 +41,7 @@ internal static class Words
         _ => "sandbox",
     };
 
-    public static string Of(UnreadCause cause) => cause switch
-    {
-        UnreadCause.Malformed => "malformed",
-        UnreadCause.Truncated => "truncated",
-        UnreadCause.Limit => "limit",
-        UnreadCause.NotSupported => "not-supported",
-        UnreadCause.Unrecognised => "unrecognised",
-        UnreadCause.Encrypted => "encrypted",
-        UnreadCause.Changed => "changed",
-        UnreadCause.Unreadable => "unreadable",
-        UnreadCause.Missing => "missing",
-        UnreadCause.Cancelled => "cancelled",
-        UnreadCause.NotDetonated => "not-detonated",
-        _ => "fault",
-    };
+    public static string Of(UnreadCause cause) => EnumNames<UnreadCause>.Of(cause);
 
     /// <summary>What the cause means, for people who read it for the first time.</summary>
     public static string Meaning(UnreadCause cause) => cause switch

@@ -28,11 +28,17 @@ public sealed record ScanInput
     /// <summary>The bundle that the file lies in, through which what it refers to is found; null where it stands alone.</summary>
     public BundlePlace? In { get; init; }
 
+    /// <summary>
+    /// What reports call the bundle of which this is a part and which is examined as a whole; null for a file that was asked for by itself, even where
+    /// <see cref="In"/> says what lies around it.
+    /// </summary>
+    public string? Bundle { get; init; }
+
     /// <summary>The input for a file of <paramref name="bundle"/>. It is called by the bundle's path, a slash and its name.</summary>
     public static ScanInput Of(IBundle bundle, BundleEntry entry)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        ScanInput input = new() { Path = $"{bundle.Path}/{entry.Name}", In = new BundlePlace(bundle, entry.Name) };
+        ScanInput input = new() { Path = $"{bundle.Path}/{entry.Name}", In = new BundlePlace(bundle, entry.Name), Bundle = bundle.Path };
         return entry.Refusal == BundleRefusal.None
             ? input with { Open = () => OpenIn(bundle, entry.Name) }
             : input with { Unreadable = entry.Detail, Cause = CauseOf(entry.Refusal) };

@@ -26,8 +26,8 @@ public sealed class Scanner
         Options = options;
         _memory = options.Memory ?? new SharedMemory(options.Limits.SharedMemory);
         _formats = [.. options.Formats];
-        _readers = options.TestLoad is null ? new() { ["assay"] = Version } : new() { ["assay"] = Version, ["sandbox"] = Version };
-        Head = new ScanHead { Version = Version, RulesVersion = options.Rules.Version, RulesDigest = options.Rules.Digest, EffectPacks = options.Rules.EffectPacks, Limits = options.Limits };
+        _readers = options.TestLoad is null ? new() { ["assay"] = Version } : new() { ["assay"] = Version, [FactSet.SandboxReader] = Version };
+        Head = new ScanHead { Version = Version, RulesVersion = options.Rules.Version, RulesDigest = options.Rules.Digest, EffectPacks = options.Rules.EffectPacks, Limits = options.Limits, Policy = options.Policy, Day = Today };
     }
 
     /// <summary>The options in force.</summary>
@@ -96,21 +96,15 @@ public sealed class Scanner
     {
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentNullException.ThrowIfNull(use);
-        BundleJudge judge = new(bundle.Path, Options.Rules, Options.Policy, Today, Options.Limits);
+        BundleSheet sheet = new(Options.Rules, Options.Policy, Today, Options.Limits);
         Scanner reading = Options.KeepFacts ? this : new Scanner(Options with { KeepFacts = true });
-        int files = 0;
         await foreach (ScanResult result in reading.ScanAsync(bundle, null, cancellation).ConfigureAwait(false))
         {
-            if (result.Report is { Read: { } facts } report)
-            {
-                files++;
-                judge.Add(facts, new Judgement { Verdict = report.Verdict, Findings = report.Findings, Waived = report.Waived, Unread = report.Unread });
-            }
-
-            use(Options.KeepFacts || result.Report is null ? result : result with { Report = result.Report with { Read = null } });
+            sheet.Add(result);
+            use(Options.KeepFacts ? result : result.WithoutFacts());
         }
 
-        return new BundleReport { Path = bundle.Path, Files = files, Judgement = judge.End(), Facts = judge.Facts };
+        return sheet.End(bundle.Path);
     }
 
     /// <summary>
@@ -232,6 +226,7 @@ public sealed class Scanner
         {
             Readers = _readers,
             Path = input.Path,
+            Bundle = input.Bundle,
             Size = size,
             Sha256 = digest,
             Limits = Options.Limits,
@@ -242,7 +237,8 @@ public sealed class Scanner
         return TargetReport.Of(set, Judge.Of(set, Options.Rules, Options.Policy, Today), Options.KeepFacts);
     }
 
-    private DateOnly Today => DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime);
+    /// <summary>The day on which the scanner judges.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(Options.Time.GetUtcNow().UtcDateTime);
 
     private TargetReport Unread(ScanInput input, UnreadCause cause, string detail) =>
         Report(input, [new UnreadFact { Path = input.Path, Cause = cause, Detail = detail }], null, null, null, 0);

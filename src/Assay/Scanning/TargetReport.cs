@@ -32,13 +32,22 @@ public sealed record TargetReport
     /// <summary>What was not read.</summary>
     public IReadOnlyList<UnreadFact> Unread { get; init; } = [];
 
+    /// <summary>What was not read, and the user's policy accepts that; it stays in the report.</summary>
+    public IReadOnlyList<WaivedUnread> WaivedUnread { get; init; } = [];
+
+    /// <summary>What the input was judged to be.</summary>
+    public Judgement Judgement => new() { Verdict = Verdict, Findings = Findings, Waived = Waived, Unread = Unread, WaivedUnread = WaivedUnread };
+
     /// <summary>Bytes of the input that were parsed, stepped over as data, and not accounted for; they add up to the size.</summary>
     public (long Parsed, long Data, long Unknown) Bytes { get; init; }
 
     /// <summary>Artifacts read: the input itself and everything in it.</summary>
     public int Artifacts { get; init; }
 
-    /// <summary>What test loads were seen doing, loader by loader in order of time; empty when none was asked for.</summary>
+    /// <summary>Whether test loads were asked for.</summary>
+    public bool IsTestLoaded { get; init; }
+
+    /// <summary>What test loads were seen doing and how they ended, loader by loader in order of time; empty when none was asked for or none began.</summary>
     public IReadOnlyList<BehaviourFact> Events { get; init; } = [];
 
     /// <summary>What was read, where the options keep it: another judgement needs nothing else.</summary>
@@ -62,8 +71,10 @@ public sealed record TargetReport
             Findings = judgement.Findings,
             Waived = judgement.Waived,
             Unread = judgement.Unread,
+            WaivedUnread = judgement.WaivedUnread,
             Bytes = (facts.Coverage.Parsed, facts.Coverage.Data, facts.Coverage.Unknown),
             Artifacts = facts.Artifacts,
+            IsTestLoaded = facts.Readers.ContainsKey(FactSet.SandboxReader),
             Events = [.. facts.Facts.OfType<BehaviourFact>()],
             Read = keepFacts ? facts : null,
         };

@@ -1,6 +1,8 @@
 // What is said of bytes that no format claims.
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats;
@@ -41,7 +43,7 @@ internal static class UnclaimedBytes
 
         if (length > 0)
         {
-            context.Unread(UnreadCause.Unrecognised, first, length, string.Create(CultureInfo.InvariantCulture, $"No format claims {length} bytes of this file."));
+            context.Unread(UnreadCause.Unrecognised, first, length, string.Create(CultureInfo.InvariantCulture, $"No format claims {length} {(length == 1 ? "byte" : "bytes")} of this file."));
         }
     }
 
@@ -81,14 +83,64 @@ internal static class UnclaimedBytes
         }
         else if (mustClaim || binary || FormatCatalog.PromisesModel(artifact.Extension))
         {
-            context.Unread(UnreadCause.Unrecognised, 0, length, length == 0 ? "The file is empty." : "No format claims these bytes.");
+            context.Unread(UnreadCause.Unrecognised, 0, length, length == 0 ? "The file is empty." : binary ? "No format claims these bytes." : Text(artifact.Bytes.ReadUpTo(0, TextProbe)));
         }
+    }
+
+    /// <summary>
+    /// What is said of text: people hand in notes and notebooks along with models. It is of no format that a loader opens, and what it says stays unread.
+    /// </summary>
+    private static string Text(ReadOnlySpan<byte> head)
+    {
+        string what = head.TrimStart(" \t\r\n"u8).StartsWith("{"u8) && head.IndexOf("\"cell_type\""u8) >= 0
+            ? "a Jupyter notebook, whose code runs when somebody runs its cells"
+            : HasWideMark(head) ? "text in UTF-16" : "text";
+        return $"These bytes look like {what}, and of no format that a loader known to Assay opens as a model. What they say was not examined.";
+    }
+
+    private static bool HasWideMark(ReadOnlySpan<byte> head) => head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
+
+    /// <summary>Whether bytes with the mark of UTF-16 are text in it: units that pair, and hardly a control character.</summary>
+    private static bool IsWideText(ReadOnlySpan<byte> head)
+    {
+        if (!HasWideMark(head))
+        {
+            return false;
+        }
+
+        bool isBig = head[0] == 0xFE;
+        char[] units = new char[(head.Length / sizeof(char)) - 1];
+        for (int i = 0; i < units.Length; i++)
+        {
+            ReadOnlySpan<byte> unit = head.Slice(sizeof(char) * (i + 1), sizeof(char));
+            units[i] = (char)(isBig ? BinaryPrimitives.ReadUInt16BigEndian(unit) : BinaryPrimitives.ReadUInt16LittleEndian(unit));
+        }
+
+        int odd = 0;
+        for (int at = 0; at < units.Length;)
+        {
+            bool cut = at == units.Length - 1 && char.IsHighSurrogate(units[at]);
+            if (Rune.DecodeFromUtf16(units.AsSpan(at), out Rune rune, out int length) is not OperationStatus.Done && !cut)
+            {
+                return false;
+            }
+
+            odd += Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.OtherNotAssigned && rune.Value is not ('\t' or '\n' or '\r' or '\f') ? 1 : 0;
+            at += Math.Max(1, length);
+        }
+
+        return units.Length > 0 && odd * 20 <= units.Length;
     }
 
     /// <summary>Whether bytes look like no text.</summary>
     public static bool IsMostlyBinary(ByteSource bytes)
     {
         byte[] head = bytes.ReadUpTo(0, TextProbe);
+        if (IsWideText(head))
+        {
+            return false;
+        }
+
         int odd = 0;
         foreach (byte b in head)
         {

@@ -13,7 +13,14 @@ internal sealed record ScanReport
 
     public required IReadOnlyList<TargetReport> Targets { get; init; }
 
+    public IReadOnlyList<BundleReport> Bundles { get; init; } = [];
+
     public int Ignored { get; init; }
+
+    public Policy Policy
+    {
+        init => Head = Head with { Policy = value, Day = new DateOnly(2026, 11, 1) };
+    }
 
     public Verdict Verdict => Targets.Count == 0 ? Verdict.Passed : Targets.Max(t => t.Verdict);
 
@@ -48,6 +55,11 @@ internal sealed record ScanReport
         foreach (TargetReport target in Targets)
         {
             report.Add(new ScanResult(target.Path, target));
+        }
+
+        foreach (BundleReport bundle in Bundles)
+        {
+            report.Add(bundle);
         }
 
         report.Finish(Ignored);

@@ -124,6 +124,28 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, Run("fine", "scan", "-").Code);
     }
 
+    [Theory]
+    [InlineData("scan")]
+    [InlineData("inspect")]
+    public void StandardInputIsTakenByWhoeverTakesAFile(string command)
+    {
+        byte[] pickle = Assay.Tests.Scanning.Scans.Harmless;
+        string whole = Inputs(pickle, command, "-", command == "scan" ? "--format=json" : "--json").Out;
+        Assert.Contains("\"-\"", whole, StringComparison.Ordinal);
+        Assert.Contains("pickle", whole, StringComparison.Ordinal);
+        Assert.Equal(0, Inputs(pickle, command, "-").Code);
+        Assert.Equal(2, Inputs(pickle, command, "-", "--limit", "stdin-bytes=2").Code);
+        Assert.Equal(2, Inputs([], command, "-").Code);
+    }
+
+    private static (int Code, string Out) Inputs(byte[] input, params string[] arguments)
+    {
+        using MemoryStream output = new();
+        using MemoryStream stream = new(input);
+        int code = CommandLine.Run(arguments, stream, output, TextWriter.Null, TestContext.Current.CancellationToken);
+        return (code, Encoding.UTF8.GetString(output.ToArray()));
+    }
+
     [Fact]
     public void T207_StandardInputOverItsLimitIsIncomplete()
     {

@@ -1,5 +1,6 @@
 // Test loads are asked for, never implied; what could not be loaded has an exit code of its own.
 using System.Text;
+using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Cli;
 using Assay.Policies;
@@ -25,6 +26,23 @@ public sealed class DetonateCommandTests : IDisposable
         Assert.NotNull(_options?.TestLoad);
         Run(Verdict.Passed, null, "detonate", file);
         Assert.NotNull(_options?.TestLoad);
+    }
+
+    [Theory]
+    [InlineData("--load-time", "60")]
+    [InlineData("--linger", "3")]
+    [InlineData("--shift-days", "0")]
+    [InlineData("--host-name", "a")]
+    [InlineData("--repeat", "1")]
+    [InlineData("--sinkhole", null)]
+    [InlineData("--load-memory", "6GiB")]
+    [InlineData("--backend", "bwrap")]
+    public void OptionsOfTestLoadsWithoutOneAreRefused(string option, string? value)
+    {
+        string[] options = value is null ? [option] : [option, value];
+        string file = _tree.Add("m.pkl", "x");
+        Assert.Equal(4, Run(Verdict.Passed, null, ["scan", file, .. options]));
+        Assert.Equal(0, Run(Verdict.Passed, null, ["scan", "--detonate", file, .. options]));
     }
 
     [Fact]
@@ -70,6 +88,35 @@ public sealed class DetonateCommandTests : IDisposable
         using MemoryStream output = new();
         Assert.Equal(5, CommandLine.Run(["detonate", file], Stream.Null, output, TextWriter.Null, TestContext.Current.CancellationToken));
         Assert.Contains("not-detonated", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ALoadInWhichNothingWasSeenIsToldWithItsLoader()
+    {
+        Sandbox.Boxed.Needs();
+        string file = _tree.Add("m.pkl", "");
+        File.WriteAllBytes(file, Assay.Tests.Scanning.Scans.Harmless);
+        using MemoryStream output = new();
+        Assert.Equal(0, CommandLine.Run(["detonate", file, "--format", "json"], Stream.Null, output, TextWriter.Null, TestContext.Current.CancellationToken));
+        JsonElement report = JsonDocument.Parse(output.ToArray()).RootElement;
+        Assert.Empty(Reports.JsonSchema.FromDocs("scan.schema.json").Errors(report));
+        JsonElement[] events = [.. report.GetProperty("targets")[0].GetProperty("events").EnumerateArray()];
+        Assert.Contains(events, e => e.GetProperty("kind").GetString() == "load-ending" && e.GetProperty("loader").GetString() == "pickle.load");
+        using MemoryStream text = new();
+        CommandLine.Run(["detonate", file], Stream.Null, text, TextWriter.Null, TestContext.Current.CancellationToken);
+        Assert.Contains("pickle.load: loaded", Encoding.UTF8.GetString(text.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhereNoLoadTookPlaceTheEventsAreEmptyAndAScanHasNone()
+    {
+        string file = _tree.Add("m.gguf", "GGUF\u0003\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        using MemoryStream output = new();
+        CommandLine.Run(["detonate", file, "--format", "json"], Stream.Null, output, TextWriter.Null, TestContext.Current.CancellationToken);
+        Assert.Equal(0, JsonDocument.Parse(output.ToArray()).RootElement.GetProperty("targets")[0].GetProperty("events").GetArrayLength());
+        using MemoryStream scan = new();
+        CommandLine.Run(["scan", file, "--format", "json"], Stream.Null, scan, TextWriter.Null, TestContext.Current.CancellationToken);
+        Assert.False(JsonDocument.Parse(scan.ToArray()).RootElement.GetProperty("targets")[0].TryGetProperty("events", out _));
     }
 
     private int Run(Verdict verdict, UnreadCause? cause, params string[] arguments)

@@ -44,6 +44,34 @@ public sealed class JudgeCommandTests : IDisposable
         Assert.Equal(4, Run("judge", _tree["nothing"]).Code);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("{}")]
+    [InlineData("{\"run\":{\"schema\":\"assay.facts/1\"}}")]
+    [InlineData("{\"run\":{\"schema\":\"assay.facts/1\",\"version\":\"1\",\"limits\":7}}")]
+    public void WhatIsNoFileOfFactsIsRefusedInOneSentenceOfOurOwn(string text)
+    {
+        File.WriteAllText(_tree["odd"], text);
+        (int code, string said) = Complain("judge", _tree["odd"]);
+        Assert.Equal(4, code);
+        Assert.Single(said.TrimEnd('\n').Split('\n'));
+        Assert.DoesNotContain("LineNumber", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Assay.Artifacts", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("judge")]
+    [InlineData("scan", "x", "--policy")]
+    [InlineData("effects", "show", "os.system", "--evidence")]
+    public void AFileThatIsNotThereIsSaidWithItsNameAsGiven(params string[] command)
+    {
+        (int code, string said) = Complain([.. command, "nowhere.file"]);
+        Assert.Equal(4, code);
+        Assert.Contains(" nowhere.file cannot be read: there is no such file.", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TheReportAndTheFactsDoNotGoIntoOneFile() =>
         Assert.Equal(4, Run("scan", Models(), "--facts", _tree["x"], "--output", _tree["x"]).Code);
@@ -73,6 +101,13 @@ public sealed class JudgeCommandTests : IDisposable
     }
 
     private void Write(string name, byte[] bytes) => File.WriteAllBytes(_tree.Add("models/" + name, ""), bytes);
+
+    private static (int Code, string Said) Complain(params string[] arguments)
+    {
+        using StringWriter error = new();
+        int code = CommandLine.Run(arguments, Stream.Null, Stream.Null, error, TestContext.Current.CancellationToken);
+        return (code, error.ToString());
+    }
 
     private static (int Code, string Output) Run(params string[] arguments)
     {

@@ -1,4 +1,5 @@
 // Waivers, allowed modules and verdicts.
+using System.Security.Cryptography;
 using Assay.Artifacts;
 using Assay.Detection;
 using Assay.Detection.Packs;
@@ -43,6 +44,12 @@ public sealed class PolicyTests
     [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef, path: '', reason: r}", 2)]
     [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef, reason: r, expires: soon}", 2)]
     [InlineData("waivers:\n- {rule: unknown-callable-called, content: 0123456789abcdef0123456789abcdef, reason: r, until: 2027-01-01}", 2)]
+    [InlineData("waivers:\n- {rule: unknown-callable-called, unread: limit, file: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, reason: r, expires: 2027-01-31}", 2)]
+    [InlineData("waivers:\n- {unread: limit, file: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, reason: r}", 2)]
+    [InlineData("waivers:\n- {unread: limit, path: x, reason: r, expires: 2027-01-31}", 2)]
+    [InlineData("waivers:\n- {unread: limit, content: 0123456789abcdef0123456789abcdef, reason: r, expires: 2027-01-31}", 2)]
+    [InlineData("waivers:\n- {unread: cancelled, file: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, reason: r, expires: 2027-01-31}", 2)]
+    [InlineData("waivers:\n- {unread: [limit, nonsense], file: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, reason: r, expires: 2027-01-31}", 2)]
     [InlineData("allowed-modules: ['*']", 1)]
     [InlineData("severity: low", 1)]
     public void AMalformedPolicyNamesItsLine(string text, long line)
@@ -57,10 +64,41 @@ public sealed class PolicyTests
     public void AWaiverEndsAfterItsDay(int year, int month, int day, bool applies)
     {
         WaiverSheet sheet = new(PolicyLoader.Load("p.yaml", Text, RuleSet.Default), new DateOnly(year, month, day));
-        WaiverResult result = sheet.Apply([s_found], null);
+        (IReadOnlyList<Finding> Kept, IReadOnlyList<WaivedFinding> Waived) result = sheet.Apply([s_found], null);
         Assert.Equal(applies ? 1 : 0, result.Waived.Count);
         Assert.Equal(applies ? 0 : 1, result.Kept.Count);
-        Assert.Equal(applies ? 0 : 1, sheet.Expired.Count);
+    }
+
+    [Theory]
+    [InlineData(Digest, UnreadCause.NotSupported, 31, Verdict.Passed)]
+    [InlineData(Digest, UnreadCause.Truncated, 31, Verdict.Incomplete)]
+    [InlineData(Digest, UnreadCause.NotSupported, 30, Verdict.Passed)]
+    [InlineData(Digest, UnreadCause.NotSupported, 32, Verdict.Incomplete)]
+    [InlineData("1111111111111111111111111111111111111111111111111111111111111111", UnreadCause.NotSupported, 31, Verdict.Incomplete)]
+    [InlineData(null, UnreadCause.NotSupported, 31, Verdict.Incomplete)]
+    public void WhatIsNotReadIsAcceptedForAFileAndACauseUntilADay(string? digest, UnreadCause cause, int day, Verdict expected)
+    {
+        Policy policy = PolicyLoader.Load("p.yaml", $"waivers: [{{unread: not-supported, file: {Digest}, reason: read by hand, expires: 2027-01-31}}]", RuleSet.Default);
+        FactSet facts = new() { Path = "m.gguf", Sha256 = digest, Facts = [new UnreadFact { Path = "m.gguf", Cause = cause }] };
+        Judgement judgement = Judge.Of(facts, RuleSet.Default, policy, new DateOnly(2027, 1, 1).AddDays(day - 1));
+        Assert.Equal(expected, judgement.Verdict);
+        Assert.Equal(expected == Verdict.Passed ? (0, 1) : (1, 0), (judgement.Unread.Count, judgement.WaivedUnread.Count));
+    }
+
+    [Fact]
+    public void WhatIsAcceptedAsUnreadKeepsNoFindingOut()
+    {
+        Policy policy = PolicyLoader.Load("p.yaml", $"waivers: [{{unread: [malformed, limit], file: {Digest}, reason: r, expires: 2027-01-31}}]", RuleSet.Default);
+        Fact[] facts = [.. FactBuilder.Facts("{call: os.system, args: [id]}", "m"), new UnreadFact { Path = "m", Cause = UnreadCause.Malformed }];
+        Assert.Equal(Verdict.Malicious, Judge.Of(new FactSet { Path = "m", Sha256 = Digest, Facts = facts }, RuleSet.Default, policy, new DateOnly(2027, 1, 1)).Verdict);
+    }
+
+    [Fact]
+    public void APolicyIsKnownByItsNameAndTheDigestOfItsText()
+    {
+        Policy policy = PolicyLoader.Load("p.yaml", "waivers: []\n", RuleSet.Default);
+        Assert.Equal(("p.yaml", Convert.ToHexStringLower(SHA256.HashData("waivers: []\n"u8))), (policy.Name, policy.Digest));
+        Assert.NotEqual(policy.Digest, PolicyLoader.Load("p.yaml", "waivers: [] \n", RuleSet.Default).Digest);
     }
 
     [Fact]

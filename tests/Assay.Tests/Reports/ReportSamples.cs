@@ -58,6 +58,30 @@ internal static class ReportSamples
         ContentKey = "fedcba9876543210fedcba9876543210",
     };
 
+    private static readonly Waiver s_content =
+        new() { Rule = "PKL201", Contents = ["fedcba9876543210fedcba9876543210"], Path = "models/**", Reason = "reviewed by us", Expires = new DateOnly(2027, 1, 31) };
+
+    private static readonly Waiver s_unread = new()
+    {
+        Unread = [UnreadCause.NotSupported],
+        File = "486ea46224d1bb4fb680f34f7c9ad96a8f24ec88be73ea8e5a6c65260e9cb8a7",
+        Reason = "read by hand",
+        Expires = new DateOnly(2027, 1, 31),
+    };
+
+    private static readonly Policy s_policy = new()
+    {
+        Name = "policy.yaml",
+        Digest = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+        Waivers =
+        [
+            s_content,
+            s_unread,
+            new() { Rule = "PKL201", Contents = ["00112233445566778899aabbccddeeff"], Reason = "long gone", Expires = new DateOnly(2025, 1, 31) },
+            new() { Rule = "PKL101", Contents = ["00112233445566778899aabbccddeeff"], Reason = "not met" },
+        ],
+    };
+
     public static TargetReport Malicious { get; } = new()
     {
         Path = "models/classifier.pt",
@@ -81,7 +105,7 @@ internal static class ReportSamples
         Waived =
         [
             new(Hit(Unknown, "models/classifier.pt!/archive/data.pkl", "Loading calls ours.make with 1 argument.", 200, 1),
-                new Waiver { Rule = "PKL201", Contents = ["fedcba9876543210fedcba9876543210"], Path = "models/**", Reason = "reviewed by us", Expires = new DateOnly(2027, 1, 31) }),
+                s_content),
         ],
         Unread =
         [
@@ -119,8 +143,39 @@ internal static class ReportSamples
         Findings = [Hit(Note, "models/weights.npy", "The header is longer than it must be.", 10, 70)],
     };
 
+    /// <summary>A file that was loaded for real, in which nothing was seen, and of which the policy accepts that it was not read.</summary>
+    public static TargetReport Loaded { get; } = new()
+    {
+        Path = "models/side.gguf",
+        Size = 32,
+        Sha256 = "486ea46224d1bb4fb680f34f7c9ad96a8f24ec88be73ea8e5a6c65260e9cb8a7",
+        Formats = ["gguf"],
+        Verdict = Verdict.Passed,
+        Artifacts = 1,
+        Bytes = (0, 0, 32),
+        WaivedUnread =
+        [
+            new(new UnreadFact { Path = "models/side.gguf", Cause = UnreadCause.NotSupported, Detail = "GGUF is recognised and not yet supported." }, s_unread),
+        ],
+        IsTestLoaded = true,
+        Events = [new BehaviourFact { Path = "models/side.gguf", Kind = BehaviourFact.LoadEnding, Source = BehaviourSource.Sandbox, Action = "the loader", Subject = "loaded builtins.dict", Loader = "pickle.load" }],
+    };
+
+    /// <summary>The folder of the files.</summary>
+    public static BundleReport Folder { get; } = new()
+    {
+        Path = "models",
+        Files = 5,
+        Judgement = new Judgement
+        {
+            Verdict = Verdict.Malicious,
+            Findings = [Hit(Unknown, "models/classifier.pt!/archive/data.pkl", "What a.pt calls lies in b.py.") with { Key = "0000000000000000000000000000000b" }],
+        },
+        Facts = new FactSet { Path = "models" },
+    };
+
     /// <summary>A report in which every kind of thing occurs.</summary>
-    public static ScanReport Everything { get; } = Of(Malicious, Incomplete, Missing, Passed) with { Ignored = 12 };
+    public static ScanReport Everything { get; } = Of(Malicious, Incomplete, Missing, Passed, Loaded) with { Ignored = 12, Bundles = [Folder], Policy = s_policy };
 
     /// <summary>Every string that a hostile file can choose, filled with what terminals and viewers obey.</summary>
     public static ScanReport Hostile(string text) => Of(Malicious with

@@ -34,10 +34,10 @@ public sealed class SarifReportTests
         foreach (JsonElement result in run.GetProperty("results").EnumerateArray())
         {
             JsonElement place = result.GetProperty("locations")[0].GetProperty("physicalLocation");
-            int index = place.GetProperty("artifactLocation").GetProperty("index").GetInt32();
-            Assert.Equal(
-                run.GetProperty("artifacts")[index].GetProperty("location").GetProperty("uri").GetString(),
-                place.GetProperty("artifactLocation").GetProperty("uri").GetString());
+            string[] files = [.. run.GetProperty("artifacts").EnumerateArray().Select(a => a.GetProperty("location").GetProperty("uri").GetString()!)];
+            string uri = place.GetProperty("artifactLocation").GetProperty("uri").GetString()!;
+            int index = place.GetProperty("artifactLocation").TryGetProperty("index", out JsonElement told) ? told.GetInt32() : Array.IndexOf(files, uri);
+            Assert.Equal(uri, files[index]);
             Assert.Equal(1, place.GetProperty("region").GetProperty("startLine").GetInt32());
             Assert.NotEqual("", result.GetProperty("partialFingerprints").GetProperty("assayContent/v1").GetString());
         }
@@ -77,7 +77,7 @@ public sealed class SarifReportTests
         JsonElement run = Run(ReportSamples.Everything);
         JsonElement invocation = run.GetProperty("invocations")[0];
         JsonElement notifications = invocation.GetProperty("toolExecutionNotifications");
-        Assert.Equal(3, notifications.GetArrayLength());
+        Assert.Equal(["warning", "warning", "warning", "note"], notifications.EnumerateArray().Select(n => n.GetProperty("level").GetString()));
         Assert.True(invocation.GetProperty("executionSuccessful").GetBoolean());
         JsonElement kinds = run.GetProperty("tool").GetProperty("driver").GetProperty("notifications");
         foreach (JsonElement notification in notifications.EnumerateArray())

@@ -28,7 +28,7 @@ public sealed class TextReportTests
     public void QuietHasOneLineForEachFileThatDidNotPass()
     {
         string[] lines = Text(ReportSamples.Everything, 80, quiet: true).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["models/classifier.pt: malicious PKL101 PKL201", "models/old.h5: incomplete not-supported", "models/pipe: incomplete unreadable"], lines);
+        Assert.Equal(["models/classifier.pt: malicious PKL101 PKL201", "models/old.h5: incomplete not-supported", "models/pipe: incomplete unreadable", "models: malicious PKL201"], lines);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 // The scan as its host sees it: inputs in, results out, the same whatever the number of jobs.
+using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection;
@@ -40,6 +41,19 @@ public sealed class ScannerTests
         Assert.Equal(ignored ? 1 : 0, report.Ignored);
         Assert.Equal(ignored ? [] : [UnreadCause.Unrecognised], report.Targets.SelectMany(t => t.Causes()));
         Assert.DoesNotContain(report.Targets, t => t.Verdict == Verdict.Passed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TextInUtf16IsTextAndBinaryBehindItsMarkIsNot(bool isBig)
+    {
+        Encoding wide = new UnicodeEncoding(isBig, byteOrderMark: true);
+        byte[] text = [.. wide.GetPreamble(), .. wide.GetBytes(string.Concat(Enumerable.Repeat("Read me first: naïve 模型 🦊\r\n", 300)))];
+        Assert.Equal(1, Scans.Run(Scans.Input(text, "notes.txt", named: false)).Ignored);
+        Assert.Equal(Verdict.Incomplete, Scans.Of(text, "notes.txt", named: true).Verdict);
+        byte[] noise = [.. wide.GetPreamble(), .. new byte[200], .. s_noise];
+        Assert.Equal(0, Scans.Run(Scans.Input(noise, "notes.txt", named: false)).Ignored);
     }
 
     [Fact]
