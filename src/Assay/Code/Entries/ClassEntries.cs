@@ -97,7 +97,8 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         }
 
         Dictionary<string, List<Origin>> kept = Kept(type, makers);
-        IReadOnlyList<Origin> Fields(string name) => kept.GetValueOrDefault(name) ?? kept.GetValueOrDefault("*") ?? [];
+        IReadOnlyList<Origin> any = [.. kept.Values.SelectMany(k => k).Distinct()];
+        IReadOnlyList<Origin> Fields(string name) => name is Origin.AnyField ? any : kept.GetValueOrDefault(name) ?? kept.GetValueOrDefault("*") ?? [];
         foreach (Unit maker in makers)
         {
             call.Add(maker, 1, Fields, maker.Function!.Name is not ("__new__" or "__init__"));

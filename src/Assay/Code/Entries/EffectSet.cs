@@ -69,9 +69,9 @@ internal sealed class EffectSet
             return [];
 
         List<EffectSource> with = [];
-        foreach (Origin origin in flow.With)
+        foreach (Atom atom in flow.With.Atoms)
         {
-            foreach (Origin closed in Closed(origin, fields))
+            foreach (Origin closed in Closed(atom.Origin, fields))
             {
                 if (SourceOf(closed, shift) is { } source && !with.Contains(source))
                     with.Add(source);

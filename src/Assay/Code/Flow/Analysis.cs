@@ -12,13 +12,17 @@ namespace Assay.Code.Flow;
 /// </summary>
 internal sealed class Analysis
 {
+    /// <summary>A summary that grew more often than this no longer keeps parts of values apart.</summary>
+    private const int MostExact = 12;
+
     private static readonly IReadOnlySet<string> s_numbers = CodeData.Words("numbers.txt");
     private readonly Evaluator _evaluator;
     private readonly Dictionary<(Scope, ClassInfo?), Unit> _units = [];
     private readonly Dictionary<(ClassInfo, string), HashSet<Unit>> _fieldReaders = [];
     private readonly Dictionary<Variable, HashSet<Unit>> _readers = [];
     private readonly Dictionary<string, ClassInfo?> _classes = new(StringComparer.Ordinal);
-    private readonly Stack<Unit> _open = new();
+    private readonly Dictionary<Scope, UnitCode> _codes = [];
+    private readonly Worklist _open = new();
 
     /// <summary>An analysis of modules.</summary>
     public Analysis(CodeBase code)
@@ -63,12 +67,12 @@ internal sealed class Analysis
     public void RunModules()
     {
         foreach (CodeModule module in Code.Modules)
-            Queue(UnitOf(module.Scope, null));
+            _open.Add(UnitOf(module.Scope, null));
 
         Drain();
         Classes.IsSettled = true;
         foreach (CodeModule module in Code.Modules)
-            Queue(UnitOf(module.Scope, null));
+            _open.Add(UnitOf(module.Scope, null));
 
         Drain();
         IsPhaseOfModules = false;
@@ -77,14 +81,14 @@ internal sealed class Analysis
     /// <summary>Evaluates all that is queued, and all that follows from it.</summary>
     public void Drain()
     {
-        while (_open.TryPop(out Unit? unit))
+        while (_open.TryTake(_units.Values) is { } unit)
         {
-            unit.IsQueued = false;
             Evaluations++;
+            unit.Summary.IsWidened |= ++unit.Evaluations > MostExact;
             if (_evaluator.Evaluate(unit))
             {
                 foreach (Unit dependent in unit.Dependents)
-                    Queue(dependent);
+                    _open.Add(dependent);
             }
         }
     }
@@ -137,7 +141,7 @@ internal sealed class Analysis
     public void VariableChanged(Variable variable)
     {
         foreach (Unit reader in _readers.GetValueOrDefault(variable) ?? [])
-            Queue(reader);
+            _open.Add(reader);
     }
 
     /// <summary>Says that a field of a class may be more than before.</summary>
@@ -147,7 +151,7 @@ internal sealed class Analysis
         {
             // What modules make at import is settled before functions are looked at.
             if (IsPhaseOfModules || reader.Function is not null)
-                Queue(reader);
+                _open.Add(reader);
         }
     }
 
@@ -190,19 +194,14 @@ internal sealed class Analysis
     {
         if (!_units.TryGetValue((root, self), out Unit? unit))
         {
-            _units.Add((root, self), unit = new Unit(root, self));
-            Queue(unit);
+            if (!_codes.TryGetValue(root, out UnitCode? code))
+                _codes.Add(root, code = UnitCode.Of(root));
+
+            // What is found later is called by what was found before.
+            _units.Add((root, self), unit = new Unit(root, self, code, -_units.Count));
+            _open.Add(unit);
         }
 
         return unit;
-    }
-
-    private void Queue(Unit unit)
-    {
-        if (unit.IsQueued)
-            return;
-
-        unit.IsQueued = true;
-        _open.Push(unit);
     }
 }

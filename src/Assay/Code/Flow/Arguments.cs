@@ -14,27 +14,28 @@ internal sealed record Arguments(IReadOnlyList<Value> Positional, IReadOnlyList<
     /// <summary>No arguments.</summary>
     public static Arguments None { get; } = new([], [], Value.None, Value.None);
 
+    private Value? _all;
+
     /// <summary>All of them.</summary>
-    public Value All
+    public Value All => _all ??= AllOf();
+
+    private Value AllOf()
     {
-        get
-        {
-            Value all = Star.Union(DoubleStar);
-            foreach (Value value in Positional)
-                all = all.Union(value);
+        Value all = Star.Union(DoubleStar);
+        foreach (Value value in Positional)
+            all = all.Union(value);
 
-            foreach ((string _, Value value) in Keywords)
-                all = all.Union(value);
+        foreach ((string _, Value value) in Keywords)
+            all = all.Union(value);
 
-            return all;
-        }
+        return all;
     }
 
     /// <summary>Arguments of which the order is not known.</summary>
     public static Arguments Loose(Value any) => new([], [], any, any);
 
     /// <summary>The same with an object in front.</summary>
-    public Arguments After(Value self) => this with { Positional = [self, .. Positional] };
+    public Arguments After(Value self) => new([self, .. Positional], Keywords, Star, DoubleStar);
 
     /// <summary>The arguments from a position on.</summary>
     public Value From(int index)
@@ -68,4 +69,40 @@ internal sealed record Arguments(IReadOnlyList<Value> Positional, IReadOnlyList<
         SourceKind.Keyword => !Keywords.Any(k => k.Name == source.Name),
         _ => false,
     };
+
+    /// <inheritdoc/>
+    public bool Equals(Arguments? other)
+    {
+        if (other is null || Star != other.Star || DoubleStar != other.DoubleStar || Positional.Count != other.Positional.Count || Keywords.Count != other.Keywords.Count)
+            return false;
+
+        for (int i = 0; i < Positional.Count; i++)
+        {
+            if (Positional[i] != other.Positional[i])
+                return false;
+        }
+
+        for (int i = 0; i < Keywords.Count; i++)
+        {
+            if (Keywords[i].Value != other.Keywords[i].Value || Keywords[i].Name != other.Keywords[i].Name)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        hash.Add(Star.Id);
+        hash.Add(DoubleStar.Id);
+        foreach (Value value in Positional)
+            hash.Add(value.Id);
+
+        foreach ((string _, Value value) in Keywords)
+            hash.Add(value.Id);
+
+        return hash.ToHashCode();
+    }
 }

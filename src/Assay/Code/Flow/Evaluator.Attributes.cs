@@ -30,7 +30,7 @@ internal sealed partial class Evaluator
         {
             all = all.Union(atom.Kind switch
             {
-                AtomKind.Origin when !atom.Origin.Derived => Value.Of(_atoms[AtomKind.Origin, atom.Origin.Under(name)]),
+                AtomKind.Origin when !atom.Origin.Derived => Value.Of(_atoms[atom.Origin.Under(name)]),
                 AtomKind.Origin => typed ? Value.Of(atom) : Unknown.Union(Value.Of(atom)),
                 AtomKind.Module => Member(atom.Module, name),
                 AtomKind.Class => ClassAttribute(atom.Class, name),

@@ -85,7 +85,7 @@ internal sealed partial class Evaluator
         // What a partial function carries it gives as well.
         Value carried = called.Where(a => a.IsOrigin && a.Origin.Derived);
         if (typed && !carried.IsNone)
-            arguments = arguments with { Star = arguments.Star.Union(carried) };
+            arguments = new Arguments(arguments.Positional, arguments.Keywords, arguments.Star.Union(carried), arguments.DoubleStar);
 
         foreach (Atom atom in called.Atoms)
         {
@@ -125,7 +125,7 @@ internal sealed partial class Evaluator
             AddAll(EffectKind.Unknown, all, "a call of what was given");
 
         Give(all);
-        return Unknown.Union(Value.Of(_atoms[AtomKind.Origin, origin.AsDerived])).Union(Derived(all));
+        return Unknown.Union(Value.Of(_atoms[origin.AsDerived])).Union(Derived(all));
     }
 
     /// <summary>Calls something that could not be found out: what comes from callers may meet anything there.</summary>
@@ -283,7 +283,12 @@ internal sealed partial class Evaluator
     // A function of this function: what it gets is what its parameters may be, and its body is a part of this one.
     private Value CallNested(FunctionInfo function, Arguments arguments)
     {
-        _changed |= _unit.Active.Add(function);
+        if (_unit.Active.Add(function))
+        {
+            _changed = true;
+            _epoch++;
+        }
+
         foreach (Parameter parameter in function.Parameters)
         {
             Value value = parameter.Kind switch

@@ -148,11 +148,11 @@ internal sealed partial class Evaluator
             return !condition.Negated;
 
         Value asked = ValueOf(condition.Source, arguments);
-        if (asked.IsNone || asked.Atoms.ToArray().Any(a => a.Kind is not AtomKind.Text))
+        if (asked.IsNone || asked.Any(a => a.Kind is not AtomKind.Text))
             return true;
 
         bool listed = asked.Atoms.ToArray().All(a => condition.Texts.Contains(a.Text, StringComparer.Ordinal));
-        return condition.Negated ? !listed : asked.Atoms.ToArray().Any(a => condition.Texts.Contains(a.Text, StringComparer.Ordinal));
+        return condition.Negated ? !listed : asked.Any(a => condition.Texts.Contains(a.Text, StringComparer.Ordinal));
     }
 
     private Value Returned(EffectEntry entry, string path, Arguments arguments)

@@ -146,7 +146,7 @@ internal sealed partial class Evaluator
         foreach (Atom atom in value.Atoms)
         {
             atoms.Add(atom is { IsOrigin: true, Origin: { Kind: OriginKind.Rest, Key: "", Items: false, Deep: false } rest }
-                ? _atoms[AtomKind.Origin, new Origin(OriginKind.Parameter, rest.Index + (int)index, "", Derived: rest.Derived)]
+                ? _atoms[new Origin(OriginKind.Parameter, rest.Index + (int)index, "", Derived: rest.Derived)]
                 : atom);
         }
 
@@ -169,7 +169,7 @@ internal sealed partial class Evaluator
                     break;
                 case AtomKind.Origin:
                     Origin part = isKey ? atom.Origin.Under(key!) : atom.Origin.Inside;
-                    atoms.Add(_atoms[AtomKind.Origin, part]);
+                    atoms.Add(_atoms[part]);
                     break;
                 case AtomKind.Self:
                     fields = fields.Union(isKey ? Field(key!) : Field("*"));
@@ -213,11 +213,11 @@ internal sealed partial class Evaluator
         }
         else
         {
-            value = value.Union(Value.Of(_atoms[AtomKind.Origin, Origin.Field(name)]));
+            value = value.Union(Value.Of(_atoms[Origin.Field(name)]));
             foreach (Atom atom in _unit.Summary.Keeps.GetValueOrDefault("*", Value.None).Atoms)
             {
                 if (atom.Kind is not AtomKind.Container)
-                    value = value.Union(Value.Of(atom.IsOrigin ? _atoms[AtomKind.Origin, atom.Origin.Under(name)] : atom));
+                    value = value.Union(Value.Of(atom.IsOrigin ? _atoms[atom.Origin.Under(name)] : atom));
             }
         }
 

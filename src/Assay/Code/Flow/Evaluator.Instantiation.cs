@@ -7,28 +7,67 @@ namespace Assay.Code.Flow;
 
 internal sealed partial class Evaluator
 {
+    /// <summary>What a call came to, and when that was.</summary>
+    private readonly record struct Done(int Version, int Epoch, Value Result);
+
+    private readonly Dictionary<(Unit Callee, Arguments Arguments), Done> _done = [];
+
     /// <summary>Does what a summary says, with the arguments of this call, and gives what it returns.</summary>
     private Value Instantiate(Unit callee, FunctionInfo function, Arguments arguments)
     {
-        Value self = function.HasSelf && !function.IsClassMethod ? arguments.At(0, "") : Value.None;
+        // The same call in the same state of the analysis says the same.
         Summary summary = callee.Summary;
-        foreach ((EffectKey key, EffectFlow flow) in summary.Effects.ToArray())
+        if (_done.TryGetValue((callee, arguments), out Done done) && done.Version == summary.Version && done.Epoch == _epoch)
+            return done.Result;
+
+        Value self = function.HasSelf && !function.IsClassMethod ? arguments.At(0, "") : Value.None;
+        Value result = Given(summary.Returns, function, self, arguments);
+        _done[(callee, arguments)] = new Done(summary.Version, _epoch, result);
+        if (arguments.All.IsNone && callee.Self is null)
+            return result;
+
+        Dictionary<Origin, Value> given = [];
+        Value GivenOnce(Origin origin)
         {
-            Value met = Given(Value.Of(_atoms[AtomKind.Origin, key.Source]), function, self, arguments);
+            if (!given.TryGetValue(origin, out Value? value))
+                given.Add(origin, value = Limited(Given(origin, function, self, arguments)));
+
+            return value;
+        }
+
+        for (int i = 0; i < summary.InOrder.Count; i++)
+        {
+            (EffectKey key, EffectFlow flow) = summary.InOrder[i];
+            Value met = GivenOnce(key.Source);
+            if (met.IsNone)
+                continue;
+
             Value with = Value.None;
             if (key.Kind is EffectKind.Call or EffectKind.Method or EffectKind.New or EffectKind.SetState or EffectKind.GetAttribute or EffectKind.SetAttribute)
-                with = flow.WithAll ? arguments.All : Given(Value.Of(flow.With.Select(o => _atoms[AtomKind.Origin, o])), function, self, arguments);
+            {
+                if (flow.WithAll)
+                {
+                    with = arguments.All;
+                }
+                else
+                {
+                    foreach (Atom atom in flow.With.Atoms)
+                        with = with.Union(GivenOnce(atom.Origin));
+
+                    with = Limited(with);
+                }
+            }
 
             Happen(key, met, with, callee);
         }
 
-        foreach ((string name, Value value) in summary.Keeps.ToArray())
+        if (self.Has(AtomKind.Self))
         {
-            if (self.Has(AtomKind.Self))
-                SetField(name, Given(value, function, self, arguments));
+            for (int i = 0; i < summary.KeptFields.Count; i++)
+                SetField(summary.KeptFields[i], Given(summary.Keeps[summary.KeptFields[i]], function, self, arguments));
         }
 
-        return Given(summary.Returns, function, self, arguments);
+        return result;
     }
 
     private void Happen(EffectKey key, Value met, Value with, Unit callee)
@@ -151,14 +190,42 @@ internal sealed partial class Evaluator
         Value all = Derived(self);
         foreach (Atom atom in self.Atoms)
         {
-            if (atom.Kind is AtomKind.Self)
+            if (name is Origin.AnyField)
+                all = all.Union(AnyField(atom));
+            else if (atom.Kind is AtomKind.Self)
                 all = all.Union(Field(name));
             else if (atom.Kind is AtomKind.Instance)
                 all = all.Union(analysis.Fields(atom.Class, name, _unit));
             else if (atom.IsOrigin && !atom.Origin.Derived)
-                all = all.Union(Value.Of(_atoms[AtomKind.Origin, atom.Origin.Under(name)]));
+                all = all.Union(Value.Of(_atoms[atom.Origin.Under(name)]));
         }
 
         return all;
+    }
+
+    // Any field of an object: all that is known to be in one.
+    private Value AnyField(Atom atom)
+    {
+        Value all = Value.None;
+        if (atom.Kind is AtomKind.Self)
+        {
+            all = Value.Of(_atoms[Origin.Field(Origin.AnyField)]);
+            foreach (Value kept in _unit.Summary.Keeps.Values)
+                all = all.Union(kept);
+        }
+        else if (atom.Kind is AtomKind.Instance)
+        {
+            foreach (ClassInfo owner in analysis.Classes.Order(atom.Class))
+            {
+                foreach (string field in owner.Fields.Keys)
+                    all = all.Union(analysis.Fields(atom.Class, field, _unit));
+            }
+        }
+        else if (atom.IsOrigin && !atom.Origin.Derived)
+        {
+            all = Value.Of(atom);
+        }
+
+        return Limited(all);
     }
 }

@@ -79,7 +79,7 @@ internal sealed partial class Evaluator
     private Value OriginMethod(Origin origin, string name, Arguments arguments)
     {
         Value all = arguments.All;
-        Value self = Value.Of(_atoms[AtomKind.Origin, origin]);
+        Value self = Value.Of(_atoms[origin]);
 
         // state.get("key") and kwargs.pop("key") are entries.
         if (name is "get" or "pop" or "setdefault" && arguments.Positional is [var key, ..])
@@ -144,7 +144,7 @@ internal sealed partial class Evaluator
             return UnknownOf(Derived(owner).Union(arguments.All));
 
         // A field of the object that is called: what a state or a constructor put there.
-        bool isField = fields.Atoms.ToArray().Any(a => a.Kind is not AtomKind.Origin || a.Origin.Kind is not OriginKind.Field);
+        bool isField = fields.Any(a => a.Kind is not AtomKind.Origin || a.Origin.Kind is not OriginKind.Field);
         if (isField || !more)
             missing = missing.Union(Call(fields, arguments));
 

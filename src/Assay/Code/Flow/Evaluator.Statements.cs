@@ -316,9 +316,10 @@ internal sealed partial class Evaluator
         Value all = Grown(before, value);
         if (!ReferenceEquals(before, all))
         {
-            _unit.Summary.Keeps[name] = all;
+            _unit.Summary.Keep(name, all);
             _changed = true;
             _told = true;
+            _epoch++;
         }
 
         SetClassField(type, name, value);
@@ -332,6 +333,7 @@ internal sealed partial class Evaluator
         if (!ReferenceEquals(before, all))
         {
             type.Fields[name] = all;
+            _epoch++;
             analysis.FieldChanged(type, name);
         }
     }

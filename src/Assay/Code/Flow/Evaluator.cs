@@ -13,10 +13,13 @@ namespace Assay.Code.Flow;
 internal sealed partial class Evaluator(Analysis analysis)
 {
     /// <summary>More things than these one value is not: then it may be anything.</summary>
-    private const int MostAtoms = 64;
+    private const int MostAtoms = 48;
+
+    /// <summary>More objects, functions and classes than these are anything.</summary>
+    private const int MostObjects = 16;
 
     /// <summary>Values are followed through so many callables within one call.</summary>
-    private const int MostDepth = 5;
+    private const int MostDepth = 4;
 
     private readonly CodeBase _code = analysis.Code;
     private readonly AtomTable _atoms = analysis.Atoms;
@@ -27,6 +30,7 @@ internal sealed partial class Evaluator(Analysis analysis)
     private FunctionInfo? _function;
     private int _at;
     private int _depth;
+    private int _epoch;
     private bool _changed;
     private bool _told;
 
@@ -41,6 +45,7 @@ internal sealed partial class Evaluator(Analysis analysis)
             _values = new Value[_tree.Count * 2];
 
         _told = false;
+        _done.Clear();
         Begin(unit);
         do
         {
@@ -79,7 +84,7 @@ internal sealed partial class Evaluator(Analysis analysis)
 
         foreach (Parameter parameter in function.Parameters)
         {
-            Value value = Value.Of(_atoms[AtomKind.Origin, Origin.Of(parameter)]);
+            Value value = Value.Of(_atoms[Origin.Of(parameter)]);
             bool first = parameter is { Kind: ParameterKind.Positional, Index: 0 };
             if (first && unit.Self is { } self && function.Owner is not null)
             {
@@ -108,8 +113,12 @@ internal sealed partial class Evaluator(Analysis analysis)
         {
             Value before = _unit.Results.GetValueOrDefault(_function, Value.None);
             Value all = Grown(before, value);
-            _changed |= !ReferenceEquals(all, before);
-            _unit.Results[_function] = all;
+            if (!ReferenceEquals(all, before))
+            {
+                _changed = true;
+                _epoch++;
+                _unit.Results[_function] = all;
+            }
         }
     }
 
@@ -141,7 +150,7 @@ internal sealed partial class Evaluator(Analysis analysis)
     private Value Limited(Value value)
     {
         Atom many = _atoms[AtomKind.Unknown, "many"];
-        if (value.Count <= MostAtoms && !value.Contains(many))
+        if (value.Count <= MostAtoms && value.Objects <= MostObjects && !value.Contains(many))
             return value;
 
         // The mark stays, so that what was widened does not grow again.
@@ -149,7 +158,7 @@ internal sealed partial class Evaluator(Analysis analysis)
         foreach (Atom atom in value.Atoms)
         {
             if (atom.IsOrigin)
-                kept.Add(_atoms[AtomKind.Origin, atom.Origin == atom.Origin.Whole ? atom.Origin : atom.Origin.Whole with { Deep = true }]);
+                kept.Add(_atoms[atom.Origin == atom.Origin.Whole ? atom.Origin : atom.Origin.Whole with { Deep = true }]);
             else if (atom.Kind is AtomKind.Self or AtomKind.Container)
                 kept.Add(atom);
         }
@@ -166,7 +175,10 @@ internal sealed partial class Evaluator(Analysis analysis)
         if (_unit.Function is null)
             return;
 
-        _told |= _unit.Summary.Add(new EffectKey(kind, source, name), Origins(with), new Cause(_tree[_at].Start, leaf, callee, key));
+        EffectKey added = new(kind, source.Plain, name);
+        Value given = Plain(with);
+        if (!_unit.Summary.Has(added, given) && _unit.Summary.Add(added, given, new Cause(_tree[_at].Start, leaf, callee, key)))
+            _told = true;
     }
 
     private void AddAll(EffectKind kind, Value source, string leaf, Unit? callee = null, EffectKey key = default)
@@ -188,6 +200,25 @@ internal sealed partial class Evaluator(Analysis analysis)
         return origins;
     }
 
+    /// <summary>What of a value comes from callers, whether it was computed or not.</summary>
+    private Value Plain(Value value)
+    {
+        if (!value.IsTainted)
+            return Value.None;
+
+        if (value.Plain is { } known)
+            return known;
+
+        List<Atom> plain = [];
+        foreach (Atom atom in value.Atoms)
+        {
+            if (atom.IsOrigin)
+                plain.Add(atom.Origin.Derived ? _atoms[atom.Origin.Plain] : atom);
+        }
+
+        return value.Plain = Value.Of(plain);
+    }
+
     /// <summary>What is computed from a value: it carries what came from callers, and is of a type that is not theirs to choose.</summary>
     private Value Derived(Value value)
     {
@@ -198,7 +229,7 @@ internal sealed partial class Evaluator(Analysis analysis)
         foreach (Atom atom in value.Atoms)
         {
             if (atom.IsOrigin)
-                (derived ??= []).Add(atom.Origin.Derived ? atom : _atoms[AtomKind.Origin, atom.Origin.AsDerived]);
+                (derived ??= []).Add(atom.Origin.Derived ? atom : _atoms[atom.Origin.AsDerived]);
         }
 
         return value.Derived = derived is null ? Value.None : Value.Of(derived);

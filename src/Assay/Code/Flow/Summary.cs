@@ -25,96 +25,152 @@ internal sealed class EffectFlow(Cause cause)
     /// <summary>Why it happens, as it was found first.</summary>
     public Cause Cause { get; } = cause;
 
-    /// <summary>What a called value gets.</summary>
-    public List<Origin> With { get; } = [];
+    /// <summary>What a called value gets of what comes from callers.</summary>
+    public Value With { get; private set; } = Value.None;
 
     /// <summary>Whether it gets all other arguments: more than are kept.</summary>
     public bool WithAll { get; private set; }
 
     /// <summary>Adds what a call gets; whether that is new.</summary>
-    public bool Add(IEnumerable<Origin> with)
+    public bool Add(Value with)
     {
-        bool added = false;
-        foreach (Origin origin in with)
-        {
-            if (WithAll || With.Contains(origin))
-                continue;
+        if (WithAll)
+            return false;
 
-            added = true;
-            if (With.Count == Most)
-            {
-                WithAll = true;
-                With.Clear();
-            }
-            else
-            {
-                With.Add(origin);
-            }
-        }
+        Value all = With.Union(with);
+        if (ReferenceEquals(all, With))
+            return false;
 
-        return added;
+        WithAll = all.Count > Most;
+        With = WithAll ? Value.None : all;
+        return true;
     }
 }
 
-/// <summary>What a function does, what it returns and what it keeps; it only grows.</summary>
+/// <summary>
+/// What a function does, what it returns and what it keeps; it only grows, and not far: what is too much of a kind is told of the whole value.
+/// </summary>
 internal sealed class Summary
 {
     /// <summary>So many keys of one value are kept apart; then the whole value stands for them.</summary>
     private const int MostParts = 6;
 
-    /// <summary>So many methods of one value are kept; then it is not known what is done with it.</summary>
-    private const int MostMethods = 24;
+    /// <summary>So many methods and attributes of one value are kept; then it is not known what is done with it.</summary>
+    private const int MostMethods = 12;
+
+    /// <summary>So many fields of the object are kept apart for one kind; then any field stands for them.</summary>
+    private const int MostFields = 12;
 
     private readonly Dictionary<EffectKey, EffectFlow> _effects = [];
+    private readonly List<(EffectKey Key, EffectFlow Flow)> _order = [];
     private readonly Dictionary<(EffectKind, string, Origin), int> _parts = [];
+    private readonly Dictionary<EffectKind, int> _fields = [];
+    private readonly List<string> _kept = [];
+    private Value _returns = Value.None;
 
     /// <summary>What it does.</summary>
     public IReadOnlyDictionary<EffectKey, EffectFlow> Effects => _effects;
 
+    /// <summary>What it does, in the order in which that was found.</summary>
+    public IReadOnlyList<(EffectKey Key, EffectFlow Flow)> InOrder => _order;
+
+    /// <summary>Grows with all that changes.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Whether it grew often: then parts of values are no longer kept apart.</summary>
+    public bool IsWidened { get; set; }
+
     /// <summary>What it returns.</summary>
-    public Value Returns { get; set; } = Value.None;
+    public Value Returns
+    {
+        get => _returns;
+        set
+        {
+            Version += ReferenceEquals(_returns, value) ? 0 : 1;
+            _returns = value;
+        }
+    }
 
     /// <summary>What it puts into fields of its object.</summary>
     public Dictionary<string, Value> Keeps { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Adds an effect; whether that is new. Where there are too many of a kind they are widened, and never left out.</summary>
-    public bool Add(EffectKey key, IEnumerable<Origin> with, Cause cause)
+    /// <summary>The fields in the order in which they were found.</summary>
+    public IReadOnlyList<string> KeptFields => _kept;
+
+    /// <summary>Says what a field may be.</summary>
+    public void Keep(string field, Value value)
     {
-        key = key with { Source = key.Source.Plain };
+        if (!Keeps.ContainsKey(field))
+            _kept.Add(field);
+
+        Keeps[field] = value;
+        Version++;
+    }
+
+    /// <summary>Whether an effect is there already, with what its call gets.</summary>
+    public bool Has(EffectKey key, Value with) => _effects.TryGetValue(key, out EffectFlow? flow) && (flow.WithAll || ReferenceEquals(flow.With.Union(with), flow.With));
+
+    /// <summary>Adds an effect; whether that is new. Where there are too many of a kind they are widened, and never left out.</summary>
+    public bool Add(EffectKey key, Value with, Cause cause)
+    {
         if (!_effects.TryGetValue(key, out EffectFlow? flow))
         {
+            key = Widened(key);
             if (IsSaid(key))
                 return false;
-
-            key = Widened(key);
         }
 
         if (flow is null && !_effects.TryGetValue(key, out flow))
         {
             _effects.Add(key, flow = new EffectFlow(cause));
+            _order.Add((key, flow));
             flow.Add(with);
             (EffectKind, string, Origin) group = Group(key);
             _parts[group] = _parts.GetValueOrDefault(group) + 1;
+            if (key.Source.Kind is OriginKind.Field)
+                _fields[key.Kind] = _fields.GetValueOrDefault(key.Kind) + 1;
+
+            Version++;
             return true;
         }
 
-        return flow.Add(with);
+        if (!flow.Add(with))
+            return false;
+
+        Version++;
+        return true;
     }
 
-    // What is done with a whole value is done with what lies in it; a call of it is something else.
-    private bool IsSaid(EffectKey key) => key.Source != key.Source.Whole
-        && key.Kind is not (EffectKind.Call or EffectKind.Method or EffectKind.New or EffectKind.SetState or EffectKind.GetAttribute or EffectKind.SetAttribute or EffectKind.MakeClass or EffectKind.NamesModule)
-        && _effects.ContainsKey(key with { Source = key.Source.Whole });
+    // What is done with a whole value is done with what lies in it, and what is not known may be anything that its type decides; a call of it is something else.
+    private bool IsSaid(EffectKey key)
+    {
+        if (key.Kind is EffectKind.Call or EffectKind.New or EffectKind.SetState or EffectKind.MakeClass or EffectKind.NamesModule)
+            return false;
+
+        bool dispatches = key.Kind is EffectKind.Method or EffectKind.GetAttribute or EffectKind.SetAttribute;
+        Origin whole = key.Source.Whole;
+        EffectKey around = dispatches ? new EffectKey(EffectKind.Unknown, whole, "") : key with { Source = whole };
+        if ((dispatches || key.Source != whole) && _effects.ContainsKey(around))
+            return true;
+
+        return whole.Kind is OriginKind.Field && whole.Name != Origin.AnyField && _effects.ContainsKey(around with { Source = Origin.Field(Origin.AnyField) });
+    }
 
     private EffectKey Widened(EffectKey key)
     {
-        if (key.Kind is EffectKind.Method && _parts.GetValueOrDefault(Group(key)) >= MostMethods)
-            return new EffectKey(EffectKind.Unknown, key.Source.Whole, "");
+        Origin whole = key.Source.Whole;
+        if (whole.Kind is OriginKind.Field && whole.Name != Origin.AnyField && _fields.GetValueOrDefault(key.Kind) >= (IsWidened ? MostFields / 4 : MostFields))
+            key = key with { Source = whole = Origin.Field(Origin.AnyField) };
 
-        return key.Kind is not EffectKind.Method && key.Source != key.Source.Whole && _parts.GetValueOrDefault(Group(key)) >= MostParts
-            ? key with { Source = key.Source.Whole with { Deep = true } }
-            : key;
+        int parts = _parts.GetValueOrDefault(Group(key));
+        if (key.Kind is EffectKind.Method or EffectKind.GetAttribute or EffectKind.SetAttribute)
+            return parts >= (IsWidened ? MostMethods / 4 : MostMethods) ? new EffectKey(EffectKind.Unknown, whole, "") : key;
+
+        return key.Source != whole && parts >= (IsWidened ? 1 : MostParts) ? key with { Source = whole with { Deep = true } } : key;
     }
 
-    private static (EffectKind, string, Origin) Group(EffectKey key) => (key.Kind, key.Kind is EffectKind.Method ? "" : key.Name, key.Source.Whole);
+    // Methods and attributes of one value are counted together.
+    private static (EffectKind, string, Origin) Group(EffectKey key) => key.Kind is EffectKind.Method or EffectKind.GetAttribute or EffectKind.SetAttribute
+        ? (EffectKind.Method, "", key.Source.Whole)
+        : (key.Kind, key.Name, key.Source.Whole);
 }

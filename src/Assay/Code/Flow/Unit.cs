@@ -8,7 +8,7 @@ namespace Assay.Code.Flow;
 /// One thing that is analysed by itself: the body of a module, or a function for objects of one class. What <c>self.m()</c> means depends on the class that
 /// is made, so a method that is inherited is analysed for each class that has it.
 /// </summary>
-internal sealed class Unit(Scope root, ClassInfo? self)
+internal sealed class Unit(Scope root, ClassInfo? self, UnitCode code, int rank)
 {
     /// <summary>Its names.</summary>
     public Scope Root { get; } = root;
@@ -20,7 +20,7 @@ internal sealed class Unit(Scope root, ClassInfo? self)
     public ClassInfo? Self { get; } = self;
 
     /// <summary>Its body in the order of evaluation.</summary>
-    public UnitCode Code { get; } = UnitCode.Of(root);
+    public UnitCode Code { get; } = code;
 
     /// <summary>What its names may be.</summary>
     public Dictionary<Variable, Value> Variables { get; } = [];
@@ -36,6 +36,12 @@ internal sealed class Unit(Scope root, ClassInfo? self)
 
     /// <summary>The units that depend on it.</summary>
     public HashSet<Unit> Dependents { get; } = [];
+
+    /// <summary>When its turn is: those that it calls have lower ones, as far as they do not call each other.</summary>
+    public int Rank { get; set; } = rank;
+
+    /// <summary>How many times it was evaluated.</summary>
+    public int Evaluations { get; set; }
 
     /// <summary>Whether it waits for its evaluation.</summary>
     public bool IsQueued { get; set; }

@@ -44,15 +44,18 @@ internal enum AtomKind : byte
 }
 
 /// <summary>One thing that a value may be; equal ones are one object.</summary>
-internal sealed class Atom(int id, AtomKind kind, object target, ClassInfo? self)
+internal sealed class Atom(AtomTable table, int id, AtomKind kind, object target, ClassInfo? self)
 {
     private Value? _value;
 
     /// <summary>Its number.</summary>
     public int Id { get; } = id;
 
+    /// <summary>The table that holds it.</summary>
+    public AtomTable Table { get; } = table;
+
     /// <summary>The value that it is alone.</summary>
-    public Value Value => _value ??= Value.Single(this);
+    public Value Value => _value ??= Table.Of([this]);
 
     /// <summary>What it is.</summary>
     public AtomKind Kind { get; } = kind;
@@ -80,22 +83,4 @@ internal sealed class Atom(int id, AtomKind kind, object target, ClassInfo? self
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} {target}";
-}
-
-/// <summary>The atoms of one analysis, each once.</summary>
-internal sealed class AtomTable
-{
-    private readonly Dictionary<(AtomKind, object, ClassInfo?), Atom> _atoms = [];
-
-    /// <summary>The atom of that kind.</summary>
-    public Atom this[AtomKind kind, object target, ClassInfo? self = null]
-    {
-        get
-        {
-            if (!_atoms.TryGetValue((kind, target, self), out Atom? atom))
-                _atoms.Add((kind, target, self), atom = new Atom(_atoms.Count, kind, target, self));
-
-            return atom;
-        }
-    }
 }

@@ -28,6 +28,9 @@ internal enum OriginKind : byte
 /// </summary>
 internal readonly record struct Origin(OriginKind Kind, int Index, string Name, string Key = "", bool Items = false, bool Deep = false, bool Derived = false)
 {
+    /// <summary>The name that stands for any field.</summary>
+    public const string AnyField = "?";
+
     /// <summary>A parameter.</summary>
     public static Origin Of(Parameter parameter) => parameter.Kind switch
     {

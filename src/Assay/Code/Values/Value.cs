@@ -3,18 +3,36 @@ namespace Assay.Code.Values;
 
 /// <summary>
 /// What an expression may be: the union of all that flows there. Containers are what they hold. The empty value is what carries nothing: numbers, None.
+/// Equal values of one analysis are one object.
 /// </summary>
 internal sealed class Value
 {
     private readonly Atom[] _atoms;
 
-    private Value(Atom[] atoms) => _atoms = atoms;
+    /// <summary>A value; only <see cref="AtomTable"/> makes them.</summary>
+    public Value(int id, Atom[] atoms)
+    {
+        Id = id;
+        _atoms = atoms;
+        foreach (Atom atom in atoms)
+        {
+            Kinds |= 1 << (int)atom.Kind;
+            Objects += atom.Kind is AtomKind.Instance or AtomKind.ForeignInstance or AtomKind.Function or AtomKind.Class ? 1 : 0;
+            HasGiven |= atom.IsOrigin && !atom.Origin.Derived;
+        }
+    }
+
+    /// <summary>Its number.</summary>
+    public int Id { get; }
 
     /// <summary>What is computed from it, once that was asked for.</summary>
     public Value? Derived { get; set; }
 
+    /// <summary>What in it comes from callers, once that was asked for.</summary>
+    public Value? Plain { get; set; }
+
     /// <summary>Nothing.</summary>
-    public static Value None { get; } = new([]);
+    public static Value None { get; } = new(0, []);
 
     /// <summary>The atoms, by their numbers.</summary>
     public ReadOnlySpan<Atom> Atoms => _atoms;
@@ -22,17 +40,23 @@ internal sealed class Value
     /// <summary>How many atoms there are.</summary>
     public int Count => _atoms.Length;
 
+    /// <summary>The kinds of its atoms, a bit for each.</summary>
+    public int Kinds { get; }
+
+    /// <summary>How many objects, functions and classes are in it.</summary>
+    public int Objects { get; }
+
     /// <summary>Whether there are none.</summary>
     public bool IsNone => _atoms.Length == 0;
 
     /// <summary>Whether anything in it comes from a caller.</summary>
-    public bool IsTainted => Array.Exists(_atoms, a => a.IsOrigin);
+    public bool IsTainted => Has(AtomKind.Origin);
+
+    /// <summary>Whether anything in it is what a caller gave, and not only computed from that.</summary>
+    public bool HasGiven { get; }
 
     /// <summary>One thing.</summary>
     public static Value Of(Atom atom) => atom.Value;
-
-    /// <summary>One thing, for <see cref="Atom.Value"/>.</summary>
-    public static Value Single(Atom atom) => new([atom]);
 
     /// <summary>Several things.</summary>
     public static Value Of(IEnumerable<Atom> atoms)
@@ -49,7 +73,7 @@ internal sealed class Value
                 sorted[count++] = sorted[i];
         }
 
-        return count == 1 ? sorted[0].Value : new Value(count == sorted.Length ? sorted : sorted[..count]);
+        return sorted[0].Table.Of(sorted.AsSpan(0, count));
     }
 
     /// <summary>This and another one.</summary>
@@ -58,40 +82,11 @@ internal sealed class Value
         if (other.IsNone || ReferenceEquals(this, other))
             return this;
 
-        if (IsNone)
-            return other;
-
-        int common = 0;
-        for (int i = 0, j = 0; i < _atoms.Length && j < other._atoms.Length;)
-        {
-            int difference = _atoms[i].Id - other._atoms[j].Id;
-            common += difference == 0 ? 1 : 0;
-            i += difference <= 0 ? 1 : 0;
-            j += difference >= 0 ? 1 : 0;
-        }
-
-        if (common == other._atoms.Length)
-            return this;
-
-        if (common == _atoms.Length)
-            return other;
-
-        Atom[] union = new Atom[_atoms.Length + other._atoms.Length - common];
-        int left = 0;
-        int right = 0;
-        for (int at = 0; at < union.Length; at++)
-        {
-            int difference = left == _atoms.Length ? 1 : right == other._atoms.Length ? -1 : _atoms[left].Id - other._atoms[right].Id;
-            union[at] = difference <= 0 ? _atoms[left] : other._atoms[right];
-            left += difference <= 0 ? 1 : 0;
-            right += difference >= 0 ? 1 : 0;
-        }
-
-        return new Value(union);
+        return IsNone ? other : _atoms[0].Table.Union(this, other);
     }
 
     /// <summary>Whether an atom of that kind is in it.</summary>
-    public bool Has(AtomKind kind) => Array.Exists(_atoms, a => a.Kind == kind);
+    public bool Has(AtomKind kind) => (Kinds & (1 << (int)kind)) != 0;
 
     /// <summary>Whether an atom is in it.</summary>
     public bool Contains(Atom atom) => Array.BinarySearch(_atoms, atom, AtomOrder.Instance) >= 0;
@@ -99,11 +94,14 @@ internal sealed class Value
     /// <summary>The one constant text that it is; null where it may be anything else.</summary>
     public string? ConstantText => _atoms is [{ Kind: AtomKind.Text } text] ? text.Text : null;
 
+    /// <summary>Whether an atom fits.</summary>
+    public bool Any(Predicate<Atom> fits) => Array.Exists(_atoms, fits);
+
     /// <summary>The atoms that fit.</summary>
     public Value Where(Predicate<Atom> fits)
     {
         Atom[] left = Array.FindAll(_atoms, fits);
-        return left.Length == _atoms.Length ? this : left.Length == 0 ? None : new Value(left);
+        return left.Length == _atoms.Length ? this : left.Length == 0 ? None : left[0].Table.Of(left);
     }
 }
 
