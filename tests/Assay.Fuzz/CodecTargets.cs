@@ -12,7 +12,7 @@ internal static class CodecTargets
 
     public static int Inflate(CodecKind kind, byte[] input)
     {
-        ScanBudget budget = new(s_limits, TimeProvider.System);
+        ScanBudget budget = FuzzMeter.Budget(s_limits, input.Length);
         InflatedSoFar soFar = Codec.InflateSoFar(kind, new MemorySource(input), new ByteRange(0, input.Length), budget, new MemoryScratch());
         using ByteSource bytes = soFar.Result.Bytes;
         if (soFar.Result.Consumed < 0 || soFar.Result.Consumed > input.Length)

@@ -14,7 +14,7 @@ internal static class ContainerTargets
 
     public static int Zip(byte[] input)
     {
-        ZipDirectory directory = ZipDirectory.Read(new MemorySource(input), new ByteRange(0, input.Length), new ScanBudget(s_limits, TimeProvider.System));
+        ZipDirectory directory = ZipDirectory.Read(new MemorySource(input), new ByteRange(0, input.Length), FuzzMeter.Budget(s_limits, input.Length));
         Signature signature = new();
         signature.AddSize(directory.Entries.Count);
         signature.AddSize(directory.Views.Count);
@@ -34,7 +34,7 @@ internal static class ContainerTargets
 
     public static int Tar(byte[] input)
     {
-        TarReader reader = new(new MemorySource(input), new ByteRange(0, input.Length), new ScanBudget(s_limits, TimeProvider.System));
+        TarReader reader = new(new MemorySource(input), new ByteRange(0, input.Length), FuzzMeter.Budget(s_limits, input.Length));
         Signature signature = new();
         while (reader.Next() is { } entry)
         {
@@ -57,7 +57,7 @@ internal static class ContainerTargets
     public static int SevenZip(byte[] input)
     {
         SevenZipArchive archive = SevenZipArchive.Read(
-            new MemorySource(input), new ByteRange(0, input.Length), new ScanBudget(s_limits, TimeProvider.System), new MemoryScratch(32 << 20));
+            new MemorySource(input), new ByteRange(0, input.Length), FuzzMeter.Budget(s_limits, input.Length), new MemoryScratch(32 << 20));
         Signature signature = new();
         signature.AddSize(archive.Files.Count);
         signature.AddSize(archive.Folders.Count);
@@ -81,7 +81,7 @@ internal static class ContainerTargets
 
     public static int Rar(byte[] input)
     {
-        RarArchive archive = RarArchive.Read(new MemorySource(input), new ByteRange(0, input.Length), new ScanBudget(s_limits, TimeProvider.System));
+        RarArchive archive = RarArchive.Read(new MemorySource(input), new ByteRange(0, input.Length), FuzzMeter.Budget(s_limits, input.Length));
         Signature signature = new();
         signature.AddSize(archive.Files.Count);
         signature.Add(archive.HasEnd ? 1 : 0);

@@ -18,7 +18,7 @@ internal static class PickleTargets
         try
         {
             MemorySource source = new(input);
-            ScanBudget budget = new(s_limits, TimeProvider.System);
+            ScanBudget budget = FuzzMeter.Budget(s_limits, input.Length);
             Curious observer = new();
             long offset = 0;
             do

@@ -13,6 +13,7 @@ internal static class ScanTargets
     {
         Rules = RuleSet.Default,
         Limits = new ScanLimits { InflatedBytes = 32L << 20, Milliseconds = 60_000 },
+        OnSpent = FuzzMeter.Note,
     });
 
     public static int Scan(byte[] input)

@@ -15,7 +15,7 @@ internal static class SourceTargets
     {
         string text = Encoding.Latin1.GetString(input);
         Signature signature = new();
-        Folder folder = new(new ScanBudget(s_limits, TimeProvider.System));
+        Folder folder = new(FuzzMeter.Budget(s_limits, input.Length));
         folder.OnReached = (name, arguments) =>
         {
             signature.Add(name.Path);

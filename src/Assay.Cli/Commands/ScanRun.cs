@@ -38,7 +38,8 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             Rules = rules,
             Policy = arguments.Policy is null ? Policy.None : RulePacks.ReadPolicy(arguments.Policy, rules),
             Scratch = scratch,
-            Jobs = arguments.Jobs,
+            // One file is examined on this thread: to start another would cost more than a small one does.
+            Jobs = arguments.Paths is [var only] && !Directory.Exists(only) ? 1 : arguments.Jobs,
             DigestAll = arguments.Digest,
             TestLoad = loader,
             // A folder is also judged as a whole, by the facts of its files.

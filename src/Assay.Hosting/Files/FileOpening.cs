@@ -43,7 +43,7 @@ public static class FileOpening
                 throw new ScanStopException(StopReason.Changed, "It was exchanged for something else before it was opened.");
             }
 
-            FileSource source = new(handle);
+            FileSource source = new(handle, FileHoles.NextData);
             handle = null;
             return source;
         }

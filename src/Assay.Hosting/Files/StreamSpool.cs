@@ -38,6 +38,10 @@ public static class StreamSpool
         {
             return Unread(path, UnreadCause.Unreadable, e.Message);
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Unread(path, UnreadCause.Cancelled, "The scan was cancelled before all of it was there.");
+        }
 
         return new ScanInput { Path = path, Open = () => space, Named = true };
     }

@@ -177,11 +177,6 @@ public sealed class FileWalk
             _named.Contains(real) || (!folder && _leftOut.Contains(real)) || _options.Excludes(relative, folder));
         foreach (Found found in tree.Walk())
         {
-            if (Input(root, found) is not { } input)
-            {
-                continue;
-            }
-
             if (_cancellation.IsCancellationRequested)
             {
                 yield return Unread(root.Bundle.Path, UnreadCause.Cancelled, true,
@@ -189,7 +184,10 @@ public sealed class FileWalk
                 yield break;
             }
 
-            yield return input with { Bundle = root.Bundle.Path };
+            if (Input(root, found) is { } input)
+            {
+                yield return input with { Bundle = root.Bundle.Path };
+            }
         }
     }
 

@@ -17,6 +17,12 @@ public abstract class ByteSource : IDisposable
     /// <exception cref="ScanStopException">The bytes changed, vanished or could not be read.</exception>
     public abstract int ReadAt(long offset, Span<byte> destination);
 
+    /// <summary>
+    /// The first place from <paramref name="offset"/> on that may hold anything but zeros, as far as the source can tell without reading:
+    /// <paramref name="offset"/> itself where it cannot.
+    /// </summary>
+    public virtual long NextData(long offset) => offset;
+
     /// <summary>A view of a part of this source. The view ends where this source ends and does not own it.</summary>
     public virtual ByteSource Slice(ByteRange range)
     {

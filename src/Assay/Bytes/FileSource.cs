@@ -16,10 +16,15 @@ public sealed class FileSource : ByteSource
     private long _blockStart;
     private int _blockLength;
 
+    private readonly Func<SafeFileHandle, long, long>? _nextData;
+
     /// <summary>Creates a source over <paramref name="handle"/>; the length is the file's length now.</summary>
-    public FileSource(SafeFileHandle handle)
+    /// <param name="handle">The file.</param>
+    /// <param name="nextData">Where from an offset on the next bytes of the file lie that are no hole of it; null where the system cannot tell.</param>
+    public FileSource(SafeFileHandle handle, Func<SafeFileHandle, long, long>? nextData = null)
     {
         _handle = handle;
+        _nextData = nextData;
         Length = RandomAccess.GetLength(handle);
     }
 
@@ -54,6 +59,9 @@ public sealed class FileSource : ByteSource
         _block.AsSpan((int)(offset - _blockStart), wanted).CopyTo(destination);
         return wanted;
     }
+
+    /// <inheritdoc/>
+    public override long NextData(long offset) => _nextData is null || offset < 0 ? offset : Math.Clamp(_nextData(_handle, offset), offset, Math.Max(offset, Length));
 
     private void ReadFile(long offset, Span<byte> destination)
     {

@@ -29,5 +29,12 @@ internal sealed class MeteredSource(ByteSource inner, ScanBudget budget) : ByteS
     }
 
     /// <inheritdoc/>
+    public override long NextData(long offset)
+    {
+        budget.SpendWork(WorkCosts.FarRead, offset);
+        return inner.NextData(offset);
+    }
+
+    /// <inheritdoc/>
     public override bool IsUnchanged() => inner.IsUnchanged();
 }

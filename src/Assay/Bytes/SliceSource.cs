@@ -19,6 +19,8 @@ internal sealed class SliceSource(ByteSource inner, ByteRange range) : ByteSourc
         return inner.ReadAt(range.Offset + offset, destination[..count]);
     }
 
+    public override long NextData(long offset) => Math.Min(range.Length, inner.NextData(range.Offset + offset) - range.Offset);
+
     public override ByteSource Slice(ByteRange part)
     {
         ByteRange inside = part.ClampTo(Length);

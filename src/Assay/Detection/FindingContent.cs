@@ -3,8 +3,8 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Detection.Facts;
 
 namespace Assay.Detection;
@@ -149,6 +149,6 @@ internal sealed class FindingContent
             return cut;
         }
 
-        public UInt128 Finish() => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(_written.WrittenSpan));
+        public UInt128 Finish() => BinaryPrimitives.ReadUInt128BigEndian(Sha256.Of(_written.WrittenSpan));
     }
 }

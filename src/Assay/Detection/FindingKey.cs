@@ -1,7 +1,7 @@
 // Names a finding: once by its place, once by what it stands on.
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Assay.Bytes;
 
 namespace Assay.Detection;
 
@@ -22,6 +22,6 @@ internal static class FindingKey
     public static string Of(string rule, string path, string subject, string use, int ordinal)
     {
         string text = string.Join('\0', rule, Inside(path), subject, use, ordinal.ToString(CultureInfo.InvariantCulture));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+        return Sha256.HexOf(Encoding.UTF8.GetBytes(text))[..32];
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial class PickleMachine
     private static readonly SilentObserver s_silent = new();
     private const int FirstStack = 256;
     private const int FirstMarks = 32;
+    private const int LargeStack = 1 << 23;
 
     /// <summary>What the tables of the open pickle hold.</summary>
     private readonly HeldMemory _held = new();
@@ -236,10 +237,20 @@ internal sealed partial class PickleMachine
             throw ScanBudget.Spent("stack-values", _limits.StackValues, _reader.Offset);
         }
 
-        // While the old stack is copied both are there.
+        // While the old stack is copied both are there. No opcode pushes more than one value, so what is very large already becomes as large as the rest of
+        // the pickle can make it, where that may be held: another doubling would be the last one that fits, and half of it empty.
         PickleValue[] old = _stack;
         long size = Math.Min((long)old.Length * (old.Length < 1 << 17 ? 8 : 2), _limits.StackValues);
-        _held.Add(8 * size);
+        long most = Math.Min(old.Length + 1L + Math.Max(0, _end - _reader.Position), _limits.StackValues);
+        if (old.Length >= LargeStack && _held.TryAdd(8 * most))
+        {
+            size = most;
+        }
+        else
+        {
+            _held.Add(8 * size);
+        }
+
         PickleValue[] larger = GC.AllocateUninitializedArray<PickleValue>((int)size);
         old.CopyTo(larger, 0);
         _stack = larger;

@@ -47,6 +47,9 @@ public sealed record ScanOptions
     /// <summary>The formats that are asked; tests hand in ones that fail.</summary>
     internal IReadOnlyList<IFormat> Formats { get; init; } = FormatCatalog.All;
 
+    /// <summary>Gets the meter of each input when the input is done, for measurements of what inputs cost.</summary>
+    internal Action<ScanBudget>? OnSpent { get; init; }
+
     /// <summary>What is read for the rules: members and tensors only where one of them asks for those, because a file may have a million.</summary>
     internal ReadingParts Wants => ReadingParts.Facts
         | (Rules.Index.Asks(FactKinds.Member) ? ReadingParts.Members : 0)

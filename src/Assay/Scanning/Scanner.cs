@@ -198,6 +198,7 @@ public sealed class Scanner
         finally
         {
             bytes?.Dispose();
+            Options.OnSpent?.Invoke(budget);
         }
     }
 
@@ -251,7 +252,7 @@ public sealed class Scanner
             if (bytes.Length <= DigestStep)
             {
                 // Of a small file, preparing a digest in steps would cost more than the digest.
-                return Convert.ToHexStringLower(SHA256.HashData(step.AsSpan(0, bytes.ReadAt(0, step))));
+                return Sha256.HexOf(step.AsSpan(0, bytes.ReadAt(0, step)));
             }
 
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -13,7 +13,6 @@ namespace Assay.Scanning;
 internal static class UnclaimedBytes
 {
     private const int TextProbe = 4096;
-    private const int PaddingStep = 64 << 10;
 
     /// <summary>
     /// Bytes beside those that a format claims are padding, the elements of tensors where those belong, or not read: then nothing is known of
@@ -31,7 +30,7 @@ internal static class UnclaimedBytes
         long length = 0;
         foreach (ByteRange gap in context.Coverage.Gaps())
         {
-            if (context.Artifact.MayBeOpaque || IsPadding(context.Artifact.Bytes, gap, context.Budget))
+            if (context.Artifact.MayBeOpaque || Padding.End(context.Artifact.Bytes, gap) >= gap.End)
             {
                 context.Cover(gap, CoverageKind.Data);
                 continue;
@@ -44,31 +43,6 @@ internal static class UnclaimedBytes
         if (length > 0)
         {
             context.Unread(UnreadCause.Unrecognised, first, length, string.Create(CultureInfo.InvariantCulture, $"No format claims {length} {(length == 1 ? "byte" : "bytes")} of this file."));
-        }
-    }
-
-    private static bool IsPadding(ByteSource bytes, ByteRange gap, ScanBudget budget)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(PaddingStep);
-        try
-        {
-            for (long at = gap.Offset; at < gap.End;)
-            {
-                int got = bytes.ReadAt(at, buffer.AsSpan(0, (int)Math.Min(PaddingStep, gap.End - at)));
-                if (got == 0 || buffer.AsSpan(0, got).ContainsAnyExcept("\0\t\n\r "u8))
-                {
-                    return false;
-                }
-
-                at += got;
-                budget.Poll(at);
-            }
-
-            return true;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

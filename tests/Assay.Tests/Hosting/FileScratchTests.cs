@@ -68,6 +68,17 @@ public sealed class FileScratchTests : IDisposable
     }
 
     [Fact]
+    public void AStreamThatIsStoppedIsAnInputThatWasCancelled()
+    {
+        using ScratchSpace space = new FileScratch(_tree.Root, 1 << 20).Create();
+        using CancellationTokenSource cancel = new();
+        cancel.Cancel();
+        ScanInput input = StreamSpool.Read("-", new EndlessStream(), space, "stdin-bytes", 1 << 20, cancel.Token);
+        Assert.Null(input.Open);
+        Assert.Equal(UnreadCause.Cancelled, input.Cause);
+    }
+
+    [Fact]
     public void AStreamOfExactlyTheLimitIsTaken()
     {
         using ScratchSpace space = new FileScratch(_tree.Root, 10).Create();

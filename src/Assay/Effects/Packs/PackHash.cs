@@ -2,8 +2,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
+using Assay.Bytes;
 
 namespace Assay.Effects.Packs;
 
@@ -23,8 +23,8 @@ internal readonly record struct PackHash(ulong High, uint Low) : IComparable<Pac
     {
         int most = Encoding.UTF8.GetMaxByteCount(path.Length);
         Span<byte> bytes = most <= OnStack ? stackalloc byte[OnStack] : new byte[most];
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(path, bytes)], digest);
+        Span<byte> digest = stackalloc byte[Sha256.Length];
+        Sha256.Write(bytes[..Encoding.UTF8.GetBytes(path, bytes)], digest);
         return Read(digest);
     }
 

@@ -1,5 +1,5 @@
 // Folds the calls of a pickle while it is decompiled, and says what is worth writing below them.
-using System.Security.Cryptography;
+using Assay.Bytes;
 using Assay.Evaluation.Marshalled;
 using Assay.Evaluation.Payloads;
 using Assay.Evaluation.Values;
@@ -146,5 +146,5 @@ internal sealed class CallFolding(PickleMachine machine)
         return key.Length == 0 || (_shown.Count < MaxRemembered && _shown.Add(key));
     }
 
-    private static string Digest(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    private static string Digest(byte[] bytes) => Sha256.HexOf(bytes);
 }

@@ -1,6 +1,6 @@
 // Writes the texts and bytes of a pickle as literals.
 using System.Globalization;
-using System.Security.Cryptography;
+using Assay.Bytes;
 using Assay.Evaluation.Intents;
 using Assay.Pickle;
 
@@ -71,7 +71,7 @@ internal sealed class ConstantWriter(CodeText text)
 
         _digested -= length;
         byte[] bytes = machine.Source.ReadUpTo(offset, (int)length);
-        return bytes.Length == length ? ", sha256 " + Convert.ToHexStringLower(SHA256.HashData(bytes)) : "";
+        return bytes.Length == length ? ", sha256 " + Sha256.HexOf(bytes) : "";
     }
 
     /// <summary>Whether a long text may be a payload that somebody wants to read whole, and not the numbers of an array.</summary>

@@ -1,7 +1,7 @@
 // Writes below a call what it gives and what it gets, unpacked.
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Assay.Bytes;
 using Assay.Evaluation.Intents;
 using Assay.Evaluation.Marshalled;
 using Assay.Evaluation.Values;
@@ -111,5 +111,5 @@ internal sealed class FoldedNoteWriter(CodeText text, Func<byte[], Action<string
         content.Length <= text.Limits.ArgumentText ? "" : "... " + Size(Encoding.UTF8.GetBytes(content), "characters", content.Length);
 
     private static string Size(byte[] content, string unit, int length) =>
-        string.Create(CultureInfo.InvariantCulture, $"({length:N0} {unit}, sha256 {Convert.ToHexStringLower(SHA256.HashData(content))})");
+        string.Create(CultureInfo.InvariantCulture, $"({length:N0} {unit}, sha256 {Sha256.HexOf(content)})");
 }

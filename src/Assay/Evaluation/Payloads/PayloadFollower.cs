@@ -277,7 +277,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
             return;
         }
 
-        string digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.Bytes));
+        string digest = Sha256.HexOf(bytes.Bytes);
         if (bytes.Bytes.Length > 1 && Bytes.Count < MaxBytes && _seenBytes.Add(digest + bytes.IsPickle))
         {
             held?.Add(bytes.Bytes.Length);

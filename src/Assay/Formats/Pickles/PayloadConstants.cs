@@ -1,5 +1,4 @@
 // The constants of a pickle that are files of their own.
-using System.Security.Cryptography;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -139,7 +138,7 @@ internal sealed class PayloadConstants(HeldMemory held)
     private static string Digest(byte[] bytes, ScanBudget budget)
     {
         budget.SpendWork((long)ByteWork * bytes.Length);
-        return Convert.ToHexString(SHA256.HashData(bytes));
+        return Sha256.HexOf(bytes);
     }
 
     private static ByteSource Bytes(PickleMachine machine, PickleValue constant)

@@ -128,7 +128,7 @@ internal static class PickleProbe
     }
 
     private static bool IsBlank(ByteSource bytes, ByteRange range) =>
-        range.Length <= 64 && bytes.ReadUpTo(range.Offset, 64).AsSpan().IndexOfAnyExcept("\0\t\n\r "u8) < 0;
+        range.Length <= 64 && Padding.End(bytes, range) >= range.End;
 
     internal readonly record struct Trial(PickleEnding Ending, long End, long Opcodes, bool Imports, bool Acts, bool KnownImports);
 

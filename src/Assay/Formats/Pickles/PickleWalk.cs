@@ -221,22 +221,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
     /// <summary>Zero bytes and white space behind a pickle are padding. True when nothing else is left.</summary>
     private bool SkipPadding(ref long offset)
     {
-        long at = offset;
-        while (at < _end)
-        {
-            byte[] step = _source.ReadUpTo(at, (int)Math.Min(4096, _end - at));
-            int other = step.AsSpan().IndexOfAnyExcept("\0\t\n\r "u8);
-            if (other != 0)
-            {
-                at += other < 0 ? step.Length : other;
-            }
-
-            if (other >= 0 || step.Length == 0)
-            {
-                break;
-            }
-        }
-
+        long at = Padding.End(_source, new ByteRange(offset, _end - offset));
         if (at >= _end)
         {
             context.Cover(new ByteRange(offset, _end - offset), CoverageKind.Data);

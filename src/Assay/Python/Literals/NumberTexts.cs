@@ -1,4 +1,6 @@
 // The number texts that CPython's unpickler accepts.
+using System.Globalization;
+
 namespace Assay.Python.Literals;
 
 /// <summary>How the unpicklers see a number text.</summary>
@@ -27,6 +29,9 @@ internal enum NumberText : byte
 internal static class NumberTexts
 {
     private const int LongestFloat = 4096;
+
+    /// <summary>So many digits and an exponent of two more are no number that a double cannot hold.</summary>
+    private const int ShortFloat = 200;
 
     public static NumberText ClassifyInt(ReadOnlySpan<byte> text, bool isLong)
     {
@@ -97,7 +102,8 @@ internal static class NumberTexts
 
         int nul = text.IndexOf((byte)0);
         ReadOnlySpan<byte> upToNul = nul < 0 ? text : text[..nul];
-        bool c = IsFloat(upToNul);
+        // strtod's range is checked by the one in C, which raises; float() gives an infinity.
+        bool c = IsFloat(upToNul) && !IsBeyondRange(upToNul);
         bool python = nul < 0 && IsFloat(Ungrouped(text.Trim(" \t\r\v\f\n"u8)));
         return (c, python) switch
         {
@@ -108,10 +114,10 @@ internal static class NumberTexts
         };
     }
 
-    /// <summary>Whether a text is digits with at most one point and one exponent, as picklers write it: all unpicklers take it.</summary>
+    /// <summary>Whether a text is digits with at most one point and one short exponent, as picklers write nearly all numbers: all unpicklers take it.</summary>
     private static bool IsPlainFloat(ReadOnlySpan<byte> text)
     {
-        if (text.Length is 0 or > LongestFloat)
+        if (text.Length is 0 or > ShortFloat)
         {
             return false;
         }
@@ -128,7 +134,7 @@ internal static class NumberTexts
         if (whole + part > 0 && at < text.Length && (text[at] | 0x20) == 'e')
         {
             at += at + 1 < text.Length && text[at + 1] is (byte)'-' or (byte)'+' ? 2 : 1;
-            return Digits(text, ref at) > 0 && at == text.Length;
+            return Digits(text, ref at) is 1 or 2 && at == text.Length;
         }
 
         return whole + part > 0 && at == text.Length;
@@ -167,8 +173,13 @@ internal static class NumberTexts
             }
         }
 
-        return double.TryParse(all, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _);
+        return double.TryParse(all, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
     }
+
+    /// <summary>Whether digits say a number that is larger than any double.</summary>
+    private static bool IsBeyondRange(ReadOnlySpan<byte> text) =>
+        (text[0] is (byte)'-' or (byte)'+' ? text[1..] : text) is [(>= (byte)'0' and <= (byte)'9') or (byte)'.', ..]
+        && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsInfinity(number);
 
     /// <summary>The text without underscores between digits; empty where they stand anywhere else.</summary>
     private static byte[] Ungrouped(ReadOnlySpan<byte> text)
