@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats;
 using Assay.Inspection;
 using Assay.Reports;
 using Assay.Scanning;
@@ -220,25 +221,50 @@ public sealed class InspectorTests
     [Theory]
     [InlineData("pickle")]
     [InlineData("zip")]
+    [InlineData("compressed zip")]
+    [InlineData("constants")]
+    [InlineData("package")]
+    [InlineData("compressed package")]
+    [InlineData("npy")]
+    [InlineData("npz")]
+    [InlineData("compressed npz")]
     [InlineData("legacy")]
     public void WhatAPickleDoesAndItsTensorsComeFromOneRun(string kind)
     {
-        // Most of the file is the pickle, and what a run reads of it shows how often it is run.
-        object?[] pairs = ["texts", List([.. Enumerable.Range(0, 20_000).Select(i => $"text number {i}")])];
+        object?[] pairs = ["texts", List([.. Enumerable.Range(0, 2_000).Select(i => $"text number {i}")]), "w", WeightFiles.Tensor("0", 4, 0, [4], [1])];
+        byte[] pickle = PickleOf(Dict(pairs));
+        byte[] floats = WeightFiles.Floats(1, 2, 3, 4);
+        int method = kind.StartsWith("compressed", StringComparison.Ordinal) ? 8 : 0;
         byte[] file = kind switch
         {
-            "pickle" => PickleOf(Dict(pairs)),
-            "zip" => WeightFiles.Zip(Dict([.. pairs, "w", WeightFiles.Tensor("0", 4, 0, [4], [1])]), WeightFiles.Floats(1, 2, 3, 4)),
-            _ => Builders.TorchFiles.Legacy(PickleOf(Dict(pairs)), ordinal: 3),
+            "pickle" => PickleOf(Dict(pairs[..2])),
+            "zip" or "compressed zip" => new ZipBuilder().Add("m/data.pkl", pickle, method).Add("m/data/0", floats).Add("m/version", "3\n").Build(),
+            "constants" => new ZipBuilder().Add("m/data.pkl", pickle).Add("m/data/0", floats).Add("m/constants.pkl", pickle, 8).Add("m/constants/0", floats).Add("m/version", "3\n").Build(),
+            "package" or "compressed package" => new ZipBuilder().Add("m/.data/extern_modules", "").Add("m/.data/0.storage", floats).Add("m/a/one.pkl", pickle, method)
+                .Add("m/two.pkl", pickle, method).Add("m/.data/version", "6\n").Build(),
+            "npy" => NumpyFiles.Objects(List(pairs[1])),
+            "npz" or "compressed npz" => new ZipBuilder().Add("a.npy", NumpyFiles.Objects(List(pairs[1])), method).Add("b.npy", NumpyFiles.Objects(List(pairs[1])), method).Build(),
+            _ => Builders.TorchFiles.Legacy(PickleOf(Dict(pairs[..2])), ordinal: 3),
         };
-        CountingSource scanned = new(file);
-        Scanner scanner = new(new ScanOptions { Rules = Assay.Detection.RuleSet.Default, DigestLimit = 0 });
-        Assert.Equal(Assay.Policies.Verdict.Passed, scanner.Scan(new ScanInput { Path = "m", Open = () => scanned }, TestContext.Current.CancellationToken).Report!.Verdict);
-        CountingSource inspected = new(file);
-        InspectedArtifact tree = Inspector.Inspect("m", () => inspected, new InspectionOptions(), TestContext.Current.CancellationToken);
-        Assert.True(tree.IsComplete);
-        Assert.NotNull(tree.Tensors);
-        Assert.InRange(inspected.Read, 1, scanned.Read + (file.Length / 4));
+        InspectionSink sink = new("m", new InspectionOptions(), TestContext.Current.CancellationToken);
+        long inspected = Opcodes(file, _ => sink);
+        Assert.NotNull(sink.Root.Tensors);
+        Assert.Null(sink.Root.Tensors.Failure);
+        long scanned = Opcodes(file, log => new FactSink(log, ReadingParts.Facts));
+        Assert.True(scanned > 2_000);
+        Assert.Equal(scanned, inspected);
+    }
+
+    /// <summary>How many opcodes of pickles a walk runs.</summary>
+    private static long Opcodes(byte[] file, Func<FactLog, ReadingSink> sink)
+    {
+        ScanLimits limits = new();
+        FactLog log = new(limits);
+        ScanBudget budget = new(limits, TimeProvider.System, TestContext.Current.CancellationToken);
+        budget.Admit(file.Length);
+        using MemorySource bytes = new(file);
+        new ArtifactScanner(log, budget, new MemoryScratch(), FormatCatalog.All) { Sink = sink(log) }.Scan(new Artifact("m", bytes), mustClaim: true);
+        return budget.Opcodes;
     }
 
     [Fact]

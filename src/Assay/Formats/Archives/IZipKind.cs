@@ -1,5 +1,6 @@
 // A kind of model file that is a zip, told by its members.
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Containers.Zip;
 
 namespace Assay.Formats.Archives;
@@ -23,6 +24,9 @@ internal interface IZipKind : IFormatKind
     void ReadTensors(ZipDirectory directory, ReadContext context)
     {
     }
+
+    /// <summary>Where in a member the pickle lies out of whose value tensors are made; null where there is none.</summary>
+    long? PickleIn(string name, ByteSource member, ReadContext context) => null;
 
     /// <summary>Whether bytes that no format claims belong into the member of that name: it holds the elements of tensors.</summary>
     bool HoldsData(string name) => false;

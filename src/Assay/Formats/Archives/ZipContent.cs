@@ -123,7 +123,7 @@ internal sealed class ZipContent
                 return null;
             }
 
-            ByteSource inflated = _source.Unpack(kind, data, $"The member {name}");
+            ByteSource inflated = MemberPickles.Unpacked(_source.Context, entry) ?? _source.Unpack(kind, data, $"The member {name}");
             opened = (inflated, new ByteRange(0, inflated.Length));
         }
 

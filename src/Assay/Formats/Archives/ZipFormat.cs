@@ -83,12 +83,12 @@ internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
         }
 
         ScanStopException? spent = null;
-        using MainPickle? pickle = matching.Any(k => k.HasTensors) ? MainPickle.Ask(directory, context) : null;
+        using MemberPickles pickles = new(matching, context);
         try
         {
             if (context.Wants(ReadingParts.Facts))
             {
-                new ZipMembers(artifact, directory, matching, context).Submit();
+                new ZipMembers(artifact, directory, matching, pickles, context).Submit();
                 CoverPadding(artifact, claim.Range, context, embedded);
             }
         }

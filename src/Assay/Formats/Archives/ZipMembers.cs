@@ -8,7 +8,7 @@ using Assay.Containers.Zip;
 namespace Assay.Formats.Archives;
 
 /// <summary>Submits the members of a zip.</summary>
-internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IReadOnlyList<IZipKind> kinds, ReadContext context)
+internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IReadOnlyList<IZipKind> kinds, MemberPickles pickles, ReadContext context)
 {
     /// <summary>
     /// Compressed members that say they are larger than this, or turn out to be, wait until all others were read: a bomb in front
@@ -140,6 +140,11 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
             }
         }
 
+        if (reading.IsPlain)
+        {
+            pickles.Ask(reading.Entry.Name, bytes);
+        }
+
         Submit(reading, bytes);
     }
 
@@ -171,13 +176,21 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
         bool marked = (header.Flags & 2) != 0;
         InflatedSoFar soFar = Codec.InflateSoFar(
             kind, artifact.Bytes, range, context.Budget, context.Scratch, cap, marked ? -1 : Math.Max(-1, header.Size));
-        using ByteSource bytes = soFar.Result.Bytes;
+        IDisposable unpacked = context.Own(soFar.Result.Bytes);
+        ByteSource bytes = MeteredSource.Of(soFar.Result.Bytes, context.Budget);
+        bool clean = soFar is { Stop: null, Result.Error: null };
+        bool isKept = clean && !soFar.Capped && reading.IsPlain && soFar.Result.Consumed == header.Packed && pickles.Ask(reading.Entry.Name, bytes);
+        if (isKept)
+        {
+            pickles.Keep(reading.Entry, bytes);
+        }
+
+        using IDisposable? ended = isKept ? null : unpacked;
         if (soFar.Capped)
         {
             return false;
         }
 
-        bool clean = soFar is { Stop: null, Result.Error: null };
         bool crc = clean && ContentChecksum.Crc32(bytes, context.Budget) == header.Crc;
         if (reading.IsEncrypted)
         {
@@ -258,6 +271,9 @@ internal sealed class ZipMembers(Artifact artifact, ZipDirectory directory, IRea
     /// <summary>One way to read a member.</summary>
     private readonly record struct ZipReading(string Name, ZipHeader Header, long Offset, int Flags, ZipEntry Entry)
     {
+        /// <summary>Whether this is how the directory says that the member is read.</summary>
+        public bool IsPlain => !IsEncrypted && Entry.Central is { } central && Header == central;
+
         public bool IsEncrypted => (Flags & (ZipHeader.Encrypted | ZipHeader.StrongEncryption)) != 0;
     }
 }

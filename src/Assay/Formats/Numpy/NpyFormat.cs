@@ -1,8 +1,10 @@
 // Reads NumPy's .npy files: the header as a literal, plain data by its size, object arrays as the pickle that they are.
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Pickles;
 using Assay.Tensors;
 
 namespace Assay.Formats.Numpy;
@@ -45,16 +47,39 @@ internal sealed class NpyFormat : IFormat
         // The view ends where the claim ends and keeps the artifact's offsets.
         ByteSource source = artifact.Bytes.Slice(new ByteRange(0, claim.Range.End));
         long? next = claim.Range.Offset;
-        if (next == 0)
+        bool hasTensors = next == 0 && context.Wants(ReadingParts.Tensors);
+        using AskedPickles asked = new(context);
+        if (hasTensors)
         {
             context.TakeTensorsOfMembers();
+            if (NpyTensors.PickleIn(artifact.Bytes, context) is { } pickle)
+            {
+                asked.Ask(artifact.Bytes, pickle);
+            }
+        }
+
+        ScanStopException? stop = null;
+        try
+        {
+            while (next is long offset && StartsWithSignature(source, offset))
+            {
+                context.Budget.Poll(offset);
+                next = ReadArray(source, offset, context);
+            }
+        }
+        catch (ScanStopException e) when (e.Reason == StopReason.Limit)
+        {
+            stop = e;
+        }
+
+        if (hasTensors)
+        {
             context.ReadTensors(Id, group => NpyTensors.Read(new TensorSource(artifact.Bytes, context, group), artifact.Bytes, claim.Range, ""));
         }
 
-        while (next is long offset && StartsWithSignature(source, offset))
+        if (stop is not null)
         {
-            context.Budget.Poll(offset);
-            next = ReadArray(source, offset, context);
+            ExceptionDispatchInfo.Throw(stop);
         }
     }
 

@@ -16,6 +16,10 @@ internal static class NpyTensors
     /// <summary>Whether a file begins as an array does.</summary>
     public static bool IsArray(ReadOnlySpan<byte> head) => head.StartsWith(NpyHeader.Signature);
 
+    /// <summary>Where the pickle of an array of objects begins; null for any other array.</summary>
+    public static long? PickleIn(ByteSource file, ReadContext context) =>
+        IsArray(file.ReadUpTo(0, NpyHeader.Signature.Length)) && NpyHeader.TryRead(file, 0, context.Limits.LineBytes) is { Element.HasObject: true } header ? header.Literal.End : null;
+
     /// <summary>Reads the members of a zip.</summary>
     public static void ReadZip(TensorSource source, ZipContent zip)
     {

@@ -1,5 +1,6 @@
 // What numpy.savez writes: a zip of arrays.
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Containers.Zip;
 using Assay.Formats.Archives;
 
@@ -23,6 +24,8 @@ internal sealed class NpzKind : IZipKind
     }
 
     public bool HasTensors => true;
+
+    public long? PickleIn(string name, ByteSource member, ReadContext context) => NpyTensors.PickleIn(member, context);
 
     public void Read(ZipDirectory directory, ReadContext context)
     {

@@ -59,7 +59,8 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
             _kept.Add(key);
         }
 
-        context.Handed[key] = pickle.TakeRun();
+        // A value that is kept takes room from the pickles behind it; where that is scarce, the pickle is run again later.
+        context.Handed[key] = context.Budget.HeldBytes < context.Limits.Memory / 2 ? pickle.TakeRun() : null;
     }
 
     /// <summary>Reads the pickle at the offset and moves behind it. False when there is nothing more to read.</summary>

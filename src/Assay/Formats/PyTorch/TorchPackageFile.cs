@@ -1,5 +1,6 @@
 // Reads the tensors of torch.package archives.
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Formats.Archives;
 using Assay.Formats.Pickles;
 
@@ -36,9 +37,9 @@ internal static class TorchPackageFile
             {
                 source.Tensors.Problem(own, $"It cannot be read: {problem}.");
             }
-            else if (member.Source.ReadUpTo(member.Range.Offset, 2) is [0x80, >= 2 and <= 5])
+            else if (member.Source.Slice(member.Range) is var bytes && IsPickle(name, bytes))
             {
-                Pickle(source with { Bytes = member.Source.Slice(member.Range) }, storages, own);
+                Pickle(source with { Bytes = bytes }, storages, own);
             }
             else
             {
@@ -46,6 +47,11 @@ internal static class TorchPackageFile
             }
         }
     }
+
+    /// <summary>Whether a member, by its name in the archive, is a pickle: neither one of the package's own data nor a module.</summary>
+    public static bool IsPickle(string name, ByteSource member) =>
+        !ZipNames.Tail(name).StartsWith(Data, StringComparison.OrdinalIgnoreCase) && !name.EndsWith(".py", StringComparison.OrdinalIgnoreCase)
+        && member.ReadUpTo(0, 2) is [0x80, >= 2 and <= 5];
 
     private static void Pickle(TensorSource source, TorchStorages storages, string name)
     {

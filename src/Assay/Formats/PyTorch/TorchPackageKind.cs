@@ -1,5 +1,6 @@
 // What torch.package writes: a zip of modules and pickles.
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Containers.Zip;
 using Assay.Formats.Archives;
 
@@ -23,6 +24,8 @@ internal sealed class TorchPackageKind : IZipKind
         ZipNames.Tail(name).StartsWith(TorchPackageFile.Data, StringComparison.Ordinal) && name.EndsWith(".storage", StringComparison.Ordinal);
 
     public bool HasTensors => true;
+
+    public long? PickleIn(string name, ByteSource member, ReadContext context) => TorchPackageFile.IsPickle(name, member) ? 0 : null;
 
     public void ReadTensors(ZipDirectory directory, ReadContext context) =>
         ZipContent.ReadTensors(context, directory, Id, isTorch: true, TorchPackageFile.Read);

@@ -17,7 +17,7 @@ internal static class TorchSavedFile
 {
     private const int MostDepth = 4;
     private const int ShapeBudget = 4096;
-    private const string Constants = "constants";
+    internal const string Constants = "constants";
 
     /// <summary>Reads a zip.</summary>
     public static void ReadZip(TensorSource source, ZipContent zip)

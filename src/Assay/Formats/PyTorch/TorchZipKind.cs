@@ -1,5 +1,6 @@
 // What torch.save has written since 1.6: a zip.
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Containers.Zip;
 using Assay.Formats.Archives;
 
@@ -41,6 +42,9 @@ internal sealed class TorchZipKind : IZipKind
     }
 
     public bool HasTensors => true;
+
+    public long? PickleIn(string name, ByteSource member, ReadContext context) =>
+        IsPickle(name) || ZipNames.Tail(name).Equals(TorchSavedFile.Constants + ".pkl", StringComparison.OrdinalIgnoreCase) ? 0 : null;
 
     public void ReadTensors(ZipDirectory directory, ReadContext context) =>
         ZipContent.ReadTensors(context, directory, Id, isTorch: true, TorchSavedFile.ReadZip);
