@@ -61,6 +61,12 @@ internal sealed class FoldBudget
     /// <summary>Whether a value that was made may be one of many that are kept for a while: their sum is bounded as if they were kept for good.</summary>
     public bool Holds(FoldedValue value) => Keep(value);
 
+    /// <summary>Whether there is memory for something that is needed for a while; <see cref="GiveBack"/> ends that.</summary>
+    public bool TryBorrow(long bytes) => _held?.TryAdd(bytes) != false || Exceed();
+
+    /// <summary>Gives back what was borrowed.</summary>
+    public void GiveBack(long bytes) => _held?.Remove(bytes);
+
     /// <summary>Whether there is memory for a value that is about to be kept.</summary>
     public bool Keep(FoldedValue value)
     {

@@ -1,123 +1,120 @@
-// Names, constants, containers, comprehensions and functions of recovered source.
+// Names, containers, comprehensions and functions of recovered source.
+using System.Text;
 using Assay.Evaluation.Functions;
 using Assay.Evaluation.Values;
+using Assay.Python.Syntax;
+using static Assay.Python.Syntax.SyntaxField;
 
 namespace Assay.Evaluation.Sources;
+
+/// <summary>A parameter of a function: its name and its default.</summary>
+internal readonly record struct SourceParameter(string Name, FoldedValue? Default);
 
 internal sealed partial class SourceExpression
 {
     private const int MaxParameters = 64;
+    private const int MaxClauses = 4;
     private const int ScopesPerStep = 16;
 
-    private readonly record struct Clause(List<string> Targets, int Items, List<int> Conditions);
-
-    /// <summary>The parameters of a function, up to the bracket or colon that ends them.</summary>
-    public IReadOnlyList<SourceParameter> Parameters(string end)
+    /// <summary>The parameters of a function; their defaults and what is said of their types are folded.</summary>
+    public IReadOnlyList<SourceParameter> Parameters(SyntaxNode arguments)
     {
         List<SourceParameter> parameters = [];
-        while (!Failed && !(Current.Kind == SourceTokenKind.Operator && Current.Text == end) && parameters.Count < MaxParameters)
+        int plain = arguments.List(PosOnlyArgs).Count + arguments.List(Args).Count;
+        int withDefault = plain - arguments.List(Defaults).Count;
+        void Add(SyntaxNode parameter, FoldedValue? otherwise)
         {
-            bool many = Take("*") || Take("**");
-            if (Current.Kind != SourceTokenKind.Name)
+            if (!parameter.IsNone && parameters.Count < MaxParameters)
             {
-                if (!many && !Take("/"))
-                {
-                    Failed = true;
-                }
-
-                Take(",");
-                continue;
+                Value(parameter[Annotation]);
+                parameters.Add(new SourceParameter(parameter.Name(Arg) ?? "", otherwise));
             }
-
-            string name = tokens[At++].Text;
-            if (end == ")" && Take(":"))
-            {
-                Value();
-            }
-
-            parameters.Add(new SourceParameter(name, Take("=") ? Value() : many ? FoldedValue.Unknown : null));
-            Failed |= !Take(",") && !(Current.Kind == SourceTokenKind.Operator && Current.Text == end);
         }
 
+        for (int i = 0; i < plain; i++)
+        {
+            int first = arguments.List(PosOnlyArgs).Count;
+            Add(i < first ? arguments.List(PosOnlyArgs)[i] : arguments.List(Args)[i - first], i < withDefault ? null : Value(arguments.List(Defaults)[i - withDefault]));
+        }
+
+        Add(arguments[VarArg], FoldedValue.Unknown);
+        for (int i = 0; i < arguments.List(KwOnlyArgs).Count; i++)
+        {
+            SyntaxNode otherwise = i < arguments.List(KwDefaults).Count ? arguments.List(KwDefaults)[i] : default;
+            Add(arguments.List(KwOnlyArgs)[i], otherwise.IsNone ? null : Value(otherwise));
+        }
+
+        Add(arguments[KwArg], FoldedValue.Unknown);
         return parameters;
     }
 
-    /// <summary>A function that gives the expression at a token.</summary>
-    public FoldedFunction Function(IReadOnlyList<SourceParameter> parameters, int body)
+    /// <summary>A function that gives an expression.</summary>
+    public FoldedFunction Function(IReadOnlyList<SourceParameter> parameters, SyntaxNode body)
     {
         Scope? captured = _scope;
         return new FoldedFunction(arguments =>
         {
-            (int at, bool failed, Scope? scope) = (At, Failed, _scope);
+            Scope? scope = _scope;
             _scope = captured;
             for (int i = 0; i < parameters.Count; i++)
             {
                 _scope = new Scope(parameters[i].Name, i < arguments.Count ? arguments[i] : parameters[i].Default ?? FoldedValue.Unknown, _scope);
             }
 
-            (At, Failed) = (body, false);
-            FoldedValue value = Value();
-            value = Failed ? FoldedValue.Unknown : value;
-            (At, Failed, _scope) = (at, failed, scope);
+            FoldedValue value = Value(body);
+            _scope = scope;
             return value;
         });
     }
 
-    private FoldedValue Lambda()
+    private FoldedValue Leaf(SyntaxNode node)
     {
-        At++;
-        IReadOnlyList<SourceParameter> parameters = Parameters(":");
-        if (onlyConstants || !Take(":"))
+        switch (node.Kind)
         {
-            return Fail();
-        }
-
-        int body = At;
-        _dry++;
-        Value();
-        _dry--;
-        return _dry > 0 || Failed ? FoldedValue.Unknown : Function(parameters, body);
-    }
-
-    private FoldedValue Atom()
-    {
-        SourceToken token = Current;
-        switch (token.Kind)
-        {
-            case SourceTokenKind.Constant or SourceTokenKind.Format:
-                return Literals();
-            case SourceTokenKind.Name when !IsKeyword(token.Text):
-                At++;
-                return Name(token.Text);
-            case SourceTokenKind.Operator when token.Text is "(" or "[" or "{" && _depth < MaxDepth:
-                _depth++;
-                FoldedValue inside = Bracket();
-                _depth--;
-                return inside;
-            case SourceTokenKind.Operator when token.Text == "...":
-                At++;
+            case SyntaxKind.Constant:
+                return SourceConstant.Of(node, folder);
+            case SyntaxKind.Name:
+                return Name(node.Name(Id) ?? "");
+            case SyntaxKind.JoinedStr:
+                return Format(node);
+            case SyntaxKind.Tuple:
+                return Sequence(SequenceKind.Tuple, Items(node.List(Elts)));
+            case SyntaxKind.List:
+                return Sequence(SequenceKind.List, Items(node.List(Elts)));
+            case SyntaxKind.Set:
+                return Sequence(SequenceKind.Set, Items(node.List(Elts)));
+            case SyntaxKind.Dict:
+                return Dict(node);
+            case SyntaxKind.ListComp or SyntaxKind.SetComp or SyntaxKind.GeneratorExp or SyntaxKind.DictComp:
+                return Comprehension(node);
+            case SyntaxKind.Lambda:
+                return Function(Parameters(node[Args]), node[Body]);
+            case SyntaxKind.IfExp:
+                return Conditional(node);
+            case SyntaxKind.BoolOp:
+                return Choice(node);
+            case SyntaxKind.UnaryOp:
+                return Unary(node);
+            case SyntaxKind.NamedExpr:
+                FoldedValue assigned = Value(node[SyntaxField.Value]);
+                bind(node[Target].Kind == SyntaxKind.Name ? node[Target].Name(Id) ?? "" : "", assigned);
+                return assigned;
+            case SyntaxKind.Await:
+                return Value(node[SyntaxField.Value]);
+            case SyntaxKind.Starred or SyntaxKind.Yield or SyntaxKind.YieldFrom:
+                Value(node[SyntaxField.Value]);
                 return FoldedValue.Unknown;
+            case SyntaxKind.Slice:
+                return folder.Call("builtins.slice", [End(node[Lower]), End(node[Upper]), End(node[Step])]);
             default:
-                return Fail();
+                return FoldedValue.Unknown;
         }
     }
 
-    private static bool IsKeyword(string word) => word is "for" or "if" or "else" or "in" or "is" or "and" or "or" or "as" or "import" or "from" or "def" or "class" or "return" or "while" or "with";
+    private FoldedValue End(SyntaxNode node) => node.IsNone ? FoldedValue.None : Value(node);
 
     private FoldedValue Name(string name)
     {
-        switch (name)
-        {
-            case "None": return FoldedValue.None;
-            case "True": return new FoldedBool(true);
-            case "False": return new FoldedBool(false);
-        }
-
-        if (onlyConstants)
-        {
-            return Fail();
-        }
-
         int steps = 0;
         for (Scope? scope = _scope; scope is not null; scope = scope.Outer)
         {
@@ -133,188 +130,96 @@ internal sealed partial class SourceExpression
             }
         }
 
-        return _dry > 0 ? FoldedValue.Unknown : lookup(name);
+        return lookup(name);
     }
 
-    /// <summary>Literals side by side are one.</summary>
-    private FoldedValue Literals()
+    /// <summary>The text that an f-string makes; unknown where one of its fields is.</summary>
+    private FoldedValue Format(SyntaxNode node)
     {
-        FoldedValue value = Literal(tokens[At++]);
-        if (value is FoldedInt or FoldedFloat || !IsText(Current))
+        StringBuilder? text = new();
+        List<FoldedValue> from = [];
+        foreach (SyntaxNode part in node.List(SyntaxField.Values))
         {
-            return value;
+            FoldedValue value = Value(part.Kind == SyntaxKind.FormattedValue ? part[SyntaxField.Value] : part);
+            from.Add(value);
+            string? made = part.Kind == SyntaxKind.FormattedValue ? Field(part, value) : (value as FoldedText)?.Value;
+            text = made is null || text is null || !folder.Budget.Room(text.Length + made.Length) ? null : text.Append(made);
         }
 
-        List<FoldedValue> parts = [value];
-        while (IsText(Current))
-        {
-            parts.Add(Literal(tokens[At++]));
-        }
-
-        return folder.Call(value is FoldedBytes ? "bytes.join" : "str.join", [value is FoldedBytes ? new FoldedBytes([]) : new FoldedText(""), new FoldedSequence(SequenceKind.Tuple, parts)]);
+        return folder.Made(text?.ToString(), from);
     }
 
-    private static bool IsText(SourceToken token) =>
-        token.Kind is SourceTokenKind.Constant or SourceTokenKind.Format && token.Value is not (FoldedInt or FoldedFloat);
-
-    private FoldedValue Literal(SourceToken token)
+    private string? Field(SyntaxNode field, FoldedValue value)
     {
-        if (token.Kind == SourceTokenKind.Constant)
+        string? shape = field[FormatSpec].IsNone ? "" : (Value(field[FormatSpec]) as FoldedText)?.Value;
+        FoldedValue shown = value.IsUnknown ? value : field.Conversion switch
         {
-            return token.Value!;
-        }
-
-        if (onlyConstants || _dry > 0)
-        {
-            return onlyConstants ? Fail() : FoldedValue.Unknown;
-        }
-
-        // Of what a field may hold, names and literals are folded.
-        List<(FoldedValue, FoldedValue)> names = [];
-        foreach (string field in token.Text.Split('{').Skip(1))
-        {
-            string inside = field.Split('}', ':', '!')[0];
-            if (inside.Length > 0 && inside.All(c => char.IsLetterOrDigit(c) || c == '_'))
-            {
-                names.Add((new FoldedText(inside), Name(inside)));
-            }
-        }
-
-        return folder.Made(TextFormat.Format(folder, token.Text, [], new FoldedDict(names)), names.Select(n => n.Item2).ToList());
+            's' => folder.Call("builtins.str", [value]),
+            'r' => folder.Call("builtins.repr", [value]),
+            'a' => folder.Call("builtins.ascii", [value]),
+            _ => value,
+        };
+        return shape is null || shown.IsUnknown ? null : TextFormat.Specify(folder, shown, shape);
     }
 
-    private FoldedValue Bracket()
+    private List<FoldedValue> Items(SyntaxNodeList nodes)
     {
-        SourceToken open = Current;
-        string close = open.Text switch { "(" => ")", "[" => "]", _ => "}" };
-        At++;
-        if (open.IsComprehension && !onlyConstants)
+        List<FoldedValue> items = new(nodes.Count);
+        foreach (SyntaxNode node in nodes)
         {
-            return Comprehension(open.Text, close);
+            items.Add(Value(node));
         }
 
-        if (Take(close))
+        return items;
+    }
+
+    private FoldedDict Dict(SyntaxNode node)
+    {
+        List<(FoldedValue, FoldedValue)> pairs = [];
+        for (int i = 0; i < node.List(SyntaxField.Values).Count; i++)
         {
-            return open.Text == "{" ? FoldedDict.Empty : new FoldedSequence(open.Text == "(" ? SequenceKind.Tuple : SequenceKind.List, []);
+            // Without a key it is another dict that is taken in.
+            SyntaxNode key = node.List(Keys)[i];
+            FoldedValue name = Value(key);
+            FoldedValue value = Value(node.List(SyntaxField.Values)[i]);
+            pairs.Add(key.IsNone ? (FoldedValue.Unknown, FoldedValue.Unknown) : (name, value));
         }
 
-        List<FoldedValue> items = [];
-        List<FoldedValue> values = [];
-        bool comma = false;
-        do
-        {
-            if (Current is { Kind: SourceTokenKind.Operator } end && end.Text == close)
-            {
-                break;
-            }
+        return pairs.Count == 0 ? FoldedDict.Empty : new FoldedDict(pairs);
+    }
 
-            if (open.Text == "{" && Take("**"))
-            {
-                Value();
-                items.Add(FoldedValue.Unknown);
-                values.Add(FoldedValue.Unknown);
-            }
-            else
-            {
-                items.Add(Starred());
-                if (open.Text == "{" && Take(":"))
-                {
-                    values.Add(Value());
-                }
-            }
-
-            comma |= Current is { Kind: SourceTokenKind.Operator, Text: "," };
-        }
-        while (!Failed && Take(","));
-        if (!Take(close))
+    private FoldedValue Comprehension(SyntaxNode node)
+    {
+        List<FoldedValue> made = [];
+        Scope? scope = _scope;
+        bool isKnown = node.List(Generators).Count <= MaxClauses && Loop(node, 0, made);
+        _scope = scope;
+        return !isKnown ? FoldedValue.Unknown : node.Kind switch
         {
-            return Fail();
-        }
-
-        return open.Text switch
-        {
-            "(" when items.Count == 1 && !comma => items[0],
-            "(" => Sequence(SequenceKind.Tuple, items),
-            "[" => Sequence(SequenceKind.List, items),
-            _ when values.Count == items.Count => new FoldedDict([.. items.Zip(values)]),
-            _ => values.Count > 0 ? Fail() : Sequence(SequenceKind.Set, items),
+            SyntaxKind.DictComp => new FoldedDict([.. made.Chunk(2).Select(p => (p[0], p[1]))]),
+            SyntaxKind.ListComp => Sequence(SequenceKind.List, made),
+            SyntaxKind.SetComp => Sequence(SequenceKind.Set, made),
+            _ => Sequence(SequenceKind.Iterator, made),
         };
     }
 
-    private FoldedValue Comprehension(string open, string close)
-    {
-        int element = At;
-        bool isDict = false;
-        List<Clause> clauses = [];
-        _dry++;
-        Value();
-        if (open == "{" && Take(":"))
-        {
-            isDict = true;
-            Value();
-        }
-
-        while (!Failed && (Take("for") || (Take("async") && Take("for"))))
-        {
-            List<string> targets = [];
-            bool bracket = Take("(");
-            do
-            {
-                targets.Add(Current.Kind == SourceTokenKind.Name ? tokens[At].Text : "");
-                At++;
-            }
-            while (Take(",") && Current.Text != "in");
-            Failed |= bracket && !Take(")");
-            Failed |= !Take("in");
-            int items = At;
-            Operation(1);
-            List<int> conditions = [];
-            while (!Failed && Take("if"))
-            {
-                conditions.Add(At);
-                Operation(1);
-            }
-
-            clauses.Add(new Clause(targets, items, conditions));
-        }
-
-        _dry--;
-        int end = At;
-        if (Failed || clauses.Count is 0 or > 4 || !Take(close))
-        {
-            return Fail();
-        }
-
-        List<FoldedValue> made = [];
-        Scope? scope = _scope;
-        bool known = _dry == 0 && Loop(clauses, 0, element, isDict, made);
-        _scope = scope;
-        At = end + 1;
-        return !known ? FoldedValue.Unknown
-            : isDict ? new FoldedDict([.. made.Chunk(2).Select(p => (p[0], p[1]))])
-            : Sequence(open switch { "[" => SequenceKind.List, "{" => SequenceKind.Set, _ => SequenceKind.Iterator }, made);
-    }
-
     /// <summary>Runs one clause and those in it; false where the items or a condition cannot be told.</summary>
-    private bool Loop(List<Clause> clauses, int number, int element, bool isDict, List<FoldedValue> made)
+    private bool Loop(SyntaxNode node, int number, List<FoldedValue> made)
     {
-        if (number == clauses.Count)
+        if (number == node.List(Generators).Count)
         {
-            At = element;
-            made.Add(Value());
-            if (isDict)
+            made.Add(Value(node[node.Kind == SyntaxKind.DictComp ? Key : Elt]));
+            if (node.Kind == SyntaxKind.DictComp)
             {
-                Take(":");
-                made.Add(Value());
+                made.Add(Value(node[SyntaxField.Value]));
             }
 
-            return !Failed && made.Count <= FoldBudget.MaxItems;
+            return made.Count <= FoldBudget.MaxItems;
         }
 
-        Clause clause = clauses[number];
-        At = clause.Items;
-        FoldedValue over = Operation(1);
-        if (Failed || over.IsUnknown || folder.Items(over) is not { } items)
+        SyntaxNode clause = node.List(Generators)[number];
+        FoldedValue over = Value(clause[Iter]);
+        if (over.IsUnknown || folder.Items(over) is not { } items)
         {
             return false;
         }
@@ -322,31 +227,8 @@ internal sealed partial class SourceExpression
         Scope? outer = _scope;
         foreach (FoldedValue item in items)
         {
-            IReadOnlyList<FoldedValue>? parts = clause.Targets.Count == 1 ? [item] : folder.Items(item);
-            if (parts?.Count != clause.Targets.Count || !folder.Budget.Step())
-            {
-                return false;
-            }
-
             _scope = outer;
-            for (int i = 0; i < parts.Count; i++)
-            {
-                _scope = new Scope(clause.Targets[i], parts[i], _scope);
-            }
-
-            bool kept = true;
-            foreach (int condition in clause.Conditions)
-            {
-                At = condition;
-                if (Arguments.Truth(Operation(1)) is not { } truth)
-                {
-                    return false;
-                }
-
-                kept &= truth;
-            }
-
-            if (kept && !Loop(clauses, number + 1, element, isDict, made))
+            if (!folder.Budget.Step() || !Take(clause[Target], item) || Holds(clause.List(Ifs)) is not { } isKept || (isKept && !Loop(node, number + 1, made)))
             {
                 return false;
             }
@@ -355,4 +237,46 @@ internal sealed partial class SourceExpression
         _scope = outer;
         return true;
     }
+
+    /// <summary>Gives an item to the names of a target; false where it cannot be told which gets what.</summary>
+    private bool Take(SyntaxNode target, FoldedValue item)
+    {
+        if (target.Kind is not (SyntaxKind.Tuple or SyntaxKind.List))
+        {
+            _scope = new Scope(target.Kind == SyntaxKind.Name ? target.Name(Id) ?? "" : "", item, _scope);
+            return true;
+        }
+
+        SyntaxNodeList names = target.List(Elts);
+        if (folder.Items(item) is not { } parts || parts.Count != names.Count)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < parts.Count; i++)
+        {
+            _scope = new Scope(names[i].Kind == SyntaxKind.Name ? names[i].Name(Id) ?? "" : "", parts[i], _scope);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether all conditions hold; null where one cannot be told.</summary>
+    private bool? Holds(SyntaxNodeList conditions)
+    {
+        bool all = true;
+        foreach (SyntaxNode condition in conditions)
+        {
+            if (Arguments.Truth(Value(condition)) is not { } truth)
+            {
+                return null;
+            }
+
+            all &= truth;
+        }
+
+        return all;
+    }
+
+    private FoldedValue Sequence(SequenceKind kind, List<FoldedValue> items) => SequenceFunctions.Sequence(folder, kind, items);
 }

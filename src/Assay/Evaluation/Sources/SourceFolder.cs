@@ -1,9 +1,10 @@
 // Folds the statements of recovered Python source: what would it hand to something that runs?
-using System.Text;
 using Assay.Evaluation.Functions;
 using Assay.Evaluation.Values;
 using Assay.Pickle;
 using Assay.Python.Names;
+using Assay.Python.Syntax;
+using static Assay.Python.Syntax.SyntaxField;
 
 namespace Assay.Evaluation.Sources;
 
@@ -17,317 +18,308 @@ internal sealed class SourceFolder
     private const int MaxText = 1 << 20;
     private const int LongestPath = 256;
 
-    /// <summary>Work for each character that is split into tokens.</summary>
-    private const int TokenWork = 40;
-    private readonly List<SourceToken> _tokens;
+    /// <summary>Work for each text that is parsed, and for each character of it.</summary>
+    private const int ParseWork = 2000;
+    private const int CharacterWork = 40;
+
+    /// <summary>Bytes that a tree takes for each character of its source.</summary>
+    private const int TreeSize = 40;
     private readonly SourceExpression _expression;
     private readonly Dictionary<string, FoldedValue> _names = new(StringComparer.Ordinal);
+    private readonly Stack<SyntaxNode> _waiting = new();
     private readonly Folder _folder;
     private bool _loops;
 
-    private SourceFolder(string source, Folder folder, bool onlyConstants)
+    private SourceFolder(Folder folder)
     {
         _folder = folder;
-        string text = source.Length > MaxText ? source[..MaxText] : source;
-        _tokens = SourceToken.Split(folder.Budget.Work(TokenWork * (long)text.Length) ? text : "");
-        _expression = new SourceExpression(folder, _tokens, Lookup, onlyConstants) { Bind = (name, value) => _names[name] = value };
+        _expression = new SourceExpression(folder, Lookup, (name, value) => _names[name] = value);
     }
 
     /// <summary>Folds a whole source.</summary>
-    public static void Run(string source, Folder folder) => new SourceFolder(source, folder, false).Statements();
+    public static void Run(string source, Folder folder) => Parsed(source, folder, tree =>
+    {
+        SourceFolder statements = new(folder);
+        statements.Wait(tree.Root.List(Body));
+        statements.Statements();
+        return FoldedValue.None;
+    });
 
     /// <summary>What <c>ast.literal_eval</c> gives.</summary>
-    public static FoldedValue Literal(string text, Folder folder) => new SourceFolder(text, folder, true).Single();
+    public static FoldedValue Literal(string text, Folder folder) =>
+        Parsed(text, folder, tree => Single(tree) is { IsNone: false } one ? SourceConstant.Literal(one, folder) ?? FoldedValue.Unknown : FoldedValue.Unknown);
 
     /// <summary>What <c>eval</c> gives.</summary>
-    public static FoldedValue Evaluate(string text, Folder folder) => new SourceFolder(text.Trim(), folder, false).Single();
+    public static FoldedValue Evaluate(string text, Folder folder) => Parsed(text.Trim(), folder, tree => new SourceFolder(folder)._expression.Value(Single(tree)));
 
-    private SourceToken Current => _tokens[_expression.At];
-
-    private FoldedValue Single()
+    /// <summary>Reads source into a tree, which is paid for beforehand and held while it is used.</summary>
+    private static FoldedValue Parsed(string source, Folder folder, Func<SyntaxTree, FoldedValue> use)
     {
-        if (Current.Kind == SourceTokenKind.End)
+        string text = source.Length > MaxText ? source[..MaxText] : source;
+        long size = TreeSize * (long)text.Length;
+        if (!folder.Budget.Work(ParseWork + (CharacterWork * (long)text.Length)) || !folder.Budget.TryBorrow(size))
         {
             return FoldedValue.Unknown;
         }
 
-        FoldedValue value = _expression.List();
-        while (_expression.At < _tokens.Count - 1 && Current is { Kind: SourceTokenKind.End, Text: "\n" })
+        try
         {
-            _expression.At++;
+            return use(PythonParser.Parse(SourceText.OfString(text)));
         }
+        finally
+        {
+            folder.Budget.GiveBack(size);
+        }
+    }
 
-        return _expression.Failed || _expression.At < _tokens.Count - 1 ? FoldedValue.Unknown : value;
+    /// <summary>The only expression of a source that is one; none where it is anything else.</summary>
+    private static SyntaxNode Single(SyntaxTree tree)
+    {
+        SyntaxNodeList body = tree.Root.List(Body);
+        return tree.Errors.Count == 0 && body.Count == 1 && body[0].Kind == SyntaxKind.Expr ? body[0][SyntaxField.Value] : default;
     }
 
     private void Statements()
     {
-        while (_expression.At < _tokens.Count - 1 && _folder.Budget.Step())
+        while (_waiting.TryPop(out SyntaxNode node) && _folder.Budget.Step())
         {
-            if (Current.Kind == SourceTokenKind.End)
-            {
-                _expression.At++;
-                continue;
-            }
-
-            int before = _expression.At;
-            _expression.Failed = false;
-            Statement();
-            if (_expression.Failed || _expression.At == before)
-            {
-                Skip();
-            }
+            Statement(node);
         }
     }
 
-    private void Skip()
+    /// <summary>These statements come next, in their order.</summary>
+    private void Wait(SyntaxNodeList statements)
     {
-        while (_expression.At < _tokens.Count - 1 && Current.Kind != SourceTokenKind.End)
+        for (int i = statements.Count - 1; i >= 0; i--)
         {
-            _expression.At++;
+            _waiting.Push(statements[i]);
         }
     }
 
-    private void Statement()
+    private void Values(SyntaxNodeList expressions)
     {
-        switch (Current is { Kind: SourceTokenKind.Name } word ? word.Text : "")
+        foreach (SyntaxNode expression in expressions)
         {
-            case "import":
-                Import();
+            _expression.Value(expression);
+        }
+    }
+
+    private void Statement(SyntaxNode node)
+    {
+        switch (node.Kind)
+        {
+            case SyntaxKind.Import:
+                Import(node);
                 break;
-            case "from":
-                FromImport();
+            case SyntaxKind.ImportFrom:
+                FromImport(node);
                 break;
-            case "def":
-                Define();
+            case SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef:
+                Define(node);
                 break;
-            case "if" or "elif" or "while":
-                _loops |= Current.Text == "while";
-                _expression.At++;
-                _expression.Value();
-                _expression.Take(":");
-                break;
-            case "for":
-                _loops = true;
-                Skip(":");
-                break;
-            case "with":
-                _expression.At++;
-                FoldedValue opened = _expression.Value();
-                if (_expression.Take("as") && Current.Kind == SourceTokenKind.Name)
+            case SyntaxKind.ClassDef:
+                Values(node.List(DecoratorList));
+                Values(node.List(Bases));
+                foreach (SyntaxNode keyword in node.List(Keywords))
                 {
-                    _names[Current.Text] = opened is FoldedFile ? opened : FoldedValue.Unknown;
+                    _expression.Value(keyword[SyntaxField.Value]);
                 }
 
-                Skip(":");
+                Forget(node.Name(Name));
+                Wait(node.List(Body));
                 break;
-            case "else" or "try" or "finally" or "except" or "class":
-                Skip(":");
+            case SyntaxKind.If or SyntaxKind.While:
+                _loops |= node.Kind == SyntaxKind.While;
+                _expression.Value(node[Test]);
+                Wait(node.List(OrElse));
+                Wait(node.List(Body));
                 break;
-            case "return" or "raise" or "assert" or "del" or "await" or "yield" or "async" or "global" or "nonlocal" or "pass" or "break" or "continue":
-                _expression.At++;
+            case SyntaxKind.For or SyntaxKind.AsyncFor:
+                _loops = true;
+                _expression.Value(node[Iter]);
+                Forget(node[Target]);
+                Wait(node.List(OrElse));
+                Wait(node.List(Body));
                 break;
-            default:
-                Assignment();
+            case SyntaxKind.With or SyntaxKind.AsyncWith:
+                Open(node.List(Items));
+                Wait(node.List(Body));
+                break;
+            case SyntaxKind.Try or SyntaxKind.TryStar:
+                Wait(node.List(FinalBody));
+                Wait(node.List(OrElse));
+                Wait(node.List(Handlers));
+                Wait(node.List(Body));
+                break;
+            case SyntaxKind.ExceptHandler:
+                Forget(node.Name(Name));
+                Wait(node.List(Body));
+                break;
+            case SyntaxKind.Match:
+                _expression.Value(node[Subject]);
+                Wait(node.List(Cases));
+                break;
+            case SyntaxKind.MatchCase:
+                _expression.Value(node[Guard]);
+                Wait(node.List(Body));
+                break;
+            case SyntaxKind.Return or SyntaxKind.Expr:
+                _expression.Value(node[SyntaxField.Value]);
+                break;
+            case SyntaxKind.Raise:
+                _expression.Value(node[Exc]);
+                _expression.Value(node[Cause]);
+                break;
+            case SyntaxKind.Assert:
+                _expression.Value(node[Test]);
+                _expression.Value(node[Msg]);
+                break;
+            case SyntaxKind.Error:
+                // What could be read of a line that is no Python: somebody may mend it before it is run.
+                Values(node.List(SyntaxField.Values));
+                Wait(node.List(Body));
+                break;
+            case SyntaxKind.Assign:
+                FoldedValue value = _expression.Value(node[SyntaxField.Value]);
+                foreach (SyntaxNode target in node.List(Targets))
+                {
+                    Assign(target, value);
+                }
+
+                break;
+            case SyntaxKind.AnnAssign when !node[SyntaxField.Value].IsNone:
+                Assign(node[Target], _expression.Value(node[SyntaxField.Value]));
+                break;
+            case SyntaxKind.AugAssign:
+                Augment(node);
                 break;
         }
     }
 
-    /// <summary>Steps behind the colon that ends a header; what follows on the same line is a statement.</summary>
-    private void Skip(string end)
+    private void Import(SyntaxNode node)
     {
-        int depth = 0;
-        for (; Current.Kind != SourceTokenKind.End && _expression.At < _tokens.Count - 1; _expression.At++)
+        foreach (SyntaxNode alias in node.List(Names))
         {
-            string text = Current.Kind == SourceTokenKind.Operator ? Current.Text : "";
-            depth += text is "(" or "[" or "{" ? 1 : text is ")" or "]" or "}" ? -1 : 0;
-            if (depth == 0 && text == end)
+            if (alias.Name(Name) is { Length: <= LongestPath } module)
             {
-                _expression.At++;
-                return;
+                string top = module.Split('.')[0];
+                _names[alias.Name(AsName) ?? top] = new FoldedName(alias.Name(AsName) is null ? top : module, "");
             }
         }
     }
 
-    private void Import()
+    private void FromImport(SyntaxNode node)
     {
-        do
+        if (node.Name(Module) is not { Length: <= LongestPath } module || node.Value(Level) > 0)
         {
-            _expression.At++;
-            if (Dotted() is not { } module)
-            {
-                return;
-            }
-
-            string top = module.Split('.')[0];
-            string name = Alias() ?? "";
-            _names[name.Length > 0 ? name : top] = new FoldedName(name.Length > 0 ? module : top, "");
-        }
-        while (Current is { Kind: SourceTokenKind.Operator, Text: "," });
-    }
-
-    private void FromImport()
-    {
-        _expression.At++;
-        if (Dotted() is not { } module || Current.Text != "import")
-        {
-            _expression.Failed = true;
             return;
         }
 
-        do
+        foreach (SyntaxNode alias in node.List(Names))
         {
-            _expression.At++;
-            _expression.Take("(");
-            if (Current.Kind != SourceTokenKind.Name)
+            if (alias.Name(Name) is { } item && item != "*")
             {
-                return;
+                _names[alias.Name(AsName) ?? item] = new FoldedName(module, item);
             }
-
-            string item = Current.Text;
-            _expression.At++;
-            _names[Alias() ?? item] = new FoldedName(module, item);
         }
-        while (Current is { Kind: SourceTokenKind.Operator, Text: "," });
-        _expression.Take(")");
     }
 
-    private string? Dotted()
+    private void Open(SyntaxNodeList items)
     {
-        StringBuilder path = new();
-        while (Current.Kind == SourceTokenKind.Name)
+        foreach (SyntaxNode item in items)
         {
-            if (path.Length <= LongestPath)
+            FoldedValue opened = _expression.Value(item[ContextExpr]);
+            if (!item[OptionalVars].IsNone)
             {
-                path.Append(Current.Text);
+                Assign(item[OptionalVars], opened is FoldedFile ? opened : FoldedValue.Unknown);
             }
-
-            _expression.At++;
-            if (!_expression.Take("."))
-            {
-                break;
-            }
-
-            path.Append('.');
         }
-
-        return path.Length is 0 or > LongestPath ? null : path.ToString();
-    }
-
-    private string? Alias()
-    {
-        if (!_expression.Take("as") || Current.Kind != SourceTokenKind.Name)
-        {
-            return null;
-        }
-
-        return _tokens[_expression.At++].Text;
     }
 
     /// <summary>A function whose body is to return one expression is known; of any other only its statements are read.</summary>
-    private void Define()
+    private void Define(SyntaxNode node)
     {
-        _expression.At++;
-        string name = Current.Text;
-        _expression.At++;
-        if (!_expression.Take("("))
+        Values(node.List(DecoratorList));
+        IReadOnlyList<SourceParameter> parameters = _expression.Parameters(node[Args]);
+        SyntaxNodeList body = node.List(Body);
+        bool isKnown = node.Kind == SyntaxKind.FunctionDef && body.Count > 0 && body[0].Kind == SyntaxKind.Return;
+        if (node.Name(Name) is { } name)
         {
-            _expression.Failed = true;
-            return;
+            _names[name] = isKnown ? _expression.Function(parameters, body[0][SyntaxField.Value]) : FoldedValue.Unknown;
         }
 
-        IReadOnlyList<SourceParameter> parameters = _expression.Parameters(")");
-        _expression.Take(")");
-        Skip(":");
-        int body = _expression.At;
-        while (body < _tokens.Count - 1 && _tokens[body].Kind == SourceTokenKind.End)
-        {
-            body++;
-        }
-
-        bool known = _tokens[body] is { Kind: SourceTokenKind.Name, Text: "return" };
-        _names[name] = known && !_expression.Failed ? _expression.Function(parameters, body + 1) : FoldedValue.Unknown;
         foreach (SourceParameter parameter in parameters)
         {
-            _names[parameter.Name] = FoldedValue.Unknown;
+            Forget(parameter.Name);
         }
 
-        if (known)
+        // The parameters of one that is known are known only when it is called.
+        if (!isKnown)
         {
-            // Its parameters are known only when it is called.
-            _expression.At = body;
-            Skip();
+            Wait(body);
         }
     }
 
-    private void Assignment()
+    private void Augment(SyntaxNode node)
     {
-        int start = _expression.At;
-        int end = start;
-        List<string> targets = [];
-        while (_tokens[end].Kind == SourceTokenKind.Name)
+        FoldedValue more = _expression.Value(node[SyntaxField.Value]);
+        if (node[Target].Kind == SyntaxKind.Name && node[Target].Name(Id) is { } name)
         {
-            targets.Add(_tokens[end++].Text);
-            if (_tokens[end] is not { Kind: SourceTokenKind.Operator, Text: "," })
-            {
-                break;
-            }
-
-            end++;
-        }
-
-        SourceToken sign = _tokens[Math.Min(end, _tokens.Count - 1)];
-        if (targets.Count > 0 && sign is { Kind: SourceTokenKind.Operator, Text: "=" })
-        {
-            _expression.At = end + 1;
-            FoldedValue value = Chain(targets);
-            Assign(targets, value);
-            return;
-        }
-
-        if (targets.Count == 1 && sign is { Kind: SourceTokenKind.Operator, Text.Length: >= 2 } && sign.Text[^1] == '=' && sign.Text is not ("==" or "!=" or "<=" or ">=" or ":="))
-        {
-            _expression.At = end + 1;
-            FoldedValue more = _expression.List();
             // How often a loop adds is not known.
-            _names[targets[0]] = _loops ? FoldedValue.Unknown : _expression.Binary(sign.Text[..^1], Lookup(targets[0]), more);
-            return;
+            _names[name] = _loops ? FoldedValue.Unknown : _expression.Binary(node.Operator, Lookup(name), more);
         }
-
-        _expression.List();
-        while (_expression.Take("=") || _expression.Take(":"))
+        else
         {
-            _expression.List();
+            _expression.Value(node[Target]);
         }
     }
 
-    /// <summary>The value of <c>a = b = value</c>; every name on the way gets it.</summary>
-    private FoldedValue Chain(List<string> targets)
+    private void Assign(SyntaxNode target, FoldedValue value)
     {
-        while (Current.Kind == SourceTokenKind.Name && _tokens[_expression.At + 1] is { Kind: SourceTokenKind.Operator, Text: "=" } && targets.Count == 1)
+        switch (target.Kind)
         {
-            string other = Current.Text;
-            _expression.At += 2;
-            FoldedValue value = _expression.List();
-            _names[other] = value;
-            return value;
-        }
+            case SyntaxKind.Name when target.Name(Id) is { } name:
+                _names[name] = value;
+                break;
+            case SyntaxKind.Tuple or SyntaxKind.List:
+                SyntaxNodeList targets = target.List(Elts);
+                IReadOnlyList<FoldedValue>? items = value.IsUnknown ? null : _folder.Items(value);
+                for (int i = 0; i < targets.Count; i++)
+                {
+                    if (targets[i].Kind == SyntaxKind.Name && targets[i].Name(Id) is { } one)
+                    {
+                        _names[one] = items?.Count == targets.Count ? items[i] : FoldedValue.Unknown;
+                    }
+                    else
+                    {
+                        Forget(targets[i]);
+                    }
+                }
 
-        return _expression.List();
+                break;
+            default:
+                // What an item or an attribute is taken of is folded like any other expression.
+                _expression.Value(target);
+                break;
+        }
     }
 
-    private void Assign(List<string> targets, FoldedValue value)
+    private void Forget(string? name)
     {
-        if (targets.Count == 1)
+        if (name is not null)
         {
-            _names[targets[0]] = value;
-            return;
+            _names[name] = FoldedValue.Unknown;
         }
+    }
 
-        IReadOnlyList<FoldedValue>? items = value.IsUnknown ? null : _folder.Items(value);
-        for (int i = 0; i < targets.Count; i++)
+    private void Forget(SyntaxNode target)
+    {
+        foreach (SyntaxNode node in SyntaxWalk.Of(target))
         {
-            _names[targets[i]] = items?.Count == targets.Count ? items[i] : FoldedValue.Unknown;
+            if (node.Kind == SyntaxKind.Name && node.Context == ExpressionContext.Store)
+            {
+                Forget(node.Name(Id));
+            }
         }
     }
 
