@@ -18,6 +18,9 @@ internal sealed class CallableTable(EffectKnowledge knowledge)
     /// <summary>Special names that only describe: what stands under them is not called.</summary>
     public HashSet<string> PlainAttributes { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Classes whose objects, as members of a class, call what they were made with when the attribute is read, set or deleted.</summary>
+    public HashSet<string> Descriptors { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What callables do, from all there is.</summary>
     public EffectKnowledge Knowledge { get; } = knowledge;
 

@@ -8,10 +8,14 @@ internal static class NameConvention
     public static bool IsException(string path) =>
         IsClass(path) && (path.EndsWith("Error", StringComparison.Ordinal) || path.EndsWith("Exception", StringComparison.Ordinal) || path.EndsWith("Warning", StringComparison.Ordinal));
 
-    /// <summary>Whether the last part of a dotted name is that of a class: a capital after any underscores.</summary>
+    /// <summary>
+    /// Whether the last part of a dotted name is that of a class: a capital after any underscores, or after the letter by which numeric libraries tell the element types of
+    /// one class apart (<c>dStatespace</c>, <c>zStatespace</c>).
+    /// </summary>
     public static bool IsClass(string path)
     {
         ReadOnlySpan<char> bare = path.AsSpan()[(path.LastIndexOf('.') + 1)..].TrimStart('_');
+        bare = bare.Length > 2 && bare[0] is 's' or 'd' or 'c' or 'z' && char.IsAsciiLetterUpper(bare[1]) && char.IsAsciiLetterLower(bare[2]) ? bare[1..] : bare;
         return bare.Length > 0 && char.IsAsciiLetterUpper(bare[0]) && !path.EndsWith("__", StringComparison.Ordinal);
     }
 }

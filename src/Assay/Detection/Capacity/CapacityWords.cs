@@ -18,6 +18,10 @@ internal sealed class CapacityWords
         ["self-running"] = new(StringComparer.Ordinal),
         ["running-extensions"] = new(StringComparer.OrdinalIgnoreCase),
         ["data-extensions"] = new(StringComparer.OrdinalIgnoreCase),
+        ["rebuilding"] = new(StringComparer.OrdinalIgnoreCase),
+        ["making"] = new(StringComparer.OrdinalIgnoreCase),
+        ["making-privately"] = new(StringComparer.OrdinalIgnoreCase),
+        ["element-types"] = new(StringComparer.Ordinal),
     };
 
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _commands;
@@ -64,6 +68,15 @@ internal sealed class CapacityWords
 
     /// <summary>Extensions, without the dot, of files that hold data.</summary>
     public bool IsData(string extension) => _lists["data-extensions"].Contains(extension);
+
+    /// <summary>Names of element types, as functions that find types get them.</summary>
+    public bool IsElementType(string word) => _lists["element-types"].Contains(word);
+
+    /// <summary>Whether the name of a function says that it rebuilds an object.</summary>
+    public bool SaysRebuild(string name) => _lists["rebuilding"].Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether a word in the name of a function says that it makes an object; behind an underscore more words do.</summary>
+    public bool SaysMake(string name) => name.Split('_').Any(w => _lists["making"].Contains(w) || (name[0] == '_' && _lists["making-privately"].Contains(w)));
 
     /// <summary>Adds the lists under the key <c>capacity</c> of a pack.</summary>
     public void Add(PackNode node)

@@ -59,6 +59,7 @@ internal static class CarriedForms
     public const string Prose = "words";
     public const string Expression = "expression";
     public const string LongText = "long text";
+    public const string NoObject = "nothing that an object is rebuilt from";
 
     /// <summary>A form as a sentence names it; anything else as it is.</summary>
     public static string InWords(string form) => form switch

@@ -13,6 +13,7 @@ internal sealed class ArtifactEffects
     private readonly EffectScope _scope;
     private readonly EffectJudge _judge;
     private readonly HashSet<string> _used;
+    private readonly HashSet<string> _filled;
 
     /// <summary>Creates the judge of the uses of one artifact.</summary>
     public ArtifactEffects(IReadOnlyList<CallableFact> facts, EffectScope scope)
@@ -20,6 +21,7 @@ internal sealed class ArtifactEffects
         _facts = facts;
         _scope = scope;
         _judge = new EffectJudge(_scope);
+        _filled = [.. facts.Where(f => f.Use is CallableUse.State).Select(f => f.Resolved)];
         _used = [.. facts.Where(f => f.Use is not CallableUse.Imported).Select(f => _scope.Names.Of(f).Path)];
     }
 
@@ -68,6 +70,11 @@ internal sealed class ArtifactEffects
         Sinks(fact, name.Path.Length > 0 ? name.Path : fact.Callee, OnlyMakes(name), values.All);
         Meaning what = name.Path.Length > 0 ? new Meaning.Named(name) : fact.Target is { } target ? _scope.Meanings.Of(target) : FromText(fact);
         _judge.Run(what, route, values, new UseContext(fact));
+        if (route is Route.Call)
+            Found(fact, what);
+
+        if (name.Entry is { Kind: not NameKind.Value, Returns.Kind: ReturnKind.Data or ReturnKind.Text or ReturnKind.Unknown or ReturnKind.Instance } known && known.Call.All(e => e.Kind is EffectKind.Odd or EffectKind.Call))
+            Handed(fact, name, values);
 
         // What folding followed lacks keywords and what a state replaced; the order of what folding gives is another one.
         if (name.Path.Length > 0 && fact.Target is { } made && _scope.Meanings.Of(made) is Meaning.Bound { Keywords: not null } bound)
@@ -75,6 +82,33 @@ internal sealed class ArtifactEffects
 
         if (fact.ConstantsElided && DependsOnConstants(name))
             _scope.Say(Judgements.Elided, name.Path.Length > 0 ? name.Path : fact.Callee, fact, "", "some of its arguments were not kept");
+    }
+
+    /// <summary>What a call finds by names that the file gives it: a function that does harm, or a method that does, bound to its object.</summary>
+    private void Found(CallableFact fact, Meaning what)
+    {
+        if (what is not (Meaning.Named { Name.Entry.Returns.Kind: ReturnKind.Named or ReturnKind.Dotted or ReturnKind.Attribute or ReturnKind.Item } or Meaning.Getter))
+            return;
+
+        ValueShape call = new(ShapeKind.Result, fact.Resolved) { Items = fact.Arguments, Keywords = fact.Keywords, Callee = fact.Target };
+        KnownPath found = _scope.Meanings.Of(call) switch
+        {
+            Meaning.Named { Name: { IsSink: true } named } => named,
+            Meaning.MethodOf method => _scope.HarmfulMethod(method) ?? KnownPath.None,
+            _ => KnownPath.None,
+        };
+        if (found.IsHarmful)
+            _scope.Say(Judgements.Reached, found.Path, fact, found.Capability, "", found.Entry!.Origin.Reason, what is Meaning.Named { Name.Path: var finder } ? finder : fact.Callee);
+    }
+
+    /// <summary>What is known of a callable is known for objects that are what they seem: callables that a state has put into one may be called as its methods.</summary>
+    private void Handed(CallableFact fact, KnownPath name, CallValues values)
+    {
+        foreach (ValueShape given in values.Positional)
+        {
+            foreach (Meaning planted in _scope.Hooks.Planted(given))
+                _judge.Run(planted, Route.Call, values with { IsLoose = true }, new UseContext(fact).Through(name.Path));
+        }
     }
 
     /// <summary>A callee of which only the text is known: what a call of a named callable returned, or what that returned.</summary>
@@ -90,9 +124,9 @@ internal sealed class ArtifactEffects
         return new Meaning.Unknown(made.Contains('.', StringComparison.Ordinal) ? made : "");
     }
 
-    /// <summary>INST and OBJ without arguments call whatever is no class; what is one, by what is known or by the form of its name, has only its <c>__new__</c> run.</summary>
-    private static bool MakesOnly(CallableFact fact, KnownPath name) => fact is { Pickle.Opcode: "INST" or "OBJ", Arguments.Count: 0 } && name.Path.Length > 0
-        && (name.Entry is { Kind: NameKind.Class } || (name.Entry is null && NameConvention.IsClass(name.Path)));
+    /// <summary>INST and OBJ without arguments call whatever is no class; what is one, by what is known, by the form of its name or by the state that it gets, has only its <c>__new__</c> run.</summary>
+    private bool MakesOnly(CallableFact fact, KnownPath name) => fact is { Pickle.Opcode: "INST" or "OBJ", Arguments.Count: 0 } && name.Path.Length > 0
+        && (name.Entry is { Kind: NameKind.Class } || (name.Entry is null && (NameConvention.IsClass(name.Path) || _filled.Contains($"{name.Path}()"))));
 
     private void Constructed(CallableFact fact, KnownPath name)
     {
@@ -193,6 +227,13 @@ internal sealed class ArtifactEffects
 
         if (method is "__setitem__")
             _scope.Hooks.Pairs(fact.Callee, fact.Arguments, fact);
+
+        // Every pickler puts items in before the state, so callables that are there already are there for the items.
+        if (fact.Target is { } filled)
+        {
+            foreach (Meaning planted in _scope.Hooks.Planted(filled))
+                _judge.Run(planted, Route.Call, new CallValues(fact.Arguments, null, true), new UseContext(fact).Through(filled.Text));
+        }
     }
 
     private void Imported(CallableFact fact, KnownPath name)

@@ -1,6 +1,7 @@
 // What it means when one effect meets the values of a use.
 using Assay.Artifacts;
 using Assay.Detection.Callables;
+using Assay.Detection.Capacity;
 using Assay.Effects;
 
 namespace Assay.Detection.Effects;
@@ -111,16 +112,24 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
         if (name.IsStrict && !onlyNew)
         {
-            scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", "", "", at.Holder);
+            StrangerCalled(name, at);
             return;
         }
 
+        // A factory is called when a key is missing, which loading does not ask for.
+        bool isFactory = at.Depth > 0 && values.All.Count == 0;
         string? danger = scope.Calls.Danger(name.Path, values.All, onlyStrong: onlyNew, anyText: at.Depth > 0);
+        if (danger is null && !onlyNew && !isFactory && !NameConvention.IsClass(name.Path) && !scope.Functions.IsRebuilder(name.Path, values.All))
+            danger = CarriedForms.NoObject;
+
         if (danger is not null)
             scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", danger, "", at.Holder);
         else if (!onlyNew)
             scope.Say(Judgements.UnknownInert, name.Path, at.Fact, "", "", "", at.Holder);
     }
+
+    /// <summary>Says that something is called of which nothing is known, whatever it gets.</summary>
+    public void StrangerCalled(KnownPath name, UseContext at) => scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", "", "", at.Holder);
 
     /// <summary>Judges the call of something that cannot be told.</summary>
     public void UnknownCalled(Meaning what, CallValues values, UseContext at)

@@ -124,7 +124,7 @@ internal sealed class EffectJudge
     /// <summary>Judges the call of a method of a value.</summary>
     public void Method(ValueShape self, string method, CallValues values, UseContext at)
     {
-        if (MeaningReader.Planted(self, method) is { } planted)
+        if (MeaningReader.Planted(self, method) is { } planted && _scope.Meanings.IsBelieved(self, method))
         {
             Run(_scope.Meanings.Of(planted), Route.Call, values, at);
             return;
@@ -135,8 +135,13 @@ internal sealed class EffectJudge
             case Meaning.Instance { Class: Meaning.MadeClass made } when MeaningReader.Entry(made.Members, method) is { } member:
                 Run(_scope.Meanings.Of(member), Route.Call, values.After([self]), at with { IsMember = true });
                 break;
-            case Meaning.Instance { Class: Meaning.Named named }:
-                Run(_scope.Names.Of(named.Name.Path, method), Route.Call, values.After([self]), at);
+            case Meaning.Instance { Class: Meaning.Named named } when _scope.Names.Of(named.Name.Path, method) is var member:
+                // No file calls a method of an object by name, unless it is known what that does.
+                if (member.Entry is null && !_scope.IsAllowed(member))
+                    _actions.StrangerCalled(member, at);
+                else
+                    Run(member, Route.Call, values.After([self]), at);
+
                 break;
             case Meaning.Literal { Shape: { Kind: ShapeKind.Result } made }:
                 _actions.UnknownCalled(new Meaning.Unknown(made.Text), values.After([self]), at);

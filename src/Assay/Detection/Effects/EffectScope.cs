@@ -20,6 +20,7 @@ internal sealed class EffectScope : IStandings
         Meanings = new MeaningReader(Names);
         Calls = new CallCapacity(table.Capacity, this);
         States = new StateCapacity(table.Capacity, this);
+        Functions = new FunctionCapacity(table.Capacity, this);
         Packages = new PackageList(this);
         Hooks = new HookJudge(this);
         Carried = new CarriedJudge(this);
@@ -38,6 +39,9 @@ internal sealed class EffectScope : IStandings
 
     /// <summary>Judges states of what nothing is known of.</summary>
     public StateCapacity States { get; }
+
+    /// <summary>Tells functions that rebuild objects from others.</summary>
+    public FunctionCapacity Functions { get; }
 
     /// <summary>Packages that nothing is known of.</summary>
     public PackageList Packages { get; }
@@ -97,6 +101,10 @@ internal sealed class EffectScope : IStandings
 
     /// <summary>The attribute of a dotted name that leads to code, or null.</summary>
     public string? Dangerous(string dotted) => Array.Find(dotted.Split('.'), Table.DangerousAttributes.Contains);
+
+    /// <summary>The method that is bound to an object, where it is known to do harm.</summary>
+    public KnownPath? HarmfulMethod(Meaning.MethodOf method) =>
+        Meanings.Of(method.Self) is Meaning.Instance { Class: Meaning.Named made } && Names.Of(made.Name.Path, method.Name) is { IsHarmful: true } found ? found : null;
 
     /// <summary>Notes a judgement.</summary>
     public void Say(string use, string subject, CallableFact fact, string capability = "", string detail = "", string reason = "", string holder = "") =>

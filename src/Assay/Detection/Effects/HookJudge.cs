@@ -11,6 +11,7 @@ namespace Assay.Detection.Effects;
 internal sealed class HookJudge(EffectScope scope)
 {
     private const int MostParts = 1024;
+    private const int MostCopies = 8;
 
     /// <summary>Judges the members of a class that the file makes.</summary>
     public void Members(string maker, ValueShape members, CallableFact fact)
@@ -21,7 +22,7 @@ internal sealed class HookJudge(EffectScope scope)
                 Memory(maker, name, fact);
             else if (IsHook(name) && CarriedIn(value) is { } carried)
                 scope.Carried.Planted(name, carried, fact);
-            else if ((IsHook(name) && IsCallable(value)) || Waits(value))
+            else if ((IsHook(name) && IsCallable(value)) || Waits(value, inClass: true))
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
         }
 
@@ -44,6 +45,22 @@ internal sealed class HookJudge(EffectScope scope)
         }
     }
 
+    /// <summary>The callables that a state has put into an object: whoever calls its methods may call them.</summary>
+    public IEnumerable<Meaning> Planted(ValueShape self)
+    {
+        if (self is not { Kind: ShapeKind.Instance or ShapeKind.Result, State: { } state })
+            yield break;
+
+        foreach (ValueShape part in state.Kind is ShapeKind.Tuple ? state.Items : [state])
+        {
+            foreach ((string _, ValueShape value) in Entries(part))
+            {
+                if (value.Kind is ShapeKind.Import or ShapeKind.Result or ShapeKind.Instance && IsCallable(value) && scope.Meanings.Of(value) is var planted and not Meaning.Named { Name.Entry.Kind: NameKind.Class })
+                    yield return planted;
+            }
+        }
+    }
+
     /// <summary>Judges names and values that are set one by one: <c>setattr(object, name, value)</c>.</summary>
     public void Pairs(string setter, IReadOnlyList<ValueShape> values, CallableFact fact)
     {
@@ -51,7 +68,7 @@ internal sealed class HookJudge(EffectScope scope)
         {
             if (values[i] is { Kind: ShapeKind.Str } memory && IsMemory(memory.Text))
                 Memory(setter, memory.Text, fact);
-            else if (values[i] is { Kind: ShapeKind.Str } name && IsHook(name.Text) && IsCallable(values[i + 1]))
+            else if (values[i] is { Kind: ShapeKind.Str } name && ((IsHook(name.Text) && IsCallable(values[i + 1])) || Waits(values[i + 1], inClass: true)))
                 scope.Say(Judgements.HookState, setter, fact, "", $"{name.Text} = {Callables.CallText.Value(values[i + 1])}");
         }
 
@@ -72,15 +89,42 @@ internal sealed class HookJudge(EffectScope scope)
     private bool IsHook(string name) => scope.Table.Hooks.Contains(name)
         || (name.Length > 4 && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal) && !scope.Table.PlainAttributes.Contains(name));
 
-    /// <summary>
-    /// Whether a value waits to be called by whoever comes to its name: a method that does harm, bound to an object, or a property of what is no function of
-    /// the file.
-    /// </summary>
-    private bool Waits(ValueShape value) => scope.Meanings.Of(value) switch
+    /// <summary>Whether a value waits to be called by whoever comes to its name: a method that does harm, bound to an object, or a descriptor of what is no function of the file.</summary>
+    private bool Waits(ValueShape value, bool inClass = false)
     {
-        Meaning.MethodOf method => scope.Meanings.Of(method.Self) is Meaning.Instance { Class: Meaning.Named made } && scope.Names.Of(made.Name.Path, method.Name).IsHarmful,
-        Meaning.Instance { Class: Meaning.Named { Name.Path: "builtins.property" or "functools.cached_property" }, Shape.Items: [var getter, ..] } =>
-            scope.Meanings.Of(getter) is Meaning.MethodOf or Meaning.MethodCaller or Meaning.Bound { Target: not Meaning.CarriedFunction } or Meaning.Named { Name.IsHarmful: true } or Meaning.Literal { Shape.Kind: ShapeKind.Result },
+        if (scope.Meanings.Of(value) is Meaning.MethodOf method)
+            return scope.HarmfulMethod(method) is not null;
+
+        if (!inClass || Descriptor(value) is not { } made)
+            return false;
+
+        return made.Items.Any(i => IsForeign(scope.Meanings.Of(i))) || (made.Keywords is { } named && named.Items.Any(i => IsForeign(scope.Meanings.Of(i))));
+    }
+
+    /// <summary>The making of a descriptor, perhaps behind a copy of it.</summary>
+    private ValueShape? Descriptor(ValueShape value)
+    {
+        for (int copies = 0; copies < MostCopies && value.Kind is ShapeKind.Result or ShapeKind.Instance; copies++)
+        {
+            if (scope.Table.Descriptors.Contains(scope.Names.Of(value.Text).Path))
+                return value;
+
+            if (scope.Names.Of(value.Text).Entry is not { Returns.Kind: ReturnKind.Argument } || value.Items is not [var copied, ..])
+                break;
+
+            value = copied;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether something is no function that the file carries, and nothing known to be harmless: what a class of the file does is written in it.</summary>
+    private static bool IsForeign(Meaning getter) => getter switch
+    {
+        Meaning.Named { Name: var name } => name.Entry is null ? !NameConvention.IsClass(name.Path) : name.IsHarmful || name.Entry.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Method or EffectKind.SetAttribute),
+        Meaning.Bound bound => bound.Target is not Meaning.CarriedFunction,
+        Meaning.MethodOf or Meaning.MethodCaller or Meaning.Unknown => true,
+        Meaning.Literal literal => literal.Shape.Kind is ShapeKind.Result,
         _ => false,
     };
 

@@ -53,7 +53,13 @@ internal sealed class PathKnowledge(CallableTable names)
             return !direct.IsHarmful && Walked(name) is { IsHarmful: true } through ? through : direct;
 
         string walked = names.Canonical(module, name);
-        return walked == direct.Path ? Walked(name) ?? direct : Known(walked);
+        if (walked == direct.Path)
+            return Walked(name) ?? direct;
+
+        // Calling a function's __call__ is calling it. That of a class is what its objects do when they are called.
+        KnownPath found = Known(walked);
+        bool isOfObjects = direct.Path.EndsWith(".__call__", StringComparison.Ordinal) && !found.IsHarmful && (found.Entry is { Kind: NameKind.Class } || (found.Entry is null && NameConvention.IsClass(walked)));
+        return isOfObjects ? direct with { IsStrict = true } : found;
     }
 
     /// <summary>A name that passes through a module that everybody knows, and of which something is known there; null where there is none.</summary>

@@ -34,7 +34,7 @@ internal sealed class MeaningReader(PathKnowledge names)
     /// <summary>What the attribute of a value is.</summary>
     public Meaning Attribute(ValueShape owner, string name, int depth = 0)
     {
-        if (Planted(owner, name) is { } planted)
+        if (Planted(owner, name) is { } planted && IsBelieved(owner, name, depth))
             return Of(planted, depth + 1);
 
         return Of(owner, depth + 1) switch
@@ -56,6 +56,14 @@ internal sealed class MeaningReader(PathKnowledge names)
         KnownPath walked = names.Of($"{owner}.{name}");
         return walked.Entry is not null ? walked : direct with { IsStrict = true };
     }
+
+    /// <summary>
+    /// Whether an attribute that a state gives an object is what somebody finds there: not where the class of the object was made by the file and has a member of that name,
+    /// or takes states and attributes into its own hands.
+    /// </summary>
+    public bool IsBelieved(ValueShape owner, string name, int depth = 0) =>
+        CalleeOf(owner, depth + 1) is not Meaning.MadeClass made || (Entry(made.Members, name) is null && Entry(made.Members, "__setstate__") is null && Entry(made.Members, "__setattr__") is null
+            && Entry(made.Members, "__getattribute__") is null && Entry(made.Members, "__slots__") is null);
 
     /// <summary>The attribute that the state of an object, or a keyword at its making, gives it; null where there is none.</summary>
     public static ValueShape? Planted(ValueShape owner, string name)

@@ -24,6 +24,9 @@ internal static class CallableParser
                 }
 
                 return true;
+            case "descriptors":
+                table.Descriptors.UnionWith(value.AsTexts(key));
+                return true;
             case "plain-attributes":
                 table.PlainAttributes.UnionWith(value.AsTexts(key));
                 return true;

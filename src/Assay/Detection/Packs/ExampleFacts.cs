@@ -192,7 +192,7 @@ internal static class ExampleFacts
         {
             "import" => new(ShapeKind.Import, value.AsText(key)),
             "bytes" => new(ShapeKind.Bytes, value.AsText(key)),
-            "result" => new(ShapeKind.Result, value.AsText(key)) { Items = arguments, State = State(pairs) },
+            "result" => new(ShapeKind.Result, value.AsText(key)) { Items = arguments, State = State(pairs), Callee = pairs.Find(p => p.Key == "callee").Value is { } callee ? Shape(callee) : null },
             "instance" => new(ShapeKind.Instance, value.AsText(key)) { Items = arguments, State = State(pairs) },
             _ => new(ShapeKind.Dict) { Items = [.. pairs.SelectMany(p => new[] { new ValueShape(ShapeKind.Str, p.Key), Shape(p.Value) })] },
         };
