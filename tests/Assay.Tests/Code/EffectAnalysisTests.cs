@@ -87,6 +87,51 @@ public sealed class EffectAnalysisTests
     [InlineData("from functools import partial\ndef f(x): partial(exec, x)()", "exec 0/x")]
     public void FunctionsThatAreGivenAwayAreCalled(string source, string effect) => Assert.Contains(effect, Effects(source, "f").Split("; "));
 
+    /// <summary>What a function takes along from the one in which it was made is met wherever it is called.</summary>
+    [Theory]
+    [InlineData("def make(x):\n  def g(): exec(x)\n  return g\ndef f(x): make(x)()", "exec 0/x")]
+    [InlineData("def make(x): return lambda: exec(x)\ndef f(x): make(x)()", "exec 0/x")]
+    [InlineData("class C:\n  def __init__(self, x): self.go = lambda: exec(x)\ndef f(x): C(x).go()", "exec 0/x")]
+    public void WhatAFunctionTakesAlongIsMet(string source, string effect) => Assert.Contains(effect, Effects(source, "f").Split("; "));
+
+    /// <summary>Operators, iteration and builtins run special methods of objects of known classes.</summary>
+    [Theory]
+    [InlineData("__iter__(self)", "for _ in c: pass")]
+    [InlineData("__iter__(self)", "[_ for _ in c]")]
+    [InlineData("__iter__(self)", "list(c)")]
+    [InlineData("__len__(self)", "len(c)")]
+    [InlineData("__str__(self)", "f'{c}'")]
+    [InlineData("__str__(self)", "str(c)")]
+    [InlineData("__hash__(self)", "hash(c)")]
+    [InlineData("__add__(self, o)", "c + 1")]
+    [InlineData("__radd__(self, o)", "1 + c")]
+    [InlineData("__iadd__(self, o)", "c += 1")]
+    [InlineData("__eq__(self, o)", "c == 1")]
+    [InlineData("__contains__(self, o)", "1 in c")]
+    [InlineData("__getitem__(self, k)", "c[0]")]
+    [InlineData("__getattr__(self, n)", "c.any")]
+    public void OperatorsRunSpecialMethods(string method, string use) =>
+        Assert.Equal("exec 0/x", Effects($"class C:\n  def __init__(self, x): self.x = x\n  def {method}: exec(self.x)\ndef f(x):\n  c = C(x)\n  {use}", "f"));
+
+    /// <summary>A container that stays here holds what was put into it; one that others reach may hold anything.</summary>
+    [Theory]
+    [InlineData("def f(x):\n  for g in (len, repr): g(x)", "")]
+    [InlineData("def f(x):\n  l = [len]\n  l[0](x)", "")]
+    [InlineData("def f(x):\n  l = [exec]\n  l[0](x)", "exec 0/x")]
+    [InlineData("import native\ndef f(x):\n  l = [len]\n  native.fill(l)\n  l[0](x)", "unknown 0/x")]
+    [InlineData("L = [len]\ndef f(x): L[0](x)", "unknown 0/x")]
+    [InlineData("class C:\n  def __init__(self): self.l = [len]\n  def go(self, x): self.l[0](x)\ndef f(x): C().go(x)", "unknown 0/x")]
+    public void ContainersThatOthersReachMayHoldAnything(string source, string effects) => Assert.Equal(effects, Effects(source, "f"));
+
+    [Theory]
+    [InlineData("class M(type):\n  def __call__(cls, x): exec(x)\nclass B(metaclass=M): pass\nclass C(B): pass", "C", "exec 0/x")]
+    [InlineData("H = None\ndef f(x):\n  global H\n  H = x", "f", "keep 0/x")]
+    [InlineData("import json\ndef f(x): json.decoder = x", "f", "")]
+    [InlineData("import numpy.core.multiarray as m\ndef f(x): return m.zeros(x).sum(x)", "f", "")]
+    [InlineData("import numpy.core.multiarray as m\ndef f(x): m.fromfile(x)", "f", "unknown 0/x")]
+    [InlineData("import _functools\ndef f(x): _functools.partial(exec, x)()", "f", "exec 0/x")]
+    public void NamesUnderOtherNamesAreKnown(string source, string name, string effects) => Assert.Equal(effects, Effects(source, name));
+
     /// <summary>Rule 10: what a decorator that cannot be read makes of a function is not known.</summary>
     [Theory]
     [InlineData("import native\n@native.deco\ndef f(x): pass", "unknown *")]

@@ -119,7 +119,7 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         if (isReplaced || HasConverters(type))
             call.Add(new Effect { Kind = EffectKind.Unknown, Source = EffectSource.Any });
 
-        bool membersHarmless = analysis.Classes.Order(type).Count == 1 && !analysis.Classes.MayHaveMore(type) && type.Metaclass.IsNone && Named(type, "__getattr__").Count == 0
+        bool membersHarmless = analysis.Classes.Order(type).Count == 1 && !analysis.Classes.MayHaveMore(type) && analysis.Classes.Metaclass(type).IsNone && Named(type, "__getattr__").Count == 0
             && type.Scope.Variables.Values.All(v => analysis.Read(v).Atoms.ToArray().All(a => a.Kind is AtomKind.Function or AtomKind.Text or AtomKind.Container));
         EffectEntry entry = new()
         {
@@ -283,7 +283,7 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
     private List<FunctionInfo> Named(ClassInfo type, string name) => analysis.Classes.Member(type, name) is { } member ? [.. Functions(analysis.Read(member))] : [];
 
     private List<FunctionInfo> Metaclass(ClassInfo type) =>
-        [.. type.Metaclass.Atoms.ToArray().Where(a => a.Kind is AtomKind.Class).SelectMany(a => Named(a.Class, "__call__"))];
+        [.. analysis.Classes.Metaclass(type).Atoms.ToArray().Where(a => a.Kind is AtomKind.Class).SelectMany(a => Named(a.Class, "__call__"))];
 
     private IEnumerable<FunctionInfo> Setters(ClassInfo type) =>
         analysis.Classes.Order(type).SelectMany(c => c.Setters.Values).OrderBy(f => f.Path, StringComparer.Ordinal);

@@ -19,7 +19,7 @@ internal sealed class EffectSet
     public bool IsEmpty => _effects.Count == 0;
 
     /// <summary>The effects in order: harm first.</summary>
-    public IReadOnlyList<Effect> Effects => [.. _effects.Values.Select(e => e.Effect).OrderBy(e => (int)e.Kind).ThenBy(e => e.ToString(), StringComparer.Ordinal)];
+    public IReadOnlyList<Effect> Effects => [.. _effects.Values.Select(e => e.Effect).Where(e => !IsSaid(e)).OrderBy(e => (int)e.Kind).ThenBy(e => e.ToString(), StringComparer.Ordinal)];
 
     /// <summary>Adds what a unit does.</summary>
     /// <param name="unit">The unit.</param>
@@ -42,11 +42,15 @@ internal sealed class EffectSet
         }
     }
 
+    // What is done with a whole value is done with its parts.
+    private bool IsSaid(Effect effect) => (EffectKinds.IsHarm(effect.Kind) || effect.Kind is EffectKind.Unknown) && (effect.Source.Key.Length > 0 || effect.Source.Items)
+        && _effects.ContainsKey(new Effect { Kind = effect.Kind, Source = effect.Source with { Key = "", Items = false } }.ToString());
+
     /// <summary>Adds an effect that no unit says.</summary>
     public void Add(Effect effect) => _effects.TryAdd(effect.ToString(), (effect, null!, default));
 
     /// <summary>Why there are the effects, for the file beside a pack.</summary>
-    public IReadOnlyList<EffectEvidence> Evidence(string path, string route) => [.. _effects.Values.Where(e => e.Unit is not null).Select(e => Evidence(path, route, e.Effect, e.Unit, e.Key))];
+    public IReadOnlyList<EffectEvidence> Evidence(string path, string route) => [.. _effects.Values.Where(e => e.Unit is not null && !IsSaid(e.Effect)).Select(e => Evidence(path, route, e.Effect, e.Unit, e.Key))];
 
     private void Add(Effect effect, Unit unit, EffectKey key)
     {
@@ -107,6 +111,7 @@ internal sealed class EffectSet
             OriginKind.Field => key.Length > 0 || !IsName(origin.Name) ? new EffectSource(SourceKind.Argument, 0) : new EffectSource(SourceKind.Argument, 0, "", origin.Name, items),
             OriginKind.Keyword => new EffectSource(SourceKind.Keyword, 0, origin.Name, key, items),
             OriginKind.AnyKeyword => new EffectSource(SourceKind.Any),
+            OriginKind.Captured => null,
             OriginKind.Rest => index < 0 ? new EffectSource(SourceKind.Any) : new EffectSource(SourceKind.From, (byte)Math.Min(index, 255), "", key, items),
             _ => index < 0 ? null : new EffectSource(SourceKind.Argument, (byte)Math.Min(index, 255), IsName(origin.Name) ? origin.Name : "", key, items),
         };

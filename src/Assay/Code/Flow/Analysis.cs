@@ -46,7 +46,10 @@ internal sealed class Analysis
     public DecoratorTable Decorators { get; }
 
     /// <summary>Where the walk stops.</summary>
-    public StopList Stops { get; } = StopList.Shipped;
+    public PathList Stops { get; } = PathList.Stops;
+
+    /// <summary>Natives that only compute: what they give back is numbers, arrays and containers of these.</summary>
+    public PathList Natives { get; } = PathList.Natives;
 
     /// <summary>Methods that only move values, on what is of no known type.</summary>
     public IReadOnlySet<string> Methods { get; } = CodeData.Words("methods.txt");

@@ -87,6 +87,16 @@ internal sealed class ClassTable(CodeBase code)
         return null;
     }
 
+    /// <summary>What the metaclass of a class may be: its own one, or that of a base.</summary>
+    public Value Metaclass(ClassInfo type)
+    {
+        Value all = Value.None;
+        foreach (ClassInfo owner in Order(type))
+            all = all.Union(owner.Metaclass);
+
+        return all;
+    }
+
     /// <summary>Whether members that the source does not show may exist: some base is not known.</summary>
     public bool MayHaveMore(ClassInfo type)
     {

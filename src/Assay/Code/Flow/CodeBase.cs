@@ -3,6 +3,7 @@ using Assay.Bytes;
 using Assay.Code.Scopes;
 using Assay.Code.Values;
 using Assay.Effects;
+using Assay.Python.Names;
 using Assay.Python.Syntax;
 
 namespace Assay.Code.Flow;
@@ -59,7 +60,7 @@ internal sealed class CodeBase(EffectKnowledge knowledge, Func<string, SourceMod
     public EffectEntry? Known(string path)
     {
         if (!_known.TryGetValue(path, out EffectEntry? entry))
-            _known.Add(path, entry = knowledge.Find(path).Entry);
+            _known.Add(path, entry = knowledge.Find(CanonicalName.Twin(path)).Entry);
 
         return entry;
     }

@@ -37,6 +37,7 @@ internal sealed partial class Evaluator
                 AtomKind.Instance => ObjectAttribute(atom, atom.Class, owner, name),
                 AtomKind.Self => ObjectAttribute(atom, _unit.Self!, owner, name),
                 AtomKind.Super => SuperAttribute(atom.Class, name),
+                AtomKind.ForeignInstance when IsArray(atom) => Value.Of(atom),
                 AtomKind.Foreign or AtomKind.ForeignInstance => atom.Text.Length + name.Length < LongestPath ? Value.Of(_atoms[AtomKind.Foreign, $"{atom.Text}.{name}"]) : Unknown,
                 AtomKind.Unknown => Unknown,
                 AtomKind.Function when name is "__wrapped__" or "__func__" or "__call__" or "__get__" => Value.Of(atom),
@@ -87,7 +88,7 @@ internal sealed partial class Evaluator
 
         Value missing = Missing(type, name);
         if (missing.IsNone && atom.Kind is AtomKind.Instance && fields.IsNone && analysis.Classes.Member(type, "__getattr__") is not null)
-            missing = Unknown;
+            missing = Unknown.Union(CallHook(atom, owner, "__getattr__", new Arguments([Value.Of(_atoms[AtomKind.Text, name])], [], Value.None, Value.None)));
 
         // A field that the object has is what it is; its class may have more members than are known.
         return atom.Kind is AtomKind.Self || !fields.IsNone ? fields : missing;

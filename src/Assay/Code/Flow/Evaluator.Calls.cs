@@ -30,6 +30,7 @@ internal sealed partial class Evaluator
         foreach (SyntaxNode argument in given)
         {
             Value value = _values[argument.Number] ?? Value.None;
+            Open(argument, value);
             if (argument.Kind is SyntaxKind.Starred)
                 star = star.Union(Iterated(value));
             else if (star.IsNone)
@@ -43,6 +44,7 @@ internal sealed partial class Evaluator
         foreach (SyntaxNode keyword in named)
         {
             Value value = At(keyword, SyntaxField.Value);
+            Open(keyword[SyntaxField.Value], value);
             if (keyword.Name(SyntaxField.Arg) is { } name)
                 keywords.Add((name, value));
             else
@@ -50,6 +52,13 @@ internal sealed partial class Evaluator
         }
 
         return new Arguments(positional, keywords, star, doubleStar);
+    }
+
+    // Whoever gets a container may put something into it.
+    private void Open(SyntaxNode argument, Value value)
+    {
+        if (argument.Kind is SyntaxKind.Name && value.Has(AtomKind.Container) && value.Contains(_atoms[AtomKind.Container, ""]))
+            Assign(_scope, argument.Name(SyntaxField.Id)!, Value.Of(_atoms[AtomKind.Container, OpenContainer]));
     }
 
     private Value Super(Arguments arguments)
@@ -83,8 +92,9 @@ internal sealed partial class Evaluator
         Value all = Value.None;
 
         // What a partial function carries it gives as well.
-        Value carried = called.Where(a => a.IsOrigin && a.Origin.Derived);
-        if (typed && !carried.IsNone)
+        Value carried = typed && called.IsTainted ? called.Where(a => a.IsOrigin && a.Origin.Derived) : Value.None;
+        Arguments plain = arguments;
+        if (!carried.IsNone)
             arguments = new Arguments(arguments.Positional, arguments.Keywords, arguments.Star.Union(carried), arguments.DoubleStar);
 
         foreach (Atom atom in called.Atoms)
@@ -93,12 +103,12 @@ internal sealed partial class Evaluator
             {
                 AtomKind.Origin when !atom.Origin.Derived => CallOrigin(atom.Origin, arguments),
                 AtomKind.Origin => typed ? Value.None : CallUnknown(Value.Of(atom), arguments, "what was computed"),
-                AtomKind.Function => CallFunction(atom.Function, atom.SelfClass, atom.SelfClass is null ? null : BoundSelf(atom, called), arguments),
+                AtomKind.Function => CallFunction(atom.Function, atom.SelfClass, atom.SelfClass is null ? null : BoundSelf(atom, called), atom.Function.IsNested && IsHere(atom.Function.Scope) ? plain : arguments),
                 AtomKind.Class => Construct(atom.Class, arguments),
                 AtomKind.Foreign => CallForeign(atom.Text, arguments),
                 AtomKind.Instance or AtomKind.Self => CallObject(atom, called, arguments),
                 AtomKind.ForeignInstance => CallForeign($"{atom.Text}.__call__", arguments.After(called)),
-                AtomKind.Unknown or AtomKind.Container => CallUnknown(Value.None, arguments, "what is not known"),
+                AtomKind.Unknown => CallUnknown(Value.None, arguments, "what is not known"),
                 _ => Value.None,
             });
         }
@@ -190,7 +200,7 @@ internal sealed partial class Evaluator
             return made;
 
         bool isPlain = true;
-        foreach (Atom meta in type.Metaclass.Atoms)
+        foreach (Atom meta in analysis.Classes.Metaclass(type).Atoms)
         {
             if (meta.Kind is AtomKind.Class && analysis.Classes.Member(meta.Class, "__call__") is not null)
                 CallMethod(Value.Of(_atoms[AtomKind.Instance, meta.Class]), default, "__call__", arguments);

@@ -7,14 +7,23 @@ namespace Assay.Code.Flow;
 
 internal sealed partial class Evaluator
 {
+    private const string ArrayClass = "numpy.ndarray";
+
     /// <summary>Calls something without source.</summary>
     private Value CallForeign(string path, Arguments arguments, bool isPlain = false)
     {
+        BuiltinHooks(path, arguments);
         if (_code.Known(path) is { } known && known.Kind is not NameKind.Module)
             return CallEntry(known, known.Call, path, arguments);
 
         if (analysis.Stops.Contains(path))
             return Derived(arguments.All);
+
+        if (analysis.Natives.Contains(path))
+        {
+            Give(arguments.All);
+            return Array.Union(Derived(arguments.All));
+        }
 
         if (isPlain || (path.StartsWith("builtins.", StringComparison.Ordinal) && path.Count('.') == 2 && analysis.Methods.Contains(path[(path.LastIndexOf('.') + 1)..])))
             return UnknownOf(arguments.All);
@@ -183,10 +192,17 @@ internal sealed partial class Evaluator
                 return Value.Of(classes.Atoms.ToArray().Where(a => a.Kind is AtomKind.Class).Select(a => _atoms[AtomKind.Instance, a.Class])).Union(UnknownOf(all));
             case ReturnKind.Unknown when entry.Kind is NameKind.Class:
                 return InstanceOf(path).Union(Derived(all)).Union(ContainerOf(path, all));
+            case ReturnKind.Unknown when !entry.IsHarmful && path.StartsWith("numpy.", StringComparison.Ordinal):
+                return Array.Union(Derived(all));
             default:
                 return UnknownOf(all);
         }
     }
+
+    // What NumPy and natives compute; its methods compute as well, but for those that write.
+    private Value Array => Value.Of(_atoms[AtomKind.ForeignInstance, ArrayClass]);
+
+    private static bool IsArray(Atom atom) => atom.Kind is AtomKind.ForeignInstance && atom.Text is ArrayClass;
 
     // list(x), dict(x) and their kin hold what they get.
     private Value ContainerOf(string path, Value all) => path is "builtins.list" or "builtins.tuple" or "builtins.dict" or "builtins.set" or "builtins.frozenset" or "builtins.enumerate"

@@ -7,6 +7,12 @@ namespace Assay.Code.Flow;
 
 internal sealed partial class Evaluator
 {
+    /// <summary>A container into which others may have put something.</summary>
+    private const string OpenContainer = "open";
+
+    /// <summary>A container into which nothing can be put.</summary>
+    private const string FixedContainer = "fixed";
+
     /// <summary>Longer constant texts are no names.</summary>
     private const int LongestText = 120;
 
@@ -36,14 +42,20 @@ internal sealed partial class Evaluator
                 Assign(node[SyntaxField.Target], node[SyntaxField.Value], At(node, SyntaxField.Value));
                 return At(node, SyntaxField.Value);
             case SyntaxKind.BinOp:
-                return Combined(node);
+                return Combined(node).Union(Operated(node, At(node, SyntaxField.Left), At(node, SyntaxField.Right)));
+            case SyntaxKind.Compare:
+                Compared(node);
+                return Value.None;
             case SyntaxKind.UnaryOp:
                 return node.Operator is SyntaxOperator.Not ? Value.None : Derived(At(node, SyntaxField.Operand));
             case SyntaxKind.JoinedStr or SyntaxKind.TemplateStr:
                 return Derived(Union(node.List(SyntaxField.Values)));
             case SyntaxKind.FormattedValue or SyntaxKind.Interpolation:
+                Hooks(At(node, SyntaxField.Value), Arguments.None, "__format__", "__str__", "__repr__");
                 return Derived(At(node, SyntaxField.Value));
-            case SyntaxKind.List or SyntaxKind.Tuple or SyntaxKind.Set:
+            case SyntaxKind.Tuple:
+                return Union(node.List(SyntaxField.Elts)).Union(Value.Of(_atoms[AtomKind.Container, FixedContainer]));
+            case SyntaxKind.List or SyntaxKind.Set:
                 return Union(node.List(SyntaxField.Elts)).Union(Value.Of(_atoms[AtomKind.Container, ""]));
             case SyntaxKind.Dict:
                 return Union(node.List(SyntaxField.Values)).Union(Union(node.List(SyntaxField.Keys)).Where(a => a.IsOrigin)).Union(Value.Of(_atoms[AtomKind.Container, ""]));
@@ -116,13 +128,10 @@ internal sealed partial class Evaluator
         if (owner.IsNone)
             return owner;
 
-        foreach (Atom atom in owner.Atoms)
+        if (HasObject(owner) && _function?.Name is not "__getitem__")
         {
-            if (atom.Kind is AtomKind.Self or AtomKind.Instance && _function?.Name is not "__getitem__")
-            {
-                Value found = CallHook(atom, owner, "__getitem__", new Arguments([key], [], Value.None, Value.None));
-                return found.Union(Projected(owner, key.ConstantText, isKey: key.ConstantText is not null));
-            }
+            Value found = Hooks(owner, new Arguments([key], [], Value.None, Value.None), "__getitem__", "__missing__");
+            return found.Union(Projected(owner, key.ConstantText, isKey: key.ConstantText is not null));
         }
 
         // x[1:] is a part of x: what its items are.
@@ -180,12 +189,16 @@ internal sealed partial class Evaluator
                 case AtomKind.Text:
                     break;
                 case AtomKind.Container:
-                    // Others may have put more into it.
-                    atoms.Add(_atoms[AtomKind.Unknown, ""]);
+                    if (atom.Text is OpenContainer)
+                        atoms.Add(_atoms[AtomKind.Unknown, ""]);
+
                     atoms.Add(atom);
                     break;
                 case AtomKind.Foreign:
                     atoms.Add(atom.Text is "sys.modules" ? _atoms[AtomKind.Unknown, ""] : atom);
+                    break;
+                case AtomKind.ForeignInstance when IsArray(atom):
+                    atoms.Add(atom);
                     break;
                 case AtomKind.ForeignInstance:
                     atoms.Add(_atoms[AtomKind.Unknown, ""]);
@@ -209,7 +222,7 @@ internal sealed partial class Evaluator
         Value value = _unit.Summary.Keeps.GetValueOrDefault(name, Value.None);
         if (name is "*")
         {
-            value = value.Union(Value.Of(_atoms[AtomKind.Container, ""]));
+            value = value.Union(Value.Of(_atoms[AtomKind.Container, OpenContainer]));
         }
         else
         {
@@ -221,6 +234,9 @@ internal sealed partial class Evaluator
             }
         }
 
-        return Limited(value.Union(analysis.Fields(type, name, _unit)));
+        return Opened(Limited(value.Union(analysis.Fields(type, name, _unit))));
     }
+
+    /// <summary>What was kept where others reach it: they may have put more into a container.</summary>
+    private Value Opened(Value value) => value.Has(AtomKind.Container) && value.Contains(_atoms[AtomKind.Container, ""]) ? value.Union(Value.Of(_atoms[AtomKind.Container, OpenContainer])) : value;
 }

@@ -173,6 +173,7 @@ internal sealed partial class Evaluator
             OriginKind.Rest => arguments.From(origin.Index),
             OriginKind.Keyword => arguments.Named(origin.Name),
             OriginKind.AnyKeyword => Rest(function, arguments),
+            OriginKind.Captured => Derived(arguments.Star.Union(arguments.DoubleStar)),
             _ => FieldOf(self, origin.Name),
         };
         if (origin.Deep)

@@ -46,6 +46,10 @@ internal sealed partial class Evaluator
                 case AtomKind.Instance or AtomKind.Self:
                     result = result.Union(ObjectMethod(atom, owner, name, arguments));
                     break;
+                case AtomKind.ForeignInstance when IsArray(atom) && name is not ("tofile" or "dump" or "dumps" or "save"):
+                    Give(all);
+                    result = result.Union(Value.Of(atom)).Union(Derived(owner.Union(all)));
+                    break;
                 case AtomKind.ForeignInstance:
                     result = result.Union(CallForeign($"{atom.Text}.{name}", arguments.After(owner.Where(a => a.IsOrigin || a == atom)), isPlain));
                     break;
@@ -146,7 +150,11 @@ internal sealed partial class Evaluator
         // A field of the object that is called: what a state or a constructor put there.
         bool isField = fields.Any(a => a.Kind is not AtomKind.Origin || a.Origin.Kind is not OriginKind.Field);
         if (isField || !more)
-            missing = missing.Union(Call(fields, arguments));
+        {
+            // A function that was kept took along what the object was made of.
+            Value kept = atom.Kind is AtomKind.Instance && fields.Has(AtomKind.Function) ? fields.Union(Derived(owner)) : fields;
+            missing = missing.Union(Call(kept, arguments));
+        }
 
         return analysis.Classes.Member(type, "__getattr__") is not null ? missing.Union(CallUnknown(Value.None, arguments, $"{type.Path}.{name}, that __getattr__ finds")) : missing;
     }

@@ -35,10 +35,11 @@ internal sealed partial class Evaluator
                 Assign(node[SyntaxField.Target], node[SyntaxField.Value], At(node, SyntaxField.Value));
                 return Value.None;
             case SyntaxKind.AugAssign:
-                Assign(node[SyntaxField.Target], node[SyntaxField.Value], At(node, SyntaxField.Value));
+                Value added = At(node, SyntaxField.Target);
+                Assign(node[SyntaxField.Target], node[SyntaxField.Value], At(node, SyntaxField.Value).Union(Operated(node, added, At(node, SyntaxField.Value))));
                 return Value.None;
             case SyntaxKind.For or SyntaxKind.AsyncFor or SyntaxKind.Comprehension:
-                Assign(node[SyntaxField.Target], default, Iterated(At(node, SyntaxField.Iter)));
+                Assign(node[SyntaxField.Target], default, Iterated(At(node, SyntaxField.Iter)).Union(Iterated(IteratedObjects(At(node, SyntaxField.Iter)))));
                 return Value.None;
             case SyntaxKind.WithItem:
                 With(node);
@@ -110,9 +111,9 @@ internal sealed partial class Evaluator
         if (IsHere(variable.Scope))
             value = _unit.Variables.GetValueOrDefault(variable, Value.None);
         else if (variable.Scope.Root.Kind is ScopeKind.Module)
-            value = analysis.Read(variable, _unit);
+            value = Opened(analysis.Read(variable, _unit));
         else
-            return Unknown;
+            return Unknown.Union(Value.Of(_atoms[new Origin(OriginKind.Captured, 0, "")]));
 
         return variable.IsAssignedElsewhere ? value.Union(Unknown) : value;
     }
@@ -130,8 +131,13 @@ internal sealed partial class Evaluator
 
     private void Assign(Scope scope, string name, Value value)
     {
-        if (scope.Find(name) is { } variable && IsHere(variable.Scope))
+        if (scope.Find(name) is not { } variable)
+            return;
+
+        if (IsHere(variable.Scope))
             Assign(variable, value);
+        else if (variable.Scope.Kind is ScopeKind.Module && value.HasGiven)
+            AddAll(EffectKind.Keep, value.Where(a => a.IsOrigin && !a.Origin.Derived), $"{variable.Scope.Module.Name}.{name}");
     }
 
     private Value Function(SyntaxNode node)
@@ -143,7 +149,7 @@ internal sealed partial class Evaluator
                 function.Defaults[parameter.Name] = function.Defaults.GetValueOrDefault(parameter.Name, Value.None).Union(value);
         }
 
-        Value made = Value.Of(_atoms[AtomKind.Function, function]);
+        Value made = Value.Of(_atoms[AtomKind.Function, function]).Union(Captured(function));
         if (node.Kind is SyntaxKind.Lambda)
             return made;
 
@@ -157,6 +163,22 @@ internal sealed partial class Evaluator
         }
 
         return made;
+    }
+
+    // What of the caller's a function takes along: wherever it is called, that is met.
+    private Value Captured(FunctionInfo function)
+    {
+        if (!function.IsNested)
+            return Value.None;
+
+        Value all = Value.None;
+        foreach (Variable variable in function.Captured ??= FreeNames.Of(function))
+        {
+            if (IsHere(variable.Scope))
+                all = all.Union(Derived(_unit.Variables.GetValueOrDefault(variable, Value.None)));
+        }
+
+        return all;
     }
 
     private void Class(SyntaxNode node)
@@ -243,6 +265,8 @@ internal sealed partial class Evaluator
         {
             if (atom.Kind is AtomKind.Self)
                 SetField(name, value);
+            else if (atom.Kind is AtomKind.Module)
+                AddAll(EffectKind.ProcessState, value, $"{atom.Module.Name}.{name}");
 
             if (atom.Kind is AtomKind.Self or AtomKind.Instance)
             {

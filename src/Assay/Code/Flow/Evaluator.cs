@@ -16,10 +16,10 @@ internal sealed partial class Evaluator(Analysis analysis)
     private const int MostAtoms = 48;
 
     /// <summary>More objects, functions and classes than these are anything.</summary>
-    private const int MostObjects = 16;
+    private const int MostObjects = 12;
 
     /// <summary>Values are followed through so many callables within one call.</summary>
-    private const int MostDepth = 4;
+    private const int MostDepth = 3;
 
     private readonly CodeBase _code = analysis.Code;
     private readonly AtomTable _atoms = analysis.Atoms;

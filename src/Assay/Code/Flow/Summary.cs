@@ -32,10 +32,17 @@ internal sealed class EffectFlow(Cause cause)
     public bool WithAll { get; private set; }
 
     /// <summary>Adds what a call gets; whether that is new.</summary>
-    public bool Add(Value with)
+    public bool Add(Value with, bool isWidened = false)
     {
         if (WithAll)
             return false;
+
+        if (isWidened && !ReferenceEquals(With.Union(with), With))
+        {
+            WithAll = true;
+            With = Value.None;
+            return true;
+        }
 
         Value all = With.Union(with);
         if (ReferenceEquals(all, With))
@@ -134,7 +141,7 @@ internal sealed class Summary
             return true;
         }
 
-        if (!flow.Add(with))
+        if (!flow.Add(with, IsWidened))
             return false;
 
         Version++;

@@ -63,6 +63,9 @@ internal sealed class FunctionInfo
     /// <summary>What the defaults of its parameters may be.</summary>
     public Dictionary<string, Value> Defaults { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The names of functions around it that it reads, once that was asked for.</summary>
+    public IReadOnlyList<Variable>? Captured { get; set; }
+
     /// <summary>Whether it is <c>staticmethod</c>: it gets no object.</summary>
     public bool IsStatic { get; set; }
 

@@ -20,6 +20,9 @@ internal enum OriginKind : byte
 
     /// <summary>A field of the object that a method belongs to.</summary>
     Field,
+
+    /// <summary>What a function took along from the function in which it was made.</summary>
+    Captured,
 }
 
 /// <summary>

@@ -1,19 +1,20 @@
-// Where the analysis does not walk on, and why.
+// Lists of dotted paths with exceptions: where the analysis does not walk on, and which natives only compute.
 namespace Assay.Code.Flow;
 
 /// <summary>
-/// Modules and functions into which the analysis does not walk: plumbing that reads source to show it, or caches, and would give every caller effects that
-/// no caller's values have. What acts in them is known by itself.
+/// A list of modules and functions, each with its reason; the closest entry above a path decides. One lists what the analysis does not walk into: plumbing that reads
+/// source to show it, or caches, and would give every caller effects that no caller's values have; what acts in it is known by itself. The other one lists
+/// natives that only compute.
 /// </summary>
-internal sealed class StopList
+internal sealed class PathList
 {
     private readonly HashSet<string> _stops = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _asked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _exceptions = new(StringComparer.Ordinal);
 
-    private StopList()
+    private PathList(string file)
     {
-        foreach (string line in CodeData.Lines("stops.tsv"))
+        foreach (string line in CodeData.Lines(file))
         {
             string[] cells = line.Split('\t');
             if (cells[0].StartsWith('!'))
@@ -23,10 +24,13 @@ internal sealed class StopList
         }
     }
 
-    /// <summary>The list of the program, for one analysis: it remembers what was asked.</summary>
-    public static StopList Shipped => new();
+    /// <summary>Where the walk stops, for one analysis: the list remembers what was asked.</summary>
+    public static PathList Stops => new("stops.tsv");
 
-    /// <summary>Whether the walk stops at a dotted path: it, or what it lies in, is listed; the closest entry decides.</summary>
+    /// <summary>Natives that only compute.</summary>
+    public static PathList Natives => new("natives.tsv");
+
+    /// <summary>Whether a dotted path, or what it lies in, is listed; the closest entry decides.</summary>
     public bool Contains(string path)
     {
         if (!_asked.TryGetValue(path, out bool stops))
