@@ -15,6 +15,9 @@ internal sealed class CallableTable(EffectKnowledge knowledge)
     /// <summary>Names in a state that a loader or the interpreter calls.</summary>
     public HashSet<string> Hooks { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Those of a class that a load itself calls; others wait for whoever uses the object.</summary>
+    public HashSet<string> LoadingHooks { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Special names that only describe: what stands under them is not called.</summary>
     public HashSet<string> PlainAttributes { get; } = new(StringComparer.Ordinal);
 

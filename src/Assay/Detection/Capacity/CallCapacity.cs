@@ -128,7 +128,7 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
             if (value is { Text: "builtins.bytearray", Items.Count: 0 })
                 return "bytes that are put together later";
 
-            if (value.Text.StartsWith("pathlib.", StringComparison.Ordinal))
+            if (words.MakesPaths(value.Text))
                 return "a path";
 
             switch (standings.Of(value.Text))
@@ -161,12 +161,12 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
     private string? OnlyHarmful(string path) => standings.Of(path) is Standing.Harmful ? path : null;
 
     // Two texts side by side: a program and its argument, a module and a name, a host and a path.
-    private static string? Pair(IReadOnlyList<ValueShape> items)
+    private string? Pair(IReadOnlyList<ValueShape> items)
     {
         int texts = 0;
         foreach (ValueShape item in items)
         {
-            if (item.Kind is ShapeKind.Str && item.Text.Length > 0 && (item.Text.Length > 1 || item.Text is "w" or "a" or "x") && !TextForms.IsNumeric(item.Text) && ++texts == 2)
+            if (item.Kind is ShapeKind.Str && item.Text.Length > 0 && (item.Text.Length > 1 || words.IsLetterMode(item.Text)) && !TextForms.IsNumeric(item.Text) && ++texts == 2)
                 return "several texts";
         }
 

@@ -14,6 +14,8 @@ internal sealed class CapacityWords
         ["modules"] = new(StringComparer.Ordinal),
         ["builtins"] = new(StringComparer.Ordinal),
         ["modes"] = new(StringComparer.Ordinal),
+        ["letter-modes"] = new(StringComparer.Ordinal),
+        ["path-modules"] = new(StringComparer.Ordinal),
         ["labels"] = new(StringComparer.Ordinal),
         ["self-running"] = new(StringComparer.Ordinal),
         ["running-extensions"] = new(StringComparer.OrdinalIgnoreCase),
@@ -44,6 +46,12 @@ internal sealed class CapacityWords
 
     /// <summary>Modes of <c>open</c> that write.</summary>
     public bool IsWriteMode(string word) => _lists["modes"].Contains(word);
+
+    /// <summary>Modes of <c>open</c> that write and are one letter, which beside another text tells what that is.</summary>
+    public bool IsLetterMode(string word) => _lists["letter-modes"].Contains(word);
+
+    /// <summary>Whether a class makes paths: it lies in one of the modules for that.</summary>
+    public bool MakesPaths(string path) => path.IndexOf('.', StringComparison.Ordinal) is > 0 and int dot && _lists["path-modules"].Contains(path[..dot]);
 
     /// <summary>Powerful words that are also what models are told to do: <c>Mode('eval')</c> selects.</summary>
     public bool IsMode(string word) => _lists["labels"].Contains(word);

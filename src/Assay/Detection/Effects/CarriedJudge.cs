@@ -52,7 +52,7 @@ internal sealed class CarriedJudge(EffectScope scope)
     /// <summary>A carried function stands where Python calls it.</summary>
     public void Planted(string hook, Meaning.CarriedFunction function, CallableFact fact)
     {
-        if (RunsAtLoad(hook) || (hook is "__init__" or "__call__" && scope.CallsResults))
+        if (scope.Table.LoadingHooks.Contains(hook) || (hook is "__init__" or "__call__" && scope.CallsResults))
             AtLoad(function, fact, $"as {hook}", hook);
     }
 
@@ -149,7 +149,4 @@ internal sealed class CarriedJudge(EffectScope scope)
 
     private (string Judgement, string Words) Words(CallableFact fact) =>
         scope.Names.Of(fact) is { Entry: { } entry } && entry.Call.Any(e => e.Kind is EffectKind.Code) ? CarriedWords.Grade(fact.Arguments, scope.Table) : ("", "");
-
-    private static bool RunsAtLoad(string hook) => hook is "__setstate__" or "__new__" or "__del__" or "__getattr__" or "__getattribute__" or "__setattr__" or "__hash__" or "__eq__" or "__setitem__" or "append" or "extend" or "add"
-        or "__init_subclass__" or "__set_name__" or "__class_getitem__" or "__prepare__" or "__mro_entries__" or "__reduce__" or "__reduce_ex__";
 }

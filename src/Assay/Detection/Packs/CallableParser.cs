@@ -14,6 +14,9 @@ internal static class CallableParser
             case "hooks":
                 table.Hooks.UnionWith(value.AsTexts(key));
                 return true;
+            case "loading-hooks":
+                table.LoadingHooks.UnionWith(value.AsTexts(key));
+                return true;
             case "code-words":
                 foreach ((string grade, PackNode words) in value.AsMap(key))
                 {

@@ -13,6 +13,9 @@ internal sealed record ListedSet(EffectOrigin Origin, PackPlace Place, IReadOnly
 /// <summary>The sets of names that packs give, as they are read.</summary>
 internal sealed class EffectListing
 {
+    /// <summary>What stands for all modules of the standard library: no module can have such a name.</summary>
+    private const string StandardLibrary = "standard-library";
+
     private readonly Dictionary<string, ListedSet> _sets = new(StringComparer.Ordinal);
 
     /// <summary>What the names do.</summary>
@@ -45,7 +48,7 @@ internal sealed class EffectListing
 
                 return true;
             case "listed-modules":
-                foreach (string module in value.AsTexts(key))
+                foreach (string module in value.AsTexts(key).SelectMany(m => m == StandardLibrary ? KnownModules.OfStandardLibrary : [m]))
                     Table.AddListed(module);
 
                 return true;

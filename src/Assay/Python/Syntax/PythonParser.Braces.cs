@@ -74,10 +74,7 @@ internal sealed partial class PythonParser
                 return Fail();
         }
 
-        Next();
-        int start = frame.Start;
-        int first = frame.Base;
-        _frameCount--;
+        (int first, int start) = Close(frame);
         if (generators)
         {
             ReplaceWithGenerator(dict ? SyntaxKind.DictComp : SyntaxKind.SetComp, first, start);
@@ -88,8 +85,7 @@ internal sealed partial class PythonParser
         }
         else
         {
-            int elements = List(first);
-            Push(_tree.Add(SyntaxKind.Set, start, _lastEnd, elements), start);
+            PushElements(SyntaxKind.Set, first, start);
         }
 
         return false;

@@ -160,19 +160,15 @@ internal sealed partial class PythonParser
                 return Fail();
         }
 
-        Next();
-        int start = frame.Start;
-        int first = frame.Base;
         tuple = (frame.Flags & FrameFlags.Comma) != 0;
-        _frameCount--;
+        (int first, int start) = Close(frame);
         if (generators)
         {
             ReplaceWithGenerator(SyntaxKind.GeneratorExp, first, start);
         }
         else if (tuple)
         {
-            int elements = List(first);
-            Push(_tree.Add(SyntaxKind.Tuple, start, _lastEnd, elements), start);
+            PushElements(SyntaxKind.Tuple, first, start);
         }
         else
         {
@@ -222,21 +218,32 @@ internal sealed partial class PythonParser
                 return Fail();
         }
 
-        Next();
-        int start = frame.Start;
-        int first = frame.Base;
-        _frameCount--;
+        (int first, int start) = Close(frame);
         if (generators)
         {
             ReplaceWithGenerator(SyntaxKind.ListComp, first, start);
         }
         else
         {
-            int elements = List(first);
-            Push(_tree.Add(SyntaxKind.List, start, _lastEnd, elements), start);
+            PushElements(SyntaxKind.List, first, start);
         }
 
         return false;
+    }
+
+    /// <summary>Steps over the bracket that ends a container, and takes its frame off: where its elements begin, among the operands and in the source.</summary>
+    private (int First, int Start) Close(in ExpressionFrame frame)
+    {
+        Next();
+        _frameCount--;
+        return (frame.Base, frame.Start);
+    }
+
+    /// <summary>Makes a container of the operands from <paramref name="first"/> on.</summary>
+    private void PushElements(SyntaxKind kind, int first, int start)
+    {
+        int elements = List(first);
+        Push(_tree.Add(kind, start, _lastEnd, elements), start);
     }
 
     /// <summary>An element that begins with a star: where the container takes it, and nothing of the element stands before it.</summary>
