@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Writes the inputs of the speed measurements into a folder (about 250 MB on disk). The same every time.
+"""Writes the inputs of the speed measurements into a folder (about 600 MB on disk). The same every time with the same libraries.
 
     make_inputs.py DIR
 
-The bombs are harmless to anybody who does not load them: none names a callable.
+Needs NumPy, joblib, scikit-learn and PyTorch. The bombs and the costly inputs are harmless to anybody who does not load them.
 """
 import bz2
 import datetime
@@ -26,7 +26,7 @@ STAMP = (1980, 1, 1, 0, 0, 0)
 def million(folder):
     """A list of a million dicts: eleven million opcodes, 40 to 50 MB on disk."""
     records = [{"id": i, "name": "sample %07d" % i, "value": i * 0.5} for i in range(1_000_000)]
-    for protocol in (2, 4):
+    for protocol in (0, 2, 4):
         with open(folder / f"million_p{protocol}.pkl", "wb") as file:
             pickle.dump(records, file, protocol)
 
@@ -36,6 +36,36 @@ def reduce200k(folder):
     start = datetime.datetime(2020, 1, 1)
     values = [start + datetime.timedelta(minutes=i) if i % 2 else decimal.Decimal(i) / 7 for i in range(200_000)]
     (folder / "reduce200k.pkl").write_bytes(pickle.dumps(values, 4))
+
+
+def numbers(folder):
+    """A million floats of protocol 0: texts of numbers, and nothing else."""
+    chance = random.Random(7)
+    (folder / "floats_p0.pkl").write_bytes(pickle.dumps([chance.random() for _ in range(1_000_000)], 0))
+
+
+def states(folder):
+    """200,000 objects with a state, of a class that every Python has."""
+    import types
+    values = [types.SimpleNamespace(index=i, name="object %d" % i, part=i * 0.25) for i in range(200_000)]
+    (folder / "states200k.pkl").write_bytes(pickle.dumps(values, 4))
+
+
+def libraries(folder):
+    """What real libraries write: a forest by joblib, plain and compressed, and an array of objects."""
+    import joblib
+    import numpy
+    from sklearn.ensemble import RandomForestClassifier
+    chance = numpy.random.default_rng(5)
+    forest = RandomForestClassifier(n_estimators=300, max_depth=12, random_state=3, n_jobs=1)
+    forest.fit(chance.random((4000, 12)), chance.integers(0, 4, 4000))
+    joblib.dump(forest, folder / "forest.joblib")
+    joblib.dump(forest, folder / "forest_zlib.joblib", compress=("zlib", 3))
+    joblib.dump(forest, folder / "forest_xz.joblib", compress=("xz", 3))
+    joblib.dump(forest, folder / "forest_bz2.joblib", compress=("bz2", 3))
+    values = numpy.empty(300_000, dtype=object)
+    values[:] = [{"id": i, "name": "row %d" % i} for i in range(len(values))]
+    numpy.save(folder / "objects300k.npy", values, allow_pickle=True)
 
 
 def floods(folder):
@@ -157,12 +187,40 @@ def bombs(folder):
     (target / "marks_5m.pkl").write_bytes(b"\x80\x02" + b"(" * 5_000_000)
 
 
+def members(data, method, size, crc, count):
+    """A zip of many members that all lie on the same bytes."""
+    name = b"a.pkl"
+    local = struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, 0, method, 0, 33, crc, len(data), size, len(name), 0) + name + data
+    central = b"".join(
+        struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 20, 20, 0, method, 0, 33, crc, len(data), size, 9, 0, 0, 0, 0, 0, 0) + b"%05d.pkl" % i for i in range(count))
+    return local + central + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, count, count, len(central), len(local), 0)
+
+
+def costly(folder):
+    """Inputs of up to a megabyte that once cost much: each must end within 2 seconds and the memory limit. Some name os.system: none is ever loaded here."""
+    target = folder / "costly"
+    target.mkdir(exist_ok=True)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    opcodes = b"\x80\x02" + b"N0" * 40_000 + b"N."
+    packed = deflate.compress(opcodes) + deflate.flush()
+    (target / "overlap_opcodes.zip").write_bytes(members(packed, 8, len(opcodes), zlib.crc32(opcodes), 15_000))
+    (target / "overlap_bz2.zip").write_bytes(members(bz2.compress(bytes(40_000_000)), 12, 40_000_000, 0, 15_000))
+    (target / "runs.bz2").write_bytes(bz2.compress(bytes(45_000_000)) * 8000)
+    (target / "nested_calls.pkl").write_bytes(b"\x80\x04cos\nsystem\n" + b"(tR" * 330_000 + b".")
+    (target / "getattr_of_getattr.pkl").write_bytes(b"\x80\x04cbuiltins\ngetattr\nq\0cos\nsystem\n" + b"q\1h\0(h\1X\1\0\0\0atR" * 65_000 + b".")
+    (target / "stack48m.pkl.gz").write_bytes(gzip.compress(b"\x80\x02(" + b"N" * 48_000_000 + b"l.", 9, mtime=0))
+    (target / "fold_split.pkl").write_bytes(b"\x80\x04cbuiltins\nstr.split\n(cbuiltins\nstr\n(X\1\0\0\0 tRNJ\0\x94\x35\x77tR.")
+    source = b'exec("".join(chr(ord(c)^1) for c in "' + b"a" * 900_000 + b'"))'
+    (target / "fold_source.pkl").write_bytes(b"\x80\x04cbuiltins\nexec\n(X" + struct.pack("<I", len(source)) + source + b"tR.")
+    (target / "tiny_pickles.pkl").write_bytes(b"\xff\xff\xff\xffcos\nsystem\n(S'a'\ntR." * 40_000)
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: make_inputs.py DIR")
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (million, reduce200k, floods, small2000, checkpoints, bombs):
+    for make in (million, numbers, reduce200k, states, libraries, floods, small2000, checkpoints, bombs, costly):
         print(f"{make.__name__} ...", flush=True)
         make(folder)
 

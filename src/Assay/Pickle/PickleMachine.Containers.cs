@@ -143,6 +143,7 @@ internal sealed partial class PickleMachine
         _cells.Reset();
         _containers.Reset();
         _calls.Reset();
+        Array.Clear(_origins);
         _moved.Clear();
         ResetFilled();
         if (_lateRows.Count > 0)

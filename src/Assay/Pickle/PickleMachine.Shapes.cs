@@ -7,6 +7,9 @@ internal sealed partial class PickleMachine
 {
     private const int OriginSteps = 64;
 
+    /// <summary>The texts of the last chains of calls that start from an import, by their length.</summary>
+    private readonly (PickleValue Root, int Calls, bool Resolved, string? Text)[] _origins = new (PickleValue, int, bool, string?)[16];
+
     /// <summary>
     /// Where an object comes from: <c>module.name</c>, <c>X()</c> for the result of calling X, <c>persistent()</c>, <c>extension(N)</c>.
     /// With <paramref name="resolved"/> names are those after the loader's renaming, and empty where they cannot be told.
@@ -19,6 +22,13 @@ internal sealed partial class PickleMachine
             ref CallRow last = ref _calls[value.Row];
             calls = last.Depth;
             value = last.Root;
+        }
+
+        // Each call of a chain is described with those before it: the same few texts again and again.
+        ref (PickleValue Root, int Calls, bool Resolved, string? Text) known = ref _origins[calls % _origins.Length];
+        if (value.Kind == PickleKind.Import && calls > 0 && known.Text is not null && known.Calls == calls && known.Root == value && known.Resolved == resolved)
+        {
+            return known.Text;
         }
 
         string start = value.Kind switch
@@ -35,7 +45,13 @@ internal sealed partial class PickleMachine
         }
 
         string tail = string.Concat(Enumerable.Repeat("()", Math.Min(calls, OriginSteps)));
-        return calls > OriginSteps ? $"{start}{tail}... ({calls} calls)" : start + tail;
+        string text = calls > OriginSteps ? $"{start}{tail}... ({calls} calls)" : start + tail;
+        if (value.Kind == PickleKind.Import)
+        {
+            known = (value, calls, resolved, text);
+        }
+
+        return text;
     }
 
     /// <summary>The import that a chain of calls starts from, or an empty value.</summary>
