@@ -17,6 +17,9 @@ internal struct ContainerRow
     /// <summary>Whether a child is more than plain data.</summary>
     public bool Tainted;
 
+    /// <summary>Whether a call or a state has it: what is put in now comes after they were seen.</summary>
+    public bool IsHandedOver;
+
     /// <summary>The leaves that are reachable, counted as often as they are reached.</summary>
     public float Weight;
 }

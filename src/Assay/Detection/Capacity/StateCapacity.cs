@@ -91,6 +91,10 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
         }
     }
 
+    /// <summary>Whether a value is the path of an ordinary attribute: no special one, none by the name of a function that does harm.</summary>
+    private bool IsPlainAttribute(ValueShape value) =>
+        value is { Kind: ShapeKind.Str, Elided: false } && value.Text.Split('.').All(step => TextForms.IsIdentifier(step) && _texts.Of(step) is { Weight: Weight.Inert });
+
     /// <summary>A partial function of the class' own package, or of something harmless, is how settings are kept.</summary>
     private string? OfObject(ValueShape value, string owner) => value.Text.EndsWith(')') ? null : standings.Of(value.Text) switch
     {
@@ -100,6 +104,7 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
         // Of what it will be called on only the name of a method is known, and that is an ordinary one: how settings name a step.
         Standing.KeepsCallable when value.Text.EndsWith(".methodcaller", StringComparison.Ordinal) && value.Items is [{ Kind: ShapeKind.Str, Elided: false } name, ..]
             && _texts.Of(name.Text) is { Weight: Weight.Inert } => null,
+        Standing.KeepsCallable when value.Text.EndsWith(".attrgetter", StringComparison.Ordinal) && value.Items.All(IsPlainAttribute) => null,
         Standing.KeepsCallable => $"{value.Text}(...)",
         _ => null,
     };

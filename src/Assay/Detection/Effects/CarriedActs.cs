@@ -19,7 +19,9 @@ internal sealed record CodeAct(string Path, EffectKind Kind, bool IsFixed, bool 
     public bool RunsSomething => !IsUnknown && !IsCoarse && Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper or EffectKind.Import or EffectKind.Memory;
 
     /// <summary>Whether it matters in code that loading runs.</summary>
-    public bool Matters => Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper || RunsSomething || (!IsCoarse && IsStandard && Kind is EffectKind.Unpickle or EffectKind.Network or EffectKind.Write or EffectKind.Delete or EffectKind.Read or EffectKind.Defer or EffectKind.Spend);
+    public bool Matters => Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper || RunsSomething
+        || (!IsUnknown && IsStandard && Kind is EffectKind.Unpickle or EffectKind.Network or EffectKind.Write or EffectKind.Delete or EffectKind.Defer)
+        || (!IsCoarse && (Kind is EffectKind.Unpickle || (IsStandard && Kind is EffectKind.Read or EffectKind.Spend)));
 
     /// <summary>Whether it matters in code that somebody else has to call.</summary>
     public bool CountsUncalled => IsStandard && !IsGuessed && (RunsSomething || (!IsCoarse && IsFixed && Kind is EffectKind.Network or EffectKind.Delete or EffectKind.Unpickle));
@@ -118,9 +120,13 @@ internal sealed class CarriedActs(EffectScope scope)
         bool isWalk = Array.Exists(steps, s => s_walks.Contains(s)) || (steps is [var root, "__self__", ..] && scope.Table.Capacity.IsBuiltin(root));
         if (isWalk)
             acts.Add(new CodeAct(path, EffectKind.Import, true, false, true));
-        else if (Resolve(path, false) is { IsSink: true, Entry: { } entry } name && entry.Call.FirstOrDefault(e => EffectKinds.IsHarm(e.Kind)) is { } harm && harm.Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad)
+        else if (Resolve(path, false) is { IsSink: true, Entry: { } entry } name && entry.Call.FirstOrDefault(e => EffectKinds.IsHarm(e.Kind)) is { } harm && IsTold(name, steps.Length > 1, harm.Kind))
             acts.Add(Act(name, harm.Kind, false));
     }
+
+    /// <summary>Whether the mention of a function tells as much as its call: who reads <c>os.mkdir</c> calls it, perhaps through something else. A builtin may be kept.</summary>
+    private static bool IsTold(KnownPath name, bool isMember, EffectKind kind) => kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad
+        || (isMember && !name.IsCoarse && name.Entry!.Kind is NameKind.Function && kind is EffectKind.Write or EffectKind.Delete or EffectKind.Unpickle or EffectKind.Network or EffectKind.Defer);
 
     private static CodeAct Act(KnownPath name, EffectKind kind, bool isFixed) =>
         new(name.Path, kind, isFixed, name.IsCoarse, KnownModules.Has(name.Path.Split('.')[0]), name.IsStrict);

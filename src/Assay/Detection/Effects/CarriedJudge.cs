@@ -106,7 +106,7 @@ internal sealed class CarriedJudge(EffectScope scope)
     private List<CarriedCode> Reached(ValueShape function, string hook)
     {
         // Where a large class leaves no room for the code of each member, its name tells which it is.
-        List<CarriedCode> reached = CodeOf(function) is { } start ? [start] : [.. _codes.Values.Where(c => hook.Length > 0 && c.Name == hook)];
+        List<CarriedCode> reached = CodesOf(function) is { Count: > 0 } own ? own : [.. _codes.Values.Where(c => hook.Length > 0 && c.Name == hook)];
         if (reached.Count == 0)
             return [.. _codes.Values];
 
@@ -119,19 +119,27 @@ internal sealed class CarriedJudge(EffectScope scope)
         return reached;
     }
 
-    private CarriedCode? CodeOf(ValueShape function)
+    /// <summary>The code of a function, and the code of the functions and classes that stand in it.</summary>
+    private List<CarriedCode> CodesOf(ValueShape function)
     {
+        List<CarriedCode> codes = [];
         Stack<ValueShape> open = new([function]);
         for (int seen = 0; seen < MostShapes && open.TryPop(out ValueShape? shape); seen++)
         {
             if (shape.Kind is ShapeKind.Result && KeyOf(shape.Items) is { } key && _codes.TryGetValue(key, out CarriedCode? code))
-                return code;
+            {
+                // What is left is beside the code: globals, defaults, what closures hold.
+                if (codes.Count == 0)
+                    open.Clear();
+
+                codes.Add(code);
+            }
 
             for (int i = shape.Items.Count - 1; i >= 0; i--)
                 open.Push(shape.Items[i]);
         }
 
-        return null;
+        return codes;
     }
 
     /// <summary>What tells a code object from others: its bytecode and its name.</summary>

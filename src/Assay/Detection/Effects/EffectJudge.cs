@@ -142,6 +142,10 @@ internal sealed class EffectJudge
                 else
                     Run(member, Route.Call, values.After([self]), at);
 
+                // What a state has planted in the object may be what the method calls.
+                foreach (Meaning planted in _scope.Hooks.Planted(self))
+                    Run(planted, Route.Call, values with { IsLoose = true }, at.Through(named.Name.Path));
+
                 break;
             case Meaning.Literal { Shape: { Kind: ShapeKind.Result } made }:
                 _actions.UnknownCalled(new Meaning.Unknown(made.Text), values.After([self]), at);

@@ -7,6 +7,9 @@ namespace Assay.Evaluation.Bytecode;
 internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses uses)
 {
     private const int MaxStack = 1024;
+
+    /// <summary>The operand by which BINARY_OP takes an item, from Python 3.14 on.</summary>
+    private const int SubscriptOperator = 26;
     private readonly List<CodeValue> _stack = [];
     private readonly Dictionary<string, CodeValue?> _variables = new(StringComparer.Ordinal);
 
@@ -73,7 +76,7 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
             case "LOAD_FAST" or "LOAD_FAST_CHECK" or "LOAD_FAST_AND_CLEAR":
                 return Local(argument) is { } local && Push(Variable(local));
             case "LOAD_DEREF" or "LOAD_CLASSDEREF" or "LOAD_CLOSURE":
-                return Cell(argument) is { } cell && Push(Variable(cell));
+                return Cell(argument) is { } cell && Push(Shared(cell));
             case "LOAD_FAST_LOAD_FAST":
                 return Local(argument >> 4) is { } one && Local(argument & 15) is { } two && Push(Variable(one)) && Push(Variable(two));
             case "STORE_FAST":
@@ -152,6 +155,7 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
     {
         ("getattr", [var owner, { Constant: { Kind: ShapeKind.Str } name }, ..]) => owner.Attribute(name.Text),
         ("__import__" or "importlib.import_module", [{ Constant: { Kind: ShapeKind.Str } module }, ..]) => CodeValue.At(module.Text, isImported: true),
+        ("vars", [{ Path: { Length: > 0 } } owner]) => owner.Attribute("__dict__"),
         ({ Length: > 0 } path, _) => path[0] == '.' ? CodeValue.At(".result") : CodeValue.At(path + "()", callee.IsImported),
         _ => CodeValue.Unknown,
     };
@@ -175,6 +179,9 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
             case "MAKE_FUNCTION" when !version.IsLegacy && version.Minor < 13:
                 Pop((version.Minor < 11 ? 2 : 1) + int.PopCount(argument & 15));
                 return Push(CodeValue.Unknown);
+            case "BINARY_SUBSCR":
+            case "BINARY_OP" when argument == SubscriptOperator:
+                return Subscript();
             case "BUILD_SLICE":
                 Pop(argument == 3 ? 3 : 2);
                 return Push(CodeValue.Unknown);
@@ -211,6 +218,20 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
         return true;
     }
 
+    /// <summary>An item of what holds the names of a module, or of the table of modules, is that name.</summary>
+    private bool Subscript()
+    {
+        CodeValue[] taken = Take(2);
+        CodeValue found = (taken[0].Path, taken[1].Constant) switch
+        {
+            ("sys.modules", { Kind: ShapeKind.Str, Text: var module }) => CodeValue.At(module, isImported: true),
+            ({ } path, { Kind: ShapeKind.Str, Text: var name }) when path.EndsWith(".__dict__", StringComparison.Ordinal) => CodeValue.At($"{path[..^9]}.{name}", taken[0].IsImported),
+            _ => CodeValue.Unknown,
+        };
+        uses.Read(found);
+        return Push(found);
+    }
+
     private bool Attribute(string name, bool isMethod)
     {
         CodeValue value = Take(1)[0].Attribute(name);
@@ -226,6 +247,9 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
     }
 
     private CodeValue Variable(string name) => _variables.GetValueOrDefault(name) ?? CodeValue.At("." + name);
+
+    /// <summary>A variable of a function around this one goes by its name, as a global does: a module that was imported there.</summary>
+    private CodeValue Shared(string name) => _variables.GetValueOrDefault(name) ?? CodeValue.At(name);
 
     private bool Store(string name)
     {

@@ -119,6 +119,7 @@ internal sealed class UseCollector : PickleObserver
         }
 
         AddMembers(machine, row.Arguments, opcode, offset);
+        HandOver(machine, row);
         UseGroup? group = _uses.Find((byte)opcode, row.Callee, row.Arguments, row.Keywords);
         if (group is not null)
         {
@@ -155,6 +156,7 @@ internal sealed class UseCollector : PickleObserver
 
     public override void OnState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
     {
+        machine.HandOver(state, depth: state.Kind == PickleKind.Tuple ? 1 : 0);
         AddState(machine, target, state, offset);
         UseGroup? group = _uses.Find((byte)Op.BUILD, target, state, default);
         if (group is not null)
@@ -271,6 +273,18 @@ internal sealed class UseCollector : PickleObserver
             }
         }
     }
+
+    /// <summary>Functions that carriers of code make hold the dictionary of their globals, which holds them.</summary>
+    private static void HandOver(PickleMachine machine, CallRow row)
+    {
+        if (row.Callee.Kind != PickleKind.Import || !MakesCode(machine.Import(row.Callee).ResolvedModule))
+        {
+            machine.HandOver(row.Arguments);
+            machine.HandOver(row.Keywords);
+        }
+    }
+
+    private static bool MakesCode(string module) => module.StartsWith("dill.", StringComparison.Ordinal) || module.StartsWith("cloudpickle.", StringComparison.Ordinal);
 
     /// <summary>A call with a name, base classes and members makes a class, whatever makes it.</summary>
     private void AddMembers(PickleMachine machine, PickleValue arguments, Op opcode, long offset)

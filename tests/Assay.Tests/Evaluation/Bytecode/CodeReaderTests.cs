@@ -33,6 +33,16 @@ public sealed class CodeReaderTests
         Assert.Contains(".st.system", read.Reads);
     }
 
+    /// <summary><c>import os; return os.__dict__["mkdir"]("x")</c>, as CPython 3.11 compiles it.</summary>
+    [Fact]
+    public void AnItemOfTheNamesOfAModuleIsThatName()
+    {
+        List<ValueShape> arguments = Arguments("3.11", Convert.FromHexString("9700640164006c007d0002007c006a0100000000000000006402190000000000000000006403a6010000ab0100000000000000005300"));
+        arguments[7] = new ValueShape(ShapeKind.Tuple) { Items = [None, Int("0"), Str("mkdir"), Str("x")] };
+        arguments[8] = Tuple("os", "__dict__");
+        Assert.Contains(CodeReader.Read(arguments)!.Uses, u => u is { Callee: "os.mkdir", IsImported: true, Arguments: [{ Text: "x" }] });
+    }
+
     [Fact]
     public void CodeThatIsCutOrNoneIsNotWhole()
     {
