@@ -14,6 +14,7 @@ internal sealed class CarriedJudge(EffectScope scope)
     private const int MostFollowed = 256;
     private const int MostShapes = 2048;
     private readonly Dictionary<string, CarriedCode> _codes = new(StringComparer.Ordinal);
+    private readonly Dictionary<CarriedCode, List<string>> _within = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly CarriedActs _acts = new(scope);
     private string? _worstWords;
@@ -22,8 +23,8 @@ internal sealed class CarriedJudge(EffectScope scope)
     public void Notice(CallableFact fact)
     {
         _acts.Notice(fact);
-        if (fact.Code is { } code && KeyOf(fact.Arguments) is { } key)
-            _codes.TryAdd(key, code);
+        if (fact.Code is { } code && KeyOf(fact.Arguments) is { } key && _codes.TryAdd(key, code))
+            _within[code] = Within(fact.Arguments);
 
         // Code that cannot be read is told by its words.
         if (fact.Code is not { IsWhole: true } && Words(fact) is (Judgements.SuspiciousCode or Judgements.HarmfulCode, var words))
@@ -106,7 +107,7 @@ internal sealed class CarriedJudge(EffectScope scope)
     private List<CarriedCode> Reached(ValueShape function, string hook)
     {
         // Where a large class leaves no room for the code of each member, its name tells which it is.
-        List<CarriedCode> reached = CodesOf(function) is { Count: > 0 } own ? own : [.. _codes.Values.Where(c => hook.Length > 0 && c.Name == hook)];
+        List<CarriedCode> reached = CodeOf(function) is { } start ? [start] : [.. _codes.Values.Where(c => hook.Length > 0 && c.Name == hook)];
         if (reached.Count == 0)
             return [.. _codes.Values];
 
@@ -114,32 +115,48 @@ internal sealed class CarriedJudge(EffectScope scope)
         {
             HashSet<string> names = [.. reached[i].Uses.Select(u => u.Callee).Concat(reached[i].Reads).Select(p => p[(p.LastIndexOf('.') + 1)..])];
             reached.AddRange(_codes.Values.Where(c => names.Contains(c.Name) && !reached.Contains(c)));
+
+            // What stands in a function runs with it: a lambda, a comprehension, the body of a class.
+            foreach (string within in _within[reached[i]])
+            {
+                if (_codes.TryGetValue(within, out CarriedCode? inner) && !reached.Contains(inner))
+                    reached.Add(inner);
+            }
         }
 
         return reached;
     }
 
-    /// <summary>The code of a function, and the code of the functions and classes that stand in it.</summary>
-    private List<CarriedCode> CodesOf(ValueShape function)
+    private CarriedCode? CodeOf(ValueShape function)
     {
-        List<CarriedCode> codes = [];
         Stack<ValueShape> open = new([function]);
         for (int seen = 0; seen < MostShapes && open.TryPop(out ValueShape? shape); seen++)
         {
             if (shape.Kind is ShapeKind.Result && KeyOf(shape.Items) is { } key && _codes.TryGetValue(key, out CarriedCode? code))
-            {
-                // What is left is beside the code: globals, defaults, what closures hold.
-                if (codes.Count == 0)
-                    open.Clear();
-
-                codes.Add(code);
-            }
+                return code;
 
             for (int i = shape.Items.Count - 1; i >= 0; i--)
                 open.Push(shape.Items[i]);
         }
 
-        return codes;
+        return null;
+    }
+
+    /// <summary>The functions and classes that stand in a code: among its constants.</summary>
+    private static List<string> Within(IReadOnlyList<ValueShape> arguments)
+    {
+        List<string> keys = [];
+        Stack<ValueShape> open = new(arguments);
+        for (int seen = 0; seen < MostShapes && open.TryPop(out ValueShape? shape); seen++)
+        {
+            if (shape.Kind is ShapeKind.Result && KeyOf(shape.Items) is { } key)
+                keys.Add(key);
+
+            foreach (ValueShape item in shape.Kind is ShapeKind.Tuple ? shape.Items : [])
+                open.Push(item);
+        }
+
+        return keys;
     }
 
     /// <summary>What tells a code object from others: its bytecode and its name.</summary>

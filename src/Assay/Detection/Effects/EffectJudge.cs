@@ -143,8 +143,8 @@ internal sealed class EffectJudge
                     Run(member, Route.Call, values.After([self]), at);
 
                 // What a state has planted in the object may be what the method calls.
-                foreach (Meaning planted in _scope.Hooks.Planted(self))
-                    Run(planted, Route.Call, values with { IsLoose = true }, at.Through(named.Name.Path));
+                foreach (Meaning kept in _scope.Hooks.Planted(self))
+                    Run(kept, Route.Call, values with { IsLoose = true }, at.Through(named.Name.Path));
 
                 break;
             case Meaning.Literal { Shape: { Kind: ShapeKind.Result } made }:

@@ -147,7 +147,13 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
         }
 
         uses.Call(callee, arguments);
-        _ = Push(Returned(callee, arguments));
+
+        // methodcaller(name)(object) and attrgetter(name)(object): the name is kept beside the path.
+        CodeValue found = callee is { Path: "operator.methodcaller()" or "operator.attrgetter()", Constant: { } member } && arguments is [var owner, ..] ? owner.Attribute(member.Text) : default;
+        if (found.Path is not null)
+            uses.Read(found);
+
+        _ = Push(found.Path is not null && callee.Path is "operator.attrgetter()" ? found : Returned(callee, arguments));
     }
 
     /// <summary>What calls give back whose meaning is plain: attributes and modules by constant names.</summary>
@@ -155,6 +161,7 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
     {
         ("getattr", [var owner, { Constant: { Kind: ShapeKind.Str } name }, ..]) => owner.Attribute(name.Text),
         ("__import__" or "importlib.import_module", [{ Constant: { Kind: ShapeKind.Str } module }, ..]) => CodeValue.At(module.Text, isImported: true),
+        ({ Length: > 0 } finder, [{ Constant: { Kind: ShapeKind.Str } sought }, ..]) when finder is "operator.methodcaller" or "operator.attrgetter" => new CodeValue(finder + "()", callee.IsImported, sought, false),
         ("vars", [{ Path: { Length: > 0 } } owner]) => owner.Attribute("__dict__"),
         ({ Length: > 0 } path, _) => path[0] == '.' ? CodeValue.At(".result") : CodeValue.At(path + "()", callee.IsImported),
         _ => CodeValue.Unknown,
@@ -224,7 +231,7 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
         CodeValue[] taken = Take(2);
         CodeValue found = (taken[0].Path, taken[1].Constant) switch
         {
-            ("sys.modules", { Kind: ShapeKind.Str, Text: var module }) => CodeValue.At(module, isImported: true),
+            ({ } table, { Kind: ShapeKind.Str, Text: var module }) when table is "sys.modules" || table.EndsWith(".sys.modules", StringComparison.Ordinal) => CodeValue.At(module, isImported: true),
             ({ } path, { Kind: ShapeKind.Str, Text: var name }) when path.EndsWith(".__dict__", StringComparison.Ordinal) => CodeValue.At($"{path[..^9]}.{name}", taken[0].IsImported),
             _ => CodeValue.Unknown,
         };

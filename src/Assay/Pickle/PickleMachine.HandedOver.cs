@@ -1,0 +1,86 @@
+// Containers that calls and objects already have when something is put into them.
+namespace Assay.Pickle;
+
+internal sealed partial class PickleMachine
+{
+    /// <summary>Containers without a row that were handed over, by their offset.</summary>
+    private HashSet<long> _handedOver = [];
+
+    /// <summary>How deep, and how many values of it, what is handed over is looked into.</summary>
+    private const int HandedDepth = 4;
+    private const int HandedValues = 64;
+
+    /// <summary>
+    /// Notes that a call or a state has got the containers in a value. Picklers fill a container before they hand it over, but for one that holds what it is handed to.
+    /// </summary>
+    public void HandOver(PickleValue value, int depth = HandedDepth)
+    {
+        if (value.Kind is not (PickleKind.Tuple or PickleKind.List or PickleKind.Dict or PickleKind.Set) || (value.Kind == PickleKind.Tuple && !HoldsContainer(Items(value))))
+        {
+            return;
+        }
+
+        Stack<(PickleValue Value, int Depth)> open = new([(value, depth)]);
+        for (int seen = 0; seen < HandedValues && open.TryPop(out (PickleValue Value, int Depth) next); seen++)
+        {
+            if (next.Value.IsMutable)
+            {
+                if (TryContainer(next.Value, out int row))
+                {
+                    _containers[row].IsHandedOver = true;
+                }
+                else if (_handedOver.Add(next.Value.Payload))
+                {
+                    _held.Add(LateRowSize);
+                }
+            }
+
+            if (next.Depth == 0 || next.Value.Kind is < PickleKind.Tuple or > PickleKind.FrozenSet)
+            {
+                continue;
+            }
+
+            foreach (PickleValue child in Children(next.Value, HandedValues, out _))
+            {
+                if (child.Kind is >= PickleKind.Tuple and <= PickleKind.FrozenSet)
+                {
+                    open.Push((child, next.Depth - 1));
+                }
+            }
+        }
+    }
+
+    private void NoteLate(bool isHandedOver, bool tainted, ReadOnlySpan<PickleValue> items)
+    {
+        if (isHandedOver && (tainted || HoldsText(items)))
+        {
+            Odd("pickle.late-fill", "Something is put into a container that a call or an object already has.");
+        }
+    }
+
+    private static bool HoldsContainer(ReadOnlySpan<PickleValue> items)
+    {
+        foreach (PickleValue item in items)
+        {
+            if (item.Kind is >= PickleKind.Tuple and <= PickleKind.FrozenSet)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HoldsText(ReadOnlySpan<PickleValue> items)
+    {
+        foreach (PickleValue item in items)
+        {
+            if (item.Kind is PickleKind.Str or PickleKind.PyString or PickleKind.Bytes)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
