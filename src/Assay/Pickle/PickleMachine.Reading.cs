@@ -28,13 +28,16 @@ internal sealed partial class PickleMachine
         {
             byte[] inside = ReadLeaf(span.Offset, Math.Max(0, span.Length), max + 2);
             byte[] unquoted = inside.Length >= 2 ? inside[1..^1] : inside;
-            byte[] unescaped = EscapedText.Bytes(unquoted) ?? unquoted;
+            byte[] unescaped = EscapedText.Bytes(unquoted) ?? (inside.Length < span.Length ? EscapedText.Bytes(BeforeCutEscape(unquoted)) : null) ?? unquoted;
             length = inside.Length < span.Length ? span.Length - 2 : unescaped.Length;
             return unescaped;
         }
 
         return ReadLeaf(span.Offset, span.Length, max);
     }
+
+    /// <summary>A text that was cut where it was long, without the escape that the cut may have gone through.</summary>
+    private static byte[] BeforeCutEscape(byte[] text) => Array.LastIndexOf(text, (byte)'\\') is >= 0 and int last ? text[..last] : text;
 
     /// <summary>
     /// Where the payload of a string or bytes constant lies; for STRING its quoted line. The end of a line is not looked for beyond
@@ -64,7 +67,8 @@ internal sealed partial class PickleMachine
         LeafSpan span = Locate(leaf);
         if (span.Opcode is Op.UNICODE)
         {
-            return EscapedText.Text(bytes, StringEscapes.CodePoints) ?? Encoding.Latin1.GetString(bytes);
+            return EscapedText.Text(bytes, StringEscapes.CodePoints)
+                ?? (bytes.Length < span.Length ? EscapedText.Text(BeforeCutEscape(bytes), StringEscapes.CodePoints) : null) ?? Encoding.Latin1.GetString(bytes);
         }
 
         return SurrogateText.Decode(bytes);

@@ -152,7 +152,17 @@ internal sealed partial class PickleMachine
                 continue;
             }
 
-            items.Add(Shape(child, ref budget, textLimit, depth + 1));
+            if (depth != 0 || kind is not ShapeKind.Tuple)
+            {
+                items.Add(Shape(child, ref budget, textLimit, depth + 1));
+                continue;
+            }
+
+            // A large argument does not hide those behind it.
+            int share = Math.Max(1, budget / (children.Count - items.Count));
+            int left = share;
+            items.Add(Shape(child, ref left, textLimit, depth + 1));
+            budget -= share - left;
         }
 
         return new ValueShape(kind) { Items = items, Count = count < 0 ? items.Count : count, Elided = elided || IsAssigned(value) };

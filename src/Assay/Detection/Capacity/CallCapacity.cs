@@ -29,7 +29,7 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
 
         bool isClass = NameConvention.IsClass(callee);
         if (isClass && arguments is [{ Kind: ShapeKind.Str, Elided: false } only] && OfLabel(only.Text) is { } label)
-            return label.Weight is Weight.Strong ? Say(label) : null;
+            return label.Weight is Weight.Strong ? CarriedForms.Of(label.Form, only.Text) : null;
 
         // An exception keeps its message; nothing in the main module is code that comes with a file.
         Strictness strictness = NameConvention.IsException(callee) || (onlyStrong && callee.StartsWith("__main__.", StringComparison.Ordinal)) ? Strictness.Acts
@@ -77,16 +77,21 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
         Strictness here = place.InObject && strictness is Strictness.Any ? Strictness.Strong : strictness;
         switch (value.Kind)
         {
+            case ShapeKind.Str when value.Text.Contains('\0', StringComparison.Ordinal):
+                // No interpreter, shell or file system takes a text with NUL in it: bytes that Python 2 or another encoding wrote as text.
+                Carried binary = Bytes.OfBytes(value);
+                return Counts(binary, here) && !(isClass && binary.Form is CarriedForms.Bytes) ? Say(binary) : null;
             case ShapeKind.Str:
                 Carried text = place.IsKey && TextForms.IsIdentifier(value.Text) ? Carried.Nothing : _texts.Of(value.Text, value.Elided);
 
                 // No constructor of an object looks up a dotted name or a bare host, unless it is meant to.
                 bool isFarName = strictness is Strictness.Strong && text.Form is CarriedForms.DottedName or CarriedForms.Address && value.Text.IndexOfAny([':', '/', '@']) < 0
                     && !_texts.Places.IsStandardName(value.Text);
-                return Counts(text, here) && !isFarName ? Say(text) : null;
+                return Counts(text, here) && !isFarName ? CarriedForms.Of(text.Form, value.Text) : null;
             case ShapeKind.Bytes or ShapeKind.ByteArray:
+                // How classes written in C are rebuilt: from their own binary form.
                 Carried bytes = Bytes.OfBytes(value);
-                return Counts(bytes, here) ? Say(bytes) : null;
+                return Counts(bytes, here) && !(isClass && bytes.Form is CarriedForms.Bytes) ? Say(bytes) : null;
             case ShapeKind.Int:
                 return Bytes.OfNumber(value.Text) is { Weight: Weight.Strong } number ? Say(number) : null;
             case ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet:
@@ -100,7 +105,7 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
                 return null;
             case ShapeKind.Dict:
                 for (int i = 0; i < value.Items.Count; i++)
-                    open.Push(new Place(value.Items[i], place.InObject, true, i % 2 == 0));
+                    open.Push(place with { Value = value.Items[i], InDict = true, IsKey = i % 2 == 0 });
 
                 return null;
             case ShapeKind.Import:
@@ -109,7 +114,7 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
                 return OfObject(place, callee, strictness, open);
             case ShapeKind.Extension:
                 return $"{value.Text}, an extension code";
-            case ShapeKind.Unknown when strictness is Strictness.Any:
+            case ShapeKind.Unknown when strictness is Strictness.Any && !place.InOwn:
                 return "a value that is not known";
             default:
                 return null;
@@ -144,9 +149,11 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
             }
         }
 
-        Push(open, value.Items, place with { InObject = true });
+        // What lies too deep in an object of the callee's own package to be shown was judged where the file makes it.
+        Place inside = place with { InObject = true, InOwn = place.InOwn || IsOwn(value.Text, callee) };
+        Push(open, value.Items, inside);
         if (value.State is not null)
-            open.Push(new Place(value.State, true, false, false));
+            open.Push(inside with { Value = value.State, InDict = false, IsKey = false });
 
         return null;
     }
@@ -224,5 +231,5 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
     }
 
     /// <summary>A value and where it lies.</summary>
-    private readonly record struct Place(ValueShape Value, bool InObject, bool InDict, bool IsKey);
+    private readonly record struct Place(ValueShape Value, bool InObject, bool InDict, bool IsKey, bool InOwn = false);
 }

@@ -19,6 +19,7 @@ internal sealed class CapacityWords
         ["labels"] = new(StringComparer.Ordinal),
         ["self-running"] = new(StringComparer.Ordinal),
         ["running-extensions"] = new(StringComparer.OrdinalIgnoreCase),
+        ["native-extensions"] = new(StringComparer.OrdinalIgnoreCase),
         ["data-extensions"] = new(StringComparer.OrdinalIgnoreCase),
         ["rebuilding"] = new(StringComparer.OrdinalIgnoreCase),
         ["making"] = new(StringComparer.OrdinalIgnoreCase),
@@ -31,6 +32,7 @@ internal sealed class CapacityWords
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _builtins;
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _modules;
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _extensions;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _natives;
 
     public CapacityWords()
     {
@@ -39,6 +41,7 @@ internal sealed class CapacityWords
         _builtins = _lists["builtins"].GetAlternateLookup<ReadOnlySpan<char>>();
         _modules = _lists["modules"].GetAlternateLookup<ReadOnlySpan<char>>();
         _extensions = _lists["running-extensions"].GetAlternateLookup<ReadOnlySpan<char>>();
+        _natives = _lists["native-extensions"].GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>Names of functions that do harm wherever a text is looked up: <c>system</c>, <c>eval</c>, <c>loads</c>.</summary>
@@ -73,6 +76,9 @@ internal sealed class CapacityWords
 
     /// <summary>Extensions, without the dot, of files that hold something to run.</summary>
     public bool IsRunning(ReadOnlySpan<char> extension) => _extensions.Contains(extension);
+
+    /// <summary>Extensions, without the dot, of libraries of native code.</summary>
+    public bool IsNative(ReadOnlySpan<char> extension) => _natives.Contains(extension);
 
     /// <summary>Extensions, without the dot, of files that hold data.</summary>
     public bool IsData(string extension) => _lists["data-extensions"].Contains(extension);

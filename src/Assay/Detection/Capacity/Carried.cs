@@ -61,8 +61,23 @@ internal static class CarriedForms
     public const string LongText = "long text";
     public const string NoObject = "nothing that an object is rebuilt from";
 
-    /// <summary>A form as a sentence names it; anything else as it is.</summary>
-    public static string InWords(string form) => form switch
+    private const int Excerpt = 60;
+
+    /// <summary>A form with the beginning of what has it.</summary>
+    public static string Of(string form, string text)
+    {
+        text = text.Trim();
+        return text.Length == 0 ? form : $"{form}: '{(text.Length > Excerpt ? text[..(Excerpt - 3)] + "..." : text)}'";
+    }
+
+    /// <summary>A form as a sentence names it, with its excerpt if it has one; anything else as it is.</summary>
+    public static string InWords(string said)
+    {
+        int quoted = said.IndexOf(": '", StringComparison.Ordinal);
+        return quoted < 0 ? WithArticle(said) : $"{WithArticle(said[..quoted])} ({said[(quoted + 2)..]})";
+    }
+
+    private static string WithArticle(string form) => form switch
     {
         Code or Numbers or Signature or Bytes or Encoded or Prose => form,
         Address or Option or Expression => $"an {form}",

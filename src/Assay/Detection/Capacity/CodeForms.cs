@@ -42,6 +42,28 @@ internal sealed class CodeForms(CapacityWords words)
         return scan.HasPiece || scan.TouchesSpecial || scan.Imports || scan.NamesEvaluator || text.ContainsAnyExceptInRange('\0', '\x7F');
     }
 
+    /// <summary>Whether the text is code that leaves what it was given: it calls an evaluator or a function of a standard module, walks to a special attribute, or imports.</summary>
+    public bool ReachesBeyond(ReadOnlySpan<char> text)
+    {
+        Scan scan = new(words);
+        CodeTokens tokens = new(text);
+        while (tokens.Next() is not CodeTokenKind.End)
+            scan.See(ref tokens);
+
+        return scan.IsPython && (scan.HasPiece || (scan.WalksSpecial && scan.Opens) || (scan.Imports && scan.Acts));
+    }
+
+    /// <summary>Whether a piece of the text looks up a special attribute.</summary>
+    public bool Walks(ReadOnlySpan<char> text)
+    {
+        Scan scan = new(words);
+        CodeTokens tokens = new(text);
+        while (tokens.Next() is not CodeTokenKind.End)
+            scan.See(ref tokens);
+
+        return scan.WalksSpecial;
+    }
+
     private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Set(params string[] names) =>
         new HashSet<string>(names, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -67,6 +89,9 @@ internal sealed class CodeForms(CapacityWords words)
         public bool HasPiece { get; private set; }
 
         public bool TouchesSpecial { get; private set; }
+
+        /// <summary>Whether a special attribute is looked up, and not only named.</summary>
+        public bool WalksSpecial { get; private set; }
 
         public bool Imports { get; private set; }
 
@@ -121,7 +146,8 @@ internal sealed class CodeForms(CapacityWords words)
             _lastKeyword = keyword;
             TouchesSpecial |= TextForms.IsDunder(name);
             // A list of special names is a list.
-            Acts |= (attribute || name is "__builtins__" or "__import__") && TextForms.IsDunder(name);
+            WalksSpecial |= (attribute || name is "__builtins__" or "__import__") && TextForms.IsDunder(name);
+            Acts |= WalksSpecial;
             Imports |= name is "import";
             NamesEvaluator |= s_evaluators.Contains(name) || name is "open" or "getattr" or "setattr" or "globals" or "vars" or "builtins" or "breakpoint";
             HasPiece |= name is "__import__";
@@ -140,7 +166,9 @@ internal sealed class CodeForms(CapacityWords words)
             _opened = true;
             Calls = true;
             Acts |= _attribute || words.IsBuiltin(_name);
-            HasPiece |= s_evaluators.Contains(_name) || (_attribute && words.IsModule(_root)) || (!_attribute && _name is "open" or "getattr" or "globals");
+
+            // model.eval() and model.compile() are methods of everybody's objects.
+            HasPiece |= (s_evaluators.Contains(_name) && (!_attribute || _root is "builtins" or "__builtins__")) || (_attribute && words.IsModule(_root)) || (!_attribute && _name is "open" or "getattr" or "globals");
         }
     }
 }

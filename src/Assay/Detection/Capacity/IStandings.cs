@@ -25,4 +25,7 @@ internal interface IStandings
 {
     /// <summary>What the name stands for.</summary>
     Standing Of(string path);
+
+    /// <summary>Whether the name is known to do harm when it is called; what nothing is known of is not.</summary>
+    bool DoesHarm(string path);
 }

@@ -34,23 +34,30 @@ internal sealed class PlaceForms(CapacityWords words)
     /// <summary>Whether the last part of a path names a file that some program runs: by its extension, or by itself.</summary>
     public bool Runs(string text)
     {
-        ReadOnlySpan<char> name = text.AsSpan()[(text.AsSpan().LastIndexOfAny('/', '\\') + 1)..];
-        if (words.RunsByItself(name.ToString()))
-            return true;
+        ReadOnlySpan<char> name = NameOf(text);
+        return words.RunsByItself(name.ToString()) || words.IsRunning(ExtensionOf(name));
+    }
 
+    /// <summary>Whether the last part of a path names a library of native code.</summary>
+    public bool IsNativeCode(string text) => words.IsNative(ExtensionOf(NameOf(text)));
+
+    private static ReadOnlySpan<char> NameOf(ReadOnlySpan<char> text) => text[(text.LastIndexOfAny('/', '\\') + 1)..];
+
+    private static ReadOnlySpan<char> ExtensionOf(ReadOnlySpan<char> name)
+    {
         // Versions follow the extension of shared objects: libm.so.6.
         int dot = name.LastIndexOf('.');
         while (dot > 0)
         {
             ReadOnlySpan<char> extension = name[(dot + 1)..];
             if (extension.IndexOfAnyExceptInRange('0', '9') >= 0)
-                return words.IsRunning(extension);
+                return extension;
 
             name = name[..dot];
             dot = name.LastIndexOf('.');
         }
 
-        return false;
+        return "";
     }
 
     private static bool IsPath(ReadOnlySpan<char> text)

@@ -10,18 +10,20 @@ internal sealed class ShellForms(CapacityWords words, PlaceForms places)
     private static readonly SearchValues<char> s_ends = SearchValues.Create("\n;|&`<>");
 
     /// <summary>Whether the text has marks of a shell with a command behind them, or a redirection to a path.</summary>
-    public bool IsShell(ReadOnlySpan<char> text)
+    /// <param name="text">The text.</param>
+    /// <param name="isPointed">Whether each command needs an option, a path or an address behind it, as prose has marks and words too.</param>
+    public bool IsShell(ReadOnlySpan<char> text, bool isPointed = false)
     {
-        if (text.IndexOf("$(") >= 0 || text.IndexOf("/bin/") >= 0 || text.IndexOf("/dev/tcp/") >= 0 || text.IndexOf("cmd.exe") >= 0)
+        if ((text.IndexOf("$(") is >= 0 and int inner && (!isPointed || RunsAt(text[(inner + 2)..], isPointed))) || (text.IndexOf("/bin/") >= 0 && text.IndexOfAny(" \t\n") >= 0) || text.IndexOf("/dev/tcp/") >= 0 || text.IndexOf("cmd.exe") >= 0)
             return true;
 
         for (int i = 0; i < text.Length; i++)
         {
             switch (text[i])
             {
-                case '|' or ';' or '&' or '\n' when RunsAt(text[(i + 1)..]):
+                case '|' or ';' or '&' or '\n' when RunsAt(text[(i + 1)..], isPointed):
                     return true;
-                case '`' when text[(i + 1)..].IndexOf('`') is > 0 and int close && RunsAt(text.Slice(i + 1, close)):
+                case '`' when text[(i + 1)..].IndexOf('`') is > 0 and int close && RunsAt(text.Slice(i + 1, close), isPointed):
                     return true;
                 case '>' when Target(text[(i + 1)..]):
                     return true;
@@ -52,7 +54,7 @@ internal sealed class ShellForms(CapacityWords words, PlaceForms places)
     }
 
     /// <summary>Whether a program stands where a shell begins a new command. A program whose name is an ordinary word needs an option, a path or an address behind it.</summary>
-    private bool RunsAt(ReadOnlySpan<char> text)
+    private bool RunsAt(ReadOnlySpan<char> text, bool isPointed)
     {
         text = text.TrimStart(" \t&|");
         int stop = text.IndexOfAny(s_ends);
@@ -60,8 +62,8 @@ internal sealed class ShellForms(CapacityWords words, PlaceForms places)
         int end = command.IndexOfAny(' ', '\t');
         return Program(end < 0 ? command : command[..end]) switch
         {
-            Named.Program => true,
-            Named.Word => end > 0 && IsPointed(command[end..]),
+            Named.Program when !isPointed => true,
+            Named.Program or Named.Word => end > 0 && IsPointed(command[end..]),
             _ => false,
         };
     }

@@ -72,9 +72,7 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
         switch (value.Kind)
         {
             case ShapeKind.Str:
-                Carried text = _texts.Of(value.Text, value.Elided);
-                bool standard = text.Form is CarriedForms.DottedName or CarriedForms.Native && _texts.Places.IsStandardName(value.Text);
-                return text.Acts || standard ? text.Form : null;
+                return OfText(value);
             case ShapeKind.Bytes or ShapeKind.ByteArray:
                 Carried bytes = Bytes.OfBytes(value);
                 return bytes.Acts || bytes.Form is CarriedForms.Signature ? bytes.Form : null;
@@ -94,6 +92,20 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
     /// <summary>Whether a value is the path of an ordinary attribute: no special one, none by the name of a function that does harm.</summary>
     private bool IsPlainAttribute(ValueShape value) =>
         value is { Kind: ShapeKind.Str, Elided: false } && value.Text.Split('.').All(step => TextForms.IsIdentifier(step) && _texts.Of(step) is { Weight: Weight.Inert });
+
+    /// <summary>
+    /// Text in a state lies there until something runs it, and good files keep source lines, templates and commands in states. What counts is text that
+    /// would do something beyond the object: code that imports or reaches an evaluator or a function of a standard module, a line for a shell, a
+    /// library of native code, a pickle, the name of something harmful.
+    /// </summary>
+    private string? OfText(ValueShape value)
+    {
+        Carried text = _texts.Of(value.Text, value.Elided);
+        bool counts = text.Form is CarriedForms.DottedName ? IsHarmfulName(value.Text) : _texts.ReachesBeyond(text.Form, value.Text);
+        return counts ? CarriedForms.Of(text.Form, value.Text) : null;
+    }
+
+    private bool IsHarmfulName(string text) => standings.DoesHarm(text.Replace(':', '.'));
 
     /// <summary>A partial function of the class' own package, or of something harmless, is how settings are kept.</summary>
     private string? OfObject(ValueShape value, string owner) => value.Text.EndsWith(')') ? null : standings.Of(value.Text) switch

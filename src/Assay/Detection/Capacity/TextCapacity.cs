@@ -47,6 +47,10 @@ internal sealed class TextCapacity
         if (_shell.IsShell(bare))
             return Carried.Strong(CarriedForms.Shell);
 
+        // A name alone is none of its special parts: Model.__init__ is how documents name a method.
+        if (Places.Of(bare) is CarriedForms.DottedName)
+            return Carried.Strong(CarriedForms.DottedName);
+
         Carried? code = _code.Of(bare);
         if (code is { Weight: Weight.Strong } strong)
             return strong;
@@ -62,6 +66,16 @@ internal sealed class TextCapacity
 
     /// <summary>Whether a text reaches code as a piece of a larger expression.</summary>
     public bool ReachesCode(string text) => _code.Reaches(text);
+
+    /// <summary>Whether something of this form would reach beyond what it is given, if anything ran it.</summary>
+    public bool ReachesBeyond(string form, string text) => form switch
+    {
+        CarriedForms.Code => _code.ReachesBeyond(text),
+        CarriedForms.Template => _code.Walks(text),
+        CarriedForms.Shell => _shell.IsShell(text.Trim(), isPointed: true),
+        CarriedForms.Native => Places.IsNativeCode(text),
+        _ => form is CarriedForms.Pickle,
+    };
 
     private Carried Word(string word)
     {

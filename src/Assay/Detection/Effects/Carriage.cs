@@ -25,9 +25,11 @@ internal static class Carriage
     /// <summary>Whether a value is a constant or a container of constants.</summary>
     public static bool IsPlain(ValueShape value) => !Any(value, v => v.Kind >= ShapeKind.Import || v.Kind is ShapeKind.Unknown);
 
-    /// <summary>Whether a value is bytes of the file, which are examined by themselves.</summary>
+    /// <summary>Whether a value is bytes of the file, a stream over them or an array of them, which are examined by themselves.</summary>
     public static bool IsExaminedBytes(ValueShape value) => value.Kind is ShapeKind.Bytes or ShapeKind.ByteArray or ShapeKind.Buffer
-        || value is { Kind: ShapeKind.Result, Text: "_codecs.encode" or "codecs.encode", State: null };
+        || value is { Kind: ShapeKind.Result, Text: "_codecs.encode" or "codecs.encode", State: null }
+        || (value is { Text: "_io.BytesIO" or "io.BytesIO", State: null or { Kind: ShapeKind.Tuple, Items: [{ Kind: ShapeKind.Bytes }, ..] } } stream
+            && stream.Items.All(i => i.Kind is ShapeKind.Bytes));
 
     private static bool Any(ValueShape root, Predicate<ValueShape> holds)
     {

@@ -81,6 +81,9 @@ internal sealed class EffectScope : IStandings
         };
     }
 
+    /// <inheritdoc/>
+    public bool DoesHarm(string path) => Names.Of(path) is { IsHarmful: true, IsCoarse: false };
+
     /// <summary>Whether an object that a call makes calls what the call got: a partial function, a map object. Factories without arguments do not count.</summary>
     private static bool Keeps(EffectEntry entry) => entry.Call.Any(e => e.Kind is EffectKind.Keep
         || (e.Kind is EffectKind.Call && entry.Kind is NameKind.Class && e.With is not [{ Kind: SourceKind.Always }]));

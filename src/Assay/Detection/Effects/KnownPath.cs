@@ -10,7 +10,8 @@ namespace Assay.Detection.Effects;
 /// <param name="Entry">What it does, or null.</param>
 /// <param name="IsStrict">Whether nothing may be assumed of a name without an entry.</param>
 /// <param name="IsCoarse">Whether the entry is that of a whole module or class, and not of the name.</param>
-internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool IsStrict, bool IsCoarse = false)
+/// <param name="IsDeep">Whether the name lies deeper below that module or class than its members.</param>
+internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool IsStrict, bool IsCoarse = false, bool IsDeep = false)
 {
     /// <summary>A name that cannot be told.</summary>
     public static KnownPath None => new("", null, false);
@@ -85,8 +86,9 @@ internal sealed class PathKnowledge(CallableTable names)
         if (direct.Entry is not null)
             return direct;
 
+        // What stands for a whole module says nothing of names deeper than its own: theano.tensor.signal.pool.Pool is not in signal.
         KnownPath walked = Known(names.Canonical("", dotted));
-        return walked.IsHarmful ? walked : direct;
+        return walked is { IsHarmful: true, IsDeep: false } ? walked : direct;
     }
 
     private KnownPath Known(string path)
@@ -97,7 +99,9 @@ internal sealed class PathKnowledge(CallableTable names)
         KnownName found = names.Knowledge.Find(path);
         // What is no dotted name is looked up by no honest file.
         bool odd = path.Length == 0 || path[0] == '.' || path[^1] == '.' || path.Contains("..", StringComparison.Ordinal);
-        known = new KnownPath(path, found.Entry, found.IsStrict || odd, found.Place is { Pattern: { } pattern } && (pattern is "*" || pattern.EndsWith(".*", StringComparison.Ordinal)));
+        bool coarse = found.Place is { Pattern: { } pattern } && (pattern is "*" || pattern.EndsWith(".*", StringComparison.Ordinal));
+        bool deep = coarse && path.IndexOf('.', Math.Min(path.Length, found.Place!.Value.Owner.Length + 1)) >= 0;
+        known = new KnownPath(path, found.Entry, found.IsStrict || odd, coarse, deep);
         if (_cache.Count < MostCached)
             _cache.Add(path, known);
 

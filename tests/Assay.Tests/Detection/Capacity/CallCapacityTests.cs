@@ -26,6 +26,8 @@ public sealed class CallCapacityTests
     [InlineData("pkg.make", "[{result: pkg.other, args: [1]}]")]
     [InlineData("pkg.make", "[{import: pkg.Other}]")]
     [InlineData("pkg.make", "[{import: builtins.list}]")]
+    [InlineData("pkg.Vector", "[{bytes: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'}]")]
+    [InlineData("pkg.Vector", "[\"\\0\\x01 HBondDonor several words \\0\"]")]
     public void WhatSelectsAndCountsIsNothing(string callee, string arguments) => Assert.Null(Danger(callee, arguments));
 
     [Theory]
@@ -102,5 +104,7 @@ public sealed class CallCapacityTests
             "operator.add" => Standing.MakesText,
             _ => Standing.Unknown,
         };
+
+        public bool DoesHarm(string path) => Of(path) is Standing.Harmful;
     }
 }

@@ -52,7 +52,7 @@ public sealed class TextCapacityTests
     [InlineData("a && whoami", CarriedForms.Shell)]
     [InlineData("$(id)", CarriedForms.Shell)]
     [InlineData("`id`", CarriedForms.Shell)]
-    [InlineData("/bin/sh", CarriedForms.Shell)]
+    [InlineData("/bin/sh -c x", CarriedForms.Shell)]
     [InlineData("/etc/passwd", CarriedForms.Path)]
     [InlineData("~/.bashrc", CarriedForms.Path)]
     [InlineData("C:\\Users\\x", CarriedForms.Path)]

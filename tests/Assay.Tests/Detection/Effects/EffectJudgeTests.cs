@@ -116,12 +116,12 @@ public sealed class EffectJudgeTests
     [Theory]
     [InlineData("{state: scipy.stats._continuous_distns.norm_gen(), args: [{_parse_arg_template: \"open('/tmp/x', 'w')\"}]}")]
     [InlineData("{state: statsmodels.base.data.ModelData(), args: [{formula: \"a ~ __import__('os').system('id')\"}]}")]
-    [InlineData("{state: skorch.net.NeuralNet(), args: [{__cuda_dependent_attributes__: {bytes: abc}}]}")]
     public void WhatASetStateDoesIsJudgedByTheEntryOfTheState(string fact) => Assert.True(Worst(fact) >= Severity.High);
 
     [Theory]
     [InlineData("{state: scipy.stats._continuous_distns.norm_gen(), args: [{_parse_arg_template: \"def _parse_args(self, loc=0):\\n    return (), loc\", a: 1}]}")]
     [InlineData("{state: statsmodels.base.data.ModelData(), args: [{formula: 'y ~ x1 + np.log(x2)'}]}")]
+    [InlineData("{state: skorch.net.NeuralNet(), args: [{__cuda_dependent_attributes__: {bytes: abc}}]}")]
     public void ATextThatReachesNoCodeIsNoHarmThere(string fact) => Assert.True(Worst(fact) is null or Severity.Info);
 
     [Theory]
