@@ -40,6 +40,9 @@ internal sealed class ZipDirectory
     /// <summary>The name of the first record of the first directory; some loaders take the archive's name from it.</summary>
     public string FirstName { get; }
 
+    /// <summary>Whether it is several archives of PyTorch one after the other, each whole, as the shards of distributed checkpoints are.</summary>
+    public bool IsSeries { get; init; }
+
     /// <summary>Why reading stopped before the end, or null.</summary>
     public ScanStopException? Stop { get; }
 

@@ -18,6 +18,7 @@ internal sealed class ZipDirectoryReader
     private readonly List<ZipView> _views = [];
     private readonly List<ByteRange> _structures = [];
     private readonly HashSet<long> _ends = [];
+    private readonly List<ByteRange> _endRecords = [];
     private readonly HashSet<(long Start, long Shift)> _directories = [];
     private long _cost;
     private string? _firstName;
@@ -52,7 +53,7 @@ internal sealed class ZipDirectoryReader
 
         _entries.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : (a.Central?.Offset ?? 0).CompareTo(b.Central?.Offset ?? 0));
         new ZipCrossCheck(_source.Length, _oddities).Check(_entries, _structures);
-        return new ZipDirectory(_entries, _views, _structures, _oddities, _firstName ?? "", stop);
+        return new ZipDirectory(_entries, _views, _structures, _oddities, _firstName ?? "", stop) { IsSeries = ZipSeries.Fills(_window, _endRecords, _views, _entries) };
     }
 
     private void ReadViews()
@@ -112,6 +113,7 @@ internal sealed class ZipDirectoryReader
         }
 
         _structures.Add(extent);
+        _endRecords.Add(extent);
         int before = _views.Count;
         foreach (ZipCandidate candidate in candidates)
         {

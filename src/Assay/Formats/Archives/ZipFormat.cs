@@ -16,6 +16,9 @@ internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
     /// <summary>What is odd about any zip that lies at the end of something else.</summary>
     private static readonly string[] s_ofEmbedding = ["zip.shifted-offsets", "zip.trailing-data"];
 
+    /// <summary>What follows from archives that lie one after the other, each with names and offsets of its own.</summary>
+    private static readonly string[] s_ofSeries = ["zip.shifted-offsets", "zip.several-ends", "zip.ambiguous-directory", "zip.zip64-locator", "zip.duplicate-name"];
+
     public string Id => "zip";
 
     public string Name => "Zip archive";
@@ -50,7 +53,12 @@ internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
         }
 
         bool embedded = IsEmbedded(artifact.Bytes.ReadUpTo(claim.Range.Offset, TarBlock));
-        context.Tell(directory.Oddities, embedded ? s_ofEmbedding : []);
+        context.Tell(directory.Oddities, directory.IsSeries ? s_ofSeries : embedded ? s_ofEmbedding : []);
+        if (directory.IsSeries)
+        {
+            context.Anomaly("zip.series", claim.Range.Offset, 0, "Several archives of PyTorch lie one after the other, each whole, as in the shards of distributed checkpoints.");
+        }
+
         if (embedded)
         {
             context.Anomaly("zip.embedded", claim.Range.Offset, 0, "The bytes are a tar or a pickle that ends with a stored zip; loaders of zips accept them, too.");

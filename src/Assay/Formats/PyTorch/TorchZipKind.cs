@@ -55,7 +55,7 @@ internal sealed class TorchZipKind : IZipKind
         List<ZipEntry> pickles = [.. directory.Entries.Where(e => IsPickle(e.Name) || (e.Local is { } local && IsPickle(local.Name)))];
         foreach (IGrouping<string, ZipEntry> same in pickles.GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase))
         {
-            if (same.Count() > 1)
+            if (same.Count() > 1 && !directory.IsSeries)
             {
                 ZipEntry last = same.Last();
                 string all = string.Join(", ", same.Take(8).Select(e => $"0x{e.Offset:X}"));

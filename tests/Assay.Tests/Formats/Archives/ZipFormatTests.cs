@@ -187,12 +187,32 @@ public sealed class ZipFormatTests
     [Fact]
     public void T061_ConcatenatedZipsAreBothRead()
     {
-        byte[] first = new ZipBuilder().Add("m/data.pkl", s_evil).Build();
+        byte[] first = new ZipBuilder().Add("m/first", s_evil).Build();
         byte[] second = new ZipBuilder().Add("m/data.pkl", s_clean).Build();
         ArchiveContext context = Read([.. first, .. second]);
         Assert.Equal([s_evil, s_clean], context.Children.Select(c => c.Bytes));
         Assert.Contains("zip.several-ends", context.Anomalies);
         Assert.Empty(context.Coverage.Gaps());
+    }
+
+    [Fact]
+    public void ShardsOfADistributedCheckpointAreASeriesAndAllRead()
+    {
+        byte[] first = new ZipBuilder().Add("archive/data.pkl", s_evil).Build();
+        byte[] second = new ZipBuilder { Zip64End = true }.Add("archive/data.pkl", s_clean).Add("archive/data/0", s_clean).Build();
+        ArchiveContext context = Read([.. first, .. second, .. first]);
+        Assert.Equal([s_evil, s_clean, s_clean, s_evil], context.Children.Select(c => c.Bytes));
+        Assert.Equal(["zip.series"], context.Anomalies.Distinct());
+        Assert.Empty(context.Coverage.Gaps());
+    }
+
+    [Fact]
+    public void BytesBetweenTwoArchivesMakeThemNoSeries()
+    {
+        byte[] part = new ZipBuilder().Add("archive/data.pkl", s_clean).Build();
+        string[] anomalies = [.. Read([.. part, 1, .. part]).Anomalies];
+        Assert.DoesNotContain("zip.series", anomalies);
+        Assert.Contains("zip.duplicate-name", anomalies);
     }
 
     [Fact]
