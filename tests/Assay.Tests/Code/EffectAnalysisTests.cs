@@ -177,6 +177,17 @@ public sealed class EffectAnalysisTests
         Assert.DoesNotContain(found.Entries, e => e.Path is "p.hidden");
     }
 
+    /// <summary>Functions that call each other come to an end, and what one of them does all of them do.</summary>
+    [Fact]
+    public void FunctionsThatCallEachOtherDoWhatOneOfThemDoes()
+    {
+        string source = "import os\n" + string.Join('\n', Enumerable.Range(0, 40).Select(i => $"def f{i}(a, b, c): f{(i + 1) % 40}(b, c, a.k{i}); f{(i * 7) % 40}(c, a, b)")) + "\ndef f(x): f3(x, x, x)\ndef f40(a): os.system(a)";
+        source = source.Replace("def f17(a, b, c): ", "def f17(a, b, c): f40(a); ", StringComparison.Ordinal);
+        DerivedEffects found = Run(("m", false, source));
+        Assert.Contains("process 0/x", Text(found, "m.f").Split("; "));
+        Assert.True(found.Evaluations < 41 * 40, $"{found.Evaluations} evaluations");
+    }
+
     [Fact]
     public void EvidenceIsThePathOfCalls()
     {

@@ -15,6 +15,9 @@ internal sealed class Analysis
     /// <summary>A summary that grew more often than this no longer keeps parts of values apart.</summary>
     private const int MostExact = 12;
 
+    /// <summary>A function that was evaluated more often than this is given up: what it gets meets anything.</summary>
+    private const int MostEvaluations = 30;
+
     private static readonly IReadOnlySet<string> s_numbers = CodeData.Words("numbers.txt");
     private readonly Evaluator _evaluator;
     private readonly Dictionary<(Scope, ClassInfo?), Unit> _units = [];
@@ -88,7 +91,11 @@ internal sealed class Analysis
         {
             Evaluations++;
             unit.Summary.IsWidened |= ++unit.Evaluations > MostExact;
-            if (_evaluator.Evaluate(unit))
+            bool isTold = _evaluator.Evaluate(unit);
+            if (unit.Evaluations > MostEvaluations && unit.Function is not null)
+                isTold |= _evaluator.GiveUp(unit);
+
+            if (isTold)
             {
                 foreach (Unit dependent in unit.Dependents)
                     _open.Add(dependent);

@@ -252,6 +252,9 @@ internal sealed partial class Evaluator
         if (IsHere(function.Scope) && function.IsNested && function != _unit.Function)
             return CallNested(function, all);
 
+        if (analysis.Stops.IsFirm(function.Path))
+            return Derived(all.All);
+
         if (_code.Known(function.Path) is { } known)
             return CallEntry(known, known.Call, function.Path, all);
 

@@ -76,6 +76,24 @@ internal sealed partial class Evaluator(Analysis analysis)
             Return(_values[lambda.Node[SyntaxField.Body].Number]);
     }
 
+    /// <summary>Says that anything may happen in a unit with all that it gets, and that it may give anything back; what was found of harm stays.</summary>
+    public bool GiveUp(Unit unit)
+    {
+        unit.IsGivenUp = true;
+        _unit = unit;
+        _tree = unit.Root.Module.Tree;
+        _at = unit.Function!.Node.Number;
+        _function = unit.Function;
+        _told = false;
+        Value all = unit.Self is null ? Value.None : Value.Of(_atoms[Origin.Field(Origin.AnyField)]);
+        foreach (Parameter parameter in unit.Function.Parameters)
+            all = all.Union(Value.Of(_atoms[Origin.Of(parameter)]));
+
+        AddAll(EffectKind.Unknown, all, "a function that calls itself through many others");
+        Return(UnknownOf(all));
+        return _told;
+    }
+
     // What the parameters are.
     private void Begin(Unit unit)
     {

@@ -10,6 +10,7 @@ internal sealed class PathList
 {
     private readonly HashSet<string> _stops = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _asked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _firm = new(StringComparer.Ordinal);
     private readonly HashSet<string> _exceptions = new(StringComparer.Ordinal);
 
     private PathList(string file)
@@ -19,6 +20,8 @@ internal sealed class PathList
             string[] cells = line.Split('\t');
             if (cells[0].StartsWith('!'))
                 _exceptions.Add(cells[0][1..]);
+            else if (cells[0].StartsWith('='))
+                _firm.Add(cells[0][1..]);
             else
                 _stops.Add(cells[0]);
         }
@@ -29,6 +32,9 @@ internal sealed class PathList
 
     /// <summary>Natives that only compute.</summary>
     public static PathList Natives => new("natives.tsv");
+
+    /// <summary>Whether a dotted path is listed as one of which nothing else that is known holds: it lies in something that does harm as a whole.</summary>
+    public bool IsFirm(string path) => _firm.Contains(path);
 
     /// <summary>Whether a dotted path, or what it lies in, is listed; the closest entry decides.</summary>
     public bool Contains(string path)

@@ -43,6 +43,9 @@ internal sealed class Unit(Scope root, ClassInfo? self, UnitCode code, int rank)
     /// <summary>How many times it was evaluated.</summary>
     public int Evaluations { get; set; }
 
+    /// <summary>Whether it grew too often: then anything may happen in it with all that it gets, and it is not evaluated again.</summary>
+    public bool IsGivenUp { get; set; }
+
     /// <summary>Whether it waits for its evaluation.</summary>
     public bool IsQueued { get; set; }
 

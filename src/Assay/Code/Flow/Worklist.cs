@@ -14,7 +14,7 @@ internal sealed class Worklist
     /// <summary>Adds a unit that is to be evaluated.</summary>
     public void Add(Unit unit)
     {
-        if (unit.IsQueued)
+        if (unit.IsQueued || unit.IsGivenUp)
             return;
 
         unit.IsQueued = true;
