@@ -13,7 +13,7 @@ namespace Assay.Cli.Commands;
 internal static class EffectsCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create(Host host) => new("effects", "What Assay knows of callables.") { Show(host) };
+    public static Command Create(Host host) => new("effects", "What Assay knows of callables.") { Show(host), EffectsBuildCommand.Create(host) };
 
     private static Command Show(Host host)
     {

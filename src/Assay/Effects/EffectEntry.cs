@@ -67,12 +67,18 @@ internal sealed record EffectEntry
     /// <summary>Whether attributes that are not listed are harmless.</summary>
     public bool MembersHarmless { get; init; }
 
+    /// <summary>
+    /// Whether an analysis of source found it. Its effects count where they meet what a use gives; the name alone says nothing, because most code that opens a
+    /// file somewhere opens one of its own.
+    /// </summary>
+    public bool IsDerived { get; init; }
+
     /// <summary>Whether a call does harm by itself.</summary>
-    public bool IsHarmful => Call.Any(e => EffectKinds.IsHarm(e.Kind));
+    public bool IsHarmful => !IsDerived && Call.Any(e => EffectKinds.IsHarm(e.Kind));
 
     /// <inheritdoc/>
     public bool Equals(EffectEntry? other) =>
-        other is not null && Kind == other.Kind && Origin == other.Origin && Imported == other.Imported && MembersHarmless == other.MembersHarmless
+        other is not null && Kind == other.Kind && Origin == other.Origin && Imported == other.Imported && MembersHarmless == other.MembersHarmless && IsDerived == other.IsDerived
         && Returns == other.Returns && Call.SequenceEqual(other.Call) && New.SequenceEqual(other.New);
 
     /// <inheritdoc/>

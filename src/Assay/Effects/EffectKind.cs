@@ -151,7 +151,7 @@ internal static class EffectKinds
     public static string Capability(EffectKind kind) => s_names[kind].Capability;
 
     /// <summary>The harm that a call of an entry does first; empty where it does none.</summary>
-    public static string Capability(EffectEntry? entry) => entry?.Call.FirstOrDefault(e => IsHarm(e.Kind)) is { } effect ? Capability(effect.Kind) : "";
+    public static string Capability(EffectEntry? entry) => entry is { IsHarmful: true } && entry.Call.FirstOrDefault(e => IsHarm(e.Kind)) is { } effect ? Capability(effect.Kind) : "";
 
     /// <summary>Whether the kind is harm by itself when a value can carry it.</summary>
     public static bool IsHarm(EffectKind kind) => kind <= EffectKind.Memory;

@@ -47,8 +47,10 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         if (own.Entry is not null && own.Place is { Store: 0 })
             return own;
 
+        // What was written by hand goes before what an analysis found, a pattern too.
         KnownName above = Above(path);
-        return own.Entry is null || (above is { Entry.IsHarmful: true, Place: { } place } && place.Store < own.Place!.Value.Store) ? above : own;
+        bool isEarlier = above.Place is { } place && own.Place is { } at && place.Store < at.Store && (above.Entry!.IsHarmful || (own.Entry!.IsDerived && !above.Entry.IsDerived));
+        return own.Entry is null || isEarlier ? above : own;
     }
 
     private KnownName Above(string path)
@@ -71,7 +73,8 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
             if (closest is null && above is { MembersHarmless: true } && !rest.Contains("__", StringComparison.Ordinal))
                 return found with { Entry = Member(above) };
 
-            closest ??= above is { Kind: NameKind.Module } ? null : above;
+            // What an analysis knows of a class is not all there is: bases without source have members too.
+            closest ??= above is { Kind: NameKind.Module } or { IsDerived: true } ? null : above;
         }
 
         // Patterns that hold in every module: what a compiler writes.
@@ -87,13 +90,20 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
 
     private KnownName Exact(string path)
     {
+        KnownName derived = default;
         for (int store = 0; store < stores.Count; store++)
         {
-            if (stores[store].Exact(path) is { } entry)
-                return new KnownName(entry, false, new KnownPlace(store, path));
+            if (stores[store].Exact(path) is not { } entry || (entry.IsDerived && derived.Entry is not null))
+                continue;
+
+            KnownName found = new(entry, false, new KnownPlace(store, path));
+            if (!entry.IsDerived)
+                return found;
+
+            derived = found;
         }
 
-        return default;
+        return derived;
     }
 
     private KnownName Pattern(string owner, string rest, bool isBelowKnown)
@@ -134,5 +144,5 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         return false;
     }
 
-    private static EffectEntry Member(EffectEntry above) => new() { Kind = NameKind.Function, Origin = above.Origin, Returns = EffectReturn.Unknown };
+    private static EffectEntry Member(EffectEntry above) => new() { Kind = NameKind.Function, Origin = above.Origin, Returns = EffectReturn.Unknown, IsDerived = above.IsDerived };
 }

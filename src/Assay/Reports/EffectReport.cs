@@ -92,7 +92,7 @@ public static class EffectReport
     private static string Unknown(EffectAnswer answer) => answer.IsStrict
         ? "The harmless names of its module or class are all listed, and this is none of them: a call of it is suspicious whatever it gets."
         : "A use of it is judged by what the values that it gets can carry: numbers, flags, single words, arrays and containers of them are a note; commands, "
-            + "code, paths, addresses, names of callables are suspicious (docs/effects.md). The program train/Assay.EffectBuilder makes a pack of packages of your own, for --effects.";
+            + "code, paths, addresses, names of callables are suspicious (docs/effects.md). assay effects build makes a pack of packages of your own, for --effects.";
 
     private static void Write(TextPage page, FoundEffects found, ILookup<string, EffectEvidence> rests)
     {

@@ -20,6 +20,7 @@ internal static class Rooms
         ["Formats"] = 5,
         ["Detection"] = 5,
         ["Policies"] = 6,
+        ["Derivation"] = 6,
         ["Scanning"] = 7,
         ["Conversion"] = 8,
         ["Inspection"] = 8,

@@ -109,6 +109,7 @@ internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> 
 
         EffectEntry? all = null;
         DerivedEntry? first = null;
+        string byHand = "";
         foreach (Atom atom in value.Atoms)
         {
             EffectEntry? entry = null;
@@ -129,12 +130,15 @@ internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> 
                     break;
                 case AtomKind.Foreign when analysis.Code.Known(atom.Text) is { Kind: not NameKind.Module } known:
                     entry = known;
+                    byHand = atom.Text;
                     break;
                 case AtomKind.Function when analysis.Code.Known(atom.Function.Path) is { } known:
                     entry = known;
+                    byHand = atom.Function.Path;
                     break;
                 case AtomKind.Class when analysis.Code.Known(atom.Class.Path) is { } known:
                     entry = known;
+                    byHand = atom.Class.Path;
                     break;
                 case AtomKind.Text or AtomKind.Container:
                     break;
@@ -147,7 +151,7 @@ internal sealed class EntryBuilder(Analysis analysis, IReadOnlyList<CodeModule> 
         }
 
         if (all is not null)
-            _entries.Add(path, new DerivedEntry(path, all, first?.Path ?? "", first?.File ?? module.Source.File, first?.Line ?? 1, []));
+            _entries.Add(path, new DerivedEntry(path, all, first?.Path ?? byHand, first?.File ?? module.Source.File, first?.Line ?? 1, []));
     }
 
     private EffectEntry Bound(Atom atom, CodeModule module)

@@ -105,7 +105,7 @@ internal sealed class ClassTable(CodeBase code)
     }
 
     /// <summary>Whether a base without source has no members that act: it is one of the language, or known to do nothing.</summary>
-    public bool IsPlain(string path) => s_plain.Contains(path) || code.Known(path) is { IsHarmful: false } || path.EndsWith("Error", StringComparison.Ordinal) || path.EndsWith("Exception", StringComparison.Ordinal);
+    public bool IsPlain(string path) => s_plain.Contains(path) || code.Known(path) is { IsHarmful: false, IsDerived: false } || path.EndsWith("Error", StringComparison.Ordinal) || path.EndsWith("Exception", StringComparison.Ordinal);
 
     /// <summary>Whether a class comes from an enumeration: calling it finds a member.</summary>
     public bool IsEnumeration(ClassInfo type)

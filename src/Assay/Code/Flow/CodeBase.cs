@@ -60,9 +60,21 @@ internal sealed class CodeBase(EffectKnowledge knowledge, Func<string, SourceMod
     public EffectEntry? Known(string path)
     {
         if (!_known.TryGetValue(path, out EffectEntry? entry))
-            _known.Add(path, entry = knowledge.Find(CanonicalName.Twin(path)).Entry);
+            _known.Add(path, entry = knowledge.Find(CanonicalName.Twin(path)).Entry is { } found && !(found.IsDerived && HasSource(path)) ? found : null);
 
         return entry;
+    }
+
+    // What an earlier analysis found counts only where the source is not at hand.
+    private bool HasSource(string path)
+    {
+        for (int dot = path.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = path.IndexOf('.', dot + 1))
+        {
+            if (_modules.GetValueOrDefault(path[..dot]) is not null)
+                return true;
+        }
+
+        return _modules.GetValueOrDefault(path) is not null;
     }
 
     /// <summary>

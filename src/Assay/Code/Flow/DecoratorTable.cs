@@ -1,6 +1,7 @@
 // Which decorators leave a function what it is.
 using Assay.Code.Scopes;
 using Assay.Code.Values;
+using Assay.Effects;
 using Assay.Python.Syntax;
 
 namespace Assay.Code.Flow;
@@ -30,7 +31,7 @@ internal sealed class DecoratorTable(CodeBase code)
             switch (atom.Kind)
             {
                 case AtomKind.Function when Wraps(atom.Function):
-                case AtomKind.Foreign when code.Known(atom.Text) is { IsHarmful: false }:
+                case AtomKind.Foreign when code.Known(atom.Text) is { IsHarmful: false, IsDerived: false } or { IsDerived: true, Returns.Kind: ReturnKind.Argument }:
                     any = true;
                     break;
                 case AtomKind.Class or AtomKind.Instance or AtomKind.Origin or AtomKind.Text or AtomKind.Container:

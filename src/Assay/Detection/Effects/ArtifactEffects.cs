@@ -165,7 +165,7 @@ internal sealed class ArtifactEffects
         else if (_scope.Names.Of(owner.Path, "__setstate__") is { Entry: not null, IsCoarse: false } setState && state is not null && !owner.IsHarmful)
         {
             ValueShape self = fact.Target ?? new ValueShape(ShapeKind.Instance, owner.Path);
-            _judge.Run(setState, Route.Call, new CallValues([self, state]), new UseContext(fact));
+            _judge.Run(setState, Route.Call, new CallValues([self, state]), new UseContext(fact, StateOf: owner.Path));
         }
         else if (owner.Entry is null && !_scope.IsAllowed(owner) && state is not null && _scope.States.Danger(owner.Path, state) is { } danger)
         {

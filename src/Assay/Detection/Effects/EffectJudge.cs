@@ -20,10 +20,11 @@ internal enum Route
 /// <param name="Holder">The callable that reaches it, or empty where the file uses it itself.</param>
 /// <param name="Depth">Through how many callables.</param>
 /// <param name="IsMember">Whether it is a member of a class that the file makes, which Python calls under its name.</param>
-internal readonly record struct UseContext(CallableFact Fact, string Holder = "", int Depth = 0, bool IsMember = false)
+/// <param name="StateOf">The class whose <c>__setstate__</c> gets a state; empty for every other use.</param>
+internal readonly record struct UseContext(CallableFact Fact, string Holder = "", int Depth = 0, bool IsMember = false, string StateOf = "")
 {
     /// <summary>The same, one callable further.</summary>
-    public UseContext Through(string holder) => this with { Holder = holder, Depth = Depth + 1, IsMember = false };
+    public UseContext Through(string holder) => this with { Holder = holder, Depth = Depth + 1, IsMember = false, StateOf = "" };
 }
 
 /// <summary>
@@ -36,12 +37,14 @@ internal sealed class EffectJudge
     private const int MostSteps = 20_000;
     private readonly EffectScope _scope;
     private readonly EffectActions _actions;
+    private readonly DerivedActions _derived;
     private int _steps;
 
     public EffectJudge(EffectScope scope)
     {
         _scope = scope;
         _actions = new EffectActions(scope, this);
+        _derived = new DerivedActions(scope, _actions);
     }
 
     /// <summary>Judges a use of what a value means.</summary>
@@ -117,6 +120,12 @@ internal sealed class EffectJudge
 
         // Whatever uses a function calls it.
         IReadOnlyList<Effect> effects = route is Route.New && entry.Kind is NameKind.Class ? entry.New : entry.Call;
+        if (entry.IsDerived)
+        {
+            _derived.Act(name, route, effects, values, at);
+            return;
+        }
+
         foreach (Effect effect in effects)
             _actions.Act(name, effect, values, at);
     }

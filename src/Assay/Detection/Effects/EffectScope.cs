@@ -77,6 +77,9 @@ internal sealed class EffectScope : IStandings
             { IsHarmful: true } => Standing.Harmful,
             { Returns.Kind: ReturnKind.Text } => Standing.MakesText,
             { } entry when Keeps(entry) => Standing.KeepsCallable,
+
+            // Whoever gets it may call it with anything.
+            { IsDerived: true, Kind: not NameKind.Module, Call.Count: > 0 } => Standing.Unknown,
             _ => Standing.Harmless,
         };
     }

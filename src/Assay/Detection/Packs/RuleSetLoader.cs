@@ -12,7 +12,7 @@ internal static class RuleSetLoader
     private static readonly Lazy<EffectPack> s_effects = new(() => EffectPack.Embedded("rules/effects.pack")[0]);
 
     /// <summary>What the analysis of public packages has found; the program carries it and looks names up where they lie.</summary>
-    private static readonly Lazy<IReadOnlyList<EffectPack>> s_shipped = new(() => EffectPack.Embedded("effects/"));
+    private static readonly Lazy<IReadOnlyList<EffectPack>> s_shipped = new(() => EffectPack.Embedded(EffectPack.ShippedPrefix));
 
     /// <summary>The packs that are part of the program; the build has read their YAML.</summary>
     public static IReadOnlyList<RulePack> EmbeddedPacks => s_embedded.Value.Packs;

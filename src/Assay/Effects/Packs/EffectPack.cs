@@ -13,6 +13,9 @@ namespace Assay.Effects.Packs;
 /// </summary>
 public sealed class EffectPack : IEffectNames
 {
+    /// <summary>Under which names packs of packages are part of the program; what rules say is part of it as well, under another one.</summary>
+    internal const string ShippedPrefix = "effects/";
+
     private const int LongestRecord = 1 << 16;
     private const int LongestText = 1 << 16;
     private const int MostPatterns = 1 << 10;
@@ -24,9 +27,10 @@ public sealed class EffectPack : IEffectNames
 
     /// <summary>Opens a pack without looking further than its head; the bytes must not change while it is used.</summary>
     /// <exception cref="EffectPackException">The head does not hold together.</exception>
-    internal EffectPack(ByteSource bytes)
+    internal EffectPack(ByteSource bytes, bool isShipped = false)
     {
         _bytes = bytes;
+        IsShipped = isShipped;
         _filterByte = FilterByte;
         Span<byte> head = stackalloc byte[PackLayout.HeadLength];
         if (bytes.ReadAt(0, head) != head.Length || !head.StartsWith(PackLayout.Magic))
@@ -52,6 +56,9 @@ public sealed class EffectPack : IEffectNames
 
         Digest = Convert.ToHexStringLower(head.Slice(PackLayout.DigestAt, SHA256.HashSizeInBytes));
     }
+
+    /// <summary>Whether it is a pack of packages that is part of the program.</summary>
+    internal bool IsShipped { get; }
 
     /// <summary>How many names there are.</summary>
     internal int Count { get; }
@@ -90,7 +97,7 @@ public sealed class EffectPack : IEffectNames
     }
 
     /// <summary>Opens packs that are part of the program.</summary>
-    internal static IReadOnlyList<EffectPack> Embedded(string prefix) => [.. EmbeddedTable.Names(prefix).Select(n => new EffectPack(new EmbeddedSource(n)))];
+    internal static IReadOnlyList<EffectPack> Embedded(string prefix) => [.. EmbeddedTable.Names(prefix).Select(n => new EffectPack(new EmbeddedSource(n), isShipped: prefix is ShippedPrefix))];
 
     /// <summary>Reads all of the pack: the digest, the order of the numbers, every record and text.</summary>
     /// <exception cref="EffectPackException">Something does not hold together.</exception>

@@ -10,7 +10,7 @@ internal sealed class PackRecordWriter(Func<string, int> textNumber)
     public byte[] Write(EffectEntry entry)
     {
         _bytes.Clear();
-        _bytes.Add((byte)((int)entry.Kind | ((int)entry.Imported << 2) | (entry.MembersHarmless ? 16 : 0)));
+        _bytes.Add((byte)((int)entry.Kind | ((int)entry.Imported << 2) | (entry.MembersHarmless ? 16 : 0) | (entry.IsDerived ? 32 : 0)));
         Text(entry.Origin.Id);
         Text(entry.Origin.Reason);
         Number(entry.Origin.References.Count);
@@ -90,6 +90,7 @@ internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, Func<int, string>
             Kind = (NameKind)(head & 3),
             Imported = (head >> 2 & 3) <= (int)ReferenceWeight.Harmful ? (ReferenceWeight)(head >> 2 & 3) : throw Broken(),
             MembersHarmless = (head & 16) != 0,
+            IsDerived = (head & 32) != 0,
             Origin = origin,
             Call = List(static (ref PackRecordReader r) => r.Effect()),
             New = List(static (ref PackRecordReader r) => r.Effect()),

@@ -5,7 +5,7 @@ using System.Text;
 using Assay.Bytes;
 using Assay.Codecs;
 
-namespace Assay.EffectBuilder;
+namespace Assay.Derivation;
 
 /// <summary>A Debian package: an <c>ar</c> archive whose member <c>data.tar.*</c> holds the files.</summary>
 internal static class DebianPackage
@@ -13,11 +13,10 @@ internal static class DebianPackage
     private const int Header = 60;
 
     /// <summary>The tar with the files.</summary>
-    public static Stream Data(string path)
+    public static Stream Data(string package, byte[] file)
     {
-        byte[] file = File.ReadAllBytes(path);
         if (!file.AsSpan().StartsWith("!<arch>\n"u8))
-            throw new InvalidDataException($"{path} is no Debian package.");
+            throw new InvalidDataException($"{package} is no Debian package.");
 
         for (int at = 8; at + Header <= file.Length;)
         {
@@ -31,7 +30,7 @@ internal static class DebianPackage
             at += Header + length + (length & 1);
         }
 
-        throw new InvalidDataException($"{path} has no files.");
+        throw new InvalidDataException($"{package} has no files.");
     }
 
     private static MemoryStream Tar(string name, ReadOnlyMemory<byte> data)

@@ -1,0 +1,79 @@
+// What is left out of packs that hold very many names.
+using Assay.Effects;
+
+namespace Assay.Derivation;
+
+/// <summary>
+/// Makes what was found coarser, never more harmless: parts of an argument become the argument, many methods of one value become something that could not
+/// be found out. Names that lead to a harmless thing by way of a package it does not belong to are left out; they are judged as unknown then.
+/// </summary>
+internal static class BriefEffects
+{
+    private const int MostParts = 3;
+    private const int MostMethods = 3;
+
+    /// <summary>Whether a name is worth its room.</summary>
+    public static bool Keeps(string path, EffectEntry entry, string definition)
+    {
+        if (!entry.IsDerived)
+            return entry.IsHarmful;
+
+        if (definition.Length == 0)
+            return true;
+
+        // A class that lacks the methods by which a loader enters it would seem to have none.
+        if (NameOf(path).StartsWith("__", StringComparison.Ordinal) || entry.Call.Any(e => EffectKinds.IsHarm(e.Kind)))
+            return true;
+
+        // Of other names of one thing the one in a package above it, as manuals write it.
+        int dot = path.LastIndexOf('.');
+        bool isAbove = dot > 0 && definition.StartsWith(path[..(dot + 1)], StringComparison.Ordinal);
+        return isAbove || (NameOf(definition) == NameOf(path) && Top(definition) == Top(path) && !path.Contains("._", StringComparison.Ordinal) && path.AsSpan().Count('.') <= 2);
+    }
+
+    /// <summary>The entry, coarser.</summary>
+    public static EffectEntry Of(EffectEntry entry, string definition) => !entry.IsDerived ? entry : entry with
+    {
+        Call = Of(entry.Call),
+        New = Of(entry.New),
+
+        // The members of a class under another name are not all there.
+        MembersHarmless = entry.MembersHarmless && definition.Length == 0,
+    };
+
+    private static IReadOnlyList<Effect> Of(IReadOnlyList<Effect> effects)
+    {
+        if (effects.Count == 0)
+            return effects;
+
+        HashSet<(SourceKind, int, string)> crowded =
+        [
+            .. effects.Select(e => e.Source).Where(s => s.Kind is not SourceKind.Always).Distinct().GroupBy(Whole).Where(g => g.Count() > MostParts).Select(g => g.Key),
+        ];
+        EffectSource Coarse(EffectSource source) => crowded.Contains(Whole(source)) ? source with { Key = "", Items = false } : source;
+        HashSet<EffectSource> methods =
+        [
+            .. effects.Where(e => e.Kind is EffectKind.Method).GroupBy(e => Coarse(e.Source)).Where(g => g.Select(e => e.Name).Distinct().Count() > MostMethods).Select(g => g.Key),
+        ];
+        List<Effect> brief = [];
+        foreach (Effect effect in effects)
+        {
+            EffectSource source = Coarse(effect.Source);
+            bool isMany = (effect.Kind is EffectKind.Method && methods.Contains(source)) || (effect.Kind is EffectKind.GetAttribute && effect.With.Count > MostParts);
+            brief.Add(isMany
+                ? new Effect { Kind = EffectKind.Unknown, Source = source }
+                : effect with { Source = source, With = effect.Kind is EffectKind.GetAttribute ? effect.With : [] });
+        }
+
+        // What is done with a part is not found out either where that is so of the whole.
+        HashSet<EffectSource> unknown = [.. brief.Where(e => e.Kind is EffectKind.Unknown).Select(e => e.Source)];
+        brief.RemoveAll(e => e.Kind is EffectKind.Unknown && (e.Source.Key.Length > 0 || e.Source.Items) && unknown.Contains(e.Source with { Key = "", Items = false }));
+        return [.. brief.DistinctBy(e => e.ToString(), StringComparer.Ordinal)];
+    }
+
+    private static (SourceKind Kind, int Index, string Name) Whole(EffectSource source) => (source.Kind, source.Index, source.Name);
+
+    private static string NameOf(string path) => path[(path.LastIndexOf('.') + 1)..];
+
+    private static string Top(string path) => path.Split('.')[0];
+}

@@ -1,0 +1,93 @@
+// What it means when effects that an analysis of source found meet the values of a use.
+using Assay.Artifacts;
+using Assay.Detection.Callables;
+using Assay.Effects;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>
+/// Judges uses of code that an analysis has read. What it found out counts: an effect harms where a value meets it that is what such an effect needs, and
+/// values that meet none are harmless. What it could not find out is judged as code that nothing is known of, but only by the values that get there.
+/// </summary>
+internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
+{
+    private const int MaxValues = 2048;
+
+    /// <summary>Lets the effects of a callable act on what it gets.</summary>
+    public void Act(KnownPath name, Route route, IReadOnlyList<Effect> effects, CallValues values, UseContext at)
+    {
+        List<ValueShape> unknown = [];
+        string? word = null;
+        foreach (Effect effect in effects)
+        {
+            IReadOnlyList<ValueShape> met = values.Of(effect.Source);
+            if (EffectKinds.IsHarm(effect.Kind))
+            {
+                // What happens whatever is given happens to every user of the package.
+                List<ValueShape> carrying = [.. met.Where(v => HoldsText(v, effect.Kind))];
+                if (carrying.Count > 0 && scope.Calls.Danger(name.Path, carrying, onlyStrong: true) is not null)
+                    actions.Harm(name, effect, at);
+                else if (carrying.Count > 0 && at.StateOf.Length == 0)
+                    word ??= $"a text for {EffectKinds.Capability(effect.Kind)}";
+
+                unknown.AddRange(met);
+            }
+            else if (effect.Kind is EffectKind.Unknown or EffectKind.Code or EffectKind.SetAttribute || (effect.Kind is EffectKind.GetAttribute && !IsNamed(effect, values)))
+            {
+                unknown.AddRange(met);
+            }
+            else
+            {
+                actions.Act(name, effect, values, at);
+            }
+        }
+
+        if (word is not null)
+            scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", word, name.Entry!.Origin.Reason, at.Holder);
+        else if (unknown.Count > 0 && !scope.IsVouchedFor(name))
+            Unknown(name, route, [.. unknown.Distinct()], values, at);
+    }
+
+    private void Unknown(KnownPath name, Route route, IReadOnlyList<ValueShape> met, CallValues values, UseContext at)
+    {
+        if (at.StateOf.Length > 0)
+        {
+            // The rules for states look at a state as a whole: how deep a text lies matters.
+            if (values.Positional is [_, { } state] && scope.States.Danger(at.StateOf, state) is { } held)
+                scope.Say(Judgements.UnknownState, at.StateOf, at.Fact, "", held);
+
+            return;
+        }
+
+        bool onlyNew = route is Route.New;
+        if (scope.Calls.Danger(name.Path, met, onlyStrong: onlyNew, anyText: at.Depth > 0) is { } danger)
+            scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", danger, name.Entry!.Origin.Reason, at.Holder);
+        else if (!onlyNew)
+            scope.Say(Judgements.UnknownInert, name.Path, at.Fact, "", "", "", at.Holder);
+    }
+
+    /// <summary>Whether the names of attributes that are read are texts, which tell what is read.</summary>
+    private static bool IsNamed(Effect effect, CallValues values) => effect.With.Count > 0 && effect.With.SelectMany(values.Of).All(v => v is { Kind: ShapeKind.Str, Elided: false });
+
+    /// <summary>Whether a value is, or holds, a text or bytes: what stands for a path, a command or a name cannot be an array or an object.</summary>
+    private static bool HoldsText(ValueShape root, EffectKind kind)
+    {
+        Stack<ValueShape> open = new([root]);
+        for (int seen = 0; seen < MaxValues && open.TryPop(out ValueShape? value); seen++)
+        {
+            if (value.Kind is ShapeKind.Str && (value.Text.Length > 1 || value.Elided))
+                return true;
+
+            if (value.Kind is ShapeKind.Bytes or ShapeKind.ByteArray && kind is EffectKind.Exec or EffectKind.Unpickle or EffectKind.Decode)
+                return true;
+
+            if (value.Kind is not (ShapeKind.Result or ShapeKind.Instance or ShapeKind.Persistent))
+            {
+                for (int i = value.Items.Count - 1; i >= 0; i--)
+                    open.Push(value.Items[i]);
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,69 @@
+// What uses of code mean that an analysis of source has read.
+using Assay.Bytes;
+using Assay.Derivation;
+using Assay.Detection;
+using Assay.Effects.Packs;
+using Assay.Tests.Builders;
+
+namespace Assay.Tests.Detection.Effects;
+
+public sealed class DerivedEffectsTests
+{
+    private const string Source = """
+        import os, shutil, native
+        def quiet(a, b): return a
+        def half(a, b): return native.act(b)
+        def remove(folder): shutil.rmtree(folder)
+        def own(a): return open('/etc/hostname').read()
+        def apply(f, x): return f(x)
+        class Plain:
+            def __init__(self, a): self.a = a
+        class Filled:
+            def __setstate__(self, state): native.fill(state)
+        class Runs:
+            def __setstate__(self, state): os.system(state['command'])
+        """;
+
+    private static readonly Lazy<RuleSet> s_rules = new(() =>
+    {
+        EffectPackBuild build = new(RuleSet.Default, true, _ => null);
+        build.Add([PythonDistribution.OfFiles("pkg==1", "pkg", [("pkg/__init__.py", System.Text.Encoding.UTF8.GetBytes(Source))])], _ => { });
+        return RuleSet.With([], [EffectPack.Open("test", new MemorySource(build.Pack("test", "1", true)))]);
+    });
+
+    [Theory]
+    [InlineData("{call: pkg.quiet, args: [/tmp/x, id]}")]
+    [InlineData("{call: pkg.half, args: [/tmp/x, 1]}")]
+    [InlineData("{call: pkg.half, args: [/tmp/x, word]}")]
+    [InlineData("{call: pkg.own, args: [1]}")]
+    [InlineData("{call: pkg.remove, args: [1]}")]
+    [InlineData("{call: pkg.apply, args: [{import: builtins.len}, [a, b]]}")]
+    [InlineData("{call: pkg.Plain, args: [/tmp/x]}")]
+    [InlineData("{construct: pkg.Plain}")]
+    [InlineData("{state: pkg.Plain(), args: [{text: \"import os; os.system('id')\"}]}")]
+    [InlineData("{state: pkg.Filled(), args: [{path: /tmp/x, name: word}]}")]
+    [InlineData("{state: pkg.Runs(), args: [{other: /tmp/x}]}")]
+    public void WhatGetsNowhereIsHarmless(string fact) => Assert.DoesNotContain(Judge(fact), f => f.Severity >= Severity.Medium);
+
+    [Theory]
+    [InlineData("{call: pkg.half, args: [1, /tmp/x]}")]
+    [InlineData("{call: pkg.remove, args: [word]}")]
+    [InlineData("{call: pkg.remove, args: [/tmp/x]}")]
+    [InlineData("{call: pkg.apply, args: [{import: os.system}, id]}")]
+    [InlineData("{call: builtins.map, args: [{import: pkg.half}, [[1, word]]]}")]
+    [InlineData("{state: pkg.Filled(), args: [{text: \"import os; os.system('id')\"}]}")]
+    [InlineData("{state: pkg.Runs(), args: [{command: touch /tmp/x}]}")]
+    [InlineData("{call: pkg.missing, args: [/tmp/x]}")]
+    public void WhatMeetsAnEffectIsSaid(string fact) => Assert.Contains(Judge(fact), f => f.Severity >= Severity.Medium);
+
+    [Fact]
+    public void WhatIsWrittenByHandGoesFirst()
+    {
+        EffectPackBuild build = new(RuleSet.Default, true, _ => null);
+        build.Add([PythonDistribution.OfFiles("x==1", "x", [("torch/hub.py", "def load(a): return a\n"u8.ToArray()), ("torch/__init__.py", [])])], _ => { });
+        RuleSet rules = RuleSet.With([], [EffectPack.Open("test", new MemorySource(build.Pack("test", "1", false)))]);
+        Assert.Contains(FactBuilder.Judge(FactBuilder.Facts("[{call: torch.hub.load, args: [a]}]"), rules), f => f.Severity >= Severity.High);
+    }
+
+    private static List<Finding> Judge(string fact) => FactBuilder.Judge(FactBuilder.Facts($"[{fact}]"), s_rules.Value);
+}
