@@ -157,7 +157,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void LimitsJobsAndDigestReachTheEngine()
     {
-        Run("scan", _tree.Add("m.pt"), "--limit", "depth=3", "--limit", "inflated-bytes=2GiB", "--jobs", "3", "--digest");
+        Run("scan", _tree.Add("m.pt"), _tree.Add("n.pt"), "--limit", "depth=3", "--limit", "inflated-bytes=2GiB", "--jobs", "3", "--digest");
         Assert.Equal(3, _options!.Limits.Depth);
         Assert.Equal(2L << 30, _options.Limits.InflatedBytes);
         Assert.Equal(3, _options.Jobs);

@@ -152,11 +152,11 @@ public sealed class PickleWalkTests
         PickleBuilder pickle = PickleBuilder.Protocol(2);
         for (int i = 0; i < 3000; i++)
         {
-            pickle.Call("package", "make", $"a{i}").Pop();
+            pickle.Call("package", "Make", $"a{i}").Pop();
         }
 
         Assert.Equal(Verdict.Passed, Scans.Of(pickle.None().Stop().ToArray()).Verdict);
-        Assert.Equal(Verdict.Suspicious, Scans.Of(pickle.Call("package", "make", "rm -rf x").Stop().ToArray()).Verdict);
+        Assert.Equal(Verdict.Suspicious, Scans.Of(pickle.Call("package", "Make", "rm -rf x").Stop().ToArray()).Verdict);
     }
 
     [Fact]
