@@ -27,4 +27,12 @@ public sealed class CarriedHooks
         Assert.NotEmpty(what);
         Assert.Equal(Verdict.Passed, Scanned.Bytes(Convert.FromBase64String(pickle)).Verdict);
     }
+
+    /// <summary>Instructions that no version of Python has: silence would say that the function was understood.</summary>
+    [Fact]
+    public void CodeOfAnUnknownVersionIsSaid()
+    {
+        string pickle = "\u0080\u0004ctypes\nCodeType\n(K\u0000K\u0000K\u0000K\u0000K\u0001K\u0043C\u0004\u00FF\u00FF\u00FE\u00FE)))\u008C\u0001f\u008C\u0001gK\u0001C\u0000))tR.";
+        Assert.True(Scanned.Bytes(System.Text.Encoding.Latin1.GetBytes(pickle)).Is("pickle-unread-bytecode"));
+    }
 }

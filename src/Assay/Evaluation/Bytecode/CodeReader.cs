@@ -32,6 +32,6 @@ internal static class CodeReader
             all.Add(uses);
         }
 
-        return new CarriedCode { Name = parts.Name, Uses = all.Uses, Reads = all.Reads, Texts = texts, IsWhole = whole };
+        return new CarriedCode { Name = parts.Name, Uses = all.Uses, Reads = all.Reads, Texts = texts, IsWhole = whole && !all.IsCut };
     }
 }

@@ -73,11 +73,11 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
                 return Name(argument) is { } module && Push(CodeValue.At(module, isImported: true));
             case "IMPORT_FROM":
                 return Name(argument) is { } member && Push(Peek().Attribute(member));
-            case "LOAD_FAST" or "LOAD_FAST_CHECK" or "LOAD_FAST_AND_CLEAR":
+            case "LOAD_FAST" or "LOAD_FAST_CHECK" or "LOAD_FAST_AND_CLEAR" or "LOAD_FAST_BORROW":
                 return Local(argument) is { } local && Push(Variable(local));
             case "LOAD_DEREF" or "LOAD_CLASSDEREF" or "LOAD_CLOSURE":
                 return Cell(argument) is { } cell && Push(Shared(cell));
-            case "LOAD_FAST_LOAD_FAST":
+            case "LOAD_FAST_LOAD_FAST" or "LOAD_FAST_BORROW_LOAD_FAST_BORROW":
                 return Local(argument >> 4) is { } one && Local(argument & 15) is { } two && Push(Variable(one)) && Push(Variable(two));
             case "STORE_FAST":
                 return Local(argument) is { } stored && Store(stored);
@@ -116,7 +116,8 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
                 Call(argument, 2);
                 return true;
             case "CALL_FUNCTION_EX":
-                Call(1 + (argument & 1), version is { IsLegacy: false, Minor: >= 11 } ? 2 : 1);
+                // From Python 3.14 on the place of the keywords is always there, empty or not.
+                Call(version is { IsLegacy: false, Minor: >= 14 } ? 2 : 1 + (argument & 1), version is { IsLegacy: false, Minor: >= 11 } ? 2 : 1);
                 return true;
             case "CALL_FUNCTION_VAR" or "CALL_FUNCTION_VAR_KW" or "CALL_FUNCTION_KW":
                 Call((argument & 0xFF) + (2 * (argument >> 8)) + (name is "CALL_FUNCTION_VAR_KW" ? 2 : 1), 1);
@@ -195,7 +196,7 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
             case "BUILD_TUPLE" or "BUILD_LIST":
                 ValueShape[] items = [.. Take(Math.Min(argument, MaxStack)).Select(v => v.Shape)];
                 return Push(CodeValue.Of(new ValueShape(op.Name is "BUILD_LIST" ? ShapeKind.List : ShapeKind.Tuple) { Items = items, Count = items.Length }));
-            case "NOP" or "RESUME" or "CACHE" or "MAKE_CELL" or "COPY_FREE_VARS" or "POP_BLOCK" or "SETUP_LOOP" or "SETUP_ANNOTATIONS" or "GEN_START" or "LIST_TO_TUPLE" or "TO_BOOL":
+            case "NOP" or "NOT_TAKEN" or "RESUME" or "CACHE" or "MAKE_CELL" or "COPY_FREE_VARS" or "POP_BLOCK" or "SETUP_LOOP" or "SETUP_ANNOTATIONS" or "GEN_START" or "LIST_TO_TUPLE" or "TO_BOOL":
                 return true;
             default:
                 return Change(op, op.Effect + (op.Slope * argument));

@@ -9,6 +9,9 @@ internal sealed class CodeUses
     private const int Most = 512;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
+    /// <summary>Whether there was more than is kept.</summary>
+    public bool IsCut { get; private set; }
+
     public List<CodeUse> Uses { get; } = [];
 
     public List<string> Reads { get; } = [];
@@ -17,13 +20,13 @@ internal sealed class CodeUses
     {
         string path = callee.Path ?? "";
         string key = $"{path}({string.Join(',', arguments.Select(a => a.Path ?? a.Constant?.Text))})";
-        if (Uses.Count < Most && _seen.Add(key))
+        if (IsNew(key, Uses.Count))
             Uses.Add(new CodeUse(path, callee.IsImported) { Arguments = [.. arguments.Select(a => a.Shape)] });
     }
 
     public void Read(CodeValue value)
     {
-        if (value.Path is { Length: > 1 } path && Reads.Count < Most && _seen.Add(path))
+        if (value.Path is { Length: > 1 } path && IsNew(path, Reads.Count))
             Reads.Add(path);
     }
 
@@ -32,10 +35,25 @@ internal sealed class CodeUses
         foreach (CodeUse use in other.Uses)
         {
             string key = $"{use.Callee}({string.Join(',', use.Arguments.Select(a => a.Text))})";
-            if (Uses.Count < Most && _seen.Add(key))
+            if (IsNew(key, Uses.Count))
                 Uses.Add(use);
         }
 
-        Reads.AddRange(other.Reads.Where(r => Reads.Count < Most && _seen.Add(r)));
+        foreach (string read in other.Reads)
+        {
+            if (IsNew(read, Reads.Count))
+                Reads.Add(read);
+        }
+
+        IsCut |= other.IsCut;
+    }
+
+    private bool IsNew(string key, int kept)
+    {
+        if (_seen.Contains(key))
+            return false;
+
+        IsCut |= kept >= Most;
+        return kept < Most && _seen.Add(key);
     }
 }

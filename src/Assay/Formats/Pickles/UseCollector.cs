@@ -142,7 +142,15 @@ internal sealed class UseCollector : PickleObserver
         };
         if (use == CallableUse.Called)
         {
-            fact = CarriedCodeReading.Read(machine, row.Arguments) is { } code ? fact with { Code = code } : fact;
+            if (CarriedCodeReading.Read(machine, row.Arguments) is { } code)
+            {
+                fact = fact with { Code = code };
+                if (!code.IsWhole)
+                {
+                    _oddities.Add("pickle.unread-bytecode", offset, "Code that the pickle carries is not bytecode of a version of Python that is read here, or there is too much of it.");
+                }
+            }
+
             fact = _folding.Resolve(fact, row.Callee, row.Arguments);
             if (!_folding.IsFollowed)
             {
