@@ -93,6 +93,9 @@ internal enum EffectKind : byte
 
     /// <summary>Does something with a value that could not be found out.</summary>
     Unknown = 43,
+
+    /// <summary>Makes a function or a code object from marshalled bytes, which stand last in the tuples of a value.</summary>
+    MarshalledCode = 44,
 }
 
 /// <summary>The names of effects, and which of them are harm by themselves.</summary>
@@ -130,6 +133,7 @@ internal static class EffectKinds
         (EffectKind.Code, "code", ""),
         (EffectKind.Keep, "keep", ""),
         (EffectKind.Unknown, "unknown", ""),
+        (EffectKind.MarshalledCode, "marshalled-code", ""),
     ];
 
     private static readonly Dictionary<string, EffectKind> s_byName = s_all.ToDictionary(e => e.Name, e => e.Kind, StringComparer.Ordinal);

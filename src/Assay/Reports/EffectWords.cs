@@ -68,7 +68,7 @@ internal static class EffectWords
         EffectKind.MakeClass => "makes a class",
         EffectKind.NamesModule => "imports a module",
         EffectKind.InnerPickle => "loads a pickle that is examined by itself",
-        EffectKind.Code => "makes a function or a code object",
+        EffectKind.Code or EffectKind.MarshalledCode => "makes a function or a code object",
         EffectKind.Keep => "keeps it for later",
         _ => "does what could not be found out",
     };

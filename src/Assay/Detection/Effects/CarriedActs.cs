@@ -42,7 +42,7 @@ internal sealed class CarriedActs(EffectScope scope)
         if (scope.Names.Of(fact) is { Entry: { } importer } && importer.Call.Any(e => e.Kind is EffectKind.NamesModule))
             _modules.UnionWith(fact.Arguments.Where(a => a.Kind is ShapeKind.Str).Select(a => a.Text));
 
-        if (scope.Names.Of(fact) is not { Entry: { } entry } || !entry.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.SetAttribute or EffectKind.MakeClass))
+        if (scope.Names.Of(fact) is not { Entry: { } entry } || !entry.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.MarshalledCode or EffectKind.SetAttribute or EffectKind.MakeClass))
             return;
 
         Stack<ValueShape> open = new(fact.Arguments);

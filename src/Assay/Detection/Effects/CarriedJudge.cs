@@ -23,7 +23,7 @@ internal sealed class CarriedJudge(EffectScope scope)
     public void Notice(CallableFact fact)
     {
         _acts.Notice(fact);
-        if (fact.Code is { } code && KeyOf(fact.Arguments) is { } key && _codes.TryAdd(key, code))
+        if (fact.Code is { } code && _codes.TryAdd(KeyOf(fact.Arguments) ?? $"at {fact.Offset}", code))
             _within[code] = Within(fact.Arguments);
 
         // Code that cannot be read is told by its words.
@@ -48,6 +48,24 @@ internal sealed class CarriedJudge(EffectScope scope)
         scope.Say(grade, maker, fact, "", words);
         if (fact.ConstantsElided && grade is Judgements.OrdinaryCode)
             scope.Say(Judgements.Elided, maker, fact, "", "some of the code that it carries was not kept");
+    }
+
+    /// <summary>Judges the code that a maker of functions gets as marshalled bytes: by itself, or last in a tuple that may stand first in another.</summary>
+    public void Unmarshalled(string maker, CallableFact fact, IReadOnlyList<ValueShape> met)
+    {
+        if (!met.Any(Carriage.CanCarry))
+            return;
+
+        ValueShape? code = met is [var only] ? only : null;
+        for (int level = 0; level < 2 && code is { Kind: ShapeKind.Tuple, Elided: false }; level++)
+            code = code.Items is [{ Kind: ShapeKind.Tuple } first, ..] ? first : code.Items is [_, _, var last] ? last : null;
+
+        // What stands there is among what was read where it begins as code does.
+        bool isRead = code is { Kind: ShapeKind.Bytes, Text: { Length: > 40 } text } && (text[0] & 0x7F) == 'c' && text[4] == 0 && text[8] == 0;
+        if (isRead && fact.Code is { IsWhole: true })
+            Made(maker, fact, met);
+        else
+            scope.Say(Judgements.SuspiciousCode, maker, fact, "", "instructions that cannot be read");
     }
 
     /// <summary>A carried function stands where Python calls it.</summary>

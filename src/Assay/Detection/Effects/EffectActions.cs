@@ -80,6 +80,16 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             case EffectKind.Code:
                 scope.Carried.Made(name.Path, at.Fact, values.All);
                 break;
+            case EffectKind.MarshalledCode:
+                scope.Carried.Unmarshalled(name.Path, at.Fact, met);
+                foreach (ValueShape globals in at.Fact.Arguments.Concat(at.Fact.Arguments.SelectMany(a => a.Items)))
+                {
+                    // The module of the function is imported.
+                    if (MeaningReader.Entry(globals, "__name__") is { } module)
+                        NamesModule(name, module, at);
+                }
+
+                break;
             case EffectKind.Keep:
                 Keep(name, met, at);
                 break;

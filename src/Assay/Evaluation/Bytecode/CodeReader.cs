@@ -12,26 +12,48 @@ internal static class CodeReader
     private const int MaxTexts = 64;
 
     /// <summary>What the code does that the arguments of its maker hold; null where they hold none.</summary>
-    public static CarriedCode? Read(IReadOnlyList<ValueShape> arguments)
+    public static CarriedCode? Read(IReadOnlyList<ValueShape> arguments) => CodeParts.Find(arguments) is { } parts ? Read([parts]) : null;
+
+    /// <summary>What marshalled code objects do, with all that is nested in them.</summary>
+    public static CarriedCode ReadMarshalled(IReadOnlyList<byte[]> codes)
     {
-        if (CodeParts.Find(arguments) is not { } parts)
-            return null;
-
-        List<string> texts = [.. parts.Constants.SelectMany(c => c.Kind is ShapeKind.Tuple or ShapeKind.FrozenSet ? c.Items : [c]).Where(c => c.Kind is ShapeKind.Str && c.Text.Length > 3).Select(c => c.Text).Take(MaxTexts)];
-
-        // Which of several versions wrote it cannot always be told; what any of them would do counts.
-        CodeUses all = new();
-        bool whole = false;
-        foreach (BytecodeVersion version in parts.Versions())
+        List<CodeParts> all = [];
+        bool whole = true;
+        foreach (byte[] code in codes)
         {
-            CodeUses uses = new();
-            if (!new CodeRun(parts, version, uses).Run())
-                continue;
-
-            whole = true;
-            all.Add(uses);
+            IReadOnlyList<CodeParts>? parts = MarshalledParts.Of(code);
+            whole &= parts is not null;
+            all.AddRange(parts ?? []);
         }
 
-        return new CarriedCode { Name = parts.Name, Uses = all.Uses, Reads = all.Reads, Texts = texts, IsWhole = whole && !all.IsCut };
+        return Read(all) is var read && whole ? read : read with { IsWhole = false };
+    }
+
+    private static CarriedCode Read(List<CodeParts> codes)
+    {
+        CodeUses all = new();
+        bool whole = codes.Count > 0;
+        foreach (CodeParts parts in codes)
+        {
+            // Which of several versions wrote it cannot always be told; what any of them would do counts.
+            bool isRead = false;
+            foreach (BytecodeVersion version in parts.Versions())
+            {
+                CodeUses uses = new();
+                if (!new CodeRun(parts, version, uses).Run())
+                    continue;
+
+                isRead = true;
+                all.Add(uses);
+            }
+
+            whole &= isRead;
+        }
+
+        IEnumerable<ValueShape> constants = codes.SelectMany(p => p.Constants).SelectMany(c => c.Kind is ShapeKind.Tuple or ShapeKind.FrozenSet ? c.Items : [c]);
+        List<string> texts = [.. constants.Where(c => c.Kind is ShapeKind.Str && c.Text.Length > 3).Select(c => c.Text).Take(MaxTexts)];
+
+        // More than is kept may be anything.
+        return new CarriedCode { Name = codes.Count > 0 ? codes[0].Name : "", Uses = all.Uses, Reads = all.Reads, Texts = texts, IsWhole = whole && !all.IsCut };
     }
 }

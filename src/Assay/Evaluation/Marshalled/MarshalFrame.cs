@@ -10,7 +10,10 @@ internal enum MarshalKind
 }
 
 /// <summary>The parts of a code object, in the order in which they are stored.</summary>
-internal sealed record MarshalledCode(IReadOnlyList<object?> Parts, bool HasLocalKinds);
+/// <param name="Parts">The parts.</param>
+/// <param name="HasLocalKinds">Whether the kinds of the local variables are among them, as since 3.11.</param>
+/// <param name="Numbers">How many numbers stand before the bytecode.</param>
+internal sealed record MarshalledCode(IReadOnlyList<object?> Parts, bool HasLocalKinds, int Numbers);
 
 /// <summary>A marshalled container or code object whose parts are still being read.</summary>
 internal sealed class MarshalFrame(MarshalKind kind, int count, int reference)
@@ -47,5 +50,5 @@ internal sealed class MarshalFrame(MarshalKind kind, int count, int reference)
         NeedsLine = kind == MarshalKind.Code && _parts.Count == BeforeLine;
     }
 
-    public object ToValue() => kind == MarshalKind.Code ? new MarshalledCode(_parts, HasLocalKinds) : _parts;
+    public object ToValue() => kind == MarshalKind.Code ? new MarshalledCode(_parts, HasLocalKinds, count) : _parts;
 }

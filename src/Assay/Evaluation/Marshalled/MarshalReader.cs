@@ -22,6 +22,13 @@ internal sealed class MarshalReader
     private int _at;
     private int _nodes;
 
+    /// <summary>Whether a code object has a header that more than one version could have written.</summary>
+    private bool _isAmbiguous;
+
+    /// <summary>Whether names stand as Python 2 writes them, which counts each as a reference; Python 3 counts those with a flag.</summary>
+    private bool _hasOldNames;
+    private bool _hasFlags;
+
     private MarshalReader(byte[] bytes) => _bytes = bytes;
 
     private static object Null { get; } = new();
@@ -31,6 +38,13 @@ internal sealed class MarshalReader
     {
         MarshalReader reader = new(bytes);
         return reader.Run(out object? value) ? CodeSummary.Of(value) : null;
+    }
+
+    /// <summary>The code object that the bytes are; null where they are none, or where two versions would read them as different ones.</summary>
+    public static MarshalledCode? TryReadCode(byte[] bytes)
+    {
+        MarshalReader reader = new(bytes);
+        return reader.Run(out object? value) && value is MarshalledCode code && !reader._isAmbiguous && !(reader._hasOldNames && reader._hasFlags) ? code : null;
     }
 
     /// <summary>Whether the bytes begin as a marshalled code object does.</summary>
@@ -113,6 +127,8 @@ internal sealed class MarshalReader
         byte code = _bytes[_at++];
         bool shared = (code & 0x80) != 0;
         char type = (char)(code & 0x7F);
+        _hasFlags |= shared;
+        _hasOldNames |= !shared && type == 't';
         switch (type)
         {
             case '0': value = Null; return true;
@@ -162,26 +178,31 @@ internal sealed class MarshalReader
     /// <summary>The numbers before the bytecode differ from version to version; the bytecode's own header tells how many there are.</summary>
     private bool OpenCode(bool shared, ref bool opened)
     {
+        int found = 0;
         foreach (int numbers in (ReadOnlySpan<int>)[5, 6, 4])
         {
-            int tag = _at + (4 * numbers);
-            if (tag + 5 > _bytes.Length || (_bytes[tag] & 0x7F) != 's')
+            if (!HoldsBytecode(_at + (4 * numbers)))
             {
                 continue;
             }
 
-            uint length = BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(tag + 1));
-            if (length <= (uint)(_bytes.Length - tag - 5))
-            {
-                _at = tag;
-                opened = true;
-                _open.Push(new MarshalFrame(MarshalKind.Code, 0, Reserve(shared)));
-                return true;
-            }
+            _isAmbiguous |= found > 0;
+            found = found > 0 ? found : numbers;
         }
 
-        return false;
+        if (found == 0)
+        {
+            return false;
+        }
+
+        _at += 4 * found;
+        opened = true;
+        _open.Push(new MarshalFrame(MarshalKind.Code, found, Reserve(shared)));
+        return true;
     }
+
+    private bool HoldsBytecode(int tag) => tag + 5 <= _bytes.Length && (_bytes[tag] & 0x7F) == 's'
+        && BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(tag + 1)) <= (uint)(_bytes.Length - tag - 5);
 
     private int Reserve(bool shared)
     {
