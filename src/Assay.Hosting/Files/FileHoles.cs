@@ -16,7 +16,7 @@ internal static partial class FileHoles
         if (!OperatingSystem.IsLinux())
             return offset;
 
-        // The place from which the file would be read on is nobody's: all reads say where.
+        // The position of the file is not used: all reads say where.
         long found = Seek(file, offset, SeekData);
         return found >= 0 ? found : Marshal.GetLastPInvokeError() == NothingBehind ? long.MaxValue : offset;
     }

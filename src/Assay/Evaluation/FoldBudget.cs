@@ -6,7 +6,7 @@ namespace Assay.Evaluation;
 
 /// <summary>
 /// Work and memory that folding one pickle may spend, out of those of the whole input. What is over makes a value unknown; it never stops the
-/// scan, but it is told.
+/// scan, but it is reported.
 /// </summary>
 internal sealed class FoldBudget
 {

@@ -8,7 +8,7 @@ using Assay.Python.Names;
 
 namespace Assay.Evaluation;
 
-/// <summary>Calls pure functions on folded values. Whatever else is called is told to <see cref="OnReached"/> and gives unknown.</summary>
+/// <summary>Calls pure functions on folded values. Whatever else is called is reported to <see cref="OnReached"/> and gives unknown.</summary>
 internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
 {
     /// <summary>The name that stands for the globals of whoever loads the pickle.</summary>

@@ -1,4 +1,4 @@
-// What lies behind the break of a pickle: nobody runs it, and somebody meant it.
+// What lies behind the break of a pickle: it does not run, and was put there on purpose.
 using Assay.Bytes;
 
 namespace Assay.Pickle;
@@ -10,7 +10,7 @@ internal sealed partial class PickleMachine
 
     /// <summary>
     /// Goes on behind the break as if each opcode that breaks were not there, and tells <paramref name="observer"/> what it comes to. No
-    /// unpickler does so: what is seen is what the bytes hold and nobody runs. It looks at <paramref name="bytes"/> bytes and gives up
+    /// unpickler does so: what is seen is what the bytes hold and no unpickler runs. It looks at <paramref name="bytes"/> bytes and gives up
     /// after <paramref name="breaks"/> further breaks. Ending and position stay those of the run.
     /// </summary>
     public void RunBehind(PickleObserver observer, long bytes = 1 << 20, int breaks = 1 << 14)

@@ -283,7 +283,7 @@ internal sealed partial class PickleMachine
 
     private PickleValue AddImport(ImportRow row)
     {
-        // Unlike other rows an import holds texts, and as many as the file names: nobody needs a hundred thousand names.
+        // Unlike other rows an import holds texts, and as many as the file names: a hundred thousand names are of no use.
         long letters = (row.Module?.Length ?? 0) + (row.Name?.Length ?? 0);
         _importNodes += NodesOfImport + (4 * letters);
         SpendNode();

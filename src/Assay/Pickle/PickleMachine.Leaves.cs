@@ -107,7 +107,7 @@ internal sealed partial class PickleMachine
             return;
         }
 
-        // Nobody keeps a line of more than a limit; that it is a number is taken for granted, as it is for those who go on.
+        // No line of more than a limit is kept; that it is a number is taken for granted, as it is for those who go on.
         NumberText text = IsLongLine ? NumberText.Odd : NumberTexts.ClassifyInt(Line(), isLong);
         if (text != NumberText.Plain)
         {

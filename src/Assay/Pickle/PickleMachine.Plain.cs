@@ -11,7 +11,7 @@ internal sealed partial class PickleMachine
 
     /// <summary>
     /// Executes up to <paramref name="count"/> opcodes as far as neither the window nor the frame ends, and returns how many. What cannot
-    /// fail, needs no row and is told to nobody is done here, with everything in locals; other opcodes without an argument are handed to
+    /// fail, needs no row and is not reported is done here, with everything in locals; other opcodes without an argument are handed to
     /// <see cref="Execute"/>, and in front of the rest it stops. What is done here is done there as well.
     /// </summary>
     private int RunPlain(int count)

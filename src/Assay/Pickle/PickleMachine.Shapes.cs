@@ -168,7 +168,7 @@ internal sealed partial class PickleMachine
         return new ValueShape(kind) { Items = items, Count = count < 0 ? items.Count : count, Elided = elided || IsAssigned(value) };
     }
 
-    /// <summary>A container whose inside is left out; what is more than plain leaves a trace, so that nobody takes it for plain.</summary>
+    /// <summary>A container whose inside is left out; what is more than plain leaves a trace, so that it is not taken for plain.</summary>
     private ValueShape CutShape(ShapeKind kind, PickleValue value, long count) => new(kind)
     {
         Count = Math.Max(0, count),

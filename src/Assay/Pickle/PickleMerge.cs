@@ -27,7 +27,7 @@ internal sealed class PickleMerge<TEvent>(PickleSession session, IEqualityCompar
 
     /// <summary>
     /// The events, who comes to them, and whether the first reading does. An event that no loader comes to, because the first reading turned
-    /// out to be nobody's, is left out; while readings are still due, all may come to all.
+    /// out to be reached by none, is left out; while readings are still due, all may come to all.
     /// </summary>
     public IEnumerable<(TEvent Event, PickleTraceReach Reach, bool IsInFirst)> All()
     {

@@ -1,8 +1,8 @@
-// Who is told what a pickle would make a loader do.
+// Receives what a pickle would make a loader do.
 namespace Assay.Pickle;
 
 /// <summary>
-/// Is told, in the order of the stream, what a loader would do. Values are meaningless without their machine and valid until it is
+/// Receives, in the order of the stream, what a loader would do. Values are meaningless without their machine and valid until it is
 /// opened again.
 /// </summary>
 internal abstract class PickleObserver

@@ -1,4 +1,4 @@
-// What a trace tells: events, who comes to them, and who is told.
+// Events of a trace, which unpicklers reach them, and who receives them.
 namespace Assay.Pickle;
 
 /// <summary>One thing that an unpickler would do.</summary>
@@ -47,7 +47,7 @@ public sealed record PickleTraceReach(IReadOnlyList<PickleDialect> Dialects, Pic
     public bool IsReached => Dialects.Count > 0;
 }
 
-/// <summary>Is told of the streams of some bytes and of their events, in order.</summary>
+/// <summary>Receives the streams of some bytes and their events, in order.</summary>
 public abstract class PickleTraceSink
 {
     /// <summary>A stream begins.</summary>

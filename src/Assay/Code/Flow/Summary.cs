@@ -55,7 +55,7 @@ internal sealed class EffectFlow(Cause cause)
 }
 
 /// <summary>
-/// What a function does, what it returns and what it keeps; it only grows, and not far: what is too much of a kind is told of the whole value.
+/// What a function does, what it returns and what it keeps; it only grows, and not far: what is too much of a kind is said of the whole value.
 /// </summary>
 internal sealed class Summary
 {

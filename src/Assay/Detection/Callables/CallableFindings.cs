@@ -52,7 +52,7 @@ internal sealed class CallableFindings(CallableTable table)
     {
         public RuleEntry Entry { get; } = entry;
 
-        /// <summary>The judgement that is told.</summary>
+        /// <summary>The judgement that is reported.</summary>
         public CallableJudgement Told { get; private set; } = told;
 
         public long Count { get; set; }

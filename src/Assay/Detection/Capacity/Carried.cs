@@ -1,4 +1,4 @@
-// What a value could do in code that nobody has seen, from nothing to a payload.
+// What a value could do in code that is not known, from nothing to a payload.
 namespace Assay.Detection.Capacity;
 
 /// <summary>How much a value can carry into code that is not known.</summary>

@@ -26,7 +26,7 @@ internal sealed class CarriedJudge(EffectScope scope)
         if (fact.Code is { } code && _codes.TryAdd(KeyOf(fact.Arguments) ?? $"at {fact.Offset}", code))
             _within[code] = Within(fact.Arguments);
 
-        // Code that cannot be read is told by its words.
+        // Code that cannot be read is judged by its words.
         if (fact.Code is not { IsWhole: true } && Words(fact) is (Judgements.SuspiciousCode or Judgements.HarmfulCode, var words))
             _worstWords ??= words;
     }

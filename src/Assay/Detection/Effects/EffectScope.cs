@@ -58,7 +58,7 @@ internal sealed class EffectScope : IStandings
     /// <summary>The judgements so far.</summary>
     public IReadOnlyList<CallableJudgement> Said => _said;
 
-    /// <summary>Whether the user vouches for what is not known of a name. Nobody can vouch for what is known, nor for the standard library.</summary>
+    /// <summary>Whether the user vouches for what is not known of a name. What is known, and the standard library, cannot be vouched for.</summary>
     public bool IsVouchedFor(KnownPath name) =>
         _allowed.Any(m => name.Path.StartsWith(m, StringComparison.Ordinal) && (name.Path.Length == m.Length || name.Path[m.Length] == '.'))
         && !Table.Knowledge.IsListed(name.Path);

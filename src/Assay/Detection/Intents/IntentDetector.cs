@@ -83,7 +83,7 @@ internal sealed class IntentDetector(IntentTable table)
         IEnumerable<string> commands = !python ? [] : text.Kind == "code-text" && codeRuns ? [text.Text] : words.RunsCommands ? words.Literals : [];
         foreach (string command in commands.Where(c => c.Length is > 1 and < 8192).Take(256))
         {
-            // That it runs commands is said already; what these are for is told by the commands.
+            // That it runs commands is said already; what these are for is found from the commands.
             TextFact line = text with { Kind = "shell-command", Text = command };
             Match(path, line, new TextWords(line, shell: true, table), p => p.Scope == IntentScope.Shell && p.Intent != "command-execution", true, intents);
         }

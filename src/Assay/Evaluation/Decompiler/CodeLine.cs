@@ -11,7 +11,7 @@ internal enum CodeInk : byte
     Literal,
     Comment,
 
-    /// <summary>A comment that nobody should overlook.</summary>
+    /// <summary>A comment that must not be overlooked.</summary>
     Warning,
 }
 

@@ -24,7 +24,7 @@ internal sealed class ConstantWriter(CodeText text)
     {
         if (text.IsDry)
         {
-            // Nobody reads it.
+            // It is not read.
             return CodeNode.Text("");
         }
 

@@ -35,7 +35,7 @@ internal sealed class StreamUses
 
     public void Grow(PickleValue container) => _grown.Add(container);
 
-    /// <summary>Whether nobody uses the result and the stream throws it away: it was made for what making it does.</summary>
+    /// <summary>Whether the result is not used and the stream throws it away: it was made for what making it does.</summary>
     public bool IsDropped(PickleValue value) => _dropped.Contains(value) && !_uses.ContainsKey(value);
 
     /// <summary>Whether a list, dict or set needs a name: it is used twice, or filled after it was used.</summary>

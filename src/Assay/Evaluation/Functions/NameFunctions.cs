@@ -87,7 +87,7 @@ internal static class NameFunctions
             return FoldedValue.Unknown;
         }
 
-        // Code may hold the same code many times, at each level: what was seen is told once.
+        // Code may hold the same code many times, at each level: what was seen is reported once.
         Kept<string> words = new(EqualityComparer<string>.Default);
         Kept<string> texts = new(EqualityComparer<string>.Default);
         Kept<byte[]> blobs = new(ReferenceEqualityComparer.Instance);

@@ -285,7 +285,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
         }
     }
 
-    /// <summary>Whether so much work may be done; that it may not is told.</summary>
+    /// <summary>Whether so much work may be done; that it may not is reported.</summary>
     private bool Pays(long work)
     {
         bool pays = budget?.TrySpendFolding(work) != false;

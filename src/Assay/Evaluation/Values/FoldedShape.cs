@@ -77,7 +77,7 @@ internal static class FoldedShape
         _ => NumberFunctions.Repr(value) is { } text ? Short(text) : "?",
     };
 
-    // One level down only: what is inside is told by steps of its own.
+    // One level down only: what is inside is reported by steps of its own.
     private static string PlainText(FoldedValue value) => value.IsData || value is FoldedName ? Text(value) : value.IsUnknown ? "?" : "...";
 
     private static string Short(string text) => text.Length > MaxPreview ? text[..MaxPreview] + "..." : text;

@@ -13,7 +13,7 @@ internal sealed class AskedPickles(ReadContext context) : IDisposable
     private readonly bool _isWanted = context.Wants(ReadingParts.Facts | ReadingParts.Tensors);
     private readonly List<object> _keys = [];
 
-    /// <summary>Asks for the value of the pickle at <paramref name="offset"/>; false where nobody needs it or somebody else asks.</summary>
+    /// <summary>Asks for the value of the pickle at <paramref name="offset"/>; false where it is not needed or is asked for already.</summary>
     public bool Ask(ByteSource bytes, long offset)
     {
         object key = PickleRun.Key(bytes, offset);
@@ -26,7 +26,7 @@ internal sealed class AskedPickles(ReadContext context) : IDisposable
         return true;
     }
 
-    /// <summary>Frees the values that nobody took.</summary>
+    /// <summary>Frees the values that were not taken.</summary>
     public void Dispose()
     {
         foreach (object key in _keys)

@@ -266,7 +266,7 @@ internal sealed class PickleFactReader : IDisposable
             });
         }
 
-        // What the pickle calls itself is told by its own facts.
+        // What the pickle calls itself is in its own facts.
         HashSet<string> reached = new(_readings.SelectMany(r => r.Uses.Reached), StringComparer.Ordinal);
         reached.ExceptWith(_readings.SelectMany(r => r.Uses.Groups).Where(g => g.Fact.Use is CallableUse.Called).Select(g => CanonicalName.Of(g.Fact.Resolved)));
         if (reached.Count > 0)

@@ -36,7 +36,7 @@ internal static class PickleProbe
         return view.IsGap ? Search(view) : null;
     }
 
-    /// <summary>Looks for a pickle with a header that calls something and runs to its end, or long enough, or imports what exists in Python, behind bytes that nobody knows.</summary>
+    /// <summary>Looks for a pickle with a header that calls something and runs to its end, or long enough, or imports what exists in Python, behind bytes of no known format.</summary>
     private static Claim? Search(ProbeView view)
     {
         // Numbers hold anything by chance, and a model has thousands of tensors: of bytes that are expected to be numbers only the start is searched.

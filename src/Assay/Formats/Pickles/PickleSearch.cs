@@ -1,4 +1,4 @@
-// Looks for pickles in bytes that nobody knows, at a cost that grows with their number alone.
+// Looks for pickles in bytes of no known format, at a cost that grows with their number alone.
 using Assay.Bytes;
 using Assay.Pickle;
 
@@ -6,7 +6,7 @@ namespace Assay.Formats.Pickles;
 
 /// <summary>
 /// Looks for pickles with a header by trying each place that may begin one. A trial may run far, and bytes can be made so that all of them do: all
-/// trials of a search share one meter, and spending it is a limit that is told.
+/// trials of a search share one meter, and spending it is a limit that is reported.
 /// </summary>
 internal sealed class PickleSearch(ByteSource source, long end, ScanBudget budget)
 {

@@ -35,7 +35,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
         }
     }
 
-    /// <summary>Frees the values that were kept and that nobody took.</summary>
+    /// <summary>Frees the values that were kept and not taken.</summary>
     public void Dispose()
     {
         foreach (object key in _kept)
@@ -249,7 +249,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
         }
         catch (ScanStopException stop) when (stop.Reason == StopReason.Limit)
         {
-            // What was read stays; that there may be more behind it is told.
+            // What was read stays; that there may be more behind it is reported.
             context.Budget.Poll();
             context.Unread(UnreadCause.Limit, from, _end - from, "Too many places behind the last pickle may begin another one.");
             return null;

@@ -175,7 +175,7 @@ internal sealed class TorchScriptUses
             SyntaxNode named = node;
             if (node.Kind is SyntaxKind.Call && Member(node) is null)
             {
-                // What is called stands below its call; it is told with what it gets.
+                // What is called stands below its call; it is reported with what it gets.
                 call = node;
                 named = node[SyntaxField.Func];
             }

@@ -105,6 +105,6 @@ internal sealed class NameTable
         }
     }
 
-    // The seed differs between processes, so that nobody can write names that all fall into one bucket.
+    // The seed differs between processes, so that no file can hold names that all fall into one bucket.
     private static uint Hash(ReadOnlySpan<byte> utf8) => (uint)XxHash3.HashToUInt64(utf8, s_seed);
 }

@@ -28,7 +28,7 @@ internal sealed partial class PythonParser
 
     /// <summary>
     /// Reads on to the end of the line, or to a semicolon, and leaves what expressions there are on the operands; whether a colon is the last
-    /// token. Of one statement only the first error is told.
+    /// token. Of one statement only the first error is reported.
     /// </summary>
     private bool Skip(bool toSemicolon)
     {
