@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using Assay.Derivation;
 using Assay.Effects.Packs;
+using Assay.Hosting.Files;
 using Assay.Hosting.Packs;
 
 namespace Assay.Cli.Commands;
@@ -44,7 +45,7 @@ internal static class EffectsBuildCommand
             try
             {
                 string[] all = parsed.GetValue(sources)!;
-                build.Add([.. all.Where(s => !IsListing(s)).Select(PythonSources.Read)], writer.WriteLine);
+                build.Add([.. all.Where(s => !IsListing(s)).Select(PythonSources.Read)], writer.WriteLine, host.Cancellation);
                 foreach (string file in all.Where(IsListing))
                 {
                     using StreamReader reader = new(file, Encoding.UTF8);
@@ -57,9 +58,13 @@ internal static class EffectsBuildCommand
                 Write(parsed.GetValue(listing), build.WriteListing);
                 writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{pack}: {build.Names} names, {bytes.Length} bytes"));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or EffectPackException)
+            catch (EffectPackException e)
             {
                 throw new UsageException(e.Message);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new UsageException($"The pack cannot be built: {FileFault.Of(e)}.");
             }
 
             return ExitCode.Passed;

@@ -33,9 +33,13 @@ public static partial class PythonSources
 
             return PythonDistribution.OfArchive(label, Path.GetFileName(path), File.ReadAllBytes(path));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (InvalidDataException)
         {
-            throw new SettingException($"{path} cannot be read: {e.Message}");
+            throw new SettingException($"{path} is no wheel, sdist or Debian package that can be read.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"{path} cannot be read: {FileFault.Of(e)}.");
         }
     }
 

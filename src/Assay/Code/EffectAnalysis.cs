@@ -22,9 +22,17 @@ internal static class EffectAnalysis
     /// <param name="origin">Where the result says that its knowledge of a module comes from, by the name of the module.</param>
     /// <param name="library">Finds modules that these import by their dotted names, such as those of the standard library; null for none.</param>
     /// <param name="budget">What pays for it.</param>
-    public static DerivedEffects Of(IEnumerable<SourceModule> modules, EffectKnowledge knowledge, Func<string, EffectOrigin> origin, Func<string, SourceModule?>? library = null, ScanBudget? budget = null)
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public static DerivedEffects Of(
+        IEnumerable<SourceModule> modules,
+        EffectKnowledge knowledge,
+        Func<string, EffectOrigin> origin,
+        Func<string, SourceModule?>? library = null,
+        ScanBudget? budget = null,
+        CancellationToken cancellation = default)
     {
-        CodeBase code = new(knowledge, library ?? (_ => null), budget);
+        CodeBase code = new(knowledge, library ?? (_ => null), budget, cancellation);
         List<CodeModule> targets = [];
         foreach (SourceModule module in modules.OrderBy(m => m.Name, StringComparer.Ordinal))
             targets.Add(code.Add(module));

@@ -39,7 +39,9 @@ public sealed class EffectPackBuild
     /// </summary>
     /// <param name="distributions">The distributions.</param>
     /// <param name="log">Gets a line for each round.</param>
-    public void Add(IReadOnlyList<PythonDistribution> distributions, Action<string> log)
+    /// <param name="cancellation">Ends the analysis.</param>
+    /// <exception cref="OperationCanceledException">The analysis was ended.</exception>
+    public void Add(IReadOnlyList<PythonDistribution> distributions, Action<string> log, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(distributions);
         ArgumentNullException.ThrowIfNull(log);
@@ -64,7 +66,7 @@ public sealed class EffectPackBuild
             }
 
             SourceModule[] targets = [.. byName.Where(v => v.Length > round).SelectMany(v => v[round].Modules).DistinctBy(m => m.Name)];
-            DerivedEffects found = EffectAnalysis.Of(targets, _knowledge, m => owners[m], name => modules.GetValueOrDefault(name) ?? Find(name));
+            DerivedEffects found = EffectAnalysis.Of(targets, _knowledge, m => owners[m], name => modules.GetValueOrDefault(name) ?? Find(name), cancellation: cancellation);
             log($"{targets.Length} modules of {found.Modules}, {found.Entries.Count} names, {found.Units} bodies, {found.Evaluations} evaluations");
             foreach (DerivedEntry entry in found.Entries)
             {

@@ -21,6 +21,20 @@ public sealed class PlantedCallables
         Scanned.Bytes(PickleBuilder.Protocol(4).Push(Call("collections", "OrderedDict")).Push("key").Push(1).Op(Op.SETITEM)
             .Push(Dict("convert", Import("somepackage", "convert"))).Build().Stop().ToArray()).Verdict);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(9)]
+    [InlineData(40)]
+    public void CopiesOfADescriptorHideItNot(int copies)
+    {
+        object member = Call("builtins", "property", null, Import("somepackage.disk", "mkdirp"));
+        for (int i = 0; i < copies; i++)
+            member = Call("copy", "copy", member);
+
+        Malicious("hook-planted", PickleBuilder.Protocol(4).Push(Call("builtins", "type", "X", Tuple(), Dict("plain", member))).Stop());
+    }
+
     [Fact]
     public void AFinderThatGivesASinkIsSaidWhereverItsResultGoes() => Malicious(
         "callable-command-execution",

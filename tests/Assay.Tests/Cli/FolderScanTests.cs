@@ -5,28 +5,18 @@ using Assay.Cli;
 using Assay.Tests.Builders;
 using Assay.Tests.Conversion;
 using Assay.Tests.Reports;
+using Assay.Tests.Policies;
 using Assay.Tests.Scanning;
 
 namespace Assay.Tests.Cli;
 
 public sealed class FolderScanTests : IDisposable
 {
-    private const string Pack = """
-        rules:
-        - id: pickle-beside-safetensors
-          title: A pickle lies beside safetensors
-          severity: medium
-          confidence: high
-          when: {all: [{format: pickle}, {format: safetensors}], within: bundle}
-          why: A loader may take either.
-          fix: Delete the pickle.
-        """;
-
     private readonly TemporaryTree _tree = new();
 
     public FolderScanTests()
     {
-        _tree.Add("rules/pack.yaml", Pack);
+        _tree.Add("rules/pack.yaml", BundleJudgeTests.Pack);
         File.WriteAllBytes(_tree.Add("models/a.pkl", ""), Scans.Harmless);
         File.WriteAllBytes(_tree.Add("models/b.safetensors", ""), WeightFiles.Safetensors("""{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""", 8));
     }

@@ -91,7 +91,7 @@ public sealed class EffectPackBuildTests : IDisposable
         Directory.CreateDirectory(library);
         File.WriteAllText(Path.Combine(library, "__init__.py"), "import os\ndef act(y): os.system(y)\n");
         EffectPackBuild build = new(RuleSet.Default, true, PythonSources.Library([Path.GetDirectoryName(library)!]));
-        build.Add([PythonSources.Read(Make("folder", "import other\ndef run(x): other.act(x)\n"))], _ => { });
+        build.Add([PythonSources.Read(Make("folder", "import other\ndef run(x): other.act(x)\n"))], _ => { }, TestContext.Current.CancellationToken);
         Assert.Equal("process 0/x", Assert.Single(Knowledge(build).Find("pkg.mod.run").Entry!.Call).ToString());
     }
 
@@ -100,8 +100,22 @@ public sealed class EffectPackBuildTests : IDisposable
     {
         EffectPack earlier = EffectPack.Open("earlier", new MemorySource(Build(Make("wheel", Source)).Pack("earlier", "1", false)));
         EffectPackBuild build = new(RuleSet.With([], [earlier]), true, _ => null);
-        build.Add([PythonSources.Read(Make("folder", "def run(x): return 1\n"))], _ => { });
+        build.Add([PythonSources.Read(Make("folder", "def run(x): return 1\n"))], _ => { }, TestContext.Current.CancellationToken);
         Assert.Empty(Knowledge(build).Find("pkg.run").Entry!.Call);
+    }
+
+    [Fact]
+    public void AStopEndsTheAnalysis()
+    {
+        using CancellationTokenSource stop = new();
+        EffectPackBuild build = new(RuleSet.Default, true, path =>
+        {
+            // The first import comes while the analysis runs.
+            stop.Cancel();
+            return null;
+        });
+        PythonDistribution source = PythonSources.Read(Make("folder", "import other\ndef run(x): other.act(x)\n"));
+        Assert.Throws<OperationCanceledException>(() => build.Add([source], _ => { }, stop.Token));
     }
 
     [Fact]
@@ -116,7 +130,7 @@ public sealed class EffectPackBuildTests : IDisposable
     private static EffectPackBuild Build(params string[] sources)
     {
         EffectPackBuild build = new(RuleSet.Default, true, _ => null);
-        build.Add([.. sources.Select(PythonSources.Read)], _ => { });
+        build.Add([.. sources.Select(PythonSources.Read)], _ => { }, TestContext.Current.CancellationToken);
         return build;
     }
 

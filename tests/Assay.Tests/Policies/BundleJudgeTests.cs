@@ -12,7 +12,7 @@ namespace Assay.Tests.Policies;
 
 public sealed class BundleJudgeTests
 {
-    private const string Pack = """
+    internal const string Pack = """
         rules:
         - id: pickle-beside-safetensors
           title: A pickle lies beside safetensors

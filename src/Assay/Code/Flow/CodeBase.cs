@@ -9,7 +9,7 @@ using Assay.Python.Syntax;
 namespace Assay.Code.Flow;
 
 /// <summary>The modules of an analysis by their names: those that are analysed, and those that they import, read when they are asked for.</summary>
-internal sealed class CodeBase(EffectKnowledge knowledge, Func<string, SourceModule?> library, ScanBudget? budget)
+internal sealed class CodeBase(EffectKnowledge knowledge, Func<string, SourceModule?> library, ScanBudget? budget, CancellationToken cancellation)
 {
     /// <summary>So many modules one analysis reads.</summary>
     private const int MostModules = 60_000;
@@ -30,12 +30,16 @@ internal sealed class CodeBase(EffectKnowledge knowledge, Func<string, SourceMod
     /// <summary>The budget.</summary>
     public ScanBudget? Budget { get; } = budget;
 
+    /// <summary>Ends the analysis.</summary>
+    public CancellationToken Cancellation { get; } = cancellation;
+
     /// <summary>Adds a module that is analysed.</summary>
     public CodeModule Add(SourceModule source)
     {
         if (_modules.TryGetValue(source.Name, out CodeModule? known) && known is not null)
             return known;
 
+        Cancellation.ThrowIfCancellationRequested();
         Budget?.SpendWork(source.Text.Utf8.Length);
         CodeModule module = ScopeBuilder.Build(source, PythonParser.Parse(source.Text, Budget));
         _modules[source.Name] = module;

@@ -63,6 +63,7 @@ internal sealed partial class Evaluator(Analysis analysis)
 
     private void Run(Segment segment)
     {
+        _code.Cancellation.ThrowIfCancellationRequested();
         _code.Budget?.SpendWork(segment.Steps.Length * 40L);
         _function = segment.Scope.Function;
         foreach (Step step in segment.Steps)

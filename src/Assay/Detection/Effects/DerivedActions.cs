@@ -69,12 +69,15 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
     /// <summary>Whether the names of attributes that are read are texts, which tell what is read.</summary>
     private static bool IsNamed(Effect effect, CallValues values) => effect.With.Count > 0 && effect.With.SelectMany(values.Of).All(v => v is { Kind: ShapeKind.Str, Elided: false });
 
-    /// <summary>Whether a value is, or holds, a text or bytes: what stands for a path, a command or a name cannot be an array or an object.</summary>
+    /// <summary>Whether a value is, or holds, a text or bytes, or more than is looked at: what stands for a path, a command or a name cannot be an array or an object.</summary>
     private static bool HoldsText(ValueShape root, EffectKind kind)
     {
         Stack<ValueShape> open = new([root]);
-        for (int seen = 0; seen < MaxValues && open.TryPop(out ValueShape? value); seen++)
+        for (int seen = 0; open.TryPop(out ValueShape? value); seen++)
         {
+            if (seen == MaxValues)
+                return true;
+
             if (value.Kind is ShapeKind.Str && (value.Text.Length > 1 || value.Elided))
                 return true;
 

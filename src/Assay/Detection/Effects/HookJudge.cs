@@ -95,27 +95,32 @@ internal sealed class HookJudge(EffectScope scope)
         if (scope.Meanings.Of(value) is Meaning.MethodOf method)
             return scope.HarmfulMethod(method) is not null;
 
-        if (!inClass || Descriptor(value) is not { } made)
-            return false;
-
-        return made.Items.Any(i => IsForeign(scope.Meanings.Of(i))) || (made.Keywords is { } named && named.Items.Any(i => IsForeign(scope.Meanings.Of(i))));
+        return inClass && IsForeignDescriptor(value);
     }
 
-    /// <summary>The making of a descriptor, perhaps behind a copy of it.</summary>
-    private ValueShape? Descriptor(ValueShape value)
+    /// <summary>
+    /// Whether a value is a descriptor of what is no function of the file, perhaps behind copies of it. A copy of what is not shown, or behind more copies than are
+    /// followed, may be one.
+    /// </summary>
+    private bool IsForeignDescriptor(ValueShape value)
     {
-        for (int copies = 0; copies < MostCopies && value.Kind is ShapeKind.Result or ShapeKind.Instance; copies++)
+        int copies = 0;
+        for (; value.Kind is ShapeKind.Result or ShapeKind.Instance; copies++)
         {
+            ValueShape[] made = [.. value.Items, .. value.Keywords?.Items ?? []];
             if (scope.Table.Descriptors.Contains(scope.Names.Of(value.Text).Path))
-                return value;
+                return made.Any(i => IsForeign(scope.Meanings.Of(i))) || (copies > 0 && made.Length == 0);
 
-            if (scope.Names.Of(value.Text).Entry is not { Returns.Kind: ReturnKind.Argument } || value.Items is not [var copied, ..])
-                break;
+            if (scope.Names.Of(value.Text).Entry is not { Returns.Kind: ReturnKind.Argument })
+                return false;
+
+            if (copies == MostCopies || value.Items is not [var copied, ..])
+                return true;
 
             value = copied;
         }
 
-        return null;
+        return copies > 0 && value.Kind is ShapeKind.Unknown;
     }
 
     /// <summary>Whether something is no function that the file carries, and nothing known to be harmless: what a class of the file does is written in it.</summary>

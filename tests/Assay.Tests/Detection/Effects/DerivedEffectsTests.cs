@@ -27,7 +27,7 @@ public sealed class DerivedEffectsTests
     private static readonly Lazy<RuleSet> s_rules = new(() =>
     {
         EffectPackBuild build = new(RuleSet.Default, true, _ => null);
-        build.Add([PythonDistribution.OfFiles("pkg==1", "pkg", [("pkg/__init__.py", System.Text.Encoding.UTF8.GetBytes(Source))])], _ => { });
+        build.Add([PythonDistribution.OfFiles("pkg==1", "pkg", [("pkg/__init__.py", System.Text.Encoding.UTF8.GetBytes(Source))])], _ => { }, TestContext.Current.CancellationToken);
         return RuleSet.With([], [EffectPack.Open("test", new MemorySource(build.Pack("test", "1", true)))]);
     });
 
@@ -57,10 +57,17 @@ public sealed class DerivedEffectsTests
     public void WhatMeetsAnEffectIsSaid(string fact) => Assert.Contains(Judge(fact), f => f.Severity >= Severity.Medium);
 
     [Fact]
+    public void MoreValuesThanAreLookedAtHideNoText()
+    {
+        string many = string.Join(", ", Enumerable.Range(0, 3000));
+        Assert.Contains(Judge($"{{call: pkg.remove, args: [[/tmp/x, {many}]]}}"), f => f.Severity >= Severity.Medium);
+    }
+
+    [Fact]
     public void WhatIsWrittenByHandGoesFirst()
     {
         EffectPackBuild build = new(RuleSet.Default, true, _ => null);
-        build.Add([PythonDistribution.OfFiles("x==1", "x", [("torch/hub.py", "def load(a): return a\n"u8.ToArray()), ("torch/__init__.py", [])])], _ => { });
+        build.Add([PythonDistribution.OfFiles("x==1", "x", [("torch/hub.py", "def load(a): return a\n"u8.ToArray()), ("torch/__init__.py", [])])], _ => { }, TestContext.Current.CancellationToken);
         RuleSet rules = RuleSet.With([], [EffectPack.Open("test", new MemorySource(build.Pack("test", "1", false)))]);
         Assert.Contains(FactBuilder.Judge(FactBuilder.Facts("[{call: torch.hub.load, args: [a]}]"), rules), f => f.Severity >= Severity.High);
     }
