@@ -21,6 +21,12 @@ internal static class CoderChain
     public const ulong Ppmd = 0x030401;
     public const ulong X86 = 0x03030103;
     public const ulong NewX86 = 4;
+    public const ulong PowerPc = 0x03030205;
+    public const ulong Ia64 = 0x03030401;
+    public const ulong Arm = 0x03030501;
+    public const ulong ArmThumb = 0x03030701;
+    public const ulong Sparc = 0x03030805;
+    public const ulong Arm64 = 0xA;
     public const ulong Deflate = 0x040108;
     public const ulong Bzip2 = 0x040202;
     public const ulong Zstd = 0x04F71101;
@@ -39,6 +45,7 @@ internal static class CoderChain
         Lzma => "lzma",
         Ppmd => "ppmd",
         X86 or NewX86 => "x86",
+        PowerPc or Ia64 or Arm or ArmThumb or Sparc or Arm64 => "branches",
         Deflate => "deflate",
         Bzip2 => "bzip2",
         Zstd => "zstd",
@@ -48,7 +55,8 @@ internal static class CoderChain
 
     /// <summary>Whether all coders of the chain can be undone.</summary>
     public static bool Supports(IReadOnlyList<Coder> chain) => chain.All(c =>
-        c.Method is Copy or Delta or Lzma2 or Lzma or Ppmd or X86 or NewX86 or Deflate or Bzip2 or Zstd);
+        c.Method is Copy or Delta or Lzma2 or Lzma or Ppmd or X86 or NewX86 or Deflate or Bzip2 or Zstd
+            or PowerPc or Ia64 or Arm or ArmThumb or Sparc or Arm64);
 
     /// <summary>Undoes the chain; the result never holds more than the last coder's size.</summary>
     public static InflatedSoFar Inflate(IReadOnlyList<Coder> chain, ByteSource source, ByteRange range, ScanBudget budget, Scratch scratch)
@@ -93,7 +101,7 @@ internal static class CoderChain
         Ppmd => 100,
         Bzip2 => 20,
         Deflate => 4,
-        Zstd or Delta or X86 or NewX86 => 2,
+        Zstd or Delta or X86 or NewX86 or PowerPc or Ia64 or Arm or ArmThumb or Sparc or Arm64 => 2,
         _ => 1,
     };
 
@@ -148,6 +156,18 @@ internal static class CoderChain
                 return new FilterStream(input, new DeltaFilter(properties[0] + 1));
             case X86 or NewX86:
                 return new FilterStream(input, new X86Filter());
+            case PowerPc:
+                return new FilterStream(input, new BranchFilter(BranchMachine.PowerPc));
+            case Ia64:
+                return new FilterStream(input, new BranchFilter(BranchMachine.Ia64));
+            case Arm:
+                return new FilterStream(input, new BranchFilter(BranchMachine.Arm));
+            case ArmThumb:
+                return new FilterStream(input, new BranchFilter(BranchMachine.ArmThumb));
+            case Sparc:
+                return new FilterStream(input, new BranchFilter(BranchMachine.Sparc));
+            case Arm64:
+                return new FilterStream(input, new BranchFilter(BranchMachine.Arm64));
             default:
                 return input;
         }

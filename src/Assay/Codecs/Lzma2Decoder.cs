@@ -27,11 +27,11 @@ internal sealed class Lzma2Decoder : IDisposable
 
     public void Dispose() => _window.Dispose();
 
-    /// <summary>Undoes one stream up to its end mark; <paramref name="observe"/> gets what comes out.</summary>
-    public void Decode(int window, Action<ReadOnlyMemory<byte>> observe)
+    /// <summary>Undoes one stream up to its end mark; <paramref name="output"/> takes what comes out.</summary>
+    public void Decode(int window, Action<ReadOnlyMemory<byte>> output)
     {
         _window.Reset(window);
-        _window.Observe = observe;
+        _window.Output = output;
         _needsReset = _needsProperties = true;
         try
         {

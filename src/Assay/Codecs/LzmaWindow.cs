@@ -17,8 +17,8 @@ internal sealed class LzmaWindow(InflatedSink sink) : IDisposable
     private int _flushed;
     private bool _isFull;
 
-    /// <summary>Called with what comes out, before it goes to the sink.</summary>
-    public Action<ReadOnlyMemory<byte>>? Observe { get; set; }
+    /// <summary>Takes what comes out instead of the sink.</summary>
+    public Action<ReadOnlyMemory<byte>>? Output { get; set; }
 
     /// <summary>How many bytes came out since the window was emptied.</summary>
     public long Total { get; private set; }
@@ -123,8 +123,14 @@ internal sealed class LzmaWindow(InflatedSink sink) : IDisposable
     {
         ReadOnlyMemory<byte> fresh = _bytes.AsMemory(_flushed, _at - _flushed);
         _flushed = _at;
-        Observe?.Invoke(fresh);
-        sink.Write(fresh.Span);
+        if (Output is null)
+        {
+            sink.Write(fresh.Span);
+        }
+        else
+        {
+            Output(fresh);
+        }
     }
 
     /// <summary>Passes on what is new where much of it waits.</summary>

@@ -20,7 +20,7 @@ internal static class XzDecoder
         using Lzma2Decoder decoder = new(input, sink);
         while (true)
         {
-            error = Stream(input, decoder) ?? error;
+            error = Stream(input, sink, decoder) ?? error;
             long end = input.Position;
             while (input.Left > 0 && input.Peek(1)[0] == 0)
             {
@@ -45,7 +45,7 @@ internal static class XzDecoder
 
     private static bool IsStream(SourceStream input) => input.Peek(6).SequenceEqual((ReadOnlySpan<byte>)[0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]);
 
-    private static string? Stream(SourceStream input, Lzma2Decoder decoder)
+    private static string? Stream(SourceStream input, InflatedSink sink, Lzma2Decoder decoder)
     {
         if (!IsStream(input))
         {
@@ -64,7 +64,7 @@ internal static class XzDecoder
                 throw new MalformedException(input.Position, "The xz stream ends early.");
             }
 
-            error = Block(input, decoder, (size + 1) * 4, check) ?? error;
+            error = Block(input, sink, decoder, (size + 1) * 4, check) ?? error;
         }
 
         Index(input, blocks);
@@ -74,7 +74,7 @@ internal static class XzDecoder
             : throw new MalformedException(input.Position, "The footer of the xz stream is broken.");
     }
 
-    private static string? Block(SourceStream input, Lzma2Decoder decoder, int headerSize, int check)
+    private static string? Block(SourceStream input, InflatedSink sink, Lzma2Decoder decoder, int headerSize, int check)
     {
         byte[] header = new byte[headerSize];
         header[0] = (byte)((headerSize / 4) - 1);
@@ -90,14 +90,36 @@ internal static class XzDecoder
         }
 
         long content = (flags & 0x80) != 0 ? Number(header, ref at) : -1;
-        if ((flags & 3) != 0 || Number(header, ref at) != FilterLzma2 || Number(header, ref at) != 1 || at >= headerSize)
+        // The filters are named in the order of the packer; the last is the compressor and is undone first.
+        List<IFilter> filters = [];
+        for (int i = flags & 3; i > 0; i--)
         {
-            throw new MalformedException(input.Position, "An xz block uses a filter other than LZMA2, which is not supported.");
+            filters.Insert(0, XzFilters.Read(Number(header, ref at), Properties(header, ref at), input.Position));
+        }
+
+        if (Number(header, ref at) != FilterLzma2 || Properties(header, ref at) is not [byte window])
+        {
+            throw new MalformedException(input.Position, "An xz block uses a compressor other than LZMA2.");
         }
 
         long start = input.Position;
         BlockCheck computed = new(check);
-        decoder.Decode(LzmaDecoder.Window(WindowSize(header[at]), content), computed.Add);
+        void Output(ReadOnlyMemory<byte> bytes)
+        {
+            computed.Add(bytes);
+            sink.Write(bytes.Span);
+        }
+
+        FilterPipe? pipe = filters.Count == 0 ? null : new FilterPipe(filters, sink, Output);
+        try
+        {
+            decoder.Decode(LzmaDecoder.Window(WindowSize(window), content), pipe is null ? Output : pipe.Push);
+        }
+        finally
+        {
+            pipe?.Finish();
+        }
+
         input.Skip((4 - ((input.Position - start) & 3)) & 3);
         Span<byte> stored = stackalloc byte[BlockCheck.Size(check)];
         input.Need(stored);
@@ -120,6 +142,19 @@ internal static class XzDecoder
         }
 
         input.Skip(((4 - ((input.Position - start) & 3)) & 3) + 4);
+    }
+
+    /// <summary>The properties of a filter: their size, then they.</summary>
+    private static ReadOnlySpan<byte> Properties(byte[] header, ref int at)
+    {
+        long size = Number(header, ref at);
+        if (size > header.Length - 4 - at)
+        {
+            throw new MalformedException(at, "The properties of an xz filter are longer than the block's header.");
+        }
+
+        at += (int)size;
+        return header.AsSpan(at - (int)size, (int)size);
     }
 
     private static long Number(byte[] header, ref int at)
