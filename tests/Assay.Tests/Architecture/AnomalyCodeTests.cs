@@ -43,6 +43,7 @@ public sealed partial class AnomalyCodeTests
     [GeneratedRegex(@"^\| `([^`]+)`", RegexOptions.Multiline)]
     private static partial Regex RowPattern();
 
-    [GeneratedRegex("\"(name-content-mismatch|(?:7z|archive|codec|joblib|npy|npz|pickle|rar|tar|torch|torchscript|torch-package|zip|safetensors|shards)\\.[a-z0-9-]+)\"")]
+    [GeneratedRegex("\"(name-content-mismatch|(?:7z|archive|codec|joblib|npy|npz|pickle|rar|tar|torch|torchscript|torch-package|zip|safetensors|shards"
+        + "|xml|openvino|gguf|ggml|flatbuffer|tflite|ort|executorch|mnn|ncnn|rknn|tensorrt|torch7|mxnet|cntk|tensorizer|native)\\.[a-z0-9-]+)\"")]
     private static partial Regex LiteralPattern();
 }
