@@ -10,7 +10,50 @@ namespace Assay.Tests.Architecture;
 public sealed partial class AnomalyCodeTests
 {
     /// <summary>Names of functions and files that have the shape of a code.</summary>
-    private static readonly string[] NotCodes = ["data.pkl", "joblib.load", "pickle.load", "torch.load"];
+    private static readonly string[] NotCodes = ["data.pkl", "joblib.load", "onnx.load", "pickle.load", "torch.load"];
+
+    /// <summary>What codes begin with: one family a line, so that branches that add some meet seldom.</summary>
+    private static readonly string[] Families =
+    [
+        "7z",
+        "archive",
+        "caffe",
+        "cntk",
+        "codec",
+        "coreml",
+        "executorch",
+        "flatbuffer",
+        "ggml",
+        "gguf",
+        "joblib",
+        "mnn",
+        "mxnet",
+        "native",
+        "ncnn",
+        "npy",
+        "npz",
+        "onnx",
+        "openvino",
+        "ort",
+        "paddle",
+        "pickle",
+        "protobuf",
+        "rar",
+        "rknn",
+        "safetensors",
+        "shards",
+        "tar",
+        "tensorizer",
+        "tensorrt",
+        "tf",
+        "tflite",
+        "torch",
+        "torch-package",
+        "torch7",
+        "torchscript",
+        "xml",
+        "zip",
+    ];
 
     [Fact]
     public void EveryCodeThatAReaderReportsIsDocumentedAndTheOtherWayRound()
@@ -43,7 +86,5 @@ public sealed partial class AnomalyCodeTests
     [GeneratedRegex(@"^\| `([^`]+)`", RegexOptions.Multiline)]
     private static partial Regex RowPattern();
 
-    [GeneratedRegex("\"(name-content-mismatch|(?:7z|archive|codec|joblib|npy|npz|pickle|rar|tar|torch|torchscript|torch-package|zip|safetensors|shards"
-        + "|xml|openvino|gguf|ggml|flatbuffer|tflite|ort|executorch|mnn|ncnn|rknn|tensorrt|torch7|mxnet|cntk|tensorizer|native)\\.[a-z0-9-]+)\"")]
-    private static partial Regex LiteralPattern();
+    private static Regex LiteralPattern() => new($"\"(name-content-mismatch|(?:{string.Join('|', Families)})\\.[a-z0-9-]+)\"");
 }

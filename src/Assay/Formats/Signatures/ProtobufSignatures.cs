@@ -2,6 +2,7 @@
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Protobuf;
 
 namespace Assay.Formats.Signatures;
 
@@ -155,9 +156,9 @@ internal static class ProtobufSignatures
         view.Head.Length > 4 && view.Head.Span[0] is >= 0x08 and < 0x80 && (view.Head.Span[0] & 7) is 0 or 2
         && view.Shared(Whole) is { IsWellFormed: true } fields ? fields : null;
 
-    private static ProtobufFields Whole(ProbeView view) => ProtobufFields.Walk(view.Artifact.Bytes, view.Range);
+    private static ProtobufFields Whole(ProbeView view) => ProtobufFields.Walk(view.Artifact.Bytes, view.Range, view.Budget);
 
-    private static ProtobufFields Inner(ProbeView view, ByteRange range) => ProtobufFields.Walk(view.Artifact.Bytes, range);
+    private static ProtobufFields Inner(ProbeView view, ByteRange range) => ProtobufFields.Walk(view.Artifact.Bytes, range, view.Budget);
 
     private static string? Text(ProbeView view, ByteRange? range)
     {

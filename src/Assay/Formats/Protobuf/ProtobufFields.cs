@@ -1,7 +1,7 @@
 // Walks the fields of one protocol-buffer message without a schema.
 using Assay.Bytes;
 
-namespace Assay.Formats.Signatures;
+namespace Assay.Formats.Protobuf;
 
 /// <summary>
 /// The fields of one message as far as a probe looked: which numbers and wire types occur, and where the first of each lies. Payloads
@@ -29,38 +29,27 @@ internal sealed class ProtobufFields
     /// Walks the message in <paramref name="range"/>. A last field that runs over the end counts as well formed when others came before
     /// it: the file may be cut.
     /// </summary>
-    public static ProtobufFields Walk(ByteSource source, ByteRange range)
+    public static ProtobufFields Walk(ByteSource source, ByteRange range, ScanBudget budget)
     {
         ProtobufFields fields = new();
-        Span<byte> bytes = stackalloc byte[20];
+        ProtobufWire wire = new(source, budget);
         long at = range.Offset;
         while (at < range.End && fields.Count < MaxFields)
         {
-            int got = source.ReadAt(at, bytes[..(int)Math.Min(bytes.Length, range.End - at)]);
-            int used = 0;
-            if (!TryVarint(bytes[..got], ref used, out ulong key) || key >> 3 is 0 or > int.MaxValue)
+            if (wire.TryRead(at, range.End, out ProtobufWireField field) is not null || field.Wire == ProtobufWire.Group)
             {
                 return fields;
             }
 
-            int wire = (int)(key & 7);
-            ulong number = 0;
-            if (wire is 0 or 2 ? !TryVarint(bytes[..got], ref used, out number) : wire is not (1 or 5))
-            {
-                return fields;
-            }
-
-            long length = wire switch { 1 => 8, 5 => 4, 2 => number > long.MaxValue ? long.MaxValue : (long)number, _ => 0 };
-            long left = range.End - at - used;
             fields.Count++;
-            fields._first.TryAdd((int)(key >> 3), (wire, number, new ByteRange(at + used, Math.Min(length, left))));
-            if (length > left)
+            fields._first.TryAdd(field.Number, (field.Wire, field.Value, field.Payload));
+            if (field.IsCut)
             {
                 fields.IsWellFormed = fields.Count > 1;
                 return fields;
             }
 
-            at += used + length;
+            at = field.End;
         }
 
         fields.IsWellFormed = fields.Count > 0;
@@ -82,20 +71,4 @@ internal sealed class ProtobufFields
 
     /// <summary>The first payload in the field, or null when it is not there or no payload.</summary>
     public ByteRange? Payload(int number) => _first.TryGetValue(number, out var field) && field.Wire == 2 ? field.Payload : null;
-
-    private static bool TryVarint(ReadOnlySpan<byte> bytes, ref int used, out ulong value)
-    {
-        value = 0;
-        for (int shift = 0; shift < 70 && used < bytes.Length; shift += 7)
-        {
-            byte part = bytes[used++];
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }
