@@ -30,6 +30,7 @@ public static class FormatCatalog
         new SafetensorsFormat(),
         new ShardIndexFormat(),
         new StableBaselines.SerializedJsonFormat(),
+        new R.RDataFormat(),
 
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(s_zips),

@@ -116,29 +116,6 @@ internal static class BinarySignatures
     public static ClaimStrength? MxNetParams(ProbeView view) =>
         view.StartsWith([0x12, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) ? ClaimStrength.Certain : null;
 
-    /// <summary>A workspace, or the serialisation of one object in any of its three encodings, versions 2 and 3.</summary>
-    public static ClaimStrength? R(ProbeView view)
-    {
-        ReadOnlySpan<byte> head = view.Head.Span;
-        if (head.Length >= 5 && head[..2].SequenceEqual("RD"u8) && head[2] is (byte)'X' or (byte)'A' or (byte)'B'
-            && head[3] is >= (byte)'1' and <= (byte)'3' && head[4] == '\n')
-        {
-            return ClaimStrength.Certain;
-        }
-
-        if (head.StartsWith("X\n\0\0\0"u8) || head.StartsWith("B\n"u8))
-        {
-            bool big = head[0] == 'X';
-            return head.Length >= 14 && Int(head, 2, big) is 2 or 3 && Int(head, 6, big) is > 0 and < 0x100000
-                && Int(head, 10, big) is > 0 and < 0x100000 ? ClaimStrength.Certain : null;
-        }
-
-        return head.StartsWith("A\n2\n"u8) || head.StartsWith("A\n3\n"u8) ? ClaimStrength.Likely : null;
-
-        static int Int(ReadOnlySpan<byte> bytes, int at, bool big) =>
-            big ? BinaryPrimitives.ReadInt32BigEndian(bytes[at..]) : BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
-    }
-
     /// <summary>RKNN and a small version.</summary>
     public static ClaimStrength? Rknn(ProbeView view) => view.StartsWith("RKNN\0\0\0\0"u8) ? ClaimStrength.Certain : null;
 

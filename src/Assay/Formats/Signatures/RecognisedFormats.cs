@@ -21,7 +21,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("xgboost-ubj", "XGBoost (UBJSON)", BinarySignatures.XgBoostUbj, [".ubj"]),
         new RecognisedFormat("xgboost-binary", "XGBoost (binary)", BinarySignatures.XgBoostBinary, [".bst"]),
         new RecognisedFormat("mxnet-params", "MXNet parameters", BinarySignatures.MxNetParams, [".params"]),
-        new RecognisedFormat("r-data", "R serialised data", BinarySignatures.R, [".rds", ".rdata", ".rda"]),
         new RecognisedFormat("rknn", "RKNN", BinarySignatures.Rknn, [".rknn"]),
         new RecognisedFormat("tf-checkpoint-index", "TensorFlow checkpoint index", BinarySignatures.TensorFlowIndex, []),
         new RecognisedFormat("tf-record", "TFRecord", BinarySignatures.TfRecord, [".tfrecord", ".tfrecords"]),
