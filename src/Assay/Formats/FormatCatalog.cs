@@ -29,6 +29,8 @@ public static class FormatCatalog
         new Joblib.ZFileFormat(Codecs.Codec.Inflate),
         new SafetensorsFormat(),
         new ShardIndexFormat(),
+        new Onnx.OnnxFormat(),
+        new Onnx.OnnxTensorFormat(),
         new StableBaselines.SerializedJsonFormat(),
         new R.RDataFormat(),
 

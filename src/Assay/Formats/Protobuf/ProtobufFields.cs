@@ -1,4 +1,6 @@
 // Walks the fields of one protocol-buffer message without a schema.
+using System.Text;
+using Assay.Artifacts;
 using Assay.Bytes;
 
 namespace Assay.Formats.Protobuf;
@@ -9,7 +11,9 @@ namespace Assay.Formats.Protobuf;
 /// </summary>
 internal sealed class ProtobufFields
 {
-    private const int MaxFields = 256;
+    private const int MaxFields = 4096;
+    private const int MostUnknown = 8;
+    private const int LongestText = 1024;
     private readonly Dictionary<int, (int Wire, ulong Number, ByteRange Payload)> _first = [];
 
     private ProtobufFields()
@@ -24,6 +28,11 @@ internal sealed class ProtobufFields
 
     /// <summary>The number of fields that were seen.</summary>
     public int Count { get; private set; }
+
+    /// <summary>The fields of the outermost message, shared by all probes of a range; null where the whole artifact is no message.</summary>
+    public static ProtobufFields? Of(ProbeView view) =>
+        view.IsWhole && view.Head.Length > 4 && (view.Head.Span[0] & 7) is 0 or 1 or 2 or 5 && view.Head.Span[0] >= 8
+        && view.Shared(static v => Walk(v.Artifact.Bytes, v.Range, v.Budget)) is { IsWellFormed: true } fields ? fields : null;
 
     /// <summary>
     /// Walks the message in <paramref name="range"/>. A last field that runs over the end counts as well formed when others came before
@@ -56,6 +65,47 @@ internal sealed class ProtobufFields
         fields.IsWhole = at >= range.End;
         return fields;
     }
+
+    /// <summary>
+    /// Whether the fields that the message knows have its encodings, and hardly any others are there: newer files have more fields than a schema,
+    /// and a file is not hidden by a field that nobody knows.
+    /// </summary>
+    public bool Fit(ProtobufType type)
+    {
+        int known = 0;
+        foreach ((int number, (int wire, _, _)) in _first)
+        {
+            if (type.Field(number) is { } field)
+            {
+                if (!field.Allows(wire))
+                {
+                    return false;
+                }
+
+                known++;
+            }
+        }
+
+        return known > 0 && _first.Count - known <= MostUnknown;
+    }
+
+    /// <summary>Whether the message knows all fields.</summary>
+    public bool AreAll(ProtobufType type) => _first.All(f => type.Field(f.Key)?.Allows(f.Value.Wire) == true);
+
+    /// <summary>The first text in the field; null where it is not there, long, or holds anything but printable ASCII.</summary>
+    public string? Text(ProbeView view, int number)
+    {
+        if (Payload(number) is not { Length: > 0 and <= LongestText } at)
+        {
+            return null;
+        }
+
+        byte[] bytes = view.Artifact.Bytes.ReadUpTo(at.Offset, (int)at.Length);
+        return bytes.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 ? Encoding.ASCII.GetString(bytes) : null;
+    }
+
+    /// <summary>The fields of the first message in the field; null where it is not there.</summary>
+    public ProtobufFields? Inner(ProbeView view, int number) => Payload(number) is { } at ? Walk(view.Artifact.Bytes, at, view.Budget) : null;
 
     /// <summary>Whether all fields are among those that <paramref name="wires"/> allows, by number and wire type.</summary>
     public bool AreAmong(IReadOnlyDictionary<int, int> wires) => _first.All(f => wires.TryGetValue(f.Key, out int wire) && wire == f.Value.Wire);

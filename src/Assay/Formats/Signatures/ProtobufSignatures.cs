@@ -13,18 +13,6 @@ namespace Assay.Formats.Signatures;
 /// </summary>
 internal static class ProtobufSignatures
 {
-    private static readonly Dictionary<int, int> OnnxModel = new()
-    {
-        [1] = 0, [2] = 2, [3] = 2, [4] = 2, [5] = 0, [6] = 2, [7] = 2, [8] = 2, [14] = 2, [20] = 2, [25] = 2, [26] = 2,
-    };
-
-    private static readonly Dictionary<int, int> OnnxGraph = Payloads(1, 2, 5, 10, 11, 12, 13, 14, 15, 16);
-    private static readonly Dictionary<int, int> OnnxNode = Payloads(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-    private static readonly Dictionary<int, int> OnnxTensorMessage = new()
-    {
-        [1] = 0, [2] = 0, [4] = 2, [5] = 2, [6] = 2, [7] = 2, [8] = 2, [9] = 2, [10] = 2, [11] = 2, [12] = 2, [13] = 2, [14] = 0,
-    };
-
     private static readonly Dictionary<int, int> SavedModelMessage = new() { [1] = 0, [2] = 2 };
     private static readonly Dictionary<int, int> MetaGraphMessage = Payloads(1, 2, 3, 4, 5, 6, 7);
     private static readonly Dictionary<int, int> GraphMessage = new() { [1] = 2, [2] = 2, [3] = 0, [4] = 2, [5] = 2 };
@@ -34,30 +22,6 @@ internal static class ProtobufSignatures
     private static readonly Dictionary<int, int> FingerprintMessage = new() { [1] = 0, [2] = 0, [3] = 0, [4] = 0, [5] = 0, [6] = 2, [7] = 2 };
     private static readonly Dictionary<int, int> PieceMessage = new() { [1] = 2, [2] = 5, [3] = 0 };
     private static readonly Dictionary<int, int> KerasNodeMessage = new() { [1] = 2, [2] = 0, [3] = 2, [4] = 2, [5] = 2, [6] = 2 };
-
-    /// <summary>ModelProto: an IR version or an operator set, and a graph of named nodes.</summary>
-    public static ClaimStrength? Onnx(ProbeView view)
-    {
-        ProtobufFields? model = Outermost(view);
-        if (model is null || !model.AreAmong(OnnxModel) || model.Payload(7) is not ByteRange graphAt || !(model.Has(1) || model.Has(8)))
-        {
-            return null;
-        }
-
-        ProtobufFields graph = Inner(view, graphAt);
-        bool fits = graphAt.IsEmpty || (graph.IsWellFormed && graph.AreAmong(OnnxGraph)
-            && (graph.Payload(1) is not ByteRange node || Inner(view, node).AreAmong(OnnxNode)));
-        return fits && model.Number(1) is null or < 1000 ? ClaimStrength.Certain : null;
-    }
-
-    /// <summary>TensorProto in a file of its own: dimensions, a type, and numbers.</summary>
-    public static ClaimStrength? OnnxTensor(ProbeView view)
-    {
-        ProtobufFields? tensor = Outermost(view);
-        return tensor is { IsWhole: true } && tensor.AreAmong(OnnxTensorMessage) && tensor.Number(2) is > 0 and < 64
-            && (tensor.Has(4) || tensor.Has(5) || tensor.Has(6) || tensor.Has(7) || tensor.Has(9) || tensor.Has(10) || tensor.Has(11))
-                ? ClaimStrength.Likely : null;
-    }
 
     /// <summary>SavedModel: an optional schema version, and meta graphs.</summary>
     public static ClaimStrength? SavedModel(ProbeView view)
@@ -151,12 +115,7 @@ internal static class ProtobufSignatures
         return wires;
     }
 
-    // The first byte is the key of a field from 1 to 15 in all of them; that keeps most files away from the walk.
-    private static ProtobufFields? Outermost(ProbeView view) =>
-        view.Head.Length > 4 && view.Head.Span[0] is >= 0x08 and < 0x80 && (view.Head.Span[0] & 7) is 0 or 2
-        && view.Shared(Whole) is { IsWellFormed: true } fields ? fields : null;
-
-    private static ProtobufFields Whole(ProbeView view) => ProtobufFields.Walk(view.Artifact.Bytes, view.Range, view.Budget);
+    private static ProtobufFields? Outermost(ProbeView view) => ProtobufFields.Of(view);
 
     private static ProtobufFields Inner(ProbeView view, ByteRange range) => ProtobufFields.Walk(view.Artifact.Bytes, range, view.Budget);
 

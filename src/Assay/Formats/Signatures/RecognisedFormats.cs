@@ -34,8 +34,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("java-class", "Java class", ProgramSignatures.JavaClass, []),
 
         // Protocol buffers have no signature: these walk the fields and check them against the schema.
-        new RecognisedFormat("onnx", "ONNX", ProtobufSignatures.Onnx, [".onnx"]),
-        new RecognisedFormat("onnx-tensor", "ONNX tensor", ProtobufSignatures.OnnxTensor, [".pb"]),
         new RecognisedFormat("tf-saved-model", "TensorFlow SavedModel", ProtobufSignatures.SavedModel, [".pb"]),
         new RecognisedFormat("tf-graph", "TensorFlow graph", ProtobufSignatures.Graph, [".pb"]),
         new RecognisedFormat("tf-meta-graph", "TensorFlow meta graph", ProtobufSignatures.MetaGraph, [".meta"]),

@@ -35,8 +35,6 @@ public sealed class RecognisedFormatTests
         { "pe", [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8] },
         { "mach-o", [0xCF, 0xFA, 0xED, 0xFE, 7, 0, 0, 1, 3, 0, 0, 0, 2, .. new byte[20]] },
         { "java-class", [0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 52, 0, 1] },
-        { "onnx", Message((1, 0, 8ul), (7, 2, Message((1, 2, Message((4, 2, "Relu"))), (2, 2, "g"))), (8, 2, Message((2, 0, 13ul)))) },
-        { "onnx-tensor", Message((1, 0, 2ul), (1, 0, 3ul), (2, 0, 1ul), (9, 2, "12345678")) },
         { "tf-saved-model", Message((1, 0, 1ul), (2, 2, Message((2, 2, Graph)))) },
         { "tf-graph", Graph },
         { "tf-meta-graph", Message((1, 2, Message((2, 2, "x"))), (2, 2, Graph)) },

@@ -1,0 +1,217 @@
+// What a graph decides by its input and by constants: endless loops, absurd shapes, and branches that wait for a trigger.
+using System.Globalization;
+using Assay.Artifacts;
+using Assay.Formats.Protobuf;
+
+namespace Assay.Formats.Onnx;
+
+/// <summary>
+/// Follows small constants to the operators whose work they decide, and conditions back to what they come from. A condition that sums up a
+/// comparison of the model's input with constants, and then chooses between results, is what backdoors in graphs look like (ShadowLogic). Models
+/// compare shapes, masks and single settings all the time; none of that sums up a comparison of the raw input.
+/// </summary>
+internal sealed class OnnxControlFlow(ReadContext context)
+{
+    private const int MostKept = 200_000;
+    private const int MostValues = 16;
+    private const int MostSteps = 64;
+
+    /// <summary>More elements than any tensor of a model has; as floats they are 16 GB.</summary>
+    private const long GiantCount = 1L << 32;
+
+    private const long ManyTurns = 100_000_000;
+
+    private static readonly HashSet<string> s_compare = new(StringComparer.Ordinal) { "Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual" };
+
+    private static readonly HashSet<string> s_reduce = new(StringComparer.Ordinal)
+    {
+        "ReduceMin", "ReduceMax", "ReduceSum", "ReduceProd", "ReduceMean", "ReduceL1", "ReduceL2", "ReduceSumSquare",
+    };
+
+    /// <summary>What passes values on without computing anything of weight.</summary>
+    private static readonly HashSet<string> s_pass = new(StringComparer.Ordinal)
+    {
+        "And", "Or", "Not", "Xor", "Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Slice", "Gather", "GatherElements", "GatherND", "Transpose", "Split",
+        "Abs", "Sub", "Round", "Floor", "Mod",
+    };
+
+    private static readonly HashSet<string> s_sized = new(StringComparer.Ordinal) { "ConstantOfShape", "Expand", "Tile", "Range" };
+
+    private readonly Dictionary<string, List<double>> _constants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Op, string[] Inputs)> _made = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _inputs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _initialised = new(StringComparer.Ordinal);
+    private readonly List<(string Op, string[] Inputs, long Offset)> _asked = [];
+
+    /// <summary>Notes the inputs of the outermost graph.</summary>
+    public void Input(string name)
+    {
+        if (_inputs.Count < MostKept)
+        {
+            _inputs.Add(name);
+        }
+    }
+
+    /// <summary>Notes a tensor with few elements.</summary>
+    public void Constant(OnnxTensor tensor)
+    {
+        if (tensor.Name.Length > 0 && _initialised.Count < MostKept)
+        {
+            _initialised.Add(tensor.Name);
+            Values(tensor.Name, tensor);
+        }
+    }
+
+    /// <summary>Notes a node.</summary>
+    public void Node(ProtobufMessage node, string domain, string name)
+    {
+        bool isAsked = name is "Loop" or "If" or "Where" || s_sized.Contains(name);
+        if (domain.Length > 0 || _made.Count >= MostKept || !(isAsked || name == "Constant" || s_compare.Contains(name) || s_reduce.Contains(name) || s_pass.Contains(name)))
+        {
+            return;
+        }
+
+        List<string> inputs = [];
+        string output = "";
+        foreach (ProtobufField field in node)
+        {
+            switch (field.Name)
+            {
+                case "input" when inputs.Count < 4:
+                    inputs.Add(field.Text(512));
+                    break;
+                case "output" when output.Length == 0:
+                    output = field.Text(512);
+                    break;
+                case "attribute" when name == "Constant" && field.Message?.Message("t") is { } value:
+                    Values(output, OnnxTensor.Read(value));
+                    _initialised.Add(output);
+                    break;
+            }
+        }
+
+        if (isAsked)
+        {
+            _asked.Add((name, [.. inputs], node.Range.Offset));
+        }
+
+        if (output.Length > 0)
+        {
+            _made.TryAdd(output, (name, [.. inputs]));
+        }
+    }
+
+    /// <summary>Says what is odd.</summary>
+    public void Tell()
+    {
+        int told = 0;
+        foreach ((string op, string[] inputs, long offset) in _asked)
+        {
+            if (told < 16 && Odd(op, inputs) is var (code, detail))
+            {
+                told++;
+                context.Anomaly(code, offset, 0, detail);
+            }
+        }
+    }
+
+    private (string Code, string Detail)? Odd(string op, string[] inputs)
+    {
+        switch (op)
+        {
+            case "Loop" when inputs.Length > 0 && Known(inputs[0]) is [var turns] && turns >= ManyTurns && (inputs.Length < 2 || inputs[1].Length == 0):
+                return ("onnx.endless-loop", string.Create(CultureInfo.InvariantCulture, $"A loop turns {turns} times, and no condition ends it."));
+            case "ConstantOfShape" when inputs.Length > 0 && Known(inputs[0]) is { } shape && Product(shape) >= GiantCount:
+                return ("onnx.giant-shape", "A constant of an absurd shape is made.");
+            case "Expand" or "Tile" when inputs.Length > 1 && Known(inputs[1]) is { } shape && Product(shape) >= GiantCount:
+                return ("onnx.giant-shape", "A tensor is repeated into an absurd shape.");
+            case "Range" when inputs.Length > 2 && Known(inputs[0]) is [var start] && Known(inputs[1]) is [var limit] && Known(inputs[2]) is [var step]
+                && step != 0 && (limit - start) / step >= GiantCount:
+                return ("onnx.giant-shape", "A range of an absurd length is made.");
+            case "If" or "Where" when inputs.Length > 0 && IsTrigger(inputs[0]):
+                return ("onnx.trigger", $"{op} chooses between results by a condition that sums up a comparison of the model's input with constants.");
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Whether a condition sums up a comparison of the raw input with constants.</summary>
+    private bool IsTrigger(string condition)
+    {
+        Stack<(string Name, bool Reduced, bool Compared)> open = new([(condition, false, false)]);
+        HashSet<(string, bool, bool)> seen = [];
+        for (int step = 0; step < MostSteps && open.TryPop(out var at); step++)
+        {
+            context.Budget.SpendWork(100);
+            if (!seen.Add(at))
+            {
+                continue;
+            }
+
+            if (at.Reduced && at.Compared && _inputs.Contains(at.Name) && !_initialised.Contains(at.Name))
+            {
+                return true;
+            }
+
+            if (!_made.TryGetValue(at.Name, out (string Op, string[] Inputs) made))
+            {
+                continue;
+            }
+
+            bool compares = s_compare.Contains(made.Op);
+            if (compares && !made.Inputs.Any(_initialised.Contains))
+            {
+                continue;
+            }
+
+            if (compares || s_reduce.Contains(made.Op) || s_pass.Contains(made.Op))
+            {
+                foreach (string input in made.Inputs)
+                {
+                    open.Push((input, at.Reduced || s_reduce.Contains(made.Op), at.Compared || compares));
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private List<double>? Known(string name) => _constants.GetValueOrDefault(name);
+
+    private static double Product(List<double> shape) => shape.Aggregate(1.0, (product, size) => product * Math.Max(1, size));
+
+    private void Values(string name, OnnxTensor tensor)
+    {
+        if (name.Length == 0 || _constants.Count >= MostKept || tensor.Shape.Count > 1 || tensor.Shape.Any(s => s is < 0 or > MostValues) || tensor.Places is not [var place])
+        {
+            return;
+        }
+
+        List<double> values = [];
+        ReadOnlySpan<byte> raw = place.Field is "raw_data" or "float_data" && place.First.Wire == ProtobufWire.Payload ? place.First.Bytes(MostValues * 8) : [];
+        for (int at = 0; raw.Length > 0 && tensor.Type is { } type && at + Artifacts.ElementTypes.Size(type) <= raw.Length; at += Artifacts.ElementTypes.Size(type))
+        {
+            values.Add(type switch
+            {
+                ElementType.I64 => BitConverter.ToInt64(raw[at..]),
+                ElementType.I32 => BitConverter.ToInt32(raw[at..]),
+                ElementType.F32 => BitConverter.ToSingle(raw[at..]),
+                ElementType.F64 => BitConverter.ToDouble(raw[at..]),
+                _ => 0,
+            });
+        }
+
+        if (place.Field is "int64_data" or "int32_data")
+        {
+            foreach (ProtobufField field in tensor.Message)
+            {
+                if (field.Name == place.Field)
+                {
+                    values.AddRange(field.Numbers(MostValues).Select(n => (double)n));
+                }
+            }
+        }
+
+        _constants[name] = values;
+    }
+}

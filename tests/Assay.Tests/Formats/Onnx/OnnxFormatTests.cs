@@ -1,0 +1,244 @@
+// ONNX: good models pass complete, and each known attack is flagged wherever in the model it stands.
+using Assay.Artifacts;
+using Assay.Conversion;
+using Assay.Hosting.Folders;
+using Assay.Policies;
+using Assay.Scanning;
+using Assay.Tests.Builders;
+using Assay.Tests.Conversion;
+using Assay.Tests.Scanning;
+using static Assay.Tests.Formats.Onnx.OnnxModels;
+
+namespace Assay.Tests.Formats.Onnx;
+
+public sealed class OnnxFormatTests
+{
+    [Fact]
+    public void AGoodModelPassesAndEveryByteIsAccountedFor()
+    {
+        TargetReport target = Scans.Of(Good, "model.onnx");
+        Assert.Equal((Verdict.Passed, 0), (target.Verdict, target.Findings.Count));
+        Assert.Equal(["onnx"], target.Formats);
+        target.AssertComplete();
+        Assert.Equal(16, target.Bytes.Data);
+        Assert.Equal(["Add"], target.Facts.OfType<OperatorFact>().Select(o => o.Name));
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("junk/../../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("C:\\Windows\\win.ini")]
+    [InlineData("..\\..\\secret")]
+    [InlineData("\\\\host\\share\\x")]
+    [InlineData("http://169.254.169.254/latest")]
+    [InlineData("file:///etc/passwd")]
+    public void T127_ElementsOutsideOfTheFolderAreMalicious(string location)
+    {
+        TargetReport target = Scans.Of(WithExternal(("location", location)));
+        Assert.True(target.Verdict == Verdict.Malicious && target.Is("onnx-external-data-leaves"), target.Describe());
+    }
+
+    [Fact]
+    public void T127_ATensorOfANodeOfAFunctionIsLookedAtToo()
+    {
+        byte[] model = Model(g => g.Message(1, Node("F", "own", ["x"], ["y"])), m => m.Message(25, f => f.Text(1, "F").Text(10, "own")
+            .Message(7, Node("If", "", ["x"], ["y"], Inner("then_branch", g => g.Message(1, Node("Constant", "", [], ["c"],
+                a => a.Text(1, "value").Message(5, External(("location", "/etc/shadow"))))))))));
+        Assert.True(Scans.Of(model).Is("onnx-external-data-leaves"));
+    }
+
+    [Theory]
+    [InlineData("onnx.external-range", "location", "weights.bin", "offset", "-1")]
+    [InlineData("onnx.external-range", "location", "weights.bin", "length", "99999999999999999999")]
+    [InlineData("onnx.external-range", "offset", "0", "length", "16")]
+    [InlineData("onnx.external-key", "location", "weights.bin", "__class__", "x")]
+    [InlineData("onnx.external-base", "location", "weights.bin", "basepath", "/")]
+    [InlineData("onnx.memory-address", "location", "*/_ORT_MEM_ADDR_/*", "offset", "4096")]
+    public void T129_T130_ExternalDataThatIsNoPartOfAFileIsSaid(string code, string key, string value, string other, string otherValue)
+    {
+        TargetReport target = Scans.Of(WithExternal((key, value), (other, otherValue)));
+        Assert.Contains(code, target.Anomalies());
+        Assert.True(target.Verdict >= Verdict.Suspicious, target.Describe());
+    }
+
+    [Fact]
+    public void T130_AnAddressInMemoryIsMalicious() =>
+        Assert.Equal(Verdict.Malicious, Scans.Of(WithExternal(("location", "*/_ORT_MEM_ADDR_/*"), ("offset", "94000000"))).Verdict);
+
+    [Fact]
+    public void T129_AFileBesideTheModelMustHoldWhatTheModelTakesOfIt()
+    {
+        using TemporaryTree tree = new();
+        File.WriteAllBytes(tree["model.onnx"], WithExternal(("location", "weights.bin"), ("offset", "8"), ("length", "16")));
+        Assert.True(Folder(tree).Is("onnx-external-data-missing"));
+        File.WriteAllBytes(tree["weights.bin"], new byte[20]);
+        Assert.True(Folder(tree).Is("onnx-external-data-odd"));
+        File.WriteAllBytes(tree["weights.bin"], new byte[24]);
+        TargetReport whole = Folder(tree);
+        Assert.True(whole.Verdict == Verdict.Passed && whole.Findings.Count == 0, whole.Describe());
+    }
+
+    [Fact]
+    public void T128_AFileBesideTheModelThatIsALinkOutOfTheFolderIsMalicious()
+    {
+        using TemporaryTree tree = new();
+        File.WriteAllBytes(tree["model.onnx"], WithExternal(("location", "weights.bin")));
+        tree.Link("weights.bin", "/etc/hostname");
+        TargetReport target = Folder(tree);
+        Assert.True(target.Verdict == Verdict.Malicious, target.Describe());
+    }
+
+    [Fact]
+    public void T131_TwoSetsOfElementsAreSuspicious()
+    {
+        TargetReport target = Scans.Of(Model(g => g.Message(1, Node("Add", "", ["x", "w"], ["y"])).Message(5, Weights("w").Bytes(4, new byte[16]))));
+        Assert.True(target.Verdict == Verdict.Suspicious && target.Is("onnx-dual-data"), target.Describe());
+    }
+
+    [Theory]
+    [InlineData("PyOp", "ai.onnx.contrib", "onnx-python-operator", Verdict.Suspicious)]
+    [InlineData("PythonOp", "com.microsoft", "onnx-python-operator", Verdict.Suspicious)]
+    [InlineData("ExecuteCommand", "custom", "onnx-operator-acts", Verdict.Suspicious)]
+    [InlineData("MyOp", "com.example", "onnx-custom-operator", Verdict.Passed)]
+    [InlineData("FusedGelu", "com.microsoft", null, Verdict.Passed)]
+    [InlineData("TreeEnsembleClassifier", "ai.onnx.ml", null, Verdict.Passed)]
+    public void T132_OperatorsAreToldByDomainAndName(string op, string domain, string? rule, Verdict verdict)
+    {
+        TargetReport target = Scans.Of(Model(g => g.Message(1, Node(op, domain, ["x"], ["y"]))));
+        Assert.True(target.Verdict == verdict && (rule is null ? target.Findings.Count == 0 : target.Is(rule)), target.Describe());
+    }
+
+    [Fact]
+    public void T132_AFunctionOfTheModelIsItsOwnAndMayNotTakeTheNameOfAStandardOne()
+    {
+        byte[] own = Model(g => g.Message(1, Node("F", "pkg.own", ["x"], ["y"])), m => m.Message(25, f => f.Text(1, "F").Text(10, "pkg.own").Message(7, Node("Relu", "", ["x"], ["y"]))));
+        Assert.Empty(Scans.Of(own).Findings);
+        byte[] shadow = Model(g => g.Message(1, Node("Relu", "", ["x"], ["y"])), m => m.Message(25, f => f.Text(1, "Relu").Message(7, Node("Neg", "", ["x"], ["y"]))));
+        Assert.True(Scans.Of(shadow).Is("onnx-function-shadows"));
+    }
+
+    [Fact]
+    public void T132_CodeInAnAttributeOfAForeignOperatorIsSuspicious() =>
+        Assert.True(Scans.Of(Model(g => g.Message(1, Node("Op", "custom", ["x"], ["y"], Said("code", "import os; os.system('id')"))))).Is("onnx-operator-code"));
+
+    [Fact]
+    public void T133_AConditionThatSumsUpAComparisonOfTheInputIsSuspicious()
+    {
+        byte[] model = Model(g => g
+            .Message(1, Node("Slice", "", ["x"], ["part"]))
+            .Message(1, Node("Equal", "", ["part", "trigger"], ["same"]))
+            .Message(1, Node("Cast", "", ["same"], ["number"]))
+            .Message(1, Node("ReduceMin", "", ["number"], ["all"]))
+            .Message(1, Node("If", "", ["all"], ["y"], Inner("then_branch", b => b.Text(2, "t")), Inner("else_branch", b => b.Text(2, "e"))))
+            .Message(5, Integers("trigger", 7, 7, 7)));
+        Assert.True(Scans.Of(model).Is("onnx-trigger"));
+    }
+
+    [Fact]
+    public void T134_OrdinaryConditionsAreQuiet()
+    {
+        byte[] model = Model(g => g
+            .Message(1, Node("Equal", "", ["x", "rate"], ["same"]))
+            .Message(1, Node("If", "", ["same"], ["a"], Inner("then_branch", b => b.Text(2, "t")), Inner("else_branch", b => b.Text(2, "e"))))
+            .Message(1, Node("Equal", "", ["x", "pad"], ["mask"]))
+            .Message(1, Node("Where", "", ["mask", "low", "x"], ["b"]))
+            .Message(1, Node("Loop", "", ["count", "go"], ["y"], Inner("body", b => b.Message(1, Node("Identity", "", ["i"], ["o"])))))
+            .Message(5, Integers("rate", 16000)).Message(5, Integers("pad", 0)).Message(5, Integers("count", long.MaxValue)));
+        TargetReport target = Scans.Of(model);
+        Assert.True(target.Findings.Count == 0, target.Describe());
+    }
+
+    [Fact]
+    public void T135_AbsurdWorkIsSuspicious()
+    {
+        byte[] loop = Model(g => g.Message(1, Node("Loop", "", ["count"], ["y"], Inner("body", b => b.Text(2, "b")))).Message(5, Integers("count", long.MaxValue)));
+        Assert.True(Scans.Of(loop).Is("onnx-exhausts"));
+        byte[] shape = Model(g => g.Message(1, Node("ConstantOfShape", "", ["shape"], ["y"])).Message(5, Integers("shape", 1 << 20, 1 << 20)));
+        Assert.True(Scans.Of(shape).Is("onnx-exhausts"));
+    }
+
+    [Fact]
+    public void APickleInAnAttributeATensorOrAnUnknownFieldIsExamined()
+    {
+        byte[] canary = [.. Scans.Canary, .. new byte[40]];
+        Assert.Equal(Verdict.Malicious, Scans.Of(Model(g => g.Message(1, Node("Op", "", ["x"], ["y"], a => a.Text(1, "blob").Bytes(4, canary))))).Verdict);
+        Assert.Equal(Verdict.Malicious, Scans.Of(Model(g => g.Message(5, new ProtobufBuilder().Packed(1, canary.Length).Number(2, 2).Text(8, "w").Bytes(9, canary)))).Verdict);
+        Assert.Equal(Verdict.Malicious, Scans.Of(Model(g => g.Text(2, "g"), m => m.Bytes(999, canary))).Verdict);
+        Assert.Equal(Verdict.Malicious, Scans.Of([.. Good, .. canary]).Verdict);
+    }
+
+    [Fact]
+    public void AModelBehindAFieldThatNobodyKnowsIsRecognised() =>
+        Assert.True(Scans.Of([.. new ProtobufBuilder().Text(999, "prelude").Build(), .. WithExternal(("location", "/etc/passwd"))]).Is("onnx-external-data-leaves"));
+
+    [Fact]
+    public void AModelThatIsCutAnywhereIsNeverPassed()
+    {
+        for (int length = Good.Length / 2; length < Good.Length; length++)
+        {
+            // Where a field ends the rest is a model of its own.
+            TargetReport target = Scans.Of(Good[..length], "model.onnx");
+            Assert.DoesNotContain(UnreadCause.Fault, target.Causes());
+            Assert.True(target.Verdict != Verdict.Passed || target.Formats.Contains("onnx"), target.Describe());
+        }
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(-1)]
+    public void ShapesThatNoTensorHasAreSaidAndAllocateNothing(long size)
+    {
+        byte[] model = Model(g => g.Message(5, new ProtobufBuilder().Packed(1, size, size).Number(2, 1).Text(8, "w").Bytes(9, new byte[16])));
+        Assert.Contains("onnx.shape", Scans.Of(model).Anomalies());
+    }
+
+    [Fact]
+    public void MessagesInMessagesWithoutEndAreRefused()
+    {
+        ProtobufBuilder inner = new();
+        for (int i = 0; i < 200; i++)
+        {
+            ProtobufBuilder deeper = inner;
+            inner = new ProtobufBuilder().Message(1, n => n.Text(4, "If").Message(5, a => a.Text(1, "b").Message(6, deeper)));
+        }
+
+        Assert.Contains(UnreadCause.Malformed, Scans.Of(Model(g => g.Raw(inner.Build()))).Causes());
+    }
+
+    [Fact]
+    public void EveryWayToStoreATensorIsReadAsTheRealLibraryReadsIt()
+    {
+        string[] lines = CPython.Lines(
+            """
+            import base64, numpy as np, onnx
+            from onnx import helper, numpy_helper, TensorProto as T
+            rng = np.random.RandomState(0)
+            tensors = []
+            for name, type, array in [('f', T.FLOAT, rng.rand(2, 3).astype('f4')), ('d', T.DOUBLE, rng.rand(3)), ('i', T.INT32, np.array([-1, 2**31 - 1], 'i4')), ('l', T.INT64, np.array([-1, 2**62])),
+                                      ('b', T.INT8, np.array([-128, 127, 0], 'i1')), ('u', T.UINT8, np.array([0, 255], 'u1')), ('h', T.FLOAT16, rng.rand(4).astype('f2')), ('o', T.BOOL, np.array([True, False])),
+                                      ('q', T.UINT64, np.array([2**63], 'u8')), ('z', T.INT16, np.array([-5], 'i2'))]:
+                flat = array.flatten()
+                typed = flat.view('u2') if type == T.FLOAT16 else flat
+                tensors.append(helper.make_tensor(name + 't', type, array.shape, flat.tolist() if type != T.FLOAT16 else typed.tolist()) if type != T.FLOAT16 else numpy_helper.from_array(array, name + 't'))
+                tensors.append(numpy_helper.from_array(array, name + 'r'))
+            node = helper.make_node('Identity', ['x'], ['y'])
+            graph = helper.make_graph([node], 'g', [helper.make_tensor_value_info('x', T.FLOAT, [1])], [helper.make_tensor_value_info('y', T.FLOAT, [1])], tensors)
+            print(base64.b64encode(helper.make_model(graph).SerializeToString()).decode())
+            for t in tensors: print(t.name, base64.b64encode(numpy_helper.to_array(t).tobytes()).decode())
+            """, "", "onnx", "numpy");
+        byte[] file = Convert.FromBase64String(lines[0]);
+        TargetReport target = Scans.Of(file);
+        Assert.True(target.Verdict == Verdict.Passed && target.Findings.Count == 0, target.Describe());
+        target.AssertComplete();
+        TensorMap map = WeightFiles.Read(file);
+        Assert.Equal(lines.Length - 1, map.Tensors.Count);
+        foreach (string[] row in lines.Skip(1).Select(l => l.Split(' ')))
+        {
+            Assert.Equal(row[1], Convert.ToBase64String(WeightFiles.Elements(map, row[0])));
+        }
+    }
+
+    private static TargetReport Folder(TemporaryTree tree) =>
+        ScanReport.Of(Scans.Options, FolderBundle.TryCreate(tree.Root)!).Targets.Single(t => t.Path.EndsWith("model.onnx", StringComparison.Ordinal));
+}
