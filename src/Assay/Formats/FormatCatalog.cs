@@ -1,8 +1,10 @@
 // All formats, in the order in which they are asked.
 using Assay.Artifacts;
 using Assay.Formats.Archives;
+using Assay.Formats.Gguf;
 using Assay.Formats.Nemo;
 using Assay.Formats.Numpy;
+using Assay.Formats.OpenVino;
 using Assay.Formats.PyTorch;
 using Assay.Formats.Safetensors;
 using Assay.Formats.Signatures;
@@ -33,6 +35,10 @@ public static class FormatCatalog
         new Onnx.OnnxTensorFormat(),
         new StableBaselines.SerializedJsonFormat(),
         new R.RDataFormat(),
+        new GgufFormat(),
+        new GgmlFormat(),
+        new OpenVinoFormat(),
+        new OpenVinoWeightsFormat(),
 
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(s_zips),

@@ -27,29 +27,6 @@ internal static class BinarySignatures
         return null;
     }
 
-    /// <summary>GGUF, and a version that is small in one byte order or the other.</summary>
-    public static ClaimStrength? Gguf(ProbeView view) =>
-        !view.StartsWith("GGUF"u8) || view.Head.Length < 8 ? null
-        : Math.Min(UInt32(view, 4), BinaryPrimitives.ReverseEndianness(UInt32(view, 4))) is > 0 and < 0x100 ? ClaimStrength.Certain
-        : ClaimStrength.Likely;
-
-    /// <summary>The four magics of llama.cpp before GGUF; the oldest has no version, so its vocabulary is looked at.</summary>
-    public static ClaimStrength? Ggml(ProbeView view)
-    {
-        if (view.Head.Length < 8)
-        {
-            return null;
-        }
-
-        uint second = UInt32(view, 4);
-        return UInt32(view, 0) switch
-        {
-            0x67676D66 or 0x67676A74 or 0x67676C61 => second is > 0 and < 0x100 ? ClaimStrength.Certain : null,
-            0x67676D6C => second is > 0 and < 0x1000000 ? ClaimStrength.Likely : null,
-            _ => null,
-        };
-    }
-
     /// <summary>A flatbuffer: the root table's offset, and an identifier, followed by <paramref name="digits"/> digits.</summary>
     public static SignatureProbe FlatBuffer(ReadOnlySpan<byte> identifier, int digits = 0)
     {

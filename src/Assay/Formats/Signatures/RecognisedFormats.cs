@@ -10,8 +10,6 @@ internal static class RecognisedFormats
     public static IReadOnlyList<IFormat> All { get; } =
     [
         new RecognisedFormat("hdf5", "HDF5 (Keras .h5 and others)", BinarySignatures.Hdf5, [".h5", ".hdf5", ".hdf", ".he5"]),
-        new RecognisedFormat("gguf", "GGUF", BinarySignatures.Gguf, [".gguf"], anywhere: true),
-        new RecognisedFormat("ggml", "GGML (before GGUF)", BinarySignatures.Ggml, [".ggml", ".ggmf", ".ggjt"]),
         new RecognisedFormat("tflite", "TensorFlow Lite", BinarySignatures.FlatBuffer("TFL3"u8), [".tflite", ".lite"], anywhere: true),
         new RecognisedFormat("ort", "ONNX Runtime", BinarySignatures.FlatBuffer("ORTM"u8), [".ort"]),
         new RecognisedFormat("executorch", "ExecuTorch", BinarySignatures.FlatBuffer("ET"u8, 2), [".pte"]),
@@ -48,7 +46,6 @@ internal static class RecognisedFormats
         // Texts. A JSON document is recognised by its keys; a document without such keys is of no known format.
         new RecognisedFormat("lightgbm", "LightGBM", TextSignatures.LightGbm, []),
         new RecognisedFormat("pmml", "PMML", TextSignatures.Pmml, [".pmml"]),
-        new RecognisedFormat("openvino", "OpenVINO IR", TextSignatures.OpenVino, []),
         new RecognisedFormat("ncnn", "ncnn", TextSignatures.Ncnn, []),
         new RecognisedFormat("tf-graph-text", "TensorFlow graph (text)", TextSignatures.TensorFlowText, [".pbtxt"]),
         new RecognisedFormat("caffe-text", "Caffe (text)", TextSignatures.CaffeText, [".prototxt"]),

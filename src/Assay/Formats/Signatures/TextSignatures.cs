@@ -16,10 +16,6 @@ internal static class TextSignatures
     public static ClaimStrength? Pmml(ProbeView view) =>
         Xml(view) is { } text && (HasElement(text, "PMML") || text.Contains("http://www.dmg.org/PMML", StringComparison.Ordinal)) ? ClaimStrength.Certain : null;
 
-    /// <summary>An XML document with a net of layers.</summary>
-    public static ClaimStrength? OpenVino(ProbeView view) =>
-        Xml(view) is { } text && HasElement(text, "net") && HasElement(text, "layers") ? ClaimStrength.Certain : null;
-
     /// <summary>The magic number of a parameter file, as digits.</summary>
     public static ClaimStrength? Ncnn(ProbeView view) =>
         view.StartsWith("7767517\n"u8) || view.StartsWith("7767517\r\n"u8) ? ClaimStrength.Certain : null;

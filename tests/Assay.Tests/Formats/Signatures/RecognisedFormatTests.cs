@@ -14,10 +14,6 @@ public sealed class RecognisedFormatTests
     {
         { "hdf5", [0x89, .. "HDF\r\n"u8, 0x1A, 0x0A, 0, 0] },
         { "hdf5", [.. new byte[2048], 0x89, .. "HDF\r\n"u8, 0x1A, 0x0A, 0, 0] },
-        { "gguf", [.. "GGUF"u8, 3, 0, 0, 0, 0, 0] },
-        { "gguf", [.. "GGUF"u8, 0, 0, 0, 3, 0, 0] },
-        { "ggml", [.. "tjgg"u8, 3, 0, 0, 0] },
-        { "ggml", [.. "lmgg"u8, 0, 0x7D, 0, 0] },
         { "tflite", [12, 0, 0, 0, .. "TFL3"u8, .. new byte[20]] },
         { "ort", [12, 0, 0, 0, .. "ORTM"u8, .. new byte[20]] },
         { "executorch", [12, 0, 0, 0, .. "ET12"u8, .. new byte[20]] },
@@ -48,7 +44,6 @@ public sealed class RecognisedFormatTests
         { "mediapipe", Message((1, 2, Message((2, 2, "FlowLimiterCalculator")))) },
         { "lightgbm", "tree\nversion=v4\nnum_class=1\n"u8.ToArray() },
         { "pmml", "<?xml version=\"1.0\"?>\n<!-- x -->\n<PMML version=\"4.4\" xmlns=\"x\">"u8.ToArray() },
-        { "openvino", "<?xml version=\"1.0\"?><net name=\"a\" version=\"11\"><layers><layer/>"u8.ToArray() },
         { "ncnn", "7767517\n2 2\n"u8.ToArray() },
         { "tf-graph-text", "node {\n  name: \"a\"\n  op: \"Const\"\n}"u8.ToArray() },
         { "caffe-text", "name: \"net\"\nlayer {\n type: \"Python\"\n}"u8.ToArray() },

@@ -1,0 +1,154 @@
+// Reads numbers and bytes one after the other through a small window.
+using System.Buffers.Binary;
+
+namespace Assay.Bytes;
+
+/// <summary>Reads numbers and bytes of a range one after the other. The window is small; what is skipped is not read.</summary>
+internal sealed class ByteCursor
+{
+    private const int Window = 16 << 10;
+    private readonly ByteSource _source;
+    private readonly ByteRange _range;
+    private readonly ScanBudget _budget;
+    private readonly byte[] _buffer;
+    private int _at;
+    private int _end;
+    private long _next;
+
+    /// <summary>Starts at the beginning of a range; what lies outside of the source is no part of it.</summary>
+    public ByteCursor(ByteSource source, ByteRange range, ScanBudget budget)
+    {
+        _source = source;
+        _range = range.ClampTo(source.Length);
+        _budget = budget;
+        _next = _range.Offset;
+        _buffer = new byte[(int)Math.Min(Window, _range.Length)];
+    }
+
+    /// <summary>Whether numbers have their high byte first.</summary>
+    public bool IsBigEndian { get; set; }
+
+    /// <summary>Where the next byte lies.</summary>
+    public long Offset => _next - (_end - _at);
+
+    /// <summary>Where the range ends.</summary>
+    public long End => _range.End;
+
+    /// <summary>How many bytes are left.</summary>
+    public long Left => _range.End - Offset;
+
+    /// <summary>An unsigned number of 8 bits.</summary>
+    public byte U8() => Take(1)[0];
+
+    /// <summary>An unsigned number of 16 bits.</summary>
+    public ushort U16() => IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(Take(2)) : BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    /// <summary>An unsigned number of 32 bits.</summary>
+    public uint U32() => IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(Take(4)) : BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    /// <summary>A signed number of 32 bits.</summary>
+    public int I32() => unchecked((int)U32());
+
+    /// <summary>An unsigned number of 64 bits.</summary>
+    public ulong U64() => IsBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(Take(8)) : BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    /// <summary>A signed number of 64 bits.</summary>
+    public long I64() => unchecked((long)U64());
+
+    /// <summary>A float of 32 bits.</summary>
+    public float F32() => BitConverter.UInt32BitsToSingle(U32());
+
+    /// <summary>A float of 64 bits.</summary>
+    public double F64() => BitConverter.UInt64BitsToDouble(U64());
+
+    /// <summary>
+    /// The next bytes in an array of their own, of which there may be so many that their number is checked first: against what is left, and the limit of a line.
+    /// </summary>
+    public byte[] Bytes(long count)
+    {
+        Need(count);
+        if (count > _budget.Limits.LineBytes)
+        {
+            throw ScanBudget.Spent("line-bytes", _budget.Limits.LineBytes, Offset);
+        }
+
+        byte[] bytes = new byte[(int)count];
+        int have = Math.Min(_end - _at, bytes.Length);
+        _buffer.AsSpan(_at, have).CopyTo(bytes);
+        _at += have;
+        for (int got = have; got < bytes.Length;)
+        {
+            int read = _source.ReadAt(_next, bytes.AsSpan(got));
+            _next += read > 0 ? read : throw new ScanStopException(StopReason.Changed, "The bytes ended while they were read.", _next);
+            got += read;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Steps over bytes.</summary>
+    public void Skip(long count)
+    {
+        Need(count);
+        if (count <= _end - _at)
+        {
+            _at += (int)count;
+        }
+        else
+        {
+            Seek(Offset + count);
+        }
+    }
+
+    /// <summary>Moves to a place of the range.</summary>
+    public void Seek(long offset)
+    {
+        if (offset < _range.Offset || offset > _range.End)
+        {
+            throw new MalformedException(_range.End, "The bytes end too early.");
+        }
+
+        (_at, _end, _next) = (0, 0, offset);
+    }
+
+    /// <summary>The next bytes, which stay valid until the next call; at most a window of them.</summary>
+    public ReadOnlySpan<byte> Take(int count)
+    {
+        if (_end - _at < count)
+        {
+            Fill(count);
+        }
+
+        ReadOnlySpan<byte> bytes = _buffer.AsSpan(_at, count);
+        _at += count;
+        return bytes;
+    }
+
+    private void Fill(int count)
+    {
+        Need(count);
+        int left = _end - _at;
+        Buffer.BlockCopy(_buffer, _at, _buffer, 0, left);
+        (_at, _end) = (0, left);
+        int wanted = (int)Math.Min(_buffer.Length - _end, _range.End - _next);
+        _budget.SpendWork(WorkCosts.NearRead + wanted, _next);
+        while (_end < count)
+        {
+            int got = _source.ReadAt(_next, _buffer.AsSpan(_end, (int)Math.Min(_buffer.Length - _end, _range.End - _next)));
+            if (got == 0)
+            {
+                throw new ScanStopException(StopReason.Changed, "The bytes ended while they were read.", _next);
+            }
+
+            (_end, _next) = (_end + got, _next + got);
+        }
+    }
+
+    private void Need(long count)
+    {
+        if (count < 0 || count > Left)
+        {
+            throw new MalformedException(_range.End, "The bytes end too early.");
+        }
+    }
+}
