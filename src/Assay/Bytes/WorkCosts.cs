@@ -23,7 +23,7 @@ internal static class WorkCosts
     public const long Probe = 5_000;
 
     /// <summary>One fact: it is made, kept, judged and reported.</summary>
-    public const long Fact = 2_000;
+    public const long Fact = 8_000;
 
     /// <summary>Bytes of a fact for one unit.</summary>
     public const int BytesOfFact = 2;

@@ -7,6 +7,9 @@ namespace Assay.Codecs;
 internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap) : IDisposable
 {
     private const int Installment = 64 << 10;
+
+    /// <summary>What eight bytes cost more that the system keeps: they are handed over, and handed back when they are looked at.</summary>
+    private const long SpilledPerEight = 16;
     private readonly HeldMemory _held = new(budget);
     private readonly long _inMemory = Math.Max(0, budget.Limits.InflatedInMemory);
     private ScratchSpace _space = new MemorySpace(long.MaxValue);
@@ -72,7 +75,7 @@ internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap)
         {
             ReadOnlySpan<byte> part = bytes[..Math.Min(bytes.Length, Installment)];
             _space.Append(part);
-            budget.SpendWork(part.Length / 8 * WorkPerEight, _space.Length);
+            budget.SpendWork(part.Length / 8 * (WorkPerEight + (_spilled ? SpilledPerEight : 0)), _space.Length);
             budget.SpendInflated(part.Length, _space.Length);
             bytes = bytes[part.Length..];
         }

@@ -93,7 +93,13 @@ internal sealed class FindingContent
     /// <summary>A digest over texts and numbers, each with its length, so that no two lists of them look alike.</summary>
     private sealed class Digest
     {
-        private readonly ArrayBufferWriter<byte> _written = new();
+        private const int LargestKept = 1 << 20;
+
+        [ThreadStatic]
+        private static ArrayBufferWriter<byte>? t_writer;
+
+        /// <summary>One for each thread: a finding may stand on a hundred thousand facts.</summary>
+        private readonly ArrayBufferWriter<byte> _written = Take();
 
         public void Add(long number)
         {
@@ -149,6 +155,19 @@ internal sealed class FindingContent
             return cut;
         }
 
-        public UInt128 Finish() => BinaryPrimitives.ReadUInt128BigEndian(Sha256.Of(_written.WrittenSpan));
+        public UInt128 Finish()
+        {
+            UInt128 digest = BinaryPrimitives.ReadUInt128BigEndian(Sha256.Of(_written.WrittenSpan));
+            t_writer = _written.Capacity <= LargestKept ? _written : null;
+            return digest;
+        }
+
+        private static ArrayBufferWriter<byte> Take()
+        {
+            ArrayBufferWriter<byte> writer = t_writer ?? new();
+            t_writer = null;
+            writer.ResetWrittenCount();
+            return writer;
+        }
     }
 }

@@ -29,6 +29,9 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
     private long _values;
     private Folder? _folder;
 
+    /// <summary>What resolving works with, kept between two values.</summary>
+    private (Stack<int> Open, HashSet<int> Active)? _spare;
+
     private readonly record struct Memo(FoldedValue Value, int States, long Mutables);
 
     private enum Interest : byte
@@ -220,8 +223,14 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
     /// <summary>Folds every call that a value needs, innermost first.</summary>
     private void Resolve(PickleValue root)
     {
-        Stack<int> open = new();
-        HashSet<int> active = [];
+        if (root.Kind < PickleKind.Import && !machine.IsTainted(root))
+        {
+            return;
+        }
+
+        // Resolving may come back here, and each has its own.
+        (Stack<int> open, HashSet<int> active) = _spare ?? (new(), []);
+        _spare = null;
         AddRows(root, open, active);
         while (open.TryPeek(out int row))
         {
@@ -266,10 +275,29 @@ internal sealed partial class PickleEvaluator(PickleMachine machine)
             _memo[row] = new Memo(value, call.States, mutables);
             open.Pop();
         }
+
+        open.Clear();
+        active.Clear();
+        _spare = (open, active);
     }
 
     private void AddRows(PickleValue value, Stack<int> open, HashSet<int> active)
     {
+        if (value.Kind is PickleKind.Result or PickleKind.Instance)
+        {
+            if (Folder.Budget.Step() && !active.Contains(value.Row))
+            {
+                open.Push(value.Row);
+            }
+
+            return;
+        }
+
+        if (value.Kind < PickleKind.Import && !machine.IsTainted(value))
+        {
+            return;
+        }
+
         Stack<(PickleValue Value, int Depth)> pending = new([(value, 0)]);
         while (pending.TryPop(out (PickleValue Value, int Depth) next) && Folder.Budget.Step())
         {

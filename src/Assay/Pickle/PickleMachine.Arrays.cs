@@ -72,8 +72,7 @@ internal sealed partial class PickleMachine
         SpendNode();
         CallRow row = _calls[value.Row];
         row.IsReplaced = true;
-        _calls.Add(out int replaced) = row;
-        return _stack[_top - 1] = new PickleValue(value.Kind, replaced, tainted: true);
+        return _stack[_top - 1] = new PickleValue(value.Kind, _calls.Add(row), tainted: true);
     }
 
     /// <summary>A state was put into an object, which may stand for an array.</summary>

@@ -3,32 +3,15 @@ namespace Assay.Pickle;
 
 internal sealed partial class PickleMachine
 {
-    private readonly PickleRowList<CallRow> _calls;
+    private readonly PickleCalls _calls;
 
     /// <summary>The row behind a result, an instance or a persistent object.</summary>
-    public ref CallRow Call(PickleValue value) => ref _calls[value.Row];
+    public CallRow Call(PickleValue value) => _calls[value.Row];
 
     private PickleValue AddCall(PickleKind kind, PickleValue callee, PickleValue arguments, PickleValue keywords, long offset)
     {
         SpendNode();
-        ref CallRow call = ref _calls.Add(out int row);
-        call.Callee = callee;
-        call.Arguments = arguments;
-        call.Keywords = keywords;
-        call.State = default;
-        call.Offset = offset;
-        call.Opcode = _reader.Opcode;
-        call.States = 0;
-        call.IsReplaced = false;
-        call.Depth = 1;
-        call.Root = callee;
-        if (callee.Kind is PickleKind.Result or PickleKind.Instance)
-        {
-            ref CallRow inner = ref _calls[callee.Row];
-            call.Depth = inner.Depth + 1;
-            call.Root = inner.Root;
-        }
-
+        int row = _calls.Add(callee, arguments, keywords, offset, _reader.Opcode);
         Actions++;
         return new PickleValue(kind, row, tainted: true);
     }
@@ -197,9 +180,7 @@ internal sealed partial class PickleMachine
         Actions++;
         if (target.Kind is PickleKind.Result or PickleKind.Instance)
         {
-            ref CallRow row = ref _calls[target.Row];
-            row.State = state;
-            row.States++;
+            _calls.Build(target.Row, state);
         }
 
         _observer.OnState(this, target, state, offset);

@@ -5,10 +5,11 @@ namespace Assay.Pickle;
 
 internal sealed partial class PickleMachine
 {
-    private const int OriginSteps = 64;
+    /// <summary>So many calls of a chain are written out; of longer chains nothing tells the length, so that each call of one is described alike.</summary>
+    private const int OriginSteps = 16;
 
-    /// <summary>The texts of the last chains of calls that start from an import, by their length.</summary>
-    private readonly (PickleValue Root, int Calls, bool Resolved, string? Text)[] _origins = new (PickleValue, int, bool, string?)[16];
+    /// <summary>The texts of the last chains of calls that start from an import, as written and resolved, by their length.</summary>
+    private readonly (PickleValue Root, string? Text)[] _origins = new (PickleValue, string?)[2 * (OriginSteps + 2)];
 
     /// <summary>
     /// Where an object comes from: <c>module.name</c>, <c>X()</c> for the result of calling X, <c>persistent()</c>, <c>extension(N)</c>.
@@ -19,14 +20,14 @@ internal sealed partial class PickleMachine
         int calls = 0;
         if (value.Kind is PickleKind.Result or PickleKind.Instance)
         {
-            ref CallRow last = ref _calls[value.Row];
-            calls = last.Depth;
+            CallRow last = _calls[value.Row];
+            calls = Math.Min(last.Depth, OriginSteps + 1);
             value = last.Root;
         }
 
         // Each call of a chain is described with those before it: the same few texts again and again.
-        ref (PickleValue Root, int Calls, bool Resolved, string? Text) known = ref _origins[calls % _origins.Length];
-        if (value.Kind == PickleKind.Import && calls > 0 && known.Text is not null && known.Calls == calls && known.Root == value && known.Resolved == resolved)
+        ref (PickleValue Root, string? Text) known = ref _origins[(2 * calls) + (resolved ? 1 : 0)];
+        if (value.Kind == PickleKind.Import && calls > 0 && known.Text is not null && known.Root == value)
         {
             return known.Text;
         }
@@ -45,10 +46,10 @@ internal sealed partial class PickleMachine
         }
 
         string tail = string.Concat(Enumerable.Repeat("()", Math.Min(calls, OriginSteps)));
-        string text = calls > OriginSteps ? $"{start}{tail}... ({calls} calls)" : start + tail;
+        string text = calls > OriginSteps ? $"{start}{tail}... (more than {OriginSteps} calls)" : start + tail;
         if (value.Kind == PickleKind.Import)
         {
-            known = (value, calls, resolved, text);
+            known = (value, text);
         }
 
         return text;
@@ -96,7 +97,7 @@ internal sealed partial class PickleMachine
             case PickleKind.Result or PickleKind.Instance:
                 return CallShape(value, ref budget, textLimit, depth);
             case PickleKind.Persistent:
-                ValueShape? id = depth < ShapeDepth && budget > 0 ? Shape(_calls[value.Row].Callee, ref budget, textLimit, depth + 1) : null;
+                ValueShape? id = depth < ShapeDepth && budget > 0 ? Shape(_calls.CalleeOf(value.Row), ref budget, textLimit, depth + 1) : null;
                 return new ValueShape(ShapeKind.Persistent) { Items = id is null ? [] : [id], Count = 1, Elided = id is null };
             case PickleKind.Extension:
                 return new ValueShape(ShapeKind.Extension, value.Payload.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -30,6 +30,11 @@ internal sealed partial class PickleMachine
 
         Span<byte> text = stackalloc byte[LongestWord];
         text = text[..ReadSource(offset, text[..(int)length])];
+        if (IsNumeral(text))
+        {
+            return true;
+        }
+
         foreach (byte c in text)
         {
             // Quotes belong to the way in which protocol 0 writes strings.
@@ -42,6 +47,21 @@ internal sealed partial class PickleMachine
         return text.IndexOf("__"u8) < 0;
     }
 
+    // Decimals and versions of two parts are written as texts; names and addresses have letters or more dots.
+    private static bool IsNumeral(ReadOnlySpan<byte> text)
+    {
+        int dots = 0;
+        foreach (byte c in text)
+        {
+            if (c is < (byte)'0' or > (byte)'9' && c is not ((byte)'+' or (byte)'-') && (c != '.' || ++dots > 1))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private bool IsOrdinaryNumber(PickleValue leaf)
     {
         Span<byte> opcode = stackalloc byte[1];
@@ -51,6 +71,23 @@ internal sealed partial class PickleMachine
     /// <summary>Whether a value is made of such constants alone, and of binary data that is no text and begins as no file does.</summary>
     public bool IsMadeOfPlainWords(PickleValue value)
     {
+        // Most arguments are a few leaves.
+        ReadOnlySpan<PickleValue> items = Items(value);
+        bool isFlat = items.Length is > 0 and <= MaxLeaves;
+        for (int i = 0; isFlat && i < items.Length; i++)
+        {
+            isFlat = items[i].Kind <= PickleKind.EmptyTuple;
+            if (isFlat && !IsPlainLeaf(items[i]))
+            {
+                return false;
+            }
+        }
+
+        if (isFlat)
+        {
+            return true;
+        }
+
         Stack<PickleValue> open = new([value]);
         for (int seen = 0; open.TryPop(out PickleValue next); seen++)
         {
@@ -69,7 +106,7 @@ internal sealed partial class PickleMachine
 
                 children.ForEach(open.Push);
             }
-            else if (next.Kind is PickleKind.Bytes ? !IsRawData(next) : next.Kind < PickleKind.Import && !IsPlainWord(next))
+            else if (!IsPlainLeaf(next))
             {
                 return false;
             }
@@ -77,6 +114,8 @@ internal sealed partial class PickleMachine
 
         return true;
     }
+
+    private bool IsPlainLeaf(PickleValue leaf) => leaf.Kind is PickleKind.Bytes ? IsRawData(leaf) : leaf.Kind >= PickleKind.Import || IsPlainWord(leaf);
 
     // Elements of an array; text in bytes, and what begins as pickles, archives and programs do, is not meant.
     private bool IsRawData(PickleValue leaf)

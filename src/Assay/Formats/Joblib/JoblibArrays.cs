@@ -34,7 +34,7 @@ internal sealed class JoblibArrays : PickleArrays
     {
         for (int step = 0; step < OriginSteps && target.Kind is PickleKind.Result or PickleKind.Instance; step++)
         {
-            ref CallRow row = ref machine.Call(target);
+            CallRow row = machine.Call(target);
             if (row.IsReplaced)
             {
                 return null;

@@ -49,7 +49,7 @@ internal static class PickleEntries
                     List<PickleValue> items = machine.Children(next.Value, MaxNodes, out _);
                     for (int i = 0; i < items.Count && open.Count < MaxNodes; i++)
                     {
-                        if (HasInside(items[i]))
+                        if (HasInside(machine, items[i]))
                         {
                             open.Enqueue((items[i], KeyPath.Append(next.Path, i)));
                         }
@@ -71,7 +71,7 @@ internal static class PickleEntries
         List<PickleValue> pairs = machine.Children(map, MaxNodes, out _);
         for (int i = 0; i + 1 < pairs.Count; i += 2)
         {
-            bool isInside = HasInside(pairs[i + 1]);
+            bool isInside = HasInside(machine, pairs[i + 1]);
             if (pairs[i].Kind is not (PickleKind.Str or PickleKind.PyString) || !(isInside || pairs[i + 1].Kind is PickleKind.Str or PickleKind.PyString))
             {
                 continue;
@@ -96,5 +96,10 @@ internal static class PickleEntries
         return found;
     }
 
-    private static bool HasInside(PickleValue value) => value.Kind is PickleKind.Dict or PickleKind.List or PickleKind.Tuple or PickleKind.Instance or PickleKind.Result;
+    private static bool HasInside(PickleMachine machine, PickleValue value) => value.Kind switch
+    {
+        PickleKind.Dict or PickleKind.List or PickleKind.Tuple => true,
+        PickleKind.Instance or PickleKind.Result => machine.Call(value).States > 0,
+        _ => false,
+    };
 }

@@ -53,7 +53,8 @@ internal sealed class PickleKey(PickleMachine machine, Predicate<PickleValue> is
                 if (call.Callee.Kind != PickleKind.Import || !isOpaque(call.Callee))
                 {
                     // What such a call gives depends on what it got: a partial function, an attribute.
-                    Value(call.Arguments, constants: true, depth + 1);
+                    // Of what lies deeper than all that is looked at nothing is told apart.
+                    Value(call.Arguments, constants: depth < MaxDepth, depth + 1);
                 }
 
                 break;

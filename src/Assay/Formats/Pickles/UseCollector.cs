@@ -90,7 +90,7 @@ internal sealed class UseCollector : PickleObserver
 
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
     {
-        ref CallRow row = ref machine.Call(result);
+        CallRow row = machine.Call(result);
         KnownCallee? callee = row.Callee.Kind == PickleKind.Import ? _uses.CalleeOf(row.Callee) : null;
         if (callee is { LaysOutTensors: true } && _outside < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
         {
@@ -283,7 +283,7 @@ internal sealed class UseCollector : PickleObserver
     }
 
     /// <summary>Functions that carriers of code make hold the dictionary of their globals, which holds them.</summary>
-    private static void HandOver(PickleMachine machine, CallRow row)
+    private static void HandOver(PickleMachine machine, in CallRow row)
     {
         if (row.Callee.Kind != PickleKind.Import || !MakesCode(machine.Import(row.Callee).ResolvedModule))
         {
@@ -410,7 +410,7 @@ internal sealed class UseCollector : PickleObserver
             return null;
         }
 
-        ref CallRow call = ref machine.Call(target);
+        CallRow call = machine.Call(target);
         if (use is CallableUse.State && call.States < 2 && call.Callee.Kind == PickleKind.Import && call.Arguments.Kind == PickleKind.EmptyTuple && call.Keywords.IsEmpty)
         {
             return null;

@@ -31,17 +31,23 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
     {
         if (callee.Kind != PickleKind.Import || !keywords.IsEmpty || CalleeOf(callee) is not { Distinct: >= DistinctPerCallee } flooded)
         {
-            return FindByKey(tag, callee, arguments, keywords);
+            return FindByKey(tag, callee, arguments, keywords, null);
         }
 
         ulong outline = KnownCallee.Outline(tag, machine.Items(arguments));
-        if (outline != 0 && flooded.Outlined is { } last && last.Outline == outline && machine.IsMadeOfPlainWords(arguments))
+        if (outline == 0)
+        {
+            return FindByKey(tag, callee, arguments, keywords, null);
+        }
+
+        bool isPlain = machine.IsMadeOfPlainWords(arguments);
+        if (isPlain && flooded.Outlined is { } last && last.Outline == outline)
         {
             return last.Group;
         }
 
-        UseGroup? group = FindByKey(tag, callee, arguments, keywords);
-        if (outline != 0 && group is not null)
+        UseGroup? group = FindByKey(tag, callee, arguments, keywords, isPlain);
+        if (isPlain && group is not null)
         {
             flooded.Outlined = (outline, group);
         }
@@ -86,7 +92,8 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
         return known;
     }
 
-    private UseGroup? FindByKey(byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords)
+    /// <summary>Finds by all that the key holds; whether the arguments are made of plain words is looked up where the caller does not know it.</summary>
+    private UseGroup? FindByKey(byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords, bool? arePlain)
     {
         _key.Begin(tag);
         _key.Value(callee, constants: false);
@@ -99,7 +106,7 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
 
         KnownCallee known = callee.Kind == PickleKind.Import ? CalleeOf(callee) : CalleeByContent();
         bool isOneOfMany = known.Distinct >= DistinctPerCallee || room.IsNarrow;
-        bool isPlain = isOneOfMany && machine.IsMadeOfPlainWords(arguments) && (keywords.IsEmpty || machine.IsMadeOfPlainWords(keywords));
+        bool isPlain = isOneOfMany && (arePlain ?? machine.IsMadeOfPlainWords(arguments)) && (keywords.IsEmpty || machine.IsMadeOfPlainWords(keywords));
         bool constants = !isOneOfMany || (!isPlain && !room.IsNarrow && known.Distinct < DistinctPerCallee + NotablePerCallee);
         if (!room.IsNarrow)
         {
