@@ -110,7 +110,7 @@ internal abstract class ReadContext
         Budget.NoteWork(WorkCosts.Fact);
         Log.Add(fact);
         held = Log.HeldBytes - held;
-        Budget.NoteWork(held / WorkCosts.BytesOfFact);
+        Budget.NoteWork(held * WorkCosts.ByteOfFact);
         Budget.NoteHeld(held);
     }
 

@@ -110,5 +110,10 @@ internal sealed class Detector
         {
             _found.Add(finding);
         }
+
+        foreach ((Finding first, long count) in callables.Beyond(_builder))
+        {
+            _found.AddBeyond(first, count);
+        }
     }
 }

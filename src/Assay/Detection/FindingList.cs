@@ -6,7 +6,9 @@ namespace Assay.Detection;
 /// <summary>Collects findings. Of one rule so many are listed one by one as a person may read; what is over becomes one finding with a count.</summary>
 internal sealed class FindingList
 {
-    private const int MostOfOneRule = 1000;
+    /// <summary>So many findings of one rule are listed one by one.</summary>
+    public const int MostOfOneRule = 1000;
+
     private readonly List<Finding> _listed = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Finding First, long Count, FindingContent Content)> _beyond = new(StringComparer.Ordinal);
@@ -27,6 +29,12 @@ internal sealed class FindingList
             return;
         }
 
+        AddBeyond(finding, 1);
+    }
+
+    /// <summary>Adds findings that are not listed one by one: the first of them stands for all.</summary>
+    public void AddBeyond(Finding finding, long count)
+    {
         if (!_beyond.TryGetValue(finding.Rule.Id, out (Finding First, long Count, FindingContent Content) beyond))
         {
             beyond = (finding, 0, new FindingContent());
@@ -35,7 +43,7 @@ internal sealed class FindingList
         beyond.Content.Add(finding.ContentKey);
         Finding worst = beyond.First.Severity >= finding.Severity ? beyond.First : finding;
         bool partial = beyond.First.IsContentPartial || finding.IsContentPartial;
-        _beyond[finding.Rule.Id] = (worst with { IsContentPartial = partial }, beyond.Count + 1, beyond.Content);
+        _beyond[finding.Rule.Id] = (worst with { IsContentPartial = partial }, beyond.Count + count, beyond.Content);
     }
 
     private static Finding Rest(Finding first, long count, FindingContent content)

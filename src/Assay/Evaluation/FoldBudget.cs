@@ -26,6 +26,9 @@ internal sealed class FoldBudget
     /// <summary>Values from this size on are counted once, however often they are kept.</summary>
     private const int Large = 4096;
 
+    /// <summary>From this size on memory for a value is fresh each time, and touching it costs more than filling it.</summary>
+    private const int LargeObject = 40_000;
+
     private readonly ScanBudget _scan;
     private readonly HeldMemory? _held;
     private readonly HashSet<FoldedValue> _kept = new(ReferenceEqualityComparer.Instance);
@@ -53,7 +56,7 @@ internal sealed class FoldBudget
     public bool Step(long count = 1) => Work(count * StepWork);
 
     /// <summary>Whether a value of that many bytes or characters may be made; pays for making it.</summary>
-    public bool Room(long length) => (length <= MaxValue && Work(Math.Max(0, length))) || Exceed();
+    public bool Room(long length) => (length <= MaxValue && Work(Math.Max(0, length) * (length < LargeObject ? 1 : 4))) || Exceed();
 
     /// <summary>Whether a sequence of that many items may be made; pays for making it.</summary>
     public bool Items(long items) => (items <= MaxItems && Work(ItemWork * Math.Max(0, items))) || Exceed();

@@ -14,6 +14,9 @@ internal sealed partial class PickleEvaluator
     /// <summary>The containers inside the one that is being converted: what it holds many times is converted once.</summary>
     private Dictionary<PickleValue, FoldedValue>? _shared;
 
+    private PickleValue _lastLeaf;
+    private FoldedText? _lastText;
+
     private FoldedValue Convert(PickleValue value, int depth)
     {
         if (depth > MaxContainerDepth || ++_values > FoldBudget.MaxItems * 16L)
@@ -31,7 +34,7 @@ internal sealed partial class PickleEvaluator
                 return double.TryParse(machine.GetNumber(value), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? new FoldedFloat(number) : FoldedValue.Unknown;
             case PickleKind.Str or PickleKind.PyString:
                 // What there is no room for is not read: a long text may be asked for many times.
-                return HasRoom(value) ? new FoldedText(machine.GetText(value, FoldBudget.MaxValue, out _)) : Folder.GiveUp();
+                return Text(value);
             case PickleKind.ByteArray when machine.IsAssigned(value):
                 return FoldedValue.Unknown;
             case PickleKind.Bytes or PickleKind.ByteArray:
@@ -65,6 +68,23 @@ internal sealed partial class PickleEvaluator
         machine.Items(machine.Call(value).Callee) is [{ Kind: PickleKind.Str or PickleKind.PyString } kind, var named, ..] && machine.GetText(kind, 8, out _) == "module"
             ? Convert(named, depth + 1)
             : FoldedValue.Unknown;
+
+    /// <summary>The text of a leaf; of a long one that many calls get in turn it is made once.</summary>
+    private FoldedValue Text(PickleValue leaf)
+    {
+        if (leaf == _lastLeaf && _lastText is not null)
+        {
+            return _lastText;
+        }
+
+        if (!HasRoom(leaf))
+        {
+            return Folder.GiveUp();
+        }
+
+        (_lastLeaf, _lastText) = (leaf, new FoldedText(machine.GetText(leaf, FoldBudget.MaxValue, out _)));
+        return _lastText;
+    }
 
     private bool HasRoom(PickleValue leaf)
     {

@@ -116,6 +116,9 @@ internal sealed partial class PickleMachine
 
     private const int LateChildren = 64;
 
+    /// <summary>Looking whether a value is more than a word.</summary>
+    private const int NotableWork = 40;
+
     /// <summary>
     /// What comes after the cut is kept where it is more than plain, or more than a word: nothing may hide behind a long list. Of a
     /// dictionary the key is kept with its value.
@@ -127,6 +130,7 @@ internal sealed partial class PickleMachine
         {
             // A block of a dictionary begins with a key.
             bool isKey = isPairs && i % 2 == 0;
+            _budget?.SpendWork(NotableWork);
             if (!IsTainted(items[i]) && (isKey || IsPlainWord(items[i])))
             {
                 continue;

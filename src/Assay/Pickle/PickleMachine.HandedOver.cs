@@ -40,12 +40,33 @@ internal sealed partial class PickleMachine
                 continue;
             }
 
-            foreach (PickleValue child in Children(next.Value, HandedValues, out _))
+            PushContainers(next.Value, next.Depth - 1, open);
+        }
+    }
+
+    private void PushContainers(PickleValue value, int depth, Stack<(PickleValue Value, int Depth)> open)
+    {
+        if (!value.IsMutable)
+        {
+            PushContainers(Items(value), depth, open);
+        }
+        else if (TryContainer(value, out int row))
+        {
+            for (int block = _containers[row].First; block >= 0 && open.Count < HandedValues; block = _cells.Link(block) - 1)
             {
-                if (child.Kind is >= PickleKind.Tuple and <= PickleKind.FrozenSet)
-                {
-                    open.Push((child, next.Depth - 1));
-                }
+                PushContainers(_cells.Get(block), depth, open);
+            }
+        }
+    }
+
+    private void PushContainers(ReadOnlySpan<PickleValue> items, int depth, Stack<(PickleValue Value, int Depth)> open)
+    {
+        _budget?.SpendWork(items.Length);
+        foreach (PickleValue item in items)
+        {
+            if (item.Kind is >= PickleKind.Tuple and <= PickleKind.FrozenSet && open.Count < HandedValues)
+            {
+                open.Push((item, depth));
             }
         }
     }

@@ -240,7 +240,7 @@ internal sealed partial class PickleMachine
         // While the old stack is copied both are there. No opcode pushes more than one value, so what is very large already becomes as large as the rest of
         // the pickle can make it, where that may be held: another doubling would be the last one that fits, and half of it empty.
         PickleValue[] old = _stack;
-        long size = Math.Min((long)old.Length * (old.Length < LargeStack ? 8 : 2), _limits.StackValues);
+        long size = Math.Min((long)old.Length * (old.Length < 1 << 17 ? 8 : 2), _limits.StackValues);
         long most = Math.Min(old.Length + 1L + Math.Max(0, _end - _reader.Position), _limits.StackValues);
         if (old.Length >= LargeStack && _held.TryAdd(8 * most))
         {

@@ -9,6 +9,10 @@ namespace Assay.Detection.Callables;
 internal sealed class CallableFindings(CallableTable table)
 {
     private const int MaxOffsets = 8;
+
+    /// <summary>What is over of each rule, told apart by whether a loader gets there.</summary>
+    private readonly Dictionary<(string Rule, bool Reached), Group> _beyond = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Rule, string Path, string Callable, CallableUse Use), Group> _index = [];
     private readonly List<Group> _all = [];
 
@@ -18,9 +22,16 @@ internal sealed class CallableFindings(CallableTable table)
         (string, string, string, CallableUse) key = (entry.Rule.Id, judgement.Path, judgement.Callable, judgement.Use);
         if (!_index.TryGetValue(key, out Group? group))
         {
+            if (_counts.GetValueOrDefault(entry.Rule.Id) >= FindingList.MostOfOneRule)
+            {
+                AddBeyond(entry, judgement);
+                return;
+            }
+
             group = new Group(entry, judgement);
             _index.Add(key, group);
             _all.Add(group);
+            _counts[entry.Rule.Id] = _counts.GetValueOrDefault(entry.Rule.Id) + 1;
         }
         else
         {
@@ -33,19 +44,33 @@ internal sealed class CallableFindings(CallableTable table)
     }
 
     /// <summary>The findings, in the order in which their first judgement came.</summary>
-    public IEnumerable<Finding> Findings(FindingBuilder builder)
+    public IEnumerable<Finding> Findings(FindingBuilder builder) => _all.Select(g => Make(g, builder));
+
+    /// <summary>The first of those findings of each rule that are not listed one by one, and how many they are.</summary>
+    public IEnumerable<(Finding First, long Count)> Beyond(FindingBuilder builder) => _beyond.Values.Select(g => (Make(g, builder), g.Count));
+
+    /// <summary>Of a rule that fires a hundred thousand times nobody reads each: the rest is one, which stands on all of them.</summary>
+    private void AddBeyond(RuleEntry entry, CallableJudgement judgement)
     {
-        foreach (Group group in _all)
+        if (!_beyond.TryGetValue((entry.Rule.Id, judgement.Fact.Reached), out Group? rest))
         {
-            CallableJudgement told = group.Told;
-            FindingSubject subject = new(Facts.FactKinds.Judgement.Name, told.Callable)
-            {
-                Capability = told.Capability.Length > 0 ? told.Capability : table.CapabilityOf(told.Callable),
-                Arguments = told.Fact.Arguments,
-            };
-            yield return builder.Make(
-                group.Entry, FindingPlace.Of(told.Fact), subject, told.Fact.Use.ToString(), Message(told), Evidence(told, group.Count, group.Offsets), group.Content);
+            _beyond.Add((entry.Rule.Id, judgement.Fact.Reached), rest = new Group(entry, judgement));
         }
+
+        rest.Count++;
+        rest.Content.Add(judgement.Fact, judgement.Is, judgement.Detail, judgement.Holder, judgement.Content);
+    }
+
+    private Finding Make(Group group, FindingBuilder builder)
+    {
+        CallableJudgement told = group.Told;
+        FindingSubject subject = new(Facts.FactKinds.Judgement.Name, told.Callable)
+        {
+            Capability = told.Capability.Length > 0 ? told.Capability : table.CapabilityOf(told.Callable),
+            Arguments = told.Fact.Arguments,
+        };
+        return builder.Make(
+            group.Entry, FindingPlace.Of(told.Fact), subject, told.Fact.Use.ToString(), Message(told), Evidence(told, group.Count, group.Offsets), group.Content);
     }
 
     private sealed class Group(RuleEntry entry, CallableJudgement told)

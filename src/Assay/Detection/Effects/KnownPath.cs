@@ -29,7 +29,8 @@ internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool 
 /// <summary>Finds names: spellings of one thing lead to one path, and what is known of it.</summary>
 internal sealed class PathKnowledge(CallableTable names)
 {
-    private const int MostCached = 4096;
+    /// <summary>A use is looked at several times, and a hostile file may use a hundred thousand names.</summary>
+    private const int MostCached = 1 << 17;
     private readonly Dictionary<string, KnownPath> _cache = new(StringComparer.Ordinal);
 
     /// <summary>What is known of a fact's callee; the path is empty where it is a result or cannot be told.</summary>

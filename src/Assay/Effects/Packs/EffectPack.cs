@@ -23,6 +23,9 @@ public sealed class EffectPack : IEffectNames
     private readonly long[] _starts = new long[PackLayout.Sections + 1];
     private readonly ConcurrentDictionary<int, EffectEntry> _entries = new();
     private readonly ConcurrentDictionary<int, string> _texts = new();
+
+    /// <summary>The patterns of owners that have some: every name below one asks for them.</summary>
+    private readonly ConcurrentDictionary<string, IReadOnlyList<(string Pattern, EffectEntry Entry)>> _below = new(StringComparer.Ordinal);
     private readonly Func<long, byte> _filterByte;
 
     /// <summary>Opens a pack without looking further than its head; the bytes must not change while it is used.</summary>
@@ -139,6 +142,9 @@ public sealed class EffectPack : IEffectNames
 
     internal IReadOnlyList<(string Pattern, EffectEntry Entry)> Below(string owner)
     {
+        if (_below.TryGetValue(owner, out IReadOnlyList<(string Pattern, EffectEntry Entry)>? known))
+            return known;
+
         int count = Many(PackSection.Patterns, PackLayout.PatternLength);
         if (count == 0 || !MayHold(owner))
             return [];
@@ -158,7 +164,7 @@ public sealed class EffectPack : IEffectNames
             found.Add((Text(Int(PackSection.Patterns, place)), Record(Int(PackSection.Patterns, place + 4))));
         }
 
-        return found;
+        return _below[owner] = found;
     }
 
     /// <inheritdoc/>

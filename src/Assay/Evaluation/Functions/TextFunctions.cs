@@ -15,6 +15,8 @@ internal static class TextFunctions
     private const int FewCharacters = 16;
     private const int StripWork = 64;
     private const int MapWork = 8;
+    private const int SearchWork = 4;
+    private const int PlaceWork = 20;
     private static readonly SearchValues<char> s_white = SearchValues.Create(White);
     private static readonly SearchValues<char> s_word = SearchValues.Create(Letters + Digits + "_");
 
@@ -98,9 +100,14 @@ internal static class TextFunctions
         }
 
         // How long the result is, is known before anything of it is made.
+        if (!f.Budget.Work(SearchWork * (long)text.Length))
+        {
+            return FoldedValue.Unknown;
+        }
+
         long places = old.Length == 0 ? PythonCharacters.Count(text) + 1 : TextSearch.CountOf(text, old);
         places = count < 0 ? places : Math.Min(places, count);
-        if (!f.Budget.Room(text.Length + (places * (fresh.Length - (long)old.Length))))
+        if (!f.Budget.Work(PlaceWork * places) || !f.Budget.Room(text.Length + (places * (fresh.Length - (long)old.Length))))
         {
             return FoldedValue.Unknown;
         }

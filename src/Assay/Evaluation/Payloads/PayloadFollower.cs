@@ -22,6 +22,9 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
     /// <summary>Work for each character of a text that is split into words and literals.</summary>
     private const int TextWork = 40;
 
+    /// <summary>Work for each character of a text that may have been seen before.</summary>
+    private const int SeenWork = 2;
+
     /// <summary>Work for each byte that is hashed, converted or told apart.</summary>
     private const int ByteWork = 8;
     private static readonly Lazy<string[]> s_markers = new(() => EmbeddedTable.Rows("evaluation/indicators.tsv").Single(r => r[0] == "code")[1].Split(' '));
@@ -191,6 +194,13 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
     {
         while (_open.TryDequeue(out RecoveredText? next))
         {
+            // Many calls may hand over one long text: it is compared with those that were seen.
+            if (!Pays(SeenWork * (long)Math.Min(next.Text.Length, textLimit)))
+            {
+                Exceeded = true;
+                continue;
+            }
+
             string kept = next.Text.Length > textLimit ? next.Text[..textLimit] : next.Text;
             if (kept.Trim().Length == 0 || _seenTexts.Contains((next.Kind, kept)))
             {

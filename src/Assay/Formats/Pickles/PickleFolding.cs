@@ -19,6 +19,9 @@ internal sealed class PickleFolding(PickleMachine machine, HeldMemory held)
     private PickleEvaluator? _made;
     private PayloadFollower? _follower;
 
+    /// <summary>The meter of the machine.</summary>
+    public ScanBudget? Budget => machine.Budget;
+
     /// <summary>Whether the call that was observed last gave texts to follow.</summary>
     public bool IsFollowed { get; private set; }
 

@@ -365,6 +365,7 @@ internal sealed class UseCollector : PickleObserver
 
     private UseGroup Keep(PickleEncodings encodings, CallableFact fact, long offset)
     {
+        _folding.Budget?.SpendWork(WorkCosts.Use, offset);
         UseGroup group = new(fact, encodings, offset);
         Collected.Groups.Add(group);
         _room.Keep(fact.MemorySize + _uses.KeyLength);
