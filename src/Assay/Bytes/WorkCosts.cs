@@ -23,13 +23,13 @@ internal static class WorkCosts
     public const long Probe = 5_000;
 
     /// <summary>One fact: it is made, kept, judged and reported.</summary>
-    public const long Fact = 10_000;
+    public const long Fact = 4_000;
 
     /// <summary>One byte of a fact: memory that is touched for the first time costs more than what is written there.</summary>
-    public const int ByteOfFact = 4;
+    public const int ByteOfFact = 2;
 
     /// <summary>One use of a callable that looks like no other: it is described and kept.</summary>
-    public const long Use = 8_000;
+    public const long Use = 12_000;
 
     /// <summary>One opcode of a pickle.</summary>
     public const long Opcode = 8;

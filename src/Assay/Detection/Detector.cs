@@ -11,7 +11,8 @@ namespace Assay.Detection;
 /// <summary>What is found in the facts of one input.</summary>
 /// <param name="Findings">The findings, in no particular order.</param>
 /// <param name="IsSpent">Whether the steps that rules may take were spent before all facts were asked.</param>
-internal readonly record struct Detected(IReadOnlyList<Finding> Findings, bool IsSpent);
+/// <param name="IsStopped">Whether the host wanted no more before all facts were asked.</param>
+internal readonly record struct Detected(IReadOnlyList<Finding> Findings, bool IsSpent, bool IsStopped);
 
 /// <summary>
 /// Detectors derive what rules ask beside facts: judgements about callables, intents. The rules decide. What fires takes the shape of its kind, and
@@ -25,14 +26,17 @@ internal sealed class Detector
     private readonly FindingBuilder _builder;
     private readonly FindingList _found = new();
     private readonly IntentFindings _intents;
+    private readonly CancellationToken _stop;
+    private bool _isStopped;
 
-    private Detector(IReadOnlyList<Fact> facts, string? inputDigest, RuleSet rules, MatchBudget budget)
+    private Detector(IReadOnlyList<Fact> facts, string? inputDigest, RuleSet rules, MatchBudget budget, CancellationToken stop)
     {
         _facts = facts;
         _rules = rules;
         _run = new RuleRun(rules.Index, new MatchContext(rules.Callables, budget));
         _builder = new FindingBuilder(facts, inputDigest);
         _intents = new IntentFindings(facts);
+        _stop = stop;
     }
 
     /// <summary>Finds by <paramref name="rules"/> what the facts give rise to.</summary>
@@ -41,27 +45,42 @@ internal sealed class Detector
     /// <param name="rules">The rules in force.</param>
     /// <param name="allowedModules">Modules whose callables the user vouches for.</param>
     /// <param name="steps">How many steps the rules may take.</param>
-    public static Detected Detect(IReadOnlyList<Fact> facts, string? inputDigest, RuleSet rules, IReadOnlyList<string> allowedModules, long steps)
+    public static Detected Detect(IReadOnlyList<Fact> facts, string? inputDigest, RuleSet rules, IReadOnlyList<string> allowedModules, long steps) =>
+        UpTo(facts, inputDigest, rules, allowedModules, steps, CancellationToken.None);
+
+    /// <summary>The same, as far as it comes before <paramref name="stop"/>.</summary>
+    public static Detected UpTo(
+        IReadOnlyList<Fact> facts, string? inputDigest, RuleSet rules, IReadOnlyList<string> allowedModules, long steps, CancellationToken stop)
     {
         MatchBudget budget = new(steps);
-        Detector detector = new(facts, inputDigest, rules, budget);
+        Detector detector = new(facts, inputDigest, rules, budget, stop);
         detector.Ask(allowedModules);
-        return new([.. new Confirmation([.. facts.OfType<BehaviourFact>()]).Of([.. detector._found.All])], budget.IsSpent);
+        return new([.. new Confirmation([.. facts.OfType<BehaviourFact>()]).Of([.. detector._found.All])], budget.IsSpent, detector._isStopped);
     }
 
     private void Ask(IReadOnlyList<string> allowedModules)
     {
-        foreach (CallableJudgement judgement in CallableDetector.Judge(_facts, _rules.Callables, allowedModules))
+        foreach (CallableJudgement judgement in CallableDetector.Judge(_facts, _rules.Callables, allowedModules, _stop))
         {
+            if (IsStopped())
+            {
+                break;
+            }
+
             _run.Add(FactKinds.Judgement, judgement, judgement.Path);
         }
 
         foreach (Fact fact in _facts)
         {
+            if (IsStopped())
+            {
+                break;
+            }
+
             _run.Add(FactKinds.Of(fact), fact, fact.Path);
         }
 
-        if (_rules.Index.Asks(FactKinds.Intent))
+        if (_rules.Index.Asks(FactKinds.Intent) && !IsStopped())
         {
             foreach (IntentFact intent in new IntentDetector(_rules.Intents).Detect(_facts))
             {
@@ -82,6 +101,8 @@ internal sealed class Detector
         Shape(_run.Fallbacks());
     }
 
+    private bool IsStopped() => _isStopped |= _stop.IsCancellationRequested;
+
     private void Shape(IEnumerable<FiredRule> fired)
     {
         CallableFindings callables = new(_rules.Callables);
@@ -89,6 +110,11 @@ internal sealed class Detector
         List<Finding> others = [];
         foreach (FiredRule one in fired)
         {
+            if (IsStopped())
+            {
+                break;
+            }
+
             switch (one.Fact)
             {
                 case CallableJudgement judgement:

@@ -13,7 +13,10 @@ public static class Judge
     /// <param name="rules">The rules in force.</param>
     /// <param name="policy">What the user has decided.</param>
     /// <param name="day">The day of the judgement: waivers that ended before it do not apply.</param>
-    public static Judgement Of(FactSet facts, RuleSet rules, Policy policy, DateOnly day)
+    public static Judgement Of(FactSet facts, RuleSet rules, Policy policy, DateOnly day) => UpTo(facts, rules, policy, day, CancellationToken.None);
+
+    /// <summary>Judges one input, as far as it comes before <paramref name="stop"/>: what is found until then stands, and that there was more is said.</summary>
+    internal static Judgement UpTo(FactSet facts, RuleSet rules, Policy policy, DateOnly day, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(rules);
@@ -35,7 +38,7 @@ public static class Judge
             return new Judgement { Verdict = Verdict.Passed };
         }
 
-        Detected detected = Detector.Detect(facts.Facts, facts.Sha256, rules, policy.AllowedModules, facts.Limits.RuleSteps);
+        Detected detected = Detector.UpTo(facts.Facts, facts.Sha256, rules, policy.AllowedModules, facts.Limits.RuleSteps, stop);
         if (detected.IsSpent)
         {
             unread.Add(new UnreadFact
@@ -44,6 +47,11 @@ public static class Judge
                 Cause = UnreadCause.Limit,
                 Detail = $"The limit rule-steps={facts.Limits.RuleSteps} is spent: the rules were not put to all facts.",
             });
+        }
+
+        if (detected.IsStopped)
+        {
+            unread.Add(new UnreadFact { Path = facts.Path, Cause = UnreadCause.Cancelled, Detail = "The scan was cancelled before everything that was read was judged." });
         }
 
         IEnumerable<Finding> ordered = detected.Findings

@@ -170,14 +170,14 @@ public sealed class Scanner
             }
 
             string? digest = bytes.Length <= Options.DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
-            return Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, digest, scanner.Artifacts);
+            return Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, digest, scanner.Artifacts, cancellation);
         }
         catch (ScanStopException e)
         {
             // What was found before the stop stays, and so does what is known of the bytes.
             log.Add(new UnreadFact { Path = input.Path, Offset = e.Offset, Detail = e.Message, Cause = ArtifactScanner.CauseOf(e) });
             outcome ??= new ArtifactScanner.Outcome(new CoverageMap(bytes?.Length ?? 0), false, false);
-            return Report(input, log.Facts, outcome.Value.Coverage, bytes?.Length, null, scanner?.Artifacts ?? 0);
+            return Report(input, log.Facts, outcome.Value.Coverage, bytes?.Length, null, scanner?.Artifacts ?? 0, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -220,7 +220,8 @@ public sealed class Scanner
     }
 
     /// <summary>The report of an input by the facts that were read.</summary>
-    private TargetReport Report(ScanInput input, IReadOnlyList<Fact> facts, CoverageMap? coverage, long? size, string? digest, int artifacts)
+    private TargetReport Report(
+        ScanInput input, IReadOnlyList<Fact> facts, CoverageMap? coverage, long? size, string? digest, int artifacts, CancellationToken cancellation = default)
     {
         (long parsed, long data, long unknown) = coverage?.Totals() ?? default;
         FactSet set = new()
@@ -235,7 +236,15 @@ public sealed class Scanner
             Artifacts = artifacts,
             Facts = facts,
         };
-        return TargetReport.Of(set, Judge.Of(set, Options.Rules, Options.Policy, Today), Options.KeepFacts);
+        if (facts.Count < ManyFacts || !cancellation.CanBeCanceled)
+        {
+            return TargetReport.Of(set, Judge.Of(set, Options.Rules, Options.Policy, Today), Options.KeepFacts);
+        }
+
+        // What was read is still judged, and a hundred thousand uses of callables not for longer than somebody waits who asked for an end.
+        using CancellationTokenSource grace = new(Timeout.InfiniteTimeSpan, Options.Time);
+        using CancellationTokenRegistration stop = cancellation.Register(() => grace.CancelAfter(s_grace));
+        return TargetReport.Of(set, Judge.UpTo(set, Options.Rules, Options.Policy, Today, grace.Token), Options.KeepFacts);
     }
 
     /// <summary>The day on which the scanner judges.</summary>
@@ -278,4 +287,10 @@ public sealed class Scanner
     }
 
     private const int DigestStep = 256 << 10;
+
+    /// <summary>So many facts are judged in a few milliseconds.</summary>
+    private const int ManyFacts = 1000;
+
+    /// <summary>For how long what was read is judged after the host has asked for an end.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
 }

@@ -25,6 +25,12 @@ internal static class CostlyInputs
         ["pickle: distinct calls"] = n => Join(s_system, Rows(n / 18, i => $"h\0(X\u0005\0\0\0{i:x5}tR0"), Latin("N.")),
         ["pickle: calls of what calls gave"] = n => Join(s_system, Repeat(n / 3, "(tR"), Latin(".")),
         ["pickle: calls in calls"] = n => Join(s_system, Repeat(n / 6, "h\0h\0\u0085R"), Latin(".")),
+        ["pickle: results of calls with numbers called"] = n => Join(s_system, Rows(n / 7, i => "J" + Number((uint)i) + "\u0085R"), Latin(".")),
+        ["pickle: extension codes called"] = n => Join(Pickle(""), Rows(n / 8, i => "\u0084" + Number((uint)i + 1) + ")R0"), Latin("N.")),
+        ["pickle: distinct names of one module"] = n => Join(Pickle(""), Rows(n / 16, i => $"cos\na{i:x5}\n)R0"), Latin("N.")),
+        ["pickle: imports appended to numbers"] = n => Join(Pickle(""), Rows(n / 14, i => $"cm{i:x5}\nf\nK\u0001a"), Latin(".")),
+        ["pickle: one list of texts to many calls"] = n => Join(Pickle("cbuiltins\nsorted\nq\0("), Rows(2000, i => $"X\u0003\0\0\0{i:x3}"), Latin("tq\u0001"), Repeat(n / 7, "h\0h\u0001\u0085R0"), Latin("N.")),
+        ["pickle: one source to many calls"] = n => Join(Pickle("cbuiltins\nexec\nq\0X\u0040\u009c\0\0" + Text(10_000, "a=1;") + "q\u0001"), Repeat(n / 7, "h\0h\u0001\u0085R0"), Latin("N.")),
         ["pickle: states"] = n => Join(Pickle("ca\nb\n)R"), Repeat(n / 2, "}b"), Latin(".")),
         ["pickle: a state of many"] = n => Join(Pickle("ca\nb\n)R("), Rows(n / 12, i => $"X\u0006\0\0\0k{i:x5}N"), Latin("db.")),
         ["pickle: one line of a number"] = n => Join(Pickle("L"), Repeat(n, "9"), Latin("L\n.")),
@@ -83,6 +89,26 @@ internal static class CostlyInputs
         ["zstd: frames"] = n => Repeat(n / 11, "\u0028\u00b5\u002f\u00fd\u0020\u0002\u0011\0\0N."),
         ["zstd: large windows"] = n => Repeat(n / 11, "\u0028\u00b5\u002f\u00fd\0\u0088\u0011\0\0N."),
     };
+
+    /// <summary>A zip of many members that all lie on the same deflated pickle, which pushes and pops so many values.</summary>
+    public static byte[] MembersOnOneStream(int members, int values)
+    {
+        byte[] packed = ZipBuilder.Deflate(Join(Pickle(""), Repeat(values, "N0"), Latin("N.")));
+        byte[] name = Latin("00000.pkl");
+        uint size = (uint)((2 * values) + 4);
+        string sizes = Number((uint)packed.Length) + Number(size);
+        byte[] local = Join(Latin("PK\u0003\u0004\u0014\0\0\0\u0008\0\0\0\u0021\0\0\0\0\0" + sizes + "\u0009\0\0\0"), name, packed);
+        using MemoryStream file = new();
+        file.Write(local);
+        for (int i = 0; i < members; i++)
+        {
+            file.Write(Latin("PK\u0001\u0002\u0014\0\u0014\0\0\0\u0008\0\0\0\u0021\0\0\0\0\0" + sizes + "\u0009\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" + $"{i:d5}.pkl"));
+        }
+
+        string count = Number((uint)members)[..2];
+        file.Write(Latin("PK\u0005\u0006\0\0\0\0" + count + count + Number((uint)(file.Length - local.Length)) + Number((uint)local.Length) + "\0\0"));
+        return file.ToArray();
+    }
 
     private static byte[] Pickle(string body) => Latin("\u0080\u0004" + body);
 

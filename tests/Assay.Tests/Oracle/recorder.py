@@ -33,7 +33,7 @@ import _pickle
 EVENTS = 10_000
 MEMORY = 768 << 20
 SECONDS = 2.0
-SHOWN_CALLS = 64
+SHOWN_CALLS = 16
 EXTENSION = "\0 extension"
 ENCODINGS = ("ascii", "utf-8", "bytes")
 RESTRICTED = "/usr/lib/python3/dist-packages/torch/_weights_only_unpickler.py"
@@ -100,7 +100,7 @@ def made(root, calls):
             cache.clear()
         text = root + "()" * min(calls, SHOWN_CALLS)
         if calls > SHOWN_CALLS:
-            text += f"... ({calls} calls)"
+            text += f"... (more than {SHOWN_CALLS} calls)"
         found = Recorder("Recorded", (), {"__new__": construct, "__slots__": (), "root": root, "calls": calls, "text": text})
         cache[key] = found
     return found

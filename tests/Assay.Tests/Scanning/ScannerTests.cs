@@ -7,6 +7,7 @@ using Assay.Policies;
 using Assay.Reports;
 using Assay.Scanning;
 using Assay.Tests.Architecture;
+using Assay.Tests.Attacks;
 using Assay.Tests.Builders;
 
 namespace Assay.Tests.Scanning;
@@ -84,6 +85,43 @@ public sealed class ScannerTests
             Scans.Input(Scans.Canary, "d"));
         Assert.Equal([UnreadCause.Unreadable, UnreadCause.Unreadable, UnreadCause.Changed], report.Targets.Take(3).Select(t => t.Causes().Single()));
         Assert.Equal(Verdict.Malicious, report.Targets[3].Verdict);
+    }
+
+    [Fact]
+    public void AHostileFileCostsItsNeighboursNothing()
+    {
+        ScanInput[] neighbours = [Scans.Input(Scans.Harmless, "a"), Scans.Input(Scans.Canary, "c"), Scans.Input(Scans.Harmless, "d")];
+        ScanInput hostile = Scans.Input(CostlyInputs.MembersOnOneStream(20_000, 40_000), "b.zip");
+        ScanOptions options = Scans.Options with { Jobs = 2, Limits = new ScanLimits { Work = 100_000_000, WorkPerByte = 0 } };
+        ScanReport report = Scans.Run(options, neighbours[0], hostile, neighbours[1], neighbours[2]);
+        Assert.Equal(["a", "b.zip", "c", "d"], report.Targets.Select(t => t.Path));
+        Assert.Contains(UnreadCause.Limit, report.Targets[1].Causes());
+        ScanReport alone = Scans.Run(options, neighbours);
+        Assert.Equal(alone.Targets.Select(t => (t.Verdict, t.Findings.Count, t.Unread.Count)), report.Targets.Where(t => t.Path != "b.zip").Select(t => (t.Verdict, t.Findings.Count, t.Unread.Count)));
+    }
+
+    [Fact]
+    public void ResultsComeWhileLaterInputsAreStillRead()
+    {
+        using ManualResetEventSlim seen = new();
+        ScanInput second = new() { Path = "b", Named = true, Open = () => seen.Wait(TimeSpan.FromMinutes(1)) ? new MemorySource(Scans.Harmless) : throw new IOException("Nobody saw the first result.") };
+        foreach (ScanResult result in new Scanner(Scans.Options with { Jobs = 2 }).ScanAsync([Scans.Input(Scans.Canary, "a"), second], null, TestContext.Current.CancellationToken).ToBlockingEnumerable(TestContext.Current.CancellationToken))
+        {
+            Assert.Empty(result.Report!.Unread);
+            seen.Set();
+        }
+    }
+
+    [Fact]
+    public void WhatIsNotJudgedBeforeTheHostWantsNoMoreIsSaid()
+    {
+        FactSet facts = new() { Path = "a", Facts = [.. Enumerable.Range(0, 5000).Select(i => new CallableFact { Path = "a", Offset = i, Callee = $"os.a{i}", Resolved = $"os.a{i}", Module = "os", Name = $"a{i}", Use = CallableUse.Called })] };
+        using CancellationTokenSource stop = new();
+        Assert.Empty(Judge.UpTo(facts, RuleSet.Default, new Policy(), new DateOnly(2026, 11, 1), stop.Token).Unread);
+        stop.Cancel();
+        Judgement judged = Judge.UpTo(facts, RuleSet.Default, new Policy(), new DateOnly(2026, 11, 1), stop.Token);
+        Assert.Equal(UnreadCause.Cancelled, Assert.Single(judged.Unread).Cause);
+        Assert.Equal(Verdict.Incomplete, judged.Verdict);
     }
 
     [Fact]

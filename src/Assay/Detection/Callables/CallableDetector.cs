@@ -7,8 +7,8 @@ namespace Assay.Detection.Callables;
 /// <summary>Judges the callables of each artifact: what is known of them, what they get, and how they are used.</summary>
 internal static class CallableDetector
 {
-    /// <summary>The judgements about all callables among the facts, artifact by artifact.</summary>
-    public static IEnumerable<CallableJudgement> Judge(IReadOnlyList<Fact> facts, CallableTable table, IReadOnlyList<string> allowedModules)
+    /// <summary>The judgements about all callables among the facts, artifact by artifact; those that came before <paramref name="stop"/>.</summary>
+    public static IEnumerable<CallableJudgement> Judge(IReadOnlyList<Fact> facts, CallableTable table, IReadOnlyList<string> allowedModules, CancellationToken stop = default)
     {
         foreach (IGrouping<string, EntryFact> artifact in facts.OfType<EntryFact>().Where(f => f.Source is "pickle").GroupBy(f => f.Path, StringComparer.Ordinal))
         {
@@ -23,12 +23,12 @@ internal static class CallableDetector
         foreach (IGrouping<string, CallableFact> artifact in facts.OfType<CallableFact>().GroupBy(f => f.Path, StringComparer.Ordinal))
         {
             List<CallableFact> reached = [.. artifact.Where(f => f.Reached)];
-            foreach (CallableJudgement judgement in new ArtifactEffects(reached, new EffectScope(table, allowedModules)).Judge())
+            foreach (CallableJudgement judgement in new ArtifactEffects(reached, new EffectScope(table, allowedModules) { Stop = stop }).Judge())
             {
                 yield return judgement;
             }
 
-            foreach (CallableJudgement judgement in Unreached([.. artifact.Where(f => !f.Reached)], reached, new EffectScope(table, allowedModules)))
+            foreach (CallableJudgement judgement in Unreached([.. artifact.Where(f => !f.Reached)], reached, new EffectScope(table, allowedModules) { Stop = stop }))
             {
                 yield return judgement;
             }
@@ -40,7 +40,7 @@ internal static class CallableDetector
     {
         HashSet<(string, long)> known = [.. reached.SelectMany(f => f.Offsets.Append(f.Offset).Select(o => (f.Callee, o)))];
         HashSet<string> told = new(StringComparer.Ordinal);
-        foreach (CallableFact fact in behind.OrderBy(f => f.Use is CallableUse.Imported))
+        foreach (CallableFact fact in behind.OrderBy(f => f.Use is CallableUse.Imported).TakeWhile(_ => !scope.Stop.IsCancellationRequested))
         {
             KnownPath name = scope.Names.Of(fact);
             if (name is { Path.Length: > 0, IsSink: true } && !known.Contains((fact.Callee, fact.Offset)) && told.Add(name.Path))

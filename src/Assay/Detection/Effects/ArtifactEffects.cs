@@ -22,18 +22,18 @@ internal sealed class ArtifactEffects
         _scope = scope;
         _judge = new EffectJudge(_scope);
         _filled = [.. facts.Where(f => f.Use is CallableUse.State).Select(f => f.Resolved)];
-        _used = [.. facts.Where(f => f.Use is not CallableUse.Imported).Select(f => _scope.Names.Of(f).Path)];
+        _used = [.. Wanted().Where(f => f.Use is not CallableUse.Imported).Select(f => _scope.Names.Of(f).Path)];
     }
 
     /// <summary>The judgements.</summary>
     public IReadOnlyList<CallableJudgement> Judge()
     {
-        foreach (CallableFact fact in _facts.Where(f => f.Use is CallableUse.Called or CallableUse.State))
+        foreach (CallableFact fact in Wanted().Where(f => f.Use is CallableUse.Called or CallableUse.State))
             _scope.Carried.Notice(fact);
 
-        _scope.CallsResults = _facts.Any(f => f is { Use: CallableUse.Called, Target: { } called } && _scope.Meanings.Of(called) is Meaning.MadeClass or Meaning.Instance { Class: Meaning.MadeClass });
+        _scope.CallsResults = Wanted().Any(f => f is { Use: CallableUse.Called, Target: { } called } && _scope.Meanings.Of(called) is Meaning.MadeClass or Meaning.Instance { Class: Meaning.MadeClass });
 
-        foreach (CallableFact fact in _facts)
+        foreach (CallableFact fact in Wanted())
         {
             KnownPath name = _scope.Names.Of(fact);
             switch (fact.Use)
@@ -63,6 +63,9 @@ internal sealed class ArtifactEffects
         _scope.Packages.Say();
         return _scope.Said;
     }
+
+    /// <summary>The facts, as far as they are asked before the host wants no more.</summary>
+    private IEnumerable<CallableFact> Wanted() => _scope.Stop.CanBeCanceled ? _facts.TakeWhile(_ => !_scope.Stop.IsCancellationRequested) : _facts;
 
     private void Used(CallableFact fact, KnownPath name, Route route)
     {

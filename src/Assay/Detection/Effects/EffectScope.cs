@@ -27,6 +27,9 @@ internal sealed class EffectScope : IStandings
         _allowed = allowedModules;
     }
 
+    /// <summary>When no more judgements are wanted.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>What the packs say of names.</summary>
     public CallableTable Table { get; }
 

@@ -169,6 +169,7 @@ internal sealed class OnnxTensors(ReadContext context, ProtobufWire wire, OnnxEx
         }
 
         byte[] decoded = new byte[tensor.Bytes];
+        Span<byte> eight = stackalloc byte[8];
         int at = 0;
         foreach (ProtobufField field in tensor.Message)
         {
@@ -197,7 +198,6 @@ internal sealed class OnnxTensors(ReadContext context, ProtobufWire wire, OnnxEx
                     return null;
                 }
 
-                Span<byte> eight = stackalloc byte[8];
                 BinaryPrimitives.WriteInt64LittleEndian(eight, number);
                 eight[..(int)Math.Min(8, size)].CopyTo(decoded.AsSpan(at));
                 at += (int)size;
