@@ -33,6 +33,7 @@ public static class FormatCatalog
         new ShardIndexFormat(),
         new Onnx.OnnxFormat(),
         new Onnx.OnnxTensorFormat(),
+        .. TensorFlow.TensorFlowFormat.All,
         new StableBaselines.SerializedJsonFormat(),
         new R.RDataFormat(),
         new GgufFormat(),

@@ -50,6 +50,18 @@ internal readonly record struct ProtobufMessage(ProtobufWire Wire, ProtobufType 
     /// <summary>The last message of a field of that name, or null.</summary>
     public ProtobufMessage? Message(string name) => Field(name)?.Message;
 
+    /// <summary>The texts of the fields of that name.</summary>
+    public IEnumerable<string> Texts(string name)
+    {
+        foreach (ProtobufField field in this)
+        {
+            if (field.Name == name)
+            {
+                yield return field.Text();
+            }
+        }
+    }
+
     /// <summary>The messages of the fields of that name.</summary>
     public IEnumerable<ProtobufMessage> Messages(string name)
     {

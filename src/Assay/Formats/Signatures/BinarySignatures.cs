@@ -1,6 +1,5 @@
 // Signatures of binary formats: magic numbers, and the few fields that make them certain.
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using Assay.Artifacts;
 
@@ -95,33 +94,6 @@ internal static class BinarySignatures
 
     /// <summary>RKNN and a small version.</summary>
     public static ClaimStrength? Rknn(ProbeView view) => view.StartsWith("RKNN\0\0\0\0"u8) ? ClaimStrength.Certain : null;
-
-    /// <summary>The magic of a LevelDB table in the last eight bytes.</summary>
-    public static ClaimStrength? TensorFlowIndex(ProbeView view)
-    {
-        if (view.Range.Length < 48)
-        {
-            return null;
-        }
-
-        Span<byte> end = stackalloc byte[8];
-        int read = view.Artifact.Bytes.ReadAt(view.Range.End - 8, end);
-        return end[..read].SequenceEqual((ReadOnlySpan<byte>)[0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]) ? ClaimStrength.Certain : null;
-    }
-
-    /// <summary>A 64-bit length followed by its own masked CRC-32C.</summary>
-    public static ClaimStrength? TfRecord(ProbeView view)
-    {
-        ReadOnlySpan<byte> head = view.Head.Span;
-        if (head.Length < 16 || BinaryPrimitives.ReadUInt64LittleEndian(head) > (ulong)view.Range.Length)
-        {
-            return null;
-        }
-
-        uint crc = ~BitOperations.Crc32C(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(head));
-        uint masked = unchecked(BitOperations.RotateRight(crc, 15) + 0xA282EAD8u);
-        return masked == UInt32(view, 8) ? ClaimStrength.Certain : null;
-    }
 
     private static uint UInt32(ProbeView view, int at) => BinaryPrimitives.ReadUInt32LittleEndian(view.Head.Span[at..]);
 

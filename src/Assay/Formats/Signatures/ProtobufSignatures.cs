@@ -13,36 +13,10 @@ namespace Assay.Formats.Signatures;
 /// </summary>
 internal static class ProtobufSignatures
 {
-    private static readonly Dictionary<int, int> SavedModelMessage = new() { [1] = 0, [2] = 2 };
-    private static readonly Dictionary<int, int> MetaGraphMessage = Payloads(1, 2, 3, 4, 5, 6, 7);
-    private static readonly Dictionary<int, int> GraphMessage = new() { [1] = 2, [2] = 2, [3] = 0, [4] = 2, [5] = 2 };
-    private static readonly Dictionary<int, int> NodeMessage = Payloads(1, 2, 3, 4, 5, 6, 7);
     private static readonly Dictionary<int, int> ProgramMessage = Payloads(1, 2, 3, 4, 5);
     private static readonly Dictionary<int, int> BlockMessage = new() { [1] = 0, [2] = 0, [3] = 2, [4] = 2, [5] = 0 };
-    private static readonly Dictionary<int, int> FingerprintMessage = new() { [1] = 0, [2] = 0, [3] = 0, [4] = 0, [5] = 0, [6] = 2, [7] = 2 };
     private static readonly Dictionary<int, int> PieceMessage = new() { [1] = 2, [2] = 5, [3] = 0 };
     private static readonly Dictionary<int, int> KerasNodeMessage = new() { [1] = 2, [2] = 0, [3] = 2, [4] = 2, [5] = 2, [6] = 2 };
-
-    /// <summary>SavedModel: an optional schema version, and meta graphs.</summary>
-    public static ClaimStrength? SavedModel(ProbeView view)
-    {
-        ProtobufFields? model = Outermost(view);
-        return model is not null && model.AreAmong(SavedModelMessage) && model.Number(1) is null or < 100
-            && model.Payload(2) is ByteRange metaGraph && IsMetaGraph(view, Inner(view, metaGraph)) ? ClaimStrength.Certain : null;
-    }
-
-    /// <summary>MetaGraphDef.</summary>
-    public static ClaimStrength? MetaGraph(ProbeView view) =>
-        Outermost(view) is { } fields && fields.Has(1) && IsMetaGraph(view, fields) ? ClaimStrength.Certain : null;
-
-    /// <summary>GraphDef.</summary>
-    public static ClaimStrength? Graph(ProbeView view) =>
-        Outermost(view) is { } fields && IsGraph(view, fields) ? ClaimStrength.Certain : null;
-
-    /// <summary>FingerprintDef: five hashes, a version and an id, and nothing else.</summary>
-    public static ClaimStrength? Fingerprint(ProbeView view) =>
-        view.Range.Length is > 20 and < 1024 && Outermost(view) is { IsWhole: true, Count: >= 4 } fields && fields.AreAmong(FingerprintMessage)
-        && fields.Has(1) && fields.Has(2) && fields.Has(3) && fields.Has(4) ? ClaimStrength.Likely : null;
 
     /// <summary>SavedMetadata: nodes whose identifier is one of Keras.</summary>
     public static ClaimStrength? KerasMetadata(ProbeView view) =>
@@ -87,22 +61,6 @@ internal static class ProtobufSignatures
     private static bool IsCalculator(ProbeView view, ProtobufFields node) =>
         Text(view, node.Payload(1)) is { } first && first.Contains("Calculator", StringComparison.Ordinal)
         || Text(view, node.Payload(2)) is { } second && second.Contains("Calculator", StringComparison.Ordinal);
-
-    private static bool IsMetaGraph(ProbeView view, ProtobufFields fields) =>
-        fields.IsWellFormed && fields.AreAmong(MetaGraphMessage) && fields.Payload(2) is ByteRange graph && IsGraph(view, Inner(view, graph));
-
-    private static bool IsGraph(ProbeView view, ProtobufFields fields)
-    {
-        if (!fields.IsWellFormed || !fields.AreAmong(GraphMessage) || fields.Payload(1) is not ByteRange at)
-        {
-            return false;
-        }
-
-        ProtobufFields node = Inner(view, at);
-        return node.IsWellFormed && node.AreAmong(NodeMessage) && Text(view, node.Payload(1)) is { Length: > 0 }
-            && Text(view, node.Payload(2)) is { Length: > 0 } operation
-            && operation.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '>' or '.') && !IsCalculator(view, node);
-    }
 
     private static Dictionary<int, int> Payloads(params ReadOnlySpan<int> numbers)
     {

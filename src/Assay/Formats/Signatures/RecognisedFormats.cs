@@ -20,8 +20,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("xgboost-binary", "XGBoost (binary)", BinarySignatures.XgBoostBinary, [".bst"]),
         new RecognisedFormat("mxnet-params", "MXNet parameters", BinarySignatures.MxNetParams, [".params"]),
         new RecognisedFormat("rknn", "RKNN", BinarySignatures.Rknn, [".rknn"]),
-        new RecognisedFormat("tf-checkpoint-index", "TensorFlow checkpoint index", BinarySignatures.TensorFlowIndex, []),
-        new RecognisedFormat("tf-record", "TFRecord", BinarySignatures.TfRecord, [".tfrecord", ".tfrecords"]),
         new RecognisedFormat("flax-msgpack", "Flax (MessagePack)", MessagePackSignature.Flax, [".msgpack"]),
 
         // Executables: a program in a model's place. They are believed in gaps too, since that is where they are hidden.
@@ -32,10 +30,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("java-class", "Java class", ProgramSignatures.JavaClass, []),
 
         // Protocol buffers have no signature: these walk the fields and check them against the schema.
-        new RecognisedFormat("tf-saved-model", "TensorFlow SavedModel", ProtobufSignatures.SavedModel, [".pb"]),
-        new RecognisedFormat("tf-graph", "TensorFlow graph", ProtobufSignatures.Graph, [".pb"]),
-        new RecognisedFormat("tf-meta-graph", "TensorFlow meta graph", ProtobufSignatures.MetaGraph, [".meta"]),
-        new RecognisedFormat("tf-fingerprint", "TensorFlow SavedModel fingerprint", ProtobufSignatures.Fingerprint, [".pb"]),
         new RecognisedFormat("keras-metadata", "Keras metadata of a SavedModel", ProtobufSignatures.KerasMetadata, [".pb"]),
         new RecognisedFormat("coreml", "Core ML", ProtobufSignatures.CoreMl, [".mlmodel"]),
         new RecognisedFormat("paddle", "PaddlePaddle program", ProtobufSignatures.Paddle, [".pdmodel"]),
@@ -47,7 +41,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("lightgbm", "LightGBM", TextSignatures.LightGbm, []),
         new RecognisedFormat("pmml", "PMML", TextSignatures.Pmml, [".pmml"]),
         new RecognisedFormat("ncnn", "ncnn", TextSignatures.Ncnn, []),
-        new RecognisedFormat("tf-graph-text", "TensorFlow graph (text)", TextSignatures.TensorFlowText, [".pbtxt"]),
         new RecognisedFormat("caffe-text", "Caffe (text)", TextSignatures.CaffeText, [".prototxt"]),
         new RecognisedFormat("triton-config", "Triton configuration", TextSignatures.Triton, []),
         new RecognisedFormat("mlflow-model", "MLflow MLmodel", TextSignatures.MlFlow, []),

@@ -20,12 +20,6 @@ internal static class TextSignatures
     public static ClaimStrength? Ncnn(ProbeView view) =>
         view.StartsWith("7767517\n"u8) || view.StartsWith("7767517\r\n"u8) ? ClaimStrength.Certain : null;
 
-    /// <summary>A graph in the text form of protocol buffers: nodes with operations.</summary>
-    public static ClaimStrength? TensorFlowText(ProbeView view) =>
-        Head(view) is { } text && (Begins(text, "node") || Begins(text, "meta_info_def") || Begins(text, "meta_graphs") || Begins(text, "saved_model_schema_version"))
-        && (text.Contains("op: \"", StringComparison.Ordinal) || text.Contains("op {", StringComparison.Ordinal)
-            || text.Contains("calculator: \"", StringComparison.Ordinal)) ? ClaimStrength.Likely : null;
-
     /// <summary>A net in the text form of protocol buffers: layers with types.</summary>
     public static ClaimStrength? CaffeText(ProbeView view) =>
         Head(view) is { } text && (Begins(text, "layer") || Begins(text, "layers") || text.StartsWith("name:", StringComparison.Ordinal))

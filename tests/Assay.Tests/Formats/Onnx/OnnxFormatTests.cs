@@ -55,7 +55,7 @@ public sealed class OnnxFormatTests
     [InlineData("onnx.external-key", "location", "weights.bin", "__class__", "x")]
     [InlineData("onnx.external-base", "location", "weights.bin", "basepath", "/")]
     [InlineData("onnx.memory-address", "location", "*/_ORT_MEM_ADDR_/*", "offset", "4096")]
-    public void T129_T130_ExternalDataThatIsNoPartOfAFileIsSaid(string code, string key, string value, string other, string otherValue)
+    public void T129_ExternalDataThatIsNoPartOfAFileIsSaid(string code, string key, string value, string other, string otherValue)
     {
         TargetReport target = Scans.Of(WithExternal((key, value), (other, otherValue)));
         Assert.Contains(code, target.Anomalies());

@@ -1,5 +1,4 @@
 // Signatures: tiny heads that are recognised, and look-alikes that are not.
-using System.Buffers.Binary;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -24,17 +23,12 @@ public sealed class RecognisedFormatTests
         { "xgboost-ubj", [.. "{L"u8, 0, 0, 0, 0, 0, 0, 0, 7, .. "learner{"u8] },
         { "xgboost-binary", [.. "binf"u8, .. new byte[136], 7, 0, 0, 0, 0, 0, 0, 0, .. "reg:log"u8, 6, 0, 0, 0, 0, 0, 0, 0, .. "gbtree"u8] },
         { "xgboost-binary", [.. new byte[136], 7, 0, 0, 0, 0, 0, 0, 0, .. "reg:log"u8, 4, 0, 0, 0, 0, 0, 0, 0, .. "dart"u8] },
-        { "tf-checkpoint-index", [.. new byte[40], 0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB] },
         { "flax-msgpack", [0x81, 0xA6, .. "params"u8, 0x81, 0xA1, (byte)'w', 0xC7, 3, 1, 0x93, 0x90, 0] },
         { "llamafile", [.. "MZqFpD='\n"u8, 0] },
         { "elf", [0x7F, .. "ELF"u8, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
         { "pe", [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8] },
         { "mach-o", [0xCF, 0xFA, 0xED, 0xFE, 7, 0, 0, 1, 3, 0, 0, 0, 2, .. new byte[20]] },
         { "java-class", [0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 52, 0, 1] },
-        { "tf-saved-model", Message((1, 0, 1ul), (2, 2, Message((2, 2, Graph)))) },
-        { "tf-graph", Graph },
-        { "tf-meta-graph", Message((1, 2, Message((2, 2, "x"))), (2, 2, Graph)) },
-        { "tf-fingerprint", Message((1, 0, 1ul << 60), (2, 0, 1ul << 60), (3, 0, 7ul), (4, 0, 8ul)) },
         { "keras-metadata", Message((1, 2, Message((3, 2, "root"), (4, 2, "_tf_keras_model"), (5, 2, "{}")))) },
         { "coreml", Message((1, 0, 4ul), (2, 2, "x"), (500, 2, "y")) },
         { "paddle", Message((1, 2, Message((1, 0, 0ul), (2, 0, ulong.MaxValue), (3, 2, "v"))), (4, 2, Message((1, 0, 0ul)))) },
@@ -45,7 +39,6 @@ public sealed class RecognisedFormatTests
         { "lightgbm", "tree\nversion=v4\nnum_class=1\n"u8.ToArray() },
         { "pmml", "<?xml version=\"1.0\"?>\n<!-- x -->\n<PMML version=\"4.4\" xmlns=\"x\">"u8.ToArray() },
         { "ncnn", "7767517\n2 2\n"u8.ToArray() },
-        { "tf-graph-text", "node {\n  name: \"a\"\n  op: \"Const\"\n}"u8.ToArray() },
         { "caffe-text", "name: \"net\"\nlayer {\n type: \"Python\"\n}"u8.ToArray() },
         { "triton-config", "name: \"m\"\nbackend: \"python\"\nmax_batch_size: 1\n"u8.ToArray() },
         { "mlflow-model", "artifact_path: m\nflavors:\n  python_function:\n    loader_module: x\n"u8.ToArray() },
@@ -111,30 +104,6 @@ public sealed class RecognisedFormatTests
     }
 
     [Fact]
-    public void ATfRecordIsKnownByTheChecksumOfItsLength()
-    {
-        // Length 3 as TensorFlow writes it: 03 00.. and the masked CRC-32C of those eight bytes, here computed bit by bit.
-        byte[] length = [3, 0, 0, 0, 0, 0, 0, 0];
-        uint crc = uint.MaxValue;
-        foreach (byte value in length)
-        {
-            crc ^= value;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0x82F63B78 : crc >> 1;
-            }
-        }
-
-        crc = ~crc;
-        byte[] masked = new byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(masked, unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8));
-        byte[] record = [.. length, .. masked, 1, 2, 3, 0, 0, 0, 0];
-        Assert.Equal(["tf-record"], Claimants(record));
-        record[0] = 4;
-        Assert.Empty(Claimants(record));
-    }
-
-    [Fact]
     public void OnlyStrongSignaturesAreBelievedInAGap()
     {
         byte[] elf = [.. new byte[100], 0x7F, .. "ELF"u8, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -174,7 +143,7 @@ public sealed class RecognisedFormatTests
     [Fact]
     public void EveryRecognisedFormatHasAHead() =>
         Assert.Equal(
-            ["catboost-json", "mxnet-params", "rknn", "tf-record"],
+            ["catboost-json", "mxnet-params", "rknn"],
             RecognisedFormats.All.Select(f => f.Id).Except(Heads.Select(h => h.Data.Item1)).Order(StringComparer.Ordinal));
 
     [Fact]
