@@ -40,6 +40,10 @@ public static class FormatCatalog
         new GgmlFormat(),
         new OpenVinoFormat(),
         new OpenVinoWeightsFormat(),
+        new XgBoost.XgBoostDocumentFormat(isBinary: false),
+        new XgBoost.XgBoostDocumentFormat(isBinary: true),
+        new XgBoost.XgBoostBinaryFormat(),
+        new LightGbm.LightGbmFormat(),
 
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(s_zips),

@@ -63,31 +63,6 @@ internal static class BinarySignatures
         static bool IsPlan(ReadOnlySpan<byte> bytes) => bytes.StartsWith("ptrt"u8) || bytes.StartsWith("ftrt"u8);
     }
 
-    /// <summary>A UBJSON object whose first key is the learner or the version.</summary>
-    public static ClaimStrength? XgBoostUbj(ProbeView view) =>
-        view.StartsWith("{L\0\0\0\0\0\0\0\alearner"u8) || view.StartsWith("{L\0\0\0\0\0\0\0\aversion"u8) ? ClaimStrength.Certain : null;
-
-    /// <summary>136 bytes of parameters, then the names of the objective and of the booster; "binf" may come first, or base64.</summary>
-    public static ClaimStrength? XgBoostBinary(ProbeView view)
-    {
-        if (view.StartsWith("bs64\t"u8))
-        {
-            return ClaimStrength.Likely;
-        }
-
-        int start = view.StartsWith("binf"u8) ? 4 : 0;
-        ReadOnlySpan<byte> rest = view.Head.Span;
-        if (rest.Length < start + 136)
-        {
-            return null;
-        }
-
-        rest = rest[(start + 136)..];
-        return TryName(ref rest, out string objective) && TryName(ref rest, out string booster)
-            && objective.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_' or '-' or '@')
-            && booster is "gbtree" or "gblinear" or "dart" ? ClaimStrength.Certain : null;
-    }
-
     /// <summary>The magic of a list of arrays, and its reserved word.</summary>
     public static ClaimStrength? MxNetParams(ProbeView view) =>
         view.StartsWith([0x12, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) ? ClaimStrength.Certain : null;
@@ -96,17 +71,4 @@ internal static class BinarySignatures
     public static ClaimStrength? Rknn(ProbeView view) => view.StartsWith("RKNN\0\0\0\0"u8) ? ClaimStrength.Certain : null;
 
     private static uint UInt32(ProbeView view, int at) => BinaryPrimitives.ReadUInt32LittleEndian(view.Head.Span[at..]);
-
-    private static bool TryName(ref ReadOnlySpan<byte> rest, out string name)
-    {
-        name = "";
-        if (rest.Length < 8 || BinaryPrimitives.ReadUInt64LittleEndian(rest) is not (> 0 and < 64 and ulong length) || rest.Length < 8 + (int)length)
-        {
-            return false;
-        }
-
-        name = Encoding.Latin1.GetString(rest.Slice(8, (int)length));
-        rest = rest[(8 + (int)length)..];
-        return true;
-    }
 }

@@ -20,11 +20,6 @@ internal static class JsonSignatures
         JsonKeys.Of(view) is { } keys && (keys.IsList ? keys.Inner("weights") && keys.Inner("paths") : keys.Outer("modelTopology") || keys.Outer("weightsManifest"))
             ? ClaimStrength.Certain : null;
 
-    /// <summary>A learner with its booster.</summary>
-    public static ClaimStrength? XgBoost(ProbeView view) =>
-        JsonKeys.Of(view) is { IsList: false } keys && keys.Outer("learner")
-        && (keys.Inner("gradient_booster") || keys.Inner("learner_model_param") || keys.Inner("feature_names")) ? ClaimStrength.Certain : null;
-
     /// <summary>Trees together with what the features are.</summary>
     public static ClaimStrength? CatBoost(ProbeView view) =>
         JsonKeys.Of(view) is { IsList: false } keys && (keys.Outer("oblivious_trees") || (keys.Outer("features_info") && keys.Outer("model_info")))

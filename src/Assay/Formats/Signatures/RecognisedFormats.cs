@@ -16,8 +16,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("torch-mobile", "PyTorch Mobile (flatbuffer)", BinarySignatures.FlatBuffer("PTMF"u8), [".ptl"]),
         new RecognisedFormat("catboost", "CatBoost", BinarySignatures.CatBoost, [".cbm"]),
         new RecognisedFormat("tensorrt", "TensorRT engine", BinarySignatures.TensorRt, [".trt", ".engine", ".plan"]),
-        new RecognisedFormat("xgboost-ubj", "XGBoost (UBJSON)", BinarySignatures.XgBoostUbj, [".ubj"]),
-        new RecognisedFormat("xgboost-binary", "XGBoost (binary)", BinarySignatures.XgBoostBinary, [".bst"]),
         new RecognisedFormat("mxnet-params", "MXNet parameters", BinarySignatures.MxNetParams, [".params"]),
         new RecognisedFormat("rknn", "RKNN", BinarySignatures.Rknn, [".rknn"]),
         new RecognisedFormat("flax-msgpack", "Flax (MessagePack)", MessagePackSignature.Flax, [".msgpack"]),
@@ -38,7 +36,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("mediapipe", "MediaPipe graph", ProtobufSignatures.MediaPipe, [".binarypb"]),
 
         // Texts. A JSON document is recognised by its keys; a document without such keys is of no known format.
-        new RecognisedFormat("lightgbm", "LightGBM", TextSignatures.LightGbm, []),
         new RecognisedFormat("pmml", "PMML", TextSignatures.Pmml, [".pmml"]),
         new RecognisedFormat("ncnn", "ncnn", TextSignatures.Ncnn, []),
         new RecognisedFormat("caffe-text", "Caffe (text)", TextSignatures.CaffeText, [".prototxt"]),
@@ -47,7 +44,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("chat-template", "Jinja chat template", TextSignatures.ChatTemplate, [".jinja"]),
         new RecognisedFormat("keras-json", "Keras configuration", JsonSignatures.Keras, []),
         new RecognisedFormat("tfjs", "TensorFlow.js", JsonSignatures.TensorFlowJs, []),
-        new RecognisedFormat("xgboost-json", "XGBoost (JSON)", JsonSignatures.XgBoost, []),
         new RecognisedFormat("catboost-json", "CatBoost (JSON)", JsonSignatures.CatBoost, []),
         new RecognisedFormat("mxnet-symbol", "MXNet symbol", JsonSignatures.MxNetSymbol, []),
         new RecognisedFormat("hf-config", "Hugging Face configuration", JsonSignatures.HuggingFaceConfig, []),

@@ -7,11 +7,6 @@ namespace Assay.Formats.Signatures;
 /// <summary>Recognises model formats that are plain text or XML, by the first 4,096 bytes.</summary>
 internal static class TextSignatures
 {
-    /// <summary>The first line and the version line of a saved booster.</summary>
-    public static ClaimStrength? LightGbm(ProbeView view) =>
-        Head(view) is { } text && (text.StartsWith("tree\nversion=", StringComparison.Ordinal) || text.StartsWith("tree\r\nversion=", StringComparison.Ordinal)
-            || (text.StartsWith("tree\n", StringComparison.Ordinal) && text.Contains("num_class=", StringComparison.Ordinal))) ? ClaimStrength.Certain : null;
-
     /// <summary>An XML document with the element PMML, or a part of one in its namespace.</summary>
     public static ClaimStrength? Pmml(ProbeView view) =>
         Xml(view) is { } text && (HasElement(text, "PMML") || text.Contains("http://www.dmg.org/PMML", StringComparison.Ordinal)) ? ClaimStrength.Certain : null;
