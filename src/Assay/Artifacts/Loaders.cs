@@ -183,7 +183,7 @@ public static class Loaders
         },
         new(H5pyFile) { Library = "h5py", Routes = [new("hdf5")] },
         new(OnnxLoad) { Library = "onnx", Routes = [new("onnx")] },
-        new(SkopsLoad) { Library = "skops", SafeSetting = "trusted=None refuses types that are not trusted", Routes = [new("skops")] },
+        new(SkopsLoad) { Library = "skops", SafeSetting = "trusted=None refuses types that are not trusted", Routes = [new("skops"), new("skops", "skops-schema")] },
         new(StableBaselinesLoad)
         {
             Library = "stable_baselines3",

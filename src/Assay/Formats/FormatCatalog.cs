@@ -15,7 +15,7 @@ namespace Assay.Formats;
 public static class FormatCatalog
 {
     /// <summary>The kinds of model files that are zips.</summary>
-    private static readonly IZipKind[] s_zips = [new TorchZipKind(), new TorchScriptKind(), new TorchPackageKind(), new NpzKind(), .. NamedMembersKind.All];
+    private static readonly IZipKind[] s_zips = [new TorchZipKind(), new TorchScriptKind(), new TorchPackageKind(), new NpzKind(), new Skops.SkopsKind(), new MlNet.MlNetKind(), .. Jvm.JvmZipKind.All, .. NamedMembersKind.All];
 
     /// <summary>The kinds of model files that are tars.</summary>
     private static readonly ITarKind[] s_tars = [new TorchTarKind(), new NemoKind()];
@@ -35,11 +35,18 @@ public static class FormatCatalog
         new Onnx.OnnxTensorFormat(),
         .. TensorFlow.TensorFlowFormat.All,
         new StableBaselines.SerializedJsonFormat(),
+        new Pmml.PmmlFormat(),
+        new Jvm.JavaObjectsFormat(),
+        new Jvm.JavaSourceFormat(),
+        .. Jvm.JvmDocumentFormat.All,
+        new Jvm.MojoIniFormat(),
+        new MlNet.MlNetPartFormat(),
         new R.RDataFormat(),
         new GgufFormat(),
         new GgmlFormat(),
         new OpenVinoFormat(),
         new OpenVinoWeightsFormat(),
+        new Skops.SkopsSchemaFormat(),
         new XgBoost.XgBoostDocumentFormat(isBinary: false),
         new XgBoost.XgBoostDocumentFormat(isBinary: true),
         new XgBoost.XgBoostBinaryFormat(),

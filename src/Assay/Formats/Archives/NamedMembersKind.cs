@@ -28,12 +28,6 @@ internal sealed class NamedMembersKind(
             [".keras"],
             names => names.Contains("config.json") && (names.Contains("metadata.json") || names.Contains("model.weights.h5"))),
         new NamedMembersKind(
-            "skops",
-            "skops model",
-            FormatSupport.Recognised,
-            [".skops"],
-            names => names.Contains("schema.json")),
-        new NamedMembersKind(
             "mar",
             "TorchServe model archive",
             FormatSupport.Recognised,

@@ -36,7 +36,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("mediapipe", "MediaPipe graph", ProtobufSignatures.MediaPipe, [".binarypb"]),
 
         // Texts. A JSON document is recognised by its keys; a document without such keys is of no known format.
-        new RecognisedFormat("pmml", "PMML", TextSignatures.Pmml, [".pmml"]),
         new RecognisedFormat("ncnn", "ncnn", TextSignatures.Ncnn, []),
         new RecognisedFormat("caffe-text", "Caffe (text)", TextSignatures.CaffeText, [".prototxt"]),
         new RecognisedFormat("triton-config", "Triton configuration", TextSignatures.Triton, []),

@@ -7,10 +7,6 @@ namespace Assay.Formats.Signatures;
 /// <summary>Recognises model formats that are plain text or XML, by the first 4,096 bytes.</summary>
 internal static class TextSignatures
 {
-    /// <summary>An XML document with the element PMML, or a part of one in its namespace.</summary>
-    public static ClaimStrength? Pmml(ProbeView view) =>
-        Xml(view) is { } text && (HasElement(text, "PMML") || text.Contains("http://www.dmg.org/PMML", StringComparison.Ordinal)) ? ClaimStrength.Certain : null;
-
     /// <summary>The magic number of a parameter file, as digits.</summary>
     public static ClaimStrength? Ncnn(ProbeView view) =>
         view.StartsWith("7767517\n"u8) || view.StartsWith("7767517\r\n"u8) ? ClaimStrength.Certain : null;

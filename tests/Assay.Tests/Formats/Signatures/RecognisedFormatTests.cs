@@ -33,7 +33,6 @@ public sealed class RecognisedFormatTests
         { "caffe", Message((1, 2, "net"), (2, 2, Message((4, 2, "data"), (5, 0, 4ul)))) },
         { "sentencepiece", [0x0A, 0x0E, 0x0A, 5, .. "<unk>"u8, 0x15, 0, 0, 0, 0, 0x18, 2] },
         { "mediapipe", Message((1, 2, Message((2, 2, "FlowLimiterCalculator")))) },
-        { "pmml", "<?xml version=\"1.0\"?>\n<!-- x -->\n<PMML version=\"4.4\" xmlns=\"x\">"u8.ToArray() },
         { "ncnn", "7767517\n2 2\n"u8.ToArray() },
         { "caffe-text", "name: \"net\"\nlayer {\n type: \"Python\"\n}"u8.ToArray() },
         { "triton-config", "name: \"m\"\nbackend: \"python\"\nmax_batch_size: 1\n"u8.ToArray() },

@@ -1,0 +1,84 @@
+// Reads Java source: models that were exported as a program (H2O POJO, m2cgen, CatBoost).
+using System.Text;
+using System.Text.RegularExpressions;
+using Assay.Artifacts;
+using Assay.Bytes;
+
+namespace Assay.Formats.Jvm;
+
+/// <summary>
+/// Java source that is a model: a class whose arrays are the weights. Whoever uses it compiles and runs it. Which classes and methods it names is told from its words, with
+/// comments and texts left out; numbers cost a glance.
+/// </summary>
+internal sealed partial class JavaSourceFormat : IFormat
+{
+    private const int MostBytes = 64 << 20;
+    private const int MostUses = 10_000;
+
+    public string Id => "java-source";
+
+    public string Name => "Java source (H2O POJO and others)";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [".java"];
+
+    public Claim? Probe(ProbeView view)
+    {
+        ReadOnlySpan<byte> head = view.Head.Span;
+        if (!view.IsWhole || head.Contains((byte)0) || (head.IndexOf("class "u8) < 0 && view.Artifact.Extension != ".java"))
+        {
+            return null;
+        }
+
+        return Declaration().IsMatch(Encoding.UTF8.GetString(head)) || view.Artifact.Extension == ".java" ? new Claim(view.Range, ClaimStrength.Likely) : null;
+    }
+
+    public void Read(Claim claim, ReadContext context)
+    {
+        if (claim.Range.Length > MostBytes || !context.Budget.TrySpendSource(claim.Range.Length / 16))
+        {
+            context.Unread(UnreadCause.Limit, claim.Range.Offset, claim.Range.Length, "Source of more than 64 MB was not read.");
+            return;
+        }
+
+        byte[] bytes = context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, (int)claim.Range.Length);
+        context.Held.Add(5L * bytes.Length);
+        context.Budget.SpendWork(8L * bytes.Length, claim.Range.Offset);
+        context.Cover(claim.Range, CoverageKind.Parsed);
+        Dictionary<string, (long Offset, long Count)> uses = new(StringComparer.Ordinal);
+        string text = WithEscapesUndone(Encoding.UTF8.GetString(bytes));
+        foreach ((int start, int length) in JavaWords.Of(text))
+        {
+            string name = Blanks().Replace(text.Substring(start, length), "");
+            if (uses.TryGetValue(name, out (long Offset, long Count) known))
+            {
+                uses[name] = known with { Count = known.Count + 1 };
+            }
+            else if (uses.Count < MostUses)
+            {
+                uses.Add(name, (claim.Range.Offset + start, 1));
+            }
+        }
+
+        foreach ((string name, (long offset, long count)) in uses)
+        {
+            context.Add(new OperatorFact { Path = context.Artifact.Path, Offset = offset, Domain = "java-source", Name = name, Count = count });
+        }
+
+        context.Add(new CodeFact { Path = context.Artifact.Path, Language = "java", Summary = "Java source", Names = [.. uses.Keys.Order(StringComparer.Ordinal).Take(64)], Phase = "use" });
+    }
+
+    /// <summary>The compiler replaces numbered characters before it reads anything else (JLS 3.3).</summary>
+    private static string WithEscapesUndone(string text) =>
+        text.Contains("\\u", StringComparison.Ordinal) ? Escape().Replace(text, m => ((char)Convert.ToInt32(m.Groups[1].Value, 16)).ToString()) : text;
+
+    [GeneratedRegex(@"(?:^|[\s;}])(?:public\s+|final\s+|abstract\s+)*class\s+\w+[\s\w.<>,]*\{|^\s*package\s+[\w.]+\s*;|^\s*import\s+(?:static\s+)?[\w.*]+\s*;", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex Declaration();
+
+    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
+    private static partial Regex Blanks();
+
+    [GeneratedRegex(@"\\u+([0-9A-Fa-f]{4})", RegexOptions.NonBacktracking)]
+    private static partial Regex Escape();
+}
