@@ -65,6 +65,7 @@ internal sealed class JvmDocumentFormat : IFormat
         HashSet<(string, string)> told = [];
         Stack<(bool IsObject, long Items)> open = new();
         string key = "";
+        int stages = int.MaxValue;
         (string Text, long Offset)? first = null;
         while (json.Read())
         {
@@ -73,6 +74,7 @@ internal sealed class JvmDocumentFormat : IFormat
             {
                 case JsonTokenType.PropertyName:
                     key = json.Text();
+                    stages = key == "nodes" ? json.Depth : json.Depth <= stages ? int.MaxValue : stages;
                     break;
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
                     // A list of a class and an object is how Jackson writes objects whose class is not known.
@@ -97,7 +99,7 @@ internal sealed class JvmDocumentFormat : IFormat
                     {
                         Named(key, value, json.Offset);
                     }
-                    else if (key == "nodes")
+                    else if (json.Depth > stages)
                     {
                         // The stages of a pipeline of MLeap lie in folders of their names.
                         context.Refer("stage", value.Length > LongestName ? value[..LongestName] : value, json.Offset);

@@ -41,23 +41,6 @@ internal static class TextSignatures
         text.StartsWith(field + " {", StringComparison.Ordinal) || text.StartsWith(field + "{", StringComparison.Ordinal)
         || text.StartsWith(field + ":", StringComparison.Ordinal);
 
-    private static bool HasElement(string text, string name)
-    {
-        for (int at = text.IndexOf("<" + name, StringComparison.Ordinal); at >= 0; at = text.IndexOf("<" + name, at + 1, StringComparison.Ordinal))
-        {
-            int end = at + 1 + name.Length;
-            if (end == text.Length || text[end] is ' ' or '>' or '\t' or '\r' or '\n' or '/' or ':')
-            {
-                return true;
-            }
-        }
-
-        // A namespace prefix: <p:PMML.
-        return text.Contains(":" + name + " ", StringComparison.Ordinal) && text.Contains("xmlns:", StringComparison.Ordinal);
-    }
-
-    private static string? Xml(ProbeView view) => Head(view) is { } text && text.TrimStart() is ['<', ..] ? text : null;
-
     // Null when the bytes are no text. UTF-16 loses its zero bytes, which is enough to look for words.
     private static string? Head(ProbeView view)
     {

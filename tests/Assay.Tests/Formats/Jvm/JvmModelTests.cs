@@ -18,7 +18,7 @@ public sealed class JvmModelTests
     private static byte[] Dl4j(string configuration) =>
         new ZipBuilder().Add("configuration.json", Utf8(configuration)).Add("coefficients.bin", [0, 7, .. "JAVACPP"u8, 0, 0, 0, 8, 0, 3, .. "INT"u8, 0xFF, 1, 2, 3]).Build();
 
-    private static string Spark(string type) => $$"""{"class":"{{type}}","timestamp":1,"sparkVersion":"3.5.0","uid":"x_1","paramMap":{},"defaultParamMap":{}}""";
+    private static string Spark(string type) => $$"""{"class":"{{type}}","timestamp":1,"sparkVersion":"3.5.0","uid":"x_1","paramMap":{},"defaultParamMap":{} }""";
 
     private static string Pipeline(string stage) => $$"""{"op":"pipeline","attributes":{"nodes":{"type":"list","string":["{{stage}}"]} } }""";
 
