@@ -66,6 +66,9 @@ internal sealed partial class PickleMachine
         _top = position;
     }
 
+    /// <summary>How deep keys that are tuples are looked into.</summary>
+    private const int HashedDepth = 2;
+
     /// <summary>Lists, dicts, sets and bytearrays cannot be keys: every unpickler raises. Ends the run when one is.</summary>
     private bool HasUnhashable(ReadOnlySpan<PickleValue> items, int step)
     {
@@ -76,8 +79,29 @@ internal sealed partial class PickleMachine
                 End(PickleEnding.BadOperand, $"{Describe(items[i])} cannot be hashed.");
                 return true;
             }
+
+            if (items[i].Kind >= PickleKind.FrozenSet || items[i].Kind == PickleKind.Tuple)
+            {
+                NoteHashed(items[i], HashedDepth);
+            }
         }
 
         return false;
+    }
+
+    /// <summary>A key, and what a key that is a tuple holds, is hashed and compared: by its own methods, where it is an object.</summary>
+    private void NoteHashed(PickleValue key, int depth)
+    {
+        if (key.Kind is PickleKind.Result or PickleKind.Instance)
+        {
+            _observer.OnHashed(this, key, _reader.Offset, _reader.Opcode);
+        }
+        else if (depth > 0 && key.Tainted)
+        {
+            foreach (PickleValue item in Items(key))
+            {
+                NoteHashed(item, depth - 1);
+            }
+        }
     }
 }

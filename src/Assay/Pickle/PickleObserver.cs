@@ -50,6 +50,11 @@ internal abstract class PickleObserver
     {
     }
 
+    /// <summary>An object that a loader made becomes a key, or an item of a set: it is hashed and compared.</summary>
+    public virtual void OnHashed(PickleMachine machine, PickleValue key, long offset, Op opcode)
+    {
+    }
+
     /// <summary>A persistent id is resolved.</summary>
     public virtual void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode)
     {

@@ -54,6 +54,12 @@ internal sealed class PickleObservers(PickleObserver first, PickleObserver secon
         second.OnMethod(machine, target, method, operands, offset, opcode);
     }
 
+    public override void OnHashed(PickleMachine machine, PickleValue key, long offset, Op opcode)
+    {
+        first.OnHashed(machine, key, offset, opcode);
+        second.OnHashed(machine, key, offset, opcode);
+    }
+
     public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode)
     {
         first.OnPersistent(machine, persistent, offset, opcode);

@@ -44,6 +44,7 @@ internal sealed class ArtifactEffects
                     break;
                 case CallableUse.Called:
                     Used(fact, name, Route.Call);
+                    Entered(name, ["__del__"], fact, []);
                     break;
                 case CallableUse.State:
                     State(fact, name);
@@ -134,6 +135,7 @@ internal sealed class ArtifactEffects
     private void Constructed(CallableFact fact, KnownPath name)
     {
         Used(fact, name, Route.New);
+        Entered(name, ["__del__"], fact, []);
         if (name.Entry is { IsHarmful: true, Kind: NameKind.Class } entry && !entry.New.Any(e => EffectKinds.IsHarm(e.Kind)) && entry.Imported is not ReferenceWeight.None)
             _scope.Say(Judgements.Constructed, name.Path, fact, name.Capability, "", entry.Origin.Reason);
     }
@@ -175,6 +177,13 @@ internal sealed class ArtifactEffects
             _scope.Say(Judgements.UnknownState, owner.Path.Length > 0 ? owner.Path : fact.Callee, fact, "", danger);
         }
 
+        // BUILD asks the object for its __setstate__.
+        Entered(owner, ["__getattr__", "__getattribute__"], fact, []);
+
+        // What slots hold is set attribute by attribute; so is everything where there is no dictionary.
+        if (state is { Kind: ShapeKind.Tuple, Items: [_, { Kind: ShapeKind.Dict, Items.Count: > 0 } slots] })
+            Entered(owner, ["__setattr__", .. slots.Items.Where((k, i) => i % 2 == 0 && k.Kind is ShapeKind.Str).Select(k => k.Text).Take(MostSinks)], fact, slots.Items);
+
         if (owner.Path is "numpy.dtype" && state is not null && ElementTypeForm.IsForged(fact.Target, state))
             _scope.Say(Judgements.Reached, owner.Path, fact, EffectKinds.Capability(EffectKind.Memory), "", "The element type says of its elements what does not fit them, so bytes of the file are taken for pointers.");
 
@@ -210,6 +219,13 @@ internal sealed class ArtifactEffects
             return;
         }
 
+        if (target is Meaning.Instance { Class: Meaning.Named entered })
+            Entered(entered.Name, method is "extend" ? ["extend", "append"] : method is "__hash__" ? ["__hash__", "__eq__"] : [method], fact, fact.Arguments);
+
+        // Keys are plain in nearly all files; what the file plants in a class it makes was judged where it made it.
+        if (method is "__hash__")
+            return;
+
         if (target is Meaning.Instance { Class: Meaning.Named made })
         {
             if (made.Name.IsHarmful)
@@ -236,6 +252,20 @@ internal sealed class ArtifactEffects
         {
             foreach (Meaning planted in _scope.Hooks.Planted(filled))
                 _judge.Run(planted, Route.Call, new CallValues(fact.Arguments, null, true), new UseContext(fact).Through(filled.Text));
+        }
+    }
+
+    /// <summary>An opcode enters an object of a known class by methods of it: what is known of those is judged.</summary>
+    private void Entered(KnownPath owner, IReadOnlyList<string> methods, CallableFact fact, IReadOnlyList<ValueShape> values)
+    {
+        if (owner.Path.Length == 0 || owner.IsHarmful)
+            return;
+
+        ValueShape self = fact.Target ?? new ValueShape(ShapeKind.Instance, owner.Path);
+        foreach (string method in methods)
+        {
+            if (method.Length > 0 && _scope.Names.Of(owner.Path, method) is { Entry: not null, IsCoarse: false } known)
+                _judge.Run(new Meaning.Named(known), Route.Call, new CallValues([self, .. values], null, true), new UseContext(fact));
         }
     }
 

@@ -36,6 +36,7 @@ internal sealed class UseCollector : PickleObserver
     private readonly PickleFolding _folding;
     private readonly OddityTally _oddities;
     private readonly PayloadConstants _constants;
+    private readonly HashSet<int> _hashed = [];
     private UseCollector? _nested;
     private int _outside;
 
@@ -209,6 +210,18 @@ internal sealed class UseCollector : PickleObserver
         UseGroup added = Keep(machine.Encodings, fact, offset);
         added.Elided = operands.Length > 16;
         _uses.Add(added);
+    }
+
+    public override void OnHashed(PickleMachine machine, PickleValue key, long offset, Op opcode)
+    {
+        // What the class does with the key it does with all: one is enough. Nothing is hashed before it has been made.
+        PickleValue made = machine.Call(key).Callee;
+        if (made.Kind != PickleKind.Import || !_hashed.Add(made.Row) || machine.Import(made).IsComputed || !Takes(machine, key))
+        {
+            return;
+        }
+
+        Keep(machine.Encodings, Describe(machine, key, CallableUse.Method, opcode, offset) with { Derivation = ["__hash__"] }, offset);
     }
 
     public override void OnArray(PickleMachine machine, PickleValue target, PickleArray array)
