@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Formats.Archives;
 using Assay.Formats.Gguf;
+using Assay.Formats.Keras;
 using Assay.Formats.Nemo;
 using Assay.Formats.Numpy;
 using Assay.Formats.OpenVino;
@@ -15,7 +16,11 @@ namespace Assay.Formats;
 public static class FormatCatalog
 {
     /// <summary>The kinds of model files that are zips.</summary>
-    private static readonly IZipKind[] s_zips = [new TorchZipKind(), new TorchScriptKind(), new TorchPackageKind(), new NpzKind(), new Skops.SkopsKind(), new MlNet.MlNetKind(), .. Jvm.JvmZipKind.All, .. NamedMembersKind.All];
+    private static readonly IZipKind[] s_zips =
+    [
+        new TorchZipKind(), new TorchScriptKind(), new TorchPackageKind(), new TorchExportKind(), new TorchServeKind(), new NpzKind(), new KerasZipKind(), new Skops.SkopsKind(), new MlNet.MlNetKind(),
+        .. Jvm.JvmZipKind.All, .. NamedMembersKind.All,
+    ];
 
     /// <summary>The kinds of model files that are tars.</summary>
     private static readonly ITarKind[] s_tars = [new TorchTarKind(), new NemoKind()];
@@ -51,6 +56,19 @@ public static class FormatCatalog
         new XgBoost.XgBoostDocumentFormat(isBinary: true),
         new XgBoost.XgBoostBinaryFormat(),
         new LightGbm.LightGbmFormat(),
+        new KerasConfigFormat(),
+        new Hdf5.Hdf5Format(),
+        new Flax.FlaxFormat(),
+        new KerasMetadataFormat(),
+        new Tfjs.TfjsFormat(),
+        new Tfjs.TfjsShardFormat(),
+        new Matlab.MatlabFormat(),
+        new Zarr.ZarrMetadataFormat(),
+        new Zarr.ZarrChunkFormat(),
+        new Zarr.OcdbtFormat(),
+        new Zarr.OrbaxMetadataFormat(),
+        new TorchExportProgramFormat(),
+        new TorchServeManifestFormat(),
 
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(s_zips),

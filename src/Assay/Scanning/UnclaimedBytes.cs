@@ -51,7 +51,8 @@ internal static class UnclaimedBytes
     {
         Artifact artifact = context.Artifact;
         long length = artifact.Bytes.Length;
-        if (artifact.MayBeOpaque)
+        // In an empty member there is nothing to be read; an empty file is one that did not arrive.
+        if (artifact.MayBeOpaque || (length == 0 && artifact.Parent is not null))
         {
             context.Cover(new ByteRange(0, length), CoverageKind.Data);
         }

@@ -78,9 +78,9 @@ internal sealed class CarriedJudge(EffectScope scope)
     /// <summary>A carried function is called.</summary>
     public void Called(Meaning.CarriedFunction function, UseContext at)
     {
-        // A factory is called when a key is missing, which loading does not ask for.
-        bool isFactory = at.Holder is "collections.defaultdict";
-        if (!AtLoad(function, at.Fact, at.Holder.Length > 0 ? $"through {at.Holder}" : "by itself") && !isFactory && !at.IsMember)
+        // A factory is called when a key is missing, which loading does not ask for; carrying a function is what a Lambda layer is for.
+        bool isExpected = at.Holder is "collections.defaultdict" or "keras.layers.Lambda";
+        if (!AtLoad(function, at.Fact, at.Holder.Length > 0 ? $"through {at.Holder}" : "by itself") && !isExpected && !at.IsMember)
             scope.Say(Judgements.ResultCalled, function.Maker, at.Fact, "", "", "", at.Holder);
     }
 

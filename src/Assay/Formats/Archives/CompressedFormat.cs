@@ -67,7 +67,7 @@ internal sealed class CompressedFormat(string id, string name, CodecKind kind, C
         if (bytes.Length > 0 || soFar.Result.Error is null)
         {
             context.Member(Child, claim.Range.Offset, used, bytes.Length, id);
-            context.Submit(new Artifact(Child, bytes, artifact) { Hint = Stem(artifact.Hint ?? artifact.Name), IsContent = true, Damage = soFar.Stop?.Message ?? soFar.Result.Error });
+            context.Submit(new Artifact(Child, bytes, artifact) { Hint = Stem(artifact.Hint ?? artifact.Name), IsContent = true, MayBeOpaque = artifact.MayBeOpaque || Zarr.ZarrChunkFormat.IsChunk(artifact), Damage = soFar.Stop?.Message ?? soFar.Result.Error });
         }
 
         if (soFar.Stop is { } stop && MemberNotes.IsFinal(stop, context.Budget))

@@ -16,24 +16,6 @@ internal sealed class NamedMembersKind(
     public static IReadOnlyList<IZipKind> All { get; } =
     [
         new NamedMembersKind(
-            "pt2",
-            "torch.export archive",
-            FormatSupport.Recognised,
-            [".pt2"],
-            names => names.Any(n => ZipNames.Tail(n) is "archive_format" or "serialized_exported_program.json" || n == "serialized_exported_program.json")),
-        new NamedMembersKind(
-            "keras-zip",
-            "Keras model (.keras)",
-            FormatSupport.Recognised,
-            [".keras"],
-            names => names.Contains("config.json") && (names.Contains("metadata.json") || names.Contains("model.weights.h5"))),
-        new NamedMembersKind(
-            "mar",
-            "TorchServe model archive",
-            FormatSupport.Recognised,
-            [".mar"],
-            names => names.Any(n => n is "MAR-INF/MANIFEST.json" or "MAR_INF/MANIFEST.json")),
-        new NamedMembersKind(
             "sb3-zip",
             "Stable-Baselines3 model",
             FormatSupport.Full,

@@ -118,6 +118,19 @@ internal sealed class JsonTokenReader
         }
     }
 
+    /// <summary>The same for readers that let broken Unicode and halves of surrogate pairs pass, as Python's does.</summary>
+    public string LooseText()
+    {
+        try
+        {
+            return Text();
+        }
+        catch (MalformedException)
+        {
+            return Unescape(Encoding.UTF8.GetString(_buffer.AsSpan(_tokenStart, _tokenEnd - _tokenStart)).Trim('"'));
+        }
+    }
+
     /// <summary>The whole number that the current token is.</summary>
     public bool TryNumber(out long number)
     {
@@ -128,6 +141,34 @@ internal sealed class JsonTokenReader
 
     /// <summary>The start of the current token as it stands there, for people.</summary>
     public string Shown() => Encoding.UTF8.GetString(_buffer.AsSpan(_tokenStart, Math.Min(64, _tokenEnd - _tokenStart)));
+
+    private static string Unescape(string text)
+    {
+        StringBuilder plain = new(text.Length);
+        for (int at = 0; at < text.Length; at++)
+        {
+            if (text[at] != '\\' || at + 1 == text.Length)
+            {
+                plain.Append(text[at]);
+                continue;
+            }
+
+            at++;
+            bool isCode = text[at] == 'u' && at + 4 < text.Length;
+            plain.Append(isCode && ushort.TryParse(text.AsSpan(at + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ushort code) ? (char)code : text[at] switch
+            {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'b' => '\b',
+                'f' => '\f',
+                var other => other,
+            });
+            at += isCode ? 4 : 0;
+        }
+
+        return plain.ToString();
+    }
 
     private void Refill()
     {

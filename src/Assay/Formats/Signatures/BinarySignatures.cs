@@ -8,24 +8,6 @@ namespace Assay.Formats.Signatures;
 /// <summary>Signatures of binary model formats.</summary>
 internal static class BinarySignatures
 {
-    private const long LargestHdf5UserBlock = 1L << 32;
-
-    /// <summary>The signature at 0, 512, 1024 and so on, doubling: a user block may come first (HDF5 specification, II.A).</summary>
-    public static ClaimStrength? Hdf5(ProbeView view)
-    {
-        ReadOnlySpan<byte> signature = [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
-        Span<byte> bytes = stackalloc byte[8];
-        for (long at = 0; at + 8 <= view.Range.Length && at <= LargestHdf5UserBlock; at = at == 0 ? 512 : at * 2)
-        {
-            if (view.Artifact.Bytes.ReadAt(view.Range.Offset + at, bytes) == 8 && bytes.SequenceEqual(signature))
-            {
-                return ClaimStrength.Certain;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>A flatbuffer: the root table's offset, and an identifier, followed by <paramref name="digits"/> digits.</summary>
     public static SignatureProbe FlatBuffer(ReadOnlySpan<byte> identifier, int digits = 0)
     {

@@ -10,16 +10,6 @@ namespace Assay.Formats.Signatures;
 /// </summary>
 internal static class JsonSignatures
 {
-    /// <summary>A model or a layer: a class and its configuration.</summary>
-    public static ClaimStrength? Keras(ProbeView view) =>
-        JsonKeys.Of(view) is { IsList: false } keys && keys.Outer("config")
-        && (keys.Outer("class_name") || keys.Outer("keras_version") || keys.Inner("layers")) ? ClaimStrength.Likely : null;
-
-    /// <summary>A model with its topology, or a manifest of weights.</summary>
-    public static ClaimStrength? TensorFlowJs(ProbeView view) =>
-        JsonKeys.Of(view) is { } keys && (keys.IsList ? keys.Inner("weights") && keys.Inner("paths") : keys.Outer("modelTopology") || keys.Outer("weightsManifest"))
-            ? ClaimStrength.Certain : null;
-
     /// <summary>Trees together with what the features are.</summary>
     public static ClaimStrength? CatBoost(ProbeView view) =>
         JsonKeys.Of(view) is { IsList: false } keys && (keys.Outer("oblivious_trees") || (keys.Outer("features_info") && keys.Outer("model_info")))

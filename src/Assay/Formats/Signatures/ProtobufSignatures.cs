@@ -16,12 +16,6 @@ internal static class ProtobufSignatures
     private static readonly Dictionary<int, int> ProgramMessage = Payloads(1, 2, 3, 4, 5);
     private static readonly Dictionary<int, int> BlockMessage = new() { [1] = 0, [2] = 0, [3] = 2, [4] = 2, [5] = 0 };
     private static readonly Dictionary<int, int> PieceMessage = new() { [1] = 2, [2] = 5, [3] = 0 };
-    private static readonly Dictionary<int, int> KerasNodeMessage = new() { [1] = 2, [2] = 0, [3] = 2, [4] = 2, [5] = 2, [6] = 2 };
-
-    /// <summary>SavedMetadata: nodes whose identifier is one of Keras.</summary>
-    public static ClaimStrength? KerasMetadata(ProbeView view) =>
-        Outermost(view)?.Payload(1) is ByteRange at && Inner(view, at) is var node && node.AreAmong(KerasNodeMessage)
-        && Text(view, node.Payload(4)) is { } identifier && identifier.StartsWith("_tf_keras", StringComparison.Ordinal) ? ClaimStrength.Certain : null;
 
     /// <summary>Model: a specification version, a description, and one model of the numbers from 200 on.</summary>
     public static ClaimStrength? CoreMl(ProbeView view) =>

@@ -9,7 +9,6 @@ internal static class RecognisedFormats
     /// <summary>All of them, binary signatures first.</summary>
     public static IReadOnlyList<IFormat> All { get; } =
     [
-        new RecognisedFormat("hdf5", "HDF5 (Keras .h5 and others)", BinarySignatures.Hdf5, [".h5", ".hdf5", ".hdf", ".he5"]),
         new RecognisedFormat("tflite", "TensorFlow Lite", BinarySignatures.FlatBuffer("TFL3"u8), [".tflite", ".lite"], anywhere: true),
         new RecognisedFormat("ort", "ONNX Runtime", BinarySignatures.FlatBuffer("ORTM"u8), [".ort"]),
         new RecognisedFormat("executorch", "ExecuTorch", BinarySignatures.FlatBuffer("ET"u8, 2), [".pte"]),
@@ -18,7 +17,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("tensorrt", "TensorRT engine", BinarySignatures.TensorRt, [".trt", ".engine", ".plan"]),
         new RecognisedFormat("mxnet-params", "MXNet parameters", BinarySignatures.MxNetParams, [".params"]),
         new RecognisedFormat("rknn", "RKNN", BinarySignatures.Rknn, [".rknn"]),
-        new RecognisedFormat("flax-msgpack", "Flax (MessagePack)", MessagePackSignature.Flax, [".msgpack"]),
 
         // Executables: a program in a model's place. They are believed in gaps too, since that is where they are hidden.
         new RecognisedFormat("llamafile", "llamafile or another portable executable of Cosmopolitan", ProgramSignatures.Llamafile, [".llamafile"]),
@@ -28,7 +26,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("java-class", "Java class", ProgramSignatures.JavaClass, []),
 
         // Protocol buffers have no signature: these walk the fields and check them against the schema.
-        new RecognisedFormat("keras-metadata", "Keras metadata of a SavedModel", ProtobufSignatures.KerasMetadata, [".pb"]),
         new RecognisedFormat("coreml", "Core ML", ProtobufSignatures.CoreMl, [".mlmodel"]),
         new RecognisedFormat("paddle", "PaddlePaddle program", ProtobufSignatures.Paddle, [".pdmodel"]),
         new RecognisedFormat("caffe", "Caffe", ProtobufSignatures.Caffe, [".caffemodel"]),
@@ -41,8 +38,6 @@ internal static class RecognisedFormats
         new RecognisedFormat("triton-config", "Triton configuration", TextSignatures.Triton, []),
         new RecognisedFormat("mlflow-model", "MLflow MLmodel", TextSignatures.MlFlow, []),
         new RecognisedFormat("chat-template", "Jinja chat template", TextSignatures.ChatTemplate, [".jinja"]),
-        new RecognisedFormat("keras-json", "Keras configuration", JsonSignatures.Keras, []),
-        new RecognisedFormat("tfjs", "TensorFlow.js", JsonSignatures.TensorFlowJs, []),
         new RecognisedFormat("catboost-json", "CatBoost (JSON)", JsonSignatures.CatBoost, []),
         new RecognisedFormat("mxnet-symbol", "MXNet symbol", JsonSignatures.MxNetSymbol, []),
         new RecognisedFormat("hf-config", "Hugging Face configuration", JsonSignatures.HuggingFaceConfig, []),

@@ -93,7 +93,7 @@ internal sealed class XgBoostBinaryFormat : IFormat
         }
 
         context.Cover(claim.Range, CoverageKind.Parsed);
-        context.Submit(new Artifact(string.Create(CultureInfo.InvariantCulture, $"base64@0x{claim.Range.Offset + 5:x}"), new MemorySource(decoded[..written]), context.Artifact, "xgboost-binary"));
+        context.Submit(new Artifact(string.Create(CultureInfo.InvariantCulture, $"base64@0x{claim.Range.Offset + 5:x}"), new MemorySource(decoded.AsMemory(0, written)), context.Artifact, "xgboost-binary"));
     }
 
     private static bool TryName(ref ReadOnlySpan<byte> rest, out string name)

@@ -1,0 +1,93 @@
+// Reads MessagePack as Flax and NumPy extensions of it write checkpoints.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats.MessagePack;
+
+namespace Assay.Formats.Flax;
+
+/// <summary>
+/// A tree of MessagePack: maps with names that lead to arrays. Flax writes arrays as the extension 1 (a list of shape, type and bytes), <c>msgpack_numpy</c> as a map with the
+/// keys <c>nd</c>, <c>type</c>, <c>kind</c>, <c>shape</c> and <c>data</c>; of the kind <c>O</c> the data is a pickle that its reader unpickles. Nothing else in it is run. Whatever
+/// bytes begin as a file does are examined as one. Specification: <c>flax/serialization.py</c>, <c>msgpack_numpy.py</c>.
+/// </summary>
+internal sealed class FlaxFormat : IFormat
+{
+    private const int ProbedTokens = 200;
+
+    public string Id => "flax-msgpack";
+
+    public string Name => "Flax and other MessagePack";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [".msgpack", ".mpk", ".flax"];
+
+    public Claim? Probe(ProbeView view)
+    {
+        if (!view.IsWhole || view.Head.Span is not [> 0x80 and <= 0x8F or 0xDE or 0xDF, ..])
+            return null;
+
+        return Fits(view) ? new Claim(view.Range, ClaimStrength.Likely) : null;
+    }
+
+    public void Read(Claim claim, ReadContext context)
+    {
+        FlaxTree tree = new(context, claim.Range);
+        MalformedException? broken = null;
+        try
+        {
+            tree.Read();
+        }
+        catch (MalformedException e)
+        {
+            broken = e;
+            context.Unread(e.Offset >= claim.Range.End - 1 ? UnreadCause.Truncated : UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
+        }
+
+        tree.Tell(broken is null);
+        context.ReadTensors(Id, group =>
+        {
+            if (broken is not null)
+                throw broken;
+
+            tree.Fill(group);
+        });
+    }
+
+    /// <summary>Whether the head is maps with names, and an array or the name that promises MessagePack.</summary>
+    private bool Fits(ProbeView view)
+    {
+        bool isPromised = Extensions.Contains(view.Artifact.Extension);
+        bool hasArray = false;
+        Stack<(long Left, bool IsMap)> open = new();
+        MessagePackReader reader = new(view.Artifact.Bytes, view.Range, view.Budget);
+        try
+        {
+            for (int tokens = 0; tokens < ProbedTokens && !hasArray && reader.Read(); tokens++)
+            {
+                bool isKey = open.TryPop(out (long Left, bool IsMap) holder) && holder.IsMap && holder.Left % 2 == 0;
+                if (isKey && reader.Type is not (MessagePackType.Text or MessagePackType.Integer or MessagePackType.Binary))
+                    return false;
+
+                if (isKey && reader.Type is MessagePackType.Text && (reader.Payload.Length == 0 || reader.Text(256).AsSpan().IndexOfAnyInRange('\0', '\x1F') >= 0))
+                    return false;
+
+                hasArray = (reader.Type is MessagePackType.Extension && reader.Extension is 1 or 3) || (isKey && reader.Payload.Length is 2 or 4 && reader.Text(4) is "nd" or "kind");
+                if (holder.Left > 1)
+                    open.Push((holder.Left - 1, holder.IsMap));
+
+                if (reader.Type is MessagePackType.List or MessagePackType.Map && reader.Count > 0)
+                    open.Push((reader.Type is MessagePackType.Map ? 2 * reader.Count : reader.Count, reader.Type is MessagePackType.Map));
+
+                if (open.Count == 0)
+                    return hasArray || (isPromised && tokens > 1);
+            }
+        }
+        catch (MalformedException)
+        {
+            return hasArray || isPromised;
+        }
+
+        return hasArray || isPromised;
+    }
+}
