@@ -34,6 +34,7 @@ internal readonly record struct UseContext(CallableFact Fact, string Holder = ""
 internal sealed class EffectJudge
 {
     private const int MaxDepth = 6;
+    private const int MostBases = 16;
     private const int MostSteps = 20_000;
     private readonly EffectScope _scope;
     private readonly EffectActions _actions;
@@ -84,6 +85,9 @@ internal sealed class EffectJudge
             case Meaning.Instance { Class: Meaning.MadeClass made } instance when MeaningReader.Entry(made.Members, "__call__") is { } member:
                 Run(_scope.Meanings.Of(member), Route.Call, values.After([instance.Shape]), at);
                 break;
+            case Meaning.MadeClass made:
+                Inherited(made, route, values, at);
+                break;
             case Meaning.Literal { Shape: { Kind: ShapeKind.Result } made }:
                 // What gives back data may give back what it got: an honest file calls no data.
                 _actions.ResultCalled(_scope.Names.Of(made.Text), values, at);
@@ -95,7 +99,7 @@ internal sealed class EffectJudge
                 _actions.UnknownCalled(what, values, at);
                 break;
             default:
-                // Getters read, classes that the file makes were judged when they were made, and calling a constant raises.
+                // Getters read, and calling a constant raises.
                 break;
         }
     }
@@ -168,6 +172,20 @@ internal sealed class EffectJudge
             case var other:
                 _actions.UnknownCalled(other, values.After([self]), at);
                 break;
+        }
+    }
+
+    /// <summary>A class that the file makes was judged when it was made; its objects are made by the constructors of what it is made from.</summary>
+    private void Inherited(Meaning.MadeClass made, Route route, CallValues values, UseContext at)
+    {
+        if (values.All.Count == 0)
+            return;
+
+        foreach (ValueShape parent in made.Bases.Take(MostBases))
+        {
+            Meaning what = _scope.Meanings.Of(parent);
+            if (what is Meaning.MadeClass || (what is Meaning.Named { Name: var name } && (name.Entry is null || name.Entry.Call.Any(e => EffectKinds.IsHarm(e.Kind)))))
+                Run(what, route, values, at with { Depth = at.Depth + 1 });
         }
     }
 

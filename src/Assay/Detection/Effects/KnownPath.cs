@@ -47,6 +47,9 @@ internal sealed class PathKnowledge(CallableTable names)
     {
         string written = module.Length == 0 ? name : name.Length == 0 ? module : $"{module}.{name}";
         KnownPath direct = Known(CanonicalName.Twin(written));
+        if (direct.Entry is null && Handed(module, name) is { } handed)
+            return handed;
+
         if (!name.Contains('.', StringComparison.Ordinal))
             return direct;
 
@@ -62,6 +65,20 @@ internal sealed class PathKnowledge(CallableTable names)
         KnownPath found = Known(walked);
         bool isOfObjects = direct.Path.EndsWith(".__call__", StringComparison.Ordinal) && !found.IsHarmful && (found.Entry is { Kind: NameKind.Class } || (found.Entry is null && NameConvention.IsClass(walked)));
         return isOfObjects ? direct with { IsStrict = true } : found;
+    }
+
+    /// <summary>
+    /// A name in a module that is called like one of Python's own: packages that serve several versions of Python hand those on. Believed where the name
+    /// there starts programs, runs code or loads it.
+    /// </summary>
+    private KnownPath? Handed(string module, string name)
+    {
+        int dot = module.LastIndexOf('.');
+        if (dot < 0 || !KnownModules.Has(module[(dot + 1)..]))
+            return null;
+
+        KnownPath own = Known(CanonicalName.Twin($"{module[(dot + 1)..]}.{name}"));
+        return own is { IsSink: true, IsCoarse: false } && own.Entry!.Call.Any(e => e.Kind is EffectKind.Exec or EffectKind.Process or EffectKind.NativeLoad) ? own : null;
     }
 
     /// <summary>A name that passes through a module that everybody knows, and of which something is known there; null where there is none.</summary>

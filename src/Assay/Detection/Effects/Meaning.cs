@@ -24,8 +24,8 @@ internal abstract record Meaning
     /// <summary>An object of a class.</summary>
     public sealed record Instance(Meaning Class, ValueShape Shape) : Meaning;
 
-    /// <summary>A class that the file makes.</summary>
-    public sealed record MadeClass(ValueShape Members) : Meaning;
+    /// <summary>A class that the file makes, and the classes that it is made from.</summary>
+    public sealed record MadeClass(ValueShape Members, IReadOnlyList<ValueShape> Bases) : Meaning;
 
     /// <summary>A function whose code the file carries.</summary>
     public sealed record CarriedFunction(string Maker, ValueShape Shape) : Meaning;

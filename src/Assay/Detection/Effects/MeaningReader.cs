@@ -147,7 +147,7 @@ internal sealed class MeaningReader(PathKnowledge names)
             case ReturnKind.Getter:
                 return new Meaning.Getter(call.Items);
             case ReturnKind.Class when first is not null || returns.First.Kind is SourceKind.Always:
-                return new Meaning.MadeClass(first ?? new ValueShape(ShapeKind.Dict));
+                return new Meaning.MadeClass(first ?? new ValueShape(ShapeKind.Dict), call.Items.FirstOrDefault(i => i.Kind is ShapeKind.Tuple)?.Items ?? []);
             case ReturnKind.Function:
                 return new Meaning.CarriedFunction(named.Name.Path, call);
             default:

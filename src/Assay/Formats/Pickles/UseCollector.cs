@@ -120,7 +120,12 @@ internal sealed class UseCollector : PickleObserver
         }
 
         AddMembers(machine, row.Arguments, opcode, offset);
-        HandOver(machine, row);
+        if (callee is not { MakesCode: true })
+        {
+            machine.HandOver(row.Arguments);
+            machine.HandOver(row.Keywords);
+        }
+
         UseGroup? group = _uses.Find((byte)opcode, row.Callee, row.Arguments, row.Keywords);
         if (group is not null)
         {
@@ -294,18 +299,6 @@ internal sealed class UseCollector : PickleObserver
             }
         }
     }
-
-    /// <summary>Functions that carriers of code make hold the dictionary of their globals, which holds them.</summary>
-    private static void HandOver(PickleMachine machine, in CallRow row)
-    {
-        if (row.Callee.Kind != PickleKind.Import || !MakesCode(machine.Import(row.Callee).ResolvedModule))
-        {
-            machine.HandOver(row.Arguments);
-            machine.HandOver(row.Keywords);
-        }
-    }
-
-    private static bool MakesCode(string module) => module.StartsWith("dill.", StringComparison.Ordinal) || module.StartsWith("cloudpickle.", StringComparison.Ordinal);
 
     /// <summary>A call with a name, base classes and members makes a class, whatever makes it.</summary>
     private void AddMembers(PickleMachine machine, PickleValue arguments, Op opcode, long offset)

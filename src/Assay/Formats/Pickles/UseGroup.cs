@@ -65,6 +65,9 @@ internal sealed class KnownCallee
     /// <summary>Whether it makes bytes of a text.</summary>
     public bool Encodes { get; init; }
 
+    /// <summary>Whether it makes functions, which hold the dictionary of their globals, which holds them: that is filled afterwards.</summary>
+    public bool MakesCode { get; init; }
+
     /// <summary>Whether folding has no use for its calls.</summary>
     public bool IsOpaque { get; init; }
 

@@ -1,4 +1,5 @@
 // Finds the group that a use of a callable belongs to.
+using Assay.Bytes;
 using Assay.Evaluation;
 using Assay.Evaluation.Values;
 using Assay.Formats.PyTorch;
@@ -17,6 +18,8 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
 
     /// <summary>How many more uses of one callee are kept apart that hold more than numbers and words.</summary>
     private const int NotablePerCallee = 4096;
+
+    private static readonly Lazy<HashSet<string>> s_codeMakers = new(() => [.. EmbeddedTable.Rows("pickle/code-makers.txt").Select(r => r[0])]);
 
     private readonly PickleKey _key = new(machine, folding.Ignores);
     private readonly ContentDictionary<UseGroup> _groups = new();
@@ -86,6 +89,7 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
             LaysOutTensors = TorchTensorBounds.LaysOut(import),
             IsOpaque = folding.Ignores(callee),
             Loads = sink is "pickle" or "model" ? sink : null,
+            MakesCode = s_codeMakers.Value.Contains(import.ResolvedModule.Split('.', 2)[0]),
             Encodes = import.Resolved == "_codecs.encode",
         };
         _imported[callee.Row] = known;

@@ -1,6 +1,8 @@
 // Ways by which callables come to run that no name in the file shows as called.
 using Assay.Detection;
+using Assay.Pickle;
 using Assay.Tests.Builders;
+using Assay.Tests.Scanning;
 
 namespace Assay.Tests.Detection.Effects;
 
@@ -80,4 +82,22 @@ public sealed class WaysAroundTests
 
     private static string? Flagged(string fact) =>
         FactBuilder.Judge($"[{fact}]").Where(f => f.Severity >= Severity.Medium).MaxBy(f => f.Severity)?.Rule.Id;
+
+    /// <summary>What a class of the file is made from makes its objects.</summary>
+    [Theory]
+    [InlineData("numpy\nmemmap", "/tmp/canary", "callable-file-write")]
+    [InlineData("subprocess\nPopen", "id", "callable-command-execution")]
+    [InlineData("strangers.logger\nWriter", "/tmp/canary", "unknown-callable-called")]
+    public void AClassThatTheFileMakesHasTheConstructorsOfItsBases(string parent, string argument, string rule)
+    {
+        byte[] stream = PickleBuilder.Protocol(4).Global("builtins", "type").Mark().Str("Y").Global(parent.Split('\n')[0], parent.Split('\n')[1]).Op(Op.TUPLE1).Op(Op.EMPTY_DICT).Tuple().Reduce()
+            .Mark().Str(argument).Str("u1").Str("w+").Tuple().Reduce().Stop().ToArray();
+        Assert.Contains(Scans.Of(stream).Findings, f => f.Rule.Id == rule);
+    }
+
+    /// <summary>Packages hand on modules of Python's own under their names.</summary>
+    [Theory]
+    [InlineData("{call: future.moves.subprocess.Popen, args: [id]}", "callable-command-execution")]
+    [InlineData("{call: strangers.compat.builtins.eval, args: ['1']}", "callable-code-execution")]
+    public void AModuleThatIsHandedOnIsWhatItIsCalled(string fact, string rule) => Assert.Equal(rule, Flagged(fact));
 }
