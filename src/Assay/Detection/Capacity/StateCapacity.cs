@@ -40,6 +40,16 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
             if (!isContent && Of(owner, next.Value) is { } danger)
                 return danger;
 
+            // A copy, and an object that only keeps attributes, has what went into it: what is made there may be called as a method of it.
+            if (next.Value.Kind is ShapeKind.Result or ShapeKind.Instance && standings.Of(next.Value.Text) is Standing.Harmless)
+            {
+                foreach (ValueShape part in next.Value.Items.Concat(next.Value.State is { Kind: ShapeKind.Dict } kept ? kept.Items : []))
+                {
+                    if (part.Kind is ShapeKind.Result or ShapeKind.Instance)
+                        open.Push((part, false, next.Depth + 1));
+                }
+            }
+
             // The states of objects inside are judged with them.
             if (next.Value.Kind is ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet or ShapeKind.Dict)
             {

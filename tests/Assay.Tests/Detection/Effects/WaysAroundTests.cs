@@ -100,4 +100,15 @@ public sealed class WaysAroundTests
     [InlineData("{call: future.moves.subprocess.Popen, args: [id]}", "callable-command-execution")]
     [InlineData("{call: strangers.compat.builtins.eval, args: ['1']}", "callable-code-execution")]
     public void AModuleThatIsHandedOnIsWhatItIsCalled(string fact, string rule) => Assert.Equal(rule, Flagged(fact));
+
+    /// <summary>A function of strangers that is kept for whoever calls it, behind a copy and in an object that has nothing but attributes.</summary>
+    [Fact]
+    public void ACopyOfAPartialFunctionInAStateIsAPartialFunction()
+    {
+        byte[] stream = PickleBuilder.Protocol(4).Global("strangers.sets", "Ordered").EmptyTuple().Op(Op.NEWOBJ).Op(Op.EMPTY_DICT).Mark().Str("values")
+            .Global("types", "SimpleNamespace").EmptyTuple().Reduce().Op(Op.EMPTY_DICT).Mark().Str("copy")
+            .Global("copy", "copy").Global("functools", "partial").Global("others.disk", "make").Str("/tmp/canary").Op(Op.TUPLE2).Reduce().Op(Op.TUPLE1).Reduce()
+            .Op(Op.SETITEMS).Build().Op(Op.SETITEMS).Build().Stop().ToArray();
+        Assert.Contains(Scans.Of(stream).Findings, f => f.Rule.Id == "unknown-state");
+    }
 }
