@@ -35,13 +35,18 @@ internal sealed class OnnxControlFlow(ReadContext context)
         "Abs", "Sub", "Round", "Floor", "Mod",
     };
 
-    private static readonly HashSet<string> s_sized = new(StringComparer.Ordinal) { "ConstantOfShape", "Expand", "Tile", "Range" };
+    /// <summary>Operators whose output is as large as an input says, with the number of that input.</summary>
+    private static readonly Dictionary<string, int> s_sized = new(StringComparer.Ordinal)
+    {
+        ["ConstantOfShape"] = 0, ["Expand"] = 1, ["Tile"] = 1, ["Range"] = 1, ["Upsample"] = 1, ["Resize"] = 2, ["OneHot"] = 1, ["Pad"] = 1,
+    };
 
     private readonly Dictionary<string, List<double>> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Op, string[] Inputs)> _made = new(StringComparer.Ordinal);
     private readonly HashSet<string> _inputs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _initialised = new(StringComparer.Ordinal);
     private readonly List<(string Op, string[] Inputs, long Offset)> _asked = [];
+    private readonly Dictionary<string, (string In, string Out)> _bodies = new(StringComparer.Ordinal);
 
     /// <summary>Notes the inputs of the outermost graph.</summary>
     public void Input(string name)
@@ -65,7 +70,7 @@ internal sealed class OnnxControlFlow(ReadContext context)
     /// <summary>Notes a node.</summary>
     public void Node(ProtobufMessage node, string domain, string name)
     {
-        bool isAsked = name is "Loop" or "If" or "Where" || s_sized.Contains(name);
+        bool isAsked = name is "Loop" or "If" or "Where" || s_sized.ContainsKey(name);
         if (domain.Length > 0 || _made.Count >= MostKept || !(isAsked || name == "Constant" || s_compare.Contains(name) || s_reduce.Contains(name) || s_pass.Contains(name)))
         {
             return;
@@ -86,6 +91,9 @@ internal sealed class OnnxControlFlow(ReadContext context)
                 case "attribute" when name == "Constant" && field.Message?.Message("t") is { } value:
                     Values(output, OnnxTensor.Read(value));
                     _initialised.Add(output);
+                    break;
+                case "attribute" when name == "Loop" && field.Message?.Message("g") is { } body:
+                    Body(inputs, body);
                     break;
             }
         }
@@ -119,19 +127,67 @@ internal sealed class OnnxControlFlow(ReadContext context)
     {
         switch (op)
         {
-            case "Loop" when inputs.Length > 0 && Known(inputs[0]) is [var turns] && turns >= ManyTurns && (inputs.Length < 2 || inputs[1].Length == 0):
+            case "Loop" when inputs.Length > 0 && Known(inputs[0]) is [var turns] && turns >= ManyTurns && IsEndless(inputs):
                 return ("onnx.endless-loop", string.Create(CultureInfo.InvariantCulture, $"A loop turns {turns} times, and no condition ends it."));
-            case "ConstantOfShape" when inputs.Length > 0 && Known(inputs[0]) is { } shape && Product(shape) >= GiantCount:
-                return ("onnx.giant-shape", "A constant of an absurd shape is made.");
-            case "Expand" or "Tile" when inputs.Length > 1 && Known(inputs[1]) is { } shape && Product(shape) >= GiantCount:
-                return ("onnx.giant-shape", "A tensor is repeated into an absurd shape.");
             case "Range" when inputs.Length > 2 && Known(inputs[0]) is [var start] && Known(inputs[1]) is [var limit] && Known(inputs[2]) is [var step]
                 && step != 0 && (limit - start) / step >= GiantCount:
                 return ("onnx.giant-shape", "A range of an absurd length is made.");
+            case not "Range" when s_sized.TryGetValue(op, out int index) && inputs.Length > index && Known(inputs[index]) is { } shape && Product(shape) >= GiantCount:
+                return ("onnx.giant-shape", $"{op} makes a tensor of an absurd shape.");
+            case "Resize" when inputs.Length > 3 && Known(inputs[3]) is { } sizes && Product(sizes) >= GiantCount:
+                return ("onnx.giant-shape", "A tensor is resized into an absurd shape.");
             case "If" or "Where" when inputs.Length > 0 && IsTrigger(inputs[0]):
                 return ("onnx.trigger", $"{op} chooses between results by a condition that sums up a comparison of the model's input with constants.");
             default:
                 return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether no condition ends a loop: it has none, or begins with true and its body hands on what it got or a constant. Loops that are to end by a
+    /// condition also have the largest number of turns.
+    /// </summary>
+    private bool IsEndless(string[] inputs)
+    {
+        if (inputs.Length < 2 || inputs[1].Length == 0)
+        {
+            return true;
+        }
+
+        if (Known(inputs[1]) is not [not 0] || !_bodies.TryGetValue(inputs[0] + "\0" + inputs[1], out (string In, string Out) body))
+        {
+            return false;
+        }
+
+        string condition = body.Out;
+        for (int step = 0; step < MostSteps && _made.TryGetValue(condition, out (string Op, string[] Inputs) made) && made is { Op: "Identity" or "Cast", Inputs.Length: > 0 }; step++)
+        {
+            condition = made.Inputs[0];
+        }
+
+        return condition == body.In || Known(condition) is [not 0];
+    }
+
+    /// <summary>Notes the names that the body of a loop gives its condition, on the way in and out.</summary>
+    private void Body(List<string> inputs, ProtobufMessage graph)
+    {
+        List<string> given = [];
+        string? handed = null;
+        foreach (ProtobufField field in graph)
+        {
+            if (field.Name == "input" && given.Count < 2)
+            {
+                given.Add(field.Message?.Text("name", 512) ?? "");
+            }
+            else if (field.Name == "output")
+            {
+                handed ??= field.Message?.Text("name", 512);
+            }
+        }
+
+        if (inputs.Count > 1 && given.Count > 1 && handed is not null)
+        {
+            _bodies[inputs[0] + "\0" + inputs[1]] = (given[1], handed);
         }
     }
 
@@ -197,6 +253,7 @@ internal sealed class OnnxControlFlow(ReadContext context)
                 ElementType.I32 => BitConverter.ToInt32(raw[at..]),
                 ElementType.F32 => BitConverter.ToSingle(raw[at..]),
                 ElementType.F64 => BitConverter.ToDouble(raw[at..]),
+                ElementType.Bool => raw[at],
                 _ => 0,
             });
         }

@@ -67,8 +67,8 @@ internal sealed class OnnxReader
             case "NodeProto":
                 Node(message);
                 break;
-            case "ValueInfoProto" when walk.Depth == 3:
-                _flow.Input(message.Text("name"));
+            case "GraphProto":
+                Graph(message, walk.Depth == 2);
                 break;
             case "FunctionProto":
                 Function(message);
@@ -102,6 +102,22 @@ internal sealed class OnnxReader
                     _context.Meta(field.Name, field.Text());
                     Text(field.Name, field.Text(_context.Limits.TextBytes), field.Offset);
                     break;
+            }
+        }
+    }
+
+    /// <summary>Notes the inputs of the outermost graph, and what is written about any.</summary>
+    private void Graph(ProtobufMessage graph, bool isOutermost)
+    {
+        foreach (ProtobufField field in graph)
+        {
+            if (field.Name == "input" && isOutermost)
+            {
+                _flow.Input(field.Message?.Text("name") ?? "");
+            }
+            else if (field.Name == "doc_string" && field.Payload.Length > 0)
+            {
+                Text("graph.doc_string", field.Text(_context.Limits.TextBytes), field.Offset);
             }
         }
     }

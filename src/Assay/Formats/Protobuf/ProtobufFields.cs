@@ -107,9 +107,6 @@ internal sealed class ProtobufFields
     /// <summary>The fields of the first message in the field; null where it is not there.</summary>
     public ProtobufFields? Inner(ProbeView view, int number) => Payload(number) is { } at ? Walk(view.Artifact.Bytes, at, view.Budget) : null;
 
-    /// <summary>Whether all fields are among those that <paramref name="wires"/> allows, by number and wire type.</summary>
-    public bool AreAmong(IReadOnlyDictionary<int, int> wires) => _first.All(f => wires.TryGetValue(f.Key, out int wire) && wire == f.Value.Wire);
-
     /// <summary>Whether the field is there.</summary>
     public bool Has(int number) => _first.ContainsKey(number);
 

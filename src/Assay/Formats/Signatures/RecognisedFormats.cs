@@ -25,17 +25,8 @@ internal static class RecognisedFormats
         new RecognisedFormat("mach-o", "Mach-O program or library", ProgramSignatures.MachO, [], anywhere: true),
         new RecognisedFormat("java-class", "Java class", ProgramSignatures.JavaClass, []),
 
-        // Protocol buffers have no signature: these walk the fields and check them against the schema.
-        new RecognisedFormat("coreml", "Core ML", ProtobufSignatures.CoreMl, [".mlmodel"]),
-        new RecognisedFormat("paddle", "PaddlePaddle program", ProtobufSignatures.Paddle, [".pdmodel"]),
-        new RecognisedFormat("caffe", "Caffe", ProtobufSignatures.Caffe, [".caffemodel"]),
-        new RecognisedFormat("sentencepiece", "SentencePiece", ProtobufSignatures.SentencePiece, []),
-        new RecognisedFormat("mediapipe", "MediaPipe graph", ProtobufSignatures.MediaPipe, [".binarypb"]),
-
         // Texts. A JSON document is recognised by its keys; a document without such keys is of no known format.
         new RecognisedFormat("ncnn", "ncnn", TextSignatures.Ncnn, []),
-        new RecognisedFormat("caffe-text", "Caffe (text)", TextSignatures.CaffeText, [".prototxt"]),
-        new RecognisedFormat("triton-config", "Triton configuration", TextSignatures.Triton, []),
         new RecognisedFormat("mlflow-model", "MLflow MLmodel", TextSignatures.MlFlow, []),
         new RecognisedFormat("chat-template", "Jinja chat template", TextSignatures.ChatTemplate, [".jinja"]),
         new RecognisedFormat("catboost-json", "CatBoost (JSON)", JsonSignatures.CatBoost, []),

@@ -11,20 +11,6 @@ internal static class TextSignatures
     public static ClaimStrength? Ncnn(ProbeView view) =>
         view.StartsWith("7767517\n"u8) || view.StartsWith("7767517\r\n"u8) ? ClaimStrength.Certain : null;
 
-    /// <summary>A net in the text form of protocol buffers: layers with types.</summary>
-    public static ClaimStrength? CaffeText(ProbeView view) =>
-        Head(view) is { } text && (Begins(text, "layer") || Begins(text, "layers") || text.StartsWith("name:", StringComparison.Ordinal))
-        && (text.Contains("layer {", StringComparison.Ordinal) || text.Contains("layers {", StringComparison.Ordinal)
-            || text.Contains("layer{", StringComparison.Ordinal)) && text.Contains("type:", StringComparison.Ordinal) ? ClaimStrength.Likely : null;
-
-    /// <summary>Triton's configuration of a model: a platform or backend, and inputs.</summary>
-    public static ClaimStrength? Triton(ProbeView view) =>
-        Head(view) is { } text && ("\n" + text) is var lines
-        && (lines.Contains("\nplatform:", StringComparison.Ordinal) || lines.Contains("\nbackend:", StringComparison.Ordinal))
-        && (lines.Contains("\nmax_batch_size:", StringComparison.Ordinal) || lines.Contains("\ninput [", StringComparison.Ordinal)
-            || lines.Contains("\ninput {", StringComparison.Ordinal) || lines.Contains("\ninstance_group", StringComparison.Ordinal))
-            ? ClaimStrength.Likely : null;
-
     /// <summary>YAML with flavors, of which one names a loader.</summary>
     public static ClaimStrength? MlFlow(ProbeView view) =>
         Head(view) is { } text && ("\n" + text).Contains("\nflavors:", StringComparison.Ordinal)
@@ -36,10 +22,6 @@ internal static class TextSignatures
         && text.Contains("message", StringComparison.Ordinal)
         && (text.Contains("role", StringComparison.Ordinal) || text.Contains("content", StringComparison.Ordinal))
         && text.TrimStart() is ['{', '%' or '{' or '#', ..] ? ClaimStrength.Weak : null;
-
-    private static bool Begins(string text, string field) =>
-        text.StartsWith(field + " {", StringComparison.Ordinal) || text.StartsWith(field + "{", StringComparison.Ordinal)
-        || text.StartsWith(field + ":", StringComparison.Ordinal);
 
     // Null when the bytes are no text. UTF-16 loses its zero bytes, which is enough to look for words.
     private static string? Head(ProbeView view)

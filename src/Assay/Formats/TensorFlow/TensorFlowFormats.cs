@@ -86,7 +86,7 @@ internal sealed class TensorFlowFormat : IFormat
         }
 
         return node.IsWellFormed && node.Fit(Schema["NodeDef"]) && node.Text(view, 1) is { Length: > 0 } name && node.Text(view, 2) is { Length: > 0 } operation
-            && operation.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '>' or '.') && !name.Contains("Calculator", StringComparison.Ordinal)
+            && operation.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '>' or '.') && (TensorFlowOperators.IsRegistered(operation) || node.AreAll(Schema["NodeDef"])) && !name.Contains("Calculator", StringComparison.Ordinal)
             && !operation.Contains("Calculator", StringComparison.Ordinal);
     }
 }

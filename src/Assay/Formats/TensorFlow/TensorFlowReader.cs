@@ -10,6 +10,11 @@ namespace Assay.Formats.TensorFlow;
 internal sealed class TensorFlowReader
 {
     private const int MostAsked = 100_000;
+
+    /// <summary>More elements than any constant has: its elements stand in the file, or are one that is repeated.</summary>
+    private const long GiantCount = 1L << 32;
+
+    private const long MostInputs = 1_000_000;
     private readonly ReadContext _context;
     private readonly ProtobufWire _wire;
     private readonly ProtobufText? _text;
@@ -66,6 +71,13 @@ internal sealed class TensorFlowReader
                 break;
             case "AssetFileDef":
                 Asset(message);
+                break;
+            case "TensorProto" when TensorFlowTensors.ShapeOf(message.Message("tensor_shape")) is { Count: > 0 } shape && ArrayExtent.Of(shape, 1) is var extent
+                && (extent.Error != ExtentError.None || extent.Count >= GiantCount):
+                _context.Anomaly("tf.giant-shape", At(message.Range.Offset), 0, "A constant has a negative or an absurd shape.");
+                break;
+            case "AttrEntry" when message.Range.Length <= 24 && message.Text("key", 4) == "N" && message.Message("value")?.Number("i") is > MostInputs or < 0:
+                _context.Anomaly("tf.giant-shape", At(message.Range.Offset), 0, "An operator says that it has an absurd number of inputs.");
                 break;
             case "SavedUserObject":
                 UserObject(message);

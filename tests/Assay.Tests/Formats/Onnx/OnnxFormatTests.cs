@@ -158,6 +158,18 @@ public sealed class OnnxFormatTests
         Assert.True(Scans.Of(shape).Is("onnx-exhausts"));
     }
 
+    [Theory]
+    [InlineData("in", true)]
+    [InlineData("ended", false)]
+    public void T135_ALoopWhoseConditionNeverChangesIsSuspicious(string handedOn, bool endless)
+    {
+        ProtobufBuilder always = new ProtobufBuilder().Number(2, 9).Text(8, "always").Bytes(9, [1]);
+        byte[] model = Model(g => g.Message(1, Node("Loop", "", ["count", "always"], ["y"], Inner("body", b => b
+                .Message(1, Node("Identity", "", [handedOn], ["out"])).Message(11, v => v.Text(1, "i")).Message(11, v => v.Text(1, "in")).Message(12, v => v.Text(1, "out")))))
+            .Message(5, Integers("count", long.MaxValue)).Message(5, always));
+        Assert.Equal(endless, Scans.Of(model).Is("onnx-exhausts"));
+    }
+
     [Fact]
     public void APickleInAnAttributeATensorOrAnUnknownFieldIsExamined()
     {

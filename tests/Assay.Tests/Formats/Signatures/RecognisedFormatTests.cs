@@ -23,15 +23,7 @@ public sealed class RecognisedFormatTests
         { "pe", [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8] },
         { "mach-o", [0xCF, 0xFA, 0xED, 0xFE, 7, 0, 0, 1, 3, 0, 0, 0, 2, .. new byte[20]] },
         { "java-class", [0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 52, 0, 1] },
-        { "coreml", Message((1, 0, 4ul), (2, 2, "x"), (500, 2, "y")) },
-        { "paddle", Message((1, 2, Message((1, 0, 0ul), (2, 0, ulong.MaxValue), (3, 2, "v"))), (4, 2, Message((1, 0, 0ul)))) },
-        { "caffe", Message((1, 2, "net"), (100, 2, Message((1, 2, "data"), (2, 2, "Input")))) },
-        { "caffe", Message((1, 2, "net"), (2, 2, Message((4, 2, "data"), (5, 0, 4ul)))) },
-        { "sentencepiece", [0x0A, 0x0E, 0x0A, 5, .. "<unk>"u8, 0x15, 0, 0, 0, 0, 0x18, 2] },
-        { "mediapipe", Message((1, 2, Message((2, 2, "FlowLimiterCalculator")))) },
         { "ncnn", "7767517\n2 2\n"u8.ToArray() },
-        { "caffe-text", "name: \"net\"\nlayer {\n type: \"Python\"\n}"u8.ToArray() },
-        { "triton-config", "name: \"m\"\nbackend: \"python\"\nmax_batch_size: 1\n"u8.ToArray() },
         { "mlflow-model", "artifact_path: m\nflavors:\n  python_function:\n    loader_module: x\n"u8.ToArray() },
         { "chat-template", "{% for message in messages %}{{ message.role }}{% endfor %}"u8.ToArray() },
         { "mxnet-symbol", "{\"nodes\": [{\"op\": \"null\", \"inputs\": []}]}"u8.ToArray() },
@@ -40,8 +32,6 @@ public sealed class RecognisedFormatTests
         { "hf-tokenizer", "{\"chat_template\": \"{{ x }}\", \"more\": NaN"u8.ToArray() },
         { "notebook", "{\"cells\": [{\"cell_type\": \"code\"}]}"u8.ToArray() },
     };
-
-    private static byte[] Graph => Message((1, 2, Message((1, 2, "a"), (2, 2, "Const"))), (4, 2, Message((1, 0, 27ul))));
 
     [Theory]
     [MemberData(nameof(Heads))]
@@ -144,36 +134,5 @@ public sealed class RecognisedFormatTests
         Recording recording = Recording.Of(bytes);
         ProbeView view = new(recording.Artifact, new ByteRange(offset, bytes.Length - offset), recording.Budget);
         return [.. FormatCatalog.All.Where(f => f.Support == FormatSupport.Recognised && f.Probe(view) is not null).Select(f => f.Id)];
-    }
-
-    /// <summary>A protocol-buffer message of fields: number, wire type, and a number, text or message.</summary>
-    private static byte[] Message(params (int Number, int Wire, object Value)[] fields)
-    {
-        List<byte> bytes = [];
-        foreach ((int number, int wire, object value) in fields)
-        {
-            Varint(bytes, ((ulong)number << 3) | (uint)wire);
-            if (value is ulong integer)
-            {
-                Varint(bytes, integer);
-                continue;
-            }
-
-            byte[] payload = value as byte[] ?? Encoding.UTF8.GetBytes((string)value);
-            Varint(bytes, (ulong)payload.Length);
-            bytes.AddRange(payload);
-        }
-
-        return [.. bytes];
-    }
-
-    private static void Varint(List<byte> bytes, ulong value)
-    {
-        for (; value >= 0x80; value >>= 7)
-        {
-            bytes.Add((byte)(value | 0x80));
-        }
-
-        bytes.Add((byte)value);
     }
 }

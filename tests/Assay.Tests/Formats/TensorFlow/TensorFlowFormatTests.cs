@@ -181,6 +181,27 @@ public sealed class TensorFlowFormatTests
         Assert.True(target.Verdict == Verdict.Suspicious && target.Is("protobuf-duplicate-field") && target.Is("tf-host-code"), target.Describe());
     }
 
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(1L << 40, false)]
+    [InlineData(-1, false)]
+    public void T124_AConstantOfAnAbsurdShapeIsSuspicious(long size, bool good)
+    {
+        byte[] graph = Graph(Node("w", "Const", []).Message(5, e => e.Text(1, "value").Message(2, v => v.Message(8, t => t.Number(1, 1).Message(2, s => s.Message(2, d => d.Number(1, size))).Bytes(5, new byte[4]))))).Build();
+        Assert.Equal(good, !Scans.Of(graph).Is("tf-giant-shape"));
+    }
+
+    [Fact]
+    public void T124_ManyInputsOnPaperAreSuspicious() =>
+        Assert.True(Scans.Of(Graph(Node("i", "IdentityN", []).Message(5, e => e.Text(1, "N").Message(2, v => v.Number(3, int.MaxValue)))).Build()).Is("tf-giant-shape"));
+
+    [Theory]
+    [InlineData("model.ckpt-100", Verdict.Passed)]
+    [InlineData("/data/run/model.ckpt-100", Verdict.Passed)]
+    [InlineData("../../../etc/passwd", Verdict.Suspicious)]
+    public void T122_TheStateOfACheckpointIsToldByItsPaths(string path, Verdict verdict) =>
+        Assert.Equal(verdict, Scans.Of(Encoding.ASCII.GetBytes($"model_checkpoint_path: \"{path}\"\nall_model_checkpoint_paths: \"{path}\"\n"), "checkpoint").Verdict);
+
     [Fact]
     public void T124_NestingWithoutEndIsRefused()
     {
