@@ -29,7 +29,7 @@ internal static class WorkCosts
     public const int ByteOfFact = 2;
 
     /// <summary>One use of a callable that looks like no other: it is described and kept.</summary>
-    public const long Use = 12_000;
+    public const long Use = 20_000;
 
     /// <summary>One opcode of a pickle.</summary>
     public const long Opcode = 8;

@@ -160,6 +160,7 @@ internal sealed partial class PickleMachine
             _handedOver = [];
         }
 
+        HasLateFills = false;
         _saidBomb = false;
         _lastBuilt = default;
         _lastDepth = 0;

@@ -6,6 +6,9 @@ internal sealed partial class PickleMachine
     /// <summary>Containers without a row that were handed over, by their offset.</summary>
     private HashSet<long> _handedOver = [];
 
+    /// <summary>Whether something was put into a container that a call or a state already had.</summary>
+    public bool HasLateFills { get; private set; }
+
     /// <summary>How deep, and how many values of it, what is handed over is looked into.</summary>
     private const int HandedDepth = 4;
     private const int HandedValues = 64;
@@ -73,6 +76,7 @@ internal sealed partial class PickleMachine
 
     private void NoteLate(bool isHandedOver, bool tainted, ReadOnlySpan<PickleValue> items)
     {
+        HasLateFills |= isHandedOver && !items.IsEmpty;
         if (isHandedOver && (tainted || HoldsText(items)))
         {
             Odd("pickle.late-fill", "Something is put into a container that a call or an object already has.");

@@ -29,6 +29,7 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
     private const int ByteWork = 8;
     private static readonly Lazy<string[]> s_markers = new(() => EmbeddedTable.Rows("evaluation/indicators.tsv").Single(r => r[0] == "code")[1].Split(' '));
     private readonly HashSet<(string, string)> _seenTexts = [];
+    private RecoveredText? _last;
     private readonly HashSet<string> _seenBytes = [];
 
     /// <summary>The texts that wait or were followed.</summary>
@@ -194,7 +195,13 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
     {
         while (_open.TryDequeue(out RecoveredText? next))
         {
-            // Many calls may hand over one long text: it is compared with those that were seen.
+            // Many calls may hand over one long text, the same one or an equal one: it is compared with those that were seen.
+            if (ReferenceEquals(next.Text, _last?.Text) && next.Kind == _last!.Kind)
+            {
+                continue;
+            }
+
+            _last = next;
             if (!Pays(SeenWork * (long)Math.Min(next.Text.Length, textLimit)))
             {
                 Exceeded = true;

