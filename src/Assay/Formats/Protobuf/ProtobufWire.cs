@@ -39,7 +39,7 @@ internal sealed class ProtobufWire(ByteSource bytes, ScanBudget budget)
     /// <summary>Key and length, each a number of variable length.</summary>
     private const int LongestHead = 20;
 
-    private readonly byte[] _window = new byte[4096];
+    private readonly byte[] _window = new byte[(int)Math.Clamp(bytes.Length, LongestHead, 4096)];
     private long _windowAt;
     private int _windowLength;
 
