@@ -212,6 +212,23 @@ def costly(folder):
     (target / "fold_split.pkl").write_bytes(b"\x80\x04cbuiltins\nstr.split\n(cbuiltins\nstr\n(X\1\0\0\0 tRNJ\0\x94\x35\x77tR.")
     source = b'exec("".join(chr(ord(c)^1) for c in "' + b"a" * 900_000 + b'"))'
     (target / "fold_source.pkl").write_bytes(b"\x80\x04cbuiltins\nexec\n(X" + struct.pack("<I", len(source)) + source + b"tR.")
+    floods = {
+        "names_of_os.pkl": lambda i: b"cos\na%x\n)R0" % i,
+        "names_of_strangers.pkl": lambda i: b"cm%x\nf\n)R0" % i,
+        "imports_appended.pkl": lambda i: b"cm%x\nf\nK\1a" % i,
+        "extension_codes.pkl": lambda i: b"\x84" + struct.pack("<I", i + 1) + b")R0",
+    }
+    for name, piece in floods.items():
+        pieces = [piece(i) for i in range(990_000 // len(piece(60_000)))]
+        (target / name).write_bytes(b"\x80\x04" + b"".join(pieces) + b".")
+    numbers = b"".join(b"J" + struct.pack("<I", i) + b"\x85R" for i in range(140_000))
+    (target / "results_called.pkl").write_bytes(b"\x80\x04cos\nsystem\n" + numbers + b".")
+    many = b"".join(b"X\4\0\0\0%04d" % (i * 7919 % 4000) for i in range(4000))
+    (target / "one_list_many_calls.pkl").write_bytes(b"\x80\x04cbuiltins\nsorted\nq\0(" + many + b"tq\1" + b"h\0h\1\x85R0" * 135_000 + b".")
+    text = b"a=1;" * 20_000
+    (target / "one_source_many_calls.pkl").write_bytes(b"\x80\x04cbuiltins\nexec\nq\0X" + struct.pack("<I", len(text)) + text + b"q\1" + b"h\0h\1\x85R0" * 130_000 + b".")
+    text = b'a="ab"*30000\n' + b'a=a.replace("a","b").replace("b","a")\n' * 25_000
+    (target / "replace_again.pkl").write_bytes(b"\x80\x04cbuiltins\nexec\n(X" + struct.pack("<I", len(text)) + text + b"tR.")
     (target / "tiny_pickles.pkl").write_bytes(b"\xff\xff\xff\xffcos\nsystem\n(S'a'\ntR." * 40_000)
 
 
