@@ -58,6 +58,11 @@ sarif() {
     tests/sarif-validate.sh "$work/report.sarif"
 }
 
+bill_of_materials() {
+    exits 1 "$program" scan samples --format cyclonedx >"$work/report.cdx.json" || return 1
+    tests/cyclonedx-validate.sh "$work/report.cdx.json"
+}
+
 from_standard_input() { exits 1 "$program" scan - <samples/hostile/nullifai_twin.pt; }
 
 one_file() { [ "$(find artifacts/assay -type f | wc -l)" -eq 1 ]; }
@@ -134,6 +139,7 @@ else
 fi
 if [ -x tests/sarif-validate.sh ] && [ -n "${SARIF_TOOLS_DIR:-}" ]; then
     try "SARIF validates" sarif
+    try "CycloneDX validates" bill_of_materials
 else
     echo "skipped SARIF validation: its validators are not installed"
 fi

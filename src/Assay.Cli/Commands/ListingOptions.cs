@@ -16,11 +16,11 @@ internal static class ListingOptions
         return format;
     }
 
-    /// <summary><c>--format text|json|sarif</c> of reports.</summary>
+    /// <summary><c>--format text|json|sarif|html|markdown|junit|cyclonedx</c> of reports.</summary>
     public static Option<string> ReportFormat()
     {
-        Option<string> format = new("--format", "-f") { Description = "How to report: text, json (docs/scan.schema.json) or sarif (2.1.0).", HelpName = "text|json|sarif", DefaultValueFactory = _ => "text" };
-        format.AcceptOnlyFromAmong("text", "json", "sarif");
+        Option<string> format = new("--format", "-f") { Description = "How to report: text, json (docs/scan.schema.json), sarif (2.1.0), html, markdown, junit or cyclonedx (1.6).", HelpName = "text|json|sarif|html|markdown|junit|cyclonedx", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "sarif", "html", "markdown", "junit", "cyclonedx");
         return format;
     }
 

@@ -43,7 +43,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             DigestAll = arguments.Digest,
             TestLoad = loader,
             // A folder is also judged as a whole, by the facts of its files.
-            KeepFacts = facts is not null || arguments.Paths.Any(Directory.Exists),
+            KeepFacts = facts is not null || arguments.Format == "cyclonedx" || arguments.Paths.Any(Directory.Exists),
         });
 
         FileWalk walk = Walk();
@@ -109,7 +109,9 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
                     }
 
                     bundles.Add(result);
-                    report.Add(result.WithoutFacts());
+
+                    // Of what was read only the bill of materials tells something: licences and data sets.
+                    report.Add(arguments.Format == "cyclonedx" ? result : result.WithoutFacts());
                 }
             }
 
@@ -135,6 +137,10 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
     {
         "json" => new JsonReport(writer.BaseStream, head),
         "sarif" => new SarifReport(writer.BaseStream, head, scratch),
+        "html" => new HtmlReport(writer.BaseStream, head, scratch),
+        "cyclonedx" => new CycloneDxReport(writer.BaseStream, head, scratch),
+        "markdown" => new MarkdownReport(writer.BaseStream, head, scratch),
+        "junit" => new JUnitReport(writer.BaseStream, head),
         _ => new TextReport(writer, head, look),
     };
 
