@@ -67,6 +67,8 @@ public static class FormatCatalog
         new XgBoost.XgBoostDocumentFormat(isBinary: true),
         new XgBoost.XgBoostBinaryFormat(),
         new LightGbm.LightGbmFormat(),
+        new CatBoost.CatBoostFormat(),
+        new CatBoost.CatBoostJsonFormat(),
         new KerasConfigFormat(),
         new Hdf5.Hdf5Format(),
         new Flax.FlaxFormat(),

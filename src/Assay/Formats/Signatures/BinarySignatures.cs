@@ -24,9 +24,6 @@ internal static class BinarySignatures
         };
     }
 
-    /// <summary>CBM1 and the size of a flatbuffer.</summary>
-    public static ClaimStrength? CatBoost(ProbeView view) => view.StartsWith("CBM1"u8) ? ClaimStrength.Certain : null;
-
     /// <summary>A plan's magic, bare or behind the JSON that Ultralytics puts first (a 32-bit length and an object).</summary>
     public static ClaimStrength? TensorRt(ProbeView view)
     {

@@ -10,11 +10,6 @@ namespace Assay.Formats.Signatures;
 /// </summary>
 internal static class JsonSignatures
 {
-    /// <summary>Trees together with what the features are.</summary>
-    public static ClaimStrength? CatBoost(ProbeView view) =>
-        JsonKeys.Of(view) is { IsList: false } keys && (keys.Outer("oblivious_trees") || (keys.Outer("features_info") && keys.Outer("model_info")))
-            ? ClaimStrength.Likely : null;
-
     /// <summary>Nodes with operations and inputs.</summary>
     public static ClaimStrength? MxNetSymbol(ProbeView view) =>
         JsonKeys.Of(view) is { IsList: false } keys && keys.Outer("nodes") && keys.Inner("op") && keys.Inner("inputs") ? ClaimStrength.Likely : null;

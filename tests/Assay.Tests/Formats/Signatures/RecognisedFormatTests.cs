@@ -15,7 +15,6 @@ public sealed class RecognisedFormatTests
         { "ort", [12, 0, 0, 0, .. "ORTM"u8, .. new byte[20]] },
         { "executorch", [12, 0, 0, 0, .. "ET12"u8, .. new byte[20]] },
         { "torch-mobile", [12, 0, 0, 0, .. "PTMF"u8, .. new byte[20]] },
-        { "catboost", [.. "CBM1"u8, 1, 0, 0, 0] },
         { "tensorrt", [.. "ftrt"u8, 0, 0, 0, 0] },
         { "tensorrt", [7, 0, 0, 0, .. "{\"a\":1}"u8, .. "ptrt"u8] },
         { "llamafile", [.. "MZqFpD='\n"u8, 0] },
@@ -119,7 +118,7 @@ public sealed class RecognisedFormatTests
     [Fact]
     public void EveryRecognisedFormatHasAHead() =>
         Assert.Equal(
-            ["catboost-json", "mxnet-params", "rknn"],
+            ["mxnet-params", "rknn"],
             RecognisedFormats.All.Select(f => f.Id).Except(Heads.Select(h => h.Data.Item1)).Order(StringComparer.Ordinal));
 
     [Fact]
