@@ -195,12 +195,6 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
     {
         while (_open.TryDequeue(out RecoveredText? next))
         {
-            // Many calls may hand over one long text, the same one or an equal one: it is compared with those that were seen.
-            if (ReferenceEquals(next.Text, _last?.Text) && next.Kind == _last!.Kind)
-            {
-                continue;
-            }
-
             _last = next;
             if (!Pays(SeenWork * (long)Math.Min(next.Text.Length, textLimit)))
             {
@@ -312,7 +306,13 @@ internal sealed class PayloadFollower(ScanBudget? budget, int textLimit, HeldMem
 
     private void Wait(RecoveredText text)
     {
-        if (_open.Count >= MaxWaiting)
+        // Many calls may hand over one long text, the same one or an equal one: telling which costs what reading it costs.
+        if (ReferenceEquals(text.Text, _last?.Text) && text.Kind == _last!.Kind)
+        {
+            return;
+        }
+
+        if (_open.Count >= MaxWaiting || !Pays(SeenWork * (long)text.Text.Length))
         {
             Exceeded = true;
             return;
