@@ -185,8 +185,12 @@ internal sealed class CoreMlReader(ReadContext context, ProtobufWire wire)
         }
     }
 
-    private void Text(string key, string value, long offset) => context.Add(new EntryFact
+    private void Text(string key, string value, long offset)
     {
-        Path = context.Artifact.Path, Offset = offset, Source = "metadata", Key = key, Value = value, IsCut = value.Length >= context.Limits.TextBytes,
-    });
+        ProtobufPayloads.ExamineText(context, value, key, offset);
+        context.Add(new EntryFact
+        {
+            Path = context.Artifact.Path, Offset = offset, Source = "metadata", Key = key, Value = value, IsCut = value.Length >= context.Limits.TextBytes,
+        });
+    }
 }

@@ -183,6 +183,7 @@ internal sealed class OnnxReader
 
     private void Text(string key, string value, long offset)
     {
+        ProtobufPayloads.ExamineText(_context, value, key, offset);
         if (_texts++ < MostTexts)
         {
             _context.Add(new EntryFact { Path = _context.Artifact.Path, Offset = offset, Source = "metadata", Key = key, Value = value, IsCut = value.Length >= _context.Limits.TextBytes });

@@ -13,6 +13,10 @@ internal sealed class ProtobufFields
 {
     private const int MaxFields = 4096;
     private const int MostUnknown = 8;
+
+    /// <summary>So many fields make a message of bytes that break later.</summary>
+    private const int LeastBeforeBreak = 3;
+
     private const int LongestText = 1024;
     private readonly Dictionary<int, (int Wire, ulong Number, ByteRange Payload)> _first = [];
 
@@ -29,10 +33,13 @@ internal sealed class ProtobufFields
     /// <summary>The number of fields that were seen.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The fields of the outermost message, shared by all probes of a range; null where the whole artifact is no message.</summary>
+    /// <summary>
+    /// The fields of the outermost message, shared by all probes of a range; null where the artifact is no message. Where some fields are followed by
+    /// something else, those count: what follows must not hide what is in front.
+    /// </summary>
     public static ProtobufFields? Of(ProbeView view) =>
         view.IsWhole && view.Head.Length > 4 && (view.Head.Span[0] & 7) is 0 or 1 or 2 or 5 && view.Head.Span[0] >= 8
-        && view.Shared(static v => Walk(v.Artifact.Bytes, v.Range, v.Budget)) is { IsWellFormed: true } fields ? fields : null;
+        && view.Shared(static v => Walk(v.Artifact.Bytes, v.Range, v.Budget)) is { } fields && (fields.IsWellFormed || fields.Count >= LeastBeforeBreak) ? fields : null;
 
     /// <summary>
     /// Walks the message in <paramref name="range"/>. A last field that runs over the end counts as well formed when others came before

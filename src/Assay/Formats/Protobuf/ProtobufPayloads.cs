@@ -1,4 +1,5 @@
 // Bytes in messages that may be something of their own: examined as what they may be, where they are no plain text.
+using System.Buffers;
 using System.Globalization;
 using System.Text.Unicode;
 using Assay.Artifacts;
@@ -13,6 +14,10 @@ internal static class ProtobufPayloads
     private const int Least = 24;
 
     private const int Looked = 512;
+
+    private const int LeastBase64 = 32;
+
+    private static readonly SearchValues<char> s_base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
 
     /// <summary>Examines a payload unless it is short or plain text. What no format claims in it is data.</summary>
     public static void Examine(ReadContext context, ProtobufWire wire, ByteRange range, string name)
@@ -31,6 +36,25 @@ internal static class ProtobufPayloads
         if (range.Length >= Least && IsSigned(wire.Copy(range, 8)))
         {
             context.Submit(new Artifact(string.Create(CultureInfo.InvariantCulture, $"{name}@{range.Offset}"), wire.Bytes.Slice(range), context.Artifact) { MayBeOpaque = true });
+        }
+    }
+
+    /// <summary>Examines a text that is base64 as what it holds.</summary>
+    public static void ExamineText(ReadContext context, string text, string name, long offset)
+    {
+        string trimmed = text.Trim();
+        if (trimmed.Length < LeastBase64 || trimmed.Length % 4 != 0 || trimmed.AsSpan().ContainsAnyExcept(s_base64))
+        {
+            return;
+        }
+
+        context.Held.Add(trimmed.Length);
+        byte[] bytes = new byte[trimmed.Length / 4 * 3];
+        if (Convert.TryFromBase64String(trimmed, bytes, out int length) && !IsText(bytes.AsSpan(0, Math.Min(length, Looked))))
+        {
+            MemorySource decoded = new(bytes.AsMemory(0, length));
+            context.Own(decoded);
+            context.Submit(new Artifact(string.Create(CultureInfo.InvariantCulture, $"{name}@{offset}"), decoded, context.Artifact) { MayBeOpaque = true });
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class ProtobufWalk(ProtobufWire wire, ReadContext context, bool 
     private readonly OddityLog _oddities = new();
     private readonly List<Open> _open = [];
     private long _covered;
+    private long _known;
 
     /// <summary>The messages around the current one, the outermost first; the last is the current one itself.</summary>
     public IEnumerable<ProtobufMessage> Around => _open.Select(o => o.Message);
@@ -43,6 +44,7 @@ internal sealed class ProtobufWalk(ProtobufWire wire, ReadContext context, bool 
     public void Walk(ProtobufType root, ByteRange range, Action<ProtobufMessage> enter)
     {
         _covered = range.Offset;
+        _known = range.Offset;
         Enter(new ProtobufMessage(wire, root, range), enter);
         string? broken = null;
         while (broken is null && _open.Count > 0)
@@ -62,7 +64,8 @@ internal sealed class ProtobufWalk(ProtobufWire wire, ReadContext context, bool 
             }
         }
 
-        long end = broken is null ? range.End : _open[^1].At;
+        // What is appended to a message may begin like a field that nobody knows: then it is read from where it begins.
+        long end = broken is null ? range.End : _open.Count == 1 ? _known : _open[^1].At;
         Cover(end);
         Tell();
         if (broken is not null)
@@ -85,6 +88,8 @@ internal sealed class ProtobufWalk(ProtobufWire wire, ReadContext context, bool 
             Unknown(field);
             return null;
         }
+
+        _known = _open.Count == 1 ? field.Encoded.End : _known;
 
         if (!type.IsRepeated && !holder.IsFirst(type.Number))
         {

@@ -66,7 +66,7 @@ internal sealed class ZarrChunkFormat : IFormat
         if (name.Length == 32 && name.All(char.IsAsciiHexDigitLower) && steps.Length > 1 && steps[^2] == "d")
             return Has(place, string.Join('/', [.. steps[..^2], "manifest.ocdbt"]));
 
-        if (!name.All(c => char.IsAsciiDigit(c) || c == '.') || !char.IsAsciiDigit(name[0]))
+        if (name.Length == 0 || !name.All(c => char.IsAsciiDigit(c) || c == '.') || !char.IsAsciiDigit(name[0]))
             return false;
 
         for (int up = steps.Length - 1; up >= Math.Max(0, steps.Length - 8); up--)

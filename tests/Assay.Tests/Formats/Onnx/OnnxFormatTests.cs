@@ -178,6 +178,8 @@ public sealed class OnnxFormatTests
         Assert.Equal(Verdict.Malicious, Scans.Of(Model(g => g.Message(5, new ProtobufBuilder().Packed(1, canary.Length).Number(2, 2).Text(8, "w").Bytes(9, canary)))).Verdict);
         Assert.Equal(Verdict.Malicious, Scans.Of(Model(g => g.Text(2, "g"), m => m.Bytes(999, canary))).Verdict);
         Assert.Equal(Verdict.Malicious, Scans.Of([.. Good, .. canary]).Verdict);
+        Assert.Equal(["onnx", "pickle"], Scans.Of([.. Good, .. Scans.Canary]).Formats.Order());
+        Assert.Equal(Verdict.Malicious, Scans.Of(Model(g => g.Text(2, "g"), m => m.Message(14, e => e.Text(1, "blob").Text(2, Convert.ToBase64String(canary))))).Verdict);
     }
 
     [Fact]
