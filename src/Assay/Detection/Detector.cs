@@ -3,6 +3,7 @@ using Assay.Artifacts;
 using Assay.Detection.Behaviours;
 using Assay.Detection.Callables;
 using Assay.Detection.Conditions;
+using Assay.Detection.Effects;
 using Assay.Detection.Facts;
 using Assay.Detection.Intents;
 
@@ -60,9 +61,10 @@ internal sealed class Detector
 
     private void Ask(IReadOnlyList<string> allowedModules)
     {
+        int judged = 0, asked = 0;
         foreach (CallableJudgement judgement in CallableDetector.Judge(_facts, _rules.Callables, allowedModules, _stop))
         {
-            if (IsStopped())
+            if (IsStopped(judged++))
             {
                 break;
             }
@@ -72,7 +74,7 @@ internal sealed class Detector
 
         foreach (Fact fact in _facts)
         {
-            if (IsStopped())
+            if (IsStopped(asked++))
             {
                 break;
             }
@@ -80,7 +82,7 @@ internal sealed class Detector
             _run.Add(FactKinds.Of(fact), fact, fact.Path);
         }
 
-        if (_rules.Index.Asks(FactKinds.Intent) && !IsStopped())
+        if (_rules.Index.Asks(FactKinds.Intent) && !IsStopped(_facts.Count))
         {
             foreach (IntentFact intent in new IntentDetector(_rules.Intents).Detect(_facts))
             {
@@ -101,16 +103,23 @@ internal sealed class Detector
         Shape(_run.Fallbacks());
     }
 
-    private bool IsStopped() => _isStopped |= _stop.IsCancellationRequested;
+    /// <summary>Whether no more than <paramref name="done"/> is wanted. The first ones are always judged: they cost little, and a stop must not hide what was found.</summary>
+    private bool IsStopped(int done)
+    {
+        bool isStopped = done >= EffectScope.AlwaysJudged && _stop.IsCancellationRequested;
+        _isStopped |= isStopped;
+        return isStopped;
+    }
 
     private void Shape(IEnumerable<FiredRule> fired)
     {
         CallableFindings callables = new(_rules.Callables);
         BehaviourFindings behaviours = new();
         List<Finding> others = [];
+        int shaped = 0;
         foreach (FiredRule one in fired)
         {
-            if (IsStopped())
+            if (IsStopped(shaped++))
             {
                 break;
             }

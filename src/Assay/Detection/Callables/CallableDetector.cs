@@ -40,7 +40,7 @@ internal static class CallableDetector
     {
         HashSet<(string, long)> known = [.. reached.SelectMany(f => f.Offsets.Append(f.Offset).Select(o => (f.Callee, o)))];
         HashSet<string> told = new(StringComparer.Ordinal);
-        foreach (CallableFact fact in behind.OrderBy(f => f.Use is CallableUse.Imported).TakeWhile(_ => !scope.Stop.IsCancellationRequested))
+        foreach (CallableFact fact in behind.OrderBy(f => f.Use is CallableUse.Imported).TakeWhile((_, i) => i < EffectScope.AlwaysJudged || !scope.Stop.IsCancellationRequested))
         {
             KnownPath name = scope.Names.Of(fact);
             if (name is { Path.Length: > 0, IsSink: true } && !known.Contains((fact.Callee, fact.Offset)) && told.Add(name.Path))

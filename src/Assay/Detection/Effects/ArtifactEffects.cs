@@ -66,7 +66,7 @@ internal sealed class ArtifactEffects
     }
 
     /// <summary>The facts, as far as they are asked before the host wants no more.</summary>
-    private IEnumerable<CallableFact> Wanted() => _scope.Stop.CanBeCanceled ? _facts.TakeWhile(_ => !_scope.Stop.IsCancellationRequested) : _facts;
+    private IEnumerable<CallableFact> Wanted() => _scope.Stop.CanBeCanceled ? _facts.TakeWhile((_, i) => i < EffectScope.AlwaysJudged || !_scope.Stop.IsCancellationRequested) : _facts;
 
     private void Used(CallableFact fact, KnownPath name, Route route)
     {

@@ -27,6 +27,9 @@ internal sealed class EffectScope : IStandings
         _allowed = allowedModules;
     }
 
+    /// <summary>So many facts of an artifact are judged also where no more are wanted.</summary>
+    public const int AlwaysJudged = 1000;
+
     /// <summary>When no more judgements are wanted.</summary>
     public CancellationToken Stop { get; init; }
 
