@@ -94,7 +94,7 @@ public sealed class RuleConditionTests
     {
         RuleSet rules = Rules(
             """
-            - id: onnx-external-data-leaves
+            - id: mine-external-data-leaves
               title: The data of a tensor lies outside of the model
               severity: high
               confidence: high
@@ -103,7 +103,7 @@ public sealed class RuleConditionTests
               when: {reference: {kind: external-data, place: [outside, absolute, url]}, with: {format: onnx}}
               message: "The data of a tensor is read from {target}, which is {place}."
             """);
-        Finding finding = Assert.Single(FactBuilder.Judge(FactBuilder.Facts("[{format: onnx}, {reference: external-data, target: ../../etc/passwd, place: outside}]"), rules));
+        Finding finding = Assert.Single(FactBuilder.Judge(FactBuilder.Facts("[{format: onnx}, {reference: external-data, target: ../../etc/passwd, place: outside}]"), rules), f => f.Rule.Id == "mine-external-data-leaves");
         Assert.Equal("The data of a tensor is read from ../../etc/passwd, which is outside.", finding.Message);
         Assert.Equal(("reference", "external-data"), (finding.Subject.Kind, finding.Subject.Name));
         Assert.Contains(finding.Evidence, e => e is { Kind: "target", Text: "../../etc/passwd" });
