@@ -17,5 +17,38 @@ public sealed record CodeFact : Fact
     /// <summary>When it runs: <c>extract</c>, <c>load</c>, <c>init</c>, <c>infer</c>, <c>use</c>; empty where that cannot be told.</summary>
     public string Phase { get; init; } = "load";
 
-    internal override long MemorySize => BareSize + TextSize(Summary) + TextSize(Names);
+    /// <summary>What source calls that reaches beyond it, and when; perhaps not all.</summary>
+    public IReadOnlyList<SourceUse> Uses { get; init; } = [];
+
+    internal override long MemorySize => BareSize + TextSize(Summary) + TextSize(Names) + Uses.Sum(u => u.MemorySize);
+}
+
+/// <summary>One call that source makes.</summary>
+public sealed record SourceUse
+{
+    /// <summary>The canonical dotted name of what is called.</summary>
+    public required string Callee { get; init; }
+
+    /// <summary>When it happens: <c>import</c>, <c>load</c> (a loader calls the function around it), <c>cell</c> (somebody runs the notebook), <c>call</c>.</summary>
+    public string Phase { get; init; } = "call";
+
+    /// <summary>The function around it; empty outside of all.</summary>
+    public string Function { get; init; } = "";
+
+    /// <summary>The line.</summary>
+    public int Line { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>What it gets, as far as the source itself says it.</summary>
+    public IReadOnlyList<ValueShape> Arguments { get; init; } = [];
+
+    /// <summary>What was undone to get at an argument: <c>base64</c>, <c>zlib</c>.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
+    /// <summary>Whether the name of what is called does not stand in the source.</summary>
+    public bool IsHidden { get; init; }
+
+    internal long MemorySize => 96 + (2L * (Callee.Length + Function.Length)) + ValueShape.MemorySizeOf(Arguments);
 }

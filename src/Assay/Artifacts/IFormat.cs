@@ -37,6 +37,9 @@ internal interface IFormat : IFormatKind
     /// <summary>The kinds of model files that have this form and are recognised by what they hold; reported beside the format itself.</summary>
     IReadOnlyList<IFormatKind> Kinds => [];
 
+    /// <summary>Whether it is asked only of bytes that no other format claims, and of no part of them.</summary>
+    bool IsLastResort => false;
+
     /// <summary>The claim to the range, or null. A probe reads little and never throws on bytes.</summary>
     Claim? Probe(ProbeView view);
 

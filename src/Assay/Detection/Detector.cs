@@ -6,6 +6,7 @@ using Assay.Detection.Conditions;
 using Assay.Detection.Effects;
 using Assay.Detection.Facts;
 using Assay.Detection.Intents;
+using Assay.Detection.Sources;
 
 namespace Assay.Detection;
 
@@ -80,6 +81,12 @@ internal sealed class Detector
             }
 
             _run.Add(FactKinds.Of(fact), fact, fact.Path);
+        }
+
+        int acted = 0;
+        foreach (SourceAct act in SourceJudge.Judge(_facts, _rules.Callables).TakeWhile(_ => !IsStopped(acted++)))
+        {
+            _run.Add(FactKinds.Act, act, act.Path);
         }
 
         if (_rules.Index.Asks(FactKinds.Intent) && !IsStopped(_facts.Count))

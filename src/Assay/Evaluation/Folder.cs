@@ -36,6 +36,9 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
     /// <summary>Whether something was called that may have changed a list, dict or set.</summary>
     public bool Mutated { get; private set; }
 
+    /// <summary>Where the call stands that is folded, for source whose places matter.</summary>
+    public int Site { get; set; }
+
     /// <summary>Told of each call of something that is not pure, with its arguments.</summary>
     public Action<FoldedName, IReadOnlyList<FoldedValue>>? OnReached { get; set; }
 

@@ -83,6 +83,16 @@ public static class FormatCatalog
         new TorchExportProgramFormat(),
         new TorchServeManifestFormat(),
 
+        // Configurations, code and texts that come with a model.
+        new Json.JsonFormat(),
+        new Yaml.YamlFormat(),
+        new Notebooks.NotebookFormat(),
+        new Jinja.ChatTemplateFormat(),
+        new PythonSources.PythonSourceFormat(),
+        new PythonSources.PythonSourceFormat(isOfNotebook: true),
+        new Requirements.RequirementsFormat(),
+        new Media.MediaFormat(),
+
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(s_zips),
         new TarFormat(s_tars),
@@ -92,6 +102,9 @@ public static class FormatCatalog
 
         new GitLfsPointer(),
         .. RecognisedFormats.All,
+
+        // Asked last, of what nobody else claims.
+        new Texts.TextFormat(),
     ];
 
     /// <summary>Everything that reports can name: the formats, and the kinds of model files among them.</summary>

@@ -83,6 +83,11 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
             if (Sink.Wants.HasFlag(ReadingParts.Facts))
             {
                 ReadGaps(artifact, context, formats);
+                if (formats.Count == 0 && artifact is { ReadAs: null, MayBeOpaque: false })
+                {
+                    ReadClaims(artifact, context, new ByteRange(0, artifact.Bytes.Length), isGap: false, formats, isLastResort: true);
+                }
+
                 if (formats.Count > 0)
                 {
                     UnclaimedBytes.Settle(context);
@@ -115,7 +120,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
         return new Outcome(context.Coverage, formats.Count > 0, binary);
     }
 
-    private void ReadClaims(Artifact artifact, WalkContext context, ByteRange range, bool isGap, List<string> formats)
+    private void ReadClaims(Artifact artifact, WalkContext context, ByteRange range, bool isGap, List<string> formats, bool isLastResort = false)
     {
         List<(IFormat Format, Claim Claim)>? claims = null;
         byte[] head = ArrayPool<byte>.Shared.Rent(ProbeView.HeadLength);
@@ -134,7 +139,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
                     continue;
                 }
 
-                if (Probe(format, view, context) is { } claim)
+                if (format.IsLastResort == isLastResort && Probe(format, view, context) is { } claim)
                 {
                     (claims ??= []).Add((format, claim));
                 }

@@ -181,7 +181,7 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Equal(1, tensors[0].GetProperty("statistics").GetProperty("nan").GetInt64());
         Assert.Equal("a.w", tensors[1].GetProperty("tiedTo").GetString());
         Assert.Equal(2, Run("inspect", Add("bad.pt", s_bad)).Code);
-        Assert.Equal(2, Run("inspect", _tree.Add("text.txt", "hello")).Code);
+        Assert.Equal(2, Run("inspect", _tree.Add("text.pt", "hello")).Code);
     }
 
     private string Add(string name, byte[] content)

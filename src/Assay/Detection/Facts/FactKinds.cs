@@ -3,6 +3,7 @@ using System.Globalization;
 using Assay.Artifacts;
 using Assay.Detection.Callables;
 using Assay.Detection.Intents;
+using Assay.Detection.Sources;
 
 namespace Assay.Detection.Facts;
 
@@ -69,6 +70,13 @@ internal static class FactKinds
             .Text("summary", f => f.Summary)
             .Texts("names", f => f.Names)
             .Words("phase", f => f.Phase, s_phases));
+
+    public static FactKind Act { get; } = Kind<SourceAct>("source-act",
+        new Fields<SourceAct>()
+            .Words("is", a => a.Is, SourceAct.All)
+            .Words("when", a => a.When, ["import", "install", "load", "cell", "call"])
+            .Text("callable", a => a.Callable)
+            .Text("detail", a => a.Detail));
 
     public static FactKind Text { get; } = Kind<TextFact>("text",
         new Fields<TextFact>()
@@ -156,7 +164,7 @@ internal static class FactKinds
     /// <summary>All kinds.</summary>
     public static IReadOnlyList<FactKind> All { get; } =
     [
-        Format, Member, Tensor, Entry, Reference, Operator, Code, Text, Callable, Judgement, Anomaly, Unread, Intent, Indicator, Behaviour, Finding,
+        Format, Member, Tensor, Entry, Reference, Operator, Code, Act, Text, Callable, Judgement, Anomaly, Unread, Intent, Indicator, Behaviour, Finding,
     ];
 
     /// <summary>The kind of that name, or null.</summary>
@@ -172,6 +180,7 @@ internal static class FactKinds
         ReferenceFact => Reference,
         OperatorFact => Operator,
         CodeFact => Code,
+        SourceAct => Act,
         TextFact => Text,
         CallableFact => Callable,
         CallableJudgement => Judgement,

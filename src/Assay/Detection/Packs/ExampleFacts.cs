@@ -101,6 +101,7 @@ internal static class ExampleFacts
             Summary = fields.Text("summary"),
             Names = fields.Texts("names"),
             Phase = fields.Text("phase", "load"),
+            Uses = [.. fields.Texts("uses").Select(SourceUseOf)],
         },
         "text" => new TextFact
         {
@@ -135,6 +136,22 @@ internal static class ExampleFacts
         },
         _ => throw fields.Error($"examples hold no facts of the kind '{kind}': they are derived from others."),
     };
+
+    /// <summary>A call of source as examples write it: when, what, and a text that it gets (<c>import os.system id</c>); what was undone stands behind a plus (<c>import+base64</c>), a question mark before a name that the source does not write.</summary>
+    private static SourceUse SourceUseOf(string written)
+    {
+        string[] parts = written.Split(' ', 3);
+        string[] when = parts[0].Split('+');
+        return new SourceUse
+        {
+            Callee = parts.Length > 1 ? parts[1].TrimStart('?') : "",
+            IsHidden = parts.Length > 1 && parts[1].StartsWith('?'),
+            Phase = when[0],
+            Line = 1,
+            Arguments = parts.Length > 2 ? [new ValueShape(ShapeKind.Str, parts[2])] : [],
+            Layers = when[1..],
+        };
+    }
 
     private static CallableFact Callable(PackNode node, string verb, Dictionary<string, PackNode> parts, string path)
     {

@@ -169,6 +169,7 @@ internal sealed partial class SourceExpression(Folder folder, Func<string, Folde
             }
         }
 
+        folder.Site = node.Start;
         return callee.IsUnknown ? FoldedValue.Unknown : folder.Apply(callee, arguments, keywords.Count == 0 ? null : new FoldedDict(keywords));
     }
 

@@ -25,15 +25,41 @@ internal sealed class SourceFolder
     /// <summary>Bytes that a tree takes for each character of its source.</summary>
     private const int TreeSize = 40;
     private readonly SourceExpression _expression;
-    private readonly Dictionary<string, FoldedValue> _names = new(StringComparer.Ordinal);
     private readonly Stack<SyntaxNode> _waiting = new();
     private readonly Folder _folder;
+    private readonly Queue<(SyntaxNode Function, Dictionary<string, FoldedValue> Around)>? _later;
+    private Dictionary<string, FoldedValue> _names = new(StringComparer.Ordinal);
+    private Dictionary<string, FoldedValue>? _module;
     private bool _loops;
 
-    private SourceFolder(Folder folder)
+    private SourceFolder(Folder folder, bool isScoped = false)
     {
         _folder = folder;
+        _later = isScoped ? [] : null;
         _expression = new SourceExpression(folder, Lookup, (name, value) => _names[name] = value);
+    }
+
+    /// <summary>
+    /// Folds a module as it is imported: first what stands outside of functions, then each function with the names of its own, so that what one of them calls a thing changes nothing for
+    /// the others.
+    /// </summary>
+    public static void RunModule(SyntaxTree tree, Folder folder)
+    {
+        SourceFolder module = new(folder, isScoped: true);
+        module.Wait(tree.Root.List(Body));
+        module.Statements();
+        module._module = module._names;
+        while (module._later!.TryDequeue(out (SyntaxNode Function, Dictionary<string, FoldedValue> Around) next) && folder.Budget.Step(1 + next.Around.Count))
+        {
+            module._names = new Dictionary<string, FoldedValue>(next.Around, StringComparer.Ordinal);
+            foreach (SourceParameter parameter in module._expression.Parameters(next.Function[Args]))
+            {
+                module.Forget(parameter.Name);
+            }
+
+            module.Wait(next.Function.List(Body));
+            module.Statements();
+        }
     }
 
     /// <summary>Folds a whole source.</summary>
@@ -248,6 +274,13 @@ internal sealed class SourceFolder
             _names[name] = isKnown ? _expression.Function(parameters, body[0][SyntaxField.Value]) : FoldedValue.Unknown;
         }
 
+        if (_later is not null)
+        {
+            // A function of the module sees the module's names as they are in the end; one in a function those around it.
+            _later.Enqueue((node, _module is null ? [] : _names));
+            return;
+        }
+
         foreach (SourceParameter parameter in parameters)
         {
             Forget(parameter.Name);
@@ -326,7 +359,7 @@ internal sealed class SourceFolder
     /// <summary>What a name means: what the source made of it, a builtin, or a module that whoever runs the source has imported.</summary>
     private FoldedValue Lookup(string name)
     {
-        if (_names.TryGetValue(name, out FoldedValue? known))
+        if (_names.TryGetValue(name, out FoldedValue? known) || _module?.TryGetValue(name, out known) is true)
         {
             return known;
         }

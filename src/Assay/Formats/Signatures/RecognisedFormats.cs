@@ -26,11 +26,6 @@ internal static class RecognisedFormats
 
         // Texts. A JSON document is recognised by its keys; a document without such keys is of no known format.
         new RecognisedFormat("ncnn", "ncnn", TextSignatures.Ncnn, []),
-        new RecognisedFormat("mlflow-model", "MLflow MLmodel", TextSignatures.MlFlow, []),
-        new RecognisedFormat("chat-template", "Jinja chat template", TextSignatures.ChatTemplate, [".jinja"]),
         new RecognisedFormat("mxnet-symbol", "MXNet symbol", JsonSignatures.MxNetSymbol, []),
-        new RecognisedFormat("hf-config", "Hugging Face configuration", JsonSignatures.HuggingFaceConfig, []),
-        new RecognisedFormat("hf-tokenizer", "Hugging Face tokenizer", JsonSignatures.HuggingFaceTokenizer, []),
-        new RecognisedFormat("notebook", "Jupyter notebook", JsonSignatures.Notebook, [".ipynb"]),
     ];
 }

@@ -1,0 +1,223 @@
+// Judges what Python source does by the effects of what it calls, by what it gets, and by when it happens.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Detection.Effects;
+using Assay.Effects;
+using Assay.Python.Names;
+
+namespace Assay.Detection.Sources;
+
+/// <summary>
+/// Judges source as a reviewer does at first sight. Ordinary source starts programs, opens connections and reads files in functions that somebody calls: that is told of none. What happens on import,
+/// or when a loader makes an object, is told; and so is, whenever it happens, what only an attack does: running what was decoded, taking secrets away, calling back.
+/// </summary>
+internal sealed class SourceJudge
+{
+    private static readonly Lazy<Dictionary<string, HashSet<string>>> s_words = new(() => EmbeddedTable.Rows("detection/sources.tsv").ToDictionary(r => r[0], r => r[1].Split(' ').ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal));
+    private readonly PathKnowledge _names;
+    private readonly CodeFact _code;
+    private readonly List<SourceAct> _acts = [];
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
+    private SourceJudge(CodeFact code, PathKnowledge names)
+    {
+        _code = code;
+        _names = names;
+    }
+
+    /// <summary>What the source of all artifacts among the facts does.</summary>
+    public static IEnumerable<SourceAct> Judge(IReadOnlyList<Fact> facts, CallableTable table)
+    {
+        PathKnowledge? names = null;
+        foreach (CodeFact code in facts.OfType<CodeFact>().Where(c => c.Uses.Count > 0))
+        {
+            SourceJudge judge = new(code, names ??= new PathKnowledge(table));
+            judge.All();
+            foreach (SourceAct act in judge._acts)
+            {
+                yield return act;
+            }
+        }
+    }
+
+    private static bool Lists(string kind, string word) => s_words.Value[kind].Contains(word);
+
+    private void All()
+    {
+        List<(SourceUse Use, EffectKind Kind)> uses = [];
+        foreach (SourceUse use in _code.Uses)
+        {
+            foreach (EffectKind kind in KindsOf(use.Callee))
+            {
+                uses.Add((use, kind));
+                One(use, kind);
+            }
+        }
+
+        Together(uses);
+    }
+
+    /// <summary>What a call does that matters in source.</summary>
+    private IEnumerable<EffectKind> KindsOf(string callee)
+    {
+        if (Lists("ordinary", callee))
+        {
+            return [];
+        }
+
+        KnownPath name = _names.Of(callee);
+        if (name.Entry is not { } entry)
+        {
+            return [];
+        }
+
+        bool isWhole = name.IsCoarse && Prefixes(callee).Any(p => Lists("whole", p));
+        return name.IsCoarse && !isWhole ? [] : entry.Call.Select(e => e.Kind).Where(EffectKinds.IsHarm).Distinct();
+    }
+
+    private static IEnumerable<string> Prefixes(string path)
+    {
+        for (int dot = path.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = path.IndexOf('.', dot + 1))
+        {
+            yield return path[..dot];
+        }
+    }
+
+    private void One(SourceUse use, EffectKind kind)
+    {
+        bool runs = kind is EffectKind.Exec or EffectKind.Process;
+        if ((runs || kind is EffectKind.Unpickle) && use.Layers.Any(IsDecoding) && use.Callee is not "marshal.loads")
+        {
+            Say("runs-decoded", use, $"after {string.Join(", ", use.Layers)}");
+        }
+
+        if (use.IsHidden && (runs || kind is EffectKind.NativeLoad) && KnownModules.Has(use.Callee.Split('.')[0]))
+        {
+            Say("hides-name", use, "and its name stands nowhere in the source");
+        }
+
+        if (kind is EffectKind.Write or EffectKind.Read && use.Phase is not ("call" or "cell") && Texts(use).FirstOrDefault(t => s_words.Value["startup"].Any(t.Contains)) is { } startup && Writes(use))
+        {
+            Say("plants", use, startup);
+        }
+
+        if (use.Phase is "call" or "cell")
+        {
+            return;
+        }
+
+        switch (kind)
+        {
+            case EffectKind.Process:
+                bool tells = Program(use) is { } program && Lists("telling", program) && !Texts(use).Any(HasShellOperators);
+                Say(tells ? "asks-machine" : "runs-program", use, "");
+                break;
+            case EffectKind.Exec when use.Callee is "builtins.exec" or "builtins.eval" or "runpy.run_path" or "runpy.run_module" or "code.interact":
+                // A text that the source itself writes out was read with it.
+                if (use.Callee is not "builtins.eval" && !use.Arguments.Take(1).All(a => a.Kind is ShapeKind.Str or ShapeKind.Int))
+                {
+                    Say("runs-code", use, "");
+                }
+
+                break;
+            case EffectKind.Network:
+                Say("opens-connection", use, "");
+                break;
+            case EffectKind.NativeLoad:
+                Say("loads-native", use, "");
+                break;
+            case EffectKind.Unpickle when use.Phase is "import":
+                Say("unpickles", use, "");
+                break;
+            case EffectKind.Delete when use.Phase is "import":
+                Say("deletes", use, "");
+                break;
+        }
+    }
+
+    /// <summary>What calls in one function do together, or on import: each alone is ordinary.</summary>
+    private void Together(List<(SourceUse Use, EffectKind Kind)> uses)
+    {
+        foreach (IGrouping<string, (SourceUse Use, EffectKind Kind)> place in uses.GroupBy(u => u.Use.Function, StringComparer.Ordinal))
+        {
+            SourceUse? network = place.FirstOrDefault(u => u.Kind is EffectKind.Network).Use;
+            SourceUse? run = place.FirstOrDefault(u => u.Kind is EffectKind.Exec or EffectKind.Process or EffectKind.NativeLoad && u.Use.Callee is not "builtins.eval").Use;
+            bool duplicates = _code.Uses.Any(u => u.Function == place.Key && u.Callee is "os.dup2" or "pty.spawn");
+            bool shell = place.Any(u => u.Kind is EffectKind.Process && Texts(u.Use).Any(t => t.Contains("/bin/sh", StringComparison.Ordinal) || t.Contains("/bin/bash", StringComparison.Ordinal) || t is "sh" or "bash" or "cmd.exe" or "powershell.exe"));
+            bool socket = _code.Uses.Any(u => u.Function == place.Key && u.Callee.StartsWith("socket.", StringComparison.Ordinal) && u.Callee is not "socket.gethostname");
+            if (socket && run is not null && (duplicates || shell))
+            {
+                Say("calls-back", run, "with a connection that is open");
+            }
+            else if (network is not null && run is not null && (run.Phase is "import" or "load" || (run.Phase is "cell" && place.Any(u => u.Kind is EffectKind.Exec && u.Use.Callee is "builtins.exec"))))
+            {
+                Say("downloads-and-runs", run, $"beside {network.Callee} in line {network.Line}");
+            }
+        }
+
+        SourceUse? sends = uses.FirstOrDefault(u => u.Kind is EffectKind.Network && Sends(u.Use)).Use ?? uses.FirstOrDefault(u => u.Kind is EffectKind.Network && u.Use.Phase is not "call").Use;
+        SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase)));
+        if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call"))
+        {
+            Say("takes-secrets", sends, $"beside {Texts(secret).First(t => IsSecret(t, secret.Phase))} in line {secret.Line}");
+        }
+    }
+
+    /// <summary>Whether a text names where secrets lie; that a cell asks for its user's own key is ordinary.</summary>
+    private static bool IsSecret(string text, string phase) => s_words.Value["secret"].Any(s => text.Contains(s, StringComparison.Ordinal) && (phase is not "cell" || s[0] is '.' or '/' || s.StartsWith("id_", StringComparison.Ordinal)));
+
+    private static bool IsDecoding(string layer) => layer is "base64" or "base32" or "base85" or "base16" or "hex" or "zlib" or "bz2" or "lzma" or "gzip" or "rot13" or "marshal" or "ascii85" or "uu";
+
+    private static bool Sends(SourceUse use) => use.Callee.EndsWith(".post", StringComparison.Ordinal) || use.Callee.EndsWith(".put", StringComparison.Ordinal) || use.Callee.Contains("send", StringComparison.Ordinal) || use.Callee.Contains("urlopen", StringComparison.Ordinal) || use.Callee.Contains("request", StringComparison.Ordinal);
+
+    private static bool Writes(SourceUse use) => use.Arguments.Skip(1).Any(a => a.Kind is ShapeKind.Str && a.Text.AsSpan().IndexOfAny('w', 'a', 'x') >= 0 && a.Text.Length < 4) || !use.Callee.EndsWith("open", StringComparison.Ordinal);
+
+    private static bool HasShellOperators(string text) => text.AsSpan().IndexOfAny("|;&`$><") >= 0;
+
+    /// <summary>The program that is started, where the source says it.</summary>
+    private static string? Program(SourceUse use)
+    {
+        ValueShape? first = use.Arguments.Count > 0 ? use.Arguments[0] : null;
+        string? text = first is { Kind: ShapeKind.Str } ? first.Text.Trim().Split(' ')[0] : first is { Kind: ShapeKind.List or ShapeKind.Tuple, Items: [{ Kind: ShapeKind.Str } program, ..] } ? program.Text : null;
+        return text is null ? null : text[(text.LastIndexOf('/') + 1)..];
+    }
+
+    private static IEnumerable<string> Texts(SourceUse use)
+    {
+        Stack<ValueShape> open = new(use.Arguments);
+        for (int seen = 0; seen < 256 && open.TryPop(out ValueShape? shape); seen++)
+        {
+            if (shape.Kind is ShapeKind.Str or ShapeKind.Bytes)
+            {
+                yield return shape.Text;
+            }
+
+            foreach (ValueShape item in shape.Items)
+            {
+                open.Push(item);
+            }
+        }
+    }
+
+    private void Say(string what, SourceUse use, string detail)
+    {
+        string file = _code.Path[(_code.Path.LastIndexOfAny(['/', '\\']) + 1)..];
+        string when = use.Phase is "import" && Lists("installer", file) ? "install" : use.Phase;
+        if (!_told.Add($"{what} {use.Callee} {use.Line}"))
+        {
+            return;
+        }
+
+        string place = use.Function.Length > 0 ? $"{use.Function}, line {use.Line}" : $"line {use.Line}";
+        string given = string.Join(", ", Texts(use).Take(3).Select(t => t.Length > 120 ? t[..117] + "..." : t));
+        _acts.Add(new SourceAct
+        {
+            Path = _code.Path,
+            Offset = use.Offset,
+            Is = what,
+            Callable = use.Callee,
+            When = when,
+            Detail = $"{use.Callee}({given}) in {place}{(detail.Length > 0 ? " " + detail : "")}",
+        });
+    }
+}

@@ -1,0 +1,119 @@
+// What maps of a configuration say together, and the objects that tags of YAML make.
+using System.Globalization;
+using Assay.Artifacts;
+using Assay.Formats.Values;
+using Assay.Formats.Yaml;
+
+namespace Assay.Formats.Configuration;
+
+/// <summary>Looks at maps as wholes, at the patterns of tokenizers, and at tags by which YAML makes objects of Python.</summary>
+internal sealed partial class ConfigurationWalk
+{
+    /// <summary>Tags of Python that make plain values.</summary>
+    private static readonly HashSet<string> s_plainTags = ["none", "bool", "str", "unicode", "bytes", "int", "long", "float", "complex", "list", "tuple", "dict", "set"];
+
+    private void EndMap(Frame map, long offset)
+    {
+        if (map.Kept is not { } kept)
+        {
+            return;
+        }
+
+        // A module of sentence-transformers.
+        if (kept.ContainsKey("idx") && kept.TryGetValue("path", out ScalarValue path) && kept.TryGetValue("type", out ScalarValue type))
+        {
+            string at = Path();
+            Entry(at + ".module_type", type.Text, type.Kind, type.Offset);
+            Entry(at + ".module_path", path.Text, path.Kind, path.Offset);
+        }
+
+        // A normalizer of a tokenizer that writes words where others stood.
+        if (kept.TryGetValue("type", out ScalarValue kind) && kind.Text is "Replace" && kept.TryGetValue("content", out ScalarValue content) && content.Text.Count(char.IsLetter) >= 3)
+        {
+            context.Anomaly("tokenizer.replaces-words", content.Offset, 0, $"{Path()}: the tokenizer writes '{Short(content.Text)}' in the place of other text.");
+        }
+
+        // A token that people read as other text than the model does.
+        if (kept.TryGetValue("id", out _) && kept.TryGetValue("content", out ScalarValue token) && kept.ContainsKey("special") && token.Text.Any(IsInvisible))
+        {
+            context.Anomaly("tokenizer.invisible-token", token.Offset, 0, $"{Path()}: a token has characters that nobody sees.");
+        }
+    }
+
+    /// <summary>Whether a character shows nothing and is not used to write any language: the tags of Unicode.</summary>
+    private static bool IsInvisible(char c) => c is '\uDB40';
+
+    /// <summary>A pattern in which something that repeats is repeated: some texts take it longer than anybody waits.</summary>
+    private void Pattern(ScalarValue value)
+    {
+        if (RepeatedRepeats.In(value.Text))
+        {
+            context.Anomaly("tokenizer.costly-pattern", value.Offset, 0, $"{Path()}: the pattern repeats what repeats itself: {Short(value.Text)}");
+        }
+    }
+
+    /// <summary>A scalar with a tag of Python: a name, a module, or an object of nothing but its class.</summary>
+    private void Tagged(ScalarValue value)
+    {
+        if (value.Tag.StartsWith(YamlTags.Python, StringComparison.Ordinal))
+        {
+            Object(value.Tag[YamlTags.Python.Length..], value.Text.Length > 0 ? [ShapeOf(value)] : [], value.Offset);
+        }
+    }
+
+    private void Made(Frame made, List<ValueShape> shapes)
+    {
+        ValueShape shape = new(made.IsMap ? ShapeKind.Dict : ShapeKind.List) { Items = [.. shapes.Take(64)], Count = shapes.Count, Elided = shapes.Count > 64 };
+        Top?.Shapes?.Add(shape);
+        if (made.Tag.StartsWith(YamlTags.Python, StringComparison.Ordinal))
+        {
+            Object(made.Tag[YamlTags.Python.Length..], made.IsMap ? [shape] : shape.Items, made.Kept?.GetValueOrDefault("\0offset").Offset ?? 0);
+        }
+    }
+
+    /// <summary>What a tag of Python makes: a call of a name, an object of a class with its state, a name alone.</summary>
+    private void Object(string tag, IReadOnlyList<ValueShape> arguments, long offset)
+    {
+        int colon = tag.IndexOf(':', StringComparison.Ordinal);
+        string kind = colon < 0 ? tag : tag[..colon];
+        string name = colon < 0 ? "" : tag[(colon + 1)..];
+        if (name.Length == 0)
+        {
+            if (!s_plainTags.Contains(kind))
+            {
+                context.Anomaly("yaml.python-tag", offset, 0, $"The tag !!python/{Short(tag)} makes something of Python's own.");
+            }
+
+            return;
+        }
+
+        context.Anomaly("yaml.python-tag", offset, 0, $"The tag !!python/{Short(tag)} {(kind is "object/apply" or "object/new" ? "calls" : "imports")} {Short(name)}.");
+        CallableUse use = kind switch { "object/apply" => CallableUse.Called, "object/new" => CallableUse.Constructed, "object" => CallableUse.Constructed, _ => CallableUse.Imported };
+        string dotted = kind is "module" && !name.Contains('.', StringComparison.Ordinal) ? name : name.Contains('.', StringComparison.Ordinal) ? name : "builtins." + name;
+        int dot = dotted.LastIndexOf('.');
+        context.Add(new CallableFact
+        {
+            Path = context.Artifact.Path,
+            Offset = offset,
+            Callee = dotted,
+            Resolved = dotted,
+            Module = dot < 0 ? dotted : dotted[..dot],
+            Name = dot < 0 ? "" : dotted[(dot + 1)..],
+            Use = use,
+            Arguments = use is CallableUse.Called ? arguments : [],
+        });
+        if (use is CallableUse.Constructed && arguments is [{ Kind: ShapeKind.Dict, Items.Count: > 0 } state])
+        {
+            context.Add(new CallableFact
+            {
+                Path = context.Artifact.Path,
+                Offset = offset,
+                Callee = dotted + "()",
+                Resolved = dotted + "()",
+                Target = new ValueShape(ShapeKind.Instance, dotted),
+                Use = CallableUse.State,
+                Arguments = [state],
+            });
+        }
+    }
+}

@@ -1,0 +1,371 @@
+// Walks the values of a configuration and tells what loaders act on: code, places, commands, templates, patterns.
+using System.Globalization;
+using System.Text;
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats.Jinja;
+using Assay.Formats.Requirements;
+using Assay.Formats.Shell;
+using Assay.Formats.Values;
+using Assay.Formats.Yaml;
+
+namespace Assay.Formats.Configuration;
+
+/// <summary>
+/// Takes the values of a document in whatever language, and makes facts of those that some loader acts on. The rest is stepped over, so a vocabulary of a million words costs no more than
+/// reading it.
+/// </summary>
+internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSink
+{
+    /// <summary>What entries of a configuration are called.</summary>
+    public const string Source = "config";
+
+    private const int MostEntries = 4096;
+    private const int LongestValue = 512;
+    private const int MostKept = 48;
+    private const int MostTemplates = 256;
+    private const int MostKeys = 2_000_000;
+    private const int KeySize = 24;
+    private readonly List<Frame> _open = [];
+    private readonly HashSet<string> _rootKeys = new(StringComparer.Ordinal);
+    private int _entries;
+    private int _templates;
+    private long _keys;
+
+    private sealed class Frame(bool isMap, string tag)
+    {
+        public bool IsMap => isMap;
+
+        public string Tag => tag;
+
+        public string Key { get; set; } = "";
+
+        public long Index { get; set; } = -1;
+
+        /// <summary>The first texts of a map by their keys.</summary>
+        public Dictionary<string, ScalarValue>? Kept { get; set; }
+
+        public HashSet<ulong>? Keys { get; set; }
+
+        /// <summary>The texts of a list, where there are few.</summary>
+        public List<string>? Items { get; set; }
+
+        /// <summary>What the object that a tag makes gets, as far as it is kept.</summary>
+        public List<ValueShape>? Shapes { get; set; }
+    }
+
+    /// <summary>The keys of the outermost maps.</summary>
+    public IReadOnlySet<string> RootKeys => _rootKeys;
+
+    /// <summary>The keys of what lies below them.</summary>
+    public HashSet<string> InnerKeys { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Texts of the outermost map.</summary>
+    public Dictionary<string, string> Root { get; } = new(StringComparer.Ordinal);
+
+    private Frame? Top => _open.Count > 0 ? _open[^1] : null;
+
+    public void StartMap(long offset, string tag = "") => Open(isMap: true, offset, tag);
+
+    public void StartList(long offset, string tag = "") => Open(isMap: false, offset, tag);
+
+    private void Open(bool isMap, long offset, string tag)
+    {
+        Step();
+        Frame frame = new(isMap, tag);
+        if (tag.StartsWith(YamlTags.Python, StringComparison.Ordinal) || Top?.Shapes is not null)
+        {
+            frame.Shapes = [];
+        }
+
+        _open.Add(frame);
+        if (frame.Shapes is not null)
+        {
+            frame.Kept ??= new(StringComparer.Ordinal);
+            frame.Kept["\0offset"] = new ScalarValue(EntryKind.Integer, "", offset);
+        }
+    }
+
+    public void End(long offset)
+    {
+        Frame closed = _open[^1];
+        _open.RemoveAt(_open.Count - 1);
+        if (closed.Shapes is { } shapes)
+        {
+            Made(closed, shapes);
+        }
+
+        if (closed.IsMap)
+        {
+            EndMap(closed, offset);
+        }
+        else if (closed.Items is [var library, var name] && _open is [{ IsMap: true } root] && root.Kept?.ContainsKey("_class_name") is true)
+        {
+            // A component of a pipeline of diffusers: the library, or a module of the folder, and the class.
+            Entry($"component.{root.Key}", $"{library}.{name}", EntryKind.Text, offset);
+        }
+        else if (closed.Items is [var module, var pipeline] && _open is [{ IsMap: true, Key: "_class_name" }])
+        {
+            Entry("custom_pipeline", $"{module}.{pipeline}", EntryKind.Text, offset);
+        }
+
+        context.Budget.Release(KeySize * (long)(closed.Keys?.Count ?? 0));
+    }
+
+    public void Key(string key, long offset)
+    {
+        Frame map = _open[^1];
+        map.Key = key;
+        if (_open.Count == 1 && _rootKeys.Count < 512)
+        {
+            _rootKeys.Add(key);
+        }
+        else if (_open.Count <= 3 && InnerKeys.Count < 512)
+        {
+            InnerKeys.Add(key);
+        }
+
+        if (_keys++ >= MostKeys)
+        {
+            return;
+        }
+
+        context.Budget.Hold(KeySize, offset);
+        if (!(map.Keys ??= []).Add(Hash(key)) && key is not "<<")
+        {
+            bool isActedOn = ConfigurationKeys.Of(key) is not ValueRole.None || IsTemplateKey(key) || key is "auto_map";
+            context.Anomaly(isActedOn ? "configuration.duplicate-code" : "configuration.duplicate-key", offset, 0, $"The key {Short(key)} stands twice in one map, and readers differ in which they take.");
+        }
+    }
+
+    public void Scalar(ScalarValue value)
+    {
+        Frame? top = Top;
+        Step();
+        if (value.Tag.Length > 0)
+        {
+            Tagged(value);
+        }
+
+        top?.Shapes?.Add(ShapeOf(value));
+        if (top is null)
+        {
+            return;
+        }
+
+        string key = KeyOf(out bool isInList);
+        if (top.IsMap && (top.Kept?.Count ?? 0) < MostKept && value.Text.Length <= LongestValue)
+        {
+            (top.Kept ??= new(StringComparer.Ordinal))[top.Key] = value;
+        }
+        else if (!top.IsMap && (top.Items?.Count ?? 0) < 4 && value.Kind is EntryKind.Text && value.Text.Length < 256)
+        {
+            (top.Items ??= []).Add(value.Text);
+        }
+
+        if (_open.Count == 1 && top.IsMap && Root.Count < MostKept && value.Text.Length <= LongestValue)
+        {
+            Root[top.Key] = value.Text;
+        }
+
+        ValueRole role = ConfigurationKeys.Of(key);
+        if (role is ValueRole.None && Inside("auto_map"))
+        {
+            role = ValueRole.Code;
+        }
+
+        if (role is ValueRole.Pattern && value.Kind is EntryKind.Text)
+        {
+            Pattern(value);
+        }
+        else if (role is not ValueRole.None and not ValueRole.Pattern && value.Kind is not EntryKind.Null)
+        {
+            Entry(Path(), value.Text, value.Kind, value.Offset, value.IsCut);
+        }
+
+        if (value.Kind is EntryKind.Text)
+        {
+            Text(key, value, role, isInList);
+        }
+    }
+
+    private void Text(string key, ScalarValue value, ValueRole role, bool isInList)
+    {
+        string text = value.Text;
+        if (text.Length >= 6 && (text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal)))
+        {
+            Template(key, value);
+        }
+
+        if (role is ValueRole.Command && text.Length <= LongestValue * 16)
+        {
+            foreach (ShellUse use in ShellLines.Read(text, context.Budget))
+            {
+                context.Anomaly(use.Code, value.Offset, 0, $"{Path()}: {use.Detail}");
+            }
+        }
+
+        if (isInList && key is "dependencies" or "pip" or "requirements" or "pip_requirements" or "extra_pip_requirements")
+        {
+            foreach (ShellUse use in RequirementLines.Read(text))
+            {
+                context.Anomaly(use.Code, value.Offset, 0, $"{Path()}: {use.Detail}");
+            }
+        }
+
+        if (Inside("auto_map"))
+        {
+            Module(text, value.Offset);
+        }
+    }
+
+    /// <summary>The file of a class that a configuration names: <c>modeling_x.Class</c> beside it, or <c>owner/repository--modeling_x.Class</c> elsewhere.</summary>
+    private void Module(string text, long offset)
+    {
+        int other = text.IndexOf("--", StringComparison.Ordinal);
+        string module = other < 0 ? text : text[(other + 2)..];
+        int dot = module.LastIndexOf('.');
+        if (other < 0 && dot > 0)
+        {
+            context.Refer("code", module[..dot].Replace('.', '/') + ".py", offset);
+        }
+        else if (other > 0)
+        {
+            context.Refer("remote-code", "https://huggingface.co/" + text[..other], offset);
+        }
+    }
+
+    private static bool IsTemplateKey(string key) => key.Contains("template", StringComparison.OrdinalIgnoreCase) || key.Contains("jinja", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A text with tags of Jinja: what a key calls a template is one; another is read, and told only where it reaches out.</summary>
+    private void Template(string key, ScalarValue value)
+    {
+        bool isTemplate = IsTemplateKey(key) || (Top is { IsMap: true } && Inside("chat_template"));
+        if (++_templates > MostTemplates)
+        {
+            if (_templates == MostTemplates + 1)
+            {
+                context.Unread(UnreadCause.Limit, value.Offset, 0, $"More than {MostTemplates} texts of the configuration have the tags of templates.");
+            }
+
+            return;
+        }
+
+        if (value.IsCut)
+        {
+            context.Unread(UnreadCause.Limit, value.Offset, 0, $"A template is longer than {Json.JsonValueReader.LongestText >> 20} MB.");
+        }
+
+        if (!isTemplate)
+        {
+            JinjaUses uses = JinjaParser.Parse(value.Text, context.Budget, out _);
+            isTemplate = uses.All.Exists(u => u.Code is "template.inner-attribute" or "template.built-name" or "template.stored-format" or "template.python-name");
+        }
+
+        if (isTemplate)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(value.Text);
+            context.Budget.SpendWork(bytes.Length, value.Offset);
+            context.Submit(new Artifact(Short(Path()), new MemorySource(bytes), context.Artifact, ChatTemplateFormat.FormatId));
+        }
+    }
+
+    private void Entry(string path, string value, EntryKind kind, long offset, bool isCut = false)
+    {
+        if (++_entries == MostEntries)
+        {
+            context.Unread(UnreadCause.Limit, offset, 0, $"More than {MostEntries} values of the configuration are such that loaders act on.");
+        }
+        else if (_entries < MostEntries)
+        {
+            context.Add(new EntryFact
+            {
+                Path = context.Artifact.Path,
+                Offset = offset,
+                Source = Source,
+                Key = path.Length > LongestValue ? path[..LongestValue] : path,
+                Value = value.Length > LongestValue ? value[..LongestValue] : value,
+                IsCut = isCut || value.Length > LongestValue,
+                Kind = kind,
+            });
+        }
+    }
+
+    /// <summary>The next item of a list has the next number.</summary>
+    private void Step()
+    {
+        if (Top is { IsMap: false } list)
+        {
+            list.Index++;
+        }
+    }
+
+    /// <summary>The key of the value that comes: of the map, or of the list that it is an item of.</summary>
+    private string KeyOf(out bool isInList)
+    {
+        isInList = false;
+        for (int i = _open.Count - 1; i >= 0; i--)
+        {
+            if (_open[i].IsMap)
+            {
+                return _open[i].Key;
+            }
+
+            isInList = true;
+        }
+
+        return "";
+    }
+
+    /// <summary>Whether the value stands below a key, at most three levels deep.</summary>
+    private bool Inside(string key)
+    {
+        for (int i = _open.Count - 1; i >= Math.Max(0, _open.Count - 3); i--)
+        {
+            if (_open[i].IsMap && _open[i].Key == key)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private string Path()
+    {
+        string path = "";
+        foreach (Frame frame in _open)
+        {
+            if (path.Length > LongestValue * 2)
+            {
+                break;
+            }
+
+            path = frame.IsMap ? KeyPath.Append(path, Short(frame.Key)) : KeyPath.Append(path, Math.Max(0, frame.Index));
+        }
+
+        return path;
+    }
+
+    private static string Short(string text) => text.Length <= 120 ? text : text[..117] + "...";
+
+    private static ulong Hash(string key)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (char c in key)
+        {
+            hash = (hash ^ c) * 1099511628211;
+        }
+
+        return hash;
+    }
+
+    private static ValueShape ShapeOf(ScalarValue value) => value.Kind switch
+    {
+        EntryKind.Integer => new ValueShape(ShapeKind.Int, value.Text),
+        EntryKind.Number => new ValueShape(ShapeKind.Float, value.Text),
+        EntryKind.Boolean => new ValueShape(ShapeKind.Bool, value.Text),
+        EntryKind.Null => new ValueShape(ShapeKind.None),
+        _ => new ValueShape(ShapeKind.Str, value.Text.Length > 4096 ? value.Text[..4096] : value.Text) { Count = value.Text.Length, Elided = value.Text.Length > 4096 },
+    };
+}

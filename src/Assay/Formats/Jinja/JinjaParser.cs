@@ -1,0 +1,446 @@
+// Parses the statements of a template and follows what its expressions do.
+using Assay.Bytes;
+
+namespace Assay.Formats.Jinja;
+
+/// <summary>
+/// Parses the grammar of jinja2 3.1 with the extensions that chat templates use (loop controls, <c>do</c>, <c>generation</c>). Nothing is rendered: each statement is gone through once, in
+/// order, and what its expressions are is followed as far as the template itself says it. A tag that is no Jinja is told and stepped over. Specification:
+/// <c>jinja2/parser.py</c>.
+/// </summary>
+internal sealed partial class JinjaParser
+{
+    /// <summary>Expressions that may stand in each other; Python itself gives up on deeper ones in jinja2.</summary>
+    public const int MaxDepth = 150;
+
+    /// <summary>Repetitions that a template may ask for; jinja2's sandbox stops a range at so many.</summary>
+    public const double MostRepeated = 100_000;
+
+    private const double MostSteps = 10_000_000;
+    private static readonly HashSet<string> s_ends = ["endif", "endfor", "endmacro", "endcall", "endfilter", "endset", "endwith", "endblock", "endautoescape", "endtrans", "endgeneration", "else", "elif", "pluralize", "break", "continue", "debug"];
+    private readonly JinjaLexer _lexer;
+    private readonly JinjaUses _uses;
+    private readonly Dictionary<string, JinjaValue> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _macros = new(StringComparer.Ordinal);
+    private readonly Stack<Block> _blocks = new();
+    private JinjaToken _token;
+    private double _steps = 1;
+    private int _depth;
+    private bool _isCondition;
+
+    private sealed record Block(string Name, string Of, double Steps)
+    {
+        /// <summary>For a condition on what somebody wrote: the words that it looks for.</summary>
+        public string Trigger { get; set; } = "";
+    }
+
+    private sealed class JinjaSyntaxException(int at, string what) : Exception(what)
+    {
+        public int At => at;
+    }
+
+    private JinjaParser(string text, ScanBudget budget, JinjaUses uses)
+    {
+        _lexer = new JinjaLexer(text, budget);
+        _uses = uses;
+        _token = _lexer.Next();
+    }
+
+    /// <summary>Whether a tag was no Jinja; the rest was read all the same.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>What a template does.</summary>
+    public static JinjaUses Parse(string text, ScanBudget budget, out bool isBroken)
+    {
+        JinjaUses uses = new();
+        JinjaParser parser = new(text, budget, uses);
+        parser.Template();
+        isBroken = parser.IsBroken;
+        return uses;
+    }
+
+    private void Template()
+    {
+        while (_token.Kind is not JinjaTokenKind.End)
+        {
+            JinjaToken start = _token;
+            try
+            {
+                switch (start.Kind)
+                {
+                    case JinjaTokenKind.Data:
+                        Written(start.Text, start.Start);
+                        Take();
+                        break;
+                    case JinjaTokenKind.PrintStart:
+                        Take();
+                        JinjaValue printed = Tuple();
+                        if (printed.Kind is JinjaValueKind.Text)
+                        {
+                            Written(printed.Text, start.Start);
+                        }
+
+                        Expect(JinjaTokenKind.PrintEnd);
+                        break;
+                    case JinjaTokenKind.BlockStart:
+                        Take();
+                        Statement();
+                        Expect(JinjaTokenKind.BlockEnd);
+                        break;
+                    default:
+                        throw Unexpected();
+                }
+            }
+            catch (JinjaSyntaxException e)
+            {
+                IsBroken = true;
+                _uses.Add("template.syntax", e.At, e.Message);
+                _depth = 0;
+                _isCondition = false;
+                _lexer.LeaveTag();
+                _token = _lexer.Next();
+            }
+        }
+    }
+
+    private void Take() => _token = _lexer.Next();
+
+    private string TakeText()
+    {
+        string text = _token.Text;
+        Take();
+        return text;
+    }
+
+    private bool TakeIf(string sign)
+    {
+        if (!_token.Is(sign))
+        {
+            return false;
+        }
+
+        Take();
+        return true;
+    }
+
+    private bool TakeWord(string word)
+    {
+        if (!_token.IsName(word))
+        {
+            return false;
+        }
+
+        Take();
+        return true;
+    }
+
+    private void Expect(JinjaTokenKind kind)
+    {
+        if (_token.Kind != kind)
+        {
+            throw Unexpected();
+        }
+
+        Take();
+    }
+
+    private void Expect(string sign)
+    {
+        if (!TakeIf(sign))
+        {
+            throw Unexpected();
+        }
+    }
+
+    private string Name() => _token.Kind is JinjaTokenKind.Name ? TakeText() : throw Unexpected();
+
+    private JinjaSyntaxException Unexpected() => new(_token.Start, _token.Kind is JinjaTokenKind.End ? "The template ends within a tag." : $"A tag is no Jinja: '{JinjaUses.Short(_token.Text)}' may not stand here.");
+
+    private void Statement()
+    {
+        int at = _token.Start;
+        string name = Name();
+        switch (name)
+        {
+            case "for":
+                For();
+                break;
+            case "if" or "elif":
+                if (name is "elif")
+                {
+                    _blocks.TryPop(out _);
+                }
+
+                _blocks.Push(new Block("if", "", _steps));
+                _isCondition = true;
+                Tuple();
+                _isCondition = false;
+                break;
+            case "set":
+                Set();
+                break;
+            case "macro":
+                Macro(at);
+                break;
+            case "call":
+                if (TakeIf("("))
+                {
+                    Parameters();
+                }
+
+                _blocks.Push(new Block(name, "", _steps));
+                Expression();
+                break;
+            case "filter":
+                _blocks.Push(new Block(name, "", _steps));
+                JinjaValue filtered = JinjaValue.Unknown;
+                do
+                {
+                    filtered = Filter(filtered);
+                }
+                while (TakeIf("|"));
+                break;
+            case "with":
+                _blocks.Push(new Block(name, "", _steps));
+                while (_token.Kind is JinjaTokenKind.Name)
+                {
+                    string variable = TakeText();
+                    Expect("=");
+                    _names[variable] = Expression();
+                    TakeIf(",");
+                }
+
+                break;
+            case "block":
+                _blocks.Push(new Block(name, Name(), _steps));
+                while (_token.Kind is JinjaTokenKind.Name)
+                {
+                    Take();
+                }
+
+                break;
+            case "extends" or "include" or "import" or "from":
+                Other(name, at);
+                break;
+            case "do":
+                Tuple();
+                break;
+            case "autoescape" or "trans" or "generation":
+                _blocks.Push(new Block(name, "", _steps));
+                while (_token.Kind is not JinjaTokenKind.BlockEnd and not JinjaTokenKind.End)
+                {
+                    Expression();
+                    if (TakeIf("="))
+                    {
+                        Expression();
+                    }
+
+                    TakeIf(",");
+                }
+
+                break;
+            case "else":
+                if (_blocks.TryPeek(out Block? opened))
+                {
+                    opened.Trigger = "";
+                }
+
+                break;
+            default:
+                if (!s_ends.Contains(name))
+                {
+                    throw new JinjaSyntaxException(at, $"A tag is no Jinja: '{JinjaUses.Short(name)}' is no statement.");
+                }
+
+                while (name is "endblock" or "pluralize" or "endmacro" or "endcall" && _token.Kind is JinjaTokenKind.Name)
+                {
+                    Take();
+                }
+
+                Close(name);
+                break;
+        }
+    }
+
+    private void Close(string name)
+    {
+        if (name.StartsWith("end", StringComparison.Ordinal) && _blocks.TryPop(out Block? closed))
+        {
+            _steps = closed.Steps;
+        }
+    }
+
+    private void For()
+    {
+        List<string> targets = [];
+        bool parenthesised = TakeIf("(");
+        do
+        {
+            if (_token.Kind is JinjaTokenKind.Name && !_token.IsName("in"))
+            {
+                targets.Add(TakeText());
+            }
+            else if (TakeIf("("))
+            {
+                while (!TakeIf(")"))
+                {
+                    targets.Add(Name());
+                    TakeIf(",");
+                }
+            }
+        }
+        while (TakeIf(","));
+        if (parenthesised)
+        {
+            Expect(")");
+        }
+
+        if (!TakeWord("in"))
+        {
+            throw Unexpected();
+        }
+
+        int at = _token.Start;
+        JinjaValue over = Tuple(withConditional: false);
+        _blocks.Push(new Block("for", "", _steps));
+        _steps *= over.Kind is JinjaValueKind.Number ? Math.Max(1, over.Number) : Math.Max(1, over.Items.Count);
+        Repeated(_steps, at, "Loops stand in each other");
+        foreach (string target in targets)
+        {
+            // Of a list that is written out any item may be meant; what is put together of them is built.
+            _names[target] = over.Kind is JinjaValueKind.List && over.Items.Any(i => i.Kind is JinjaValueKind.Text) ? JinjaValue.BuiltUnknown : JinjaValue.Unknown;
+        }
+
+        if (TakeWord("if"))
+        {
+            Expression();
+        }
+
+        TakeWord("recursive");
+    }
+
+    private void Set()
+    {
+        List<string> targets = [];
+        bool parenthesised = TakeIf("(");
+        do
+        {
+            string target = Name();
+            while (TakeIf("."))
+            {
+                string attribute = Name();
+                Attribute(JinjaValue.Path(target), attribute, _token.Start);
+                target += "." + attribute;
+            }
+
+            targets.Add(target);
+        }
+        while (TakeIf(",") && _token.Kind is JinjaTokenKind.Name);
+        if (parenthesised)
+        {
+            Expect(")");
+        }
+
+        if (TakeIf("="))
+        {
+            JinjaValue value = Tuple();
+            foreach (string target in targets)
+            {
+                // What a loop or a branch makes of a name that had another value is one of several.
+                bool isSeveral = _blocks.Count > 0 && _names.TryGetValue(target, out JinjaValue? known) && known != value;
+                _names[target] = isSeveral && value.Kind is JinjaValueKind.Text ? JinjaValue.BuiltUnknown
+                    : targets.Count == 1 ? value : value.Items.Count == targets.Count ? value.Items[targets.IndexOf(target)] : JinjaValue.Unknown;
+            }
+
+            return;
+        }
+
+        JinjaValue block = JinjaValue.BuiltUnknown;
+        while (TakeIf("|"))
+        {
+            block = Filter(block);
+        }
+
+        _blocks.Push(new Block("set", "", _steps));
+        foreach (string target in targets)
+        {
+            _names[target] = block;
+        }
+    }
+
+    private void Macro(int at)
+    {
+        string name = Name();
+        Expect("(");
+        Parameters();
+        _macros.Add(name);
+        _blocks.Push(new Block("macro", name, _steps));
+        _names.Remove(name);
+        if (JinjaUses.IsInner(name))
+        {
+            _uses.Add("template.inner-attribute", at, $"A macro is called {name}.");
+        }
+    }
+
+    private void Parameters()
+    {
+        while (!TakeIf(")"))
+        {
+            string parameter = Name();
+            _names[parameter] = JinjaValue.Unknown;
+            if (TakeIf("="))
+            {
+                Expression();
+            }
+
+            if (!TakeIf(",") && !_token.Is(")"))
+            {
+                throw Unexpected();
+            }
+        }
+    }
+
+    private void Other(string name, int at)
+    {
+        JinjaValue what = Expression();
+        string target = what.Kind is JinjaValueKind.Text ? $"'{JinjaUses.Short(what.Text)}'" : "a name that is computed";
+        _uses.Add("template.include", at, $"The template takes in another one: {name} {target}.");
+        if (TakeWord("ignore"))
+        {
+            TakeWord("missing");
+        }
+
+        while (_token.Kind is JinjaTokenKind.Name || _token.Is(","))
+        {
+            string word = TakeText();
+            if (word is not ("import" or "as" or "with" or "without" or "context" or ","))
+            {
+                _macros.Add(word);
+            }
+        }
+    }
+
+    /// <summary>Text that the template writes.</summary>
+    private void Written(string text, int at)
+    {
+        Block? condition = _blocks.FirstOrDefault(b => b.Trigger.Length > 0);
+        if (condition is null)
+        {
+            return;
+        }
+
+        int words = text.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Count(w => w.Length > 1 && w.All(c => char.IsLetter(c) || c is ',' or '.' or '\'' or '!'));
+        if (words >= 6 || text.Contains("http://", StringComparison.Ordinal) || text.Contains("https://", StringComparison.Ordinal))
+        {
+            _uses.Add("template.hidden-text", at, $"Where a message holds '{JinjaUses.Short(condition.Trigger)}' the template writes: {JinjaUses.Short(text.Trim())}");
+        }
+    }
+
+    private void Repeated(double times, int at, string what)
+    {
+        if (times > MostSteps)
+        {
+            _uses.Add("template.cost", at, $"{what} and run at least {times:G3} times.");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+// Recognises pictures, sounds and fonts: what people look at beside a model, and no loader runs.
+using System.Buffers.Binary;
+using Assay.Artifacts;
+using Assay.Bytes;
+
+namespace Assay.Formats.Media;
+
+/// <summary>
+/// Pictures, sounds, films and fonts, by their signatures. They are stepped over; of a PNG, JPEG and GIF the end is found, so that what stands behind it is read as what it is.
+/// Specifications: PNG (ISO 15948), JPEG (T.81), GIF89a, RIFF.
+/// </summary>
+internal sealed class MediaFormat : IFormat
+{
+    private const int MostParts = 1_000_000;
+
+    public string Id => "media";
+
+    public string Name => "Picture, sound or font";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [];
+
+    public Claim? Probe(ProbeView view) => view.IsWhole && End(view.Artifact.Bytes, view.Range, view.Head.Span, view.Budget) is { } end
+        ? new Claim(new ByteRange(view.Range.Offset, Math.Min(end, view.Range.End) - view.Range.Offset), ClaimStrength.Certain) : null;
+
+    public void Read(Claim claim, ReadContext context) => context.Cover(claim.Range, CoverageKind.Data);
+
+    /// <summary>Where a medium ends that begins the range; null where none does.</summary>
+    private static long? End(ByteSource bytes, ByteRange range, ReadOnlySpan<byte> head, ScanBudget budget)
+    {
+        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]))
+        {
+            return Png(bytes, range, budget);
+        }
+
+        if (head is [0xFF, 0xD8, 0xFF, ..])
+        {
+            return Jpeg(bytes, range, budget);
+        }
+
+        if (head.StartsWith("RIFF"u8) && head.Length >= 12 && (head[8..].StartsWith("WAVE"u8) || head[8..].StartsWith("WEBP"u8) || head[8..].StartsWith("AVI "u8)))
+        {
+            return range.Offset + 8 + BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        }
+
+        bool isWhole = head.StartsWith("GIF87a"u8) || head.StartsWith("GIF89a"u8) || head.StartsWith("OggS"u8) || head.StartsWith("fLaC"u8) || head.StartsWith("ID3"u8)
+            || head.StartsWith("wOFF"u8) || head.StartsWith("wOF2"u8) || head.StartsWith("%PDF-1."u8) || head.StartsWith("%PDF-2."u8)
+            || (head.Length > 12 && head[4..].StartsWith("ftyp"u8)) || (head.StartsWith("BM"u8) && head.Length > 30 && BinaryPrimitives.ReadUInt32LittleEndian(head[2..]) == range.Length)
+            || (head is [0, 1, 0, 0, 0, ..] && head.Length > 16 && head[12..16].IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) < 0);
+        return isWhole ? range.End : null;
+    }
+
+    private static long Png(ByteSource bytes, ByteRange range, ScanBudget budget)
+    {
+        long at = range.Offset + 8;
+        for (int part = 0; part < MostParts && at + 12 <= range.End; part++)
+        {
+            budget.SpendWork(WorkCosts.NearRead, at);
+            byte[] head = bytes.ReadUpTo(at, 8);
+            long length = BinaryPrimitives.ReadUInt32BigEndian(head);
+            at += 12 + length;
+            if (head.AsSpan(4).SequenceEqual("IEND"u8))
+            {
+                break;
+            }
+        }
+
+        return Math.Min(at, range.End);
+    }
+
+    /// <summary>The end of a JPEG: the last mark of an end, behind which there is another file or nothing.</summary>
+    private static long Jpeg(ByteSource bytes, ByteRange range, ScanBudget budget)
+    {
+        long at = range.Offset + 2;
+        for (int part = 0; part < MostParts && at + 4 <= range.End; part++)
+        {
+            budget.SpendWork(WorkCosts.NearRead, at);
+            byte[] mark = bytes.ReadUpTo(at, 4);
+            if (mark[0] != 0xFF)
+            {
+                return range.End;
+            }
+
+            if (mark[1] == 0xFF)
+            {
+                at++;
+                continue;
+            }
+
+            if (mark[1] == 0xD9)
+            {
+                return at + 2;
+            }
+
+            if (mark[1] == 0xDA)
+            {
+                return Scan(bytes, range, at + 2, budget);
+            }
+
+            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(mark.AsSpan(2));
+        }
+
+        return range.End;
+    }
+
+    private static long Scan(ByteSource bytes, ByteRange range, long at, ScanBudget budget)
+    {
+        byte[] window = new byte[64 << 10];
+        while (at < range.End)
+        {
+            int got = bytes.ReadAt(at, window.AsSpan(0, (int)Math.Min(window.Length, range.End - at)));
+            budget.SpendWork(Math.Max(1, got / WorkCosts.BytesRead), at);
+            int end = window.AsSpan(0, got).IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]);
+            if (end >= 0)
+            {
+                return at + end + 2;
+            }
+
+            if (got < 2)
+            {
+                break;
+            }
+
+            at += got - 1;
+        }
+
+        return range.End;
+    }
+}

@@ -1,0 +1,87 @@
+// Takes the code of the cells out of a notebook.
+using System.Text;
+using Assay.Artifacts;
+using Assay.Formats.Values;
+
+namespace Assay.Formats.Notebooks;
+
+/// <summary>Collects the sources of code cells, and what language they are in.</summary>
+internal sealed class CellReader : IValueSink
+{
+    private const int LongestCode = 8 << 20;
+    private readonly List<(bool IsMap, string Key)> _open = [];
+    private StringBuilder? _source;
+    private string _type = "";
+    private long _at;
+    private int _cell = -1;
+    private int _length;
+
+    /// <summary>The code, with where it stands.</summary>
+    public List<(string Code, long Offset)> Code { get; } = [];
+
+    /// <summary>Whether the notebook says that it is Python, or nothing else.</summary>
+    public bool IsPython { get; private set; } = true;
+
+    /// <summary>Whether there is more than is read.</summary>
+    public bool IsCut { get; private set; }
+
+    private string Key0 => _open.Count > 0 ? _open[^1].Key : "";
+
+    public void StartMap(long offset, string tag = "")
+    {
+        if (_cell < 0 && _open.Count >= 2 && !_open[^1].IsMap && _open[^2].Key is "cells")
+        {
+            _cell = _open.Count;
+            (_source, _type, _at) = (new StringBuilder(), "", offset);
+        }
+
+        _open.Add((true, ""));
+    }
+
+    public void StartList(long offset, string tag = "") => _open.Add((false, ""));
+
+    public void End(long offset)
+    {
+        _open.RemoveAt(_open.Count - 1);
+        if (_open.Count == _cell)
+        {
+            if (_type is "code" && _source is { Length: > 0 } code)
+            {
+                Code.Add((code.ToString(), _at));
+            }
+
+            _cell = -1;
+            _source = null;
+        }
+    }
+
+    public void Key(string key, long offset) => _open[^1] = (true, key);
+
+    public void Scalar(ScalarValue value)
+    {
+        string parent = _open.Count > 1 && !_open[^1].IsMap ? _open[^2].Key : Key0;
+        int depth = _open.Count - _cell;
+        if (_cell >= 0 && depth <= 2 && parent is "source" or "input" && _source is not null)
+        {
+            IsCut |= value.IsCut || (_length += value.Text.Length) > LongestCode;
+            if (!IsCut)
+            {
+                _at = _source.Length == 0 ? value.Offset : _at;
+                _source.Append(value.Text);
+                if (!_open[^1].IsMap && !value.Text.EndsWith('\n'))
+                {
+                    // The last line of a list has no end; others have theirs.
+                    _source.Append('\n');
+                }
+            }
+        }
+        else if (_cell >= 0 && depth == 1 && Key0 is "cell_type")
+        {
+            _type = value.Text;
+        }
+        else if (_cell < 0 && Key0 is "language" && value.Kind is EntryKind.Text)
+        {
+            IsPython = value.Text.StartsWith("python", StringComparison.OrdinalIgnoreCase);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// Reads Jupyter notebooks: the code of their cells, with the lines that go to a shell.
+using System.Text;
+using System.Text.Json;
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats.Json;
+using Assay.Formats.PythonSources;
+using Assay.Formats.Requirements;
+using Assay.Formats.Shell;
+
+namespace Assay.Formats.Notebooks;
+
+/// <summary>
+/// Jupyter notebooks of version 3 and 4. Somebody has to run the cells; what they would run is read: Python, and the lines that begin with <c>!</c> or stand in a cell of a shell. Outputs are
+/// what was shown, and data. Specification: nbformat, <c>nbformat.v4.schema.json</c>.
+/// </summary>
+internal sealed class NotebookFormat : IFormat
+{
+    private const int MaxDepth = 64;
+    private const int LongestCode = 8 << 20;
+
+    public string Id => "notebook";
+
+    public string Name => "Jupyter notebook";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [".ipynb"];
+
+    public Claim? Probe(ProbeView view) =>
+        view.IsWhole && JsonKeys.Of(view) is { IsList: false } keys
+        && ((keys.Outer("cells") && (keys.Outer("nbformat") || keys.Inner("cell_type"))) || (keys.Outer("nbformat") && keys.Outer("worksheets"))) ? new Claim(view.Range, ClaimStrength.Certain) : null;
+
+    public void Read(Claim claim, ReadContext context)
+    {
+        CellReader cells = new();
+        JsonValueReader reader = new(context.Artifact.Bytes, claim.Range, context.Budget, cells);
+        try
+        {
+            reader.Read();
+            context.Cover(claim.Range, CoverageKind.Parsed);
+        }
+        catch (MalformedException e)
+        {
+            context.Cover(new ByteRange(claim.Range.Offset, reader.Position - claim.Range.Offset), CoverageKind.Parsed);
+            context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
+        }
+
+        StringBuilder python = new();
+        foreach ((string code, long offset) in cells.Code)
+        {
+            Cell(code, offset, python, context);
+        }
+
+        context.Meta("code cells", cells.Code.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (cells.IsCut || python.Length > LongestCode)
+        {
+            context.Unread(UnreadCause.Limit, claim.Range.Offset, 0, "The cells hold more code than is read.");
+        }
+        else if (python.Length > 0 && cells.IsPython)
+        {
+            byte[] source = Encoding.UTF8.GetBytes(python.ToString());
+            context.Submit(new Artifact("cells.py", new MemorySource(source), context.Artifact, PythonSourceFormat.NotebookId));
+        }
+    }
+
+    /// <summary>Adds a cell to the source; lines for a shell are read as such.</summary>
+    private static void Cell(string code, long offset, StringBuilder python, ReadContext context)
+    {
+        string[] lines = code.Split('\n');
+        string first = lines.Length > 0 ? lines[0].TrimStart() : "";
+        if (first.StartsWith("%%", StringComparison.Ordinal))
+        {
+            string magic = first[2..].Split(' ')[0];
+            if (magic is "bash" or "sh" or "script" or "shell" or "!" or "system" or "cmd")
+            {
+                Shell(string.Join('\n', lines.Skip(1)), offset, context);
+                return;
+            }
+
+            if (magic is not ("time" or "timeit" or "capture" or "prun" or "python" or "python3" or "writefile" or "memit"))
+            {
+                return;
+            }
+        }
+
+        bool goesOn = false;
+        foreach (string line in lines)
+        {
+            string trimmed = line.TrimStart();
+            string indent = line[..(line.Length - trimmed.Length)];
+            bool isShell = goesOn || trimmed.StartsWith('!') || trimmed.StartsWith("%sx ", StringComparison.Ordinal) || trimmed.StartsWith("%system ", StringComparison.Ordinal) || trimmed.StartsWith("%pip ", StringComparison.Ordinal);
+            if (isShell)
+            {
+                goesOn = trimmed.EndsWith('\\');
+                string command = trimmed.TrimStart('!', ' ');
+                command = command.StartsWith("%pip", StringComparison.Ordinal) ? command[1..] : command.StartsWith('%') ? command[(command.IndexOf(' ', StringComparison.Ordinal) + 1)..] : command;
+                Shell(command, offset, context);
+                python.Append(indent).Append("pass\n");
+            }
+            else if (trimmed.StartsWith('%') || trimmed.StartsWith('?') || trimmed.EndsWith('?'))
+            {
+                python.Append(indent).Append("pass\n");
+            }
+            else
+            {
+                // The output of a command may be kept: x = !ls
+                int bang = trimmed.IndexOf("= !", StringComparison.Ordinal);
+                if (bang > 0)
+                {
+                    Shell(trimmed[(bang + 3)..], offset, context);
+                }
+
+                python.Append(bang > 0 ? indent + "pass" : line).Append('\n');
+            }
+        }
+    }
+
+    private static void Shell(string text, long offset, ReadContext context)
+    {
+        foreach (ShellUse use in ShellLines.Read(text, context.Budget))
+        {
+            context.Anomaly(use.Code, offset, 0, use.Detail);
+        }
+
+        foreach (string line in text.Split('\n'))
+        {
+            int install = line.IndexOf("pip install ", StringComparison.Ordinal);
+            install = install < 0 ? line.IndexOf("pip3 install ", StringComparison.Ordinal) : install;
+            foreach (string word in install < 0 ? [] : line[install..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(2))
+            {
+                if (word is "&&" or ";" or "|" or "||" or ">")
+                {
+                    break;
+                }
+
+                foreach (ShellUse use in word.StartsWith('-') ? [] : RequirementLines.Read(word.Trim('\'', '"')))
+                {
+                    context.Anomaly(use.Code, offset, 0, use.Detail);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// Which calls of Python source are worth telling, and which classes and functions loaders of models call.
+using System.Collections.Frozen;
+using Assay.Bytes;
+using Assay.Python.Names;
+
+namespace Assay.Formats.PythonSources;
+
+/// <summary>The names by which calls are kept and functions are taken for what loaders call.</summary>
+internal static class SourceNames
+{
+    private static readonly Lazy<FrozenDictionary<string, FrozenSet<string>>> s_names = new(() =>
+        EmbeddedTable.Rows("formats/python-sources.tsv").ToFrozenDictionary(r => r[0], r => r[1].Split(' ').ToFrozenSet(StringComparer.Ordinal), StringComparer.Ordinal));
+
+    /// <summary>Whether a call of that name may reach beyond the source.</summary>
+    public static bool IsKept(string callee)
+    {
+        int dot = callee.IndexOf('.', StringComparison.Ordinal);
+        string module = dot < 0 ? callee : callee[..dot];
+        return module is "builtins" ? dot > 0 && s_names.Value["builtin"].Contains(callee[(dot + 1)..])
+            : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module));
+    }
+
+    /// <summary>Whether loaders make objects of classes with that base.</summary>
+    public static bool IsModelBase(string name) => s_names.Value["base"].Contains(name) || name.EndsWith("PreTrainedModel", StringComparison.Ordinal) || name.EndsWith("PretrainedConfig", StringComparison.Ordinal);
+
+    /// <summary>Whether a method of such a class runs when its object is made, loaded or used.</summary>
+    public static bool IsLoadMethod(string name) => s_names.Value["method"].Contains(name);
+
+    /// <summary>Whether a framework finds a function or class by that name.</summary>
+    public static bool IsEntry(string name) => s_names.Value["entry"].Contains(name);
+}

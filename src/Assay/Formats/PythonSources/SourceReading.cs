@@ -1,0 +1,110 @@
+// Finds what Python source calls that reaches beyond it, and when.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Evaluation;
+using Assay.Evaluation.Payloads;
+using Assay.Evaluation.Sources;
+using Assay.Evaluation.Values;
+using Assay.Python.Syntax;
+
+namespace Assay.Formats.PythonSources;
+
+/// <summary>
+/// Reads a module: its expressions are folded, so names that are put together and texts that are unpacked are known, and each call of something that reaches out is told with when it
+/// happens. Nothing is run.
+/// </summary>
+internal sealed class SourceReading
+{
+    /// <summary>Calls that are kept of one source.</summary>
+    public const int MostUses = 400;
+
+    private const int MostArguments = 6;
+    private const int MostSame = 8;
+    private readonly SyntaxTree _tree;
+    private readonly SourceText _text;
+    private readonly CallTimes _times;
+    private readonly string _source;
+    private readonly string _outermost;
+    private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
+
+    private SourceReading(SyntaxTree tree, string source, ScanBudget budget, string outermost)
+    {
+        _outermost = outermost;
+        _tree = tree;
+        _text = tree.Text;
+        _source = source;
+        _times = new CallTimes(tree, budget);
+    }
+
+    /// <summary>What is called, in the order in which it is met.</summary>
+    public List<SourceUse> Uses { get; } = [];
+
+    /// <summary>Whether there were more than are kept.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>Texts that something would run: commands, source.</summary>
+    public IReadOnlyList<RecoveredText> Texts { get; private set; } = [];
+
+    /// <summary>Bytes that something would load.</summary>
+    public IReadOnlyList<RecoveredBytes> Bytes { get; private set; } = [];
+
+    /// <summary>Whether following what it computes was given up.</summary>
+    public bool Exceeded { get; private set; }
+
+    /// <summary>Reads a module; <paramref name="outermost"/> is when that runs which stands outside of functions.</summary>
+    public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, string outermost)
+    {
+        SourceReading reading = new(tree, source, budget, outermost);
+        Folder folder = new(budget, held);
+        PayloadFollower follower = new(budget, budget.Limits.TextBytes, held);
+        folder.OnReached = (name, arguments) =>
+        {
+            string callee = folder.Canonical(name);
+            int at = folder.Site;
+            if (!SourceNames.IsKept(callee))
+            {
+                return;
+            }
+
+            reading.Add(callee, arguments, at, start);
+            follower.Follow(callee, CallableSinks.Of(callee), arguments, start + at);
+        };
+        SourceFolder.RunModule(tree, folder);
+        reading.Texts = follower.Texts;
+        reading.Bytes = follower.Bytes;
+        reading.Exceeded = folder.Budget.Exceeded || follower.Exceeded;
+        return reading;
+    }
+
+    private void Add(string callee, IReadOnlyList<FoldedValue> arguments, int at, long start)
+    {
+        (string phase, string function) = _times.Of(at);
+        phase = phase is "import" ? _outermost : phase;
+        List<ValueShape> shapes = [.. arguments.Take(MostArguments).Select(FoldedShape.Of)];
+        string key = $"{callee} {phase} {string.Join(',', shapes.Select(s => s.Text))}";
+        if (_seen.TryGetValue(key, out int same) && same >= MostSame)
+        {
+            return;
+        }
+
+        _seen[key] = same + 1;
+        if (Uses.Count >= MostUses)
+        {
+            IsCut = true;
+            return;
+        }
+
+        string name = callee[(callee.LastIndexOf('.') + 1)..];
+        Uses.Add(new SourceUse
+        {
+            Callee = callee,
+            Phase = phase,
+            Function = function,
+            Line = _text.Position(at).Line,
+            Offset = start + at,
+            Arguments = shapes,
+            Layers = [.. arguments.SelectMany(a => a.Layers).Distinct().Take(8)],
+            IsHidden = !_source.Contains(name, StringComparison.Ordinal),
+        });
+    }
+}

@@ -1,0 +1,174 @@
+// Reads lines of requirements: names, versions, places and options.
+using System.Text;
+using Assay.Bytes;
+using Assay.Formats.Shell;
+
+namespace Assay.Formats.Requirements;
+
+/// <summary>
+/// Reads lines as pip takes them: a name with versions, a place, or an option. What is told is what installs something else than a reader of the line expects. Specification: PEP 508, and pip's
+/// documentation of requirements files.
+/// </summary>
+internal static class RequirementLines
+{
+    private const int LongestLine = 8192;
+    private static readonly Lazy<Dictionary<string, HashSet<string>>> s_words = new(() => EmbeddedTable.Rows("formats/requirements.tsv").ToDictionary(r => r[0], r => r[1].Split(' ').ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal));
+
+    /// <summary>What a line does that is worth telling; its code is that of an anomaly.</summary>
+    public static IEnumerable<ShellUse> Read(string written)
+    {
+        string line = written.Trim();
+        int comment = line.StartsWith('#') ? 0 : line.IndexOf(" #", StringComparison.Ordinal);
+        line = comment >= 0 ? line[..comment].TrimEnd() : line;
+        if (line.Length is 0 or > LongestLine)
+        {
+            yield break;
+        }
+
+        string shown = line.Length > 160 ? line[..157] + "..." : line;
+        foreach (string word in line.Split([' ', '='], StringSplitOptions.RemoveEmptyEntries).Skip(line.StartsWith('-') ? 0 : int.MaxValue))
+        {
+            if (word is "--index-url" or "-i" or "--extra-index-url" or "--find-links" or "-f" or "--trusted-host")
+            {
+                bool isKnown = Hosts(line).All(IsKnown) || IsLocal(line);
+                yield return new ShellUse(isKnown ? "requirements.known-index" : "requirements.index", $"Packages come from {(isKnown ? "another index that many use" : "an index of somebody's own")}: {shown}");
+                yield break;
+            }
+
+            if (word is "-r" or "-c" or "--requirement" or "--constraint" && line.Contains("://", StringComparison.Ordinal))
+            {
+                yield return new ShellUse("requirements.direct-url", $"More requirements are fetched from elsewhere: {shown}");
+                yield break;
+            }
+        }
+
+        if (line.Contains("://", StringComparison.Ordinal))
+        {
+            bool isKnown = Hosts(line).All(IsKnown) && !line.Contains("http://", StringComparison.Ordinal);
+            yield return new ShellUse(isKnown ? "requirements.known-url" : "requirements.direct-url", $"A package is installed from a place instead of an index: {shown}");
+            yield break;
+        }
+
+        if (line.StartsWith('-'))
+        {
+            yield break;
+        }
+
+        string name = Name(line);
+        if (name.Length == 0)
+        {
+            yield break;
+        }
+
+        string pinned = line.Replace(" ", "", StringComparison.Ordinal);
+        if (s_words.Value["taken"].Any(t => pinned.Equals(t, StringComparison.OrdinalIgnoreCase) || pinned.StartsWith(t + ";", StringComparison.OrdinalIgnoreCase)))
+        {
+            yield return new ShellUse("requirements.taken-release", $"The release was taken over and steals: {shown}");
+        }
+        else if (s_words.Value["hostile"].Contains(name))
+        {
+            yield return new ShellUse("requirements.look-alike", $"The name was used by a package that harmed those who mistyped: {shown}");
+        }
+        else if (Resembled(name) is { } meant)
+        {
+            yield return new ShellUse("requirements.look-alike", $"The name looks like {meant} and is another: {shown}");
+        }
+    }
+
+    /// <summary>Whether every line is one that pip would take, and some could be nothing else.</summary>
+    public static bool AreRequirements(string text)
+    {
+        int lines = 0;
+        int telling = 0;
+        foreach (string raw in text.Split('\n').Take(400))
+        {
+            string line = raw.Trim();
+            if (line.Length == 0 || line[0] is '#')
+            {
+                continue;
+            }
+
+            lines++;
+            bool isOption = line.StartsWith("--", StringComparison.Ordinal) || line.StartsWith("-r ", StringComparison.Ordinal) || line.StartsWith("-e ", StringComparison.Ordinal) || line.StartsWith("-i ", StringComparison.Ordinal) || line.StartsWith("-f ", StringComparison.Ordinal) || line.StartsWith("-c ", StringComparison.Ordinal);
+            bool isUrl = line.StartsWith("git+", StringComparison.Ordinal) || line.StartsWith("https://", StringComparison.Ordinal) || line.StartsWith("http://", StringComparison.Ordinal);
+            string name = Name(line);
+            string rest = name.Length > 0 ? line[name.Length..].TrimStart() : "";
+            bool hasVersion = rest.Length > 1 && (rest[0] is '=' or '<' or '>' or '~' or '!' or '[' or '@' or ';') && rest[1] is '=' or '<' or '>' or (>= '0' and <= '9') or ' ' or (>= 'a' and <= 'z');
+            if (!isOption && !isUrl && (name.Length == 0 || (rest.Length > 0 && !hasVersion && rest[0] is not '#')))
+            {
+                return false;
+            }
+
+            telling += isOption || isUrl || hasVersion ? 1 : 0;
+        }
+
+        return lines > 0 && telling > 0;
+    }
+
+    private static string Name(string line)
+    {
+        int end = 0;
+        while (end < line.Length && (char.IsAsciiLetterOrDigit(line[end]) || line[end] is '-' or '_' or '.'))
+        {
+            end++;
+        }
+
+        return line[..end].Replace('_', '-').ToLowerInvariant();
+    }
+
+    private static bool IsLocal(string line) => !line.Contains("://", StringComparison.Ordinal) && !line.Contains("--trusted-host", StringComparison.Ordinal);
+
+    private static bool IsKnown(string host) => s_words.Value["host"].Any(h => host == h || host.EndsWith("." + h, StringComparison.Ordinal)) || host is "localhost";
+
+    private static IEnumerable<string> Hosts(string line)
+    {
+        foreach (string part in line.Split([' ', '=', '@', '\t'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            int scheme = part.IndexOf("://", StringComparison.Ordinal);
+            if (scheme >= 0)
+            {
+                // A user in front of the host is parted off above.
+                string host = part[(scheme + 3)..].Split('/', ':', '#', '?')[0];
+                yield return host.Contains('.', StringComparison.Ordinal) ? host.ToLowerInvariant() : host is "git" or "" ? "github.com" : host.ToLowerInvariant();
+            }
+            else if (line.Contains("--trusted-host", StringComparison.Ordinal) && part.Contains('.', StringComparison.Ordinal) && !part.StartsWith('-'))
+            {
+                yield return part.Split(':', '/')[0].ToLowerInvariant();
+            }
+        }
+    }
+
+    /// <summary>The popular name from which a name differs by one letter too many, too few, another, or two that changed places.</summary>
+    private static string? Resembled(string name)
+    {
+        if (name.Length < 7 || s_words.Value["popular"].Contains(name) || char.IsAsciiDigit(name[^1]))
+        {
+            return null;
+        }
+
+        foreach (string popular in s_words.Value["popular"])
+        {
+            if (popular.Length >= 8 && Math.Abs(popular.Length - name.Length) <= 1 && IsOneStep(name, popular))
+            {
+                return popular;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsOneStep(string one, string other)
+    {
+        int start = 0;
+        while (start < Math.Min(one.Length, other.Length) && one[start] == other[start])
+        {
+            start++;
+        }
+
+        ReadOnlySpan<char> a = one.AsSpan(start);
+        ReadOnlySpan<char> b = other.AsSpan(start);
+        return a.Length == b.Length
+            ? a.Length > 0 && (a[1..].SequenceEqual(b[1..]) || (a.Length > 1 && a[0] == b[1] && a[1] == b[0] && a[2..].SequenceEqual(b[2..])))
+            : a.Length > b.Length ? a[1..].SequenceEqual(b) : b[1..].SequenceEqual(a);
+    }
+}

@@ -1,0 +1,132 @@
+// Reads texts of no format of their own: model cards, licences, vocabularies, tables, scripts, settings.
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats.PythonSources;
+using Assay.Formats.Requirements;
+using Assay.Formats.Shell;
+
+namespace Assay.Formats.Texts;
+
+/// <summary>
+/// A text that no other format claims. What somebody reads (a model card, a licence) or a loader takes for words (a vocabulary, merges, a table) is data; what a shell, an installer or the start
+/// of an interpreter acts on is read as that: scripts, the commands of a Dockerfile, import lines of a <c>.pth</c> file.
+/// </summary>
+internal sealed class TextFormat : IFormat
+{
+    private const int LongestScript = 4 << 20;
+
+    public string Id => "text";
+
+    public string Name => "Text";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [];
+
+    public bool IsLastResort => true;
+
+    public Claim? Probe(ProbeView view) => view.IsWhole && !view.Range.IsEmpty && TextLook.IsText(view.Head.Span) ? new Claim(view.Range, ClaimStrength.Weak) : null;
+
+    public void Read(Claim claim, ReadContext context)
+    {
+        string file = context.Artifact.Name[(context.Artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..];
+        TextRole role = TextRoles.Of(file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
+        context.Meta("text", role.ToString().ToLowerInvariant());
+        if (role is TextRole.Words)
+        {
+            context.Cover(claim.Range, CoverageKind.Data);
+            return;
+        }
+
+        context.Cover(claim.Range, CoverageKind.Parsed);
+        if (claim.Range.Length > LongestScript)
+        {
+            context.Unread(UnreadCause.Limit, claim.Range.Offset, claim.Range.Length, $"The script is longer than {LongestScript >> 20} MB.");
+            return;
+        }
+
+        TextDocument document = TextDocument.Read(context.Artifact.Bytes, claim.Range, context.Budget);
+        switch (role)
+        {
+            case TextRole.Shell:
+                Lines(document.Text, claim, context, "shell");
+                break;
+            case TextRole.Dockerfile:
+                Lines(string.Join('\n', Run(document.Text)), claim, context, "dockerfile");
+                break;
+            case TextRole.PathFile:
+                PathFile(document, context);
+                break;
+            case TextRole.Attributes:
+                Attributes(document, context);
+                break;
+            case TextRole.OtherCode:
+                context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = context.Artifact.Extension.TrimStart('.'), Summary = "a script", Phase = "use" });
+                Lines(document.Text, claim, context, null);
+                break;
+        }
+    }
+
+    private static void Lines(string text, Claim claim, ReadContext context, string? language)
+    {
+        if (language is not null)
+        {
+            context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = language, Summary = "a script", Phase = "use" });
+        }
+
+        foreach (ShellUse use in ShellLines.Read(text, context.Budget))
+        {
+            context.Anomaly(use.Code, claim.Range.Offset, 0, use.Detail);
+        }
+    }
+
+    /// <summary>The commands of a Dockerfile, with the lines that a backslash joins.</summary>
+    private static IEnumerable<string> Run(string text)
+    {
+        bool goesOn = false;
+        foreach (string line in text.Split('\n'))
+        {
+            string trimmed = line.Trim();
+            string? command = goesOn ? trimmed : trimmed.StartsWith("RUN ", StringComparison.OrdinalIgnoreCase) ? trimmed[4..] : trimmed.StartsWith("CMD ", StringComparison.OrdinalIgnoreCase) ? trimmed[4..]
+                : trimmed.StartsWith("ENTRYPOINT ", StringComparison.OrdinalIgnoreCase) ? trimmed[11..] : null;
+            if (command is not null)
+            {
+                goesOn = command.EndsWith('\\');
+                yield return command;
+            }
+        }
+    }
+
+    /// <summary>Lines of a <c>.pth</c> file that begin with <c>import</c> are run by <c>site</c> whenever Python starts; others are folders.</summary>
+    private static void PathFile(TextDocument document, ReadContext context)
+    {
+        int at = 0;
+        foreach (string line in document.Text.Split('\n'))
+        {
+            if (line.StartsWith("import ", StringComparison.Ordinal) || line.StartsWith("import\t", StringComparison.Ordinal))
+            {
+                long offset = document.Offset(at);
+                context.Anomaly("python.path-file", offset, line.Length, $"Each start of Python runs: {(line.Length > 160 ? line[..157] + "..." : line.TrimEnd())}");
+                context.Submit(new Artifact($"line@0x{offset:x}", new MemorySource(System.Text.Encoding.UTF8.GetBytes(line)), context.Artifact, PythonSourceFormat.FormatId));
+            }
+
+            at += line.Length + 1;
+        }
+    }
+
+    /// <summary>Attributes of Git: a filter is a program of the user's configuration that runs on checkout; only that of LFS is ordinary.</summary>
+    private static void Attributes(TextDocument document, ReadContext context)
+    {
+        int at = 0;
+        foreach (string line in document.Text.Split('\n'))
+        {
+            int filter = line.IndexOf("filter=", StringComparison.Ordinal);
+            if (filter >= 0 && !line.TrimStart().StartsWith('#') && !line[filter..].StartsWith("filter=lfs", StringComparison.Ordinal))
+            {
+                context.Anomaly("git.filter", document.Offset(at), line.Length, $"Git hands files to a filter: {(line.Length > 160 ? line[..157] + "..." : line.Trim())}");
+            }
+
+            at += line.Length + 1;
+        }
+    }
+}

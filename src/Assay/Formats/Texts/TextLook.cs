@@ -1,0 +1,30 @@
+// Whether bytes look like text, and what the first of them say.
+using System.Text;
+
+namespace Assay.Formats.Texts;
+
+/// <summary>Tells text by its first bytes.</summary>
+internal static class TextLook
+{
+    /// <summary>Whether bytes are text: UTF-16 with its mark, or no zero and hardly a control character among them.</summary>
+    public static bool IsText(ReadOnlySpan<byte> head)
+    {
+        if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            return true;
+        }
+
+        int odd = 0;
+        foreach (byte b in head)
+        {
+            odd += b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or 0x1B) or 0x7F ? 1 : 0;
+        }
+
+        bool isUtf8 = System.Text.Unicode.Utf8.IsValid(head) || System.Text.Unicode.Utf8.IsValid(head[..Math.Max(0, head.Length - 3)]);
+        return head.Length > 0 && !head.Contains((byte)0) && (isUtf8 ? odd * 10 <= head.Length : odd == 0);
+    }
+
+    /// <summary>The first bytes as text.</summary>
+    public static string Of(ReadOnlySpan<byte> head) => head is [0xFF, 0xFE, ..] ? Encoding.Unicode.GetString(head[2..])
+        : head is [0xFE, 0xFF, ..] ? Encoding.BigEndianUnicode.GetString(head[2..]) : Encoding.UTF8.GetString(head is [0xEF, 0xBB, 0xBF, ..] ? head[3..] : head);
+}

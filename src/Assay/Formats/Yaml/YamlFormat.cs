@@ -1,0 +1,141 @@
+// Reads YAML configurations: MLflow models, environments, configurations of Hydra, NeMo and others.
+using System.Text;
+using Assay.Artifacts;
+using Assay.Bytes;
+using Assay.Formats.Configuration;
+using Assay.Formats.Texts;
+
+namespace Assay.Formats.Yaml;
+
+/// <summary>A kind of YAML document, told by its outermost keys.</summary>
+internal sealed record YamlKind(string Id, string Name, Func<IReadOnlySet<string>, bool> Fits) : IFormatKind
+{
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [];
+}
+
+/// <summary>
+/// YAML documents. Tags of Python are what PyYAML's loaders make of them with <c>unsafe_load</c> and, before 5.4, with others; values that loaders act on are told as those of JSON are.
+/// Specification: yaml.org/spec/1.1.
+/// </summary>
+internal sealed class YamlFormat : IFormat
+{
+    private const double MostExpanded = 1_000_000;
+    private static readonly HashSet<string> s_names = new(StringComparer.Ordinal) { ".yaml", ".yml" };
+    private static readonly HashSet<string> s_others = new(StringComparer.Ordinal) { ".md", ".rst", ".txt", ".py", ".csv", ".tsv", ".html", ".js", ".sh", ".cfg", ".ini", ".toml", ".log", ".jinja", ".jinja2", ".j2", ".pbtxt", ".prototxt" };
+
+    private static readonly YamlKind[] s_kinds =
+    [
+        new("mlflow-model", "MLflow MLmodel", k => k.Contains("flavors")),
+        new("conda-environment", "conda environment", k => k.Contains("dependencies") && (k.Contains("channels") || k.Contains("name"))),
+    ];
+
+    public string Id => "yaml";
+
+    public string Name => "YAML";
+
+    public FormatSupport Support => FormatSupport.Full;
+
+    public IReadOnlyList<string> Extensions { get; } = [];
+
+    public IReadOnlyList<IFormatKind> Kinds => s_kinds;
+
+    public Claim? Probe(ProbeView view)
+    {
+        if (!view.IsWhole || view.Range.IsEmpty || view.Head.Span.Contains((byte)0))
+        {
+            return null;
+        }
+
+        string file = view.Artifact.Name[(view.Artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..];
+        bool isNamed = s_names.Contains(view.Artifact.Extension) || file is "MLmodel";
+        return isNamed || (!s_others.Contains(view.Artifact.Extension) && Begins(view.Head.Span)) ? new Claim(view.Range, isNamed ? ClaimStrength.Likely : ClaimStrength.Weak) : null;
+    }
+
+    public void Read(Claim claim, ReadContext context)
+    {
+        TextDocument document = TextDocument.Read(context.Artifact.Bytes, claim.Range, context.Budget);
+        context.Cover(claim.Range, CoverageKind.Parsed);
+        if (document.IsCut)
+        {
+            context.Unread(UnreadCause.Limit, claim.Range.Offset, claim.Range.Length, $"The document is longer than {TextDocument.Longest >> 20} MB.");
+        }
+
+        ConfigurationWalk walk = new(context);
+        YamlReader? reader = null;
+        try
+        {
+            reader = new YamlReader(document, context.Budget, walk);
+            reader.Read();
+        }
+        catch (MalformedException e) when (claim.Strength is ClaimStrength.Weak)
+        {
+            // A text that only begins like YAML: nothing says that somebody reads it as such.
+            context.Meta("broken", e.Message);
+        }
+        catch (MalformedException e)
+        {
+            context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
+        }
+
+        if (reader?.Nodes is { } nodes)
+        {
+            if (nodes.Expanded > MostExpanded && nodes.Expanded > nodes.Written * 100.0)
+            {
+                context.Anomaly("yaml.alias-bomb", claim.Range.Offset, claim.Range.Length, $"{nodes.Written} values would be {nodes.Expanded:G3} with all aliases expanded.");
+            }
+
+            if (nodes.RecursiveAt >= 0)
+            {
+                context.Anomaly("yaml.recursive-alias", nodes.RecursiveAt, 0, "An alias stands in what it stands for.");
+            }
+        }
+
+        foreach (YamlKind kind in s_kinds)
+        {
+            if (kind.Fits(walk.RootKeys))
+            {
+                context.Recognise(kind);
+            }
+        }
+
+        foreach ((string key, string value) in walk.Root)
+        {
+            context.Meta(key, value);
+        }
+    }
+
+    /// <summary>Whether the first lines are keys with values, items of a list, or the start of a document.</summary>
+    private static bool Begins(ReadOnlySpan<byte> head)
+    {
+        int keys = 0;
+        int lines = 0;
+        bool isDocument = false;
+        foreach (Range range in head.Split((byte)'\n'))
+        {
+            ReadOnlySpan<byte> line = head[range].TrimEnd(" \r\t"u8);
+            if (line.IsEmpty || line[0] is (byte)'#')
+            {
+                continue;
+            }
+
+            if (lines == 0 && (line.StartsWith("---"u8) || line.StartsWith("%YAML"u8) || line.StartsWith("!!python/"u8)))
+            {
+                isDocument = true;
+            }
+
+            if (++lines > 12)
+            {
+                break;
+            }
+
+            string text = Encoding.Latin1.GetString(line.Length > 200 ? line[..200] : line).TrimStart();
+            int colon = text.IndexOf(':', StringComparison.Ordinal);
+            bool isKey = colon > 0 && (colon == text.Length - 1 || text[colon + 1] is ' ') && text[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or '"' or '\'');
+            keys += isKey || text.StartsWith("- ", StringComparison.Ordinal) || line[0] is (byte)' ' ? 1 : 0;
+        }
+
+        return (isDocument && keys > 0) || (lines >= 2 && keys == lines) || (lines > 4 && keys >= lines - 1) || head.StartsWith("!!python/"u8);
+    }
+}
