@@ -29,13 +29,14 @@ internal static class ScanCommand
         Option<bool> digest = new("--digest") { Description = "Digest files above 64 MB as well." };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
         Option<bool> verbose = ListingOptions.Verbose();
+        Option<bool> showIgnored = new("--show-ignored") { Description = "Text: the names of the files that were ignored; JSON always has them." };
         Option<bool> noProgress = new("--no-progress") { Description = "Show no progress." };
         Option<bool> noColour = ListingOptions.NoColour();
         Option<bool> detonate = new("--detonate") { Description = "Load the files for real as well, in a box (docs/sandbox.md); needs Linux and bubblewrap." };
         SandboxSwitches switches = new();
         Command command = new("scan", "Examine model files: what would each loader run?")
         {
-            paths, format, output, failOn, include, exclude, jobs, policy, rules, effects, limit, facts, digest, quiet, verbose, noProgress, noColour, detonate,
+            paths, format, output, failOn, include, exclude, jobs, policy, rules, effects, limit, facts, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
         command.SetAction(parsed =>
@@ -63,7 +64,7 @@ internal static class ScanCommand
                 Quiet = parsed.GetValue(quiet),
                 Verbose = parsed.GetValue(verbose),
                 Progress = !parsed.GetValue(noProgress),
-                Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
+                Look = ListingOptions.Look(host, parsed.GetValue(noColour)) with { ShowIgnored = parsed.GetValue(showIgnored) },
                 Sandbox = parsed.GetValue(detonate) ? switches.Read(parsed) : null,
             };
             return new ScanRun(host, scan).Run();

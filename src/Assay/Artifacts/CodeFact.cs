@@ -47,7 +47,7 @@ public sealed record SourceUse
     /// <summary>What was undone to get at an argument: <c>base64</c>, <c>zlib</c>.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
-    /// <summary>Whether the name of what is called does not stand in the source.</summary>
+    /// <summary>Whether the name of what is called, or the text that it runs, does not stand in the source.</summary>
     public bool IsHidden { get; init; }
 
     internal long MemorySize => 96 + (2L * (Callee.Length + Function.Length)) + ValueShape.MemorySizeOf(Arguments);

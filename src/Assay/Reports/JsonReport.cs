@@ -186,6 +186,13 @@ public sealed class JsonReport : IScanReport
         json.WriteNumber("unread", summary.Unread);
         json.WriteNumber("waivedUnread", summary.WaivedUnread);
         json.WriteNumber("ignored", summary.Ignored);
+        json.WriteStartArray("ignoredFiles");
+        foreach (string file in summary.IgnoredFiles)
+        {
+            json.WriteStringValue(Escape.WellFormed(file));
+        }
+
+        json.WriteEndArray();
         json.WriteNumber("artifacts", summary.Artifacts);
         json.WriteNumber("bytes", summary.Bytes);
         json.WriteEndObject();

@@ -8,9 +8,13 @@ namespace Assay.Reports;
 /// <summary>The counts of a report, result by result.</summary>
 internal sealed class ReportSummary
 {
+    private const int MostIgnored = 10_000;
     private readonly long[] _verdicts = new long[4];
     private readonly long[] _severities = new long[5];
     private readonly HashSet<Waiver> _used = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The first of the files that were ignored, in the order of the report.</summary>
+    public List<string> IgnoredFiles { get; } = [];
 
     /// <summary>Counts a result.</summary>
     public void Add(ScanResult result)
@@ -18,6 +22,11 @@ internal sealed class ReportSummary
         if (result.Report is not { } target)
         {
             Ignored++;
+            if (IgnoredFiles.Count < MostIgnored)
+            {
+                IgnoredFiles.Add(result.Path);
+            }
+
             return;
         }
 

@@ -20,6 +20,9 @@ public sealed record TextReportOptions
 
     /// <summary>Every place of a finding, with its content key.</summary>
     public bool Verbose { get; init; }
+
+    /// <summary>The names of the files that were ignored.</summary>
+    public bool ShowIgnored { get; init; }
 }
 
 /// <summary>
@@ -36,6 +39,7 @@ public sealed class TextReport : IScanReport
     private readonly ScanHead _head;
     private readonly bool _quiet;
     private readonly bool _verbose;
+    private readonly bool _showIgnored;
     private readonly ReportSummary _summary = new();
     private readonly List<TargetReport> _passed = [];
     private readonly List<TargetReport> _remarked = [];
@@ -56,6 +60,7 @@ public sealed class TextReport : IScanReport
         _head = head;
         _quiet = options.Quiet;
         _verbose = options.Verbose;
+        _showIgnored = options.ShowIgnored;
         _page = TextPage.Of(writer, options);
     }
 
@@ -261,6 +266,11 @@ public sealed class TextReport : IScanReport
         string ignored = _summary.Ignored > 0 ? $"; {Words.Count(_summary.Ignored, "other file")} ignored (no model)" : "";
         string counted = verdicts.Count > 0 ? ": " + string.Join(", ", verdicts) : "";
         _page.Entry(2, Label("files"), Hang, $"{_summary.Targets:N0} examined{counted}{ignored}");
+        foreach (string file in _showIgnored ? _summary.IgnoredFiles : [])
+        {
+            _page.Line(Hang, new Piece(file, Ink.Faint));
+        }
+
         List<string> severities = [];
         foreach (Severity severity in (ReadOnlySpan<Severity>)[Severity.Critical, Severity.High, Severity.Medium, Severity.Low, Severity.Info])
         {

@@ -93,7 +93,7 @@ internal sealed class SourceJudge
 
         if (use.IsHidden && (runs || kind is EffectKind.NativeLoad) && KnownModules.Has(use.Callee.Split('.')[0]))
         {
-            Say("hides-name", use, "and its name stands nowhere in the source");
+            Say("hides-name", use, "and the source does not write it out");
         }
 
         if (kind is EffectKind.Write or EffectKind.Read && use.Phase is not ("call" or "cell") && Texts(use).FirstOrDefault(t => s_words.Value["startup"].Any(t.Contains)) is { } startup && Writes(use))
@@ -114,7 +114,7 @@ internal sealed class SourceJudge
                 break;
             case EffectKind.Exec when use.Callee is "builtins.exec" or "builtins.eval" or "runpy.run_path" or "runpy.run_module" or "code.interact":
                 // A text that the source itself writes out was read with it.
-                if (use.Callee is not "builtins.eval" && !use.Arguments.Take(1).All(a => a.Kind is ShapeKind.Str or ShapeKind.Int))
+                if (use.Callee is not "builtins.eval" && use.Arguments is not [{ Kind: ShapeKind.Str or ShapeKind.Int }, ..])
                 {
                     Say("runs-code", use, "");
                 }

@@ -265,7 +265,14 @@ internal sealed class SourceFolder
     /// <summary>A function whose body is to return one expression is known; of any other only its statements are read.</summary>
     private void Define(SyntaxNode node)
     {
-        Values(node.List(DecoratorList));
+        foreach (SyntaxNode decorator in node.List(DecoratorList))
+        {
+            if (_expression.Value(decorator) is FoldedFunction applied && _later is not null)
+            {
+                applied.Body([FoldedValue.Unknown]);
+            }
+        }
+
         IReadOnlyList<SourceParameter> parameters = _expression.Parameters(node[Args]);
         SyntaxNodeList body = node.List(Body);
         bool isKnown = node.Kind == SyntaxKind.FunctionDef && body.Count > 0 && body[0].Kind == SyntaxKind.Return;

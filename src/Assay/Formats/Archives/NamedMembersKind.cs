@@ -22,6 +22,12 @@ internal sealed class NamedMembersKind(
             [".zip"],
             names => names.Contains("data") && names.Any(n => n is "_stable_baselines3_version" or "policy.pth" or "pytorch_variables.pth")),
         new NamedMembersKind(
+            "dduf",
+            "DDUF (diffusers in one file)",
+            FormatSupport.Full,
+            [".dduf"],
+            names => names.Contains("model_index.json")),
+        new NamedMembersKind(
             "etrecord",
             "ExecuTorch record",
             FormatSupport.Recognised,

@@ -1,7 +1,6 @@
 // What maps of a configuration say together, and the objects that tags of YAML make.
 using System.Globalization;
 using Assay.Artifacts;
-using Assay.Formats.Values;
 using Assay.Formats.Yaml;
 
 namespace Assay.Formats.Configuration;

@@ -6,7 +6,6 @@ using Assay.Bytes;
 using Assay.Formats.Jinja;
 using Assay.Formats.Requirements;
 using Assay.Formats.Shell;
-using Assay.Formats.Values;
 using Assay.Formats.Yaml;
 
 namespace Assay.Formats.Configuration;

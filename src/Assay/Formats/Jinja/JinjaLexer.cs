@@ -15,6 +15,7 @@ internal sealed class JinjaLexer(string text, ScanBudget budget)
     private readonly Stack<char> _brackets = new();
     private int _at;
     private bool _inTag;
+    private int _start;
     private bool _isPrint;
 
     /// <summary>The next token.</summary>
@@ -30,7 +31,9 @@ internal sealed class JinjaLexer(string text, ScanBudget budget)
         _brackets.Clear();
         if (_inTag)
         {
-            int end = text.IndexOf(_isPrint ? "}}" : "%}", _at, StringComparison.Ordinal);
+            // A text that does not end took in what follows: the tag ends where it ends without it.
+            int end = text.IndexOf(_isPrint ? "}}" : "%}", _start + 2, StringComparison.Ordinal);
+            budget.SpendWork(Math.Max(_at, end) - _start, _at);
             _at = end < 0 ? text.Length : end + 2;
             _inTag = false;
         }
@@ -92,6 +95,7 @@ internal sealed class JinjaLexer(string text, ScanBudget budget)
         }
 
         _inTag = true;
+        _start = at;
         _isPrint = kind is '{';
         return new JinjaToken(_isPrint ? JinjaTokenKind.PrintStart : JinjaTokenKind.BlockStart, at);
     }
@@ -249,6 +253,7 @@ internal sealed class JinjaLexer(string text, ScanBudget budget)
             }
         }
 
+        budget.SpendWork(_at - start, start);
         bool ends = _at < text.Length;
         _at = ends ? _at + 1 : _at;
         return new JinjaToken(ends ? JinjaTokenKind.Text : JinjaTokenKind.Odd, start, content.ToString());

@@ -186,6 +186,7 @@ internal sealed partial class JinjaParser
         }
         else if (name is "namespace" or "dict")
         {
+            _members.AddRange(arguments.Where(a => a.Name.Length > 0).Take(256));
             return JinjaValue.Path(name + "()");
         }
         else if (JinjaUses.LeadsToPython(name))

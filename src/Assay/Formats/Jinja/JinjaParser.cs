@@ -23,6 +23,7 @@ internal sealed partial class JinjaParser
     private readonly Dictionary<string, JinjaValue> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _macros = new(StringComparer.Ordinal);
     private readonly Stack<Block> _blocks = new();
+    private readonly List<(string Name, JinjaValue Value)> _members = [];
     private JinjaToken _token;
     private double _steps = 1;
     private int _depth;
@@ -343,7 +344,20 @@ internal sealed partial class JinjaParser
 
         if (TakeIf("="))
         {
+            _members.Clear();
             JinjaValue value = Tuple();
+            if (value is { Kind: JinjaValueKind.Path, Text: "namespace()" or "dict()" } && targets is [var one])
+            {
+                // What a namespace is made with are its attributes.
+                _names[one] = JinjaValue.Path(one);
+                foreach ((string member, JinjaValue given) in _members)
+                {
+                    _names[$"{one}.{member}"] = given;
+                }
+
+                return;
+            }
+
             foreach (string target in targets)
             {
                 // What a loop or a branch makes of a name that had another value is one of several.

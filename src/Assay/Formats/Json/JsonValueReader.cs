@@ -2,7 +2,7 @@
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Formats.Values;
+using Assay.Formats.Configuration;
 
 namespace Assay.Formats.Json;
 

@@ -11,7 +11,7 @@ internal sealed class NemoKind : ITarKind
 
     public string Name => "NeMo model";
 
-    public FormatSupport Support => FormatSupport.Recognised;
+    public FormatSupport Support => FormatSupport.Full;
 
     public IReadOnlyList<string> Extensions { get; } = [".nemo"];
 

@@ -1,7 +1,7 @@
 // Takes the code of the cells out of a notebook.
 using System.Text;
 using Assay.Artifacts;
-using Assay.Formats.Values;
+using Assay.Formats.Configuration;
 
 namespace Assay.Formats.Notebooks;
 

@@ -28,7 +28,9 @@ internal sealed class CallTimes
 
         public string Phase { get; set; } = "call";
 
-        public List<string> Mentions { get; } = [];
+        public bool IsFollowed { get; set; }
+
+        public HashSet<string> Calls { get; } = new(StringComparer.Ordinal);
     }
 
     /// <summary>Finds the functions of a module and who calls them.</summary>
@@ -66,7 +68,8 @@ internal sealed class CallTimes
         }
 
         _functions.Sort((a, b) => a.Start.CompareTo(b.Start));
-        Mentions(tree, classes);
+        Aliases(tree);
+        Follow(tree);
     }
 
     /// <summary>When what stands at a place runs, and the function around it.</summary>
@@ -164,8 +167,8 @@ internal sealed class CallTimes
         return null;
     }
 
-    /// <summary>Follows who mentions whom, from what runs on import and on load.</summary>
-    private void Mentions(SyntaxTree tree, List<(int Start, int End, string Name, bool IsModel)> classes)
+    /// <summary>Follows who calls whom, from what runs on import and on load.</summary>
+    private void Follow(SyntaxTree tree)
     {
         Queue<(Function Function, string Phase)> open = new();
         foreach (Function function in _functions.Where(f => f.Phase is not "call"))
@@ -176,72 +179,150 @@ internal sealed class CallTimes
         for (int number = 1; number < tree.Count; number++)
         {
             SyntaxNode node = tree[number];
-            string? name = node.Kind is SyntaxKind.Name && node.Context is ExpressionContext.Load ? node.Name(Id) : node.Kind is SyntaxKind.Attribute ? node.Name(Attr) : null;
-            if (name is null || !_byName.TryGetValue(name, out List<Function>? mentioned))
+            switch (node.Kind)
             {
-                continue;
-            }
+                case SyntaxKind.Call:
+                    Called(node, open);
+                    break;
+                case SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef or SyntaxKind.ClassDef:
+                    foreach (SyntaxNode decorator in node.List(DecoratorList))
+                    {
+                        Callee(decorator, node.Start, open);
+                    }
 
-            Function? around = Around(node.Start);
-            if (around is not null)
-            {
-                around.Mentions.Add(name);
-            }
-            else if (!_programs.Exists(p => node.Start >= p.Start && node.Start < p.End))
-            {
-                // A base of a class, and an annotation, make nothing; what is only named outside of functions is mostly called.
-                foreach (Function function in mentioned.Where(_ => IsCalled(tree, node, number)))
-                {
-                    open.Enqueue((function, "import"));
-                }
+                    break;
             }
         }
 
-        _ = classes;
         while (open.TryDequeue(out (Function Function, string Phase) next))
         {
-            bool isNew = next.Function.Phase is "call" || (next.Function.Phase is "load" && next.Phase is "import");
-            if (!isNew && next.Function.Phase != next.Phase)
+            bool isBetter = next.Function.Phase is "call" || (next.Function.Phase is "load" && next.Phase is "import");
+            if (!isBetter && next.Function.IsFollowed)
             {
                 continue;
             }
 
-            if (!isNew && next.Function.Mentions.Count == 0)
+            next.Function.Phase = isBetter ? next.Phase : next.Function.Phase;
+            next.Function.IsFollowed = true;
+            foreach (string name in next.Function.Calls)
             {
-                continue;
-            }
-
-            next.Function.Phase = next.Phase;
-            List<string> mentions = [.. next.Function.Mentions];
-            next.Function.Mentions.Clear();
-            foreach (string name in mentions.Distinct(StringComparer.Ordinal))
-            {
-                foreach (Function function in _byName[name])
+                foreach (Function function in _byName[name].Where(f => f.Phase is "call" || (f.Phase is "load" && next.Function.Phase is "import")))
                 {
-                    open.Enqueue((function, next.Phase));
+                    open.Enqueue((function, next.Function.Phase));
                 }
             }
         }
     }
 
-    /// <summary>Whether a name is called or handed to a call: the next nodes up are numbered higher.</summary>
-    private static bool IsCalled(SyntaxTree tree, SyntaxNode node, int number)
+    /// <summary>A call: what it calls, and what it hands to something that calls what it gets.</summary>
+    private void Called(SyntaxNode call, Queue<(Function, string)> open)
     {
-        for (int up = number + 1; up < Math.Min(tree.Count, number + 64); up++)
+        string? callee = Callee(call[Func], call.Start, open);
+        bool starts = callee is not null && SourceNames.IsStarter(callee);
+        bool atExit = callee is "register" && call[Func] is { Kind: SyntaxKind.Attribute } register && register[SyntaxField.Value] is { Kind: SyntaxKind.Name } module && module.Name(Id) is "atexit";
+        if (!starts && !atExit)
         {
-            SyntaxNode above = tree[up];
-            if (above.Start <= node.Start && above.End >= node.End && above.Kind is SyntaxKind.Call)
-            {
-                return true;
-            }
-
-            if (above.Kind is SyntaxKind.FunctionDef or SyntaxKind.ClassDef && above.Start > node.Start && above.List(DecoratorList) is { Count: > 0 } decorators && decorators[0].Start <= node.Start)
-            {
-                return true;
-            }
+            return;
         }
 
-        return false;
+        foreach (SyntaxNode argument in call.List(Args))
+        {
+            Callee(argument, call.Start, open);
+        }
+
+        foreach (SyntaxNode keyword in call.List(Keywords))
+        {
+            Callee(keyword[SyntaxField.Value], call.Start, open);
+        }
+    }
+
+    /// <summary>Notes what an expression stands for that is called at a place; returns its last name.</summary>
+    private string? Callee(SyntaxNode node, int at, Queue<(Function, string)> open)
+    {
+        switch (node.Kind)
+        {
+            case SyntaxKind.Name when node.Name(Id) is { } name:
+                Note(name, at, open);
+                return name;
+            case SyntaxKind.Attribute when node.Name(Attr) is { } attribute:
+                Note(attribute, at, open);
+                if (attribute.StartsWith("__", StringComparison.Ordinal))
+                {
+                    Callee(node[SyntaxField.Value], at, open);
+                }
+
+                return attribute;
+            case SyntaxKind.Call or SyntaxKind.Constant or SyntaxKind.None:
+                return null;
+            default:
+                // An item of a table, one of two: any name in it may be meant.
+                int seen = 0;
+                foreach (SyntaxNode inner in SyntaxWalk.Of(node))
+                {
+                    if (++seen > 256)
+                    {
+                        break;
+                    }
+
+                    if (inner.Kind is SyntaxKind.Name && inner.Name(Id) is { } any)
+                    {
+                        Note(any, at, open);
+                    }
+                }
+
+                return null;
+        }
+    }
+
+    private void Note(string name, int at, Queue<(Function Function, string Phase)> open)
+    {
+        if (!_byName.TryGetValue(name, out List<Function>? called))
+        {
+            return;
+        }
+
+        if (Around(at) is { } around)
+        {
+            around.Calls.Add(name);
+        }
+        else if (!_programs.Exists(p => at >= p.Start && at < p.End))
+        {
+            foreach (Function function in called)
+            {
+                open.Enqueue((function, "import"));
+            }
+        }
+    }
+
+    /// <summary>Another name for a function: what is assigned to it outside of functions, or put into a table.</summary>
+    private void Aliases(SyntaxTree tree)
+    {
+        for (int number = 1; number < tree.Count; number++)
+        {
+            if (tree[number] is not { Kind: SyntaxKind.Assign } node || node.List(Targets) is not { Count: 1 } targets || targets[0] is not { Kind: SyntaxKind.Name } target || target.Name(Id) is not { } alias)
+            {
+                continue;
+            }
+
+            int seen = 0;
+            foreach (SyntaxNode inner in node[SyntaxField.Value].Kind is SyntaxKind.Name or SyntaxKind.Attribute or SyntaxKind.Dict or SyntaxKind.List or SyntaxKind.Tuple ? SyntaxWalk.Of(node[SyntaxField.Value]) : [])
+            {
+                if (++seen > 64)
+                {
+                    break;
+                }
+
+                if (inner.Kind is SyntaxKind.Name && inner.Name(Id) is { } name && name != alias && _byName.TryGetValue(name, out List<Function>? meant))
+                {
+                    if (!_byName.TryGetValue(alias, out List<Function>? known))
+                    {
+                        _byName.Add(alias, known = []);
+                    }
+
+                    known.AddRange(meant.Where(m => known.Count < 32 && !known.Contains(m)).ToArray());
+                }
+            }
+        }
     }
 
     /// <summary><c>__name__ == "__main__"</c>.</summary>

@@ -36,7 +36,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
 
     public Claim? Probe(ProbeView view)
     {
-        if (isOfNotebook || !view.IsWhole || view.Range.IsEmpty || view.Head.Span.Contains((byte)0))
+        if (isOfNotebook || !view.IsWhole || view.Head.Span.Contains((byte)0))
         {
             return null;
         }
@@ -104,7 +104,9 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
                 }
             }
 
-            if (text.Kind is "python-source" && text.Layers.Count > 0)
+            // What a function runs that nobody calls is judged with it, unless it was hidden.
+            SourceUse? by = reading.Uses.Find(u => u.Offset == text.Offset);
+            if (text.Kind is "python-source" && (text.Layers.Count > 0 || by is { IsHidden: true } or { Phase: "import" or "load" or "cell" }))
             {
                 context.Submit(new Artifact($"source@0x{text.Offset:x}", new MemorySource(Encoding.UTF8.GetBytes(text.Text)), context.Artifact, FormatId));
             }

@@ -17,6 +17,7 @@ internal static class SourceNames
         int dot = callee.IndexOf('.', StringComparison.Ordinal);
         string module = dot < 0 ? callee : callee[..dot];
         return module is "builtins" ? dot > 0 && s_names.Value["builtin"].Contains(callee[(dot + 1)..])
+            : s_names.Value["part"].Contains(module) ? s_names.Value["reaching"].Contains(callee[(callee.LastIndexOf('.') + 1)..])
             : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module));
     }
 
@@ -25,6 +26,9 @@ internal static class SourceNames
 
     /// <summary>Whether a method of such a class runs when its object is made, loaded or used.</summary>
     public static bool IsLoadMethod(string name) => s_names.Value["method"].Contains(name);
+
+    /// <summary>Whether a function calls what it is handed.</summary>
+    public static bool IsStarter(string name) => s_names.Value["starter"].Contains(name);
 
     /// <summary>Whether a framework finds a function or class by that name.</summary>
     public static bool IsEntry(string name) => s_names.Value["entry"].Contains(name);

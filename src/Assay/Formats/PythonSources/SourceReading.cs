@@ -104,7 +104,25 @@ internal sealed class SourceReading
             Offset = start + at,
             Arguments = shapes,
             Layers = [.. arguments.SelectMany(a => a.Layers).Distinct().Take(8)],
-            IsHidden = !_source.Contains(name, StringComparison.Ordinal),
+            IsHidden = !_source.Contains(name, StringComparison.Ordinal) || (callee is "builtins.exec" or "builtins.eval" && shapes is [{ Kind: ShapeKind.Str } text, ..] && IsBuilt(text.Text)),
         });
+    }
+
+    /// <summary>Whether a text that runs was put together: its longest plain stretch does not stand in the source.</summary>
+    private bool IsBuilt(string text)
+    {
+        ReadOnlySpan<char> longest = [];
+        int start = 0;
+        string head = text.Length > 256 ? text[..256] : text;
+        for (int i = 0; i <= head.Length; i++)
+        {
+            if (i == head.Length || !(char.IsAsciiLetterOrDigit(head[i]) || head[i] is '_' or '.' or '(' or ' '))
+            {
+                longest = i - start > longest.Length ? head.AsSpan(start, i - start) : longest;
+                start = i + 1;
+            }
+        }
+
+        return longest.Trim() is { Length: > 4 } plain && !_source.AsSpan().Contains(plain, StringComparison.Ordinal);
     }
 }

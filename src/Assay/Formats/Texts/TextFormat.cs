@@ -25,7 +25,17 @@ internal sealed class TextFormat : IFormat
 
     public bool IsLastResort => true;
 
-    public Claim? Probe(ProbeView view) => view.IsWhole && !view.Range.IsEmpty && TextLook.IsText(view.Head.Span) ? new Claim(view.Range, ClaimStrength.Weak) : null;
+    public Claim? Probe(ProbeView view)
+    {
+        if (!view.IsWhole || view.Range.IsEmpty || !TextLook.IsText(view.Head.Span))
+        {
+            return null;
+        }
+
+        // A text in the place of a model is not what its name promises; a path file of Python shares its name with checkpoints.
+        bool isPathFile = view.Artifact.Extension is ".pth" && ("\n" + TextLook.Of(view.Head.Span)).Contains("\nimport ", StringComparison.Ordinal);
+        return isPathFile || !FormatCatalog.PromisesModel(view.Artifact.Extension) ? new Claim(view.Range, ClaimStrength.Weak) : null;
+    }
 
     public void Read(Claim claim, ReadContext context)
     {

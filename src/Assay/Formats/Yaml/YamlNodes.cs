@@ -1,7 +1,7 @@
 // Hands the nodes of YAML to a sink: tells keys from values, and counts what aliases would expand to.
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Formats.Values;
+using Assay.Formats.Configuration;
 
 namespace Assay.Formats.Yaml;
 

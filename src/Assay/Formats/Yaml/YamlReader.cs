@@ -1,8 +1,8 @@
 // Reads YAML documents event by event: maps, lists, scalars with their tags, anchors and aliases.
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Configuration;
 using Assay.Formats.Texts;
-using Assay.Formats.Values;
 
 namespace Assay.Formats.Yaml;
 

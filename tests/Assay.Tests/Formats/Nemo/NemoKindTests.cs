@@ -11,11 +11,11 @@ public sealed class NemoKindTests
     [Theory]
     [InlineData("model_config.yaml")]
     [InlineData("./model_config.yaml")]
-    public void ATarWithTheConfigurationIsNemoAndNotYetSupported(string name)
+    public void ATarWithTheConfigurationIsNemoAndIsRead(string name)
     {
         TargetReport target = Scans.Of(new TarBuilder().Add(name, "a: 1"u8.ToArray()).Build());
         Assert.Equal(["tar", "nemo"], target.Formats);
-        Assert.Contains(UnreadCause.NotSupported, target.Causes());
+        target.AssertComplete();
     }
 
     [Fact]

@@ -23,13 +23,7 @@ public sealed class RecognisedFormatTests
         { "mach-o", [0xCF, 0xFA, 0xED, 0xFE, 7, 0, 0, 1, 3, 0, 0, 0, 2, .. new byte[20]] },
         { "java-class", [0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 52, 0, 1] },
         { "ncnn", "7767517\n2 2\n"u8.ToArray() },
-        { "mlflow-model", "artifact_path: m\nflavors:\n  python_function:\n    loader_module: x\n"u8.ToArray() },
-        { "chat-template", "{% for message in messages %}{{ message.role }}{% endfor %}"u8.ToArray() },
         { "mxnet-symbol", "{\"nodes\": [{\"op\": \"null\", \"inputs\": []}]}"u8.ToArray() },
-        { "hf-config", "{\"architectures\": [\"A\"]}"u8.ToArray() },
-        { "hf-config", "[{\"idx\": 0, \"name\": \"0\", \"path\": \"\", \"type\": \"a.B\"}]"u8.ToArray() },
-        { "hf-tokenizer", "{\"chat_template\": \"{{ x }}\", \"more\": NaN"u8.ToArray() },
-        { "notebook", "{\"cells\": [{\"cell_type\": \"code\"}]}"u8.ToArray() },
     };
 
     [Theory]

@@ -1,7 +1,7 @@
 // What takes the values of a document while they are read, whatever language it is written in.
 using Assay.Artifacts;
 
-namespace Assay.Formats.Values;
+namespace Assay.Formats.Configuration;
 
 /// <summary>A value that is no map and no list.</summary>
 /// <param name="Kind">Its kind: text, integer, number, boolean or null.</param>

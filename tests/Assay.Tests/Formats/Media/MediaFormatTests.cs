@@ -1,0 +1,31 @@
+// Pictures are stepped over, and what stands behind one is read.
+using Assay.Policies;
+using Assay.Tests.Scanning;
+
+namespace Assay.Tests.Formats.Media;
+
+public sealed class MediaFormatTests
+{
+    [Fact]
+    public void WhatStandsBehindAPictureIsRead()
+    {
+        byte[] png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
+        Scans.Of(png, "logo.png").AssertComplete();
+        Assert.Equal(Verdict.Malicious, Scans.Of([.. png, .. Scans.Canary], "logo.png").Verdict);
+    }
+
+    [Theory]
+    [InlineData("x.gif", "GIF89a\u0001\u0000")]
+    [InlineData("x.pdf", "%PDF-1.7\n\u0000")]
+    public void MediaPass(string name, string head) => Scans.Of([.. System.Text.Encoding.Latin1.GetBytes(head), 0, 1, 2, 3, 255], name).AssertComplete();
+
+    [Fact]
+    public void APictureThatIsCutEndsWhereItsBytesEnd()
+    {
+        byte[] jpeg = [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xDA, 0, 2, 1, 2, 3, 0xFF, 0xD9];
+        for (int length = 3; length <= jpeg.Length; length++)
+        {
+            Scans.Of(jpeg[..length], "x.jpg").AssertComplete();
+        }
+    }
+}

