@@ -47,7 +47,7 @@ public enum EntryKind
 /// <summary>A key and its value.</summary>
 public sealed record EntryFact : Fact
 {
-    /// <summary>What the entry stands in: <c>metadata</c>, <c>config</c>, <c>pickle</c>, <c>index</c> ...</summary>
+    /// <summary>What the entry stands in: <c>metadata</c>, <c>configuration</c>, <c>pickle</c>, <c>index</c> ...</summary>
     public required string Source { get; init; }
 
     /// <summary>The path of keys from the root, as <see cref="KeyPath"/> writes it.</summary>

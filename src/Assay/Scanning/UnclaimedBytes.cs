@@ -1,11 +1,9 @@
 // What is said of bytes that no format claims.
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats;
+using Assay.Formats.Texts;
 
 namespace Assay.Scanning;
 
@@ -75,54 +73,6 @@ internal static class UnclaimedBytes
 
     private static bool HasWideMark(ReadOnlySpan<byte> head) => head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
 
-    /// <summary>Whether bytes with the mark of UTF-16 are text in it: units that pair, and hardly a control character.</summary>
-    private static bool IsWideText(ReadOnlySpan<byte> head)
-    {
-        if (!HasWideMark(head))
-        {
-            return false;
-        }
-
-        bool isBig = head[0] == 0xFE;
-        char[] units = new char[(head.Length / sizeof(char)) - 1];
-        for (int i = 0; i < units.Length; i++)
-        {
-            ReadOnlySpan<byte> unit = head.Slice(sizeof(char) * (i + 1), sizeof(char));
-            units[i] = (char)(isBig ? BinaryPrimitives.ReadUInt16BigEndian(unit) : BinaryPrimitives.ReadUInt16LittleEndian(unit));
-        }
-
-        int odd = 0;
-        for (int at = 0; at < units.Length;)
-        {
-            bool cut = at == units.Length - 1 && char.IsHighSurrogate(units[at]);
-            if (Rune.DecodeFromUtf16(units.AsSpan(at), out Rune rune, out int length) is not OperationStatus.Done && !cut)
-            {
-                return false;
-            }
-
-            odd += Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.OtherNotAssigned && rune.Value is not ('\t' or '\n' or '\r' or '\f') ? 1 : 0;
-            at += Math.Max(1, length);
-        }
-
-        return units.Length > 0 && odd * 20 <= units.Length;
-    }
-
     /// <summary>Whether bytes look like no text.</summary>
-    public static bool IsMostlyBinary(ByteSource bytes)
-    {
-        byte[] head = bytes.ReadUpTo(0, TextProbe);
-        if (IsWideText(head))
-        {
-            return false;
-        }
-
-        int odd = 0;
-        foreach (byte b in head)
-        {
-            odd += b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or 0x1B) || b == 0x7F ? 1 : 0;
-        }
-
-        bool text = System.Text.Unicode.Utf8.IsValid(head) || System.Text.Unicode.Utf8.IsValid(head.AsSpan(0, Math.Max(0, head.Length - 3)));
-        return head.Length > 0 && (text ? odd * 10 > head.Length : odd * 20 > head.Length || odd > 0);
-    }
+    public static bool IsMostlyBinary(ByteSource bytes) => bytes.ReadUpTo(0, TextProbe) is { Length: > 0 } head && !TextLook.IsText(head);
 }

@@ -26,22 +26,22 @@ public sealed class ScannerTests
             [Scans.Input(Scans.Canary, "a"), Scans.Input(s_text, "b.md", named: false), Scans.Input(Scans.Harmless, "c")],
             progress);
         Assert.Equal(
-            [new ScanProgress(1, "a", Verdict.Malicious), new ScanProgress(2, "b.md", null), new ScanProgress(3, "c", Verdict.Passed)],
+            [new ScanProgress(1, "a", Verdict.Malicious), new ScanProgress(2, "b.md", Verdict.Passed), new ScanProgress(3, "c", Verdict.Passed)],
             progress.Seen);
     }
 
     [Theory]
     [InlineData(false, "notes.md", true)]
     [InlineData(false, "notes", true)]
-    [InlineData(true, "notes.md", false)]
+    [InlineData(true, "notes.md", true)]
     [InlineData(false, "notes.pt", false)]
     [InlineData(false, "notes.SafeTensors", false)]
-    public void TextThatNobodyClaimsIsIgnoredUnlessSomethingPromisesAModel(bool named, string path, bool ignored)
+    public void TextThatNobodyElseClaimsIsReadAsTextUnlessItsNamePromisesAModel(bool named, string path, bool isText)
     {
         ScanReport report = Scans.Run(Scans.Input(s_text, path, named));
-        Assert.Equal(ignored ? 1 : 0, report.Ignored);
-        Assert.Equal(ignored ? [] : [UnreadCause.Unrecognised], report.Targets.SelectMany(t => t.Causes()));
-        Assert.DoesNotContain(report.Targets, t => t.Verdict == Verdict.Passed);
+        Assert.Equal(0, report.Ignored);
+        Assert.Equal(isText ? [] : [UnreadCause.Unrecognised], report.Targets.SelectMany(t => t.Causes()));
+        Assert.Equal(isText ? ["text"] : [], Assert.Single(report.Targets).Formats);
     }
 
     [Theory]
@@ -51,10 +51,10 @@ public sealed class ScannerTests
     {
         Encoding wide = new UnicodeEncoding(isBig, byteOrderMark: true);
         byte[] text = [.. wide.GetPreamble(), .. wide.GetBytes(string.Concat(Enumerable.Repeat("Read me first: naïve 模型 🦊\r\n", 300)))];
-        Assert.Equal(1, Scans.Run(Scans.Input(text, "notes.txt", named: false)).Ignored);
-        Assert.Equal(Verdict.Incomplete, Scans.Of(text, "notes.txt", named: true).Verdict);
+        Assert.Equal(["text"], Scans.Of(text, "notes.txt", named: false).Formats);
+        Assert.Equal(Verdict.Passed, Scans.Of(text, "notes.txt", named: true).Verdict);
         byte[] noise = [.. wide.GetPreamble(), .. new byte[200], .. s_noise];
-        Assert.Equal(0, Scans.Run(Scans.Input(noise, "notes.txt", named: false)).Ignored);
+        Assert.Equal(Verdict.Incomplete, Scans.Of(noise, "notes.txt", named: false).Verdict);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class CallableDetector
     /// <summary>The judgements about all callables among the facts, artifact by artifact; those that came before <paramref name="stop"/>.</summary>
     public static IEnumerable<CallableJudgement> Judge(IReadOnlyList<Fact> facts, CallableTable table, IReadOnlyList<string> allowedModules, CancellationToken stop = default)
     {
-        foreach (IGrouping<string, EntryFact> artifact in facts.OfType<EntryFact>().Where(f => f.Source is "pickle" or "config").GroupBy(f => f.Path, StringComparer.Ordinal))
+        foreach (IGrouping<string, EntryFact> artifact in facts.OfType<EntryFact>().Where(f => f.Source is "pickle" or "configuration").GroupBy(f => f.Path, StringComparer.Ordinal))
         {
             EffectScope scope = new(table, allowedModules);
             EntryJudge.Judge([.. artifact], scope);

@@ -1,4 +1,5 @@
 // Judges what Python source does by the effects of what it calls, by what it gets, and by when it happens.
+using System.Buffers;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Detection.Effects;
@@ -14,6 +15,7 @@ namespace Assay.Detection.Sources;
 internal sealed class SourceJudge
 {
     private static readonly Lazy<Dictionary<string, HashSet<string>>> s_words = new(() => EmbeddedTable.Rows("detection/sources.tsv").ToDictionary(r => r[0], r => r[1].Split(' ').ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal));
+    private static readonly SearchValues<char> s_operators = SearchValues.Create("|;&`$><");
     private readonly PathKnowledge _names;
     private readonly CodeFact _code;
     private readonly List<SourceAct> _acts = [];
@@ -172,7 +174,7 @@ internal sealed class SourceJudge
 
     private static bool Writes(SourceUse use) => use.Arguments.Skip(1).Any(a => a.Kind is ShapeKind.Str && a.Text.AsSpan().IndexOfAny('w', 'a', 'x') >= 0 && a.Text.Length < 4) || !use.Callee.EndsWith("open", StringComparison.Ordinal);
 
-    private static bool HasShellOperators(string text) => text.AsSpan().IndexOfAny("|;&`$><") >= 0;
+    private static bool HasShellOperators(string text) => text.AsSpan().ContainsAny(s_operators);
 
     /// <summary>The program that is started, where the source says it.</summary>
     private static string? Program(SourceUse use)

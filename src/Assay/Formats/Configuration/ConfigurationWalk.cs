@@ -17,7 +17,7 @@ namespace Assay.Formats.Configuration;
 internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSink
 {
     /// <summary>What entries of a configuration are called.</summary>
-    public const string Source = "config";
+    public const string Source = "configuration";
 
     private const int MostEntries = 4096;
     private const int LongestValue = 512;

@@ -207,6 +207,7 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
         isCut = false;
         int pending = 0;
         Span<byte> bytes = stackalloc byte[4];
+        Span<char> pair = stackalloc char[2];
         while (true)
         {
             // The plain run up to the next quote, backslash or byte beyond ASCII is taken at once.
@@ -259,8 +260,7 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
                     }
                     else
                     {
-                        Span<char> pair = stackalloc char[2];
-                        rune.EncodeToUtf16(pair);
+                                    rune.EncodeToUtf16(pair);
                         Append(pair[0], ref isCut);
                         Append(pair[1], ref isCut);
                     }

@@ -1,4 +1,7 @@
 // Whether bytes look like text, and what the first of them say.
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace Assay.Formats.Texts;
@@ -11,7 +14,7 @@ internal static class TextLook
     {
         if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
-            return true;
+            return IsWideText(head);
         }
 
         int odd = 0;
@@ -22,6 +25,33 @@ internal static class TextLook
 
         bool isUtf8 = System.Text.Unicode.Utf8.IsValid(head) || System.Text.Unicode.Utf8.IsValid(head[..Math.Max(0, head.Length - 3)]);
         return head.Length > 0 && !head.Contains((byte)0) && (isUtf8 ? odd * 10 <= head.Length : odd == 0);
+    }
+
+    /// <summary>Whether bytes with the mark of UTF-16 are text in it: units that pair, and hardly a control character.</summary>
+    private static bool IsWideText(ReadOnlySpan<byte> head)
+    {
+        bool isBig = head[0] == 0xFE;
+        char[] units = new char[(head.Length / sizeof(char)) - 1];
+        for (int i = 0; i < units.Length; i++)
+        {
+            ReadOnlySpan<byte> unit = head.Slice(sizeof(char) * (i + 1), sizeof(char));
+            units[i] = (char)(isBig ? BinaryPrimitives.ReadUInt16BigEndian(unit) : BinaryPrimitives.ReadUInt16LittleEndian(unit));
+        }
+
+        int odd = 0;
+        for (int at = 0; at < units.Length;)
+        {
+            bool cut = at == units.Length - 1 && char.IsHighSurrogate(units[at]);
+            if (Rune.DecodeFromUtf16(units.AsSpan(at), out Rune rune, out int length) is not OperationStatus.Done && !cut)
+            {
+                return false;
+            }
+
+            odd += Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.OtherNotAssigned && rune.Value is not ('\t' or '\n' or '\r' or '\f') ? 1 : 0;
+            at += Math.Max(1, length);
+        }
+
+        return units.Length > 0 && odd * 20 <= units.Length;
     }
 
     /// <summary>The first bytes as text.</summary>
