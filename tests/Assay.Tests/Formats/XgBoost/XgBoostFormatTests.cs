@@ -31,7 +31,7 @@ public sealed class XgBoostFormatTests
     {
         TargetReport target = Scans.Of(RealFiles.Of("xgboost-" + name), name);
         Assert.True(target.Verdict == Verdict.Passed, target.Describe());
-        Assert.Equal([format], target.Formats);
+        Assert.Equal(format, target.Formats[0]);
         target.AssertComplete();
     }
 
