@@ -31,6 +31,7 @@ internal static class FuzzTargets
         .. Enum.GetValues<CodecKind>().Select(kind =>
             new FuzzTarget("codec-" + kind.ToString().ToLowerInvariant(), input => CodecTargets.Inflate(kind, input), () => CodecSeeds.Of(kind))),
         new("graphs", ScanTargets.Scan, GraphSeeds.All),
+        new("classic", ScanTargets.Scan, ClassicSeeds.All),
         new("signatures", ScanTargets.Scan, ScanSeeds.Signatures),
         new("scan", ScanTargets.Scan, () => [.. PickleSeeds.All().Take(6), .. ContainerSeeds.Archives(), .. ScanSeeds.Npy(), .. ScanSeeds.Joblib(), .. ScanSeeds.ZFile()]),
     ];

@@ -26,12 +26,15 @@ internal sealed partial class JavaSourceFormat : IFormat
     public Claim? Probe(ProbeView view)
     {
         ReadOnlySpan<byte> head = view.Head.Span;
-        if (!view.IsWhole || head.Contains((byte)0) || (head.IndexOf("class "u8) < 0 && view.Artifact.Extension != ".java"))
+        if (!view.IsWhole || head.Contains((byte)0))
         {
             return null;
         }
 
-        return Declaration().IsMatch(Encoding.UTF8.GetString(head)) || view.Artifact.Extension == ".java" ? new Claim(view.Range, ClaimStrength.Likely) : null;
+        // Other languages have classes in braces as well: only what they do not share is looked for.
+        bool named = view.Artifact.Extension == ".java";
+        bool worth = named || head.IndexOf("import "u8) >= 0 || head.IndexOf("class "u8) >= 0;
+        return worth && (named || Declaration().IsMatch(Encoding.UTF8.GetString(head))) ? new Claim(view.Range, ClaimStrength.Likely) : null;
     }
 
     public void Read(Claim claim, ReadContext context)
@@ -73,7 +76,7 @@ internal sealed partial class JavaSourceFormat : IFormat
     private static string WithEscapesUndone(string text) =>
         text.Contains("\\u", StringComparison.Ordinal) ? Escape().Replace(text, m => ((char)Convert.ToInt32(m.Groups[1].Value, 16)).ToString()) : text;
 
-    [GeneratedRegex(@"(?:^|[\s;}])(?:public\s+|final\s+|abstract\s+)*class\s+\w+[\s\w.<>,]*\{|^\s*package\s+[\w.]+\s*;|^\s*import\s+(?:static\s+)?[\w.*]+\s*;", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\s*import\s+(?:static\s+)?(?:java|javax|hex|water|org|com|ai|io|net)\.[\w.]+(?:\.\*)?\s*;|\bpublic\s+(?:final\s+|abstract\s+)*class\s+\w+\s+(?:extends|implements)\s|\bpublic\s+static\s+(?:double|float|int|void)(?:\[\])?\s+(?:score|predict|main|apply)", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex Declaration();
 
     [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]

@@ -57,7 +57,7 @@ internal sealed class XgBoostDocumentFormat(bool isBinary) : IFormat
     private static ClaimStrength? Json(ProbeView view) =>
         JsonKeys.Of(view) is { IsList: false } keys
         && ((keys.Outer("learner") && (keys.Inner("gradient_booster") || keys.Inner("learner_model_param") || keys.Inner("feature_names") || keys.Inner("objective") || keys.Inner("attributes")))
-            || (keys.Outer("Model") && keys.Outer("Config")) || (keys.Outer("version") && keys.Outer("learner"))) ? ClaimStrength.Certain : null;
+            || (keys.Outer("Model") && keys.Outer("Config") && keys.Inner("learner")) || (keys.Outer("version") && keys.Outer("learner"))) ? ClaimStrength.Certain : null;
 
     /// <summary>An object whose first name has a length, and in which a learner is told of.</summary>
     private static ClaimStrength? Binary(ProbeView view)
