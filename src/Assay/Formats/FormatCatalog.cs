@@ -82,6 +82,7 @@ public static class FormatCatalog
         new Zarr.OrbaxMetadataFormat(),
         new TorchExportProgramFormat(),
         new TorchServeManifestFormat(),
+        new TorchModuleCodeFormat(),
 
         // Configurations, code and texts that come with a model.
         new Json.JsonFormat(),

@@ -78,8 +78,8 @@ internal sealed class CarriedJudge(EffectScope scope)
     /// <summary>A carried function is called.</summary>
     public void Called(Meaning.CarriedFunction function, UseContext at)
     {
-        // A factory is called when a key is missing, which loading does not ask for; carrying a function is what a Lambda layer is for.
-        bool isExpected = at.Holder is "collections.defaultdict" or "keras.layers.Lambda";
+        // A factory is called when a key is missing, which loading does not ask for; carrying a function is what a Lambda layer is for, and code what an archive of TorchServe is for.
+        bool isExpected = at.Holder is "collections.defaultdict" or "keras.layers.Lambda" or "ts.model_loader.import_module";
         if (!AtLoad(function, at.Fact, at.Holder.Length > 0 ? $"through {at.Holder}" : "by itself") && !isExpected && !at.IsMember)
             scope.Say(Judgements.ResultCalled, function.Maker, at.Fact, "", "", "", at.Holder);
     }

