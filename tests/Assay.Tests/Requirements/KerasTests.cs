@@ -57,6 +57,12 @@ public sealed class KerasTests
     }
 
     [Theory]
+    [InlineData("""{"class_name":"os.system","config":{}}""")]
+    [InlineData("""{"class_name":"Activation","config":{"name":"a","activation":"os.system"}}""")]
+    [InlineData("""{"class_name":"Dense","config":{"kernel_initializer":"subprocess.Popen"}}""")]
+    public void T101_NamesInTextsAreSeen(string layer) => Assert.True(Scans.Of(Zip(Model(Dense, layer)), "model.keras").Verdict >= Verdict.Suspicious);
+
+    [Theory]
     [InlineData("keras.utils", "get_file")]
     [InlineData("keras.src.utils.file_utils", "get_file")]
     [InlineData("tf_keras.src.utils.data_utils", "get_file")]

@@ -57,7 +57,9 @@ internal sealed class FlaxFormat : IFormat
     /// <summary>Whether the head is maps with names, and an array or the name that promises MessagePack.</summary>
     private bool Fits(ProbeView view)
     {
-        bool isPromised = Extensions.Contains(view.Artifact.Extension);
+        // Orbax keeps the tree of old checkpoints under this name.
+        string name = view.Artifact.Name;
+        bool isPromised = Extensions.Contains(view.Artifact.Extension) || name == "checkpoint" || name.EndsWith("/checkpoint", StringComparison.Ordinal);
         bool hasArray = false;
         Stack<(long Left, bool IsMap)> open = new();
         MessagePackReader reader = new(view.Artifact.Bytes, view.Range, view.Budget);

@@ -17,6 +17,7 @@ internal sealed class Hdf5Contents(Hdf5File file)
     private const int MostRows = 20_000;
     private const int LongestAttribute = 64 << 20;
     private const int LongestShown = 256;
+    private const int FewRows = 4;
     private int _artifacts;
     private int _missed;
 
@@ -98,6 +99,12 @@ internal sealed class Hdf5Contents(Hdf5File file)
                 ByteRange range = new(place.Offset, Math.Min(place.Length, reference.Length));
                 byte[] head = file.Bytes.ReadUpTo(range.Offset, 16);
                 byte[] last = file.Bytes.ReadUpTo(range.End - 1, 1);
+                if (rows <= FewRows && head is [(byte)'{', ..] && range.Length < LongestAttribute && file.Bytes.ReadUpTo(range.Offset, (int)range.Length).AsSpan().IndexOf("class_name"u8) >= 0)
+                {
+                    Submit(path, file.Bytes.Slice(range), range.Offset, KerasConfigFormat.FormatId);
+                    continue;
+                }
+
                 if (IsFileLike(head) || (last is [(byte)'.'] && MayBeginPickle(head)))
                     Submit(string.Create(CultureInfo.InvariantCulture, $"{path}[{rows - 1}]"), file.Bytes.Slice(range), range.Offset, null);
             }

@@ -12,6 +12,7 @@ internal sealed class Hdf5Walk(Hdf5File file)
 {
     private const int LongestPath = 1024;
     private const int MostTold = 100;
+    private const long Gigabyte = 1L << 30;
     private readonly Queue<(long Address, string Path)> _open = new();
     private readonly HashSet<long> _seen = [];
     private readonly Hdf5GlobalHeap _heap = new(file);
@@ -152,7 +153,7 @@ internal sealed class Hdf5Walk(Hdf5File file)
             Odd("hdf5.shape-overflow", dataset.At, $"The shape of {Shown(path)} is larger than any file.");
         else if (dataset.Layout is Hdf5Layout.Contiguous && dataset.Address >= 0 && dataset.Size >= 0 && dataset.Size < declared && dataset.Files.Count == 0)
             Odd("hdf5.size-mismatch", dataset.At, string.Create(CultureInfo.InvariantCulture, $"{Shown(path)} has {dataset.Size} bytes and its shape asks for {declared}."));
-        else if (declared >= 1L << 30 && declared / 100 > stored && dataset.Layout is not Hdf5Layout.Virtual)
+        else if (dataset.Layout is not Hdf5Layout.Virtual && ((declared >= Gigabyte && declared / 100 > stored) || (declared >= Gigabyte / 8 && declared / 500 > stored)))
             Odd("hdf5.declares-more", dataset.At, string.Create(CultureInfo.InvariantCulture, $"{Shown(path)} has {stored} bytes and would take {declared} in memory."));
 
         _contents.Dataset(dataset, path, _heap);

@@ -95,6 +95,9 @@ internal sealed class KerasConfigWalk(ByteSource text, long start, ReadContext c
             node.Keep("", new KerasText(value, at, code is not null, IsItem: true));
         }
 
+        if (code is null && key is not ("name" or "class_name" or "module" or "registered_name" or "config"))
+            _uses.Mention(value, at);
+
         if (key is "keras_version" or "backend")
             context.Meta(key, value.Length > 64 ? value[..64] : value);
 

@@ -38,7 +38,9 @@ internal sealed class KerasUses(ReadContext context)
     private const int LongestName = 512;
     private const int CodeWork = 30;
     private readonly Dictionary<(string Module, string Name, KerasRole Role, string Registered), (long At, long Count)> _names = [];
+    private static readonly System.Buffers.SearchValues<char> s_identifiers = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
     private readonly HashSet<string> _codes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _mentioned = new(StringComparer.Ordinal);
     private HashSet<string>? _standard;
     private int _missed;
 
@@ -63,6 +65,20 @@ internal sealed class KerasUses(ReadContext context)
             _names.Add(key, (at, 1));
         else
             _missed++;
+    }
+
+    /// <summary>
+    /// A text stands where an object may take it for the name of a function. One of the standard library's is told, so that one that does harm is seen; words with a dot in them are
+    /// names of layers as well.
+    /// </summary>
+    public void Mention(string text, long at)
+    {
+        int dot = text.LastIndexOf('.');
+        if (dot <= 0 || text.Length > 100 || text.AsSpan().IndexOfAnyExcept(s_identifiers) >= 0 || _mentioned.Count >= MostNames || !_mentioned.Add(text))
+            return;
+
+        if (IsStandard(text))
+            context.Add(Used(text, text[..dot], text[(dot + 1)..], CallableUse.Argument, at));
     }
 
     /// <summary>Marshalled code stands somewhere.</summary>
@@ -113,25 +129,30 @@ internal sealed class KerasUses(ReadContext context)
             if (module.Length == 0 && registered.Contains('>', StringComparison.Ordinal))
                 continue;
 
-            string root = KerasNames.Canonical(module);
-            string full = $"{root}.{name}";
+            // Without a module a dotted name can only be meant to have it in front.
+            int split = name.LastIndexOf('.');
+            string root = module.Length == 0 && split > 0 && IsStandard(name) ? name[..split] : KerasNames.Canonical(module);
+            string own = module.Length == 0 && split > 0 && root == name[..split] ? name[(split + 1)..] : name;
+            string full = $"{root}.{own}";
             if (name.Length == 0 || !told.Add(full))
                 continue;
 
             bool isKeras = root is "keras" || root.StartsWith("keras.", StringComparison.Ordinal);
             if (!isKeras && root is not ("builtins" or "__main__" or "tensorflow"))
             {
-                context.Add(Used(full, root, name, CallableUse.Imported, at));
-                if ((_standard ??= [.. KnownModules.OfStandardLibrary]).Contains(root.Split('.')[0]))
+                context.Add(Used(full, root, own, CallableUse.Imported, at));
+                if (IsStandard(root))
                     context.Anomaly("keras.standard-module", at, 0, $"The configuration names {full}, which is of Python's standard library.");
             }
 
-            context.Add(Used(full, root, name, CallableUse.Argument, at));
+            context.Add(Used(full, root, own, CallableUse.Argument, at));
         }
 
         if (_missed > 0)
             context.Unread(UnreadCause.Limit, 0, 0, $"{_missed} names or codes were not told: there are more than {MostNames} different ones.");
     }
+
+    private bool IsStandard(string path) => (_standard ??= [.. KnownModules.OfStandardLibrary]).Contains(path.Split('.')[0]);
 
     private CallableFact Used(string full, string module, string name, CallableUse use, long at) => new()
     {

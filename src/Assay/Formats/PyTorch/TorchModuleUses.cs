@@ -9,7 +9,7 @@ namespace Assay.Formats.PyTorch;
 
 /// <summary>
 /// What a Python module calls, by the paths of what its names stand for: imports, in whatever scope, names that are assigned such a path, <c>__import__</c>, <c>import_module</c> and
-/// <c>getattr</c> with texts. Of what runs on import only calls of builtins and of the standard library are taken: what others do when they are imported happens to everybody who uses them.
+/// <c>getattr</c> with texts. Only calls of builtins and of the standard library are taken: what packages do happens to everybody who uses them.
 /// </summary>
 internal sealed class TorchModuleUses
 {
@@ -140,8 +140,7 @@ internal sealed class TorchModuleUses
 
             string root = callee.Split('.')[0];
             bool isLoad = !IsInFunction(node.Start);
-            bool isStandard = _standard.Contains(root);
-            if (isLoad && !isStandard && callee.Contains('.', StringComparison.Ordinal))
+            if (IsOrdinary(callee, root))
                 continue;
 
             List<ValueShape> arguments = [.. Shapes(node)];
@@ -158,6 +157,13 @@ internal sealed class TorchModuleUses
             (isLoad ? AtLoad : InFunctions).Add(new CodeUse(callee, callee.Contains('.', StringComparison.Ordinal) || _names.ContainsValue(callee)) { Arguments = arguments });
         }
     }
+
+    /// <summary>
+    /// Whether every such module may call it: functions of packages, which handlers are made of; logging and parsing of options; modules that are chosen by what is at hand; a file that
+    /// is removed again, a folder that is made.
+    /// </summary>
+    private bool IsOrdinary(string callee, string root) =>
+        (callee.Contains('.', StringComparison.Ordinal) && !_standard.Contains(root)) || root is "logging" or "argparse" or "warnings" or "importlib" || callee is "os.remove" or "os.unlink" or "os.makedirs" or "os.mkdir";
 
     private IEnumerable<ValueShape> Shapes(SyntaxNode call)
     {

@@ -13,7 +13,7 @@ internal sealed class TorchPackageKind : IZipKind
 
     public string Name => "torch.package archive";
 
-    public FormatSupport Support => FormatSupport.Recognised;
+    public FormatSupport Support => FormatSupport.Full;
 
     public IReadOnlyList<string> Extensions { get; } = [".pt"];
 
@@ -24,6 +24,8 @@ internal sealed class TorchPackageKind : IZipKind
         ZipNames.Tail(name).StartsWith(TorchPackageFile.Data, StringComparison.Ordinal) && name.EndsWith(".storage", StringComparison.Ordinal);
 
     public bool HasTensors => true;
+
+    public string? ReadAs(string name) => name.EndsWith(".py", StringComparison.OrdinalIgnoreCase) ? TorchModuleCodeFormat.FormatId : null;
 
     public long? PickleIn(string name, ByteSource member, ReadContext context) => TorchPackageFile.IsPickle(name, member) ? 0 : null;
 

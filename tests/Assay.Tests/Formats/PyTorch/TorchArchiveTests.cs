@@ -72,6 +72,16 @@ public sealed class TorchArchiveTests
         Assert.True(least == Verdict.Passed ? report.Verdict == least && report.Unread.Count == 0 : report.Verdict >= least, report.Describe());
     }
 
+    [Theory]
+    [InlineData("import os\nos.system('id')\n", Verdict.Malicious)]
+    [InlineData("import torch\nclass M(torch.nn.Module):\n  def forward(self, x):\n    return torch.relu(x)\n", Verdict.Passed)]
+    public void T075_ModulesOfAPackageAreJudgedByWhatTheyDo(string source, Verdict expected)
+    {
+        byte[] file = new ZipBuilder().Add("p/.data/extern_modules", "torch\n").Add("p/.data/version", "6").Add("p/mine/model.py", source).Add("p/model/model.pkl", Scans.Harmless).Build();
+        TargetReport report = Scans.Of(file, "p.pt");
+        Assert.True(report.Verdict == expected && report.Unread.Count == 0, report.Describe());
+    }
+
     private static byte[] Flat(string program) => new ZipBuilder().Add("serialized_exported_program.json", program).Add("serialized_state_dict.pt", TorchFiles.Zip(2)).Add("version", "8.2").Build();
 
     private static byte[] New(string program, params (string Name, byte[] Content)[] more)
