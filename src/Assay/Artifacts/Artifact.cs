@@ -10,6 +10,7 @@ namespace Assay.Artifacts;
 public sealed class Artifact
 {
     private readonly BundlePlace? _in;
+    private string? _extension;
 
     /// <summary>Creates an artifact.</summary>
     /// <param name="name">The name as given, walked or stored; it may hold any character, and reports escape it.</param>
@@ -72,14 +73,12 @@ public sealed class Artifact
     public string Path { get; }
 
     /// <summary>The extension of the hint, else of the name, lower case, with its dot; empty when there is none. A hint, never a proof.</summary>
-    public string Extension
+    public string Extension => _extension ??= ExtensionOf(Hint ?? Name);
+
+    private static string ExtensionOf(string name)
     {
-        get
-        {
-            string name = Hint ?? Name;
-            int slash = name.LastIndexOfAny(['/', '\\']);
-            int dot = name.LastIndexOf('.');
-            return dot > slash && dot < name.Length - 1 ? name[dot..].ToLowerInvariant() : "";
-        }
+        int slash = name.LastIndexOfAny(['/', '\\']);
+        int dot = name.LastIndexOf('.');
+        return dot > slash && dot < name.Length - 1 ? name[dot..].ToLowerInvariant() : "";
     }
 }

@@ -38,8 +38,49 @@ internal sealed class ProtobufFields
     /// something else, those count: what follows must not hide what is in front.
     /// </summary>
     public static ProtobufFields? Of(ProbeView view) =>
-        view.IsWhole && view.Head.Length > 4 && (view.Head.Span[0] & 7) is 0 or 1 or 2 or 5 && view.Head.Span[0] >= 8
+        view.IsWhole && view.Head.Length > 4 && Begins(view.Head.Span)
         && view.Shared(static v => Walk(v.Artifact.Bytes, v.Range, v.Budget)) is { } fields && (fields.IsWellFormed || fields.Count >= LeastBeforeBreak) ? fields : null;
+
+    /// <summary>
+    /// Whether the first fields do not break within the head: most ranges are no message, and are told so without taking memory.
+    /// </summary>
+    private static bool Begins(ReadOnlySpan<byte> head)
+    {
+        int at = 0;
+        for (int i = 0; i < LeastBeforeBreak && at < head.Length; i++)
+        {
+            if (!ProtobufWire.TryVarint(head, ref at, out ulong key))
+            {
+                return at >= head.Length;
+            }
+
+            int wire = (int)(key & 7);
+            ulong length = wire switch { ProtobufWire.Eight => 8, ProtobufWire.Four => 4, _ => 0 };
+            if (key >> 3 is 0 or > 0x1FFF_FFFF || wire is not (ProtobufWire.Varint or ProtobufWire.Eight or ProtobufWire.Payload or ProtobufWire.Four))
+            {
+                return false;
+            }
+
+            if (wire is ProtobufWire.Varint or ProtobufWire.Payload)
+            {
+                if (!ProtobufWire.TryVarint(head, ref at, out ulong value))
+                {
+                    return at >= head.Length;
+                }
+
+                length = wire == ProtobufWire.Payload ? value : 0;
+            }
+
+            if (length > (ulong)(head.Length - at))
+            {
+                return true;
+            }
+
+            at += (int)length;
+        }
+
+        return true;
+    }
 
     /// <summary>
     /// Walks the message in <paramref name="range"/>. A last field that runs over the end counts as well formed when others came before

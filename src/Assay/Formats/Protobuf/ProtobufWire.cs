@@ -115,6 +115,23 @@ internal sealed class ProtobufWire(ByteSource bytes, ScanBudget budget)
         return read;
     }
 
+    /// <summary>Reads a number of variable length, and moves behind it; false where it ends too early or is too long.</summary>
+    public static bool TryVarint(ReadOnlySpan<byte> bytes, ref int used, out ulong value)
+    {
+        value = 0;
+        for (int shift = 0; shift < 70 && used < bytes.Length; shift += 7)
+        {
+            byte part = bytes[used++];
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Reads up to <paramref name="most"/> bytes of a range.</summary>
     public byte[] Copy(ByteRange range, int most) => bytes.ReadUpTo(range.Offset, (int)Math.Min(range.Length, most));
 
@@ -185,22 +202,6 @@ internal sealed class ProtobufWire(ByteSource bytes, ScanBudget budget)
 
         int from = (int)(at - _windowAt);
         return _window.AsSpan(from, Math.Min(wanted, _windowLength - from));
-    }
-
-    private static bool TryVarint(ReadOnlySpan<byte> bytes, ref int used, out ulong value)
-    {
-        value = 0;
-        for (int shift = 0; shift < 70 && used < bytes.Length; shift += 7)
-        {
-            byte part = bytes[used++];
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }
 
