@@ -177,6 +177,16 @@ public sealed class EffectAnalysisTests
         Assert.DoesNotContain(found.Entries, e => e.Path is "p.hidden");
     }
 
+    /// <summary>What is known of a class that does harm says nothing of which argument of a method does it, and nothing of what other classes make of its methods.</summary>
+    [Fact]
+    public void MethodsOfWhatDoesHarmMeetAllThatTheyGet()
+    {
+        Assert.Contains("network 0/host", Effects("import ftplib\nclass C:\n  def __init__(self, host):\n    self.ftp = ftplib.FTP()\n    self.ftp.connect(3, host)", "C").Split("; "));
+        const string Source = "import subprocess\nclass IMAP4:\n  def __init__(self): self.open()\n  def open(self): pass\n"
+            + "class Own(IMAP4):\n  def __init__(self, command):\n    self.command = command\n    IMAP4.__init__(self)\n  def open(self): subprocess.Popen(self.command)";
+        Assert.Contains("process 0/command", Text(Run(("imaplib", false, Source)), "imaplib.Own").Split("; "));
+    }
+
     /// <summary>Functions that call each other come to an end, and what one of them does all of them do.</summary>
     [Fact]
     public void FunctionsThatCallEachOtherDoWhatOneOfThemDoes()

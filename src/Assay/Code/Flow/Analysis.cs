@@ -13,10 +13,18 @@ namespace Assay.Code.Flow;
 internal sealed class Analysis
 {
     /// <summary>A summary that grew more often than this no longer keeps parts of values apart.</summary>
-    private const int MostExact = 12;
+    private const int MostExact = 6;
 
     /// <summary>A function that was evaluated more often than this is given up: what it gets meets anything.</summary>
-    private const int MostEvaluations = 30;
+    private const int MostEvaluations = 14;
+
+    /// <summary>The same of the body of a module: what it has may then be anything.</summary>
+    private const int MostOfModule = 60;
+
+    /// <summary>So much work the functions of a module are worth for each node of its tree, and at least in all; what needs more is given up.</summary>
+    private const long WorkForNode = 400;
+
+    private const long LeastWork = 2_000_000;
 
     private static readonly IReadOnlySet<string> s_numbers = CodeData.Words("numbers.txt");
     private readonly Evaluator _evaluator;
@@ -72,12 +80,14 @@ internal sealed class Analysis
     /// <summary>Evaluates the bodies of all modules.</summary>
     public void RunModules()
     {
-        foreach (CodeModule module in Code.Modules)
+        // What is found later is evaluated first: what others import comes before them.
+        IReadOnlyList<CodeModule> order = Code.ImportersFirst();
+        foreach (CodeModule module in order)
             _open.Add(UnitOf(module.Scope, null));
 
         Drain();
         Classes.IsSettled = true;
-        foreach (CodeModule module in Code.Modules)
+        foreach (CodeModule module in order)
             _open.Add(UnitOf(module.Scope, null));
 
         Drain();
@@ -92,7 +102,10 @@ internal sealed class Analysis
             Evaluations++;
             unit.Summary.IsWidened |= ++unit.Evaluations > MostExact;
             bool isTold = _evaluator.Evaluate(unit);
-            if (unit.Evaluations > MostEvaluations && unit.Function is not null)
+            CodeModule module = unit.Root.Module;
+            module.Work += _evaluator.Work;
+            bool isSpent = unit.Evaluations > 1 && module.Work > LeastWork + (WorkForNode * module.Tree.Count);
+            if (unit.Evaluations > (unit.Function is null ? MostOfModule : MostEvaluations) || (unit.Function is not null && (isSpent || _evaluator.IsTooMuch)))
                 isTold |= _evaluator.GiveUp(unit);
 
             if (isTold)

@@ -64,10 +64,25 @@ internal sealed class CodeBase(EffectKnowledge knowledge, Func<string, SourceMod
     public EffectEntry? Known(string path)
     {
         if (!_known.TryGetValue(path, out EffectEntry? entry))
-            _known.Add(path, entry = knowledge.Find(CanonicalName.Twin(path)).Entry is { } found && !(found.IsDerived && HasSource(path)) ? found : null);
+            _known.Add(path, entry = Find(CanonicalName.Twin(path)) is { } found && !(found.IsDerived && HasSource(path)) ? found : null);
 
         return entry;
     }
+
+    /// <summary>Whether a dotted path itself, and not only something above it, is known.</summary>
+    public bool IsListed(string path) => knowledge.Lists(CanonicalName.Twin(path));
+
+    private EffectEntry? Find(string path)
+    {
+        KnownName found = knowledge.Find(path);
+
+        // What lies in something that does harm does that harm as far as is known, with which of its own arguments is not.
+        return found is { Entry: { IsHarmful: true } entry, Place: { Pattern: "" } place } && place.Owner != path
+            ? entry with { Call = Anywhere(entry.Call), New = Anywhere(entry.New), Returns = EffectReturn.Unknown }
+            : found.Entry;
+    }
+
+    private static List<Effect> Anywhere(IReadOnlyList<Effect> effects) => [.. effects.Select(e => new Effect { Kind = e.Kind, Name = e.Name, Source = EffectSource.Any }).Distinct()];
 
     // What an earlier analysis found counts only where the source is not at hand.
     private bool HasSource(string path)
@@ -133,23 +148,51 @@ internal sealed class CodeBase(EffectKnowledge knowledge, Func<string, SourceMod
                 if (node.Kind is SyntaxKind.Import)
                 {
                     foreach (SyntaxNode alias in node.List(SyntaxField.Names))
-                        ReadAll(alias.Name(SyntaxField.Name)!);
+                        ReadAll(module, alias.Name(SyntaxField.Name)!);
                 }
                 else if (node.Kind is SyntaxKind.ImportFrom && module.Absolute(node.Value(SyntaxField.Level), node.Name(SyntaxField.Module) ?? "") is { } from)
                 {
-                    ReadAll(from);
+                    ReadAll(module, from);
                     foreach (SyntaxNode alias in node.List(SyntaxField.Names))
                     {
                         if (alias.Name(SyntaxField.Name) is { } name and not "*" && (Module(from) is not { } source || !source.Scope.Variables.ContainsKey(name)))
+                        {
                             Module($"{from}.{name}");
+                            module.Imports.Add($"{from}.{name}");
+                        }
                     }
                 }
             }
         }
     }
 
-    private void ReadAll(string path)
+    /// <summary>The modules, those that import others before these as far as they do not import each other.</summary>
+    public IReadOnlyList<CodeModule> ImportersFirst()
     {
+        List<CodeModule> finished = new(_read.Count);
+        HashSet<CodeModule> seen = [];
+        Stack<(CodeModule Module, IEnumerator<string> Imports)> path = new();
+        foreach (CodeModule first in _read)
+        {
+            if (seen.Add(first))
+                path.Push((first, first.Imports.GetEnumerator()));
+
+            while (path.TryPeek(out (CodeModule Module, IEnumerator<string> Imports) open))
+            {
+                if (!open.Imports.MoveNext())
+                    finished.Add(path.Pop().Module);
+                else if (_modules.GetValueOrDefault(open.Imports.Current) is { } next && seen.Add(next))
+                    path.Push((next, next.Imports.GetEnumerator()));
+            }
+        }
+
+        finished.Reverse();
+        return finished;
+    }
+
+    private void ReadAll(CodeModule importer, string path)
+    {
+        importer.Imports.Add(path);
         for (int dot = path.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = path.IndexOf('.', dot + 1))
             Module(path[..dot]);
 

@@ -255,20 +255,27 @@ internal sealed partial class Evaluator
         if (analysis.Stops.IsFirm(function.Path))
             return Derived(all.All);
 
+        Value result = Value.None;
         if (_code.Known(function.Path) is { } known)
-            return CallEntry(known, known.Call, function.Path, all);
+        {
+            result = CallEntry(known, known.Call, function.Path, all);
+
+            // What is known of a class that does harm is not what its methods do with objects of other classes.
+            if (!known.IsHarmful || function.Owner is null || _code.IsListed(function.Path) || analysis.IsPhaseOfModules)
+                return result;
+        }
 
         if (analysis.IsPhaseOfModules)
             return UnknownOf(all.All);
 
         if (analysis.Stops.Contains(function.Path))
-            return Derived(all.All);
+            return result.Union(Derived(all.All));
 
         if (_depth >= MostDepth)
             return CallUnknown(Value.None, all, "a call through many others");
 
         Unit callee = analysis.UnitOf(function, Receiver(function, bound, all), _unit);
-        return Instantiate(callee, function, all);
+        return result.Union(Instantiate(callee, function, all));
     }
 
     private ClassInfo? Receiver(FunctionInfo function, ClassInfo? bound, Arguments arguments)

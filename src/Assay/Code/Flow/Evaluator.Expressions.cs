@@ -120,6 +120,9 @@ internal sealed partial class Evaluator
         return name is "__name__" or "__file__" or "__doc__" or "__debug__" or "__package__" or "__spec__" or "__path__" ? Value.None : Value.Of(_atoms[AtomKind.Foreign, $"builtins.{name}"]);
     }
 
+    /// <summary>What fields of the object were found to be, and when.</summary>
+    private readonly Dictionary<string, (int Epoch, Value Value)> _fields = new(StringComparer.Ordinal);
+
     /// <summary>What the items of a value may be.</summary>
     private Value Iterated(Value value) => value.IsNone ? value : Projected(value, default, isKey: false);
 
@@ -219,6 +222,16 @@ internal sealed partial class Evaluator
             return Value.None;
 
         name = name is "__dict__" ? "*" : name;
+        if (_fields.TryGetValue(name, out (int Epoch, Value Value) known) && known.Epoch == _epoch)
+            return known.Value;
+
+        Value found = FieldNow(type, name);
+        _fields[name] = (_epoch, found);
+        return found;
+    }
+
+    private Value FieldNow(ClassInfo type, string name)
+    {
         Value value = _unit.Summary.Keeps.GetValueOrDefault(name, Value.None);
         if (name is "*")
         {
@@ -226,12 +239,14 @@ internal sealed partial class Evaluator
         }
         else
         {
-            value = value.Union(Value.Of(_atoms[Origin.Field(name)]));
+            List<Atom> atoms = [_atoms[Origin.Field(name)]];
             foreach (Atom atom in _unit.Summary.Keeps.GetValueOrDefault("*", Value.None).Atoms)
             {
                 if (atom.Kind is not AtomKind.Container)
-                    value = value.Union(Value.Of(atom.IsOrigin ? _atoms[atom.Origin.Under(name)] : atom));
+                    atoms.Add(atom.IsOrigin ? _atoms[atom.Origin.Under(name)] : atom);
             }
+
+            value = value.Union(Value.Of(atoms));
         }
 
         return Opened(Limited(value.Union(analysis.Fields(type, name, _unit))));

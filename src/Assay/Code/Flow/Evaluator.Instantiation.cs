@@ -12,6 +12,8 @@ internal sealed partial class Evaluator
 
     private readonly Dictionary<(Unit Callee, Arguments Arguments), Done> _done = [];
 
+    private readonly Dictionary<(Value Self, string Name), (int Epoch, Value Value)> _objectFields = [];
+
     /// <summary>Does what a summary says, with the arguments of this call, and gives what it returns.</summary>
     private Value Instantiate(Unit callee, FunctionInfo function, Arguments arguments)
     {
@@ -35,6 +37,7 @@ internal sealed partial class Evaluator
             return value;
         }
 
+        _work += 4 + (summary.InOrder.Count * (1 + arguments.All.Count));
         for (int i = 0; i < summary.InOrder.Count; i++)
         {
             (EffectKey key, EffectFlow flow) = summary.InOrder[i];
@@ -187,6 +190,16 @@ internal sealed partial class Evaluator
 
     /// <summary>What a field of an object of another function is: what the object was made of.</summary>
     private Value FieldOf(Value self, string name)
+    {
+        if (_objectFields.TryGetValue((self, name), out (int Epoch, Value Value) known) && known.Epoch == _epoch)
+            return known.Value;
+
+        Value found = FieldOfNow(self, name);
+        _objectFields[(self, name)] = (_epoch, found);
+        return found;
+    }
+
+    private Value FieldOfNow(Value self, string name)
     {
         Value all = Derived(self);
         foreach (Atom atom in self.Atoms)

@@ -13,13 +13,19 @@ namespace Assay.Code.Flow;
 internal sealed partial class Evaluator(Analysis analysis)
 {
     /// <summary>More things than these one value is not: then it may be anything.</summary>
-    private const int MostAtoms = 48;
+    private const int MostAtoms = 32;
 
     /// <summary>More objects, functions and classes than these are anything.</summary>
-    private const int MostObjects = 12;
+    private const int MostObjects = 8;
 
     /// <summary>Values are followed through so many callables within one call.</summary>
     private const int MostDepth = 3;
+
+    /// <summary>A body that is not done after so many rounds is given up.</summary>
+    private const int MostRounds = 16;
+
+    /// <summary>So much of what callees do one evaluation of a body takes over; more is given up.</summary>
+    private const int MostWork = 400_000;
 
     private readonly CodeBase _code = analysis.Code;
     private readonly AtomTable _atoms = analysis.Atoms;
@@ -33,6 +39,13 @@ internal sealed partial class Evaluator(Analysis analysis)
     private int _epoch;
     private bool _changed;
     private bool _told;
+    private int _work;
+
+    /// <summary>How much the last evaluation took.</summary>
+    public int Work => _work;
+
+    /// <summary>Whether the last evaluation ended because it was too much.</summary>
+    public bool IsTooMuch { get; private set; }
 
     private Value Unknown => Value.Of(_atoms[AtomKind.Unknown, ""]);
 
@@ -46,7 +59,11 @@ internal sealed partial class Evaluator(Analysis analysis)
 
         _told = false;
         _done.Clear();
+        _fields.Clear();
+        _objectFields.Clear();
         Begin(unit);
+        _work = 0;
+        int rounds = 0;
         do
         {
             _changed = false;
@@ -55,8 +72,12 @@ internal sealed partial class Evaluator(Analysis analysis)
                 if (segment.Scope == unit.Root || (segment.Scope.Function is { } nested && unit.Active.Contains(nested)))
                     Run(segment);
             }
+
+            IsTooMuch = ++rounds >= MostRounds || _work > MostWork;
         }
-        while (_changed);
+        while (_changed && !IsTooMuch);
+
+        IsTooMuch &= _changed;
 
         return _told;
     }
@@ -73,6 +94,8 @@ internal sealed partial class Evaluator(Analysis analysis)
             _values[step.Node] = Evaluate(_tree[step.Node]);
         }
 
+        _work += segment.Steps.Length;
+
         if (_function is { Node.Kind: SyntaxKind.Lambda } lambda && segment.Steps.Length > 0)
             Return(_values[lambda.Node[SyntaxField.Body].Number]);
     }
@@ -83,14 +106,23 @@ internal sealed partial class Evaluator(Analysis analysis)
         unit.IsGivenUp = true;
         _unit = unit;
         _tree = unit.Root.Module.Tree;
-        _at = unit.Function!.Node.Number;
-        _function = unit.Function;
         _told = false;
+        if (unit.Function is null)
+        {
+            // What a module has may be anything.
+            foreach (Variable variable in unit.Root.Variables.Values)
+                Assign(variable, Unknown);
+
+            return true;
+        }
+
+        _at = unit.Function.Node.Number;
+        _function = unit.Function;
         Value all = unit.Self is null ? Value.None : Value.Of(_atoms[Origin.Field(Origin.AnyField)]);
         foreach (Parameter parameter in unit.Function.Parameters)
             all = all.Union(Value.Of(_atoms[Origin.Of(parameter)]));
 
-        AddAll(EffectKind.Unknown, all, "a function that calls itself through many others");
+        AddAll(EffectKind.Unknown, all, "a function that does more than is followed");
         Return(UnknownOf(all));
         return _told;
     }
@@ -168,6 +200,9 @@ internal sealed partial class Evaluator(Analysis analysis)
     /// <summary>A value that is too much is what came from callers, and otherwise anything.</summary>
     private Value Limited(Value value)
     {
+        if (value.Limited is { } known)
+            return known;
+
         Atom many = _atoms[AtomKind.Unknown, "many"];
         if (value.Count <= MostAtoms && value.Objects <= MostObjects && !value.Contains(many))
             return value;
@@ -182,8 +217,7 @@ internal sealed partial class Evaluator(Analysis analysis)
                 kept.Add(atom);
         }
 
-        Value limited = Value.Of(kept);
-        return SameAtoms(limited, value) ? value : limited;
+        return value.Limited = Value.Of(kept);
     }
 
     private static bool SameAtoms(Value left, Value right) => left.Count == right.Count && left.Atoms.SequenceEqual(right.Atoms);

@@ -26,6 +26,12 @@ internal sealed class CodeModule
     /// <summary>Its names.</summary>
     public Scope Scope { get; }
 
+    /// <summary>The modules that it imports anywhere, once that was asked for.</summary>
+    public List<string> Imports { get; } = [];
+
+    /// <summary>How much the analysis of its functions took so far.</summary>
+    public long Work { get; set; }
+
     /// <summary>Modules whose names it takes over with a star, in order.</summary>
     public List<string> Stars { get; } = [];
 

@@ -58,10 +58,10 @@ internal readonly record struct Origin(OriginKind Kind, int Index, string Name, 
     /// <summary>Its entry or attribute under a name.</summary>
     public Origin Under(string key)
     {
-        if (Kind is OriginKind.AnyKeyword && !Deep && !Items)
+        if (Kind is OriginKind.AnyKeyword && !Deep && !Items && IsKey(key))
             return new Origin(OriginKind.Keyword, 0, key, Derived: Derived);
 
-        bool fits = Key.Length == 0 && !Items && !Deep && Kind is not OriginKind.Rest && IsKey(key);
+        bool fits = Key.Length == 0 && !Items && !Deep && Kind is not (OriginKind.Rest or OriginKind.AnyKeyword) && IsKey(key);
         return fits ? this with { Key = key } : Whole with { Deep = true };
     }
 

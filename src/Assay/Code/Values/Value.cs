@@ -31,6 +31,9 @@ internal sealed class Value
     /// <summary>What in it comes from callers, once that was asked for.</summary>
     public Value? Plain { get; set; }
 
+    /// <summary>What is left of it where it is too much, once that was asked for.</summary>
+    public Value? Limited { get; set; }
+
     /// <summary>Nothing.</summary>
     public static Value None { get; } = new(0, []);
 

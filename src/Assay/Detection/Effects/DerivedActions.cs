@@ -48,6 +48,26 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             Unknown(name, route, [.. unknown.Distinct()], values, at);
     }
 
+    /// <summary>Whether values meet an effect that harms; that is said.</summary>
+    public bool Harms(KnownPath name, IReadOnlyList<Effect> effects, CallValues values, UseContext at)
+    {
+        bool any = false;
+        foreach (Effect effect in effects)
+        {
+            if (!EffectKinds.IsHarm(effect.Kind))
+                continue;
+
+            List<ValueShape> carrying = [.. values.Of(effect.Source).Where(v => HoldsText(v, effect.Kind))];
+            if (carrying.Count == 0 || scope.Calls.Danger(name.Path, carrying, onlyStrong: true) is null)
+                continue;
+
+            actions.Harm(name with { Entry = name.Entry ?? name.Told }, effect, at);
+            any = true;
+        }
+
+        return any;
+    }
+
     private void Unknown(KnownPath name, Route route, IReadOnlyList<ValueShape> met, CallValues values, UseContext at)
     {
         if (at.StateOf.Length > 0)

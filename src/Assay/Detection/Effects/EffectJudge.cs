@@ -112,7 +112,9 @@ internal sealed class EffectJudge
 
         if (name.Entry is not { } entry)
         {
-            _actions.StrangerUsed(name, route, values, at);
+            if (name.Told is not { } told || !_derived.Harms(name, EffectsOf(told, route), values, at))
+                _actions.StrangerUsed(name, route, values, at);
+
             return;
         }
 
@@ -122,8 +124,7 @@ internal sealed class EffectJudge
             return;
         }
 
-        // Whatever uses a function calls it.
-        IReadOnlyList<Effect> effects = route is Route.New && entry.Kind is NameKind.Class ? entry.New : entry.Call;
+        IReadOnlyList<Effect> effects = EffectsOf(entry, route);
         if (entry.IsDerived)
         {
             _derived.Act(name, route, effects, values, at);
@@ -133,6 +134,9 @@ internal sealed class EffectJudge
         foreach (Effect effect in effects)
             _actions.Act(name, effect, values, at);
     }
+
+    // Whatever uses a function calls it.
+    private static IReadOnlyList<Effect> EffectsOf(EffectEntry entry, Route route) => route is Route.New && entry.Kind is NameKind.Class ? entry.New : entry.Call;
 
     /// <summary>Judges the call of a method of a value.</summary>
     public void Method(ValueShape self, string method, CallValues values, UseContext at)

@@ -16,6 +16,11 @@ internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool 
     /// <summary>A name that cannot be told.</summary>
     public static KnownPath None => new("", null, false);
 
+    /// <summary>
+    /// What an analysis has found of a name in a module all of whose harmless names are listed: it clears nothing there, and tells what harm is done.
+    /// </summary>
+    public EffectEntry? Told { get; init; }
+
     /// <summary>Whether a call does harm by itself.</summary>
     public bool IsHarmful => Entry is { IsHarmful: true };
 
@@ -119,7 +124,8 @@ internal sealed class PathKnowledge(CallableTable names)
         bool odd = path.Length == 0 || path[0] == '.' || path[^1] == '.' || path.Contains("..", StringComparison.Ordinal);
         bool coarse = found.Place is { Pattern: { } pattern } && (pattern is "*" || pattern.EndsWith(".*", StringComparison.Ordinal));
         bool deep = coarse && path.IndexOf('.', Math.Min(path.Length, found.Place!.Value.Owner.Length + 1)) >= 0;
-        known = new KnownPath(path, found.Entry, found.IsStrict || odd, coarse, deep);
+        bool isTold = found.Entry is { IsDerived: true } && names.Knowledge.IsListed(path);
+        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isTold, coarse, deep) { Told = isTold ? found.Entry : null };
         if (_cache.Count < MostCached)
             _cache.Add(path, known);
 

@@ -72,5 +72,20 @@ public sealed class DerivedEffectsTests
         Assert.Contains(FactBuilder.Judge(FactBuilder.Facts("[{call: torch.hub.load, args: [a]}]"), rules), f => f.Severity >= Severity.High);
     }
 
+    /// <summary>What is not listed of the standard library is not cleared by an analysis; what harm it does is told.</summary>
+    [Theory]
+    [InlineData("{call: json.extra.quiet, args: [1]}", Severity.Medium)]
+    [InlineData("{call: json.extra.quiet, args: [/tmp/x]}", Severity.Medium)]
+    [InlineData("{call: json.extra.run, args: [1]}", Severity.Medium)]
+    [InlineData("{call: json.extra.run, args: [touch /tmp/x]}", Severity.Critical)]
+    public void AnAnalysisClearsNothingOfTheStandardLibrary(string fact, Severity least)
+    {
+        EffectPackBuild build = new(RuleSet.Default, true, _ => null);
+        const string Extra = "import os\ndef quiet(a): return a\ndef run(a): os.system(a)\n";
+        build.Add([PythonDistribution.OfFiles("x==1", "x", [("json/extra.py", System.Text.Encoding.UTF8.GetBytes(Extra)), ("json/__init__.py", [])])], _ => { }, TestContext.Current.CancellationToken);
+        RuleSet rules = RuleSet.With([], [EffectPack.Open("test", new MemorySource(build.Pack("test", "1", false)))]);
+        Assert.Equal(least, FactBuilder.Judge(FactBuilder.Facts($"[{fact}]"), rules).Max(f => f.Severity));
+    }
+
     private static List<Finding> Judge(string fact) => FactBuilder.Judge(FactBuilder.Facts($"[{fact}]"), s_rules.Value);
 }
