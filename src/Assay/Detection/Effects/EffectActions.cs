@@ -223,6 +223,10 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         if (scope.Meanings.Of(self) is Meaning.Instance { Class: Meaning.Named known } && scope.Names.Of(known.Name.Path, effect.Name).Entry is null && MeaningReader.Planted(self, effect.Name) is null)
             return;
 
+        // The name stands in the code and not in the file: what a plain value does that rules do not list harms nobody, or raises.
+        if (scope.Meanings.Of(self) is Meaning.Literal { Shape: { Kind: not ShapeKind.Result } plain } && scope.Names.Of("builtins", $"{EffectJudge.TypeOf(plain)}.{effect.Name}").Entry is null)
+            return;
+
         judge.Method(self, effect.Name, values.Loose(effect.With, self), at);
     }
 

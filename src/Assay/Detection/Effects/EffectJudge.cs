@@ -202,7 +202,8 @@ internal sealed class EffectJudge
             _actions.ResultCalled(made, values, at);
     }
 
-    private static string TypeOf(ValueShape literal) => literal.Kind switch
+    /// <summary>The built-in type of a plain value.</summary>
+    public static string TypeOf(ValueShape literal) => literal.Kind switch
     {
         ShapeKind.Str => "str",
         ShapeKind.Bytes => "bytes",

@@ -17,7 +17,7 @@ internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool 
     public static KnownPath None => new("", null, false);
 
     /// <summary>
-    /// What an analysis has found of a name in a module all of whose harmless names are listed: it clears nothing there, and tells what harm is done.
+    /// What an analysis has found of a name that it cannot clear, and where it only tells what harm is done.
     /// </summary>
     public EffectEntry? Told { get; init; }
 
@@ -124,11 +124,19 @@ internal sealed class PathKnowledge(CallableTable names)
         bool odd = path.Length == 0 || path[0] == '.' || path[^1] == '.' || path.Contains("..", StringComparison.Ordinal);
         bool coarse = found.Place is { Pattern: { } pattern } && (pattern is "*" || pattern.EndsWith(".*", StringComparison.Ordinal));
         bool deep = coarse && path.IndexOf('.', Math.Min(path.Length, found.Place!.Value.Owner.Length + 1)) >= 0;
-        bool isTold = found.Entry is { IsDerived: true } && names.Knowledge.IsListed(path);
-        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isTold, coarse, deep) { Told = isTold ? found.Entry : null };
+        bool isListed = found.Entry is { IsDerived: true } && names.Knowledge.IsListed(path);
+        bool isTold = isListed || (found.Entry is { IsDerived: true } derived && !CanBeCleared(path, derived.Kind));
+        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null };
         if (_cache.Count < MostCached)
             _cache.Add(path, known);
 
         return known;
     }
+
+    /// <summary>
+    /// Whether what an analysis found can show that a name is harmless: it tells what becomes of what is given, and not what happens whatever is given.
+    /// That is enough where a loader makes or fills objects, which it does in every honest file, and not for other functions, which none calls.
+    /// </summary>
+    private bool CanBeCleared(string path, NameKind kind) =>
+        kind is NameKind.Class or NameKind.Module || path[(path.LastIndexOf('.') + 1)..] is "__setstate__" or "__new__" || names.Capacity.SaysRebuild(path[(path.LastIndexOf('.') + 1)..]);
 }

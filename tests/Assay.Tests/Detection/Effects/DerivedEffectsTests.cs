@@ -16,8 +16,14 @@ public sealed class DerivedEffectsTests
         def remove(folder): shutil.rmtree(folder)
         def own(a): return open('/etc/hostname').read()
         def apply(f, x): return f(x)
+        def _rebuild_quiet(a, b): return quiet(a, b)
+        def _rebuild_half(a, b): return half(a, b)
+        def _rebuild_folder(folder): remove(folder)
+        def _rebuild_with(f, x): return f(x)
         class Plain:
             def __init__(self, a): self.a = a
+        class Parts:
+            def __init__(self, parts): self.parts = list(parts.items()); self.ravelled = parts.ravel()
         class Filled:
             def __setstate__(self, state): native.fill(state)
         class Runs:
@@ -32,13 +38,14 @@ public sealed class DerivedEffectsTests
     });
 
     [Theory]
-    [InlineData("{call: pkg.quiet, args: [/tmp/x, id]}")]
-    [InlineData("{call: pkg.half, args: [/tmp/x, 1]}")]
-    [InlineData("{call: pkg.half, args: [/tmp/x, word]}")]
-    [InlineData("{call: pkg.own, args: [1]}")]
-    [InlineData("{call: pkg.remove, args: [1]}")]
-    [InlineData("{call: pkg.apply, args: [{import: builtins.len}, [a, b]]}")]
+    [InlineData("{call: pkg._rebuild_quiet, args: [/tmp/x, id]}")]
+    [InlineData("{call: pkg._rebuild_half, args: [/tmp/x, 1]}")]
+    [InlineData("{call: pkg._rebuild_half, args: [/tmp/x, word]}")]
+    [InlineData("{call: pkg._rebuild_folder, args: [1]}")]
+    [InlineData("{call: pkg._rebuild_with, args: [{import: builtins.len}, [a, b]]}")]
     [InlineData("{call: pkg.Plain, args: [/tmp/x]}")]
+    [InlineData("{call: pkg.Parts, args: [{path: word}]}")]
+    [InlineData("{call: pkg.Parts, args: [[1, 2]]}")]
     [InlineData("{construct: pkg.Plain}")]
     [InlineData("{state: pkg.Plain(), args: [{text: \"import os; os.system('id')\"}]}")]
     [InlineData("{state: pkg.Filled(), args: [{path: /tmp/x, name: word}]}")]
@@ -46,7 +53,7 @@ public sealed class DerivedEffectsTests
     public void WhatGetsNowhereIsHarmless(string fact) => Assert.DoesNotContain(Judge(fact), f => f.Severity >= Severity.Medium);
 
     [Theory]
-    [InlineData("{call: pkg.half, args: [1, /tmp/x]}")]
+    [InlineData("{call: pkg._rebuild_half, args: [1, /tmp/x]}")]
     [InlineData("{call: pkg.remove, args: [word]}")]
     [InlineData("{call: pkg.remove, args: [/tmp/x]}")]
     [InlineData("{call: pkg.apply, args: [{import: os.system}, id]}")]
@@ -55,6 +62,22 @@ public sealed class DerivedEffectsTests
     [InlineData("{state: pkg.Runs(), args: [{command: touch /tmp/x}]}")]
     [InlineData("{call: pkg.missing, args: [/tmp/x]}")]
     public void WhatMeetsAnEffectIsSaid(string fact) => Assert.Contains(Judge(fact), f => f.Severity >= Severity.Medium);
+
+    /// <summary>No honest file calls functions that rebuild nothing: what an analysis did not find in them does not clear them, because it asks what becomes of what is given.</summary>
+    [Theory]
+    [InlineData("{call: pkg.quiet, args: [/tmp/x, id]}")]
+    [InlineData("{call: pkg.quiet, args: [1, 2]}")]
+    [InlineData("{call: pkg.half, args: [/tmp/x, 1]}")]
+    [InlineData("{call: pkg.own, args: [1]}")]
+    [InlineData("{call: pkg.own}")]
+    [InlineData("{call: pkg.remove, args: [1]}")]
+    [InlineData("{call: builtins.map, args: [{import: pkg.quiet}, [[1, word]]]}")]
+    public void AnAnalysisClearsNoFunctionThatRebuildsNothing(string fact) => Assert.Contains(Judge(fact), f => f.Severity == Severity.Medium);
+
+    /// <summary>What harm a function does with what it gets is told also where the function cannot be cleared.</summary>
+    [Fact]
+    public void AFunctionThatIsNotClearedTellsWhatHarmItDoes() =>
+        Assert.Contains(Judge("{call: pkg.remove, args: [/home/someone/.ssh]}"), f => f.Severity >= Severity.High);
 
     [Fact]
     public void MoreValuesThanAreLookedAtHideNoText()
