@@ -1,14 +1,18 @@
 // All formats, in the order in which they are asked.
 using Assay.Artifacts;
 using Assay.Formats.Archives;
+using Assay.Formats.ExecuTorch;
 using Assay.Formats.Gguf;
 using Assay.Formats.Keras;
+using Assay.Formats.Mnn;
 using Assay.Formats.Nemo;
 using Assay.Formats.Numpy;
+using Assay.Formats.OnnxRuntime;
 using Assay.Formats.OpenVino;
 using Assay.Formats.PyTorch;
 using Assay.Formats.Safetensors;
 using Assay.Formats.Signatures;
+using Assay.Formats.TfLite;
 
 namespace Assay.Formats;
 
@@ -83,6 +87,16 @@ public static class FormatCatalog
         new TorchExportProgramFormat(),
         new TorchServeManifestFormat(),
         new TorchModuleCodeFormat(),
+        new TfLiteFormat(),
+        new OrtFormat(),
+        new ExecuTorchFormat(),
+        new MnnFormat(),
+        new Ncnn.NcnnFormat(),
+        new Ncnn.NcnnWeightsFormat(),
+        new Rknn.RknnFormat(),
+        new TensorRt.TensorRtFormat(),
+        new MxNet.MxNetParamsFormat(),
+        new MxNet.MxNetSymbolFormat(),
 
         // Configurations, code and texts that come with a model.
         new Json.JsonFormat(),
@@ -93,6 +107,16 @@ public static class FormatCatalog
         new PythonSources.PythonSourceFormat(isOfNotebook: true),
         new Requirements.RequirementsFormat(),
         new Media.MediaFormat(),
+
+        // Programs in a model's place. Programs are believed in gaps too, since that is where they are hidden.
+        new Native.LlamafileFormat(),
+        new Native.ElfFormat(),
+        new Native.PeFormat(),
+        new Native.MachOFormat(),
+        new Native.WasmFormat(),
+        new Native.JavaClassFormat(),
+        new Native.ShortcutFormat(),
+        new Native.StartUpFormat(),
 
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(s_zips),

@@ -166,11 +166,16 @@ internal sealed class OpenVinoModel(ScanBudget budget)
 
     private static List<long>? Shape(string? text)
     {
+        if (text is null)
+        {
+            return null;
+        }
+
         List<long> shape = [];
-        foreach (Range part in (text ?? "?").AsSpan().Split(','))
+        foreach (Range part in text.AsSpan().Split(','))
         {
             ReadOnlySpan<char> number = text.AsSpan()[part].Trim();
-            if (number.IsEmpty && text!.Length == 0)
+            if (number.IsEmpty && text.Length == 0)
             {
                 return shape;
             }

@@ -24,30 +24,5 @@ internal static class BinarySignatures
         };
     }
 
-    /// <summary>A plan's magic, bare or behind the JSON that Ultralytics puts first (a 32-bit length and an object).</summary>
-    public static ClaimStrength? TensorRt(ProbeView view)
-    {
-        if (IsPlan(view.Head.Span))
-        {
-            return ClaimStrength.Certain;
-        }
-
-        if (view.Head.Length < 8 || view.Head.Span[4] != '{' || UInt32(view, 0) is not (> 2 and < 1 << 20 and uint length))
-        {
-            return null;
-        }
-
-        return IsPlan(view.Artifact.Bytes.ReadUpTo(view.Range.Offset + 4 + length, 4)) ? ClaimStrength.Certain : null;
-
-        static bool IsPlan(ReadOnlySpan<byte> bytes) => bytes.StartsWith("ptrt"u8) || bytes.StartsWith("ftrt"u8);
-    }
-
-    /// <summary>The magic of a list of arrays, and its reserved word.</summary>
-    public static ClaimStrength? MxNetParams(ProbeView view) =>
-        view.StartsWith([0x12, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) ? ClaimStrength.Certain : null;
-
-    /// <summary>RKNN and a small version.</summary>
-    public static ClaimStrength? Rknn(ProbeView view) => view.StartsWith("RKNN\0\0\0\0"u8) ? ClaimStrength.Certain : null;
-
     private static uint UInt32(ProbeView view, int at) => BinaryPrimitives.ReadUInt32LittleEndian(view.Head.Span[at..]);
 }

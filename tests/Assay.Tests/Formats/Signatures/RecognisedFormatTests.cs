@@ -11,19 +11,7 @@ public sealed class RecognisedFormatTests
 {
     public static TheoryData<string, byte[]> Heads { get; } = new()
     {
-        { "tflite", [12, 0, 0, 0, .. "TFL3"u8, .. new byte[20]] },
-        { "ort", [12, 0, 0, 0, .. "ORTM"u8, .. new byte[20]] },
-        { "executorch", [12, 0, 0, 0, .. "ET12"u8, .. new byte[20]] },
         { "torch-mobile", [12, 0, 0, 0, .. "PTMF"u8, .. new byte[20]] },
-        { "tensorrt", [.. "ftrt"u8, 0, 0, 0, 0] },
-        { "tensorrt", [7, 0, 0, 0, .. "{\"a\":1}"u8, .. "ptrt"u8] },
-        { "llamafile", [.. "MZqFpD='\n"u8, 0] },
-        { "elf", [0x7F, .. "ELF"u8, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
-        { "pe", [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8] },
-        { "mach-o", [0xCF, 0xFA, 0xED, 0xFE, 7, 0, 0, 1, 3, 0, 0, 0, 2, .. new byte[20]] },
-        { "java-class", [0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 52, 0, 1] },
-        { "ncnn", "7767517\n2 2\n"u8.ToArray() },
-        { "mxnet-symbol", "{\"nodes\": [{\"op\": \"null\", \"inputs\": []}]}"u8.ToArray() },
     };
 
     [Theory]
@@ -77,7 +65,7 @@ public sealed class RecognisedFormatTests
     {
         byte[] elf = [.. new byte[100], 0x7F, .. "ELF"u8, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         byte[] json = [.. new byte[100], .. "{\"architectures\": []}"u8];
-        Assert.Equal(["elf"], Claimants(elf, 100));
+        Assert.Equal(["elf"], Claimants(elf, 100, FormatSupport.Full));
         Assert.Empty(Claimants(json, 100));
     }
 
@@ -95,7 +83,7 @@ public sealed class RecognisedFormatTests
                     bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
                 }
 
-                Assert.True(Claimants(bytes).Length < RecognisedFormats.All.Count);
+                Assert.DoesNotContain("git-lfs", Claimants(bytes));
             }
         }
     }
@@ -111,8 +99,7 @@ public sealed class RecognisedFormatTests
 
     [Fact]
     public void EveryRecognisedFormatHasAHead() =>
-        Assert.Equal(
-            ["mxnet-params", "rknn"],
+        Assert.Empty(
             RecognisedFormats.All.Select(f => f.Id).Except(Heads.Select(h => h.Data.Item1)).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -122,10 +109,10 @@ public sealed class RecognisedFormatTests
         Assert.All(files, f => Assert.Empty(Claimants(f)));
     }
 
-    private static string[] Claimants(byte[] bytes, long offset = 0)
+    private static string[] Claimants(byte[] bytes, long offset = 0, FormatSupport support = FormatSupport.Recognised)
     {
         Recording recording = Recording.Of(bytes);
         ProbeView view = new(recording.Artifact, new ByteRange(offset, bytes.Length - offset), recording.Budget);
-        return [.. FormatCatalog.All.Where(f => f.Support == FormatSupport.Recognised && f.Probe(view) is not null).Select(f => f.Id)];
+        return [.. FormatCatalog.All.Where(f => f.Support == support && f.Probe(view) is not null).Select(f => f.Id)];
     }
 }
