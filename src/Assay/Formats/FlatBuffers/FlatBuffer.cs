@@ -134,7 +134,7 @@ internal readonly record struct FlatTable(FlatBuffer Buffer, long At, long Vtabl
         }
 
         int offset = Buffer.U16(Vtable + 4 + (2L * number));
-        return offset == 0 ? 0 : offset >= 4 && offset + size <= Size ? At + offset : throw new MalformedException(Buffer.Absolute(At), "A field lies outside of its table.");
+        return offset == 0 ? 0 : offset >= 4 && size <= Buffer.Length - At - offset ? At + offset : throw new MalformedException(Buffer.Absolute(At), "A field lies outside of the buffer.");
     }
 
     /// <summary>A number of 8 bits.</summary>
