@@ -33,7 +33,7 @@ internal sealed class OpenVinoFormat : IFormat
         document.Read(model.Take);
         foreach ((OpenVinoOperator use, long count) in model.Operators)
         {
-            context.Add(new OperatorFact { Path = context.Artifact.Path, Offset = use.Offset, Domain = use.Version.Length == 0 ? "opset1" : use.Version, Name = use.Type, Count = count });
+            context.Add(new OperatorFact { Path = context.Artifact.Path, Offset = use.Offset, Domain = use.Version.Length == 0 ? "internal" : use.Version, Name = use.Type, Count = count });
         }
 
         foreach ((string target, long offset) in model.Libraries)
