@@ -41,6 +41,9 @@ internal sealed class FlaxFormat : IFormat
         catch (MalformedException e)
         {
             broken = e;
+            if (tree.DeclaresMore)
+                context.Anomaly("msgpack.declares-more", e.Offset, 0, e.Message);
+
             context.Unread(e.Offset >= claim.Range.End - 1 ? UnreadCause.Truncated : UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
         }
 

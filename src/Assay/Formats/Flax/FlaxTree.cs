@@ -13,6 +13,9 @@ internal sealed class FlaxTree(ReadContext context, ByteRange range)
     private const int MostArtifacts = 1000;
     private const int MostTensors = 1_000_000;
     private readonly MessagePackReader _reader = new(context.Artifact.Bytes, range, context.Budget);
+
+    /// <summary>Whether a list or map said that it has more items than there are bytes.</summary>
+    public bool DeclaresMore => _reader.DeclaresMore;
     private readonly Stack<Frame> _open = new();
     private readonly List<(string Path, ElementType Type, IReadOnlyList<long> Shape, ByteRange Data)> _tensors = [];
     private readonly Dictionary<string, (long At, long Count)> _odd = new(StringComparer.Ordinal);

@@ -11,9 +11,13 @@ namespace Assay.Formats.Json;
 internal sealed class JsonKeys
 {
     private const int Window = 64 << 10;
+    private const long MostBlanks = 256 << 20;
     private const int MaxKeys = 512;
     private readonly HashSet<string> _outer = new(StringComparer.Ordinal);
     private readonly HashSet<string> _inner = new(StringComparer.Ordinal);
+
+    /// <summary>Whether an object or a list begins.</summary>
+    private bool IsDocument { get; set; }
 
     /// <summary>Whether the document is a list.</summary>
     public bool IsList { get; private set; }
@@ -22,7 +26,12 @@ internal sealed class JsonKeys
     public static JsonKeys? Of(ProbeView view)
     {
         // One byte is enough to tell most files apart.
-        return Text(view.Head.Span) is [(byte)'{' or (byte)'[', ..] ? view.Shared(Read) : null;
+        return Text(view.Head.Span) switch
+        {
+            [(byte)'{' or (byte)'[', ..] => view.Shared(Read),
+            [] when view.Range.Length > view.Head.Length && view.Shared(Read) is { IsDocument: true } keys => keys,
+            _ => null,
+        };
     }
 
     /// <summary>Whether the outermost object has the key.</summary>
@@ -36,8 +45,15 @@ internal sealed class JsonKeys
 
     private static JsonKeys Read(ProbeView view)
     {
-        int start = view.Head.Span is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
-        byte[] bytes = view.Artifact.Bytes.ReadUpTo(view.Range.Offset + start, (int)Math.Min(Window, view.Range.Length - start));
+        long start = view.Head.Span is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
+        byte[] bytes = Part(view, start);
+        while (start < MostBlanks && bytes.Length > 0 && bytes.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            view.Budget.SpendWork(bytes.Length, view.Range.Offset + start);
+            start += bytes.Length;
+            bytes = Part(view, start);
+        }
+
         JsonKeys keys = new();
         try
         {
@@ -51,6 +67,8 @@ internal sealed class JsonKeys
         return keys;
     }
 
+    private static byte[] Part(ProbeView view, long start) => view.Artifact.Bytes.ReadUpTo(view.Range.Offset + start, (int)Math.Min(Window, view.Range.Length - start));
+
     private void Collect(ReadOnlySpan<byte> bytes)
     {
         JsonReaderOptions options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 512 };
@@ -60,6 +78,7 @@ internal sealed class JsonKeys
         {
             if (first)
             {
+                IsDocument = reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject;
                 IsList = reader.TokenType == JsonTokenType.StartArray;
                 first = false;
             }

@@ -94,6 +94,12 @@ internal sealed class JvmDocumentFormat : IFormat
                 case JsonTokenType.String:
                     string value = json.Text();
                     bool isItem = open.TryPeek(out (bool IsObject, long Items) holder) && holder is (false, 0);
+                    if (first is var (named, place) && holder is (false, 1) && IsClass(named) && !IsClass(value))
+                    {
+                        // What a class takes instead of properties may be a text: its constructor gets it.
+                        Tell("wrapped", named, place);
+                    }
+
                     first = isItem && value.Contains('.', StringComparison.Ordinal) && !value.Contains(' ', StringComparison.Ordinal) ? (value, json.Offset) : null;
                     if (holder.IsObject)
                     {
@@ -130,6 +136,13 @@ internal sealed class JvmDocumentFormat : IFormat
                 context.Add(new EntryFact { Path = context.Artifact.Path, Offset = offset, Source = "jvm-class", Key = name, Value = shown });
             }
         }
+    }
+
+    /// <summary>Whether a text has the form of the full name of a class of Java.</summary>
+    private static bool IsClass(string text)
+    {
+        string[] parts = text.Split('.');
+        return parts.Length > 2 && char.IsAsciiLetterUpper(parts[^1].FirstOrDefault()) && Array.TrueForAll(parts, p => p.Length > 0 && !char.IsAsciiDigit(p[0]) && p.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$'));
     }
 
     private static void Count(Stack<(bool IsObject, long Items)> open)

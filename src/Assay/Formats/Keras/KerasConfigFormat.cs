@@ -1,4 +1,6 @@
 // The configuration of a Keras model: JSON, wherever it lies.
+using System.Text;
+using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Json;
@@ -28,6 +30,7 @@ internal sealed class KerasConfigFormat : IFormat
     public IReadOnlyList<string> Extensions { get; } = [];
 
     public Claim? Probe(ProbeView view) =>
+        (view.IsWhole && IsText(view.Head.Span)) ? new Claim(view.Range, ClaimStrength.Likely) :
         view.IsWhole && JsonKeys.Of(view) is { IsList: false } keys && keys.Outer("config")
         && (keys.Outer("class_name") || keys.Outer("keras_version") || keys.Inner("layers")) ? new Claim(view.Range, ClaimStrength.Likely) : null;
 
@@ -42,7 +45,7 @@ internal sealed class KerasConfigFormat : IFormat
 
         context.Budget.SpendWork(WorkPerByte * range.Length, range.Offset);
         context.Held.Add(2 * range.Length);
-        byte[] text = PythonJson.Plain(context.Artifact.Bytes.ReadUpTo(range.Offset, (int)range.Length), out int start);
+        byte[] text = Unquoted(PythonJson.Plain(context.Artifact.Bytes.ReadUpTo(range.Offset, (int)range.Length), out int start));
         KerasConfigWalk walk = new(new MemorySource(text), range.Offset + start, context);
         try
         {
@@ -57,6 +60,30 @@ internal sealed class KerasConfigFormat : IFormat
         finally
         {
             walk.Tell();
+        }
+    }
+
+    /// <summary>Whether the document is a text that holds a configuration: what <c>to_json</c> gives is a text already, and some write it as JSON again.</summary>
+    private static bool IsText(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> text = head.TrimStart(" \t\r\n"u8);
+        return text.StartsWith("\"{"u8) && text.IndexOf("\\\"class_name\\\""u8) >= 0 && text.IndexOf("\\\"config\\\""u8) >= 0;
+    }
+
+    private static byte[] Unquoted(byte[] document)
+    {
+        if (!IsText(document))
+            return document;
+
+        try
+        {
+            Utf8JsonReader reader = new(document);
+            return reader.Read() && reader.TokenType == JsonTokenType.String ? Encoding.UTF8.GetBytes(reader.GetString()!) : document;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // It breaks as it stands, and is read as that.
+            return document;
         }
     }
 }

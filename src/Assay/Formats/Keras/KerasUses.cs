@@ -143,6 +143,8 @@ internal sealed class KerasUses(ReadContext context)
                 context.Add(Used(full, root, own, CallableUse.Imported, at));
                 if (IsStandard(root))
                     context.Anomaly("keras.standard-module", at, 0, $"The configuration names {full}, which is of Python's standard library.");
+                else if (module.Length > 0 && registered.Length == 0 && role is KerasRole.Class && !root.StartsWith("tensorflow.", StringComparison.Ordinal))
+                    context.Anomaly("keras.unregistered-module", at, 0, $"The configuration names {full} and no name under which it is registered.");
             }
 
             context.Add(Used(full, root, own, CallableUse.Argument, at));

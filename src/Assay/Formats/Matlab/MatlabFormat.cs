@@ -80,7 +80,10 @@ internal sealed class MatlabFormat : IFormat
         long size = isBig ? BinaryPrimitives.ReadUInt32BigEndian(tag.AsSpan(4)) : BinaryPrimitives.ReadUInt32LittleEndian(tag.AsSpan(4));
         ByteRange data = new(at + 8, Math.Min(size, end - at - 8));
         if (size > data.Length)
+        {
+            context.Anomaly("matlab.declares-more", at, 0, "A variable reaches beyond the end of the file.");
             context.Unread(UnreadCause.Truncated, at, 0, string.Create(CultureInfo.InvariantCulture, $"A variable is {size - data.Length} bytes shorter than it says."));
+        }
 
         context.Cover(new ByteRange(at, 8), CoverageKind.Parsed);
         switch (type)

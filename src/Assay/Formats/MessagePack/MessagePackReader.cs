@@ -51,6 +51,9 @@ internal sealed class MessagePackReader(ByteSource source, ByteRange range, Scan
     /// <summary>Of a text, bytes and an extension: where the payload lies.</summary>
     public ByteRange Payload { get; private set; }
 
+    /// <summary>Whether a list or map said that it has more items than there are bytes.</summary>
+    public bool DeclaresMore { get; private set; }
+
     /// <summary>Whether nothing follows.</summary>
     public bool IsAtEnd => Next >= range.End;
 
@@ -131,7 +134,10 @@ internal sealed class MessagePackReader(ByteSource source, ByteRange range, Scan
     {
         // Every item takes a byte at least.
         if (count > (range.End - Next) / (type is MessagePackType.Map ? 2 : 1))
+        {
+            DeclaresMore = true;
             throw new MalformedException(Offset, "A list or map has more items than there are bytes.");
+        }
 
         (Type, Count) = (type, count);
     }

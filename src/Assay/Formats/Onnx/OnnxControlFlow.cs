@@ -215,7 +215,8 @@ internal sealed class OnnxControlFlow(ReadContext context)
             }
 
             bool compares = s_compare.Contains(made.Op);
-            if (compares && !made.Inputs.Any(_initialised.Contains))
+            // Whether a sum is more or less than nothing is the condition of the documentation's own examples; a trigger is a value that inputs do not have by chance.
+            if (compares && (!made.Inputs.Any(_initialised.Contains) || (made.Op != "Equal" && made.Inputs.Any(IsZero))))
             {
                 continue;
             }
@@ -231,6 +232,8 @@ internal sealed class OnnxControlFlow(ReadContext context)
 
         return false;
     }
+
+    private bool IsZero(string name) => Known(name) is [0];
 
     private List<double>? Known(string name) => _constants.GetValueOrDefault(name);
 

@@ -101,6 +101,7 @@ internal sealed class ProtobufWalk(ProtobufWire wire, ReadContext context, bool 
             case ProtobufKind.Message:
                 if (_open.Count >= ProtobufWire.MaxDepth)
                 {
+                    Odd("protobuf.deep-nesting", field.Offset, $"Messages lie in each other more than {ProtobufWire.MaxDepth} deep.");
                     return "Messages are nested deeper than parsers take.";
                 }
 

@@ -29,6 +29,12 @@ internal sealed class SkopsNode
     /// <summary>The name of a method or function in its content.</summary>
     public string? Function { get; set; }
 
+    /// <summary>The function in its content, as releases before 0.11 write it, and the module that they import it from.</summary>
+    public string? Imported { get; set; }
+
+    /// <inheritdoc cref="Imported"/>
+    public string? ImportedFrom { get; set; }
+
     /// <summary>The nodes in its content that stand under <c>obj</c> and <c>func</c>.</summary>
     public SkopsNode? Object { get; set; }
 

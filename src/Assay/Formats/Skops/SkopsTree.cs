@@ -115,7 +115,7 @@ internal sealed class SkopsTree(ReadContext context)
         }
     }
 
-    private static void Text(SkopsNode node, string text)
+    private void Text(SkopsNode node, string text)
     {
         switch (node.Next)
         {
@@ -128,11 +128,20 @@ internal sealed class SkopsTree(ReadContext context)
             case "__loader__":
                 node.Loader = text;
                 break;
+            case "file" when text.Contains("..", StringComparison.Ordinal) || text.AsSpan().IndexOfAny("/\\:") >= 0:
+                Odd("skops.member-outside", node.Offset, $"An array is said to lie in {Cut(text)}.");
+                break;
             case "content":
                 node.Content = text;
                 break;
             case "func":
                 Holder(node).Function = text;
+                break;
+            case "function":
+                Holder(node).Imported = text;
+                break;
+            case "module_path":
+                Holder(node).ImportedFrom = text;
                 break;
         }
     }
@@ -169,6 +178,11 @@ internal sealed class SkopsTree(ReadContext context)
         {
             case "FunctionNode" or "TypeNode":
                 Use(module, name, CallableUse.Imported, node.Offset);
+                if (loader == "FunctionNode" && node is { ImportedFrom: { } from, Imported: { } imported })
+                {
+                    Use(Cut(from), Cut(imported), CallableUse.Imported, node.Offset);
+                }
+
                 break;
             case "ObjectNode":
                 Use(module, name, CallableUse.Constructed, node.Offset);
@@ -189,8 +203,8 @@ internal sealed class SkopsTree(ReadContext context)
 
                 Use("operator", name, CallableUse.Called, node.Offset);
                 break;
-            case "PartialNode" when node.Callee is { Module: { } callee, Class: { } function }:
-                Use(Cut(callee), Cut(function), CallableUse.Argument, node.Offset, "functools.partial");
+            case "PartialNode" when node.Callee is { Module: { } callee, Class: { } function } called:
+                Use(Cut(called.ImportedFrom ?? callee), Cut(called.Imported ?? function), CallableUse.Argument, node.Offset, "functools.partial");
                 break;
             default:
                 // Arrays and scalars of NumPy are made by their own types.

@@ -16,6 +16,7 @@ namespace Assay.Formats.Tfjs;
 internal sealed class TfjsFormat : IFormat
 {
     private const int MaxDepth = 1000;
+    private const int MostEscapes = 3;
     private const int MostFiles = 100_000;
 
     public string Id => "tfjs";
@@ -75,6 +76,9 @@ internal sealed class TfjsFormat : IFormat
             context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
         }
 
+        if (topology is { } graph)
+            TfjsGraph.Tell(context, graph);
+
         if (topology is { } part)
             context.Submit(new Artifact("modelTopology", context.Artifact.Bytes.Slice(part), context.Artifact, KerasConfigFormat.FormatId));
 
@@ -133,8 +137,20 @@ internal sealed class TfjsFormat : IFormat
             string path = json.LooseText();
             group.Paths.Add(path);
             if (told.Add(path))
-                context.Refer("tfjs-shard", path, json.Offset);
+                Refer(path, json.Offset, context);
         }
+    }
+
+    /// <summary>The loader joins the path to an address, where escapes stand for what they escape.</summary>
+    private static void Refer(string path, long at, ReadContext context)
+    {
+        context.Refer("tfjs-shard", path, at);
+        string plain = path;
+        for (int i = 0; i < MostEscapes && plain.Contains('%', StringComparison.Ordinal); i++)
+            plain = Uri.UnescapeDataString(plain);
+
+        if (plain != path)
+            context.Refer("tfjs-shard", plain, at);
     }
 
     private static void Weights(JsonTokenReader json, TfjsGroup group, ReadContext context)

@@ -63,6 +63,12 @@ internal sealed class XgBoostDocumentFormat(bool isBinary) : IFormat
     private static ClaimStrength? Binary(ProbeView view)
     {
         ReadOnlySpan<byte> head = view.Head.Span;
+        if (head.Length > 17 && head[0] == '{' && head[1] == 'L' && (head[10..].StartsWith("learner{"u8) || head[10..].StartsWith("version["u8)))
+        {
+            // Whatever the length says: a reader takes it from there.
+            return ClaimStrength.Certain;
+        }
+
         if (head.Length < 12 || head[0] != '{' || head[1] != 'L' || BinaryPrimitives.ReadInt64BigEndian(head[2..]) is not (> 0 and < LongestKey and long length) || head.Length < 10 + length)
         {
             return null;

@@ -92,7 +92,8 @@ internal sealed class XgBoostTree
 
         for (int i = 0; i < Math.Min(_splits.Count, _left.Count); i++)
         {
-            if (_left[i] != None && _splits[i] != Deleted && _splits[i] is not (uint.MaxValue or None))
+            // Nodes that were pruned away are leaves.
+            if (_left[i] != None)
             {
                 LargestFeature = Math.Max(LargestFeature, _splits[i] < 0 ? long.MaxValue : _splits[i]);
             }

@@ -15,6 +15,9 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
     /// <summary>An entity that comes to more than this has no other use than to exhaust its reader.</summary>
     private const double BombSize = 1 << 20;
 
+    /// <summary>Readers of models build objects by recursion; no model comes near.</summary>
+    private const int DeepNesting = 2000;
+
     private const int MostEntities = 10_000;
     private const string IncludeNamespace = "http://www.w3.org/2001/XInclude";
 
@@ -50,6 +53,9 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
                     Odd("xml.trailing-data", reader.Offset, "Something follows the end of the document.");
                     break;
                 }
+
+                if (reader.Depth == DeepNesting && reader.Type == XmlTokenType.StartElement)
+                    Odd("xml.deep-nesting", reader.Offset, $"Elements lie in each other more than {DeepNesting} deep.");
 
                 Look(reader);
                 if (!outside)

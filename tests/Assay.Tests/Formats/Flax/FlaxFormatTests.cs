@@ -59,6 +59,10 @@ public sealed class FlaxFormatTests
         Assert.Contains("msgpack.shape-mismatch", Scans.Of(Map(("w", Array([1000], "float32", new byte[4]))), "m.msgpack").Anomalies());
 
     [Fact]
+    public void AMapOfMoreThanTheFileHoldsIsSuspicious() =>
+        Assert.True(Scans.Of([0x81, 0xA1, (byte)'a', 0xDF, 0x7F, 0xFF, 0xFF, 0xFF, 0xA1, (byte)'b'], "m.msgpack").Is("msgpack-declares-more"));
+
+    [Fact]
     public void ATreeCutAnywhereIsNeverPassed()
     {
         for (int length = 12; length < s_good.Length; length++)

@@ -50,6 +50,7 @@ public sealed class JvmModelTests
     {
         { "jvm-class-harmful", "model.zip", Dl4j(Network("javax.script.ScriptEngineManager")) },
         { "jvm-class-harmful", "model.zip", Dl4j("""{"confs":[],"backprop":true,"x":["org.springframework.context.support.ClassPathXmlApplicationContext",{"a":1}]}""") },
+        { "jvm-class-harmful", "model.zip", Dl4j("""{"confs":[],"backprop":true,"x":["org.springframework.context.support.ClassPathXmlApplicationContext","http://127.0.0.1/s.xml"]}""") },
         { "jvm-class-foreign", "model.zip", Dl4j(Network("com.example.Backdoor")) },
         { "java-gadget", "model.zip", new ZipBuilder().Add("configuration.json", Utf8(Network("org.deeplearning4j.nn.conf.layers.DenseLayer"))).Add("coefficients.bin", [1]).Add("preprocessor.bin", RealFiles.Of("h-gadget.ser")).Build() },
         { "jvm-class-harmful", "part-00000", Utf8(Spark("os.system")) },

@@ -69,6 +69,22 @@ public sealed class KerasConfigTests
         Assert.True(report.Verdict == Verdict.Malicious, report.Describe());
     }
 
+    [Fact]
+    public void T098_BlanksInFrontAndATextAroundHideNothing()
+    {
+        string config = Model(Function("os", "system"));
+        Assert.Equal(Verdict.Malicious, Scans.Of(Encoding.UTF8.GetBytes(new string(' ', 100_000) + config), "model.json").Verdict);
+        Assert.Equal(Verdict.Malicious, Scans.Of(Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(config)), "model.json").Verdict);
+    }
+
+    [Theory]
+    [InlineData("evil_pkg.layers", null, true)]
+    [InlineData("evil_pkg.layers", "mine>Run", false)]
+    [InlineData("keras.layers", null, false)]
+    [InlineData("builtins", null, false)]
+    public void T101_AModuleWithoutARegisteredNameIsSuspicious(string module, string? registered, bool isFlagged) =>
+        Assert.Equal(isFlagged, Scans.Of(Zip(Model(Of(module, "Run", "{}", registered))), "model.keras").Is("keras-unregistered-module"));
+
     [Theory]
     [InlineData("io.write_file", Verdict.Malicious)]
     [InlineData("py_function", Verdict.Malicious)]

@@ -40,6 +40,13 @@ public sealed class MatlabFormatTests
     }
 
     [Fact]
+    public void AVariableThatIsLongerThanTheFileIsSuspicious()
+    {
+        byte[] file = [.. Written()[0], .. Scans.Canary];
+        Assert.True(Scans.Of(file, "data.mat").Verdict >= Verdict.Suspicious);
+    }
+
+    [Fact]
     public void AFileCutAnywhereIsNeverPassed()
     {
         byte[] file = Written()[1];

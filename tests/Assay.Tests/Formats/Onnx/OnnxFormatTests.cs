@@ -150,6 +150,31 @@ public sealed class OnnxFormatTests
     }
 
     [Fact]
+    public void T134_ASumThatIsMoreThanNothingIsNoTrigger()
+    {
+        byte[] model = Model(g => g
+            .Message(1, Node("ReduceSum", "", ["x"], ["sum"]))
+            .Message(1, Node("Greater", "", ["sum", "zero"], ["more"]))
+            .Message(1, Node("If", "", ["more"], ["y"], Inner("then_branch", b => b.Text(2, "t")), Inner("else_branch", b => b.Text(2, "e"))))
+            .Message(5, Integers("zero", 0)));
+        TargetReport target = Scans.Of(model);
+        Assert.False(target.Is("onnx-trigger"), target.Describe());
+    }
+
+    [Fact]
+    public void T124_GraphsThatLieInEachOtherWithoutEndAreSuspicious()
+    {
+        Action<ProtobufBuilder> graph = b => b.Text(2, "inner");
+        for (int i = 0; i < 60; i++)
+        {
+            Action<ProtobufBuilder> inner = graph;
+            graph = b => b.Message(1, Node("If", "", ["c"], ["y"], Inner("then_branch", inner)));
+        }
+
+        Assert.True(Scans.Of(Model(graph)).Is("protobuf-deep-nesting"));
+    }
+
+    [Fact]
     public void T135_AbsurdWorkIsSuspicious()
     {
         byte[] loop = Model(g => g.Message(1, Node("Loop", "", ["count"], ["y"], Inner("body", b => b.Text(2, "b")))).Message(5, Integers("count", long.MaxValue)));

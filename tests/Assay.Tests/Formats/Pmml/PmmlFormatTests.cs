@@ -28,6 +28,10 @@ public sealed class PmmlFormatTests
         </TransformationDictionary>
         """;
 
+    [Fact]
+    public void T178_ElementsThatLieInEachOtherWithoutEndAreSuspicious() =>
+        Assert.True(Scans.Of(Document(string.Concat(Enumerable.Repeat("<Extension>", 2500)) + string.Concat(Enumerable.Repeat("</Extension>", 2500))), "model.pmml").Is("xml-deep-nesting"));
+
     [Theory]
     [InlineData("")]
     [InlineData(Functions)]

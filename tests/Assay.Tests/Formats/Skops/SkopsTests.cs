@@ -36,6 +36,7 @@ public sealed class SkopsTests
         Estimator(Node("numpy.float64", "NdArrayNode", "\"type\":\"numpy\",\"file\":\"11.npy\"")),
         Estimator(Node("numpy.log1p", "FunctionNode")),
         Estimator(Node("numpy.float64", "TypeNode")),
+        Estimator(Node("builtins.function", "FunctionNode", "\"content\":{\"function\":\"log1p\",\"module_path\":\"numpy\"}")),
         Estimator(Node("numpy.random.mtrand.RandomState", "RandomStateNode", $"\"content\":{Dict($"\"state\":{Dict($"\"pos\":{Text("624")}")}")}")),
         Estimator(Node("functools.partial", "PartialNode", $$"""
             "content":{"func":{{Node("numpy.clip", "FunctionNode")}},"args":{{Node("builtins.tuple", "TupleNode", "\"content\":[]")}} }
@@ -63,6 +64,9 @@ public sealed class SkopsTests
         { "dangerous-attribute", Estimator(Node("sklearn.pipeline.Pipeline", "MethodNode", "\"content\":{\"func\":\"__reduce_ex__\",\"obj\":" + Node("sklearn.pipeline.Pipeline", "ObjectNode") + "}")) },
         { "listed-callable-imported", Estimator(Node("os.system", "FunctionNode")) },
         { "listed-callable-imported", Estimator(Node("builtins.eval", "TypeNode")) },
+        { "listed-callable-imported", Node("builtins.function", "FunctionNode", "\"content\":{\"function\":\"system\",\"module_path\":\"os\"}") },
+        { "callable-command-execution", Node("functools.partial", "PartialNode", "\"content\":{\"func\":" + Node("builtins.function", "FunctionNode", "\"content\":{\"function\":\"system\",\"module_path\":\"os\"}") + "}") },
+        { "skops-member-outside", Estimator(Node("numpy.ndarray", "NdArrayNode", "\"type\":\"numpy\",\"file\":\"../../11.npy\"")) },
         { "callable-command-execution", Node("subprocess.Popen", "ObjectNode") },
         { "callable-command-execution", Node("os.system", "ConstructorFromReduceNode", "\"content\":" + Text("id")) },
         { "callable-command-execution", Node("subprocess.getoutput", "ListNode", "\"content\":[" + Text("id") + "]") },

@@ -25,12 +25,25 @@ public sealed class TfjsFormatTests
     [InlineData("https://127.0.0.1/w.bin")]
     [InlineData("/etc/passwd")]
     [InlineData("//127.0.0.1/w.bin")]
+    [InlineData("%2e%2e/%2e%2e/etc/passwd")]
+    [InlineData("%252e%252e/x.bin")]
     public void T126_WeightsFromElsewhereAreFlagged(string path)
     {
         TargetReport report = Scans.Of(Model(Topology, path), "model.json");
         Assert.True(report.Verdict >= Verdict.Suspicious, report.Describe());
         string manifest = $$"""[{"paths":["{{path}}"],"weights":[{"name":"a","shape":[1],"dtype":"float32"}]}]""";
         Assert.True(Scans.Of(Encoding.UTF8.GetBytes(manifest), "weights_manifest.json").Verdict >= Verdict.Suspicious);
+    }
+
+    [Theory]
+    [InlineData("MatMul", Verdict.Passed)]
+    [InlineData("WriteFile", Verdict.Suspicious)]
+    public void T115_OperatorsOfAGraphAreJudgedAsThoseOfTensorFlow(string name, Verdict verdict)
+    {
+        string graph = $$$"""{"node":[{"name":"p","op":"Const"},{"name":"w","op":"{{{name}}}","input":["p","p"]}],"library":{"function":[{"signature":{"name":"f"},"nodeDef":[{"name":"r","op":"Relu"}] }] },"versions":{"producer":1087}}""";
+        string function = $$$"""{"node":[{"name":"c","op":"f"}],"library":{"function":[{"signature":{"name":"f"},"nodeDef":[{"name":"r","op":"{{{name}}}"}] }] } }""";
+        Assert.Equal(verdict, Scans.Of(Model(graph, "group1-shard1of1.bin"), "model.json").Verdict);
+        Assert.Equal(verdict, Scans.Of(Model(function, "group1-shard1of1.bin"), "model.json").Verdict);
     }
 
     [Fact]

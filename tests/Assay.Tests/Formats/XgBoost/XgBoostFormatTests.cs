@@ -52,6 +52,7 @@ public sealed class XgBoostFormatTests
     [InlineData("xgboost.count-mismatch", "\"left_children\":[1,", "\"left_children\":[1,-1,")]
     [InlineData("xgboost.count-mismatch", "\"num_trees\":\"4\"", "\"num_trees\":\"400000000\"")]
     [InlineData("xgboost.feature-outside", "\"split_indices\":[0,", "\"split_indices\":[5,")]
+    [InlineData("xgboost.feature-outside", "\"split_indices\":[0,", "\"split_indices\":[2147483647,")]
     [InlineData("xgboost.group-outside", "\"tree_info\":[0,", "\"tree_info\":[9,")]
     [InlineData("xgboost.duplicate-key", "\"tree_info\":[0,0,0,0]", "\"tree_info\":[0,0,0,0],\"tree_info\":[0,0,0,0]")]
     public void T179_WhatDoesNotFitInJsonIsFlagged(string code, string good, string bad)
