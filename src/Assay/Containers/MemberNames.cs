@@ -122,6 +122,10 @@ internal sealed class MemberNames(OddityLog oddities)
         if (name.IndexOf(':') is int colon and >= 0 && !(colon == 1 && IsDrive(name)))
         {
             odd("archive.stream-name", "holds a colon, which names an alternate data stream on Windows");
+            if (name[..colon].Contains('.') && colon + 1 < name.Length && char.IsAsciiLetter(name[colon + 1]) && name.IndexOf('.', colon) > 0)
+            {
+                odd("archive.hidden-stream", "names a file that hides in a stream of another one on Windows");
+            }
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class SourceJudge
 {
     private static readonly Lazy<Dictionary<string, HashSet<string>>> s_words = new(() => EmbeddedTable.Rows("detection/sources.tsv").ToDictionary(r => r[0], r => r[1].Split(' ').ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal));
     private static readonly SearchValues<char> s_operators = SearchValues.Create("|;&`$><");
+    /// <summary>What the names of functions of native libraries that start programs begin with.</summary>
+    private const string NativeCall = "ctypes.CDLL.";
+
     private readonly PathKnowledge _names;
     private readonly CodeFact _code;
     private readonly List<SourceAct> _acts = [];
@@ -65,6 +68,11 @@ internal sealed class SourceJudge
         if (Lists("ordinary", callee))
         {
             return [];
+        }
+
+        if (callee.StartsWith(NativeCall, StringComparison.Ordinal))
+        {
+            return [EffectKind.Process];
         }
 
         KnownPath name = _names.Of(callee);

@@ -26,6 +26,17 @@ internal sealed partial class ConfigurationWalk
             Entry(at + ".module_path", path.Text, path.Kind, path.Offset);
         }
 
+        // Hydra finds what stands beside it, and hands it on to be called; a pipeline of pyannote is a class by its full name.
+        if (kept.TryGetValue("_target_", out ScalarValue finder) && finder.Text.StartsWith("hydra.", StringComparison.Ordinal) && kept.TryGetValue("path", out ScalarValue found))
+        {
+            Entry(KeyPath.Append(KeyPath.Append(Path(), "path"), "_target_"), found.Text, found.Kind, found.Offset);
+        }
+
+        if (_open is [{ IsMap: true, Key: "pipeline" }] && kept.TryGetValue("name", out ScalarValue pipeline) && pipeline.Text.Contains('.', StringComparison.Ordinal))
+        {
+            Entry(KeyPath.Append(KeyPath.Append(Path(), "name"), "_target_"), pipeline.Text, pipeline.Kind, pipeline.Offset);
+        }
+
         // A normalizer of a tokenizer that writes words where others stood.
         if (kept.TryGetValue("type", out ScalarValue kind) && kind.Text is "Replace" && kept.TryGetValue("content", out ScalarValue content) && content.Text.Count(char.IsLetter) >= 3)
         {

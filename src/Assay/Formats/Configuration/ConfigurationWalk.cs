@@ -191,7 +191,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
     private void Text(string key, ScalarValue value, ValueRole role, bool isInList)
     {
         string text = value.Text;
-        if (text.Length >= 6 && (text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal)))
+        if (text.Length >= 6 && (HasTag(text) || (IsTemplateKey(key) && (text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal)))))
         {
             Template(key, value);
         }
@@ -212,7 +212,15 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             }
         }
 
-        if (Inside("auto_map"))
+        if (isInList && key is "channels" && text.Contains("://", StringComparison.Ordinal))
+        {
+            foreach (ShellUse use in RequirementLines.Read("--index-url " + text))
+            {
+                context.Anomaly(use.Code, value.Offset, 0, $"{Path()}: {use.Detail}");
+            }
+        }
+
+        if (Inside("auto_map") || (key is "impl" && Inside("custom_pipelines")))
         {
             Module(text, value.Offset);
         }
@@ -232,6 +240,14 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         {
             context.Refer("remote-code", "https://huggingface.co/" + text[..other], offset);
         }
+    }
+
+    /// <summary>Whether a tag of a template opens and closes in a text; one that is only opened is none.</summary>
+    private static bool HasTag(string text)
+    {
+        int value = text.IndexOf("{{", StringComparison.Ordinal);
+        int block = text.IndexOf("{%", StringComparison.Ordinal);
+        return (value >= 0 && text.IndexOf("}}", value + 2, StringComparison.Ordinal) > 0) || (block >= 0 && text.IndexOf("%}", block + 2, StringComparison.Ordinal) > 0);
     }
 
     private static bool IsTemplateKey(string key) => key.Contains("template", StringComparison.OrdinalIgnoreCase) || key.Contains("jinja", StringComparison.OrdinalIgnoreCase);

@@ -93,7 +93,9 @@ internal static class RepeatedRepeats
                     continue;
                 }
 
-                atoms++;
+                // A dot takes whatever the repeated thing takes, so it keeps no two turns apart.
+                bool isRepeated = i + 1 < one.Length && one[i + 1] is '+' or '*';
+                atoms += one[i] is '.' && !isRepeated ? 0 : 1;
                 if (one[i] is '\\')
                 {
                     bool isProperty = i + 2 < one.Length && one[i + 1] is 'p' or 'P' && one[i + 2] is '{';

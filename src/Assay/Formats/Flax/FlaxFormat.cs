@@ -24,6 +24,9 @@ internal sealed class FlaxFormat : IFormat
 
     public Claim? Probe(ProbeView view)
     {
+        if (view.IsWhole && view.Head.Span is [0x80] && view.Artifact.Extension is ".bin" or ".msgpack")
+            return new Claim(view.Range, ClaimStrength.Likely);
+
         if (!view.IsWhole || view.Head.Span is not [> 0x80 and <= 0x8F or 0xDE or 0xDF, ..])
             return null;
 

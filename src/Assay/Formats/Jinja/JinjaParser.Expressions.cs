@@ -80,6 +80,7 @@ internal sealed partial class JinjaParser
 
     private JinjaValue Compare()
     {
+        bool isDate = _token.IsName("strftime_now");
         JinjaValue left = Sum();
         while (true)
         {
@@ -105,7 +106,13 @@ internal sealed partial class JinjaParser
                 return left;
             }
 
+            isDate |= _token.IsName("strftime_now");
             JinjaValue right = Sum();
+            if (isDate && _isCondition && _blocks.TryPeek(out Block? dated))
+            {
+                dated.Trigger = "strftime_now";
+            }
+
             if (isIn && _isCondition && left.Kind is JinjaValueKind.Text && right.Kind is JinjaValueKind.Path && IsWritten(right.Text) && left.Text.Length > 2 && left.Text.All(c => char.IsLetter(c) || c is ' ') && _blocks.TryPeek(out Block? block))
             {
                 block.Trigger = left.Text;

@@ -446,7 +446,7 @@ internal sealed partial class JinjaParser
         int words = text.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Count(w => w.Length > 1 && w.All(c => char.IsLetter(c) || c is ',' or '.' or '\'' or '!'));
         if (words >= 6 || text.Contains("http://", StringComparison.Ordinal) || text.Contains("https://", StringComparison.Ordinal))
         {
-            _uses.Add("template.hidden-text", at, $"Where a message holds '{JinjaUses.Short(condition.Trigger)}' the template writes: {JinjaUses.Short(text.Trim())}");
+            _uses.Add("template.hidden-text", at, $"Where a condition on '{JinjaUses.Short(condition.Trigger)}' holds the template writes: {JinjaUses.Short(text.Trim())}");
         }
     }
 

@@ -9,6 +9,8 @@ namespace Assay.Formats.Notebooks;
 internal sealed class CellReader : IValueSink
 {
     private const int LongestCode = 8 << 20;
+    private const int MostScripts = 64;
+    private static readonly string[] s_known = ["plot.ly", "plotly.com", "cloudflare.com", "jsdelivr.net", "unpkg.com", "gstatic.com", "googleapis.com", "google.com", "bokeh.org", "pydata.org", "holoviz.org", "mathjax.org", "d3js.org", "jquery.com", "bootstrapcdn.com", "github.com", "github.io", "rawgit.com", "githubusercontent.com", "fontawesome.com", "jupyter.org", "wandb.ai", "vega.github.io", "esm.sh", "skypack.dev", "datatables.net", "leafletjs.com", "mapbox.com", "highcharts.com", "amcharts.com", "altair-viz.github.io", "kaggle.com", "databricks.com", "polyfill.io", "localhost", "127.0.0.1"];
     private readonly List<(bool IsMap, string Key)> _open = [];
     private StringBuilder? _source;
     private string _type = "";
@@ -18,6 +20,9 @@ internal sealed class CellReader : IValueSink
 
     /// <summary>The code, with where it stands.</summary>
     public List<(string Code, long Offset)> Code { get; } = [];
+
+    /// <summary>Hosts of which outputs run scripts, but for those from which plotting libraries are served.</summary>
+    public List<(string Host, long Offset)> Scripts { get; } = [];
 
     /// <summary>Whether the notebook says that it is Python, or nothing else.</summary>
     public bool IsPython { get; private set; } = true;
@@ -57,10 +62,29 @@ internal sealed class CellReader : IValueSink
 
     public void Key(string key, long offset) => _open[^1] = (true, key);
 
+    private void Script(ScalarValue value)
+    {
+        int at = value.Text.IndexOf("<script", StringComparison.OrdinalIgnoreCase);
+        int end = value.Text.IndexOf('>', at);
+        string tag = end > at ? value.Text[at..end] : "";
+        int source = tag.IndexOf("src=", StringComparison.OrdinalIgnoreCase);
+        int scheme = source < 0 ? -1 : tag.IndexOf("//", source, StringComparison.Ordinal);
+        string host = scheme < 0 ? "" : tag[(scheme + 2)..].Split('/', ':', '"', '\'', '?', ' ', '\\')[0].ToLowerInvariant();
+        if (host.Contains('.', StringComparison.Ordinal) && !Array.Exists(s_known, k => host == k || host.EndsWith("." + k, StringComparison.Ordinal)))
+        {
+            Scripts.Add((host, value.Offset));
+        }
+    }
+
     public void Scalar(ScalarValue value)
     {
         string parent = _open.Count > 1 && !_open[^1].IsMap ? _open[^2].Key : Key0;
         int depth = _open.Count - _cell;
+        if (_cell >= 0 && depth > 2 && value.Text.Contains("<script", StringComparison.OrdinalIgnoreCase) && Scripts.Count < MostScripts)
+        {
+            Script(value);
+        }
+
         if (_cell >= 0 && depth <= 2 && parent is "source" or "input" && _source is not null)
         {
             IsCut |= value.IsCut || (_length += value.Text.Length) > LongestCode;

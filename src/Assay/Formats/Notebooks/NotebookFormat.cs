@@ -52,6 +52,11 @@ internal sealed class NotebookFormat : IFormat
             Cell(code, offset, python, context);
         }
 
+        foreach ((string host, long offset) in cells.Scripts)
+        {
+            context.Anomaly("notebook.foreign-script", offset, 0, $"An output runs a script of {host} in whatever shows the notebook.");
+        }
+
         context.Meta("code cells", cells.Code.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (cells.IsCut || python.Length > LongestCode)
         {
@@ -104,6 +109,8 @@ internal sealed class NotebookFormat : IFormat
             }
             else
             {
+                Handed(trimmed, offset, context);
+
                 // The output of a command may be kept: x = !ls
                 int bang = trimmed.IndexOf("= !", StringComparison.Ordinal);
                 if (bang > 0)
@@ -113,6 +120,20 @@ internal sealed class NotebookFormat : IFormat
 
                 python.Append(bang > 0 ? indent + "pass" : line).Append('\n');
             }
+        }
+    }
+
+    /// <summary>A line that hands a command to the shell by its full name, as exports of notebooks write it.</summary>
+    private static void Handed(string line, long offset, ReadContext context)
+    {
+        int at = line.IndexOf("get_ipython().", StringComparison.Ordinal);
+        string call = at < 0 ? "" : line[(at + "get_ipython().".Length)..];
+        int open = call.IndexOf('(', StringComparison.Ordinal);
+        if (open > 0 && call[..open] is "system" or "getoutput" or "getoutput_split" or "system_raw" or "system_piped" or "run_line_magic" or "run_cell_magic")
+        {
+            string given = call[(open + 1)..].TrimEnd(' ', ';', ')');
+            given = call[0] is 'r' ? given[(given.IndexOf(',', StringComparison.Ordinal) + 1)..] : given;
+            Shell(given.Trim().Trim('\'', '"').Replace("\\n", "\n", StringComparison.Ordinal), offset, context);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class CallTimes
     }
 
     /// <summary>Finds the functions of a module and who calls them.</summary>
-    public CallTimes(SyntaxTree tree, ScanBudget budget)
+    public CallTimes(SyntaxTree tree, ScanBudget budget, string? entry = null)
     {
         List<(int Start, int End, string Name, bool IsModel)> classes = [];
         for (int number = 1; number < tree.Count; number++)
@@ -63,7 +63,7 @@ internal sealed class CallTimes
         {
             if (tree[number] is { Kind: SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef } node && node.List(Body) is { Count: > 0 } body)
             {
-                Add(node, body, classes);
+                Add(node, body, classes, entry);
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed class CallTimes
         return (_programs.Exists(p => at >= p.Start && at < p.End) ? "call" : "import", "");
     }
 
-    private void Add(SyntaxNode node, SyntaxNodeList body, List<(int Start, int End, string Name, bool IsModel)> classes)
+    private void Add(SyntaxNode node, SyntaxNodeList body, List<(int Start, int End, string Name, bool IsModel)> classes, string? entry)
     {
         // The innermost class around it, if it is a method at all.
         (int Start, int End, string Name, bool IsModel) owner = (0, 0, "", false);
@@ -116,7 +116,7 @@ internal sealed class CallTimes
         Function function = new(name, owner.Name, body[0].Start, node.End)
         {
             Phase = owner.IsModel && SourceNames.IsLoadMethod(name) ? "load"
-                : SourceNames.IsEntry(name) ? "load"
+                : SourceNames.IsEntry(name) || (name == entry && owner.Name.Length == 0) ? "load"
                 : owner.Name.Length == 0 && name is "__getattr__" ? "import"
                 : name is "__init_subclass__" or "__set_name__" or "__prepare__" ? "import" : "call",
         };

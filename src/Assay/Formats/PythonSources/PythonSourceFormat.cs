@@ -71,7 +71,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
     private static void Tell(SyntaxTree tree, long start, ReadContext context, bool isOfNotebook)
     {
         string source = Encoding.UTF8.GetString(tree.Text.Slice(0, tree.Text.End));
-        SourceReading reading = SourceReading.Of(tree, source, start, context.Budget, context.Held, isOfNotebook ? "cell" : "import");
+        SourceReading reading = SourceReading.Of(tree, source, start, context.Budget, context.Held, isOfNotebook ? "cell" : "import", EntryOf(context.Artifact));
         bool runs = reading.Uses.Exists(u => u.Phase is "import" or "load");
         context.Add(new CodeFact
         {
@@ -117,6 +117,9 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
             context.Submit(new Artifact(bytes.Name, new MemorySource(bytes.Bytes), context.Artifact, bytes.IsPickle ? "pickle" : null) { MayBeOpaque = !bytes.IsPickle });
         }
     }
+
+    /// <summary>The function that transformers calls of a file of this name: <c>custom_generate/generate.py</c> is a generation loop of the model's own.</summary>
+    private static string? EntryOf(Artifact artifact) => artifact.Name[(artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..] is "generate.py" ? "generate" : null;
 
     private static bool IsScript(ReadOnlySpan<byte> head)
     {

@@ -30,6 +30,9 @@ internal static class SourceNames
     /// <summary>Whether a function calls what it is handed.</summary>
     public static bool IsStarter(string name) => s_names.Value["starter"].Contains(name);
 
+    /// <summary>Whether a function of a native library starts a program.</summary>
+    public static bool IsNative(string name) => s_names.Value["native"].Contains(name);
+
     /// <summary>Whether a framework finds a function or class by that name.</summary>
     public static bool IsEntry(string name) => s_names.Value["entry"].Contains(name);
 }

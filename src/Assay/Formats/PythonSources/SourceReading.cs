@@ -18,6 +18,9 @@ internal sealed class SourceReading
     /// <summary>Calls that are kept of one source.</summary>
     public const int MostUses = 400;
 
+    /// <summary>What the names of functions of native libraries begin with.</summary>
+    public const string NativeCall = "ctypes.CDLL.";
+
     private const int MostArguments = 6;
     private const int MostSame = 8;
     private readonly SyntaxTree _tree;
@@ -27,13 +30,13 @@ internal sealed class SourceReading
     private readonly string _outermost;
     private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
 
-    private SourceReading(SyntaxTree tree, string source, ScanBudget budget, string outermost)
+    private SourceReading(SyntaxTree tree, string source, ScanBudget budget, string outermost, string? entry)
     {
         _outermost = outermost;
         _tree = tree;
         _text = tree.Text;
         _source = source;
-        _times = new CallTimes(tree, budget);
+        _times = new CallTimes(tree, budget, entry);
     }
 
     /// <summary>What is called, in the order in which it is met.</summary>
@@ -52,9 +55,9 @@ internal sealed class SourceReading
     public bool Exceeded { get; private set; }
 
     /// <summary>Reads a module; <paramref name="outermost"/> is when that runs which stands outside of functions.</summary>
-    public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, string outermost)
+    public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, string outermost, string? entry = null)
     {
-        SourceReading reading = new(tree, source, budget, outermost);
+        SourceReading reading = new(tree, source, budget, outermost, entry);
         Folder folder = new(budget, held);
         PayloadFollower follower = new(budget, budget.Limits.TextBytes, held);
         folder.OnReached = (name, arguments) =>
@@ -70,11 +73,45 @@ internal sealed class SourceReading
             follower.Follow(callee, CallableSinks.Of(callee), arguments, start + at);
         };
         SourceFolder.RunModule(tree, folder);
+        reading.Native(start);
         reading.Texts = follower.Texts;
         reading.Bytes = follower.Bytes;
         reading.Exceeded = folder.Budget.Exceeded || follower.Exceeded;
         return reading;
     }
+
+    /// <summary>Functions of native libraries that start programs: <c>ctypes.CDLL(None).system(...)</c>, also by a name that the library was given.</summary>
+    private void Native(long start)
+    {
+        HashSet<string> libraries = new(StringComparer.Ordinal) { "cdll", "windll", "oledll", "pydll" };
+        for (int number = 1; number < _tree.Count; number++)
+        {
+            if (_tree[number] is { Kind: SyntaxKind.Assign } node && IsLibrary(node[SyntaxField.Value]))
+            {
+                foreach (SyntaxNode target in node.List(SyntaxField.Targets))
+                {
+                    libraries.Add(target.Kind is SyntaxKind.Name ? target.Name(SyntaxField.Id) ?? "" : "");
+                }
+            }
+        }
+
+        for (int number = 1; number < _tree.Count; number++)
+        {
+            if (_tree[number] is { Kind: SyntaxKind.Call } call && call[SyntaxField.Func] is { Kind: SyntaxKind.Attribute } function && function.Name(SyntaxField.Attr) is { } name && SourceNames.IsNative(name))
+            {
+                SyntaxNode library = function[SyntaxField.Value];
+                library = library.Kind is SyntaxKind.Attribute ? library[SyntaxField.Value] : library;
+                string? given = library.Kind is SyntaxKind.Name ? library.Name(SyntaxField.Id) : library.Kind is SyntaxKind.Attribute ? library.Name(SyntaxField.Attr) : null;
+                if (IsLibrary(library) || (given is not null && libraries.Contains(given)))
+                {
+                    Add(NativeCall + name, [], call.Start, start);
+                }
+            }
+        }
+    }
+
+    private static bool IsLibrary(SyntaxNode node) =>
+        node.Kind is SyntaxKind.Call && node[SyntaxField.Func] is var made && (made.Kind is SyntaxKind.Name ? made.Name(SyntaxField.Id) : made.Kind is SyntaxKind.Attribute ? made.Name(SyntaxField.Attr) : null) is "CDLL" or "PyDLL" or "WinDLL" or "OleDLL" or "LoadLibrary";
 
     private void Add(string callee, IReadOnlyList<FoldedValue> arguments, int at, long start)
     {

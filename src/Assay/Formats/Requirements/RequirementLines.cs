@@ -122,14 +122,14 @@ internal static class RequirementLines
 
     private static IEnumerable<string> Hosts(string line)
     {
-        foreach (string part in line.Split([' ', '=', '@', '\t'], StringSplitOptions.RemoveEmptyEntries))
+        foreach (string part in line.Split([' ', '=', '\t'], StringSplitOptions.RemoveEmptyEntries))
         {
             int scheme = part.IndexOf("://", StringComparison.Ordinal);
             if (scheme >= 0)
             {
-                // A user in front of the host is parted off above.
-                string host = part[(scheme + 3)..].Split('/', ':', '#', '?')[0];
-                yield return host.Contains('.', StringComparison.Ordinal) ? host.ToLowerInvariant() : host is "git" or "" ? "github.com" : host.ToLowerInvariant();
+                // Who asks may stand in front of the host, and a revision behind the path.
+                string authority = part[(scheme + 3)..].Split('/', '#', '?')[0];
+                yield return authority[(authority.LastIndexOf('@') + 1)..].Split(':')[0].ToLowerInvariant();
             }
             else if (line.Contains("--trusted-host", StringComparison.Ordinal) && part.Contains('.', StringComparison.Ordinal) && !part.StartsWith('-'))
             {
@@ -141,7 +141,7 @@ internal static class RequirementLines
     /// <summary>The popular name from which a name differs by one letter too many, too few, another, or two that changed places.</summary>
     private static string? Resembled(string name)
     {
-        if (name.Length < 7 || s_words.Value["popular"].Contains(name) || char.IsAsciiDigit(name[^1]))
+        if (name.Length < 7 || s_words.Value["popular"].Contains(name) || s_words.Value["neighbour"].Contains(name) || char.IsAsciiDigit(name[^1]))
         {
             return null;
         }

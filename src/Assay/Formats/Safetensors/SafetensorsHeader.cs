@@ -22,6 +22,9 @@ internal sealed class SafetensorsHeader
     /// <summary>What a reader may step over; it refuses everything else that is odd.</summary>
     private const string UnknownField = "safetensors.unknown-field";
 
+    /// <summary>Keys by which a text of the header is a configuration that makes objects.</summary>
+    private static readonly string[] s_acted = ["\"_target_\"", "\"class_path\"", "\"auto_map\"", "\"@class\""];
+
     private readonly ByteSource _bytes;
     private readonly ByteRange _range;
     private readonly long _length;
@@ -195,6 +198,12 @@ internal sealed class SafetensorsHeader
                     Path = _context.Artifact.Path, Offset = at, Source = "metadata", Key = KeyPath.Append(MetadataName, key),
                     Value = text.Length > _context.Limits.TextBytes ? text[.._context.Limits.TextBytes] : text, IsCut = text.Length > _context.Limits.TextBytes,
                 });
+                if (text.AsSpan().TrimStart() is ['{' or '[', ..] && s_acted.Any(k => text.Contains(k, StringComparison.Ordinal)))
+                {
+                    // A configuration in a text: loaders that take it from here act on it as on a file.
+                    _context.Submit(new Artifact(KeyPath.Append(MetadataName, key), new MemorySource(System.Text.Encoding.UTF8.GetBytes(text)), _context.Artifact, "json"));
+                }
+
                 if (_keepsTexts)
                 {
                     Metadata[key] = text;

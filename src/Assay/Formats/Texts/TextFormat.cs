@@ -64,6 +64,9 @@ internal sealed class TextFormat : IFormat
             case TextRole.Dockerfile:
                 Lines(string.Join('\n', Run(document.Text)), claim, context, "dockerfile");
                 break;
+            case TextRole.Launcher:
+                Launcher(document, claim, context);
+                break;
             case TextRole.PathFile:
                 PathFile(document, context);
                 break;
@@ -105,6 +108,34 @@ internal sealed class TextFormat : IFormat
                 yield return command;
             }
         }
+    }
+
+    /// <summary>The commands of a launcher: what stands behind a key that begins with <c>Exec</c>, <c>open</c> or <c>shell</c>.</summary>
+    private static void Launcher(TextDocument document, Claim claim, ReadContext context)
+    {
+        List<string> commands = [];
+        int at = 0;
+        foreach (string line in document.Text.Split('\n'))
+        {
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            string key = equals > 0 ? line[..equals].Trim() : "";
+            if (key.StartsWith("Exec", StringComparison.OrdinalIgnoreCase) || key.Equals("open", StringComparison.OrdinalIgnoreCase) || key.StartsWith("shell", StringComparison.OrdinalIgnoreCase))
+            {
+                string command = line[(equals + 1)..].Trim().TrimStart('-', '@', '+', '!', ':');
+                commands.Add(command);
+                string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                string program = words.Length > 0 ? words[0][(words[0].LastIndexOfAny(['/', '\\']) + 1)..] : "";
+                bool isShell = program is "sh" or "bash" or "dash" or "zsh" or "python" or "python3" or "perl" or "cmd" or "cmd.exe" or "powershell" or "powershell.exe";
+                if (isShell && context.Artifact.Extension is not ".service" and not ".timer" && Array.Exists(words, w => w is "-c" or "-e" or "/c" or "/C" || w.StartsWith("-enc", StringComparison.OrdinalIgnoreCase)))
+                {
+                    context.Anomaly("shell.launcher", document.Offset(at), line.Length, $"What looks like a shortcut runs: {(command.Length > 160 ? command[..157] + "..." : command)}");
+                }
+            }
+
+            at += line.Length + 1;
+        }
+
+        Lines(string.Join('\n', commands), claim, context, "launcher");
     }
 
     /// <summary>Lines of a <c>.pth</c> file that begin with <c>import</c> are run by <c>site</c> whenever Python starts; others are folders.</summary>

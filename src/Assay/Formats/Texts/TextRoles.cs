@@ -16,6 +16,9 @@ internal enum TextRole
     /// <summary>Python's start reads it.</summary>
     PathFile,
 
+    /// <summary>A desktop or the start of a system runs its commands.</summary>
+    Launcher,
+
     /// <summary>Git acts on it.</summary>
     Attributes,
 
@@ -44,6 +47,7 @@ internal static class TextRoles
         {
             ".sh" or ".bash" or ".zsh" or ".ksh" or ".command" or ".bat" or ".cmd" or ".ps1" or ".psm1" => TextRole.Shell,
             ".pth" => TextRole.PathFile,
+            ".desktop" or ".service" or ".timer" or ".inf" => TextRole.Launcher,
             ".js" or ".mjs" or ".ts" or ".rb" or ".pl" or ".php" or ".lua" or ".r" or ".jl" or ".vbs" or ".hta" or ".wsf" => TextRole.OtherCode,
             _ => file switch
             {

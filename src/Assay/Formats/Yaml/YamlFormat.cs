@@ -43,7 +43,7 @@ internal sealed class YamlFormat : IFormat
 
     public Claim? Probe(ProbeView view)
     {
-        if (!view.IsWhole || view.Range.IsEmpty || view.Head.Span.Contains((byte)0))
+        if (!view.IsWhole || view.Range.IsEmpty || (view.Head.Span.Contains((byte)0) && !TextLook.IsText(view.Head.Span)))
         {
             return null;
         }

