@@ -54,7 +54,7 @@ internal sealed class NotebookFormat : IFormat
 
         foreach ((string host, long offset) in cells.Scripts)
         {
-            context.Anomaly("notebook.foreign-script", offset, 0, $"An output runs a script of {host} in whatever shows the notebook.");
+            context.Anomaly("shell.foreign-script", offset, 0, $"An output runs a script of {host} in whatever shows the notebook.");
         }
 
         context.Meta("code cells", cells.Code.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
