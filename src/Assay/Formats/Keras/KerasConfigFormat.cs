@@ -67,13 +67,15 @@ internal sealed class KerasConfigFormat : IFormat
     private static bool IsText(ReadOnlySpan<byte> head)
     {
         ReadOnlySpan<byte> text = head.TrimStart(" \t\r\n"u8);
-        return text.StartsWith("\"{"u8) && text.IndexOf("\\\"class_name\\\""u8) >= 0 && text.IndexOf("\\\"config\\\""u8) >= 0;
+        return text.StartsWith("\"{"u8) && text.IndexOf("class_name"u8) >= 0 && text.IndexOf("config"u8) >= 0;
     }
 
     private static byte[] Unquoted(byte[] document)
     {
         if (!IsText(document))
+        {
             return document;
+        }
 
         try
         {

@@ -18,7 +18,7 @@ internal sealed class StartUpFormat : IFormat
 
     public string Id => "start-up";
 
-    public string Name => "Service, desktop entry or Windows script";
+    public string Name => "Start-up description or Windows script";
 
     public FormatSupport Support => FormatSupport.Full;
 
@@ -35,7 +35,7 @@ internal sealed class StartUpFormat : IFormat
         {
             Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = language, Summary = language == "service" ? "a description of what a system starts by itself" : "a script for the Windows Script Host", Phase = "use",
         });
-        IEnumerable<string> commands = document.Text.Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("Exec", Any)).Select(l => l[(l.IndexOf('=') + 1)..]);
+        IEnumerable<string> commands = document.Text.Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("open", Any) || l.StartsWith("shell", Any)).Select(l => l[(l.IndexOf('=') + 1)..]);
         foreach (ShellUse use in ShellLines.Read(string.Join('\n', commands), context.Budget))
         {
             context.Anomaly(use.Code, claim.Range.Offset, 0, use.Detail);
@@ -55,14 +55,14 @@ internal sealed class StartUpFormat : IFormat
             return "windows-script";
         }
 
-        if (!(view.Artifact.Extension is ".service" or ".socket" or ".timer" or ".desktop" or ".inf" or ".plist"))
+        // Units of systemd and desktop entries are read with the other texts whose lines a shell or a desktop runs.
+        if (!(view.Artifact.Extension is ".inf" or ".plist"))
         {
             return null;
         }
 
         string text = "\n" + Encoding.UTF8.GetString(head);
-        bool starts = (text.Contains("\n[Service]", Any) && text.Contains("\nExec", Any)) || (text.Contains("\n[Desktop Entry]", Any) && text.Contains("\nExec", Any))
-            || (text.Contains("\n[autorun]", Any) && (text.Contains("\nopen", Any) || text.Contains("\nshell", Any))) || (text.Contains("<plist", Any) && text.Contains("<key>Program", Any));
+        bool starts = (text.Contains("\n[autorun]", Any) && (text.Contains("\nopen", Any) || text.Contains("\nshell", Any))) || (text.Contains("<plist", Any) && text.Contains("<key>Program", Any));
         return starts ? "service" : null;
     }
 }

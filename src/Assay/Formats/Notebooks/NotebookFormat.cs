@@ -132,7 +132,11 @@ internal sealed class NotebookFormat : IFormat
         if (open > 0 && call[..open] is "system" or "getoutput" or "getoutput_split" or "system_raw" or "system_piped" or "run_line_magic" or "run_cell_magic")
         {
             string given = call[(open + 1)..].TrimEnd(' ', ';', ')');
-            given = call[0] is 'r' ? given[(given.IndexOf(',', StringComparison.Ordinal) + 1)..] : given;
+            for (int named = call.StartsWith("run_cell", StringComparison.Ordinal) ? 2 : call[0] is 'r' ? 1 : 0; named > 0; named--)
+            {
+                given = given[(given.IndexOf(',', StringComparison.Ordinal) + 1)..];
+            }
+
             Shell(given.Trim().Trim('\'', '"').Replace("\\n", "\n", StringComparison.Ordinal), offset, context);
         }
     }

@@ -129,7 +129,12 @@ internal static class RequirementLines
             {
                 // Who asks may stand in front of the host, and a revision behind the path.
                 string authority = part[(scheme + 3)..].Split('/', '#', '?')[0];
-                yield return authority[(authority.LastIndexOf('@') + 1)..].Split(':')[0].ToLowerInvariant();
+                string host = authority[(authority.LastIndexOf('@') + 1)..].Split(':')[0].ToLowerInvariant();
+                if (host.Length > 0)
+                {
+                    // A path of one's own machine (file:///) has no host.
+                    yield return host;
+                }
             }
             else if (line.Contains("--trusted-host", StringComparison.Ordinal) && part.Contains('.', StringComparison.Ordinal) && !part.StartsWith('-'))
             {

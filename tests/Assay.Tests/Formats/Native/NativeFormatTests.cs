@@ -111,8 +111,8 @@ public sealed class NativeFormatTests
         Assert.NotEqual(Verdict.Passed, Scans.Of([0x4C, 0, 0, 0, 1, 0x14, 2, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46, .. new byte[56], .. Encoding.Unicode.GetBytes("cmd.exe /c calc")], "model.lnk").Verdict);
 
     [Theory]
-    [InlineData("x.service", "[Unit]\nDescription=x\n[Service]\nExecStart=/tmp/x\n", Verdict.Suspicious)]
-    [InlineData("x.desktop", "[Desktop Entry]\nExec=/tmp/x\nType=Application\n", Verdict.Suspicious)]
+    [InlineData("autorun.inf", "[autorun]\nopen=x.exe\n", Verdict.Suspicious)]
+    [InlineData("x.plist", "<plist version=\"1.0\"><dict><key>ProgramArguments</key><array><string>/tmp/x</string></array></dict></plist>\n", Verdict.Suspicious)]
     [InlineData("x.vbs", "Set s = CreateObject(\"WScript.Shell\")\ns.Run \"calc\"\n", Verdict.Suspicious)]
     [InlineData("x.inf", "Notes about the [Service] of this model.\n", Verdict.Passed)]
     public void WhatStartsByItselfIsSaid(string name, string text, Verdict verdict) => Assert.Equal(verdict, Scans.Of(Encoding.UTF8.GetBytes(text), name).Verdict);
