@@ -36,6 +36,14 @@ public readonly record struct BundleEntry(string Name, long? Size, BundleRefusal
 /// <param name="Name">The file's name in it.</param>
 public readonly record struct BundlePlace(IBundle Bundle, string Name)
 {
+    /// <summary>Opens the file beside it whose name differs in the extension only; the caller disposes what it gets.</summary>
+    /// <param name="extension">The extension, with its dot.</param>
+    internal BundleOpening TryOpenWith(string extension)
+    {
+        int dot = Name.LastIndexOf('.');
+        return Bundle.TryOpen(string.Concat(dot > Name.LastIndexOf('/') ? Name.AsSpan(0, dot) : Name, extension));
+    }
+
     /// <summary>
     /// Opens what <paramref name="reference"/> leads to, which stands in the file; the caller disposes what it gets. A reference that leads out
     /// of the bundle is a refusal.

@@ -8,8 +8,11 @@ namespace Assay.Detection;
 internal sealed record RuleExample(bool Hit, PackNode Node);
 
 /// <summary>A rule together with what it asks.</summary>
-internal sealed record RuleEntry(Rule Rule, RuleCondition When, IReadOnlyList<RuleExample> Examples, PackPlace Place)
+internal sealed record RuleEntry(Rule Rule, RuleCondition When, Lazy<IReadOnlyList<RuleExample>> Shown, PackPlace Place)
 {
+    /// <summary>The examples that prove it.</summary>
+    public IReadOnlyList<RuleExample> Examples => Shown.Value;
+
     /// <summary>When what it finds would happen.</summary>
     public string Phase { get; init; } = "load";
 

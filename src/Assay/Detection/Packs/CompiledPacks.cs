@@ -78,6 +78,26 @@ internal sealed class CompiledPacks
         return pairs;
     }
 
+    /// <summary>The values of a map with their keys, made one by one: of a map that is walked once nothing else has to be kept.</summary>
+    public IEnumerable<(string Key, PackNode Value)> MapAt(int at, string file)
+    {
+        int end = Number(ref at);
+        end += at;
+        while (at < end)
+        {
+            string key = KeyAt(ref at);
+            yield return (key, Node(ref at, file));
+        }
+    }
+
+    private string KeyAt(ref int at)
+    {
+        // Its kind and its line, which no program's own key needs.
+        at++;
+        _ = Number(ref at);
+        return Text(Number(ref at));
+    }
+
     private PackNode Node(ref int at, string file)
     {
         PackNodeKind kind = (PackNodeKind)_bytes[at++];

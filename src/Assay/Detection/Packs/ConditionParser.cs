@@ -87,7 +87,7 @@ internal sealed class ConditionParser(ICollection<AwaitedValue> awaited)
         return new(subject ?? throw node.Error($"'when' names no kind of fact: {Kinds()}."), with, without);
     }
 
-    private List<FactClause> Clauses(PackNode node, string what) => node.Items is null ? [Clause(node)] : [.. List(node, what).Select(Clause)];
+    private List<FactClause> Clauses(PackNode node, string what) => node.Kind is not PackNodeKind.List ? [Clause(node)] : [.. List(node, what).Select(Clause)];
 
     private FactClause Clause(PackNode node)
     {
@@ -115,7 +115,7 @@ internal sealed class ConditionParser(ICollection<AwaitedValue> awaited)
     private FactPattern Pattern(string kind, PackNode node)
     {
         FactKind asked = FactKinds.Find(kind) ?? throw node.Error($"'{kind}' is no kind of fact: {Kinds()}.");
-        if (node.Pairs is null)
+        if (node.Kind is not PackNodeKind.Map)
         {
             return new(asked, [(asked.Main, _fields.Read(asked.Main, node))]);
         }

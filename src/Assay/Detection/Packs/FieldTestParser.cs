@@ -17,7 +17,7 @@ internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
 
     public FieldTest Read(FactField field, PackNode node)
     {
-        if (node.Pairs is null)
+        if (node.Kind is not PackNodeKind.Map)
         {
             return Equal(field, node);
         }
@@ -87,7 +87,7 @@ internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
                         throw node.Error($"'{text}' is no value of '{field.Name}': {string.Join(", ", field.Values)}.");
                     }
 
-                    if (field.Vocabulary.Length > 0)
+                    if (field.Vocabulary.Length > 0 && !node.IsCompiled)
                     {
                         awaited.Add(new(field, v => v == text, text, node));
                     }
@@ -110,7 +110,7 @@ internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
             throw node.Error($"'{pattern}' matches no value of '{field.Name}': {string.Join(", ", field.Values)}.");
         }
 
-        if (field.Vocabulary.Length > 0)
+        if (field.Vocabulary.Length > 0 && !node.IsCompiled)
         {
             awaited.Add(new(field, v => glob.IsMatch(v), pattern, node));
         }

@@ -24,21 +24,21 @@ internal sealed class PackNode
 
     private readonly CompiledPacks? _unread;
     private readonly int _at;
-    private string? _text;
-    private List<PackNode>? _items;
-    private List<(PackNode Key, PackNode Value)>? _pairs;
+
+    // Its text, items or pairs, by its kind.
+    private object? _content;
 
     /// <summary>Creates a text.</summary>
     public PackNode(PackPlace place, string text)
-        : this(place, PackNodeKind.Text) => _text = text;
+        : this(place, PackNodeKind.Text) => _content = text;
 
     /// <summary>Creates a list.</summary>
     public PackNode(PackPlace place, List<PackNode> items)
-        : this(place, PackNodeKind.List) => _items = items;
+        : this(place, PackNodeKind.List) => _content = items;
 
     /// <summary>Creates a map.</summary>
     public PackNode(PackPlace place, List<(PackNode Key, PackNode Value)> pairs)
-        : this(place, PackNodeKind.Map) => _pairs = pairs;
+        : this(place, PackNodeKind.Map) => _content = pairs;
 
     /// <summary>Creates a node whose content is read when it is asked for.</summary>
     public PackNode(PackPlace place, PackNodeKind kind, CompiledPacks unread, int at)
@@ -58,13 +58,13 @@ internal sealed class PackNode
     public bool IsCompiled => _unread is not null;
 
     /// <summary>The text of a scalar; null for a list or a map.</summary>
-    public string? Text => Kind is PackNodeKind.Text ? _text ??= _unread!.TextAt(_at) : null;
+    public string? Text => Kind is PackNodeKind.Text ? (string)(_content ??= _unread!.TextAt(_at)) : null;
 
     /// <summary>The items of a list; null otherwise.</summary>
-    public List<PackNode>? Items => Kind is PackNodeKind.List ? _items ??= _unread!.ItemsAt(_at, File) : null;
+    public List<PackNode>? Items => Kind is PackNodeKind.List ? (List<PackNode>)(_content ??= _unread!.ItemsAt(_at, File)) : null;
 
     /// <summary>The pairs of a map, in order; null otherwise.</summary>
-    public List<(PackNode Key, PackNode Value)>? Pairs => Kind is PackNodeKind.Map ? _pairs ??= _unread!.PairsAt(_at, File) : null;
+    public List<(PackNode Key, PackNode Value)>? Pairs => Kind is PackNodeKind.Map ? (List<(PackNode Key, PackNode Value)>)(_content ??= _unread!.PairsAt(_at, File)) : null;
 
     public RulePackException Error(string what) => new(File, Line, what);
 
@@ -74,29 +74,43 @@ internal sealed class PackNode
     /// <summary>The pairs of a map with text keys; a key that comes twice is an error.</summary>
     public IEnumerable<(string Key, PackNode Value)> AsMap(string what)
     {
-        if (Pairs is null)
+        if (Kind is not PackNodeKind.Map)
             throw Error($"{what} must be a map.");
 
+        return _unread is null ? Checked(Pairs!) : _unread.MapAt(_at, File);
+    }
+
+    private static IEnumerable<(string Key, PackNode Value)> Checked(List<(PackNode Key, PackNode Value)> pairs)
+    {
         HashSet<string>? seen = null;
-        for (int i = 0; i < Pairs.Count; i++)
+        for (int i = 0; i < pairs.Count; i++)
         {
-            (PackNode key, PackNode value) = Pairs[i];
+            (PackNode key, PackNode value) = pairs[i];
             string name = key.AsText("a key");
-            if (i < FewKeys ? Pairs.FindIndex(0, i, p => p.Key.Text == name) >= 0 : !(seen ??= Names(i)).Add(name))
+            if (i < FewKeys ? pairs.FindIndex(0, i, p => p.Key.Text == name) >= 0 : !(seen ??= Names(pairs, i)).Add(name))
                 throw key.Error($"the key '{name}' comes twice.");
 
             yield return (name, value);
         }
     }
 
-    private HashSet<string> Names(int count) => Pairs!.Take(count).Select(p => p.Key.Text!).ToHashSet(StringComparer.Ordinal);
+    private static HashSet<string> Names(List<(PackNode Key, PackNode Value)> pairs, int count) => pairs.Take(count).Select(p => p.Key.Text!).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The items of a list.</summary>
     public IReadOnlyList<PackNode> AsList(string what) => Items ?? throw Error($"{what} must be a list.");
 
     /// <summary>A list of texts, or one text.</summary>
     public IReadOnlyList<string> AsTexts(string what) =>
-        Text is not null ? [Text] : [.. AsList(what).Select(i => i.AsText(what))];
+        Text is not null ? [Text] : AsList(what) is var items && items.Count == 0 ? [] : Texts(items, what);
+
+    private static string[] Texts(IReadOnlyList<PackNode> items, string what)
+    {
+        string[] texts = new string[items.Count];
+        for (int i = 0; i < texts.Length; i++)
+            texts[i] = items[i].AsText(what);
+
+        return texts;
+    }
 
     /// <summary>Yes or no.</summary>
     public bool AsFlag(string what) => AsText(what) switch

@@ -11,53 +11,73 @@ internal static class RuleParser
 
     public static RuleEntry Read(PackNode node, ICollection<AwaitedValue> awaited)
     {
-        Dictionary<string, PackNode> fields = node.AsMap("a rule").ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
-        string Take(string name) =>
-            fields.Remove(name, out PackNode? value) ? value.AsText(name) : throw node.Error($"the rule has no '{name}'.");
-        T TakeChoice<T>(string name)
-            where T : struct, Enum => fields.Remove(name, out PackNode? value) ? value.AsChoice<T>(name) : throw node.Error($"the rule has no '{name}'.");
-        IReadOnlyList<string> TakeTexts(string name) => fields.Remove(name, out PackNode? value) ? value.AsTexts(name) : [];
+        string? id = null, title = null, why = null, fix = null, phase = null;
+        Severity? severity = null;
+        Confidence? confidence = null;
+        IReadOnlyList<string> references = [], tags = [];
+        PackNode? when = null, message = null, examples = null;
+        bool fallback = false, replaces = false;
+        foreach ((string name, PackNode value) in node.AsMap("a rule"))
+        {
+            switch (name)
+            {
+                case "id": id = value.AsText(name); break;
+                case "title": title = value.AsText(name); break;
+                case "severity": severity = value.AsChoice<Severity>(name); break;
+                case "confidence": confidence = value.AsChoice<Confidence>(name); break;
+                case "why": why = value.AsText(name); break;
+                case "fix": fix = value.AsText(name); break;
+                case "phase": phase = value.AsText(name); break;
+                case "references": references = value.AsTexts(name); break;
+                case "tags": tags = value.AsTexts(name); break;
+                case "when": when = value; break;
+                case "message": message = value; break;
+                case "fallback": fallback = value.AsFlag(name); break;
+                case "replaces": replaces = value.AsFlag(name); break;
+                case "examples": examples = value; break;
+                default: throw value.Error($"'{name}' is not a field of a rule.");
+            }
+        }
 
-        string id = Take("id");
-        if (id.Length == 0 || !id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        RulePackException Lacks(string name) => node.Error($"the rule has no '{name}'.");
+        if ((id ?? throw Lacks("id")).Length == 0 || !id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
             throw node.Error($"'{id}' is no rule id: lower-case letters, digits and hyphens only.");
 
         Rule rule = new()
         {
             Id = id,
-            Title = Take("title"),
-            Severity = TakeChoice<Severity>("severity"),
-            Confidence = TakeChoice<Confidence>("confidence"),
-            Why = Take("why"),
-            Fix = Take("fix"),
-            References = TakeTexts("references"),
-            Tags = TakeTexts("tags"),
+            Title = title ?? throw Lacks("title"),
+            Severity = severity ?? throw Lacks("severity"),
+            Confidence = confidence ?? throw Lacks("confidence"),
+            Why = why ?? throw Lacks("why"),
+            Fix = fix ?? throw Lacks("fix"),
+            References = references,
+            Tags = tags,
         };
-        string phase = fields.Remove("phase", out PackNode? phaseNode) ? phaseNode.AsText("phase") : "load";
+        phase ??= "load";
         if (!_phases.Contains(phase))
             throw node.Error($"'{phase}' is no phase: {string.Join(", ", _phases)}.");
 
-        RuleCondition when = fields.Remove("when", out PackNode? whenNode)
-            ? new ConditionParser(awaited).Read(whenNode)
-            : throw node.Error("the rule has no 'when'.");
-        string message = fields.Remove("message", out PackNode? messageNode) ? CheckedMessage(messageNode, when) : "";
-        bool TakeFlag(string name) => fields.Remove(name, out PackNode? value) && value.AsFlag(name);
-        bool fallback = TakeFlag("fallback");
-        bool replaces = TakeFlag("replaces");
-        if (fallback && (when.AsksFindings || when.Together.Count > 0))
+        RuleCondition condition = new ConditionParser(awaited).Read(when ?? throw Lacks("when"));
+        string said = message is null ? "" : CheckedMessage(message, condition);
+        if (fallback && (condition.AsksFindings || condition.Together.Count > 0))
             throw node.Error("a fallback asks for single facts, and not for findings.");
 
-        List<RuleExample> examples = fields.Remove("examples", out PackNode? shown) ? ReadExamples(shown) : [];
-        foreach ((string name, PackNode value) in fields)
-            throw value.Error($"'{name}' is not a field of a rule.");
-
-        return new RuleEntry(rule, when, examples, node.Place) { Phase = phase, IsFallback = fallback, Replaces = replaces, Message = message };
+        // Those of the program are read when somebody asks for them; its build has read them.
+        IReadOnlyList<RuleExample>? read = examples is null ? [] : examples.IsCompiled ? null : ReadExamples(examples);
+        return new RuleEntry(rule, condition, new Lazy<IReadOnlyList<RuleExample>>(() => read ?? ReadExamples(examples!)), node.Place)
+        {
+            Phase = phase, IsFallback = fallback, Replaces = replaces, Message = said,
+        };
     }
 
     /// <summary>A message may name fields that every fact has which the rule can be about.</summary>
     private static string CheckedMessage(PackNode node, RuleCondition when)
     {
         string message = node.AsText("message").Trim();
+        if (node.IsCompiled)
+            return message;
+
         FactKind[] kinds = [.. (when.Together.Count > 0 ? when.Together[0].AnyOf : when.Alternatives.Select(a => a.Subject)).Select(p => p.Kind).Distinct()];
         for (int open = message.IndexOf('{', StringComparison.Ordinal); open >= 0; open = message.IndexOf('{', open + 1))
         {

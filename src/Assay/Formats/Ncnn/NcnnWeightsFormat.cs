@@ -24,8 +24,7 @@ internal sealed class NcnnWeightsFormat : IFormat
             return null;
         }
 
-        string name = place.Name[(place.Name.LastIndexOf('/') + 1)..];
-        using ByteSource? net = place.TryOpen(name[..^4] + ".param").Bytes;
+        using ByteSource? net = place.TryOpenWith(".param").Bytes;
         return net is not null && net.ReadUpTo(0, 8).AsSpan().StartsWith("7767517"u8) ? new Claim(view.Range, ClaimStrength.Likely) : null;
     }
 

@@ -87,7 +87,7 @@ internal sealed class OpenVinoFormat : IFormat
             return;
         }
 
-        if (context.Artifact.In is not { } place || place.TryOpen(Beside(place.Name, ".bin")).Bytes is not { } bytes)
+        if (context.Artifact.In is not { } place || place.TryOpenWith(".bin").Bytes is not { } bytes)
         {
             throw new MalformedException(0, "The file with the constants is not there.");
         }

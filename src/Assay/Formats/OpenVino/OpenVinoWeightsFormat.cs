@@ -26,7 +26,7 @@ internal sealed class OpenVinoWeightsFormat : IFormat
             return null;
         }
 
-        using ByteSource? document = place.TryOpen(OpenVinoFormat.Beside(place.Name, ".xml")).Bytes;
+        using ByteSource? document = place.TryOpenWith(".xml").Bytes;
         if (document is null)
         {
             return null;
@@ -38,7 +38,7 @@ internal sealed class OpenVinoWeightsFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
-        if (context.Artifact.In is not { } place || place.TryOpen(OpenVinoFormat.Beside(place.Name, ".xml")).Bytes is not { } document)
+        if (context.Artifact.In is not { } place || place.TryOpenWith(".xml").Bytes is not { } document)
         {
             throw new MalformedException(claim.Range.Offset, "The document that describes the constants is not there.");
         }

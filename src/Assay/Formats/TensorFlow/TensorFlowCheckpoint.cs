@@ -1,6 +1,5 @@
 // Reads checkpoints of TensorFlow: an index of tensors, and the files with their elements.
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Protobuf;
@@ -127,8 +126,10 @@ internal sealed class TensorFlowCheckpointIndexFormat : IFormat
 /// A file with the elements of a checkpoint's tensors. It has no structure of its own: it is told by its name, and by the index beside it. What the
 /// index gives to no tensor is not accounted for.
 /// </summary>
-internal sealed partial class TensorFlowCheckpointDataFormat : IFormat
+internal sealed class TensorFlowCheckpointDataFormat : IFormat
 {
+    private const string Suffix = ".data-00000-of-00000";
+
     public string Id => "tf-checkpoint-data";
 
     public string Name => "TensorFlow checkpoint data";
@@ -137,16 +138,14 @@ internal sealed partial class TensorFlowCheckpointDataFormat : IFormat
 
     public IReadOnlyList<string> Extensions { get; } = [];
 
-    public Claim? Probe(ProbeView view) => view.IsWhole && NamePattern().IsMatch(view.Artifact.Name) ? new Claim(view.Range, ClaimStrength.Weak) : null;
+    public Claim? Probe(ProbeView view) => view.IsWhole && Shard(view.Artifact.Name) >= 0 ? new Claim(view.Range, ClaimStrength.Weak) : null;
 
     public void Read(Claim claim, ReadContext context)
     {
-        Match match = NamePattern().Match(context.Artifact.Name);
-        if (context.Artifact.In is { } place && NamePattern().Match(place.Name) is { Success: true } inside
-            && place.Bundle.TryOpen(place.Name[..inside.Index] + ".index").Bytes is { } bytes)
+        long shard = Shard(context.Artifact.Name);
+        if (context.Artifact.In is { } place && Shard(place.Name) >= 0 && place.Bundle.TryOpen(place.Name[..^Suffix.Length] + ".index").Bytes is { } bytes)
         {
             using ByteSource index = bytes;
-            long shard = long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             try
             {
                 TensorFlowCheckpoint checkpoint = TensorFlowCheckpoint.Read(index, new ByteRange(0, index.Length), context.Budget, context.Held, null);
@@ -166,6 +165,12 @@ internal sealed partial class TensorFlowCheckpointDataFormat : IFormat
         context.Cover(claim.Range, CoverageKind.Data);
     }
 
-    [GeneratedRegex(@"\.data-([0-9]{5})-of-[0-9]{5}$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
-    private static partial Regex NamePattern();
+    /// <summary>The number of the shard that a name ends with (<c>.data-00000-of-00001</c>), or -1 where it is no such name.</summary>
+    private static long Shard(string name)
+    {
+        ReadOnlySpan<char> end = name.AsSpan(Math.Max(0, name.Length - Suffix.Length));
+        return end.Length == Suffix.Length && end.StartsWith(Suffix.AsSpan(0, 6), StringComparison.Ordinal) && end[11..15].SequenceEqual(Suffix.AsSpan(11, 4))
+            && long.TryParse(end[6..11], NumberStyles.None, CultureInfo.InvariantCulture, out long shard)
+            && long.TryParse(end[15..], NumberStyles.None, CultureInfo.InvariantCulture, out _) ? shard : -1;
+    }
 }

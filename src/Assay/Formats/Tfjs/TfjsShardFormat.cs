@@ -28,13 +28,11 @@ internal sealed class TfjsShardFormat : IFormat
     /// <summary>Whether a name ends in <c>shard</c>, a number, and perhaps <c>of</c> and another.</summary>
     private static bool IsShardName(string path)
     {
-        string name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
-        name = name.EndsWith(".bin", StringComparison.Ordinal) ? name[..^4] : name;
-        int at = name.LastIndexOf("shard", StringComparison.Ordinal);
-        if (at < 0)
+        int at = path.LastIndexOf("shard", StringComparison.Ordinal);
+        if (at < 0 || path.AsSpan(at).ContainsAny('/', '\\'))
             return false;
 
-        string[] numbers = name[(at + 5)..].Split("of");
+        string[] numbers = path[(at + 5)..(path.EndsWith(".bin", StringComparison.Ordinal) ? ^4 : ^0)].Split("of");
         return numbers.Length <= 2 && Array.TrueForAll(numbers, n => n.Length is > 0 and < 6 && n.All(char.IsAsciiDigit));
     }
 

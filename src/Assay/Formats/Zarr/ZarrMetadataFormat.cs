@@ -43,6 +43,8 @@ internal sealed class ZarrMetadataFormat : IFormat
 /// </summary>
 internal sealed class ZarrChunkFormat : IFormat
 {
+    private static readonly System.Buffers.SearchValues<char> s_ofChunks = System.Buffers.SearchValues.Create(".0123456789abcdef");
+
     public string Id => "zarr-chunk";
 
     public string Name => "zarr chunk";
@@ -59,6 +61,10 @@ internal sealed class ZarrChunkFormat : IFormat
     public static bool IsChunk(Artifact artifact)
     {
         if (artifact.In is not { } place)
+            return false;
+
+        // Most names are told by their last step, and nothing is made for those.
+        if (place.Name.AsSpan(place.Name.LastIndexOf('/') + 1).ContainsAnyExcept(s_ofChunks))
             return false;
 
         string[] steps = place.Name.Split('/');
