@@ -1,12 +1,16 @@
 // Reads numbers and bytes one after the other through a small window.
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Assay.Bytes;
 
-/// <summary>Reads numbers and bytes of a range one after the other. The window is small; what is skipped is not read.</summary>
+/// <summary>
+/// Reads numbers and bytes of a range one after the other. Nothing is sized by a number of the file before that many bytes are known to be there; what is stepped over is not
+/// read and costs nothing.
+/// </summary>
 internal sealed class ByteCursor
 {
-    private const int Window = 16 << 10;
+    private const int Window = 64 << 10;
     private readonly ByteSource _source;
     private readonly ByteRange _range;
     private readonly ScanBudget _budget;
@@ -36,6 +40,20 @@ internal sealed class ByteCursor
 
     /// <summary>How many bytes are left.</summary>
     public long Left => _range.End - Offset;
+
+    /// <summary>Whether more bytes were asked for than there are.</summary>
+    public bool RanOut { get; private set; }
+
+    /// <summary>The next byte, or -1 at the end.</summary>
+    public int TryByte() => Left > 0 ? U8() : -1;
+
+    /// <summary>The next byte, which stays the next one; -1 at the end.</summary>
+    public int Peek()
+    {
+        int next = TryByte();
+        _at -= next < 0 ? 0 : 1;
+        return next;
+    }
 
     /// <summary>An unsigned number of 8 bits.</summary>
     public byte U8() => Take(1)[0];
@@ -86,6 +104,17 @@ internal sealed class ByteCursor
         return bytes;
     }
 
+    /// <summary>The next bytes as a new array of at most <paramref name="keep"/>; the others are stepped over.</summary>
+    public byte[] Keep(long count, int keep)
+    {
+        Need(count);
+        int kept = (int)Math.Min(count, keep);
+        byte[] bytes = kept <= _end - _at ? _buffer.AsSpan(_at, kept).ToArray() : _source.ReadUpTo(Offset, kept);
+        _budget.SpendWork(WorkCosts.NearRead + (kept / WorkCosts.BytesRead), Offset);
+        Skip(count);
+        return bytes;
+    }
+
     /// <summary>Steps over bytes.</summary>
     public void Skip(long count)
     {
@@ -124,6 +153,17 @@ internal sealed class ByteCursor
         return bytes;
     }
 
+    /// <summary>Says that so many bytes must be there.</summary>
+    /// <exception cref="MalformedException">There are fewer.</exception>
+    public void Need(long count)
+    {
+        if (count < 0 || count > Left)
+        {
+            RanOut = true;
+            throw new MalformedException(Offset, string.Create(CultureInfo.InvariantCulture, $"{count} bytes are asked for and {Left} are left."));
+        }
+    }
+
     private void Fill(int count)
     {
         Need(count);
@@ -141,14 +181,6 @@ internal sealed class ByteCursor
             }
 
             (_end, _next) = (_end + got, _next + got);
-        }
-    }
-
-    private void Need(long count)
-    {
-        if (count < 0 || count > Left)
-        {
-            throw new MalformedException(_range.End, "The bytes end too early.");
         }
     }
 }

@@ -4,7 +4,6 @@ using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.CatBoost;
 
@@ -30,13 +29,13 @@ internal sealed class CatBoostFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
-        BinaryCursor cursor = new(context.Artifact.Bytes, claim.Range, context.Budget);
+        ByteCursor cursor = new(context.Artifact.Bytes, claim.Range, context.Budget);
         OddityLog oddities = new();
         long end = claim.Range.Offset;
         try
         {
             cursor.Skip(4);
-            long size = (uint)cursor.Int32();
+            long size = (uint)cursor.I32();
             if (size > cursor.Left)
             {
                 oddities.Add("catboost.declares-more", claim.Range.Offset, HeadSize, string.Create(CultureInfo.InvariantCulture, $"The model declares {size} bytes, and {cursor.Left} are left."));

@@ -2,7 +2,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Assay.Bytes;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.CatBoost;
 
@@ -61,7 +60,7 @@ internal sealed class CatBoostTables(ByteSource bytes, ByteRange core, ScanBudge
     }
 
     /// <summary>The items of a vector of numbers, front to back.</summary>
-    public BinaryCursor Items((long Start, long Count) vector, int size) => new(bytes, new ByteRange(vector.Start, vector.Count * size), budget);
+    public ByteCursor Items((long Start, long Count) vector, int size) => new(bytes, new ByteRange(vector.Start, vector.Count * size), budget);
 
     private uint UInt32(long at)
     {

@@ -1,8 +1,8 @@
 // The trees of a CatBoost model: counts and indices that must fit each other.
 using System.Globalization;
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Containers;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.CatBoost;
 
@@ -29,13 +29,13 @@ internal sealed class CatBoostTrees(CatBoostTables tables, long trees, OddityLog
             Odd("catboost.count-mismatch", $"The model has {sizes.Count} trees and {starts.Count} starts of trees, {splits.Count} splits and {steps.Count} nodes, of dimension {dimension}.");
         }
 
-        BinaryCursor size = tables.Items(sizes, 4);
-        BinaryCursor start = tables.Items(starts, 4);
+        ByteCursor size = tables.Items(sizes, 4);
+        ByteCursor start = tables.Items(starts, 4);
         long wanted = 0;
         for (long i = 0; i < sizes.Count; i++)
         {
-            long count = size.Int32();
-            long from = start.Left >= 4 ? start.Int32() : -1;
+            long count = size.I32();
+            long from = start.Left >= 4 ? start.I32() : -1;
             if (count < 0 || from < 0 || from > splits.Count || count > splits.Count - from || (symmetric && count > DeepestTree))
             {
                 Odd("catboost.tree-outside", $"Tree {i} has {count} splits from {from} on, and the model has {splits.Count}.");
@@ -63,10 +63,10 @@ internal sealed class CatBoostTrees(CatBoostTables tables, long trees, OddityLog
         long known = Borders(5, 3) + Borders(6, 1) + Borders(6, 2) + Borders(7, 1) + (2 * tables.Vector(trees, 7, 4).Count) + Borders(13, 3) + (1 << 16);
         bool exact = tables.Vector(trees, 6, 4).Count + tables.Vector(trees, 7, 4).Count + tables.Vector(trees, 13, 4).Count == 0;
         known = exact ? Borders(5, 3) : known;
-        BinaryCursor split = tables.Items(splits, 4);
+        ByteCursor split = tables.Items(splits, 4);
         for (long i = 0; i < splits.Count; i++)
         {
-            int value = split.Int32();
+            int value = split.I32();
             if (value < 0 || value >= known)
             {
                 Odd("catboost.split-outside", $"A tree asks for split {value}, and the features have {known}.");
@@ -78,10 +78,10 @@ internal sealed class CatBoostTrees(CatBoostTables tables, long trees, OddityLog
     /// <summary>A node leads to nodes behind it, and a leaf is one that there is.</summary>
     private void Nodes((long Start, long Count) steps, (long Start, long Count) leafIds, long leaves)
     {
-        BinaryCursor step = tables.Items(steps, 4);
+        ByteCursor step = tables.Items(steps, 4);
         for (long i = 0; i < steps.Count; i++)
         {
-            int both = step.Int32();
+            int both = step.I32();
             if (i + (both & 0xFFFF) >= steps.Count || i + ((both >> 16) & 0xFFFF) >= steps.Count)
             {
                 Odd("catboost.tree-outside", $"Node {i} leads to a node that there is not.");
@@ -89,10 +89,10 @@ internal sealed class CatBoostTrees(CatBoostTables tables, long trees, OddityLog
             }
         }
 
-        BinaryCursor leaf = tables.Items(leafIds, 4);
+        ByteCursor leaf = tables.Items(leafIds, 4);
         for (long i = 0; i < leafIds.Count; i++)
         {
-            uint id = (uint)leaf.Int32();
+            uint id = (uint)leaf.I32();
             if (id != uint.MaxValue && id >= leaves)
             {
                 Odd("catboost.tree-outside", $"Node {i} leads to leaf {id}, and the model has {leaves}.");

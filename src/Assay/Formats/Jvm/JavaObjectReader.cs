@@ -3,12 +3,11 @@ using System.Globalization;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.Jvm;
 
 /// <summary>Reads the grammar of <c>ObjectStreamConstants</c>. Values are stepped over; classes are counted, and arrays of bytes handed to the walk.</summary>
-internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
+internal sealed class JavaObjectReader(ByteCursor cursor, ReadContext context)
 {
     public const byte FirstTag = 0x70;
     public const byte LastTag = 0x7E;
@@ -102,7 +101,7 @@ internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
             case Work.Annotation:
                 if (cursor.Peek() == EndBlock)
                 {
-                    cursor.Byte();
+                    cursor.U8();
                 }
                 else
                 {
@@ -144,14 +143,14 @@ internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
     private void Content()
     {
         long at = cursor.Offset;
-        byte tag = cursor.Byte();
+        byte tag = cursor.U8();
         switch (tag)
         {
             case Null:
                 _last = null;
                 break;
             case Reference:
-                int handle = cursor.Int32Big() - BaseHandle;
+                int handle = cursor.I32() - BaseHandle;
                 _last = handle >= 0 && handle < _handles.Count ? _handles[handle] : throw new MalformedException(at, "A reference leads to an object that was not read yet.");
                 break;
             case ClassDescription:
@@ -179,17 +178,17 @@ internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
                 break;
             case NewString:
                 AddHandle(null);
-                cursor.Skip(cursor.UInt16Big());
+                cursor.Skip(cursor.U16());
                 break;
             case LongString:
                 AddHandle(null);
-                Skip(cursor.Int64Big(), 1, at);
+                Skip(cursor.I64(), 1, at);
                 break;
             case Block:
-                cursor.Skip(cursor.Byte());
+                cursor.Skip(cursor.U8());
                 break;
             case LongBlock:
-                Skip(cursor.Int32Big(), 1, at);
+                Skip(cursor.I32(), 1, at);
                 break;
             case Reset:
                 _handles.Clear();
@@ -207,8 +206,8 @@ internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
         JavaClass described = new() { Name = Text() };
         cursor.Skip(8);
         AddHandle(described);
-        described.Flags = cursor.Byte();
-        int fields = cursor.UInt16Big();
+        described.Flags = cursor.U8();
+        int fields = cursor.U16();
         Named(described.Name, described.IsEnum ? "enum" : "class", at);
         Push(Work.Extends, described);
         Push(Work.Content);
@@ -220,7 +219,7 @@ internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
     {
         JavaClass described = new() { Name = "", Flags = JavaClass.Serializable };
         AddHandle(described);
-        int interfaces = cursor.Int32Big();
+        int interfaces = cursor.I32();
         if (interfaces < 0 || interfaces > cursor.Left / 2)
         {
             throw new MalformedException(at, "A proxy has more interfaces than there are bytes.");
@@ -242,8 +241,8 @@ internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
     {
         for (; left > 0; left--)
         {
-            byte type = cursor.Byte();
-            cursor.Skip(cursor.UInt16Big());
+            byte type = cursor.U8();
+            cursor.Skip(cursor.U16());
             of.Fields.Add(type);
             context.Held.Add(1);
             if (type is (byte)'L' or (byte)'[')
@@ -312,7 +311,7 @@ internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
     {
         AddHandle(null);
         long at = cursor.Offset;
-        long count = cursor.Int32Big();
+        long count = cursor.I32();
         if (of?.Name is not ['[', var item, ..])
         {
             throw new MalformedException(at, "An array is of no class of arrays.");
@@ -368,7 +367,7 @@ internal sealed class JavaObjectReader(BinaryCursor cursor, ReadContext context)
 
     private string Text()
     {
-        int length = cursor.UInt16Big();
+        int length = cursor.U16();
         return Encoding.UTF8.GetString(cursor.Keep(length, 1024));
     }
 

@@ -2,7 +2,6 @@
 using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.Jvm;
 
@@ -25,7 +24,7 @@ internal sealed class JavaObjectsFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
-        BinaryCursor cursor = new(context.Artifact.Bytes, claim.Range, context.Budget);
+        ByteCursor cursor = new(context.Artifact.Bytes, claim.Range, context.Budget) { IsBigEndian = true };
         JavaObjectReader reader = new(cursor, context);
         try
         {

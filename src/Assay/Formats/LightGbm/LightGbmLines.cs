@@ -1,14 +1,13 @@
 // The lines of a text of any length.
 using System.Text;
 using Assay.Bytes;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.LightGbm;
 
 /// <summary>Reads a text line by line; a line is at most as long as the limit of lines.</summary>
 internal sealed class LightGbmLines(ByteSource source, ByteRange range, ScanBudget budget)
 {
-    private readonly BinaryCursor _cursor = new(source, range, budget);
+    private readonly ByteCursor _cursor = new(source, range, budget);
     private byte[] _line = new byte[4096];
 
     /// <summary>Where the current line starts.</summary>

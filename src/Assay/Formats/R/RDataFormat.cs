@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.R;
 
@@ -48,7 +47,7 @@ internal sealed class RDataFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
-        BinaryCursor cursor = new(context.Artifact.Bytes, claim.Range, context.Budget);
+        ByteCursor cursor = new(context.Artifact.Bytes, claim.Range, context.Budget);
         try
         {
             Read(cursor, context);
@@ -63,7 +62,7 @@ internal sealed class RDataFormat : IFormat
         }
     }
 
-    private static void Read(BinaryCursor cursor, ReadContext context)
+    private static void Read(ByteCursor cursor, ReadContext context)
     {
         bool workspace = cursor.Peek() == 'R';
         if (workspace && cursor.Take(Workspace)[3] == '1')
@@ -79,6 +78,7 @@ internal sealed class RDataFormat : IFormat
             (byte)'A' => REncoding.Text,
             _ => throw new MalformedException(cursor.Offset - 2, "The stream says of no encoding that it is in it."),
         };
+        cursor.IsBigEndian = encoding == REncoding.Xdr;
         RStream header = new(cursor, encoding);
         int version = header.Int();
         int writer = header.Int();
@@ -101,7 +101,7 @@ internal sealed class RDataFormat : IFormat
             reader.Read(workspace);
             if (encoding == REncoding.Text && cursor.Peek() == '\n')
             {
-                cursor.Byte();
+                cursor.U8();
             }
         }
         finally

@@ -1,7 +1,6 @@
 // Reads a serialised object of R with all that lies in it, without making any of it.
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.R;
 
@@ -10,7 +9,7 @@ namespace Assay.Formats.R;
 /// calls and when that would be. A promise that is not evaluated runs its code when it is looked at: where a loader holds one at once, that is what printing or
 /// using the loaded object does (CVE-2024-27322; R refuses since 4.4).
 /// </summary>
-internal sealed partial class RReader(ReadContext context, BinaryCursor cursor, REncoding encoding)
+internal sealed partial class RReader(ReadContext context, ByteCursor cursor, REncoding encoding)
 {
     private const int KeptText = 4096;
     private const int FrameCost = 256;

@@ -2,7 +2,6 @@
 using System.Globalization;
 using System.Text;
 using Assay.Bytes;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.R;
 
@@ -20,7 +19,7 @@ internal enum REncoding
 }
 
 /// <summary>Reads whole numbers, texts and vectors as <c>InInteger</c>, <c>InString</c> and <c>InRealVec</c> of R's <c>serialize.c</c> do.</summary>
-internal sealed class RStream(BinaryCursor cursor, REncoding encoding)
+internal sealed class RStream(ByteCursor cursor, REncoding encoding)
 {
     /// <summary>What R writes for a whole number that is missing.</summary>
     public const int MissingInteger = int.MinValue;
@@ -36,8 +35,7 @@ internal sealed class RStream(BinaryCursor cursor, REncoding encoding)
     /// <summary>A whole number.</summary>
     public int Int() => encoding switch
     {
-        REncoding.Xdr => cursor.Int32Big(),
-        REncoding.Native => cursor.Int32(),
+        REncoding.Xdr or REncoding.Native => cursor.I32(),
         _ => Word() is var word && word == "NA" ? MissingInteger
             : int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number
             : throw new MalformedException(cursor.Offset, "A whole number is none."),
@@ -126,19 +124,19 @@ internal sealed class RStream(BinaryCursor cursor, REncoding encoding)
     {
         while (cursor.Peek() is >= 0 and <= ' ')
         {
-            cursor.Byte();
+            cursor.U8();
         }
     }
 
     private byte Escaped()
     {
-        byte next = cursor.Byte();
+        byte next = cursor.U8();
         if (next != '\\')
         {
             return next;
         }
 
-        next = cursor.Byte();
+        next = cursor.U8();
         if (next is < (byte)'0' or > (byte)'7')
         {
             return next switch
@@ -152,7 +150,7 @@ internal sealed class RStream(BinaryCursor cursor, REncoding encoding)
         for (int digits = 1; digits < 3 && cursor.Peek() is >= '0' and <= '7' and int digit; digits++)
         {
             code = (code * 8) + (digit - '0');
-            cursor.Byte();
+            cursor.U8();
         }
 
         return (byte)code;

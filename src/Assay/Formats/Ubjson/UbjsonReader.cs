@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Assay.Bytes;
-using Assay.Formats.Binary;
 using Assay.Formats.Json;
 
 namespace Assay.Formats.Ubjson;
@@ -19,7 +18,7 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
 
     private const int MostNesting = 1_000_000;
     private const int KeptText = 64 << 10;
-    private readonly BinaryCursor _cursor = new(source, range, budget);
+    private readonly ByteCursor _cursor = new(source, range, budget) { IsBigEndian = true };
 
     /// <summary>What is open: an object, a list up to its bracket, or how many items are left of a list with a count.</summary>
     private readonly Stack<(bool IsObject, long Left, byte Type)> _open = new();
@@ -50,7 +49,7 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
         (Text, Integer) = ("", null);
         if (_open.Count == 0)
         {
-            return Offset == range.Offset && Value(_cursor.Byte());
+            return Offset == range.Offset && Value(_cursor.U8());
         }
 
         (bool isObject, long left, byte type) = _open.Peek();
@@ -62,7 +61,7 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
         _hasName = false;
         if (isObject)
         {
-            return Value(_cursor.Byte());
+            return Value(_cursor.U8());
         }
 
         if (left == 0 || (left < 0 && _cursor.Peek() == ']'))
@@ -78,7 +77,7 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
             _open.Push((false, left - 1, type));
         }
 
-        return Value(type == 0 ? _cursor.Byte() : type);
+        return Value(type == 0 ? _cursor.U8() : type);
     }
 
     private bool Is(DocumentToken kind)
@@ -89,7 +88,7 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
 
     private bool Name()
     {
-        byte marker = _cursor.Byte();
+        byte marker = _cursor.U8();
         if (marker == '}')
         {
             _open.Pop();
@@ -119,7 +118,7 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
             case 'Z' or 'T' or 'F':
                 return Is(DocumentToken.Word);
             case 'S':
-                if (_cursor.Byte() != 'L')
+                if (_cursor.U8() != 'L')
                 {
                     throw new MalformedException(Offset, "A text has no length.");
                 }
@@ -133,15 +132,15 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
                 _cursor.Skip(8);
                 return Is(DocumentToken.Number);
             case 'i':
-                return Number((sbyte)_cursor.Byte());
+                return Number((sbyte)_cursor.U8());
             case 'U' or 'C':
-                return Number(_cursor.Byte());
+                return Number(_cursor.U8());
             case 'I':
                 return Number(BinaryPrimitives.ReadInt16BigEndian(_cursor.Take(2)));
             case 'l':
-                return Number(_cursor.Int32Big());
+                return Number(_cursor.I32());
             case 'L':
-                return Number(_cursor.Int64Big());
+                return Number(_cursor.I64());
             default:
                 throw new MalformedException(Offset, string.Create(CultureInfo.InvariantCulture, $"There is no value of type 0x{marker:x2}."));
         }
@@ -158,8 +157,8 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
         byte type = 0;
         if (_cursor.Peek() == '$')
         {
-            _cursor.Byte();
-            type = _cursor.Byte();
+            _cursor.U8();
+            type = _cursor.U8();
         }
 
         if (type == 0 && _cursor.Peek() != '#')
@@ -168,12 +167,12 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
             return;
         }
 
-        if (_cursor.Byte() != '#' || _cursor.Byte() != 'L')
+        if (_cursor.U8() != '#' || _cursor.U8() != 'L')
         {
             throw new MalformedException(Offset, "A list with a type has no count.");
         }
 
-        long count = _cursor.Int64Big();
+        long count = _cursor.I64();
         int size = (char)type switch { 'd' or 'l' => 4, 'D' or 'L' => 8, 'I' => 2, _ => 1 };
         if (count < 0 || count > _cursor.Left / size)
         {
@@ -186,7 +185,7 @@ internal sealed class UbjsonReader(ByteSource source, ByteRange range, ScanBudge
 
     private string String()
     {
-        long length = _cursor.Int64Big();
+        long length = _cursor.I64();
         if (length < 0 || length > _cursor.Left)
         {
             Declared = length;

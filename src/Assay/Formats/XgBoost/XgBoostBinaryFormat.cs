@@ -5,7 +5,6 @@ using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers;
-using Assay.Formats.Binary;
 
 namespace Assay.Formats.XgBoost;
 
@@ -55,7 +54,7 @@ internal sealed class XgBoostBinaryFormat : IFormat
             return;
         }
 
-        BinaryCursor cursor = new(bytes, claim.Range, context.Budget);
+        ByteCursor cursor = new(bytes, claim.Range, context.Budget);
         XgBoostBinaryReader reader = new(cursor, context);
         try
         {

@@ -5,13 +5,12 @@ using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers;
-using Assay.Formats.Binary;
 using Assay.Formats.Trees;
 
 namespace Assay.Formats.XgBoost;
 
 /// <summary>Reads the structures of one model and checks counts, links and indices.</summary>
-internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext context)
+internal sealed class XgBoostBinaryReader(ByteCursor cursor, ReadContext context)
 {
     /// <summary>The bytes of the learner's parameters.</summary>
     public const int LearnerSize = 136;
@@ -44,7 +43,7 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
         if (cursor.Left >= 22 && Starts(Configured))
         {
             cursor.Skip(Configured.Length);
-            configuration = cursor.Int64();
+            configuration = cursor.I64();
         }
 
         if (cursor.Left >= 4 && Starts("binf"u8))
@@ -92,12 +91,12 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
         long end = cursor.Offset + LearnerSize;
         cursor.Need(LearnerSize);
         cursor.Skip(4);
-        _features = (uint)cursor.Int32();
-        int classes = cursor.Int32();
-        _hasAttributes = cursor.Int32() != 0;
-        _hasMetrics = cursor.Int32() != 0;
+        _features = (uint)cursor.I32();
+        int classes = cursor.I32();
+        _hasAttributes = cursor.I32() != 0;
+        _hasMetrics = cursor.I32() != 0;
         cursor.Skip(8);
-        int targets = cursor.Int32();
+        int targets = cursor.I32();
         _outputs = Math.Max(Math.Max(1, classes), targets is > 0 and < 1 << 20 ? targets : 1);
         context.Meta("num_feature", _features.ToString(CultureInfo.InvariantCulture));
         cursor.Skip(end - cursor.Offset);
@@ -105,7 +104,7 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
 
     private string Name(string what)
     {
-        long length = cursor.Int64();
+        long length = cursor.I64();
         return length is > 0 and < KeptText ? Encoding.UTF8.GetString(cursor.Keep(length, KeptText))
             : throw new MalformedException(cursor.Offset, $"The name of the {what} has {length} bytes.");
     }
@@ -125,7 +124,7 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
     {
         long end = cursor.Offset + ForestSize;
         cursor.Need(ForestSize);
-        int trees = cursor.Int32();
+        int trees = cursor.I32();
         cursor.Skip(end - cursor.Offset);
         if (trees < 0 || trees > cursor.Left / TreeSize)
         {
@@ -141,7 +140,7 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
 
         for (int i = 0; i < trees; i++)
         {
-            int output = cursor.Int32();
+            int output = cursor.I32();
             if (output < 0 || output >= _outputs)
             {
                 Odd("xgboost.group-outside", cursor.Offset, $"A tree belongs to output {output}, and the model has {_outputs}.");
@@ -159,9 +158,9 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
         long start = cursor.Offset;
         cursor.Need(TreeSize);
         cursor.Skip(4);
-        int nodes = cursor.Int32();
+        int nodes = cursor.I32();
         cursor.Skip(12);
-        int leafVector = cursor.Int32();
+        int leafVector = cursor.I32();
         cursor.Skip(start + TreeSize - cursor.Offset);
         if (nodes <= 0 || nodes > cursor.Left / (NodeSize + StatisticsSize))
         {
@@ -177,10 +176,10 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
         long feature = -1;
         for (int i = 0; i < nodes; i++)
         {
-            int parent = cursor.Int32();
-            left[i] = cursor.Int32();
-            right[i] = cursor.Int32();
-            uint split = (uint)cursor.Int32();
+            int parent = cursor.I32();
+            left[i] = cursor.I32();
+            right[i] = cursor.I32();
+            uint split = (uint)cursor.I32();
             cursor.Skip(4);
             bool deleted = split == uint.MaxValue;
             parentOutside |= i > 0 && !deleted && parent != Unlinked && (parent & int.MaxValue) >= nodes;
@@ -245,7 +244,7 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
 
     private string Text()
     {
-        long length = cursor.Int64();
+        long length = cursor.I64();
         if (length < 0 || length > cursor.Left)
         {
             Odd("xgboost.declares-more", cursor.Offset, $"A text declares {length} bytes, and {cursor.Left} are left.");
@@ -257,7 +256,7 @@ internal sealed class XgBoostBinaryReader(BinaryCursor cursor, ReadContext conte
 
     private long Count(string what, int size)
     {
-        long count = cursor.Int64();
+        long count = cursor.I64();
         if (count < 0 || count > cursor.Left / size)
         {
             Odd("xgboost.declares-more", cursor.Offset, $"The model declares {count} {what}, and {cursor.Left} bytes are left.");

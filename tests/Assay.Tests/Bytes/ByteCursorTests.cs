@@ -1,19 +1,24 @@
 // The cursor over binary structures: front to back, nothing past the end, and stepping over is free.
 using Assay.Bytes;
-using Assay.Formats.Binary;
 
-namespace Assay.Tests.Formats.Binary;
+namespace Assay.Tests.Bytes;
 
-public sealed class BinaryCursorTests
+public sealed class ByteCursorTests
 {
-    private static BinaryCursor Of(byte[] bytes, ScanBudget? budget = null) =>
+    private static ByteCursor Of(byte[] bytes, ScanBudget? budget = null) =>
         new(new MemorySource(bytes), new ByteRange(0, bytes.Length), budget ?? new ScanBudget(new ScanLimits(), TimeProvider.System));
 
     [Fact]
     public void NumbersAreReadInBothByteOrders()
     {
-        BinaryCursor cursor = Of([1, 0, 0, 0, 0, 0, 0, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 4]);
-        Assert.Equal((1, 2, 3L, 4), (cursor.Int32(), cursor.Int32Big(), cursor.Int64(), cursor.UInt16Big()));
+        ByteCursor cursor = Of([1, 0, 0, 0, 0, 0, 0, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 4]);
+        Assert.Equal(1, cursor.I32());
+        cursor.IsBigEndian = true;
+        Assert.Equal(2, cursor.I32());
+        cursor.IsBigEndian = false;
+        Assert.Equal(3L, cursor.I64());
+        cursor.IsBigEndian = true;
+        Assert.Equal(4, cursor.U16());
         Assert.Equal((0L, -1), (cursor.Left, cursor.TryByte()));
     }
 
@@ -23,7 +28,7 @@ public sealed class BinaryCursorTests
     [InlineData(long.MaxValue)]
     public void WhatIsNotThereIsRefused(long count)
     {
-        BinaryCursor cursor = Of(new byte[4]);
+        ByteCursor cursor = Of(new byte[4]);
         Assert.Throws<MalformedException>(() => cursor.Skip(count));
         Assert.True(cursor.RanOut);
         Assert.Equal(0, cursor.Offset);
@@ -35,7 +40,7 @@ public sealed class BinaryCursorTests
         ScanBudget budget = new(new ScanLimits(), TimeProvider.System);
         byte[] bytes = new byte[1 << 20];
         bytes[^1] = 7;
-        BinaryCursor cursor = Of(bytes, budget);
+        ByteCursor cursor = Of(bytes, budget);
         cursor.Skip(bytes.Length - 1);
         Assert.Equal(0, budget.Work);
         Assert.Equal((7, -1), (cursor.Peek(), cursor.TryByte() == 7 ? cursor.Peek() : 0));
@@ -44,8 +49,8 @@ public sealed class BinaryCursorTests
     [Fact]
     public void ALongTextIsKeptInPart()
     {
-        BinaryCursor cursor = Of([.. Enumerable.Repeat((byte)'a', 200_000), 9]);
+        ByteCursor cursor = Of([.. Enumerable.Repeat((byte)'a', 200_000), 9]);
         Assert.Equal(16, cursor.Keep(200_000, 16).Length);
-        Assert.Equal(9, cursor.Byte());
+        Assert.Equal(9, cursor.U8());
     }
 }
