@@ -30,19 +30,7 @@ internal sealed class CatBoostJsonFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
-        JsonTokenReader json = new(context.Artifact.Bytes, claim.Range, context.Budget, MostDepth);
-        try
-        {
-            Walk(json, context);
-        }
-        catch (MalformedException e)
-        {
-            context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
-        }
-        finally
-        {
-            context.Cover(new ByteRange(claim.Range.Offset, json.End - claim.Range.Offset), CoverageKind.Parsed);
-        }
+        JsonDocumentWalk.Tokens(claim.Range, context, MostDepth, json => Walk(json, context));
     }
 
     private static void Walk(JsonTokenReader json, ReadContext context)

@@ -27,7 +27,8 @@ internal sealed class FlaxFormat : IFormat
         if (view.IsWhole && view.Head.Span is [0x80] && view.Artifact.Extension is ".bin" or ".msgpack")
             return new Claim(view.Range, ClaimStrength.Likely);
 
-        if (!view.IsWhole || view.Head.Span is not [> 0x80 and <= 0x8F or 0xDE or 0xDF, ..])
+        // The elements of a tensor may begin with anything, and no loader reads a storage as MessagePack.
+        if (!view.IsWhole || view.Artifact.MayBeOpaque || view.Head.Span is not [> 0x80 and <= 0x8F or 0xDE or 0xDF, ..])
             return null;
 
         return Fits(view) ? new Claim(view.Range, ClaimStrength.Likely) : null;

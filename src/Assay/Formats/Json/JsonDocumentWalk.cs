@@ -11,6 +11,24 @@ internal static class JsonDocumentWalk
     /// <summary>Gets each value that is no object and no list, with the keys that lead to it; values of lists have the key of their list.</summary>
     public delegate void OnValue(JsonTokenReader json, IReadOnlyList<string> path);
 
+    /// <summary>Lets a reader take the tokens of a document, and accounts for it; where it breaks, what came before was read and the rest is an unread.</summary>
+    public static void Tokens(ByteRange range, ReadContext context, int maxDepth, Action<JsonTokenReader> read)
+    {
+        JsonTokenReader json = new(context.Artifact.Bytes, range, context.Budget, maxDepth);
+        try
+        {
+            read(json);
+        }
+        catch (MalformedException e)
+        {
+            context.Unread(UnreadCause.Malformed, e.Offset, range.End - e.Offset, e.Message);
+        }
+        finally
+        {
+            context.Cover(new ByteRange(range.Offset, json.End - range.Offset), CoverageKind.Parsed);
+        }
+    }
+
     /// <summary>Reads a document; where it breaks, what came before was handed out and the rest is an unread.</summary>
     public static void Read(ByteRange whole, ReadContext context, int maxDepth, OnValue value)
     {

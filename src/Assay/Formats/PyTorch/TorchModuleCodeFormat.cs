@@ -18,8 +18,6 @@ internal sealed class TorchModuleCodeFormat : IFormat
     private const string ModuleCode = "ts.model_loader.module_code";
     private const string FunctionCode = "ts.model_loader.function_code";
     private const int LongestSource = 16 << 20;
-    private const int WorkPerByte = 100;
-    private const int HeldPerByte = 48;
 
     public string Id => FormatId;
 
@@ -31,28 +29,8 @@ internal sealed class TorchModuleCodeFormat : IFormat
 
     public Claim? Probe(ProbeView view) => null;
 
-    public void Read(Claim claim, ReadContext context)
-    {
-        ByteRange range = claim.Range;
-        context.Cover(range, CoverageKind.Parsed);
-        if (range.Length > LongestSource)
-        {
-            context.Unread(UnreadCause.Limit, range.Offset, range.Length, $"The source is longer than {LongestSource >> 20} MB.");
-            return;
-        }
-
-        context.Budget.SpendWork(WorkPerByte * range.Length, range.Offset);
-        context.Budget.Hold(HeldPerByte * range.Length, range.Offset);
-        try
-        {
-            SyntaxTree tree = PythonParser.Parse(SourceText.Decode(context.Artifact.Bytes.ReadUpTo(range.Offset, (int)range.Length)), context.Budget);
-            Tell(new TorchModuleUses(tree, context.Budget), tree, range, context);
-        }
-        finally
-        {
-            context.Budget.Release(HeldPerByte * range.Length);
-        }
-    }
+    public void Read(Claim claim, ReadContext context) =>
+        TorchSource.Read(claim.Range, context, LongestSource, bytes => SourceText.Decode(bytes), tree => Tell(new TorchModuleUses(tree, context.Budget), tree, claim.Range, context));
 
     private static void Tell(TorchModuleUses uses, SyntaxTree tree, ByteRange range, ReadContext context)
     {

@@ -17,8 +17,6 @@ internal sealed class TorchScriptCodeFormat : IFormat
     public const string FormatId = "torchscript-code";
 
     private const int LongestSource = 64 << 20;
-    private const int WorkPerByte = 100;
-    private const int HeldPerByte = 48;
     private const int MostNames = 64;
 
     public string Id => FormatId;
@@ -31,30 +29,9 @@ internal sealed class TorchScriptCodeFormat : IFormat
 
     public Claim? Probe(ProbeView view) => null;
 
-    public void Read(Claim claim, ReadContext context)
-    {
-        ByteRange range = claim.Range;
-        context.Cover(range, CoverageKind.Parsed);
-        if (range.Length > LongestSource)
-        {
-            context.Unread(UnreadCause.Limit, range.Offset, range.Length, $"The source is longer than {LongestSource >> 20} MB.");
-            return;
-        }
-
-        context.Budget.SpendWork(WorkPerByte * range.Length, range.Offset);
-        context.Budget.Hold(HeldPerByte * range.Length, range.Offset);
-        try
-        {
-            // TorchScript knows no declarations of encodings.
-            string text = Encoding.UTF8.GetString(context.Artifact.Bytes.ReadUpTo(range.Offset, (int)range.Length));
-            SyntaxTree tree = PythonParser.Parse(SourceText.OfString(text), context.Budget);
-            Tell(tree, range.Offset, context);
-        }
-        finally
-        {
-            context.Budget.Release(HeldPerByte * range.Length);
-        }
-    }
+    public void Read(Claim claim, ReadContext context) =>
+        // TorchScript knows no declarations of encodings.
+        TorchSource.Read(claim.Range, context, LongestSource, bytes => SourceText.OfString(Encoding.UTF8.GetString(bytes)), tree => Tell(tree, claim.Range.Offset, context));
 
     private static void Tell(SyntaxTree tree, long start, ReadContext context)
     {

@@ -1,4 +1,6 @@
 // Trees of MessagePack: arrays of Flax and of msgpack_numpy, pickles in them, lengths that lie.
+using Assay.Formats.Flax;
+using Assay.Bytes;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Conversion;
@@ -14,6 +16,16 @@ public sealed class FlaxFormatTests
 {
     /// <summary>A kernel of two by three floats and a bias of one, as flax.serialization writes them.</summary>
     private static readonly byte[] s_good = Map(("params", Map(("Dense_0", Map(("kernel", Array([2, 3], "float32", new byte[24])), ("bias", Array([1], "float32", WeightFiles.Floats(7))))))));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheElementsOfATensorAreNoTree(bool areElements)
+    {
+        Artifact artifact = new("archive/data/5", new MemorySource(s_good)) { MayBeOpaque = areElements };
+        ScanBudget budget = new(new ScanLimits(), TimeProvider.System);
+        Assert.Equal(areElements, new FlaxFormat().Probe(new ProbeView(artifact, new ByteRange(0, s_good.Length), budget)) is null);
+    }
 
     [Fact]
     public void T096_AGoodTreePassesAndItsArraysAreTensors()
