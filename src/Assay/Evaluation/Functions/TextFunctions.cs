@@ -87,9 +87,14 @@ internal static class TextFunctions
             length += part.Value.Length;
         }
 
-        return f.Budget.Room(length)
-            ? f.Made(string.Join(separator, items.Select(i => ((FoldedText)i).Value)), [a[0], .. items])
-            : FoldedValue.Unknown;
+        if (!f.Budget.Room(length))
+        {
+            return FoldedValue.Unknown;
+        }
+
+        // An array is joined at its exact length, where a sequence would be gathered in buffers first.
+        string[] parts = [.. items.Select(i => ((FoldedText)i).Value)];
+        return f.Made(string.Join(separator, parts), [a[0], .. items]);
     }
 
     private static FoldedValue Replace(Folder f, IReadOnlyList<FoldedValue> a)
