@@ -77,6 +77,8 @@ internal static class CommandLine
         root.Add(ScanCommand.Create(host, arguments));
         root.Add(DetonateCommand.Create(host, arguments));
         root.Add(JudgeCommand.Create(host));
+        root.Add(PolicyCommand.Create(host, arguments));
+        root.Add(PolicyCommand.CreateBaseline(host, arguments));
         root.Add(FormatsCommand.Create(host));
         root.Add(RulesCommand.Create(host));
         root.Add(ExplainCommand.Create(host));

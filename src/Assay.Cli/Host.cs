@@ -13,6 +13,9 @@ internal sealed record Host
     /// <summary>Standard input.</summary>
     public required Stream Input { get; init; }
 
+    /// <summary>Whether there is no standard input.</summary>
+    public Func<bool> IsInputClosed { get; init; } = static () => false;
+
     /// <summary>Standard output, for reports and listings.</summary>
     public required Stream Output { get; init; }
 
@@ -31,6 +34,9 @@ internal sealed record Host
     /// <summary>Whether the environment asks for no colour (NO_COLOR, or a terminal that knows none).</summary>
     public bool NoColour { get; init; }
 
+    /// <summary>Where one works: what a house has decided is looked for from here.</summary>
+    public string Directory { get; init; } = global::System.IO.Directory.GetCurrentDirectory();
+
     /// <summary>Where temporary files go.</summary>
     public string TemporaryDirectory { get; init; } = Path.GetTempPath();
 
@@ -48,6 +54,7 @@ internal sealed record Host
         return new Host
         {
             Input = Console.OpenStandardInput(),
+            IsInputClosed = Files.StandardInput.IsClosed,
             Output = Console.OpenStandardOutput(),
             Error = Console.Error,
             OutputIsTerminal = terminal,

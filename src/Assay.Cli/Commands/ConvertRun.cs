@@ -67,6 +67,12 @@ internal sealed class ConvertRun(Host host, ConvertArguments arguments)
         foreach (string name in plan.IndexName is { } index ? names.Append(index) : names)
         {
             string path = Path.Join(folder, name);
+            // A device, a pipe or a link would be replaced by a file, which nobody means.
+            if (!FileKinds.IsReplaceable(path))
+            {
+                throw new UsageException($"{path} is a link, a device or a pipe, and is not replaced.");
+            }
+
             if (Path.Exists(path) && !arguments.Force)
             {
                 throw new UsageException($"{path} is there already; --force replaces it.");

@@ -13,14 +13,16 @@ internal static class DetonateCommand
         Argument<string[]> paths = new("PATH") { Description = "Files and directories, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
         Option<string> format = ListingOptions.ReportFormat();
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file instead of standard output.", HelpName = "FILE" };
-        Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
+        Option<string?> policy = ListingOptions.Policy();
+        Option<bool> noPolicy = ListingOptions.NoPolicy();
+        Option<string?> baseline = ListingOptions.Baseline();
         Option<string?> rules = ListingOptions.Rules();
         Option<string[]> effects = ListingOptions.Effects();
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
         Option<bool> verbose = ListingOptions.Verbose();
         Option<bool> noColour = ListingOptions.NoColour();
         SandboxSwitches switches = new();
-        Command command = new("detonate", "Load models for real, in a box, and say what they did.") { paths, format, output, policy, rules, effects, quiet, verbose, noColour };
+        Command command = new("detonate", "Load models for real, in a box, and say what they did.") { paths, format, output, policy, noPolicy, baseline, rules, effects, quiet, verbose, noColour };
         switches.AddTo(command);
         command.SetAction(parsed => new ScanRun(host, new ScanArguments
         {
@@ -31,6 +33,8 @@ internal static class DetonateCommand
             Jobs = Math.Min(4, Environment.ProcessorCount),
             FailOn = Verdict.Suspicious,
             Policy = parsed.GetValue(policy),
+            NoPolicy = parsed.GetValue(noPolicy),
+            Baseline = parsed.GetValue(baseline),
             Rules = parsed.GetValue(rules),
             Effects = parsed.GetValue(effects) ?? [],
             Quiet = parsed.GetValue(quiet),

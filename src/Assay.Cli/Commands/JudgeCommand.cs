@@ -22,17 +22,19 @@ internal static class JudgeCommand
         Option<string> format = ListingOptions.ReportFormat();
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file instead of standard output.", HelpName = "FILE" };
         Option<string> failOn = ListingOptions.FailOn();
-        Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
+        Option<string?> policy = ListingOptions.Policy();
+        Option<bool> noPolicy = ListingOptions.NoPolicy();
+        Option<string?> baseline = ListingOptions.Baseline();
         Option<string?> rules = ListingOptions.Rules();
         Option<string[]> effects = ListingOptions.Effects();
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass." };
         Option<bool> verbose = ListingOptions.Verbose();
         Option<bool> noColour = ListingOptions.NoColour();
-        Command command = new("judge", "Judge the facts of an earlier scan again, without the files.") { file, format, output, failOn, policy, rules, effects, quiet, verbose, noColour };
+        Command command = new("judge", "Judge the facts of an earlier scan again, without the files.") { file, format, output, failOn, policy, noPolicy, baseline, rules, effects, quiet, verbose, noColour };
         command.SetAction(parsed =>
         {
             RuleSet set = RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []);
-            Policy decided = parsed.GetValue(policy) is { } own ? RulePacks.ReadPolicy(own, set) : Policy.None;
+            Policy decided = ScanRun.PolicyOf(host, set, [], parsed.GetValue(policy), parsed.GetValue(baseline), parsed.GetValue(noPolicy));
             ReportFile? report = parsed.GetValue(output) is { } path ? new ReportFile(path) : null;
             TextReportOptions look = ListingOptions.Look(host, parsed.GetValue(noColour)) with { Quiet = parsed.GetValue(quiet), Verbose = parsed.GetValue(verbose) };
             string facts = parsed.GetValue(file)!;

@@ -8,6 +8,9 @@ namespace Assay.Cli.Commands;
 /// <summary>Options that the listing commands share.</summary>
 internal static class ListingOptions
 {
+    /// <summary>The formats of reports.</summary>
+    public static IReadOnlyList<string> Formats { get; } = ["text", "json", "jsonl", "sarif", "html", "markdown", "junit", "cyclonedx"];
+
     /// <summary><c>--format text|json</c>.</summary>
     public static Option<string> Format()
     {
@@ -16,11 +19,11 @@ internal static class ListingOptions
         return format;
     }
 
-    /// <summary><c>--format text|json|sarif|html|markdown|junit|cyclonedx</c> of reports.</summary>
+    /// <summary><c>--format text|json|jsonl|sarif|html|markdown|junit|cyclonedx</c> of reports.</summary>
     public static Option<string> ReportFormat()
     {
-        Option<string> format = new("--format", "-f") { Description = "How to report: text, json (docs/scan.schema.json), sarif (2.1.0), html, markdown, junit or cyclonedx (1.6).", HelpName = "text|json|sarif|html|markdown|junit|cyclonedx", DefaultValueFactory = _ => "text" };
-        format.AcceptOnlyFromAmong("text", "json", "sarif", "html", "markdown", "junit", "cyclonedx");
+        Option<string> format = new("--format", "-f") { Description = "How to report: text, json (docs/scan.schema.json), jsonl (a line for each file), sarif (2.1.0), html, markdown, junit or cyclonedx (1.6).", HelpName = "text|json|sarif|html|markdown|junit|cyclonedx", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong([.. Formats]);
         return format;
     }
 
@@ -39,6 +42,17 @@ internal static class ListingOptions
         "never" => null,
         _ => Verdict.Suspicious,
     };
+
+    /// <summary><c>--policy FILE</c>.</summary>
+    public static Option<string?> Policy() =>
+        new("--policy") { Description = "Your policy (docs/policy.md): waivers and allowed modules. Without it assay.yaml is looked for.", HelpName = "FILE" };
+
+    /// <summary><c>--no-policy</c>.</summary>
+    public static Option<bool> NoPolicy() => new("--no-policy") { Description = "Apply no policy, and leave nothing out, whatever lies here." };
+
+    /// <summary><c>--baseline FILE</c>.</summary>
+    public static Option<string?> Baseline() =>
+        new("--baseline") { Description = "What assay baseline has written: what was there then does not count.", HelpName = "FILE" };
 
     /// <summary><c>--verbose</c>.</summary>
     public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Text: every place of a finding, with the content key that policies bind to." };

@@ -21,7 +21,11 @@ internal static class ScanCommand
         Option<string[]> include = new("--include") { Description = "Examine only walked files that match (*.pt, models/**); may be repeated.", HelpName = "GLOB" };
         Option<string[]> exclude = new("--exclude") { Description = "Leave out walked files and directories that match; wins over --include.", HelpName = "GLOB" };
         Option<int> jobs = new("--jobs", "-j") { Description = "Files examined side by side; by default one per processor.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount, CustomParser = Jobs };
-        Option<string?> policy = new("--policy") { Description = "Your waivers and allowed modules (YAML).", HelpName = "FILE" };
+        Option<string[]> reports = new("--report") { Description = "Write a further report (sarif=FILE); may be repeated.", HelpName = "FORMAT=FILE" };
+        Option<string?> policy = ListingOptions.Policy();
+        Option<bool> noPolicy = ListingOptions.NoPolicy();
+        Option<string?> baseline = ListingOptions.Baseline();
+        Option<string?> ignore = new("--ignore-file") { Description = "Patterns of what to leave out. Without it .assayignore is looked for.", HelpName = "FILE" };
         Option<string?> rules = ListingOptions.Rules();
         Option<string[]> effects = ListingOptions.Effects();
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
@@ -36,7 +40,7 @@ internal static class ScanCommand
         SandboxSwitches switches = new();
         Command command = new("scan", "Examine model files: what would each loader run?")
         {
-            paths, format, output, failOn, include, exclude, jobs, policy, rules, effects, limit, facts, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
+            paths, format, output, reports, failOn, include, exclude, ignore, jobs, policy, noPolicy, baseline, rules, effects, limit, facts, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
         command.SetAction(parsed =>
@@ -55,7 +59,11 @@ internal static class ScanCommand
                 Include = parsed.GetValue(include) ?? [],
                 Exclude = parsed.GetValue(exclude) ?? [],
                 Jobs = parsed.GetValue(jobs),
+                Reports = parsed.GetValue(reports) ?? [],
                 Policy = parsed.GetValue(policy),
+                NoPolicy = parsed.GetValue(noPolicy),
+                Baseline = parsed.GetValue(baseline),
+                Ignore = parsed.GetValue(ignore),
                 Rules = parsed.GetValue(rules),
                 Effects = parsed.GetValue(effects) ?? [],
                 Limits = parsed.GetValue(limit) ?? [],
@@ -116,7 +124,17 @@ internal sealed record ScanArguments
 
     public int Jobs { get; init; } = 1;
 
+    /// <summary>Further reports, each as <c>FORMAT=FILE</c>.</summary>
+    public IReadOnlyList<string> Reports { get; init; } = [];
+
     public string? Policy { get; init; }
+
+    /// <summary>Whether no policy is looked for, and nothing that leaves files out.</summary>
+    public bool NoPolicy { get; init; }
+
+    public string? Baseline { get; init; }
+
+    public string? Ignore { get; init; }
 
     public string? Rules { get; init; }
 

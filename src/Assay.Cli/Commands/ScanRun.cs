@@ -16,17 +16,27 @@ namespace Assay.Cli.Commands;
 /// <summary>One run of <c>assay scan</c>: walks, scans and reports, file by file.</summary>
 internal sealed class ScanRun(Host host, ScanArguments arguments)
 {
+    /// <summary>The format of what <c>assay policy init</c> writes.</summary>
+    internal const string PolicyFormat = "policy";
+
+    /// <summary>The format of what <c>assay baseline</c> writes.</summary>
+    internal const string BaselineFormat = "baseline";
+
+    private IgnoreList? _ignore;
+
     /// <summary>Runs and returns the exit code.</summary>
     public int Run()
     {
         // Everything that can be wrong with the command is found before the first file is touched.
         (ScanLimits limits, long standardInput) = LimitOption.Read(arguments.Limits);
         HeapFence.Set(limits);
-        ReportFile? file = arguments.Output is null ? null : new ReportFile(arguments.Output);
+        ReportFile? file = arguments.Output is null or "-" ? null : new ReportFile(arguments.Output);
         ReportFile? facts = arguments.Facts is null ? null : new ReportFile(arguments.Facts);
-        if (file is not null && facts is not null && file.IsSameAs(facts))
+        (string Format, ReportFile File)[] further = [.. arguments.Reports.Select(Further)];
+        ReportFile[] files = [.. new[] { file, facts }.OfType<ReportFile>(), .. further.Select(f => f.File)];
+        if (files.SelectMany((one, at) => files.Skip(at + 1).Select(other => (one, other))).Any(p => p.one.IsSameAs(p.other)))
         {
-            throw new UsageException("The report and the facts cannot go into one file.");
+            throw new UsageException("Two reports, or a report and the facts, cannot go into one file.");
         }
 
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
@@ -36,23 +46,33 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         {
             Limits = limits,
             Rules = rules,
-            Policy = arguments.Policy is null ? Policy.None : RulePacks.ReadPolicy(arguments.Policy, rules),
+            Policy = PolicyOf(host, rules, arguments.Paths, arguments.Policy, arguments.Baseline, arguments.NoPolicy),
             Scratch = scratch,
             // One file is examined on this thread: to start another would cost more than a small one does.
             Jobs = arguments.Paths is [var only] && !Directory.Exists(only) ? 1 : arguments.Jobs,
             DigestAll = arguments.Digest,
             TestLoad = loader,
             // A folder is also judged as a whole, by the facts of its files.
-            KeepFacts = facts is not null || arguments.Format == "cyclonedx" || arguments.Paths.Any(Directory.Exists),
+            KeepFacts = facts is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists),
         });
 
+        string? ignore = arguments.Ignore ?? (arguments.NoPolicy ? null : OfHouse(host, arguments.Paths, HouseFile.Ignore, "--ignore-file"));
+        _ignore = ignore is null ? null : HouseFile.ReadIgnore(ignore);
         FileWalk walk = Walk();
-        file?.KeepOutOf(walk);
-        facts?.KeepOutOf(walk);
+        foreach (ReportFile one in files)
+        {
+            one.KeepOutOf(walk);
+        }
+
         IEnumerable<ScanInput> inputs = walk.Inputs();
         using ScratchSpace spool = scratch.Create();
         if (arguments.Paths.Contains(MemberPath.StandardInput))
         {
+            if (host.IsInputClosed())
+            {
+                throw new UsageException("There is no standard input to read.");
+            }
+
             inputs = inputs.Prepend(StreamSpool.Read(MemberPath.StandardInput, host.Input, spool, LimitOption.InputLimit, standardInput, host.Cancellation));
         }
 
@@ -96,28 +116,89 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         {
             LiveProgress progress = new(host, () => Walk().Inputs().LongCount());
             using StreamWriter writer = host.Writer(terminal ? progress.Covering(stream) : stream);
-            using IScanReport report = ReportOf(arguments.Format, writer, scanner.Head, scratch, look with { Quiet = arguments.Quiet, Verbose = arguments.Verbose });
-            BundleSheet bundles = new(rules, scanner.Options.Policy, scanner.Head.Day, limits);
-            void Scan()
+            using IScanReport main = ReportOf(arguments.Format, writer, scanner.Head, scratch, look with { Quiet = arguments.Quiet, Verbose = arguments.Verbose });
+            Open(0, [main]);
+
+            // Each further report is written while its file is open, and takes its place when all of it is there.
+            void Open(int at, List<IScanReport> reports)
             {
-                foreach (ScanResult result in host.Scan(scanner, inputs, progress, host.Cancellation))
+                if (at == further.Length)
                 {
-                    tally.Add(result);
-                    if (result.Report?.Read is { } read)
-                    {
-                        kept?.Write(read);
-                    }
-
-                    bundles.Add(result);
-
-                    // Of what was read only the bill of materials tells something: licences and data sets.
-                    report.Add(arguments.Format == "cyclonedx" ? result : result.WithoutFacts());
+                    Fill(new ReportTee(reports));
+                    return;
                 }
+
+                further[at].File.Write(stream =>
+                {
+                    using StreamWriter other = host.Writer(stream);
+                    using IScanReport report = ReportOf(further[at].Format, other, scanner.Head, scratch, look with { Colour = false, Width = 100 });
+                    Open(at + 1, [.. reports, report]);
+                });
             }
 
-            progress.Run(Scan, show: arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal);
-            End(report, bundles, tally, walk.LeftAside);
+            void Fill(IScanReport report)
+            {
+                BundleSheet bundles = new(rules, scanner.Options.Policy, scanner.Head.Day, limits);
+                void Scan()
+                {
+                    foreach (ScanResult result in host.Scan(scanner, inputs, progress, host.Cancellation))
+                    {
+                        tally.Add(result);
+                        if (result.Report?.Read is { } read)
+                        {
+                            kept?.Write(read);
+                        }
+
+                        bundles.Add(result);
+
+                        // Of what was read only the bill of materials tells something: licences and data sets.
+                        report.Add(IsAskedFor("cyclonedx") ? result : result.WithoutFacts());
+                    }
+                }
+
+                progress.Run(Scan, show: arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal);
+                End(report, bundles, tally, walk.LeftAside);
+            }
         }
+    }
+
+    private bool IsAskedFor(string format) => arguments.Format == format || arguments.Reports.Any(r => r.StartsWith(format + "=", StringComparison.Ordinal));
+
+    private static (string Format, ReportFile File) Further(string report)
+    {
+        int at = report.IndexOf('=', StringComparison.Ordinal);
+        string format = at > 0 ? report[..at] : "";
+        return ListingOptions.Formats.Contains(format) && at + 1 < report.Length
+            ? (format, new ReportFile(report[(at + 1)..]))
+            : throw new UsageException($"--report {report} is not FORMAT=FILE with one of the formats {string.Join(", ", ListingOptions.Formats)}.");
+    }
+
+    /// <summary>The policy that was named, or else the one of the house, with the baseline.</summary>
+    internal static Policy PolicyOf(Host host, RuleSet rules, IReadOnlyList<string> examined, string? named, string? baseline, bool none)
+    {
+        string? house = named is null && !none ? OfHouse(host, examined, HouseFile.Policy, "--policy") : null;
+        Policy policy = named is not null ? RulePacks.ReadPolicy(named, rules)
+            : house is not null ? RulePacks.ReadPolicy(house, rules) with { Name = Path.GetRelativePath(host.Directory, house) }
+            : Policy.None;
+        return baseline is null ? policy : policy.With(RulePacks.ReadPolicy(baseline, rules));
+    }
+
+    /// <summary>A file of the house; what lies in what is examined is named and not used.</summary>
+    private static string? OfHouse(Host host, IReadOnlyList<string> examined, string name, string option)
+    {
+        if (HouseFile.Find(name, host.Directory) is not { } file)
+        {
+            return null;
+        }
+
+        string shown = Path.GetRelativePath(host.Directory, file);
+        if (!HouseFile.LiesIn(file, examined.Where(p => p != MemberPath.StandardInput)))
+        {
+            return file;
+        }
+
+        host.Error.WriteLine($"assay: {Escape.Visible(shown)} lies in what is examined and may have come with it, so it is not applied; {option} {Escape.Visible(shown)} applies it.");
+        return null;
     }
 
     /// <summary>Ends a report with what the folders are as a whole.</summary>
@@ -136,6 +217,9 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
     internal static IScanReport ReportOf(string format, StreamWriter writer, ScanHead head, Scratch scratch, TextReportOptions look) => format switch
     {
         "json" => new JsonReport(writer.BaseStream, head),
+        "jsonl" => new JsonLinesReport(writer.BaseStream, head),
+        PolicyFormat => new PolicyDraft(writer, head, DraftKind.Policy),
+        BaselineFormat => new PolicyDraft(writer, head, DraftKind.Baseline),
         "sarif" => new SarifReport(writer.BaseStream, head, scratch),
         "html" => new HtmlReport(writer.BaseStream, head, scratch),
         "cyclonedx" => new CycloneDxReport(writer.BaseStream, head, scratch),
@@ -146,7 +230,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
 
     private FileWalk Walk()
     {
-        WalkOptions which = new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))] };
+        WalkOptions which = new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))], Ignore = _ignore };
         return new FileWalk(arguments.Paths.Where(p => p != MemberPath.StandardInput), which, host.Cancellation);
     }
 }

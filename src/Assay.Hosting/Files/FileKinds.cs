@@ -91,6 +91,9 @@ internal static class FileKinds
     /// <summary>Whether <paramref name="path"/> leads, over links if need be, to a regular file.</summary>
     public static bool IsRegular(string path) => RealPath.Of(path) is string real && Of(real) == FileKind.Regular;
 
+    /// <summary>Whether a file may be put in the place of <paramref name="path"/>: there is nothing, or a regular file. What stands behind a link, a pipe or a device is never meant.</summary>
+    public static bool IsReplaceable(string path) => new FileInfo(path).LinkTarget is null && Of(path) is FileKind.Missing or FileKind.Regular;
+
     private sealed class HeaderReadException : Exception;
 
     /// <summary>Takes the first header and stops the writer before it copies anything.</summary>

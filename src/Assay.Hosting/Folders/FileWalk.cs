@@ -44,7 +44,7 @@ public sealed class FileWalk
         _single.Sort((a, b) => PathOrder.Compare(a.Path, b.Path));
     }
 
-    /// <summary>Links met so far that lead out of their folder and do not look like models.</summary>
+    /// <summary>Links met so far that lead out of their folder and do not look like models, and files and folders that the house leaves out.</summary>
     public int LeftAside { get; private set; }
 
     /// <summary>
@@ -119,6 +119,12 @@ public sealed class FileWalk
         if (real is null)
         {
             bool something = Path.Exists(path);
+            if (something && new FileInfo(path).LinkTarget is { } target && !IsOpenFile(path))
+            {
+                _single.Add(Unread(path, UnreadCause.Missing, true, $"It is a link to {target}, which leads nowhere."));
+                return;
+            }
+
             string lossy = path.Contains('\ufffd', StringComparison.Ordinal) ? " Its name holds bytes that are not UTF-8." : "";
             _single.Add(Unread(path, something ? UnreadCause.Unreadable : UnreadCause.Missing, true, something
                 ? "It is a pipe or something else without a path; hand it in on standard input (-)."
@@ -152,6 +158,19 @@ public sealed class FileWalk
         }
     }
 
+    /// <summary>Whether a link is one of those by which the system names the open files of a process; what they lead to has no path.</summary>
+    private static bool IsOpenFile(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true) is { } last && last.FullName.StartsWith("/proc/", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Why a path that a user gives leads to nothing.</summary>
     private static string Absence(string path)
     {
@@ -174,7 +193,7 @@ public sealed class FileWalk
     {
         // What the user named stands for itself, wherever it lies.
         FolderTree tree = new(root.Real, (relative, real, folder) =>
-            _named.Contains(real) || (!folder && _leftOut.Contains(real)) || _options.Excludes(relative, folder));
+            _named.Contains(real) || (!folder && _leftOut.Contains(real)) || _options.Excludes(relative, folder) || Ignores(real, folder));
         foreach (Found found in tree.Walk())
         {
             if (_cancellation.IsCancellationRequested)
@@ -189,6 +208,13 @@ public sealed class FileWalk
                 yield return input with { Bundle = root.Bundle.Path };
             }
         }
+    }
+
+    private bool Ignores(string real, bool isFolder)
+    {
+        bool ignores = _options.Ignore is { } list && list.Covers(real, isFolder);
+        LeftAside += ignores ? 1 : 0;
+        return ignores;
     }
 
     private ScanInput? Input(Root root, Found found)

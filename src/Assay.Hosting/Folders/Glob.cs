@@ -28,6 +28,11 @@ public sealed class Glob
             throw new SettingException("A pattern of files to take or to leave out is empty.");
         }
 
+        if (IsOpen(text))
+        {
+            throw new SettingException($"In the pattern {pattern} a [ has no ] behind it; [[] matches the character itself.");
+        }
+
         bool anywhere = !text.TrimEnd('/').Contains('/', StringComparison.Ordinal);
         text = text.TrimStart('/');
         if (anywhere && !pattern.StartsWith('/'))
@@ -41,6 +46,25 @@ public sealed class Glob
         }
 
         _pattern = WildcardPattern.OfPath(text, OperatingSystem.IsWindows());
+    }
+
+    /// <summary>Whether a set of characters has no end.</summary>
+    private static bool IsOpen(string text)
+    {
+        for (int at = text.IndexOf('[', StringComparison.Ordinal); at >= 0; at = text.IndexOf('[', at))
+        {
+            // The first character of a set is one of the set, also where it is the bracket that would end it.
+            int first = at + 1 < text.Length && text[at + 1] == '!' ? at + 2 : at + 1;
+            int end = first + 1 <= text.Length ? text.IndexOf(']', Math.Min(first + 1, text.Length)) : -1;
+            if (end < 0)
+            {
+                return true;
+            }
+
+            at = end;
+        }
+
+        return false;
     }
 
     /// <summary>Whether the pattern matches the whole of <paramref name="path"/>.</summary>

@@ -12,6 +12,9 @@ public sealed record WalkOptions
     /// <summary>Files and folders that are left out, whatever <see cref="Include"/> says.</summary>
     public IReadOnlyList<Glob> Exclude { get; init; } = [];
 
+    /// <summary>What the house leaves out, or null; the files count as left aside.</summary>
+    public IgnoreList? Ignore { get; init; }
+
     /// <summary>
     /// Extensions that promise a model, lower case with dot: a link out of the folder whose name has one is an input that could not be read, and
     /// any other such link is counted.

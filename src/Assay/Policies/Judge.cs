@@ -63,6 +63,11 @@ public static class Judge
             .Select(SecretMask.Of);
         WaiverSheet waivers = new(policy, day);
         (IReadOnlyList<Finding> kept, IReadOnlyList<WaivedFinding> waived) = waivers.Apply(ordered, facts.Sha256);
+        if (policy.AllowedModules.Count > 0)
+        {
+            waived = [.. waived, .. Allowed(facts, rules, policy, kept, stop)];
+        }
+
         (IReadOnlyList<UnreadFact> missing, IReadOnlyList<WaivedUnread> accepted) = waivers.Apply(unread, facts.Sha256);
         return new Judgement
         {
@@ -72,5 +77,22 @@ public static class Judge
             Unread = missing,
             WaivedUnread = accepted,
         };
+    }
+
+    /// <summary>
+    /// What would be found if no module were allowed. An allowed module answers only the question what unknown code does, so that this is all that it takes away; it is told
+    /// like any other waiver.
+    /// </summary>
+    private static IEnumerable<WaivedFinding> Allowed(FactSet facts, RuleSet rules, Policy policy, IReadOnlyList<Finding> kept, CancellationToken stop)
+    {
+        HashSet<string> told = [.. kept.Select(f => f.ContentKey)];
+        foreach (Finding finding in Detector.UpTo(facts.Facts, facts.Sha256, rules, [], facts.Limits.RuleSteps, stop).Findings.Select(SecretMask.Of))
+        {
+            string? module = policy.AllowedModules.FirstOrDefault(m => finding.Subject.Name == m || finding.Subject.Name.StartsWith(m + ".", StringComparison.Ordinal));
+            if (finding.Severity >= Severity.Medium && module is not null && told.Add(finding.ContentKey))
+            {
+                yield return new WaivedFinding(finding, new Waiver { Rule = finding.Rule.Id, Contents = [finding.ContentKey], Reason = $"allowed-modules names {module}" });
+            }
+        }
     }
 }

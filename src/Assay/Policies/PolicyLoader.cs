@@ -9,8 +9,8 @@ using Assay.Detection.Packs;
 namespace Assay.Policies;
 
 /// <summary>
-/// Reads a policy: YAML with <c>waivers</c> (each with <c>rule</c>, <c>reason</c>, either <c>content</c> or <c>file</c>, perhaps a <c>path</c>, and, if it
-/// ends, <c>expires</c> as year-month-day; or with <c>unread</c> in the place of a rule, <c>file</c> and <c>expires</c>) and <c>allowed-modules</c>.
+/// Reads a policy: YAML with <c>waivers</c> (each with <c>rule</c>, <c>reason</c>, either <c>content</c> or <c>file</c>, perhaps a <c>path</c> and who decided
+/// it, <c>by</c>, and, if it ends, <c>expires</c> as year-month-day; or with <c>unread</c> in the place of a rule, <c>file</c> and <c>expires</c>) and <c>allowed-modules</c>.
 /// </summary>
 public static class PolicyLoader
 {
@@ -60,6 +60,7 @@ public static class PolicyLoader
         string? file = null;
         string? path = null;
         string? reason = null;
+        string by = "";
         IReadOnlyList<string> contents = [];
         IReadOnlyList<UnreadCause> unread = [];
         DateOnly? expires = null;
@@ -88,13 +89,16 @@ public static class PolicyLoader
                 case "reason":
                     reason = value.AsText(key).Trim();
                     break;
+                case "by":
+                    by = value.AsText(key).Trim();
+                    break;
                 case "expires":
                     expires = DateOnly.TryParseExact(value.AsText(key), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
                         ? day
                         : throw value.Error($"'{value.Text}' is not a day such as 2027-01-31.");
                     break;
                 default:
-                    throw value.Error($"'{key}' is not a field of a waiver: rule, unread, content, file, path, reason, expires.");
+                    throw value.Error($"'{key}' is not a field of a waiver: rule, unread, content, file, path, reason, by, expires.");
             }
         }
 
@@ -105,13 +109,13 @@ public static class PolicyLoader
         if (unread.Count > 0)
         {
             return file is not null && contents.Count == 0 && expires is not null
-                ? new Waiver { Unread = unread, File = file, Path = path, Reason = reason, Expires = expires }
+                ? new Waiver { Unread = unread, File = file, Path = path, Reason = reason, By = by, Expires = expires }
                 : throw node.Error("a waiver of what is not read needs 'file', the SHA-256 of the file, and 'expires', and has no 'content'.");
         }
 
         // A path says where something stands and not what: whatever comes to stand there later would be waived with it.
         return contents.Count > 0 != file is not null
-            ? new Waiver { Rule = rule, Contents = contents, File = file, Path = path, Reason = reason, Expires = expires }
+            ? new Waiver { Rule = rule, Contents = contents, File = file, Path = path, Reason = reason, By = by, Expires = expires }
             : throw node.Error("a waiver needs either 'content', the content key of a finding, or 'file', the SHA-256 of the file; a path can only narrow it.");
     }
 

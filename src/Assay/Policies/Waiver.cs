@@ -35,6 +35,12 @@ public sealed record Waiver
     /// <summary>Why.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>Who decided it; empty where the policy names nobody.</summary>
+    public string By { get; init; } = "";
+
+    /// <summary>Whether it is of a baseline: what was there on a day, and not what a person decided about it.</summary>
+    public bool IsBaseline { get; init; }
+
     /// <summary>The last day, or null for no end; what is not read is never accepted without one.</summary>
     public DateOnly? Expires { get; init; }
 

@@ -89,6 +89,8 @@ internal static class JsonFindings
         json.WriteString("file", waiver.File);
         json.WriteString("path", waiver.Path is null ? null : Escape.WellFormed(waiver.Path));
         Text(json, "reason", waiver.Reason);
+        Text(json, "by", waiver.By);
+        json.WriteBoolean("baseline", waiver.IsBaseline);
         json.WriteString("expires", waiver.Expires?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
     }
 

@@ -80,7 +80,7 @@ public sealed class JsonReport : IScanReport
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
 
-    private static void Tool(Utf8JsonWriter json, ScanHead head)
+    internal static void Tool(Utf8JsonWriter json, ScanHead head)
     {
         json.WriteStartObject("tool");
         json.WriteString("name", "assay");
@@ -119,7 +119,7 @@ public sealed class JsonReport : IScanReport
     }
 
     /// <summary>What the folders are as a whole; absent where single files were examined.</summary>
-    private static void Bundles(Utf8JsonWriter json, ReportSummary summary)
+    internal static void Bundles(Utf8JsonWriter json, ReportSummary summary)
     {
         if (summary.Bundles.Count == 0)
         {
@@ -150,7 +150,7 @@ public sealed class JsonReport : IScanReport
     }
 
     /// <summary>How the policy stands: what of it has ended, and what meets nothing.</summary>
-    private static void Standing(Utf8JsonWriter json, ScanHead head, ReportSummary summary)
+    internal static void Standing(Utf8JsonWriter json, ScanHead head, ReportSummary summary)
     {
         if (head.Policy.Name.Length == 0)
         {
@@ -164,7 +164,7 @@ public sealed class JsonReport : IScanReport
         json.WriteEndObject();
     }
 
-    private static void Summary(Utf8JsonWriter json, ReportSummary summary)
+    internal static void Summary(Utf8JsonWriter json, ReportSummary summary)
     {
         json.WriteStartObject("summary");
         json.WriteNumber("targets", summary.Targets);
@@ -198,7 +198,7 @@ public sealed class JsonReport : IScanReport
         json.WriteEndObject();
     }
 
-    private static void Target(Utf8JsonWriter json, TargetReport target)
+    internal static void Target(Utf8JsonWriter json, TargetReport target)
     {
         json.WriteStartObject();
         Text(json, "path", target.Path);

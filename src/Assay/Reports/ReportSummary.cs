@@ -12,6 +12,7 @@ internal sealed class ReportSummary
     private readonly long[] _verdicts = new long[4];
     private readonly long[] _severities = new long[5];
     private readonly HashSet<Waiver> _used = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
 
     /// <summary>The first of the files that were ignored, in the order of the report.</summary>
     public List<string> IgnoredFiles { get; } = [];
@@ -60,6 +61,10 @@ internal sealed class ReportSummary
         {
             Findings++;
             _severities[(int)finding.Severity]++;
+            if (finding.Severity >= Severity.Medium && _kept.Count < MostIgnored)
+            {
+                _kept.Add(finding.Rule.Id);
+            }
         }
 
         foreach (WaivedFinding waived in judgement.Waived)
@@ -80,6 +85,9 @@ internal sealed class ReportSummary
     public (IReadOnlyList<Waiver> Expired, IReadOnlyList<Waiver> Unused) Standing(ScanHead head) => (
         [.. head.Policy.Waivers.Where(w => w.IsExpired(head.Day))],
         [.. head.Policy.Waivers.Where(w => !w.IsExpired(head.Day) && !_used.Contains(w))]);
+
+    /// <summary>Whether a waiver that met nothing is for a rule that was found all the same: what it was for has changed since, or is something else.</summary>
+    public bool HasChanged(Waiver unused) => unused.Rule is { } rule && _kept.Contains(rule);
 
     /// <summary>The worst verdict so far.</summary>
     public Verdict Verdict { get; private set; }

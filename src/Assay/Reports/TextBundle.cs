@@ -18,6 +18,7 @@ internal static class TextBundle
             page.Entry(0, new Piece(Words.Of(bundle.Judgement.Verdict).ToUpperInvariant(), TextReport.InkOf(bundle.Judgement.Verdict)), Hang, new Piece(bundle.Path, Ink.Strong, true));
             page.Entry(2, TextReport.Label("folder"), Hang, $"{Words.Count(bundle.Files, "file")} examined together");
             TextFinding.Write(page, bundle.Path, bundle.Judgement.Findings, verbose);
+            TextTarget.Purpose(page, bundle.Judgement.Findings);
             TextFinding.Notes(page, bundle.Path, bundle.Judgement.Findings, verbose);
             TextFinding.Waived(page, bundle.Judgement);
         }

@@ -6,13 +6,13 @@ using Assay.Policies;
 namespace Assay.Reports;
 
 /// <summary>
-/// Writes the findings of one file: each rule once with why it matters and what to do, and under it each place with its
-/// evidence. Remarks (info and low) take one entry each.
+/// Writes the findings of one file: each rule once, and under it each place. Why a rule matters and what to do stands at the end of a report
+/// (<see cref="TextAdvice"/>), once for all files. Remarks (info and low) take one entry each.
 /// </summary>
 internal static class TextFinding
 {
     private const int PlacesShown = 3;
-    private const int EvidenceShown = 6;
+    private const int MessageShown = 300;
     private const int NotesShown = 5;
     private const int Hang = 12;
 
@@ -20,20 +20,20 @@ internal static class TextFinding
     public static void Write(TextPage page, string target, IReadOnlyList<Finding> findings, bool verbose)
     {
         Finding? last = null;
-        foreach (IGrouping<(string Id, Severity Severity), Finding> group in findings
-            .Where(f => f.Severity >= Severity.Medium)
-            .GroupBy(f => (f.Rule.Id, f.Severity)))
+        foreach (Finding[] places in ReportGroups.Deciding(findings))
         {
-            Finding[] places = [.. group];
-            Rule rule = places[0].Rule;
+            (Rule rule, Severity severity) = (places[0].Rule, places[0].Severity);
             page.Blank();
-            string severity = Words.Of(group.Key.Severity).ToUpperInvariant();
-            page.Entry(2, new Piece(severity, InkOf(group.Key.Severity)), Hang, new Piece(rule.Title, Ink.Strong), new Piece($"({rule.Id})", Ink.Faint, true));
+            page.Entry(2, new Piece(Words.Of(severity).ToUpperInvariant(), InkOf(severity)), Hang, new Piece(rule.Title, Ink.Strong), new Piece($"({rule.Id})", Ink.Faint, true));
             int shown = verbose ? places.Length : Math.Min(places.Length, PlacesShown);
             for (int at = 0; at < shown; at++)
             {
-                Place(page, target, places[at], at == 0 ? "what" : "also");
-                Loaders(page, places[at], last, isFirst: at == 0);
+                Place(page, target, places[at], at == 0 ? "what" : "also", verbose);
+                if (last is null || !places[at].Loaders.SequenceEqual(last.Loaders))
+                {
+                    Loaders(page, places[at]);
+                }
+
                 if (verbose)
                 {
                     page.Entry(4, TextReport.Label("content"), Hang, ContentKey(places[at]));
@@ -44,14 +44,7 @@ internal static class TextFinding
 
             if (places.Length > shown)
             {
-                page.Entry(4, "", Hang, new Piece($"and {Words.Count(places.Length - shown, "more place")} like these; --format json lists all", Ink.Faint));
-            }
-
-            page.Entry(4, TextReport.Label("why"), Hang, rule.Why);
-            page.Entry(4, TextReport.Label("do"), Hang, rule.Fix);
-            if (rule.References.Count > 0)
-            {
-                page.Entry(4, TextReport.Label("see"), Hang, new Piece(string.Join(", ", rule.References), Ink.Faint));
+                page.Entry(4, "", Hang, new Piece($"and {Words.Count(places.Length - shown, "more place")} like these; -v shows all", Ink.Faint));
             }
         }
     }
@@ -59,7 +52,8 @@ internal static class TextFinding
     /// <summary>Writes the findings that are only worth knowing.</summary>
     public static void Notes(TextPage page, string target, IReadOnlyList<Finding> findings, bool verbose)
     {
-        Finding[] notes = [.. findings.Where(f => f.Severity < Severity.Medium)];
+        IReadOnlyList<Finding> told = Account.Of(findings)?.Told ?? [];
+        Finding[] notes = [.. ReportGroups.Notes(findings).Except(told)];
         int shown = verbose ? notes.Length : Math.Min(notes.Length, NotesShown);
         foreach (Finding note in notes.Take(shown))
         {
@@ -72,7 +66,7 @@ internal static class TextFinding
 
         if (notes.Length > shown)
         {
-            page.Entry(4, "", Hang, new Piece($"and {Words.Count(notes.Length - shown, "more note")}; --format json lists all", Ink.Faint));
+            page.Entry(4, "", Hang, new Piece($"and {Words.Count(notes.Length - shown, "more note")}; -v shows all", Ink.Faint));
         }
     }
 
@@ -97,7 +91,7 @@ internal static class TextFinding
     /// <summary>What a waiver binds to, its end and its reason.</summary>
     internal static string WhatFor(Waiver waiver) =>
         (waiver.File is null ? "for this content" : "for this file") + (waiver.Path is null ? "" : $" under {waiver.Path}")
-        + waiver.Expires?.ToString(" 'until' yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) + ": " + waiver.Reason;
+        + (waiver.By.Length > 0 ? $" by {waiver.By}" : "") + waiver.Expires?.ToString(" 'until' yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) + ": " + waiver.Reason;
 
     private static Piece ContentKey(Finding finding) =>
         finding.IsContentPartial ? "not known in full: nothing can be waived" : new Piece(finding.ContentKey, Whole: true);
@@ -114,51 +108,56 @@ internal static class TextFinding
     private static string Inside(string target, string path) =>
         path.Length > target.Length && path.StartsWith(target, StringComparison.Ordinal) ? path[target.Length..] : path;
 
-    private static void Place(TextPage page, string target, Finding finding, string label)
+    private static void Place(TextPage page, string target, Finding finding, string label, bool verbose)
     {
-        page.Entry(4, TextReport.Label(label), Hang, Escape.Cut(finding.Message, 600));
+        page.Entry(4, TextReport.Label(label), Hang, Escape.Cut(finding.Message, verbose ? 600 : MessageShown));
         page.Entry(4, TextReport.Label("where"), Hang, Where(target, finding.Path, finding.Offset, finding.Length));
-        Evidence[] shown = [.. finding.Evidence.Take(EvidenceShown)];
-        int widest = Math.Min(16, shown.Select(e => TextWidth.Of(Escape.Visible(e.Kind))).DefaultIfEmpty(0).Max());
-        for (int at = 0; at < shown.Length; at++)
+        if (verbose)
+        {
+            Evidence(page, finding);
+        }
+
+        // What is usual goes without saying: it happens when the file is loaded, for sure.
+        List<string> when = [];
+        if (finding.Phase != "load")
+        {
+            when.Add(PhaseOf(finding.Phase));
+        }
+
+        if (finding.Reached != "yes")
+        {
+            when.Add(finding.Reached == "no" ? "no loader known to Assay gets there" : "whether a loader gets there is unknown");
+        }
+
+        if (finding.Confidence != Confidence.High)
+        {
+            when.Add($"confidence {Words.Of(finding.Confidence)}");
+        }
+
+        if (when.Count > 0)
+        {
+            page.Entry(4, TextReport.Label("when"), Hang, string.Join("; ", when));
+        }
+    }
+
+    private static void Evidence(TextPage page, Finding finding)
+    {
+        int widest = Math.Min(16, finding.Evidence.Select(e => TextWidth.Of(Escape.Visible(e.Kind))).DefaultIfEmpty(0).Max());
+        for (int at = 0; at < finding.Evidence.Count; at++)
         {
             // The kind stands in its own column; a second label inside the text.
-            string kind = Escape.Visible(shown[at].Kind).PadRight(widest);
-            Piece text = new(Escape.Cut(shown[at].Text, 300), Ink.Strong);
-            string seen = (at == 0 ? "seen" : "").PadRight(Hang - 4);
-            page.Entry(4, TextReport.Label(seen + kind), Hang + widest + 1, shown[at].Offset is long offset
+            Evidence seen = finding.Evidence[at];
+            string kind = Escape.Visible(seen.Kind).PadRight(widest);
+            Piece text = new(Escape.Cut(seen.Text, 300), Ink.Strong);
+            page.Entry(4, TextReport.Label((at == 0 ? "seen" : "").PadRight(Hang - 4) + kind), Hang + widest + 1, seen.Offset is long offset
                 ? [text, new Piece($"(offset {offset:N0})", Ink.Faint, true)]
                 : [text]);
         }
-
-        if (finding.Evidence.Count > EvidenceShown)
-        {
-            page.Entry(4, "", Hang, new Piece($"and {finding.Evidence.Count - EvidenceShown:N0} more", Ink.Faint));
-        }
-
-        string sure = finding.Confidence == Confidence.High ? "" : $"; confidence {Words.Of(finding.Confidence)}";
-        string reached = finding.Reached switch
-        {
-            "yes" => "a loader gets there",
-            "no" => "no loader known to Assay gets there",
-            _ => "whether a loader gets there is unknown",
-        };
-        page.Entry(4, TextReport.Label("when"), Hang, $"{PhaseOf(finding.Phase)}; {reached}{sure}");
     }
 
-    /// <summary>Who gets there; once per file where it is the same for all findings.</summary>
-    private static void Loaders(TextPage page, Finding finding, Finding? last, bool isFirst)
+    /// <summary>Who gets there, and with which setting not; once per file where it is the same for all findings.</summary>
+    private static void Loaders(TextPage page, Finding finding)
     {
-        if (last is not null && finding.Loaders.SequenceEqual(last.Loaders))
-        {
-            if (isFirst && finding.Loaders.Count > 0)
-            {
-                page.Entry(4, TextReport.Label("loaders"), Hang, new Piece("as above", Ink.Faint));
-            }
-
-            return;
-        }
-
         string label = "loaders";
         for (int at = 0; at < finding.Loaders.Count; at++)
         {
@@ -187,15 +186,15 @@ internal static class TextFinding
 
     private static string PhaseOf(string phase) => phase switch
     {
-        "extract" => "the archive is unpacked",
-        "load" => "the file is loaded",
-        "init" => "the model is built",
-        "infer" => "the model is run",
-        "use" => "the repository's code is used",
+        "extract" => "when the archive is unpacked",
+        "load" => "when the file is loaded",
+        "init" => "when the model is built",
+        "infer" => "when the model is run",
+        "use" => "when the repository's code is used",
         _ => phase,
     };
 
-    private static Ink InkOf(Severity severity) => severity switch
+    internal static Ink InkOf(Severity severity) => severity switch
     {
         Severity.Critical or Severity.High => Ink.Danger,
         Severity.Medium => Ink.Warning,

@@ -83,6 +83,28 @@ internal sealed class TextPage(TextWriter writer, int width, bool colour)
         writer.Write('\n');
     }
 
+    /// <summary>A label, a name that is never broken, and a text that is wrapped in the column <paramref name="hang"/>.</summary>
+    public void Row(int indent, Piece label, int column, Piece name, int hang, string text)
+    {
+        string first = Escape.Visible(label.Text);
+        Spaces(indent);
+        Write(first, label.Ink);
+        Spaces(Math.Max(1, column - indent - TextWidth.Of(first)));
+        string second = Escape.Visible(name.Text);
+        Write(second, name.Ink);
+        int at = Math.Max(column, indent + TextWidth.Of(first) + 1) + TextWidth.Of(second);
+        Spaces(Math.Max(0, hang - at));
+        at = Math.Max(hang, at);
+        bool isFirst = true;
+        foreach (string word in Escape.Visible(text).Split(' '))
+        {
+            at = Word(word, new Piece(""), at, hang, isFirst);
+            isFirst = false;
+        }
+
+        writer.Write('\n');
+    }
+
     private int Word(string word, Piece piece, int column, int hang, bool first)
     {
         int size = TextWidth.Of(word);

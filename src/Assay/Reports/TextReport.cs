@@ -26,13 +26,17 @@ public sealed record TextReportOptions
 }
 
 /// <summary>
-/// Writes a report as text to read in a terminal. Text from files is escaped (<see cref="Escape.Visible"/>). Of a few files the verdict stands first
-/// and the worst file behind it; of many, files that did not pass are written while they come and the verdict stands at the end.
+/// Writes a report as text to read in a terminal. Text from files is escaped (<see cref="Escape.Visible"/>). The verdict stands first, then what would happen, then why
+/// that matters and what to do. A few files are told in full; more are a table with a row each. Of very many, rows are written while they come and the
+/// verdict stands at the end.
 /// </summary>
 public sealed class TextReport : IScanReport
 {
     private const int PassedShown = 20;
     private const int WorstShown = 10;
+
+    /// <summary>How many files are told in full; of more there is a table.</summary>
+    private const int InFull = 3;
     private const int Hang = 12;
     private readonly TextWriter _writer;
     private readonly TextPage _page;
@@ -43,6 +47,9 @@ public sealed class TextReport : IScanReport
     private readonly ReportSummary _summary = new();
     private readonly List<TargetReport> _passed = [];
     private readonly List<TargetReport> _remarked = [];
+    private readonly List<TargetReport> _byWaiver = [];
+    private readonly TextAdvice _advice = new();
+    private long _waivedTargets;
     private List<TargetReport>? _few = [];
     private readonly List<string> _worst = [];
     private bool _begun;
@@ -86,9 +93,12 @@ public sealed class TextReport : IScanReport
             return;
         }
 
+        _advice.Add(target);
         if (target.Verdict == Verdict.Passed)
         {
-            List<TargetReport> list = Remarks(target) ? _remarked : _passed;
+            bool isWaived = TextTarget.IsByWaiver(target);
+            _waivedTargets += isWaived ? 1 : 0;
+            List<TargetReport> list = isWaived ? _byWaiver : Remarks(target) ? _remarked : _passed;
             if (list.Count < PassedShown)
             {
                 list.Add(target);
@@ -96,14 +106,14 @@ public sealed class TextReport : IScanReport
         }
         else if (_few is null)
         {
-            Write(target);
+            WriteAsItComes(target);
         }
         else
         {
             _few.Add(target);
             if (_few.Count > Few)
             {
-                _few.ForEach(Write);
+                _few.ForEach(WriteAsItComes);
                 _few = null;
             }
         }
@@ -113,6 +123,7 @@ public sealed class TextReport : IScanReport
     public void Add(BundleReport bundle)
     {
         _summary.Add(bundle);
+        _advice.Add(bundle.Judgement.Findings);
         if (_quiet && bundle.Judgement.Findings.Count > 0)
             _page.Line(0, new Piece(bundle.Path), ": ", new Piece(Words.Of(bundle.Judgement.Verdict), InkOf(bundle.Judgement.Verdict)), " " + Rules(bundle.Judgement.Findings));
     }
@@ -126,13 +137,12 @@ public sealed class TextReport : IScanReport
             if (_few is not null)
             {
                 Headline();
-                foreach (TargetReport target in _few.OrderByDescending(t => t.Verdict))
-                {
-                    Write(target);
-                }
+                Together(_few);
             }
 
             TextBundle.Write(_page, _summary.Bundles, _verbose);
+            _advice.Write(_page, _verbose);
+            ByWaiver();
             Passed();
             if (_few is null)
             {
@@ -161,14 +171,55 @@ public sealed class TextReport : IScanReport
         _ => Ink.Danger,
     };
 
+    /// <summary>One of very many: a row, or all of it where that was asked for.</summary>
+    private void WriteAsItComes(TargetReport target)
+    {
+        if (_verbose)
+        {
+            Write(target);
+        }
+        else
+        {
+            TextTable.Row(_page, _page.Width / 3, target);
+            _begun = true;
+        }
+    }
+
+    /// <summary>The files that did not pass, the worst first: in full where they are few or where that was asked for, a table otherwise.</summary>
+    private void Together(List<TargetReport> targets)
+    {
+        TargetReport[] ordered = [.. targets.OrderByDescending(t => t.Verdict)];
+        if (ordered.Length <= InFull || _verbose)
+        {
+            foreach (TargetReport target in ordered)
+            {
+                Write(target);
+            }
+
+            return;
+        }
+
+        _page.Blank();
+        int columns = TextTable.Columns(_page, ordered.Select(t => t.Path));
+        foreach (TargetReport target in ordered)
+        {
+            TextTable.Row(_page, columns, target);
+        }
+
+        _page.Blank();
+        _page.Entry(2, "", 2, new Piece("-v shows each of them in full, and so does a scan of one file.", Ink.Faint));
+    }
+
     private void Write(TargetReport target)
     {
-        if (_begun)
+        // The first line of a report on one file is about that file.
+        bool heading = _summary.Targets > 1 || _few is null;
+        if (_begun && heading)
         {
             _page.Blank();
         }
 
-        TextTarget.Write(_page, target, _verbose);
+        TextTarget.Write(_page, target, _verbose, heading);
         _begun = true;
     }
 
@@ -185,13 +236,21 @@ public sealed class TextReport : IScanReport
         }
 
         string verdict = Words.Of(_summary.Verdict).ToUpperInvariant();
+        TargetReport? only = _summary.Targets == 1 && _few is not null ? _few.Concat(_passed).Concat(_remarked).Concat(_byWaiver).FirstOrDefault() : null;
+        if (only is not null && only.Verdict == _summary.Verdict)
+        {
+            verdict = TextTarget.State(only);
+            _page.Entry(0, new Piece(verdict, InkOf(only.Verdict)), verdict.Length + 2, new Piece(only.Path, Ink.Strong, true), new Piece(TextTarget.Sentence(only)));
+            return;
+        }
+
         string sentence = _summary.Verdict switch
         {
             > Verdict.Passed when _summary[_summary.Verdict] == 0 => Together(),
             Verdict.Malicious => $"{_summary[Verdict.Malicious]:N0} of {files} would do harm when loaded. Do not load {(_summary[Verdict.Malicious] == 1 ? "it" : "them")}.",
             Verdict.Suspicious => $"{_summary[Verdict.Suspicious]:N0} of {files} cannot be shown to be harmless.",
             Verdict.Incomplete => $"Nothing was found, and {_summary[Verdict.Incomplete]:N0} of {files} could not be read to the end.",
-            _ => $"{(_summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}{(_summary.Waived > 0 ? " beside what your policy waives" : "")}, and {(_summary.Targets == 1 ? "it was" : "all of them were")} read to the end{(_summary.WaivedUnread > 0 ? " but for what your policy accepts unread" : "")}.",
+            _ => $"{(_summary.Findings > 0 ? "Nothing but notes" : "Nothing")} was found in {files}{(_summary.Waived > 0 ? " beside what your policy waives" : "")}, and all of them were read to the end{(_summary.WaivedUnread > 0 ? " but for what your policy accepts unread" : "")}.",
         };
         _page.Entry(0, new Piece(verdict, InkOf(_summary.Verdict)), verdict.Length + 2, sentence);
         if (_few is null)
@@ -220,10 +279,31 @@ public sealed class TextReport : IScanReport
             _page.Line(2, new Piece($"and {Words.Count(_summary[_summary.Verdict] - _worst.Count, "more file")}", Ink.Faint));
     }
 
+    /// <summary>The files that pass only because the policy says so: what it waives, who said it, until when.</summary>
+    private void ByWaiver()
+    {
+        if (_waivedTargets == 0)
+        {
+            return;
+        }
+
+        _page.Blank();
+        _page.Entry(0, new Piece("PASSED BY WAIVER", Ink.Warning), 18, "would not pass without your policy");
+        foreach (TargetReport target in _byWaiver.OrderBy(t => t.Path, StringComparer.Ordinal))
+        {
+            PassedFile(target);
+        }
+
+        if (_waivedTargets > _byWaiver.Count)
+        {
+            _page.Line(2, new Piece($"and {Words.Count(_waivedTargets - _byWaiver.Count, "more file")}", Ink.Faint));
+        }
+    }
+
     /// <summary>A few of the files that passed. Files with something to say come first into the few lines there are.</summary>
     private void Passed()
     {
-        long passed = _summary[Verdict.Passed];
+        long passed = _summary[Verdict.Passed] - _waivedTargets;
         if (passed == 0)
         {
             return;
@@ -231,15 +311,10 @@ public sealed class TextReport : IScanReport
 
         TargetReport[] shown = [.. _remarked.Concat(_passed).Take(PassedShown).OrderBy(t => t.Path, StringComparer.Ordinal)];
         _page.Blank();
-        _page.Entry(0, new Piece("PASSED", Ink.Good), 8, $"read to the end{(_summary.WaivedUnread > 0 ? " or accepted unread" : "")}, and nothing found that decides a verdict");
+        _page.Entry(0, new Piece("PASSED", Ink.Good), 8, "read to the end, and nothing found that decides a verdict");
         foreach (TargetReport target in shown)
         {
-            string kind = TextTarget.Kind(target);
-            int behind = 4 + TextWidth.Of(Escape.Visible(target.Path));
-            _page.Entry(2, new Piece(target.Path, Whole: true), behind + TextWidth.Of(kind) <= _page.Width ? behind : 4, new Piece(kind, Ink.Faint));
-            TextFinding.Notes(_page, target.Path, target.Findings, _verbose);
-            TextFinding.Waived(_page, target.Judgement);
-            TextEvents.Write(_page, target, brief: true);
+            PassedFile(target);
         }
 
         if (passed > shown.Length)
@@ -248,7 +323,17 @@ public sealed class TextReport : IScanReport
         }
     }
 
-    private static bool Remarks(TargetReport target) => target.Findings.Count + target.Waived.Count + target.WaivedUnread.Count + target.Events.Count > 0;
+    private void PassedFile(TargetReport target)
+    {
+        string kind = TextTarget.Kind(target);
+        int behind = 4 + TextWidth.Of(Escape.Visible(target.Path));
+        _page.Entry(2, new Piece(target.Path, Whole: true), behind + TextWidth.Of(kind) <= _page.Width ? behind : 4, new Piece(kind, Ink.Faint));
+        TextFinding.Notes(_page, target.Path, target.Findings, _verbose);
+        TextFinding.Waived(_page, target.Judgement);
+        TextEvents.Write(_page, target, brief: true);
+    }
+
+    private static bool Remarks(TargetReport target) => target.Findings.Count + target.Events.Count > 0;
 
     private void Summary()
     {
@@ -318,9 +403,14 @@ public sealed class TextReport : IScanReport
             _page.Entry(2, "", Hang, string.Create(CultureInfo.InvariantCulture, $"ended on {waiver.Expires:yyyy-MM-dd}: {waiver} ({waiver.Reason})"));
         }
 
-        foreach (Waiver waiver in unused)
+        foreach (Waiver waiver in unused.Where(w => !w.IsBaseline))
         {
-            _page.Entry(2, "", Hang, $"met nothing: {waiver} ({waiver.Reason})");
+            _page.Entry(2, "", Hang, $"{(_summary.HasChanged(waiver) ? "not applied, as the content is not what it was given for" : "met nothing")}: {waiver} ({waiver.Reason})");
+        }
+
+        if (unused.Count(w => w.IsBaseline) is > 0 and int gone)
+        {
+            _page.Entry(2, "", Hang, $"{Words.Count(gone, "entry", "entries")} of the baseline met nothing");
         }
     }
 

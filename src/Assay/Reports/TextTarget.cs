@@ -1,21 +1,33 @@
 // One file in the text report.
 using Assay.Artifacts;
 using Assay.Detection;
+using Assay.Policies;
 using Assay.Scanning;
 
 namespace Assay.Reports;
 
-/// <summary>Writes one file of the text report: what it is, what was found, what was not read.</summary>
+/// <summary>Writes one file of the text report: what it is, what it would do and what for, what was not read.</summary>
 internal static class TextTarget
 {
     private const int UnreadShown = 8;
+    private const int CodeShown = 12;
     private const int Hang = 12;
 
-    /// <summary>Writes <paramref name="target"/>.</summary>
-    public static void Write(TextPage page, TargetReport target, bool verbose)
+    /// <summary>Writes <paramref name="target"/>; a heading is left out where the first line of the report says the same.</summary>
+    public static void Write(TextPage page, TargetReport target, bool verbose, bool heading = true)
     {
-        string verdict = Words.Of(target.Verdict).ToUpperInvariant();
-        page.Entry(0, new Piece(verdict, TextReport.InkOf(target.Verdict)), Hang, new Piece(target.Path, Ink.Strong, true));
+        if (heading)
+        {
+            string state = State(target);
+            page.Entry(0, new Piece(state, TextReport.InkOf(target.Verdict)), Math.Max(Hang, state.Length + 2), new Piece(target.Path, Ink.Strong, true));
+        }
+
+        if (Lead(target) is { } lead)
+        {
+            page.Entry(2, "", 2, lead);
+            page.Blank();
+        }
+
         string kind = Kind(target);
         if (kind.Length > 0)
         {
@@ -34,7 +46,91 @@ internal static class TextTarget
         }
 
         TextFinding.Write(page, target.Path, target.Findings, verbose);
-        if (target.Waived.Count + target.WaivedUnread.Count > 0 || target.Findings.Any(f => f.Severity < Severity.Medium))
+        Purpose(page, target.Findings);
+        Notes(page, target, verbose);
+        TextEvents.Write(page, target, brief: false);
+        Unread(page, target);
+    }
+
+    /// <summary>Whether it passes only because the policy says so.</summary>
+    public static bool IsByWaiver(TargetReport target) => target.Verdict == Verdict.Passed && target.Waived.Count + target.WaivedUnread.Count > 0;
+
+    /// <summary>What it came to, in the words of the screen: the verdict, or that nothing of it was looked at, or that the policy lets it pass.</summary>
+    public static string State(TargetReport target) => target.Verdict switch
+    {
+        Verdict.Passed when IsByWaiver(target) => "PASSED BY WAIVER",
+        Verdict.Incomplete when target.Bytes.Parsed + target.Bytes.Data == 0 => "NOT CHECKED",
+        _ => Words.Of(target.Verdict).ToUpperInvariant(),
+    };
+
+    /// <summary>What that means, behind the path.</summary>
+    public static string Sentence(TargetReport target) => target.Verdict switch
+    {
+        Verdict.Malicious => "would do harm when loaded. Do not load it.",
+        Verdict.Suspicious => "cannot be shown to be harmless.",
+        Verdict.Incomplete when target.Bytes.Parsed + target.Bytes.Data == 0 => "was not looked into; nothing can be said about it.",
+        Verdict.Incomplete => "was not read to the end; nothing was found in what was read.",
+        _ when IsByWaiver(target) => "would not pass without your policy.",
+        _ => $"was read to the end, and nothing {(target.Findings.Count > 0 ? "but notes " : "")}was found.",
+    };
+
+    /// <summary>What would happen, in one sentence: what the worst finding says, what that is hidden in, what it looks like and what it reaches.</summary>
+    internal static string? Lead(TargetReport target)
+    {
+        if (target.Findings.FirstOrDefault(f => f.Severity >= Severity.Medium) is not { } worst || Account.Of(target.Findings) is not { } account)
+        {
+            return null;
+        }
+
+        string hidden = account.Layers.Count > 0 ? $", hidden in {string.Join(", ", account.Layers)}" : "";
+        string reaches = account.Reached.Count > 0 ? $"; it reaches {string.Join(", ", account.Reached.Take(4).Select(r => Escape.Cut(r, 80)))}" : "";
+        return $"{worst.Rule.Title}{hidden}. It looks like {string.Join(", ", account.Names)}{reaches}.";
+    }
+
+    /// <summary>What its code is for: purposes, what it reaches, and the code that was recovered.</summary>
+    internal static void Purpose(TextPage page, IReadOnlyList<Finding> findings)
+    {
+        if (Account.Of(findings) is not { } account)
+        {
+            return;
+        }
+
+        page.Blank();
+        page.Line(2, new Piece("WHAT FOR", Ink.Strong));
+        page.Entry(4, TextReport.Label("looks"), Hang, $"like {string.Join(", ", account.Purposes)}");
+        string label = "reaches";
+        foreach (string reached in account.Reached)
+        {
+            page.Entry(4, TextReport.Label(label), Hang, new Piece(Escape.Cut(reached, 200), Ink.Strong, true));
+            label = "";
+        }
+
+        string[] lines = account.Code.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length == 0 || (lines.Length == 1 && account.Layers.Count == 0))
+        {
+            // A command of one line stands in what is called.
+            return;
+        }
+
+        label = account.Layers.Count > 0 ? $"found inside {string.Join(", ", account.Layers)}:" : "as it would run:";
+        page.Entry(4, TextReport.Label("code"), Hang, new Piece(label, Ink.Faint));
+        foreach (string line in lines.Take(CodeShown))
+        {
+            string visible = Escape.Visible(line.TrimEnd('\r'));
+            bool fits = TextWidth.Of(visible) <= page.Width - Hang - 1;
+            page.Line(Hang, fits ? visible : visible[..TextWidth.Fitting(visible, page.Width - Hang - 2)] + "…");
+        }
+
+        if (lines.Length > CodeShown)
+        {
+            page.Line(Hang, new Piece($"and {Words.Count(lines.Length - CodeShown, "more line")}", Ink.Faint));
+        }
+    }
+
+    private static void Notes(TextPage page, TargetReport target, bool verbose)
+    {
+        IReadOnlyList<Finding> told = Account.Of(target.Findings)?.Told ?? [];
+        if (target.Waived.Count + target.WaivedUnread.Count > 0 || ReportGroups.Notes(target.Findings).Except(told).Any())
         {
             page.Blank();
             page.Line(2, new Piece("NOTES", Ink.Faint));
@@ -42,8 +138,6 @@ internal static class TextTarget
 
         TextFinding.Notes(page, target.Path, target.Findings, verbose);
         TextFinding.Waived(page, target.Judgement);
-        TextEvents.Write(page, target, brief: false);
-        Unread(page, target);
     }
 
     /// <summary>The formats that the file was read as, and its size.</summary>

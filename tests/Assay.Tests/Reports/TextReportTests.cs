@@ -51,7 +51,7 @@ public sealed class TextReportTests
     public void LongEvidenceIsBrokenIntoLines()
     {
         Finding finding = ReportSamples.Malicious.Findings[0] with { Evidence = [new("argument", new string('#', 250))] };
-        string text = Text(ReportSamples.Of(ReportSamples.Malicious with { Findings = [finding] }), 80);
+        string text = Text(ReportSamples.Of(ReportSamples.Malicious with { Findings = [finding] }), 80, verbose: true);
         Assert.All(text.Split('\n'), l => Assert.True(l.Length <= 80, l));
         Assert.Equal(250, text.Count(c => c == '#'));
     }
@@ -144,10 +144,76 @@ public sealed class TextReportTests
         Assert.DoesNotContain("PASSED", Text(report, 80), StringComparison.OrdinalIgnoreCase);
     }
 
-    internal static string Text(ScanReport report, int width, bool colour = false, bool quiet = false)
+    [Fact]
+    public void WhatTheCodeOfAFileIsForIsToldFirstAndOnce()
+    {
+        string text = Text(ReportSamples.Of(ReportSamples.Malicious with { Findings = [.. ReportSamples.Malicious.Findings, .. s_purposes] }), 100);
+        string[] lines = text.Split('\n');
+        Assert.Contains("hidden in base64, zlib", lines[1], StringComparison.Ordinal);
+        string lead = string.Join(' ', lines[1..4]);
+        Assert.Contains("credential theft", lead, StringComparison.Ordinal);
+        Assert.Contains("http://c2.example.test/up", lead, StringComparison.Ordinal);
+        Assert.DoesNotContain("curiosity", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("What runs here looks like", text, StringComparison.Ordinal);
+        Assert.Contains("            import os\n            upload(1)\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFewFilesAreToldInFullAndMoreAreATable()
+    {
+        TargetReport[] targets = [.. Enumerable.Range(0, 4).Select(i => ReportSamples.Malicious with { Path = $"m{i}.pt" })];
+        string few = Text(ReportSamples.Of(targets[..3]), 100);
+        Assert.Equal(3, few.Split("CRITICAL").Length - 1);
+        string many = Text(ReportSamples.Of(targets), 100);
+        Assert.DoesNotContain("CRITICAL", many, StringComparison.Ordinal);
+        Assert.All(targets, t => Assert.Contains($"  malicious  {t.Path}  Loading calls posix.system with 'echo canary'.", many, StringComparison.Ordinal));
+        Assert.Equal(4, Text(ReportSamples.Of(targets), 100, verbose: true).Split("CRITICAL").Length - 1);
+
+        // Why a rule matters is said once, whatever the number of files.
+        Assert.Equal(2, many.Split("Unpickling calls this function").Length);
+        Assert.Equal(2, few.Split("Unpickling calls this function").Length);
+    }
+
+    [Fact]
+    public void AFileThatPassesByAWaiverIsNotCalledPassedAlone()
+    {
+        string text = Text(ReportSamples.Of(ReportSamples.Loaded), 100);
+        Assert.StartsWith($"PASSED BY WAIVER  {ReportSamples.Loaded.Path}", text, StringComparison.Ordinal);
+        Assert.Contains("read by hand", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFileOfWhichNothingWasReadIsNotChecked() =>
+        Assert.StartsWith($"NOT CHECKED  {ReportSamples.Missing.Path}", Text(ReportSamples.Of(ReportSamples.Missing), 100), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("models/a.pt!/data.pkl", "'models/a.pt!/data.pkl'")]
+    [InlineData("a b.pt", "'a b.pt'")]
+    [InlineData("it's.pt", @"'it'\''s.pt'")]
+    [InlineData("-rf.pt", "./-rf.pt")]
+    [InlineData("$(id).pt", "'$(id).pt'")]
+    [InlineData("plain-1.2_3.pt", "plain-1.2_3.pt")]
+    public void PathsInCommandsAreQuotedAsAShellTakesThem(string path, string word) => Assert.Equal(word, Shell.Quote(path));
+
+    private static readonly Finding[] s_purposes =
+    [
+        ReportSamples.Hit(ReportSamples.Note, "models/classifier.pt", "What runs here looks like credential theft.") with
+        {
+            Subject = new("intent", "credential-theft"),
+            Evidence = [new("intent", "credential-theft"), new("word", ".aws/credentials"), new("layer", "base64"), new("layer", "zlib"), new("text", "import os\nupload(1)\n"), new("url", "http://c2.example.test/up"), new("host", "c2.example.test")],
+        },
+        ReportSamples.Hit(ReportSamples.Note, "models/classifier.pt", "What runs here looks like curiosity.") with
+        {
+            Subject = new("intent", "curiosity"),
+            Confidence = Confidence.Low,
+            Evidence = [new("intent", "curiosity")],
+        },
+    ];
+
+    internal static string Text(ScanReport report, int width, bool colour = false, bool quiet = false, bool verbose = false)
     {
         StringWriter writer = new();
-        report.WriteTo(new TextReport(writer, report.Head, new TextReportOptions { Width = width, Colour = colour, Quiet = quiet }));
+        report.WriteTo(new TextReport(writer, report.Head, new TextReportOptions { Width = width, Colour = colour, Quiet = quiet, Verbose = verbose }));
         return writer.ToString();
     }
 }
