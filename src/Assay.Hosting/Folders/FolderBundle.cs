@@ -94,6 +94,11 @@ public sealed class FolderBundle : IBundle
     {
         real = RealPath.Of(path);
         folder = false;
+        if (real is null && LeadsOut(path))
+        {
+            return (BundleRefusal.Outside, "A link on the way leads out of the directory.");
+        }
+
         if (real is null)
         {
             return (BundleRefusal.Missing, "There is no such file, or a link leads nowhere.");
@@ -113,6 +118,20 @@ public sealed class FolderBundle : IBundle
             FileKind.Missing => (BundleRefusal.Missing, "There is no such file."),
             _ => (BundleRefusal.NotAFile, Special),
         };
+    }
+
+    /// <summary>Whether the nearest folder on the way to <paramref name="path"/> that there is lies elsewhere: what is not there today may be there where the link leads.</summary>
+    private bool LeadsOut(string path)
+    {
+        for (string? folder = System.IO.Path.GetDirectoryName(path); folder is not null && folder.Length >= _real.Length; folder = System.IO.Path.GetDirectoryName(folder))
+        {
+            if (RealPath.Of(folder) is { } real)
+            {
+                return !RealPath.IsWithin(real, _real);
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

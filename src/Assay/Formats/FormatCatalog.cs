@@ -27,7 +27,7 @@ public static class FormatCatalog
     ];
 
     /// <summary>The kinds of model files that are tars.</summary>
-    private static readonly ITarKind[] s_tars = [new TorchTarKind(), new NemoKind()];
+    private static readonly ITarKind[] s_tars = [new TorchTarKind(), new NemoKind(), new TorchServeKind()];
 
     /// <summary>The formats, in the order in which they are asked; every claim is read, so the order only sorts reports.</summary>
     internal static IReadOnlyList<IFormat> All { get; } =
@@ -80,6 +80,15 @@ public static class FormatCatalog
         new Tfjs.TfjsFormat(),
         new Tfjs.TfjsShardFormat(),
         new Matlab.MatlabFormat(),
+        new Matlab.MatlabFourFormat(),
+        new NetCdf.NetCdfFormat(),
+        new Torch7.Torch7Format(),
+        new Cntk.CntkFormat(),
+        new FastText.FastTextFormat(),
+        new Tensorizer.TensorizerFormat(),
+        new Columns.ParquetFormat(),
+        new Columns.ArrowFormat(),
+        new Columns.AvroFormat(),
         new Zarr.ZarrMetadataFormat(),
         new Zarr.ZarrChunkFormat(),
         new Zarr.OcdbtFormat(),
@@ -87,6 +96,7 @@ public static class FormatCatalog
         new TorchExportProgramFormat(),
         new TorchServeManifestFormat(),
         new TorchModuleCodeFormat(),
+        new TorchMobileFormat(),
         new TfLiteFormat(),
         new OrtFormat(),
         new ExecuTorchFormat(),
@@ -107,6 +117,7 @@ public static class FormatCatalog
         new PythonSources.PythonSourceFormat(isOfNotebook: true),
         new Requirements.RequirementsFormat(),
         new Media.MediaFormat(),
+        new Media.AppleDoubleFormat(),
 
         // Programs in a model's place. Programs are believed in gaps too, since that is where they are hidden.
         new Native.LlamafileFormat(),
@@ -129,11 +140,12 @@ public static class FormatCatalog
         .. RecognisedFormats.All,
 
         // Asked last, of what nobody else claims.
+        new NamedData.NamedDataFormat(),
         new Texts.TextFormat(),
     ];
 
     /// <summary>Everything that reports can name: the formats, and the kinds of model files among them.</summary>
-    public static IReadOnlyList<IFormatKind> Kinds { get; } = [.. All, .. All.SelectMany(f => f.Kinds)];
+    public static IReadOnlyList<IFormatKind> Kinds { get; } = [.. All, .. All.SelectMany(f => f.Kinds).DistinctBy(k => k.Id)];
 
     /// <summary>Extensions of text that anything may have: they promise no model.</summary>
     private static readonly HashSet<string> s_generic =

@@ -9,6 +9,9 @@ internal interface ITarKind : IFormatKind
     /// <summary>Whether the members are those of this kind.</summary>
     bool Matches(IReadOnlySet<string> names);
 
+    /// <summary>The format as which a loader of this kind reads a member, whatever its bytes are; null where their bytes tell. It is asked of source only.</summary>
+    string? ReadAs(string name) => null;
+
     /// <summary>Reads the tensors, where the kind has some, before the members are read one by one.</summary>
     void ReadTensors(ReadContext context)
     {

@@ -12,6 +12,13 @@ internal static class MemberNotes
     /// <summary>A member that reaches a limit having grown by more than this factor is called a bomb.</summary>
     public const int BombRatio = 100;
 
+    /// <summary>So many times one byte, packed as small as a codec can, fill a disk and are no data.</summary>
+    private const long ManyZeros = 48L << 20;
+
+    private const int MostZeros = 900;
+
+    private const int Looked = 4096;
+
     /// <summary>Whether a stop is the whole input's: going on with other members would only run into it again.</summary>
     public static bool IsFinal(ScanStopException stop, ScanBudget budget) =>
         stop.Reason != StopReason.Limit || budget.InflatedBytes > budget.Limits.InflatedBytes || TimeIsUp(budget);
@@ -76,6 +83,18 @@ internal static class MemberNotes
                 context.Unread(soFar.Result.Truncated ? UnreadCause.Truncated : UnreadCause.Malformed, offset, packed, $"\"{name}\": {error}");
             }
         }
+        else if (inflated >= ManyZeros && inflated / MostZeros > Math.Max(1, soFar.Result.Consumed) && IsOneByte(soFar.Result.Bytes))
+        {
+            context.Anomaly("archive.bomb", offset, packed, $"\"{name}\" is {inflated} times one byte, packed in {soFar.Result.Consumed} bytes.");
+        }
+    }
+
+    /// <summary>Whether bytes begin and end with one and the same.</summary>
+    private static bool IsOneByte(ByteSource bytes)
+    {
+        byte[] first = bytes.ReadUpTo(0, Looked);
+        byte[] last = bytes.ReadUpTo(bytes.Length - Looked, Looked);
+        return first.AsSpan().IndexOfAnyExcept(first[0]) < 0 && last.AsSpan().IndexOfAnyExcept(first[0]) < 0;
     }
 
     /// <summary>Says when a member is a symbolic link, and when it leads outside the archive. The target is the content.</summary>

@@ -13,6 +13,10 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
 
     private const long SparseAlways = 64L << 20;
 
+    private const int MostSources = 10_000;
+
+    private const int SourceCost = 512;
+
     public string Id => "tar";
 
     public string Name => "Tar archive";
@@ -48,11 +52,12 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
         TarReader reader = new(artifact.Bytes, claim.Range, context.Budget, context.Held);
         HashSet<string> names = new(StringComparer.Ordinal);
         TarBundle bundle = new(claim.Range, context);
+        List<Artifact> sources = [];
         try
         {
             while (reader.Next() is { } entry)
             {
-                Member(artifact, entry, names, bundle, context);
+                Member(artifact, entry, names, bundle, context, sources);
             }
         }
         catch (ScanStopException e) when (e.Reason == StopReason.Limit && !MemberNotes.IsFinal(e, context.Budget))
@@ -67,6 +72,13 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
             }
 
             context.Tell(reader.Oddities);
+        }
+
+        // When source runs is the kind's to say, which is known only now.
+        foreach (Artifact source in sources)
+        {
+            string? readAs = kinds.Where(k => k.Matches(names)).Select(k => k.ReadAs(source.Name)).FirstOrDefault(f => f is not null);
+            context.Submit(readAs is null ? source : new Artifact(source.Name, source.Bytes, artifact, readAs) { In = source.In });
         }
 
         if (names.Count == 0 && reader.Oddities.Has("tar.checksum"))
@@ -113,7 +125,7 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
         }
     }
 
-    private static void Member(Artifact artifact, TarEntry entry, HashSet<string> names, TarBundle bundle, ReadContext context)
+    private void Member(Artifact artifact, TarEntry entry, HashSet<string> names, TarBundle bundle, ReadContext context, List<Artifact> sources)
     {
         string name = names.Add(entry.Name) ? entry.Name : $"{entry.Name}@0x{entry.Offset:X}";
         ByteRange padded = entry.Data with { Length = (entry.Data.Length + 511) & ~511L };
@@ -155,6 +167,15 @@ internal sealed class TarFormat(IReadOnlyList<ITarKind> kinds) : IFormat
             context.Unread(UnreadCause.NotSupported, entry.Offset, 0, $"The sparse map of \"{name}\" could not be worked out; its stored bytes were read as they lie.");
         }
 
-        context.Submit(new Artifact(name, bytes, artifact) { In = new BundlePlace(bundle, entry.Name) });
+        Artifact member = new(name, bytes, artifact) { In = new BundlePlace(bundle, entry.Name) };
+        if (sources.Count < MostSources && kinds.Any(k => k.ReadAs(entry.Name) is not null))
+        {
+            context.Held.Add(SourceCost + name.Length);
+            sources.Add(member);
+        }
+        else
+        {
+            context.Submit(member);
+        }
     }
 }

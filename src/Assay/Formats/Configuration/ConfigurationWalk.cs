@@ -22,6 +22,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
     private const int MostEntries = 4096;
     private const int LongestValue = 512;
     private const int MostKept = 48;
+    private const int MostListed = 64;
     private const int MostTemplates = 256;
     private const int MostKeys = 2_000_000;
     private const int KeySize = 24;
@@ -177,7 +178,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         {
             Pattern(value);
         }
-        else if (role is not ValueRole.None and not ValueRole.Pattern && value.Kind is not EntryKind.Null)
+        else if (role is not ValueRole.None and not ValueRole.Pattern && value.Kind is not EntryKind.Null && !IsOneOfMany(role, value, isInList))
         {
             Entry(Path(), value.Text, value.Kind, value.Offset, value.IsCut);
         }
@@ -187,6 +188,11 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             Text(key, value, role, isInList);
         }
     }
+
+    /// <summary>Whether a value is a row of a table that happens to have such a name: a number, or far down a list a text that is neither a path nor the name of something in a module.</summary>
+    private bool IsOneOfMany(ValueRole role, ScalarValue value, bool isInList) =>
+        role is not ValueRole.Switch && isInList
+        && (value.Kind is EntryKind.Integer or EntryKind.Number || (Top is { IsMap: false, Index: > MostListed } && value.Text.AsSpan().IndexOfAny("/\\.:") < 0));
 
     private void Text(string key, ScalarValue value, ValueRole role, bool isInList)
     {

@@ -80,8 +80,8 @@ internal sealed class CoreMlWeightsFormat : IFormat
     public Claim? Probe(ProbeView view)
     {
         ReadOnlySpan<byte> head = view.Head.Span;
-        return view.IsWhole && head.Length >= 2 * Alignment && BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) == 2 && head[8..Alignment].IndexOfAnyExcept((byte)0) < 0
-            && BinaryPrimitives.ReadUInt32LittleEndian(head[Alignment..]) == Sentinel ? new Claim(view.Range, ClaimStrength.Certain) : null;
+        return view.IsWhole && head.Length >= Alignment && BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) == 2 && head[8..Alignment].IndexOfAnyExcept((byte)0) < 0
+            && (BinaryPrimitives.ReadUInt32LittleEndian(head) == 0 ? head.Length == Alignment : head.Length >= 2 * Alignment && BinaryPrimitives.ReadUInt32LittleEndian(head[Alignment..]) == Sentinel) ? new Claim(view.Range, ClaimStrength.Certain) : null;
     }
 
     public void Read(Claim claim, ReadContext context)

@@ -84,6 +84,8 @@ internal sealed class ExecuTorchProgram(FlatBuffer buffer, ByteRange range, long
     private readonly OddityLog _oddities = new();
     private readonly List<ByteRange?> _segments = [];
     private readonly Dictionary<(string Domain, string Name), (long Count, long At)> _operators = [];
+    private FlatVector _inline;
+    private FlatTable? _offsets;
 
     /// <summary>Reads the program.</summary>
     public void Read(FlatTable program)
@@ -92,6 +94,8 @@ internal sealed class ExecuTorchProgram(FlatBuffer buffer, ByteRange range, long
         FlatVector plans = program.Vector(1);
         FlatVector inline = program.Vector(3);
         uint constants = Math.Max(program.Vector(2).Count, program.Table(5) is { } constant ? constant.Vector(1, 8).Count : 0);
+        _inline = program.Vector(2);
+        _offsets = program.Table(5);
         for (uint i = 0; i < plans.Count; i++)
         {
             Plan(plans.Table(i), inline, constants);
@@ -271,7 +275,26 @@ internal sealed class ExecuTorchProgram(FlatBuffer buffer, ByteRange range, long
         {
             Odd("executorch.index", tensor.At, $"A tensor is the constant {tensor.U32(5)} of {constants}.");
         }
+        else if (isConstant && tensor.U32(5) > 0 && Room(tensor.U32(5)) is { } room && count * Size(tensor.U8(0)) > (ulong)room)
+        {
+            Odd("executorch.tensor-outside", tensor.At, $"A tensor has {(ulong)UInt128.Min(count, ulong.MaxValue)} elements, and its buffer {room} bytes.");
+        }
     }
+
+    /// <summary>The bytes that a constant has: those of its buffer, or up to the next one in the segment of constants.</summary>
+    private long? Room(uint index)
+    {
+        if (_offsets is { } offsets && offsets.Vector(1, 8) is { Count: > 0 } starts)
+        {
+            ByteRange? segment = offsets.U32(0) < _segments.Count ? _segments[(int)offsets.U32(0)] : null;
+            return index < starts.Count && segment is { } place ? Math.Max(0, place.Length - (long)Math.Min((ulong)long.MaxValue, buffer.U64(starts.At(index)))) : null;
+        }
+
+        return index < _inline.Count ? _inline.Table(index).Vector(0, 1).Count : null;
+    }
+
+    /// <summary>The bytes of an element; types that are packed count as one, so that nothing is too large by mistake.</summary>
+    private static uint Size(byte type) => type switch { 2 or 5 or 15 => 2, 3 or 6 or 8 or 14 => 4, 4 or 7 or 9 => 8, 10 => 16, 16 or 17 or 18 or 21 or 22 => 0, _ => 1 };
 
     private void Indices(FlatVector indices, uint count, long at)
     {

@@ -41,7 +41,7 @@ internal readonly record struct FlatField(FlatKind Kind, int Size, string Of = "
 
 /// <summary>
 /// The tables and unions of a format, from an embedded text: a line is a name and its fields in order. <c>1 2 4 8</c> are numbers, <c>{n}</c> a struct, <c>s</c> a text, a name a table,
-/// <c>|name</c> a union, and any of them in brackets a vector. A line whose name has a bar lists the tables of a union, from 1 on.
+/// <c>|name</c> a union, and any of them in brackets a vector. A line whose name has a bar lists the tables, or structs, of a union, from 1 on.
 /// </summary>
 internal sealed class FlatSchema
 {

@@ -93,7 +93,11 @@ internal sealed class FlatWalk(FlatBuffer buffer, FlatSchema schema, ScanBudget 
                 break;
             case FlatKind.Union:
                 byte member = table.U8(number - 1);
-                if (schema.Member(field.Of, member) is { } type)
+                if (schema.Member(field.Of, member) is ['{', .. var size, '}'])
+                {
+                    Mark(buffer.Follow(at), int.Parse(size, System.Globalization.CultureInfo.InvariantCulture));
+                }
+                else if (schema.Member(field.Of, member) is { } type)
                 {
                     Push(type, buffer.Follow(at));
                 }

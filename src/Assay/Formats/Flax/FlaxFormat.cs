@@ -14,6 +14,8 @@ internal sealed class FlaxFormat : IFormat
 {
     private const int ProbedTokens = 200;
 
+    private const int DeepHead = 1024;
+
     public string Id => "flax-msgpack";
 
     public string Name => "Flax and other MessagePack";
@@ -25,6 +27,9 @@ internal sealed class FlaxFormat : IFormat
     public Claim? Probe(ProbeView view)
     {
         if (view.IsWhole && view.Head.Span is [0x80] && view.Artifact.Extension is ".bin" or ".msgpack")
+            return new Claim(view.Range, ClaimStrength.Likely);
+
+        if (view.IsWhole && !view.Artifact.MayBeOpaque && IsDeep(view.Head.Span))
             return new Claim(view.Range, ClaimStrength.Likely);
 
         // The elements of a tensor may begin with anything, and no loader reads a storage as MessagePack.
@@ -60,6 +65,9 @@ internal sealed class FlaxFormat : IFormat
             tree.Fill(group);
         });
     }
+
+    /// <summary>Whether the head is nothing but lists of one list each: no data nests so, and readers that call themselves run out of stack.</summary>
+    private static bool IsDeep(ReadOnlySpan<byte> head) => head.Length >= DeepHead && head[..DeepHead].IndexOfAnyExceptInRange((byte)0x91, (byte)0x9F) < 0;
 
     /// <summary>Whether the head is maps with names, and an array or the name that promises MessagePack.</summary>
     private bool Fits(ProbeView view)

@@ -92,7 +92,11 @@ internal sealed class FlaxTree(ReadContext context, ByteRange range)
         {
             case MessagePackType.Map or MessagePackType.List:
                 if (_open.Count >= MaxDepth)
+                {
+                    Odd("msgpack.deep-nesting", _reader.Offset);
                     throw new MalformedException(_reader.Offset, "Lists and maps are nested deeper than readers take.");
+                }
+
 
                 bool isMap = _reader.Type is MessagePackType.Map;
                 _open.Push(new Frame(path, isMap, isMap ? 2 * _reader.Count : _reader.Count) { Shape = holder is { IsMap: true, Key: "shape" } ? [] : null });

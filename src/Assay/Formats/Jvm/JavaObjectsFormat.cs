@@ -33,6 +33,12 @@ internal sealed class JavaObjectsFormat : IFormat
         }
         catch (MalformedException e)
         {
+            if (cursor.RanOut)
+            {
+                // What was read has run by then: Java reads an object before it knows whether there is another.
+                context.Anomaly("java.cut", Math.Min(e.Offset, claim.Range.End), 0, "The stream ends in the middle of an object.");
+            }
+
             context.Unread(cursor.RanOut ? UnreadCause.Truncated : UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
         }
         finally

@@ -31,9 +31,16 @@ internal sealed class MnnFormat : IFormat
     public Claim? Probe(ProbeView view)
     {
         ReadOnlySpan<byte> head = view.Head.Span;
-        if (!view.IsWhole || head.Length < 32 || head[2] != 0 || head[3] != 0)
+        if (!view.IsWhole || head.Length < 32)
         {
             return null;
+        }
+
+        if (head[2] != 0 || head[3] != 0)
+        {
+            // There is no mark to tell it by; a file of that name whose root lies outside of it is a broken one.
+            bool isOutside = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(head) >= view.Range.Length;
+            return isOutside && view.Artifact.Extension == ".mnn" && head[4..32].IndexOfAnyExcept((byte)0) < 0 ? new Claim(view.Range, ClaimStrength.Weak) : null;
         }
 
         // The root lies near the start, and its operators have inputs, outputs and a type.

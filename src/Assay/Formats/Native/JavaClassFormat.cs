@@ -19,7 +19,7 @@ internal sealed class JavaClassFormat : IFormat
     public IReadOnlyList<string> Extensions { get; } = [];
 
     public Claim? Probe(ProbeView view) =>
-        view.Head.Length >= 10 && BinaryPrimitives.ReadUInt32BigEndian(view.Head.Span) == 0xCAFEBABE && BinaryPrimitives.ReadUInt16BigEndian(view.Head.Span[6..]) is >= 45 and < 200
+        view.Head.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(view.Head.Span) == 0xCAFEBABE && BinaryPrimitives.ReadUInt16BigEndian(view.Head.Span[6..]) is >= 45 and < 200
             ? new Claim(view.Range, ClaimStrength.Certain)
             : null;
 

@@ -9,10 +9,10 @@ using Assay.Formats.Json;
 namespace Assay.Formats.PyTorch;
 
 /// <summary>
-/// A <c>.mar</c> file: <c>MAR-INF/MANIFEST.json</c> says which member is the model, which the handler, and what to install. TorchServe imports the handler and installs the
+/// A <c>.mar</c> file, or a tar of the same (<c>--archive-format tgz</c>): <c>MAR-INF/MANIFEST.json</c> says which member is the model, which the handler, and what to install. TorchServe imports the handler and installs the
 /// requirements when it loads the model. Specification: <c>model-archiver/model_archiver/manifest_components</c>.
 /// </summary>
-internal sealed class TorchServeKind : IZipKind
+internal sealed class TorchServeKind : IZipKind, ITarKind
 {
     public string Id => "mar";
 
@@ -24,6 +24,8 @@ internal sealed class TorchServeKind : IZipKind
 
     public bool Matches(ZipDirectory directory) => ZipNames.Of(directory).Any(IsManifest);
 
+    public bool Matches(IReadOnlySet<string> names) => names.Any(IsManifest);
+
     public void Read(ZipDirectory directory, ReadContext context)
     {
         foreach (ZipEntry entry in directory.Entries.Where(e => e.Name.EndsWith("requirements.txt", StringComparison.OrdinalIgnoreCase)).Take(1))
@@ -32,7 +34,7 @@ internal sealed class TorchServeKind : IZipKind
 
     public string? ReadAs(string name) => IsManifest(name) ? TorchServeManifestFormat.FormatId : name.EndsWith(".py", StringComparison.OrdinalIgnoreCase) ? TorchModuleCodeFormat.FormatId : null;
 
-    private static bool IsManifest(string name) => name is "MAR-INF/MANIFEST.json" or "MAR_INF/MANIFEST.json";
+    private static bool IsManifest(string name) => (name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name) is "MAR-INF/MANIFEST.json" or "MAR_INF/MANIFEST.json";
 }
 
 /// <summary>The manifest of a TorchServe archive.</summary>

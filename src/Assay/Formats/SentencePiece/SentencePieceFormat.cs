@@ -23,7 +23,7 @@ internal sealed class SentencePieceFormat : IFormat
 
     public Claim? Probe(ProbeView view) =>
         ProtobufFields.Of(view) is { } model && model.Fit(s_schema.Value["ModelProto"]) && model.Inner(view, 1) is { IsWhole: true } piece
-        && piece.AreAll(s_schema.Value["ModelProto.SentencePiece"]) && piece.Has(1) && piece.Has(2) ? new Claim(view.Range, ClaimStrength.Certain) : null;
+        && piece.AreAll(s_schema.Value["ModelProto.SentencePiece"]) && piece.Has(1) && (piece.Has(2) || piece.Has(3)) ? new Claim(view.Range, ClaimStrength.Certain) : null;
 
     public void Read(Claim claim, ReadContext context)
     {

@@ -9,6 +9,6 @@ internal static class RecognisedFormats
     /// <summary>All of them.</summary>
     public static IReadOnlyList<IFormat> All { get; } =
     [
-        new RecognisedFormat("torch-mobile", "PyTorch Mobile (flatbuffer)", BinarySignatures.FlatBuffer("PTMF"u8), [".ptl"]),
+        new RecognisedFormat("cntk-1", "CNTK 1", BinarySignatures.Magic("B\0C\0N\0\0\0"u8), []),
     ];
 }

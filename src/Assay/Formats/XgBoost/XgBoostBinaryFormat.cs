@@ -16,6 +16,7 @@ internal sealed class XgBoostBinaryFormat : IFormat
 {
     private const int LongestName = 64;
     private const int LongestBase64 = 64 << 20;
+    private static readonly string[] s_objectives = ["binary:", "reg:", "multi:", "rank:", "count:", "survival:"];
     private static readonly string[] s_boosters = ["gbtree", "gblinear", "dart"];
 
     public string Id => "xgboost-binary";
@@ -41,6 +42,13 @@ internal sealed class XgBoostBinaryFormat : IFormat
         }
 
         ReadOnlySpan<byte> rest = head[start..];
+        string first = Encoding.Latin1.GetString(rest[Math.Min(8, rest.Length)..Math.Min(rest.Length, 24)]);
+        if (s_objectives.Any(o => first.StartsWith(o, StringComparison.Ordinal)))
+        {
+            // Whatever the length of the name says: a reader makes room by it.
+            return new Claim(view.Range, ClaimStrength.Likely);
+        }
+
         return TryName(ref rest, out string objective) && TryName(ref rest, out string booster) && s_boosters.Contains(booster)
             && objective.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_' or '-' or '@' or '.') ? new Claim(view.Range, ClaimStrength.Certain) : null;
     }

@@ -105,6 +105,11 @@ internal sealed class XgBoostBinaryReader(ByteCursor cursor, ReadContext context
     private string Name(string what)
     {
         long length = cursor.I64();
+        if (length < 0 || length > cursor.Left)
+        {
+            Odd("xgboost.declares-more", cursor.Offset, $"The name of the {what} declares {length} bytes, and {cursor.Left} are left.");
+        }
+
         return length is > 0 and < KeptText ? Encoding.UTF8.GetString(cursor.Keep(length, KeptText))
             : throw new MalformedException(cursor.Offset, $"The name of the {what} has {length} bytes.");
     }

@@ -43,6 +43,10 @@ internal sealed class XgBoostDocumentFormat(bool isBinary) : IFormat
             {
                 model.Declares(declared, e.Offset);
             }
+            else if (binary is { RanOut: false })
+            {
+                model.Breaks(e);
+            }
 
             context.Unread(binary?.RanOut == true ? UnreadCause.Truncated : UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
         }

@@ -122,6 +122,9 @@ internal sealed class XgBoostModel(ReadContext context)
     /// <summary>Says that a length leads past the end.</summary>
     public void Declares(long count, long offset) => Odd("xgboost.declares-more", offset, $"A length of {count} leads past the end of the file.");
 
+    /// <summary>Says that the structure breaks where there is more to come: the file is not cut.</summary>
+    public void Breaks(MalformedException broken) => Odd("xgboost.broken-structure", broken.Offset, $"{broken.Message}");
+
     private void Open(IDocumentTokens tokens)
     {
         Scope? parent = _scopes.TryPeek(out Scope? outer) ? outer : null;

@@ -40,6 +40,17 @@ public sealed class ExecuTorchFormatTests
     public void ADelegateIsCompiledCodeForABackend(string id, bool flagged) =>
         Assert.Equal(flagged, Scans.Of(File(Program(0, 0, 64, backend: id)), "model.pte").Verdict is Verdict.Suspicious or Verdict.Malicious);
 
+    [Theory]
+    [InlineData(16, false)]
+    [InlineData(12, true)]
+    public void T079_AConstantThatIsLargerThanItsBufferIsSaid(int bytes, bool isSaid)
+    {
+        FlatBuilder tensor = new((byte)6, 0, new int[] { 2, 2 }, new byte[2], false, 1u);
+        FlatBuilder plan = new("forward", null, new object[] { new FlatBuilder((byte)5, tensor) }, new int[] { 0 }, new int[] { 0 }, Array.Empty<object>(), Array.Empty<object>(), Array.Empty<object>());
+        byte[] file = new FlatBuilder(0u, new object[] { plan }, new object[] { new FlatBuilder(Array.Empty<byte>()), new FlatBuilder(new byte[bytes]) }).Build("ET12");
+        Assert.Equal(isSaid, Scans.Of(file, "model.pte").Anomalies().Contains("executorch.tensor-outside"));
+    }
+
     [Fact]
     public void AFileThatIsCutAnywhereIsNeverPassed()
     {

@@ -202,13 +202,19 @@ public sealed class SafetensorsFormatTests
     }
 
     [Theory]
-    [InlineData(1)]
     [InlineData(-1)]
     [InlineData(long.MaxValue)]
     [InlineData(long.MinValue)]
     [InlineData(1L << 40)]
-    public void AnImpossibleLengthIsNoSafetensors(long length) =>
-        Assert.Null(Recording.Probe(new SafetensorsFormat(), WeightFiles.Safetensors(One, 8, length)));
+    public void T150_AnImpossibleLengthInFrontOfAHeaderIsSaid(long length)
+    {
+        TargetReport target = Scans.Of(WeightFiles.Safetensors(One, 8, length));
+        Assert.Contains("safetensors.header-length", target.Anomalies());
+        Assert.Equal(Verdict.Suspicious, target.Verdict);
+    }
+
+    [Fact]
+    public void ALengthThatHoldsNoHeaderIsNoSafetensors() => Assert.Null(Recording.Probe(new SafetensorsFormat(), WeightFiles.Safetensors(One, 8, 1)));
 
     [Fact]
     public void ALengthBeyondTheFileIsTruncation()

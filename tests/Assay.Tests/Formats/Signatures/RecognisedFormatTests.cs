@@ -11,7 +11,7 @@ public sealed class RecognisedFormatTests
 {
     public static TheoryData<string, byte[]> Heads { get; } = new()
     {
-        { "torch-mobile", [12, 0, 0, 0, .. "PTMF"u8, .. new byte[20]] },
+        { "cntk-1", [.. "B\0C\0N\0\0\0"u8, .. new byte[20]] },
     };
 
     [Theory]
