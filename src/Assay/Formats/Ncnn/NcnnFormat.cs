@@ -82,7 +82,14 @@ internal sealed class NcnnFormat : IFormat
                 }
                 else if (number > 2)
                 {
+                    // The loader reads as many layers as the net declares, and nothing behind them.
                     seen++;
+                    if (seen > Math.Max(0, layers))
+                    {
+                        at += Encoding.UTF8.GetByteCount(line) + 1;
+                        continue;
+                    }
+
                     long inputs = Whole(words, 2);
                     long outputs = Whole(words, 3);
                     if (words.Length < 4 || inputs < 0 || outputs < 0 || inputs + outputs > words.Length - 4)
@@ -104,7 +111,12 @@ internal sealed class NcnnFormat : IFormat
             at += Encoding.UTF8.GetByteCount(line) + 1;
         }
 
-        if (layers != seen || blobs < tops)
+        if (seen > layers && layers > 0)
+        {
+            context.Anomaly("ncnn.more-layers", range.Offset, 0, string.Create(CultureInfo.InvariantCulture, $"The net declares {layers} layers and has {seen}; loaders leave out the rest."));
+        }
+
+        if (layers > seen || layers <= 0 || blobs < tops)
         {
             context.Anomaly("ncnn.count", range.Offset, 0, string.Create(CultureInfo.InvariantCulture, $"The net declares {layers} layers and {blobs} blobs; it has {seen} and {tops}."));
         }

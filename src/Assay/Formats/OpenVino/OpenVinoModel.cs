@@ -203,7 +203,7 @@ internal sealed class OpenVinoModel(ScanBudget budget)
     private void LookForPath(XmlAttribute attribute)
     {
         string value = attribute.Value;
-        if (value.Length is 0 or > 4096 || attribute.Name is "name" or "names" or "variable_id" || attribute.Name.StartsWith("xmlns", StringComparison.Ordinal))
+        if (value.Length is 0 or > 4096 || attribute.Name is "name" or "names" or "variable_id" || attribute.Name.StartsWith("xmlns", StringComparison.Ordinal) || attribute.Name.StartsWith("xsi:", StringComparison.Ordinal))
         {
             return;
         }

@@ -99,10 +99,20 @@ internal static class RequirementLines
                 return false;
             }
 
-            telling += isOption || isUrl || hasVersion ? 1 : 0;
+            // The address of a page or of data is none of a package.
+            bool isPackage = isUrl && (line.StartsWith("git+", StringComparison.Ordinal) || IsArchive(line));
+            telling += isOption || isPackage || hasVersion ? 1 : 0;
         }
 
         return lines > 0 && telling > 0;
+    }
+
+    private static bool IsArchive(string url)
+    {
+        int end = url.AsSpan().IndexOfAny("#? ;");
+        string path = end < 0 ? url : url[..end];
+        return path.EndsWith(".whl", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)
+            || path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tar.bz2", StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Name(string line)

@@ -4,6 +4,7 @@ using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers;
 using Assay.Formats.FlatBuffers;
+using Assay.Formats.TensorFlow;
 using Assay.Formats.Native;
 
 namespace Assay.Formats.TfLite;
@@ -97,11 +98,17 @@ internal sealed class TfLiteModel(FlatBuffer buffer, ByteRange range, ReadContex
             }
 
             context.Budget.Hold(EntrySize);
-            _codes.Add((number == Custom ? "custom" : "", name ?? number.ToString(CultureInfo.InvariantCulture), buffer.Absolute(code.At)));
+            _codes.Add((number != Custom ? "" : IsOfTensorFlow(name) ? "tensorflow" : "custom", name ?? number.ToString(CultureInfo.InvariantCulture), buffer.Absolute(code.At)));
         }
 
         _uses = new long[_codes.Count];
     }
+
+    /// <summary>
+    /// Whether a custom operator has the name of one of TensorFlow's own, as converters leave those over that Lite does not have: the interpreter refuses the model unless somebody has registered
+    /// code for that name, and it is no secret what that has to do.
+    /// </summary>
+    private static bool IsOfTensorFlow(string? name) => name is { Length: > 0 } && name[0] != '_' && TensorFlowOperators.IsRegistered(name) && TensorFlowOperators.Watched(name) is null;
 
     private void Buffers(FlatVector buffers)
     {
