@@ -1,11 +1,14 @@
 // What is left out of packs that hold very many names.
+using Assay.Detection.Capacity;
+using Assay.Detection.Effects;
 using Assay.Effects;
 
 namespace Assay.Derivation;
 
 /// <summary>
 /// Makes what was found coarser, never more harmless: parts of an argument become the argument, many methods of one value become something that could not
-/// be found out. Names that lead to a harmless thing by way of a package it does not belong to are left out; they are judged as unknown then.
+/// be found out. Names that lead to a harmless thing by way of a package it does not belong to are left out; they are judged as unknown then. So are functions
+/// that nothing which an analysis finds can clear and of which it found no harm: they are judged as unknown either way.
 /// </summary>
 internal static class BriefEffects
 {
@@ -13,10 +16,13 @@ internal static class BriefEffects
     private const int MostMethods = 3;
 
     /// <summary>Whether a name is worth its room.</summary>
-    public static bool Keeps(string path, EffectEntry entry, string definition)
+    public static bool Keeps(string path, EffectEntry entry, string definition, CapacityWords words)
     {
         if (!entry.IsDerived)
             return entry.IsHarmful;
+
+        if (!PathKnowledge.CanBeCleared(path, entry.Kind, words) && !entry.Call.Concat(entry.New).Any(e => EffectKinds.IsHarm(e.Kind)))
+            return false;
 
         if (definition.Length == 0)
             return true;

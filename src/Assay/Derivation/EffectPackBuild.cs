@@ -2,6 +2,7 @@
 using Assay.Code;
 using Assay.Code.Entries;
 using Assay.Detection;
+using Assay.Detection.Capacity;
 using Assay.Effects;
 using Assay.Effects.Packs;
 using Assay.Python.Syntax;
@@ -12,6 +13,7 @@ namespace Assay.Derivation;
 public sealed class EffectPackBuild
 {
     private readonly EffectKnowledge _knowledge;
+    private readonly CapacityWords _words;
     private readonly Func<string, byte[]?> _library;
     private readonly Dictionary<string, EffectOrigin> _origins = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (EffectEntry Entry, string Definition)> _entries = new(StringComparer.Ordinal);
@@ -27,6 +29,7 @@ public sealed class EffectPackBuild
         ArgumentNullException.ThrowIfNull(rules);
         ArgumentNullException.ThrowIfNull(library);
         _knowledge = onlyGiven ? new EffectKnowledge([.. rules.Callables.Knowledge.Stores.Where(s => s is not EffectPack { IsShipped: true })]) : rules.Callables.Knowledge;
+        _words = rules.Callables.Capacity;
         _library = library;
     }
 
@@ -103,7 +106,7 @@ public sealed class EffectPackBuild
         {
             if (!brief)
                 table.Add("", path, entry);
-            else if (BriefEffects.Keeps(path, entry, definition))
+            else if (BriefEffects.Keeps(path, entry, definition, _words))
                 table.Add("", path, BriefEffects.Of(entry, definition));
         }
 

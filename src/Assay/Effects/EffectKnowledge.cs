@@ -56,6 +56,7 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
     private KnownName Above(string path)
     {
         EffectEntry? closest = null;
+        KnownName derived = default;
         for (int dot = path.LastIndexOf('.'); dot > 0; dot = path.LastIndexOf('.', dot - 1))
         {
             string owner = path[..dot];
@@ -71,7 +72,14 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
                 return pattern with { Entry = AsNamed(fitting, path) };
 
             if (closest is null && above is { MembersHarmless: true } && !rest.Contains("__", StringComparison.Ordinal))
-                return found with { Entry = Member(above) };
+            {
+                // What was written by hand of a module above goes before it.
+                if (!above.IsDerived)
+                    return found with { Entry = Member(above) };
+
+                if (derived.Entry is null)
+                    derived = found with { Entry = Member(above) };
+            }
 
             // What an analysis knows of a class is not all there is: bases without source have members too.
             closest ??= above is { Kind: NameKind.Module } or { IsDerived: true } ? null : above;
@@ -81,7 +89,7 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         if (Pattern("", path[(path.LastIndexOf('.') + 1)..], false) is { Entry: { } anywhere } everywhere)
             return everywhere with { Entry = AsNamed(anywhere, path) };
 
-        return new KnownName(null, closest is not null || IsListed(path));
+        return derived.Entry is not null ? derived : new KnownName(null, closest is not null || IsListed(path));
     }
 
     /// <summary>A pattern covers classes and functions; the form of the name tells which.</summary>

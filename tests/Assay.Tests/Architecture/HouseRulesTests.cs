@@ -8,6 +8,9 @@ public sealed partial class HouseRulesTests
 {
     private const int LongestFile = 500;
     private const int LargestBinary = 64 << 10;
+
+    /// <summary>What the program may carry of effect packs in all.</summary>
+    private const int LargestPacks = 8 << 20;
     private static readonly string[] BannedFolders = ["Utils", "Util", "Helpers", "Helper", "Common", "Base", "Manager", "Managers", "Misc", "Shared"];
 
     private static readonly string[] Ours = ["src", "tests", "bench"];
@@ -54,7 +57,10 @@ public sealed partial class HouseRulesTests
 
     [Fact]
     public void NoCommittedBinaryIsLarge() =>
-        Offenders.None(Repository.Files.Where(f => new FileInfo(Repository.Full(f)).Length > LargestBinary && ReadText(f) is null));
+        Offenders.None(Repository.Files.Where(f => !IsEffectPack(f) && new FileInfo(Repository.Full(f)).Length > LargestBinary && ReadText(f) is null));
+
+    [Fact]
+    public void EffectPacksOfTheProgramAreSmall() => Assert.InRange(Repository.Files.Where(IsEffectPack).Sum(f => new FileInfo(Repository.Full(f)).Length), 1, LargestPacks);
 
     [Fact]
     public void TextIsUtf8WithoutByteOrderMarkAndWithUnixLineEnds() =>
@@ -121,6 +127,8 @@ public sealed partial class HouseRulesTests
             return null;
         }
     }
+
+    private static bool IsEffectPack(string file) => file.StartsWith("effects/", StringComparison.Ordinal) && file.EndsWith(".pack", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^// \S[^\r\n]{12,}[.?!]$")]
     private static partial Regex Sentence();

@@ -2,6 +2,7 @@
 using Assay.Detection;
 using Assay.Detection.Packs;
 using Assay.Effects;
+using Assay.Effects.Packs;
 using Assay.Tests.Architecture;
 
 namespace Assay.Tests.Builders;
@@ -22,7 +23,7 @@ internal static class WrittenRules
     private static (RuleSet, EffectListing) Read()
     {
         EffectListing effects = new();
-        PackReader reader = new(e => throw e, effects, new EffectKnowledge([effects.Table]));
+        PackReader reader = new(e => throw e, effects, new EffectKnowledge([effects.Table, .. EffectPack.Embedded(EffectPack.ShippedPrefix)]));
         RulePack[] packs = [.. Texts.Select(t => RulePack.Parse(t.Name, t.Text))];
         return (reader.ReadAll(packs, RulePack.DigestOf(packs), []), effects);
     }

@@ -109,10 +109,13 @@ internal sealed class CarriedActs(EffectScope scope)
                 acts.Add(new CodeAct($"{name.Path}({owner.Text}, a computed name)", EffectKind.Import, false, false, true));
             else if (!EffectKinds.IsHarm(effect.Kind) || (effect.Kind is EffectKind.Import && use.Arguments is [{ Kind: ShapeKind.Str }, ..]))
                 continue;
-            else if (effect.Source.Kind is SourceKind.Always || met.Any(Carriage.CanCarry))
+            else if (entry.IsDerived ? met.Any(v => IsForSink(name, v)) : effect.Source.Kind is SourceKind.Always || met.Any(Carriage.CanCarry))
                 acts.Add(Act(name, effect.Kind, isFixed));
         }
     }
+
+    /// <summary>Whether a constant of the code is what sinks take: what an analysis found of a callable says nothing of other values.</summary>
+    private bool IsForSink(KnownPath name, ValueShape value) => value.Kind is not ShapeKind.Unknown && scope.Calls.Danger(name.Path, [value], onlyStrong: true) is not null;
 
     private void Read(string path, List<CodeAct> acts)
     {

@@ -1,5 +1,6 @@
 // A name under its canonical path, with what is known of it.
 using Assay.Artifacts;
+using Assay.Detection.Capacity;
 using Assay.Effects;
 using Assay.Python.Names;
 
@@ -125,7 +126,7 @@ internal sealed class PathKnowledge(CallableTable names)
         bool coarse = found.Place is { Pattern: { } pattern } && (pattern is "*" || pattern.EndsWith(".*", StringComparison.Ordinal));
         bool deep = coarse && path.IndexOf('.', Math.Min(path.Length, found.Place!.Value.Owner.Length + 1)) >= 0;
         bool isListed = found.Entry is { IsDerived: true } && names.Knowledge.IsListed(path);
-        bool isTold = isListed || (found.Entry is { IsDerived: true } derived && !CanBeCleared(path, derived.Kind));
+        bool isTold = isListed || (found.Entry is { IsDerived: true } derived && !CanBeCleared(path, derived.Kind, names.Capacity));
         known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null };
         if (_cache.Count < MostCached)
             _cache.Add(path, known);
@@ -137,6 +138,6 @@ internal sealed class PathKnowledge(CallableTable names)
     /// Whether what an analysis found can show that a name is harmless: it tells what becomes of what is given, and not what happens whatever is given.
     /// That is enough where a loader makes or fills objects, which it does in every honest file, and not for other functions, which none calls.
     /// </summary>
-    private bool CanBeCleared(string path, NameKind kind) =>
-        kind is NameKind.Class or NameKind.Module || path[(path.LastIndexOf('.') + 1)..] is "__setstate__" or "__new__" || names.Capacity.SaysRebuild(path[(path.LastIndexOf('.') + 1)..]);
+    public static bool CanBeCleared(string path, NameKind kind, CapacityWords words) =>
+        kind is NameKind.Class or NameKind.Module || path[(path.LastIndexOf('.') + 1)..] is "__setstate__" or "__new__" || words.SaysRebuild(path[(path.LastIndexOf('.') + 1)..]);
 }

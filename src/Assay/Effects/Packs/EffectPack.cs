@@ -22,6 +22,7 @@ public sealed class EffectPack : IEffectNames
     private readonly ByteSource _bytes;
     private readonly long[] _starts = new long[PackLayout.Sections + 1];
     private readonly ConcurrentDictionary<int, EffectEntry> _entries = new();
+    private readonly ConcurrentDictionary<int, Effect> _effects = new();
     private readonly ConcurrentDictionary<int, string> _texts = new();
 
     /// <summary>The patterns of owners that have some: every name below one asks for them.</summary>
@@ -52,8 +53,9 @@ public sealed class EffectPack : IEffectNames
 
         Count = Many(PackSection.Names, PackHash.Length);
         Records = Many(PackSection.RecordPlaces, 4) - 1;
+        EffectCount = Many(PackSection.EffectPlaces, 4) - 1;
         TextCount = Many(PackSection.TextPlaces, 4) - 1;
-        if (_starts[^1] != bytes.Length || head[(PackLayout.LengthsAt + (4 * PackLayout.Sections))..PackLayout.DigestAt].IndexOfAnyExcept((byte)0) >= 0 || Many(PackSection.Definitions, 4) != Count || Records < 0 || TextCount < 1
+        if (_starts[^1] != bytes.Length || head[(PackLayout.LengthsAt + (4 * PackLayout.Sections))..PackLayout.DigestAt].IndexOfAnyExcept((byte)0) >= 0 || Many(PackSection.Definitions, 4) != Count || Records < 0 || EffectCount < 0 || TextCount < 1
             || Length(PackSection.Patterns) % PackLayout.PatternLength != 0 || Length(PackSection.Listed) % PackHash.Length != 0 || !PackFilter.IsLength(Length(PackSection.Filter)))
             throw Broken();
 
@@ -77,6 +79,8 @@ public sealed class EffectPack : IEffectNames
 
     /// <summary>By what reports name it.</summary>
     public EffectPackIdentity Identity => new(Provenance.Name, Provenance.Version, Digest);
+
+    private int EffectCount { get; }
 
     private int TextCount { get; }
 
@@ -123,6 +127,9 @@ public sealed class EffectPack : IEffectNames
         Ordered(PackSection.Patterns, Many(PackSection.Patterns, PackLayout.PatternLength), PackLayout.PatternLength, strictly: false);
         for (int i = 0; i < Records; i++)
             _ = Record(i);
+
+        for (int i = 0; i < EffectCount; i++)
+            _ = EffectOf(i);
 
         for (int i = 0; i < TextCount; i++)
             _ = Text(i);
@@ -220,7 +227,18 @@ public sealed class EffectPack : IEffectNames
             throw Broken();
 
         byte[] record = Item(PackSection.RecordPlaces, PackSection.Records, number, LongestRecord);
-        return _entries[number] = new PackRecordReader(record, Text).Read();
+        return _entries[number] = new PackRecordReader(record, Text, EffectOf).Read();
+    }
+
+    private Effect EffectOf(int number)
+    {
+        if (_effects.TryGetValue(number, out Effect? known))
+            return known;
+
+        if ((uint)number >= (uint)EffectCount)
+            throw Broken();
+
+        return _effects[number] = new PackRecordReader(Item(PackSection.EffectPlaces, PackSection.Effects, number, LongestRecord), Text, EffectOf).ReadEffect();
     }
 
     private string Text(int number)

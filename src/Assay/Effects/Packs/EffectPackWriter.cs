@@ -10,11 +10,13 @@ internal sealed class EffectPackWriter
 {
     private readonly List<byte[]> _records = [];
     private readonly Dictionary<string, int> _recordNumbers = new(StringComparer.Ordinal);
+    private readonly List<byte[]> _effects = [];
+    private readonly Dictionary<Effect, int> _effectNumbers = [];
     private readonly List<byte[]> _texts = [];
     private readonly Dictionary<string, int> _textNumbers = new(StringComparer.Ordinal);
     private readonly PackRecordWriter _writer;
 
-    private EffectPackWriter() => _writer = new PackRecordWriter(TextNumber);
+    private EffectPackWriter() => _writer = new PackRecordWriter(TextNumber, e => _effectNumbers[e]);
 
     /// <summary>The pack of a table.</summary>
     /// <param name="table">The names.</param>
@@ -25,6 +27,7 @@ internal sealed class EffectPackWriter
     private byte[] Pack(EffectTable table, PackProvenance provenance)
     {
         TextNumber(provenance.ToString());
+        NumberEffects(table);
         SortedDictionary<PackHash, int> names = [];
         foreach ((string path, EffectEntry entry) in table.Names.OrderBy(n => n.Key, StringComparer.Ordinal))
         {
@@ -45,6 +48,7 @@ internal sealed class EffectPackWriter
         }
 
         Items(At(PackSection.RecordPlaces), At(PackSection.Records), _records);
+        Items(At(PackSection.EffectPlaces), At(PackSection.Effects), _effects);
 
         // The order within one owner is that of the table: most specific first.
         foreach ((PackHash owner, int text, int record) in patterns.OrderBy(p => p.Owner))
@@ -110,6 +114,23 @@ internal sealed class EffectPackWriter
         Span<byte> bytes = stackalloc byte[PackHash.Length];
         name.Write(bytes);
         to.Write(bytes);
+    }
+
+    /// <summary>Numbers the effects, those first that most entries have: their numbers are the shortest.</summary>
+    private void NumberEffects(EffectTable table)
+    {
+        Dictionary<Effect, int> uses = [];
+        foreach (EffectEntry entry in table.Names.Select(n => n.Value).Concat(table.Patterns.Select(p => p.Entry)))
+        {
+            foreach (Effect effect in entry.Call.Concat(entry.New))
+                uses[effect] = uses.GetValueOrDefault(effect) + 1;
+        }
+
+        foreach ((Effect effect, _) in uses.OrderByDescending(u => u.Value).ThenBy(u => u.Key.ToString(), StringComparer.Ordinal))
+        {
+            _effectNumbers.Add(effect, _effects.Count);
+            _effects.Add(_writer.Write(effect));
+        }
     }
 
     private int RecordNumber(EffectEntry entry)

@@ -2,7 +2,7 @@
 namespace Assay.Effects.Packs;
 
 /// <summary>Writes entries as records: one byte for each choice, numbers of variable length for texts and counts.</summary>
-internal sealed class PackRecordWriter(Func<string, int> textNumber)
+internal sealed class PackRecordWriter(Func<string, int> textNumber, Func<Effect, int> effectNumber)
 {
     private readonly List<byte> _bytes = [];
 
@@ -26,24 +26,31 @@ internal sealed class PackRecordWriter(Func<string, int> textNumber)
         return [.. _bytes];
     }
 
+    /// <summary>One effect, which records name by its number.</summary>
+    public byte[] Write(Effect effect)
+    {
+        _bytes.Clear();
+        _bytes.Add((byte)effect.Kind);
+        Source(effect.Source);
+        Sources(effect.With);
+        Text(effect.Name);
+        _bytes.Add((byte)(effect.Condition is null ? 0 : effect.Condition.Negated ? 2 : 1));
+        if (effect.Condition is { } condition)
+        {
+            Source(condition.Source);
+            Number(condition.Texts.Count);
+            foreach (string text in condition.Texts)
+                Text(text);
+        }
+
+        return [.. _bytes];
+    }
+
     private void Effects(IReadOnlyList<Effect> effects)
     {
         Number(effects.Count);
         foreach (Effect effect in effects)
-        {
-            _bytes.Add((byte)effect.Kind);
-            Source(effect.Source);
-            Sources(effect.With);
-            Text(effect.Name);
-            _bytes.Add((byte)(effect.Condition is null ? 0 : effect.Condition.Negated ? 2 : 1));
-            if (effect.Condition is { } condition)
-            {
-                Source(condition.Source);
-                Number(condition.Texts.Count);
-                foreach (string text in condition.Texts)
-                    Text(text);
-            }
-        }
+            Number(effectNumber(effect));
     }
 
     private void Sources(IReadOnlyList<EffectSource> sources)
@@ -74,7 +81,7 @@ internal sealed class PackRecordWriter(Func<string, int> textNumber)
 }
 
 /// <summary>Reads a record; whatever does not hold together is an <see cref="EffectPackException"/>.</summary>
-internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, Func<int, string> text)
+internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, Func<int, string> text, Func<int, Effect> effectOf)
 {
     private const int MostParts = 4096;
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -92,11 +99,33 @@ internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, Func<int, string>
             MembersHarmless = (head & 16) != 0,
             IsDerived = (head & 32) != 0,
             Origin = origin,
-            Call = List(static (ref PackRecordReader r) => r.Effect()),
-            New = List(static (ref PackRecordReader r) => r.Effect()),
+            Call = List(static (ref PackRecordReader r) => r.Shared()),
+            New = List(static (ref PackRecordReader r) => r.Shared()),
             Returns = Returns(),
         };
         return _at == _bytes.Length ? entry : throw Broken();
+    }
+
+    /// <summary>The effect, where what is read is one and no record.</summary>
+    public Effect ReadEffect()
+    {
+        EffectKind kind = (EffectKind)Byte();
+        if (!EffectKinds.IsKnown(kind))
+            throw Broken();
+
+        EffectSource source = Source();
+        List<EffectSource> with = List(static (ref PackRecordReader r) => r.Source());
+        string name = Text();
+        int condition = Byte();
+        Effect effect = condition > 2 ? throw Broken() : new Effect
+        {
+            Kind = kind,
+            Source = source,
+            With = with,
+            Name = name,
+            Condition = condition == 0 ? null : new EffectCondition(Source(), List(static (ref PackRecordReader r) => r.Text()), condition == 2),
+        };
+        return _at == _bytes.Length ? effect : throw Broken();
     }
 
     private delegate T Part<T>(ref PackRecordReader reader);
@@ -115,25 +144,7 @@ internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, Func<int, string>
         return parts;
     }
 
-    private Effect Effect()
-    {
-        EffectKind kind = (EffectKind)Byte();
-        if (!EffectKinds.IsKnown(kind))
-            throw Broken();
-
-        EffectSource source = Source();
-        List<EffectSource> with = List(static (ref PackRecordReader r) => r.Source());
-        string name = Text();
-        int condition = Byte();
-        return condition > 2 ? throw Broken() : new Effect
-        {
-            Kind = kind,
-            Source = source,
-            With = with,
-            Name = name,
-            Condition = condition == 0 ? null : new EffectCondition(Source(), List(static (ref PackRecordReader r) => r.Text()), condition == 2),
-        };
-    }
+    private Effect Shared() => effectOf(Number());
 
     private EffectSource Source()
     {
