@@ -53,6 +53,12 @@ public sealed class Artifact
     /// </summary>
     public bool IsContent { get; init; }
 
+    /// <summary>When code that it is runs, where what it lies in says so (source that a function hands to <c>exec</c>); null elsewhere.</summary>
+    internal string? When { get; init; }
+
+    /// <summary>Leads from a line of it to the line of what it lies in, where that is a text and it stands in the text's lines; null elsewhere.</summary>
+    internal Func<int, int>? OuterLine { get; init; }
+
     /// <summary>Why its bytes may not be those that were packed (a stream that broke, a wrong checksum), in one sentence; null where they are.</summary>
     public string? Damage { get; init; }
 

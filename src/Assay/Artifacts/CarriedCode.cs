@@ -30,6 +30,9 @@ public sealed record CarriedCode
 /// <param name="IsImported">Whether the path begins with a module that the code itself imports.</param>
 public sealed record CodeUse(string Callee, bool IsImported = false)
 {
+    /// <summary>The line of the source, where the code says it.</summary>
+    public int? Line { get; init; }
+
     /// <summary>The arguments, keywords last; what is not a constant or a path is unknown.</summary>
     public IReadOnlyList<ValueShape> Arguments { get; init; } = [];
 }

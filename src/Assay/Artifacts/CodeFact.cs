@@ -20,7 +20,10 @@ public sealed record CodeFact : Fact
     /// <summary>What source calls that reaches beyond it, and when; perhaps not all.</summary>
     public IReadOnlyList<SourceUse> Uses { get; init; } = [];
 
-    internal override long MemorySize => BareSize + TextSize(Summary) + TextSize(Names) + Uses.Sum(u => u.MemorySize);
+    /// <summary>The functions of source that lead to such calls or to functions of other files, and whom they call; perhaps not all.</summary>
+    public IReadOnlyList<SourceFunction> Functions { get; init; } = [];
+
+    internal override long MemorySize => BareSize + TextSize(Summary) + TextSize(Names) + Uses.Sum(u => u.MemorySize) + Functions.Sum(f => f.MemorySize);
 }
 
 /// <summary>One call that source makes.</summary>
@@ -29,7 +32,7 @@ public sealed record SourceUse
     /// <summary>The canonical dotted name of what is called.</summary>
     public required string Callee { get; init; }
 
-    /// <summary>When it happens: <c>import</c>, <c>load</c> (a loader calls the function around it), <c>cell</c> (somebody runs the notebook), <c>call</c>.</summary>
+    /// <summary>When it happens: <c>import</c>, <c>load</c> (a loader calls the function around it), <c>infer</c> (the model is used), <c>install</c>, <c>cell</c> (somebody runs the notebook), <c>call</c>.</summary>
     public string Phase { get; init; } = "call";
 
     /// <summary>The function around it; empty outside of all.</summary>
@@ -52,3 +55,29 @@ public sealed record SourceUse
 
     internal long MemorySize => 96 + (2L * (Callee.Length + Function.Length)) + ValueShape.MemorySizeOf(Arguments);
 }
+
+/// <summary>A function of source, as far as following calls from file to file needs it. What stands outside of all has no name; a class has a row of its own.</summary>
+public sealed record SourceFunction
+{
+    /// <summary>Its name, behind that of its class: <c>Model.forward</c>.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What it is: <c>class</c>; <c>made</c>, <c>load</c>, <c>infer</c> for methods that run when an object of the class is made, loaded or used; else empty.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>When it runs as far as its own file tells, as in <see cref="SourceUse.Phase"/>.</summary>
+    public string Phase { get; init; } = "call";
+
+    /// <summary>The functions and classes of the same file that it calls; of a class, its bases.</summary>
+    public IReadOnlyList<string> Calls { get; init; } = [];
+
+    /// <summary>What it calls of other files.</summary>
+    public IReadOnlyList<SourceLink> Links { get; init; } = [];
+
+    internal long MemorySize => 96 + (2L * Name.Length) + Calls.Sum(c => 32 + (2L * c.Length)) + Links.Sum(l => 64 + (2L * l.Target.Length));
+}
+
+/// <summary>A call of something that another file defines.</summary>
+/// <param name="Target">The module as the import writes it, and behind a colon what is called: <c>.utils:setup</c>.</param>
+/// <param name="Line">The line of the call.</param>
+public sealed record SourceLink(string Target, int Line);

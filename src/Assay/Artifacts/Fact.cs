@@ -32,6 +32,12 @@ public abstract record Fact
     /// <summary>The number of bytes that show it; 0 when it is not a stretch.</summary>
     public long Length { get; init; }
 
+    /// <summary>The line of the file that shows it, from 1, where the file is a text; null elsewhere.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>When what it tells of happens, where that is known of this very place: <c>import</c>, <c>load</c>, <c>infer</c>, <c>install</c>, <c>cell</c>, <c>call</c>; null where the kind of thing says it.</summary>
+    public string? When { get; init; }
+
     /// <summary>About how many bytes of memory it takes.</summary>
     internal virtual long MemorySize => BareSize;
 

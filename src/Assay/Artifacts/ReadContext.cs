@@ -102,10 +102,37 @@ internal abstract class ReadContext
         Main = main,
     });
 
+    /// <summary>Tells the line of an offset; a format sets it that reads a text.</summary>
+    internal Func<long, int>? Lines { get; set; }
+
+    /// <summary>The line, in the file that a person opens, of an offset of the artifact; null where that is no text.</summary>
+    internal int? LineAt(long offset) => Lines is null && Artifact.OuterLine is null ? null : OuterLine(Lines?.Invoke(offset) ?? 1);
+
+    /// <summary>The line, in the file that a person opens, of a line of the artifact.</summary>
+    internal int OuterLine(int line)
+    {
+        for (Artifact? at = Artifact; at?.OuterLine is { } outer; at = at.Parent)
+        {
+            line = outer(line);
+        }
+
+        return line;
+    }
+
     /// <summary>Adds a fact. It is paid for, and kept all the same where nothing is left to pay it with.</summary>
     public void Add(Fact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);
+        if (fact.Line is null && fact is not FormatFact && LineAt(fact.Offset) is { } line)
+        {
+            fact = fact with { Line = line };
+        }
+
+        if (fact.When is null && Artifact.When is { } when && fact is not FormatFact)
+        {
+            fact = fact with { When = when };
+        }
+
         long held = Log.HeldBytes;
         Budget.NoteWork(WorkCosts.Fact);
         Log.Add(fact);

@@ -85,6 +85,9 @@ public sealed record Finding
     /// <summary>The number of bytes; 0 when it is not a stretch.</summary>
     public long Length { get; init; }
 
+    /// <summary>The line of the file, from 1, where it is a text; null elsewhere.</summary>
+    public int? Line { get; init; }
+
     /// <summary>What it is about.</summary>
     public required FindingSubject Subject { get; init; }
 
@@ -94,7 +97,9 @@ public sealed record Finding
     /// <summary>The loaders in which it would happen.</summary>
     public IReadOnlyList<LoaderUse> Loaders { get; init; } = [];
 
-    /// <summary>When it would happen: <c>extract</c>, <c>load</c>, <c>init</c>, <c>infer</c>, <c>use</c>.</summary>
+    /// <summary>
+    /// When it would happen: <c>extract</c>, <c>load</c>, <c>init</c>, <c>infer</c>, <c>use</c>; of code also <c>import</c>, <c>install</c>, <c>cell</c> (somebody runs the notebook), <c>call</c> (somebody calls the function).
+    /// </summary>
     public string Phase { get; init; } = "load";
 
     /// <summary>Whether a loader gets there: <c>yes</c>, <c>no</c>, or <c>unknown</c>.</summary>

@@ -6,9 +6,12 @@ namespace Assay.Detection;
 /// <summary>Where a finding stands, and what says which loaders come there: a fact, or the finding that it is about.</summary>
 internal readonly record struct FindingPlace(string Path, long Offset, long Length, Fact? Fact, IReadOnlyList<LoaderUse>? Loaders)
 {
-    public static FindingPlace Of(Fact fact) => new(fact.Path, fact.Offset, fact.Length, fact, null);
+    /// <summary>The line, and when it happens, where the fact or the finding says so.</summary>
+    public (int? Line, string? When) Told { get; private init; }
 
-    public static FindingPlace Of(Finding finding) => new(finding.Path, finding.Offset, finding.Length, null, finding.Loaders);
+    public static FindingPlace Of(Fact fact) => new(fact.Path, fact.Offset, fact.Length, fact, null) { Told = (fact.Line, fact.When) };
+
+    public static FindingPlace Of(Finding finding) => new(finding.Path, finding.Offset, finding.Length, null, finding.Loaders) { Told = (finding.Line, finding.Phase) };
 }
 
 /// <summary>Makes findings with loaders and keys; an ordinal tells equal subjects of one input apart.</summary>
@@ -43,7 +46,8 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts, string? inputDig
             Evidence = [.. evidence.Select(e => e.Text.Length > LongestText ? e with { Text = Cut(e.Text) } : e)],
             Loaders = where.Loaders ?? (where.Fact is null ? [] : LoadersOf(where.Fact)),
             Reached = where.Fact is CallableFact { Reached: false } ? "no" : "yes",
-            Phase = entry.Phase,
+            Line = where.Told.Line,
+            Phase = where.Told.When ?? entry.Phase,
             Key = key,
             ContentKey = content.Key(key, inputDigest),
             IsContentPartial = content.IsPartial && inputDigest is null,

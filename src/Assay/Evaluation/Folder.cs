@@ -27,6 +27,7 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
     private static readonly HashSet<string> s_plainAttributes = ["__doc__", "__file__", "__path__", "__version__", "__annotations__", "__qualname__", "__module__"];
     private readonly Dictionary<string, string> _canonical = new(StringComparer.Ordinal);
     private int _depth;
+    private int _site;
 
     public FoldBudget Budget { get; } = new(scan, held);
 
@@ -37,10 +38,26 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
     public bool Mutated { get; private set; }
 
     /// <summary>Where the call stands that is folded, for source whose places matter.</summary>
-    public int Site { get; set; }
+    public int Site
+    {
+        get => _site;
+        set => _site = IsPinned ? _site : value;
+    }
+
+    /// <summary>Whether what is folded is text that a call runs: all that it does stands where the call does.</summary>
+    public bool IsPinned { get; set; }
+
+    /// <summary>Runs a text among the names of the source that hands it to <c>exec</c>; null where no source does.</summary>
+    public Action<string>? Execute { get; set; }
+
+    /// <summary>The bytes of a file beside the source that is folded, by a path from its folder; null where nothing can be opened.</summary>
+    public Func<string, byte[]?>? Beside { get; init; }
 
     /// <summary>Told of each call of something that is not pure, with its arguments.</summary>
     public Action<FoldedName, IReadOnlyList<FoldedValue>>? OnReached { get; set; }
+
+    /// <summary>A folder with the same meter that tells nobody what is called, and opens nothing.</summary>
+    public Folder Apart() => new(scan, held);
 
     /// <summary>Unknown, because it would have cost too much.</summary>
     public FoldedValue GiveUp()
@@ -349,6 +366,11 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
         OnReached?.Invoke(name, arguments);
         switch (path)
         {
+            case "builtins.open" or "io.open" when Beside is not null && arguments.Text(0) is { Length: > 0 and < 256 } file:
+                return Sources.BesideFiles.Open(this, file, arguments);
+            case "builtins.exec" when arguments.Text(0) is { } statements && Execute is not null:
+                Execute(statements);
+                return FoldedValue.None;
             case "builtins.eval" when arguments.Text(0) is { } text:
                 return Sources.SourceFolder.Evaluate(text, this);
             case "builtins.compile":

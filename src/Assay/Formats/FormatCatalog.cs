@@ -115,6 +115,7 @@ public static class FormatCatalog
         new Jinja.ChatTemplateFormat(),
         new PythonSources.PythonSourceFormat(),
         new PythonSources.PythonSourceFormat(isOfNotebook: true),
+        new Bytecode.CompiledPythonFormat(),
         new Requirements.RequirementsFormat(),
         new Media.MediaFormat(),
         new Media.AppleDoubleFormat(),

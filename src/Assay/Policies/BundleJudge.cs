@@ -4,6 +4,7 @@ using Assay.Bytes;
 using Assay.Detection;
 using Assay.Detection.Conditions;
 using Assay.Detection.Facts;
+using Assay.Detection.Sources;
 
 namespace Assay.Policies;
 
@@ -21,6 +22,7 @@ public sealed class BundleJudge
     private readonly ScanLimits _limits;
     private readonly MatchContext _context;
     private readonly bool _needsAll;
+    private readonly RuleSet _whole;
     private readonly FactLog _kept;
     private readonly HashSet<string> _fired = new(StringComparer.Ordinal);
     private readonly List<PatternUse> _found = [];
@@ -39,6 +41,7 @@ public sealed class BundleJudge
         _policy = policy;
         _day = day;
         _limits = limits ?? new ScanLimits();
+        _whole = rules;
         _rules = rules.Where(r => r.When.Within is RuleScope.Bundle);
         _all = _rules.Index;
         _context = new MatchContext(rules.Callables, new MatchBudget(_limits.RuleSteps));
@@ -53,16 +56,11 @@ public sealed class BundleJudge
         ArgumentNullException.ThrowIfNull(judgement);
         _worst = judgement.Verdict > _worst ? judgement.Verdict : _worst;
         _fired.UnionWith(judgement.Findings.Concat(judgement.Waived.Select(w => w.Finding)).Select(f => f.Rule.Id));
-        if (_rules.Rules.Count == 0)
-        {
-            return;
-        }
-
         foreach (Fact fact in facts.Facts)
         {
             _found.Clear();
             _all.Match(FactKinds.Of(fact), fact, _context, _found);
-            if (_needsAll || _found.Count > 0)
+            if (_needsAll || _found.Count > 0 || BundleCode.Wants(fact))
             {
                 _kept.Add(fact);
             }
@@ -74,14 +72,16 @@ public sealed class BundleJudge
     {
         FactSet set = new() { Path = _path, Limits = _limits, Facts = _kept.Facts };
         Judgement together = Judge.Of(set, _rules, _policy, _day);
-        Finding[] own = [.. together.Findings.Where(f => !_fired.Contains(f.Rule.Id))];
+        SourceAct[] acts = [.. BundleCode.Judge(_kept.Facts, _whole.Callables)];
+        Judgement across = Judge.Of(set with { Facts = acts }, _whole, _policy, _day);
+        Finding[] own = [.. across.Findings, .. together.Findings.Where(f => !_fired.Contains(f.Rule.Id))];
         UnreadFact[] unread = [.. together.Unread.Where(u => u.Cause == UnreadCause.Limit)];
         Verdict verdict = VerdictJudge.Judge(own, unread);
         return new Judgement
         {
             Verdict = verdict > _worst ? verdict : _worst,
             Findings = own,
-            Waived = [.. together.Waived.Where(w => !_fired.Contains(w.Finding.Rule.Id))],
+            Waived = [.. across.Waived, .. together.Waived.Where(w => !_fired.Contains(w.Finding.Rule.Id))],
             Unread = unread,
         };
     }

@@ -114,6 +114,11 @@ internal static class JsonFindings
         Text(json, "path", finding.Path);
         json.WriteNumber("offset", finding.Offset);
         json.WriteNumber("length", finding.Length);
+        if (finding.Line is int line)
+        {
+            json.WriteNumber("line", line);
+        }
+
         json.WriteEndObject();
         json.WriteStartArray("evidence");
         foreach (Evidence evidence in finding.Evidence)

@@ -25,7 +25,7 @@ internal static class ReportGroups
 
     /// <summary>A place in words: the path where it is not the file itself, and the offset.</summary>
     public static string Place(string target, Finding finding) =>
-        string.Join(' ', TextFinding.Where(target, finding.Path, finding.Offset, finding.Length).Select(p => p.Text));
+        string.Join(' ', TextFinding.Where(target, finding.Path, finding.Offset, finding.Length, finding.Line).Select(p => p.Text));
 
     /// <summary>Who gets there, and with which setting not.</summary>
     public static string Loaders(Finding finding) =>

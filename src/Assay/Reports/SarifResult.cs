@@ -80,7 +80,7 @@ internal static class SarifResult
         json.WriteString("text", SarifText.Message(Sentence(finding)));
         json.WriteEndObject();
         json.WriteStartArray("locations");
-        Location(json, target, index, finding.Path, finding.Offset, finding.Length);
+        Location(json, target, index, finding.Path, finding.Offset, finding.Length, finding.Line);
         json.WriteEndArray();
         json.WriteStartObject("partialFingerprints");
         // The content key: an alert that somebody dismissed must not swallow another command at the same place.
@@ -123,7 +123,7 @@ internal static class SarifResult
     }
 
     /// <summary>Writes where something stands; without an index of an artifact where it is <see cref="NoArtifact"/>.</summary>
-    public static void Location(Utf8JsonWriter json, string target, int index, string path, long offset, long length)
+    public static void Location(Utf8JsonWriter json, string target, int index, string path, long offset, long length, int? line = null)
     {
         json.WriteStartObject();
         json.WriteStartObject("physicalLocation");
@@ -137,7 +137,7 @@ internal static class SarifResult
         json.WriteEndObject();
         json.WriteStartObject("region");
         // Viewers that know lines only show nothing for a result that has none, and a binary file has no other line.
-        json.WriteNumber("startLine", 1);
+        json.WriteNumber("startLine", line ?? 1);
         bool member = path != target;
         if (!member)
         {

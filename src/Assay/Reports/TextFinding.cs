@@ -57,7 +57,7 @@ internal static class TextFinding
         int shown = verbose ? notes.Length : Math.Min(notes.Length, NotesShown);
         foreach (Finding note in notes.Take(shown))
         {
-            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {string.Join(' ', Where(target, Inside(target, note.Path), note.Offset, 0).Select(p => p.Text))})", Ink.Faint));
+            page.Entry(4, TextReport.Label("note"), Hang, Escape.Cut(note.Message, 400), new Piece($"({note.Rule.Id}, {string.Join(' ', Where(target, Inside(target, note.Path), note.Offset, 0, note.Line).Select(p => p.Text))})", Ink.Faint));
             if (verbose)
             {
                 page.Entry(4, "", Hang, new Piece("content", Ink.Faint), ContentKey(note));
@@ -97,9 +97,9 @@ internal static class TextFinding
         finding.IsContentPartial ? "not known in full: nothing can be waived" : new Piece(finding.ContentKey, Whole: true);
 
     /// <summary>A place: the path where it is not the file itself, the offset, the length.</summary>
-    public static Piece[] Where(string target, string path, long offset, long length)
+    public static Piece[] Where(string target, string path, long offset, long length, int? line = null)
     {
-        Piece at = new($"offset {offset:N0}", Whole: true);
+        Piece at = new(line is null ? $"offset {offset:N0}" : $"line {line:N0}, offset {offset:N0}", Whole: true);
         Piece[] stretch = length > 0 ? [at, new Piece($"({Words.Count(length, "byte")})", Whole: true)] : [at];
         return path == target ? stretch : [new Piece($"{path},", Whole: true), .. stretch];
     }
@@ -111,7 +111,7 @@ internal static class TextFinding
     private static void Place(TextPage page, string target, Finding finding, string label, bool verbose)
     {
         page.Entry(4, TextReport.Label(label), Hang, Escape.Cut(finding.Message, verbose ? 600 : MessageShown));
-        page.Entry(4, TextReport.Label("where"), Hang, Where(target, finding.Path, finding.Offset, finding.Length));
+        page.Entry(4, TextReport.Label("where"), Hang, Where(target, finding.Path, finding.Offset, finding.Length, finding.Line));
         if (verbose)
         {
             Evidence(page, finding);
@@ -191,6 +191,10 @@ internal static class TextFinding
         "init" => "when the model is built",
         "infer" => "when the model is run",
         "use" => "when the repository's code is used",
+        "import" => "when the source is imported",
+        "install" => "when it is installed or built",
+        "cell" => "when the cells of the notebook are run",
+        "call" => "when somebody calls the function",
         _ => phase,
     };
 

@@ -99,6 +99,11 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
                 context.Anomaly("name-content-mismatch", 0, 0, $"The name ends in {artifact.Extension} and the bytes are a pickle.");
             }
 
+            if (Formats.Texts.NameLook.Of(artifact.Name.AsSpan(artifact.Name.LastIndexOfAny(['/', '\\']) + 1)) is var (odd, detail))
+            {
+                context.Anomaly(odd, 0, 0, detail);
+            }
+
             if (formats.Count == 0)
             {
                 binary = UnclaimedBytes.IsMostlyBinary(artifact.Bytes);

@@ -10,16 +10,19 @@ namespace Assay.Tests.Architecture;
 public sealed partial class AnomalyCodeTests
 {
     /// <summary>Names of functions and files that have the shape of a code.</summary>
-    private static readonly string[] NotCodes = ["avro.schema", "configuration.json", "data.pkl", "json.loads", "joblib.load", "keras.api", "keras.layers", "onnx.load", "pickle.load", "requirements.txt", "torch.load", "zarr.json"];
+    private static readonly string[] NotCodes = ["avro.schema", "bytecode.pkl", "configuration.json", "data.pkl", "json.load", "json.loads", "joblib.load", "keras.api", "keras.layers", "onnx.load", "pickle.load", "requirements.txt", "torch.load", "zarr.json"];
 
     /// <summary>What codes begin with: one family a line, so that branches that add some meet seldom.</summary>
     private static readonly string[] Families =
     [
         "7z",
+        "agent",
         "archive",
         "arrow",
         "avro",
+        "bytecode",
         "caffe",
+        "card",
         "catboost",
         "cntk",
         "codec",
@@ -46,6 +49,7 @@ public sealed partial class AnomalyCodeTests
         "mojo",
         "msgpack",
         "mxnet",
+        "name",
         "native",
         "ncnn",
         "netcdf",
@@ -74,6 +78,7 @@ public sealed partial class AnomalyCodeTests
         "template",
         "tensorizer",
         "tensorrt",
+        "text",
         "tf",
         "tfjs",
         "tflite",

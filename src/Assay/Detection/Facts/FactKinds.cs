@@ -13,7 +13,7 @@ namespace Assay.Detection.Facts;
 /// </summary>
 internal static class FactKinds
 {
-    private static readonly string[] s_phases = ["extract", "load", "init", "infer", "use"];
+    private static readonly string[] s_phases = ["extract", "install", "import", "load", "init", "infer", "cell", "call", "use"];
 
     public static FactKind Format { get; } = Kind<FormatFact>("format",
         new Fields<FormatFact>()
@@ -74,7 +74,7 @@ internal static class FactKinds
     public static FactKind Act { get; } = Kind<SourceAct>("source-act",
         new Fields<SourceAct>()
             .Words("is", a => a.Is, SourceAct.All)
-            .Words("when", a => a.When, ["import", "install", "load", "cell", "call"])
+            .Words("when", a => a.When ?? "call", ["import", "install", "load", "infer", "cell", "call"])
             .Text("callable", a => a.Callable)
             .Text("detail", a => a.Detail));
 

@@ -7,7 +7,7 @@ namespace Assay.Detection.Packs;
 /// <summary>Reads a rule; every field that is missing, unknown or of the wrong shape is an error with its line.</summary>
 internal static class RuleParser
 {
-    private static readonly string[] _phases = ["extract", "load", "init", "infer", "use"];
+    private static readonly string[] _phases = ["extract", "install", "import", "load", "init", "infer", "cell", "call", "use"];
 
     public static RuleEntry Read(PackNode node, ICollection<AwaitedValue> awaited)
     {

@@ -12,15 +12,12 @@ internal sealed record SourceAct : Fact
     /// <summary>What is called.</summary>
     public required string Callable { get; init; }
 
-    /// <summary>When: <c>import</c>, <c>load</c>, <c>install</c>, <c>cell</c>, <c>call</c>.</summary>
-    public required string When { get; init; }
-
     /// <summary>The line, the function and what is told of it.</summary>
     public required string Detail { get; init; }
 
     /// <summary>All that a source can be told to do.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "runs-decoded", "runs-program", "asks-machine", "runs-code", "opens-connection", "loads-native", "unpickles", "takes-secrets", "calls-back", "downloads-and-runs", "plants", "deletes", "hides-name", "writes",
+        "runs-decoded", "runs-program", "asks-machine", "runs-code", "opens-connection", "loads-native", "unpickles", "takes-secrets", "calls-back", "downloads-and-runs", "plants", "deletes", "hides-name", "writes", "destroys", "runs-elsewhere", "makes-objects", "installs-program", "watches",
     ];
 }

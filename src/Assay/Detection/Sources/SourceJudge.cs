@@ -19,6 +19,10 @@ internal sealed class SourceJudge
     /// <summary>What the names of functions of native libraries that start programs begin with.</summary>
     private const string NativeCall = "ctypes.CDLL.";
 
+    /// <summary>What readers call the environment as a whole, and the walk from a value to all classes.</summary>
+    private const string WholeEnvironment = "os.environ.copy";
+    private const string ClassWalk = "builtins.object.__subclasses__";
+
     private readonly PathKnowledge _names;
     private readonly CodeFact _code;
     private readonly List<SourceAct> _acts = [];
@@ -36,13 +40,19 @@ internal sealed class SourceJudge
         PathKnowledge? names = null;
         foreach (CodeFact code in facts.OfType<CodeFact>().Where(c => c.Uses.Count > 0))
         {
-            SourceJudge judge = new(code, names ??= new PathKnowledge(table));
-            judge.All();
-            foreach (SourceAct act in judge._acts)
+            foreach (SourceAct act in Judge(code, names ??= new PathKnowledge(table)))
             {
                 yield return act;
             }
         }
+    }
+
+    /// <summary>What one source does.</summary>
+    public static IReadOnlyList<SourceAct> Judge(CodeFact code, PathKnowledge names)
+    {
+        SourceJudge judge = new(code, names);
+        judge.All();
+        return judge._acts;
     }
 
     private static bool Lists(string kind, string word) => s_words.Value[kind].Contains(word);
@@ -52,6 +62,7 @@ internal sealed class SourceJudge
         List<(SourceUse Use, EffectKind Kind)> uses = [];
         foreach (SourceUse use in _code.Uses)
         {
+            Named(use);
             foreach (EffectKind kind in KindsOf(use.Callee))
             {
                 uses.Add((use, kind));
@@ -65,7 +76,12 @@ internal sealed class SourceJudge
     /// <summary>What a call does that matters in source.</summary>
     private IEnumerable<EffectKind> KindsOf(string callee)
     {
-        if (Lists("ordinary", callee))
+        if (callee is "builtins.open" or "io.open" or "codecs.open")
+        {
+            return [EffectKind.Read];
+        }
+
+        if (Lists("ordinary", callee) || callee is WholeEnvironment or ClassWalk)
         {
             return [];
         }
@@ -106,7 +122,7 @@ internal sealed class SourceJudge
             Say("hides-name", use, "and the source does not write it out");
         }
 
-        if (kind is EffectKind.Write or EffectKind.Read && use.Phase is not ("call" or "cell") && Texts(use).FirstOrDefault(t => s_words.Value["startup"].Any(t.Contains)) is { } startup && Writes(use))
+        if (kind is EffectKind.Write or EffectKind.Read && use.Phase is not ("call" or "cell") && Texts(use).Take(1).FirstOrDefault(t => s_words.Value["startup"].Any(t.Contains)) is { } startup && Writes(use))
         {
             Say("plants", use, startup);
         }
@@ -118,8 +134,12 @@ internal sealed class SourceJudge
 
         switch (kind)
         {
+            case EffectKind.Process when IsInstalling(use):
+                Say(Program(use) is { } started && !Lists("building", started) ? "installs-program" : "runs-program", use, "");
+                break;
             case EffectKind.Process:
                 bool tells = Program(use) is { } program && Lists("telling", program) && !Texts(use).Any(HasShellOperators);
+                // What builds native code of the model's own asks for its tools first.
                 Say(tells ? "asks-machine" : "runs-program", use, "");
                 break;
             case EffectKind.Exec when use.Callee is "builtins.exec" or "builtins.eval" or "runpy.run_path" or "runpy.run_module" or "code.interact":
@@ -139,11 +159,55 @@ internal sealed class SourceJudge
             case EffectKind.Unpickle when use.Phase is "import":
                 Say("unpickles", use, "");
                 break;
-            case EffectKind.Delete when use.Phase is "import":
-                Say("deletes", use, "");
+            case EffectKind.Delete:
+                if (Texts(use).Take(1).Any(IsHome))
+                {
+                    Say("destroys", use, "");
+                }
+                else if (use.Phase is "import")
+                {
+                    Say("deletes", use, "");
+                }
+
                 break;
         }
     }
+
+    /// <summary>What a call does whatever is known of it: by its name and by what it gets.</summary>
+    private void Named(SourceUse use)
+    {
+        if (use.Callee is ClassWalk)
+        {
+            Say("hides-name", use, "which leads from a value to every class there is");
+        }
+
+        if (use.Phase is "call" or "cell")
+        {
+            return;
+        }
+
+        if (use.Callee is "torch.hub.load" && Texts(use).FirstOrDefault() is { } repository && repository.Contains('/', StringComparison.Ordinal) && !Lists("hub", repository.Split('/')[0]))
+        {
+            Say("runs-elsewhere", use, "");
+        }
+
+        if (use.Callee is "transformers.dynamic_module_utils.get_class_from_dynamic_module" or "builtins.__import__" && Texts(use).Any(t => t.Contains("--", StringComparison.Ordinal)))
+        {
+            Say("runs-elsewhere", use, "");
+        }
+
+        if (Texts(use).Any(t => t.Contains("!!python/object", StringComparison.Ordinal) || t.Contains("!!python/name", StringComparison.Ordinal)))
+        {
+            Say("makes-objects", use, "");
+        }
+    }
+
+    private bool IsInstalling(SourceUse use) => use.Phase is "install" || (use.Phase is "import" && Lists("installer", File));
+
+    /// <summary>Whether a path is all that a user has, or all that there is.</summary>
+    private static bool IsHome(string path) => path.TrimEnd('/', '*') is "" or "~" or "$HOME" or "/home" or "/root" or "/etc" or "/usr" or "/var" or "C:\\" or "C:" && path.Length > 0;
+
+    private string File => _code.Path[(_code.Path.LastIndexOfAny(['/', '\\']) + 1)..];
 
     /// <summary>What calls in one function do together, or on import: each alone is ordinary.</summary>
     private void Together(List<(SourceUse Use, EffectKind Kind)> uses)
@@ -151,7 +215,7 @@ internal sealed class SourceJudge
         foreach (IGrouping<string, (SourceUse Use, EffectKind Kind)> place in uses.GroupBy(u => u.Use.Function, StringComparer.Ordinal))
         {
             SourceUse? network = place.FirstOrDefault(u => u.Kind is EffectKind.Network).Use;
-            SourceUse? run = place.FirstOrDefault(u => u.Kind is EffectKind.Exec or EffectKind.Process or EffectKind.NativeLoad && u.Use.Callee is not "builtins.eval").Use;
+            SourceUse? run = place.FirstOrDefault(u => u.Kind is EffectKind.Exec or EffectKind.Process or EffectKind.NativeLoad && u.Use.Callee is not "builtins.eval" && (KnownModules.Has(u.Use.Callee.Split('.')[0]) || u.Use.Callee.StartsWith("builtins.", StringComparison.Ordinal))).Use;
             bool duplicates = _code.Uses.Any(u => u.Function == place.Key && u.Callee is "os.dup2" or "pty.spawn");
             bool shell = place.Any(u => u.Kind is EffectKind.Process && Texts(u.Use).Any(t => t.Contains("/bin/sh", StringComparison.Ordinal) || t.Contains("/bin/bash", StringComparison.Ordinal) || t is "sh" or "bash" or "cmd.exe" or "powershell.exe"));
             bool socket = _code.Uses.Any(u => u.Function == place.Key && u.Callee.StartsWith("socket.", StringComparison.Ordinal) && u.Callee is not "socket.gethostname");
@@ -159,17 +223,18 @@ internal sealed class SourceJudge
             {
                 Say("calls-back", run, "with a connection that is open");
             }
-            else if (network is not null && run is not null && (run.Phase is "import" or "load" || (run.Phase is "cell" && place.Any(u => u.Kind is EffectKind.Exec && u.Use.Callee is "builtins.exec"))))
+            else if (network is not null && run is not null && (run.Phase is "import" or "load" or "infer" or "install" || (run.Phase is "cell" && place.Any(u => u.Kind is EffectKind.Exec && u.Use.Callee is "builtins.exec"))))
             {
                 Say("downloads-and-runs", run, $"beside {network.Callee} in line {network.Line}");
             }
         }
 
         SourceUse? sends = uses.FirstOrDefault(u => u.Kind is EffectKind.Network && Sends(u.Use)).Use ?? uses.FirstOrDefault(u => u.Kind is EffectKind.Network && u.Use.Phase is not "call").Use;
-        SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase)));
-        if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call"))
+        sends ??= _code.Uses.FirstOrDefault(u => u.Callee is "socket.gethostbyname" or "socket.getaddrinfo" && u.Phase is not "call");
+        SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase))) ?? _code.Uses.FirstOrDefault(u => u.Callee is WholeEnvironment && u.Phase is not ("cell" or "call"));
+        if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call") && !(secret.Callee is WholeEnvironment && (sends.Phase is "call" || IsInstalling(sends))))
         {
-            Say("takes-secrets", sends, $"beside {Texts(secret).First(t => IsSecret(t, secret.Phase))} in line {secret.Line}");
+            Say("takes-secrets", sends, $"beside {Texts(secret).FirstOrDefault(t => IsSecret(t, secret.Phase)) ?? "the whole environment"} in line {secret.Line}");
         }
     }
 
@@ -194,7 +259,7 @@ internal sealed class SourceJudge
 
     private static IEnumerable<string> Texts(SourceUse use)
     {
-        Stack<ValueShape> open = new(use.Arguments);
+        Stack<ValueShape> open = new(use.Arguments.Reverse());
         for (int seen = 0; seen < 256 && open.TryPop(out ValueShape? shape); seen++)
         {
             if (shape.Kind is ShapeKind.Str or ShapeKind.Bytes)
@@ -202,17 +267,16 @@ internal sealed class SourceJudge
                 yield return shape.Text;
             }
 
-            foreach (ValueShape item in shape.Items)
+            for (int i = shape.Items.Count - 1; i >= 0; i--)
             {
-                open.Push(item);
+                open.Push(shape.Items[i]);
             }
         }
     }
 
     private void Say(string what, SourceUse use, string detail)
     {
-        string file = _code.Path[(_code.Path.LastIndexOfAny(['/', '\\']) + 1)..];
-        string when = use.Phase is "import" && Lists("installer", file) ? "install" : use.Phase;
+        string when = use.Phase is "import" && Lists("installer", File) ? "install" : use.Phase;
         if (!_told.Add($"{what} {use.Callee} {use.Line}"))
         {
             return;
@@ -224,6 +288,7 @@ internal sealed class SourceJudge
         {
             Path = _code.Path,
             Offset = use.Offset,
+            Line = use.Line,
             Is = what,
             Callable = use.Callee,
             When = when,

@@ -16,6 +16,23 @@ namespace Assay.Evaluation.Bytecode;
 internal sealed record CodeParts(
     byte[] Code, IReadOnlyList<ValueShape> Constants, IReadOnlyList<string> Names, IReadOnlyList<string> Locals, IReadOnlyList<string> Cells, string Name, int Numbers, bool HasQualifiedName)
 {
+    private const int NewLocals = 2;
+
+    /// <summary>The code that it stands in, where it is part of another's constants.</summary>
+    public CodeParts? Outer { get; init; }
+
+    /// <summary>What kind of code it is.</summary>
+    public int Flags { get; init; }
+
+    /// <summary>The line of the source with which it begins; 0 where nothing says.</summary>
+    public int FirstLine { get; init; }
+
+    /// <summary>The table of lines; empty where there is none.</summary>
+    public byte[] LineTable { get; init; } = [];
+
+    /// <summary>Whether it is the body of a class or a module, which runs where it stands.</summary>
+    public bool IsBody => (Flags & NewLocals) == 0;
+
     /// <summary>
     /// The parts among arguments, wherever they begin: dill puts things in front of them. Null where there is no bytecode followed by
     /// constants, names and variables.

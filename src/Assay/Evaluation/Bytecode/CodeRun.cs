@@ -4,7 +4,7 @@ using Assay.Artifacts;
 namespace Assay.Evaluation.Bytecode;
 
 /// <summary>Follows the instructions of one code object as one version of CPython reads them.</summary>
-internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses uses)
+internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses uses, CodeLines? lines = null)
 {
     private const int MaxStack = 1024;
 
@@ -23,6 +23,7 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
             if (version.Op(code[at]) is not { } op)
                 return false;
 
+            uses.Line = lines?.Of(at);
             int taken = version.IsLegacy ? (BytecodeVersion.HasArgument(code[at]) ? 3 : 1) : 2;
             if (at + taken > code.Length)
                 return false;
@@ -68,6 +69,8 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
             case "LOAD_SUPER_ATTR":
                 Pop(3);
                 return Push(CodeValue.Unknown) && ((argument & 1) == 0 || Push(CodeValue.Null));
+            case "LOAD_BUILD_CLASS":
+                return Push(lines is null ? CodeValue.Unknown : CodeValue.At("__build_class__"));
             case "IMPORT_NAME":
                 Pop(2);
                 return Name(argument) is { } module && Push(CodeValue.At(module, isImported: true));
@@ -249,7 +252,8 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
 
     private CodeValue Global(string name)
     {
-        CodeValue value = _variables.GetValueOrDefault(name) ?? CodeValue.At(name);
+        // A function of the module that is read as a whole goes by its name.
+        CodeValue value = _variables.GetValueOrDefault(name) is { } known && !(lines is not null && known is { Path: null, Constant: null }) ? known : CodeValue.At(name);
         uses.Read(value);
         return value;
     }

@@ -12,6 +12,9 @@ internal sealed class CodeUses
     /// <summary>Whether there was more than is kept.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>The line that is read now; null where the code has none.</summary>
+    public int? Line { get; set; }
+
     public List<CodeUse> Uses { get; } = [];
 
     public List<string> Reads { get; } = [];
@@ -21,7 +24,7 @@ internal sealed class CodeUses
         string path = callee.Path ?? "";
         string key = $"{path}({string.Join(',', arguments.Select(a => a.Path ?? a.Constant?.Text))})";
         if (IsNew(key, Uses.Count))
-            Uses.Add(new CodeUse(path, callee.IsImported) { Arguments = [.. arguments.Select(a => a.Shape)] });
+            Uses.Add(new CodeUse(path, callee.IsImported) { Arguments = [.. arguments.Select(a => a.Shape)], Line = Line });
     }
 
     public void Read(CodeValue value)

@@ -17,17 +17,20 @@ internal static class MarshalledParts
     public static IReadOnlyList<CodeParts>? Of(byte[] marshalled)
     {
         List<CodeParts> all = [];
-        Stack<object?> open = new([MarshalReader.TryReadCode(marshalled)]);
+        Stack<(object? Value, CodeParts? Outer)> open = new([(MarshalReader.TryReadCode(marshalled), null)]);
         HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
-        while (open.TryPop(out object? value))
+        while (open.TryPop(out (object? Value, CodeParts? Outer) next))
         {
+            object? value = next.Value;
+            CodeParts? outer = next.Outer;
             List<object?> inner = [];
             if (value is MarshalledCode code && seen.Add(code))
             {
                 if (Parts(code) is not { } parts)
                     return null;
 
-                all.Add(parts);
+                outer = parts with { Outer = outer };
+                all.Add(outer);
                 inner = [code.Parts[1]];
             }
             else if (value is List<object?> items && seen.Add(items))
@@ -39,7 +42,7 @@ internal static class MarshalledParts
                 return null;
 
             for (int i = inner.Count - 1; i >= 0; i--)
-                open.Push(inner[i]);
+                open.Push((inner[i], outer));
         }
 
         return all.Count > 0 ? all : null;
@@ -56,7 +59,12 @@ internal static class MarshalledParts
         List<string> cells = code.HasLocalKinds ? [] : Texts(parts[5]);
         return new CodeParts(
             bytecode, [.. constants.Select(Constant)], Texts(parts[2]), [.. locals, .. cells.Except(locals), .. free], [.. cells, .. free],
-            Text(parts[code.HasLocalKinds ? 6 : 7]), code.Numbers, code.HasLocalKinds);
+            Text(parts[code.HasLocalKinds ? 6 : 7]), code.Numbers, code.HasLocalKinds)
+        {
+            Flags = code.Flags,
+            FirstLine = code.FirstLine,
+            LineTable = parts.Count > 8 && parts[8] is byte[] lines ? lines : [],
+        };
     }
 
     /// <summary>A constant. What lies deeper than in a tuple is unknown.</summary>

@@ -17,6 +17,7 @@ internal static class LiteralFunctions
     public static void Add(Dictionary<string, PureFunction> all)
     {
         all["ast.literal_eval"] = (f, a) => a.Text(0) is { } text && f.Budget.Room(text.Length) ? SourceFolder.Literal(text.TrimStart(' ', '\t'), f) : FoldedValue.Unknown;
+        all["json.load"] = (f, a) => a.Count == 1 && a[0] is FoldedFile file ? f.Call("json.loads", [file.Content]) : FoldedValue.Unknown;
         all["json.loads"] = (f, a) => a.Count == 1 && a[0] is FoldedText or FoldedBytes && (a.Text(0) is { } text ? Encoding.UTF8.GetBytes(text) : a.Bytes(0)) is { } bytes && f.Budget.Room(bytes.Length) && f.Budget.Work(ParseWork * (long)bytes.Length)
             ? Json(f, bytes, a[0].Layers)
             : FoldedValue.Unknown;

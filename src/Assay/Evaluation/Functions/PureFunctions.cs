@@ -100,6 +100,7 @@ internal static class PureFunctions
         TransferText.Add(all);
         LiteralFunctions.Add(all);
         WrapperFunctions.Add(all);
+        PathFunctions.Add(all);
         foreach ((string path, PureFunction function) in all.ToArray())
         {
             // A method is also reached through its type: builtins.str.join. A bytearray has the methods of bytes.

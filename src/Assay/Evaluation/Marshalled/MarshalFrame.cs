@@ -13,7 +13,9 @@ internal enum MarshalKind
 /// <param name="Parts">The parts.</param>
 /// <param name="HasLocalKinds">Whether the kinds of the local variables are among them, as since 3.11.</param>
 /// <param name="Numbers">How many numbers stand before the bytecode.</param>
-internal sealed record MarshalledCode(IReadOnlyList<object?> Parts, bool HasLocalKinds, int Numbers);
+/// <param name="Flags">The last of them, which says what kind of code it is (<c>inspect.CO_*</c>).</param>
+/// <param name="FirstLine">The line of the source with which it begins.</param>
+internal sealed record MarshalledCode(IReadOnlyList<object?> Parts, bool HasLocalKinds, int Numbers, int Flags, int FirstLine);
 
 /// <summary>A marshalled container or code object whose parts are still being read.</summary>
 internal sealed class MarshalFrame(MarshalKind kind, int count, int reference)
@@ -24,6 +26,12 @@ internal sealed class MarshalFrame(MarshalKind kind, int count, int reference)
 
     /// <summary>The slot of the reference table that the value will take, or -1.</summary>
     public int Reference => reference;
+
+    /// <summary>Of code, what kind it is.</summary>
+    public int Flags { get; init; }
+
+    /// <summary>Of code, the line with which it begins.</summary>
+    public int FirstLine { get; set; }
 
     /// <summary>Whether a bare number comes next.</summary>
     public bool NeedsLine { get; set; }
@@ -50,5 +58,5 @@ internal sealed class MarshalFrame(MarshalKind kind, int count, int reference)
         NeedsLine = kind == MarshalKind.Code && _parts.Count == BeforeLine;
     }
 
-    public object ToValue() => kind == MarshalKind.Code ? new MarshalledCode(_parts, HasLocalKinds, count) : _parts;
+    public object ToValue() => kind == MarshalKind.Code ? new MarshalledCode(_parts, HasLocalKinds, count, Flags, FirstLine) : _parts;
 }

@@ -58,12 +58,12 @@ internal sealed class MarshalReader
             if (_open.TryPeek(out MarshalFrame? inside) && inside.NeedsLine)
             {
                 // The first line of the function lies between the objects, as a bare number.
-                if (!Number(out _))
+                if (!Number(out int line))
                 {
                     return false;
                 }
 
-                inside.NeedsLine = false;
+                (inside.NeedsLine, inside.FirstLine) = (false, line);
             }
 
             if (_at >= _bytes.Length || !ReadOne(out object? value, out bool opened))
@@ -197,7 +197,7 @@ internal sealed class MarshalReader
 
         _at += 4 * found;
         opened = true;
-        _open.Push(new MarshalFrame(MarshalKind.Code, found, Reserve(shared)));
+        _open.Push(new MarshalFrame(MarshalKind.Code, found, Reserve(shared)) { Flags = BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(_at - sizeof(int))) });
         return true;
     }
 

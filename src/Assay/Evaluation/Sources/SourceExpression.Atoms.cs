@@ -88,6 +88,7 @@ internal sealed partial class SourceExpression
             case SyntaxKind.ListComp or SyntaxKind.SetComp or SyntaxKind.GeneratorExp or SyntaxKind.DictComp:
                 return Comprehension(node);
             case SyntaxKind.Lambda:
+                lambda?.Invoke(node);
                 return Function(Parameters(node[Args]), node[Body]);
             case SyntaxKind.IfExp:
                 return Conditional(node);

@@ -12,7 +12,7 @@ namespace Assay.Evaluation.Sources;
 /// them may be what matters. What a tree has on its left (sums, calls of what calls give) is gone through in a loop, however long it is; recursion into
 /// everything else is bounded by <see cref="MaxDepth"/>.
 /// </summary>
-internal sealed partial class SourceExpression(Folder folder, Func<string, FoldedValue> lookup, Action<string, FoldedValue> bind)
+internal sealed partial class SourceExpression(Folder folder, Func<string, FoldedValue> lookup, Action<string, FoldedValue> bind, Action<SyntaxNode>? lambda = null)
 {
     private const int MaxDepth = 80;
     private readonly Stack<SyntaxNode> _spine = new();
@@ -227,17 +227,23 @@ internal sealed partial class SourceExpression(Folder folder, Func<string, Folde
             FoldedValue right = Value(operand);
             left = left is null ? right
                 : Arguments.Truth(left) is { } truth ? truth == (node.Operator == SyntaxOperator.Or) ? left : right
-                : FoldedValue.Unknown;
+                : Either(left, right);
         }
 
         return left ?? FoldedValue.Unknown;
     }
+
+    /// <summary>One of two where it is not known which: what both are, or else the callable among them, since that is what matters.</summary>
+    private static FoldedValue Either(FoldedValue one, FoldedValue other) =>
+        one is FoldedName && (other.IsUnknown || other is FoldedName or FoldedNone or FoldedMethod) ? one
+        : other is FoldedName && (one.IsUnknown || one is FoldedNone or FoldedMethod) ? other
+        : Arguments.Same(one, other) is true ? one : FoldedValue.Unknown;
 
     private FoldedValue Conditional(SyntaxNode node)
     {
         FoldedValue value = Value(node[Body]);
         FoldedValue condition = Value(node[Test]);
         FoldedValue other = Value(node[OrElse]);
-        return Arguments.Truth(condition) switch { true => value, false => other, null => FoldedValue.Unknown };
+        return Arguments.Truth(condition) switch { true => value, false => other, null => Either(value, other) };
     }
 }

@@ -13,7 +13,7 @@ namespace Assay.Evaluation.Sources;
 /// that unpacks its own payload; what a loop or a branch makes of a name is not claimed to be known. Calls that leave the pure functions
 /// are told to the folder's <see cref="Folder.OnReached"/>.
 /// </summary>
-internal sealed class SourceFolder
+internal sealed partial class SourceFolder
 {
     private const int MaxText = 1 << 20;
     private const int LongestPath = 256;
@@ -36,7 +36,7 @@ internal sealed class SourceFolder
     {
         _folder = folder;
         _later = isScoped ? [] : null;
-        _expression = new SourceExpression(folder, Lookup, (name, value) => _names[name] = value);
+        _expression = new SourceExpression(folder, Lookup, (name, value) => _names[name] = value, isScoped ? lambda => _later!.Enqueue((lambda, _module is null ? [] : _names)) : null);
     }
 
     /// <summary>
@@ -45,7 +45,9 @@ internal sealed class SourceFolder
     /// </summary>
     public static void RunModule(SyntaxTree tree, Folder folder)
     {
-        SourceFolder module = new(folder, isScoped: true);
+        SourceFolder module = new(folder, isScoped: true) { _readsBeside = folder.Beside is not null && Runs(tree.Text.Slice(0, tree.Text.End)) };
+        folder.Execute = module.Execute;
+        module.Document(tree);
         module.Wait(tree.Root.List(Body));
         module.Statements();
         module._module = module._names;
@@ -55,6 +57,12 @@ internal sealed class SourceFolder
             foreach (SourceParameter parameter in module._expression.Parameters(next.Function[Args]))
             {
                 module.Forget(parameter.Name);
+            }
+
+            if (next.Function.Kind is SyntaxKind.Lambda)
+            {
+                module._expression.Value(next.Function[Body]);
+                continue;
             }
 
             module.Wait(next.Function.List(Body));
@@ -76,7 +84,7 @@ internal sealed class SourceFolder
         Parsed(text, folder, tree => Single(tree) is { IsNone: false } one ? SourceConstant.Literal(one, folder) ?? FoldedValue.Unknown : FoldedValue.Unknown);
 
     /// <summary>What <c>eval</c> gives.</summary>
-    public static FoldedValue Evaluate(string text, Folder folder) => Parsed(text.Trim(), folder, tree => new SourceFolder(folder)._expression.Value(Single(tree)));
+    public static FoldedValue Evaluate(string text, Folder folder) => Pinned(folder, () => Parsed(text.Trim(), folder, tree => new SourceFolder(folder)._expression.Value(Single(tree))));
 
     /// <summary>Reads source into a tree, which is paid for beforehand and held while it is used.</summary>
     private static FoldedValue Parsed(string source, Folder folder, Func<SyntaxTree, FoldedValue> use)
@@ -236,7 +244,13 @@ internal sealed class SourceFolder
 
     private void FromImport(SyntaxNode node)
     {
-        if (node.Name(Module) is not { Length: <= LongestPath } module || node.Value(Level) > 0)
+        if (node.Value(Level) > 0)
+        {
+            Beside(node);
+            return;
+        }
+
+        if (node.Name(Module) is not { Length: <= LongestPath } module)
         {
             return;
         }
@@ -278,7 +292,8 @@ internal sealed class SourceFolder
         bool isKnown = node.Kind == SyntaxKind.FunctionDef && body.Count > 0 && body[0].Kind == SyntaxKind.Return;
         if (node.Name(Name) is { } name)
         {
-            _names[name] = isKnown ? _expression.Function(parameters, body[0][SyntaxField.Value]) : FoldedValue.Unknown;
+            _names[name] = isKnown ? _expression.Function(parameters, body[0][SyntaxField.Value])
+                : _later is not null && node.Kind == SyntaxKind.FunctionDef && IsPlain(body) ? new FoldedFunction(arguments => Called(node, parameters, arguments)) : FoldedValue.Unknown;
         }
 
         if (_later is not null)
@@ -371,8 +386,13 @@ internal sealed class SourceFolder
             return known;
         }
 
+        if (name is "__file__" && _folder.Beside is not null)
+        {
+            return new FoldedText(BesideFiles.Here + "__file__");
+        }
+
         string builtin = "builtins." + name;
-        return PureFunctions.Find(builtin) is not null || CallableSinks.Of(builtin) is not null || name is "print" or "object" or "setattr" or "__builtins__" or "delattr" or "input"
+        return PureFunctions.Find(builtin) is not null || CallableSinks.Of(builtin) is not null || name is "print" or "object" or "setattr" or "__builtins__" or "delattr" or "input" or "globals" or "vars"
             ? new FoldedName("builtins", name == "__builtins__" ? "" : name)
             : KnownModules.Has(name) ? new FoldedName(name, "") : FoldedValue.Unknown;
     }

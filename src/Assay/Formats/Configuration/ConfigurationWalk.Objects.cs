@@ -1,6 +1,7 @@
 // What maps of a configuration say together, and the objects that tags of YAML make.
 using System.Globalization;
 using Assay.Artifacts;
+using Assay.Formats.Shell;
 using Assay.Formats.Yaml;
 
 namespace Assay.Formats.Configuration;
@@ -11,11 +12,28 @@ internal sealed partial class ConfigurationWalk
     /// <summary>Tags of Python that make plain values.</summary>
     private static readonly HashSet<string> s_plainTags = ["none", "bool", "str", "unicode", "bytes", "int", "long", "float", "complex", "list", "tuple", "dict", "set"];
 
+    private static readonly HashSet<string> s_modelKeys = ["model_type", "architectures", "auto_map", "_class_name", "tokenizer_class", "hidden_size", "peft_type", "_target_"];
+
     private void EndMap(Frame map, long offset)
     {
+        if (_open.Count == 0)
+        {
+            Codes();
+        }
+
         if (map.Kept is not { } kept)
         {
             return;
+        }
+
+        // A server or a task: a program with its arguments.
+        if (map.Arguments is { } arguments && kept.TryGetValue("command", out ScalarValue program))
+        {
+            string line = program.Text + " " + string.Join(' ', arguments.Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"'{a.Replace("'", "\"", StringComparison.Ordinal)}'" : a));
+            foreach (ShellUse use in ShellLines.Read(line, context.Budget))
+            {
+                context.Anomaly(use.Code, map.ArgumentsAt, 0, $"{Path()}: {use.Detail}");
+            }
         }
 
         // A module of sentence-transformers.
@@ -47,6 +65,25 @@ internal sealed partial class ConfigurationWalk
         if (kept.TryGetValue("id", out _) && kept.TryGetValue("content", out ScalarValue token) && kept.ContainsKey("special") && token.Text.Any(IsInvisible))
         {
             context.Anomaly("tokenizer.invisible-token", token.Offset, 0, $"{Path()}: a token has characters that nobody sees.");
+        }
+    }
+
+    /// <summary>Whether a text is an expression or a statement of Python that reaches for a program or for more code.</summary>
+    private static bool IsCode(string text) => text.Length is > 12 and < LongestCode && text.Contains('(', StringComparison.Ordinal)
+        && (text.Contains("__import__(", StringComparison.Ordinal) || text.Contains("os.system(", StringComparison.Ordinal) || text.Contains("subprocess.", StringComparison.Ordinal) || text.Contains("os.popen(", StringComparison.Ordinal)
+            || text.Contains("exec(", StringComparison.Ordinal));
+
+    /// <summary>Code among the settings of a model is there for somebody who evaluates it; in data sets and reports it is what they are about.</summary>
+    private void Codes()
+    {
+        if (!_rootKeys.Overlaps(s_modelKeys))
+        {
+            return;
+        }
+
+        foreach ((string path, ScalarValue value) in _codes)
+        {
+            context.Anomaly("configuration.code-text", value.Offset, 0, $"{path} holds code of Python: {Short(value.Text)}");
         }
     }
 

@@ -23,11 +23,14 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
     private const int LongestValue = 512;
     private const int MostKept = 48;
     private const int MostListed = 64;
+    private const int MostCodes = 8;
+    private const int LongestCode = 8192;
     private const int MostTemplates = 256;
     private const int MostKeys = 2_000_000;
     private const int KeySize = 24;
     private readonly List<Frame> _open = [];
     private readonly HashSet<string> _rootKeys = new(StringComparer.Ordinal);
+    private readonly List<(string Path, ScalarValue Value)> _codes = [];
     private int _entries;
     private int _templates;
     private long _keys;
@@ -50,9 +53,21 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         /// <summary>The texts of a list, where there are few.</summary>
         public List<string>? Items { get; set; }
 
+        /// <summary>The list of arguments that stands beside a command.</summary>
+        public List<string>? Arguments { get; set; }
+
+        /// <summary>Where the last of them stands.</summary>
+        public long ArgumentsAt { get; set; }
+
+        /// <summary>Where the last text of a list stands.</summary>
+        public long LastAt { get; set; }
+
         /// <summary>What the object that a tag makes gets, as far as it is kept.</summary>
         public List<ValueShape>? Shapes { get; set; }
     }
+
+    /// <summary>Whether a text of several lines stands in several lines of the document, as in YAML.</summary>
+    public bool IsOfLines { get; init; }
 
     /// <summary>The keys of the outermost maps.</summary>
     public IReadOnlySet<string> RootKeys => _rootKeys;
@@ -98,6 +113,11 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         if (closed.IsMap)
         {
             EndMap(closed, offset);
+        }
+        else if (closed.Items is not null && _open is [.., { IsMap: true, Key: "args" or "arguments" } command])
+        {
+            command.Arguments = closed.Items;
+            command.ArgumentsAt = closed.LastAt;
         }
         else if (closed.Items is [var library, var name] && _open is [{ IsMap: true } root] && root.Kept?.ContainsKey("_class_name") is true)
         {
@@ -161,6 +181,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         else if (!top.IsMap && (top.Items?.Count ?? 0) < 4 && value.Kind is EntryKind.Text && value.Text.Length < 256)
         {
             (top.Items ??= []).Add(value.Text);
+            top.LastAt = value.Offset;
         }
 
         if (_open.Count == 1 && top.IsMap && Root.Count < MostKept && value.Text.Length <= LongestValue)
@@ -174,6 +195,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             role = ValueRole.Code;
         }
 
+        role = role is ValueRole.Code && value.Text.StartsWith("${{", StringComparison.Ordinal) ? ValueRole.None : role;
         if (role is ValueRole.Pattern && value.Kind is EntryKind.Text)
         {
             Pattern(value);
@@ -185,6 +207,11 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
 
         if (value.Kind is EntryKind.Text)
         {
+            if (_codes.Count < MostCodes && IsCode(value.Text))
+            {
+                _codes.Add((Path(), value));
+            }
+
             Text(key, value, role, isInList);
         }
     }
@@ -206,7 +233,9 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         {
             foreach (ShellUse use in ShellLines.Read(text, context.Budget))
             {
-                context.Anomaly(use.Code, value.Offset, 0, $"{Path()}: {use.Detail}");
+                // A block of YAML begins behind the line of its key.
+                int inner = IsOfLines && text.Contains('\n', StringComparison.Ordinal) ? use.Line : 0;
+                context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = value.Offset, Code = use.Code, Detail = $"{Path()}: {use.Detail}", Line = context.LineAt(value.Offset) + inner });
             }
         }
 
@@ -252,6 +281,13 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
     private static bool HasTag(string text)
     {
         int value = text.IndexOf("{{", StringComparison.Ordinal);
+
+        // The expressions of workflows of GitHub have the same braces with a dollar in front.
+        while (value > 0 && text[value - 1] is '$')
+        {
+            value = text.IndexOf("{{", value + 2, StringComparison.Ordinal);
+        }
+
         int block = text.IndexOf("{%", StringComparison.Ordinal);
         return (value >= 0 && text.IndexOf("}}", value + 2, StringComparison.Ordinal) > 0) || (block >= 0 && text.IndexOf("%}", block + 2, StringComparison.Ordinal) > 0);
     }

@@ -49,6 +49,7 @@ internal sealed class ChatTemplateFormat : IFormat
             context.Unread(UnreadCause.Limit, claim.Range.Offset, claim.Range.Length, $"The template is longer than {TextDocument.Longest >> 20} MB.");
         }
 
+        context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
         JinjaUses uses = JinjaParser.Parse(document.Text, context.Budget, out _);
         bool isChat = context.Artifact.ReadAs is not null || context.Artifact.Name.Contains("chat", StringComparison.OrdinalIgnoreCase) || uses.Reads.Contains("messages") || uses.Reads.Contains("add_generation_prompt");
         context.Add(new CodeFact

@@ -59,6 +59,7 @@ internal sealed class JsonFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
+        context.Lines = new Texts.LineMap(context.Artifact.Bytes, claim.Range).Of;
         ConfigurationWalk walk = new(context);
         JsonValueReader reader = new(context.Artifact.Bytes, claim.Range, context.Budget, walk);
         try
@@ -89,6 +90,7 @@ internal sealed class JsonFormat : IFormat
             context.Recognise(kind);
         }
 
+        Texts.SecretSearch.Tell(context.Artifact.Bytes, claim.Range, context);
         foreach ((string key, string value) in walk.Root)
         {
             context.Meta(key, value);

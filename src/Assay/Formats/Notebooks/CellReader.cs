@@ -14,12 +14,13 @@ internal sealed class CellReader : IValueSink
     private readonly List<(bool IsMap, string Key)> _open = [];
     private StringBuilder? _source;
     private string _type = "";
+    private List<long> _lines = [];
     private long _at;
     private int _cell = -1;
     private int _length;
 
-    /// <summary>The code, with where it stands.</summary>
-    public List<(string Code, long Offset)> Code { get; } = [];
+    /// <summary>The code, with where it stands, and where each of its lines does.</summary>
+    public List<(string Code, long Offset, IReadOnlyList<long> Lines)> Code { get; } = [];
 
     /// <summary>Hosts of which outputs run scripts, but for those from which plotting libraries are served.</summary>
     public List<(string Host, long Offset)> Scripts { get; } = [];
@@ -37,7 +38,7 @@ internal sealed class CellReader : IValueSink
         if (_cell < 0 && _open.Count >= 2 && !_open[^1].IsMap && _open[^2].Key is "cells")
         {
             _cell = _open.Count;
-            (_source, _type, _at) = (new StringBuilder(), "", offset);
+            (_source, _type, _at, _lines) = (new StringBuilder(), "", offset, []);
         }
 
         _open.Add((true, ""));
@@ -52,7 +53,7 @@ internal sealed class CellReader : IValueSink
         {
             if (_type is "code" && _source is { Length: > 0 } code)
             {
-                Code.Add((code.ToString(), _at));
+                Code.Add((code.ToString(), _at, _lines));
             }
 
             _cell = -1;
@@ -96,6 +97,12 @@ internal sealed class CellReader : IValueSink
                 {
                     // The last line of a list has no end; others have theirs.
                     _source.Append('\n');
+                }
+
+                // Each line of code stands in a line of the notebook, as a rule.
+                for (int line = value.Text.AsSpan().TrimEnd('\n').Count('\n'); line >= 0; line--)
+                {
+                    _lines.Add(value.Offset);
                 }
             }
         }

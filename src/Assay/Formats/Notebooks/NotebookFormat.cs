@@ -46,10 +46,14 @@ internal sealed class NotebookFormat : IFormat
             context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
         }
 
+        Texts.LineMap map = new(context.Artifact.Bytes, claim.Range);
+        context.Lines = map.Of;
+        Texts.SecretSearch.Tell(context.Artifact.Bytes, claim.Range, context);
         StringBuilder python = new();
-        foreach ((string code, long offset) in cells.Code)
+        List<long> places = [];
+        foreach ((string code, long offset, IReadOnlyList<long> lines) in cells.Code)
         {
-            Cell(code, offset, python, context);
+            Cell(code, line => line < lines.Count ? lines[line] : offset, python, places, context);
         }
 
         foreach ((string host, long offset) in cells.Scripts)
@@ -65,12 +69,12 @@ internal sealed class NotebookFormat : IFormat
         else if (python.Length > 0 && cells.IsPython)
         {
             byte[] source = Encoding.UTF8.GetBytes(python.ToString());
-            context.Submit(new Artifact("cells.py", new MemorySource(source), context.Artifact, PythonSourceFormat.NotebookId));
+            context.Submit(new Artifact("cells.py", new MemorySource(source), context.Artifact, PythonSourceFormat.NotebookId) { OuterLine = line => line <= places.Count ? map.Of(places[line - 1]) : line });
         }
     }
 
     /// <summary>Adds a cell to the source; lines for a shell are read as such.</summary>
-    private static void Cell(string code, long offset, StringBuilder python, ReadContext context)
+    private static void Cell(string code, Func<int, long> at, StringBuilder python, List<long> places, ReadContext context)
     {
         string[] lines = code.Split('\n');
         string first = lines.Length > 0 ? lines[0].TrimStart() : "";
@@ -79,7 +83,7 @@ internal sealed class NotebookFormat : IFormat
             string magic = first[2..].Split(' ')[0];
             if (magic is "bash" or "sh" or "script" or "shell" or "!" or "system" or "cmd")
             {
-                Shell(string.Join('\n', lines.Skip(1)), offset, context);
+                Shell(string.Join('\n', lines.Skip(1)), line => at(line + 1), context);
                 return;
             }
 
@@ -90,8 +94,11 @@ internal sealed class NotebookFormat : IFormat
         }
 
         bool goesOn = false;
-        foreach (string line in lines)
+        for (int number = 0; number < lines.Length; number++)
         {
+            string line = lines[number];
+            long offset = at(number);
+            places.Add(offset);
             string trimmed = line.TrimStart();
             string indent = line[..(line.Length - trimmed.Length)];
             bool isShell = goesOn || trimmed.StartsWith('!') || trimmed.StartsWith("%sx ", StringComparison.Ordinal) || trimmed.StartsWith("%system ", StringComparison.Ordinal) || trimmed.StartsWith("%pip ", StringComparison.Ordinal);
@@ -100,7 +107,7 @@ internal sealed class NotebookFormat : IFormat
                 goesOn = trimmed.EndsWith('\\');
                 string command = trimmed.TrimStart('!', ' ');
                 command = command.StartsWith("%pip", StringComparison.Ordinal) ? command[1..] : command.StartsWith('%') ? command[(command.IndexOf(' ', StringComparison.Ordinal) + 1)..] : command;
-                Shell(command, offset, context);
+                Shell(command, _ => offset, context);
                 python.Append(indent).Append("pass\n");
             }
             else if (trimmed.StartsWith('%') || trimmed.StartsWith('?') || trimmed.EndsWith('?'))
@@ -115,7 +122,7 @@ internal sealed class NotebookFormat : IFormat
                 int bang = trimmed.IndexOf("= !", StringComparison.Ordinal);
                 if (bang > 0)
                 {
-                    Shell(trimmed[(bang + 3)..], offset, context);
+                    Shell(trimmed[(bang + 3)..], _ => offset, context);
                 }
 
                 python.Append(bang > 0 ? indent + "pass" : line).Append('\n');
@@ -137,19 +144,21 @@ internal sealed class NotebookFormat : IFormat
                 given = given[(given.IndexOf(',', StringComparison.Ordinal) + 1)..];
             }
 
-            Shell(given.Trim().Trim('\'', '"').Replace("\\n", "\n", StringComparison.Ordinal), offset, context);
+            Shell(given.Trim().Trim('\'', '"').Replace("\\n", "\n", StringComparison.Ordinal), _ => offset, context);
         }
     }
 
-    private static void Shell(string text, long offset, ReadContext context)
+    private static void Shell(string text, Func<int, long> at, ReadContext context)
     {
         foreach (ShellUse use in ShellLines.Read(text, context.Budget))
         {
-            context.Anomaly(use.Code, offset, 0, use.Detail);
+            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = at(use.Line - 1), Code = use.Code, Detail = use.Detail, When = "cell" });
         }
 
+        int number = 0;
         foreach (string line in text.Split('\n'))
         {
+            long offset = at(number++);
             int install = line.IndexOf("pip install ", StringComparison.Ordinal);
             install = install < 0 ? line.IndexOf("pip3 install ", StringComparison.Ordinal) : install;
             foreach (string word in install < 0 ? [] : line[install..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(2))
@@ -161,7 +170,7 @@ internal sealed class NotebookFormat : IFormat
 
                 foreach (ShellUse use in word.StartsWith('-') ? [] : RequirementLines.Read(word.Trim('\'', '"')))
                 {
-                    context.Anomaly(use.Code, offset, 0, use.Detail);
+                    context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = offset, Code = use.Code, Detail = use.Detail, When = "cell" });
                 }
             }
         }

@@ -1,4 +1,5 @@
 // Tells when what stands at a place of a module runs: on import, when a loader calls it, or only when somebody else does.
+using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Python.Syntax;
 using static Assay.Python.Syntax.SyntaxField;
@@ -7,20 +8,27 @@ namespace Assay.Formats.PythonSources;
 
 /// <summary>
 /// What stands outside of functions runs on import, but for what asks whether the module is the program. What functions do runs on import where something that does so calls them, by their
-/// name or by handing them on; and on load where a loader of models calls them.
+/// name, by handing them on, or by putting them in the place of something that others call; and on load where a loader of models calls them.
 /// </summary>
 internal sealed class CallTimes
 {
+    private const int MostFunctions = 400;
     private readonly List<Function> _functions = [];
+    private readonly List<ModuleClass> _classes;
     private readonly List<(int Start, int End)> _programs = [];
     private readonly Dictionary<string, List<Function>> _byName = new(StringComparer.Ordinal);
+    private readonly ModuleImports _imports;
+    private readonly Function _module = new("", null, 0, int.MaxValue) { Phase = "import" };
+    private readonly SyntaxTree _tree;
 
-    private sealed class Function(string name, string owner, int start, int end)
+    private sealed class Function(string name, ModuleClass? owner, int start, int end)
     {
         public string Name => name;
 
-        /// <summary>The class that it is a method of; empty where there is none.</summary>
-        public string Owner => owner;
+        /// <summary>The class that it is a method of.</summary>
+        public ModuleClass? Owner => owner;
+
+        public string FullName => owner is null ? name : $"{owner.Name}.{name}";
 
         public int Start => start;
 
@@ -31,39 +39,36 @@ internal sealed class CallTimes
         public bool IsFollowed { get; set; }
 
         public HashSet<string> Calls { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, int> Links { get; } = new(StringComparer.Ordinal);
     }
 
     /// <summary>Finds the functions of a module and who calls them.</summary>
-    public CallTimes(SyntaxTree tree, ScanBudget budget, string? entry = null)
+    public CallTimes(SyntaxTree tree, ScanBudget budget, SourceRole role)
     {
-        List<(int Start, int End, string Name, bool IsModel)> classes = [];
+        _tree = tree;
+        _imports = new ModuleImports(tree);
+        _classes = ModuleClass.All(tree);
         for (int number = 1; number < tree.Count; number++)
         {
-            SyntaxNode node = tree[number];
-            if (node.Kind is SyntaxKind.ClassDef)
-            {
-                bool isModel = SourceNames.IsEntry(node.Name(Name) ?? "");
-                foreach (SyntaxNode based in node.List(Bases))
-                {
-                    string? last = based.Kind is SyntaxKind.Name ? based.Name(Id) : based.Kind is SyntaxKind.Attribute ? based.Name(Attr) : null;
-                    isModel |= last is not null && SourceNames.IsModelBase(last);
-                }
-
-                classes.Add((node.Start, node.End, node.Name(Name) ?? "", isModel));
-            }
-            else if (node.Kind is SyntaxKind.If && IsProgram(node[Test]) && node.List(Body) is { Count: > 0 } body)
+            if (tree[number] is { Kind: SyntaxKind.If } node && IsProgram(node[Test]) && node.List(Body) is { Count: > 0 } body)
             {
                 _programs.Add((body[0].Start, body[body.Count - 1].End));
             }
         }
 
-        budget.SpendWork(tree.Count * 20L);
-        classes.Sort();
+        budget.SpendWork(tree.Count * 30L);
         for (int number = 1; number < tree.Count; number++)
         {
-            if (tree[number] is { Kind: SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef } node && node.List(Body) is { Count: > 0 } body)
+            SyntaxNode node = tree[number];
+            if (node.Kind is SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef && node.List(Body) is { Count: > 0 } body)
             {
-                Add(node, body, classes, entry);
+                Add(node.Name(Name) ?? "", node.Start, body[0].Start, node.End, role);
+            }
+            else if (node.Kind is SyntaxKind.Assign && node[SyntaxField.Value] is { Kind: SyntaxKind.Lambda } lambda && node.List(Targets) is { Count: 1 } targets && targets[0].Kind is SyntaxKind.Name)
+            {
+                // A lambda with a name is a function like any other.
+                Add(targets[0].Name(Id) ?? "", lambda.Start, lambda[Body].Start, lambda.End, role);
             }
         }
 
@@ -73,70 +78,75 @@ internal sealed class CallTimes
     }
 
     /// <summary>When what stands at a place runs, and the function around it.</summary>
-    public (string Phase, string Function) Of(int at)
+    public (string Phase, string Function) Of(int at) => Around(at) is { } innermost ? (innermost.Phase, innermost.FullName) : (IsOfProgram(at) ? "call" : "import", "");
+
+    /// <summary>The functions that lead to one of <paramref name="telling"/> or out of the file, for whoever follows calls from file to file.</summary>
+    public IReadOnlyList<SourceFunction> Functions(IReadOnlySet<string> telling)
     {
-        Function? innermost = Around(at);
-        if (innermost is not null)
+        // Who leads to something: from the last ones backwards, until nothing is added.
+        HashSet<Function> kept = [.. _functions.Where(f => f.Links.Count > 0 || telling.Contains(f.FullName))];
+        for (bool more = true; more;)
         {
-            return (innermost.Phase, innermost.Owner.Length > 0 ? $"{innermost.Owner}.{innermost.Name}" : innermost.Name);
+            more = false;
+            foreach (Function function in _functions)
+            {
+                if (!kept.Contains(function) && function.Calls.Any(c => _byName[c].Exists(kept.Contains)))
+                {
+                    more |= kept.Add(function);
+                }
+            }
         }
 
-        return (_programs.Exists(p => at >= p.Start && at < p.End) ? "call" : "import", "");
+        List<SourceFunction> told = [];
+        foreach (Function function in kept.Append(_module).Where(f => f != _module || f.Links.Count > 0).OrderBy(f => f.Start).Take(MostFunctions))
+        {
+            bool isDunder = function.Owner is not null && function.Name.StartsWith("__", StringComparison.Ordinal);
+            told.Add(new SourceFunction
+            {
+                Name = function.FullName,
+                Phase = function.Phase,
+                Role = function.Owner is null ? "" : SourceNames.IsLoadMethod(function.Name) ? isDunder ? "made" : "load" : SourceNames.IsUseMethod(function.Name) ? "infer" : isDunder ? "made" : "",
+                Calls = [.. function.Calls.SelectMany(c => _byName[c]).Where(kept.Contains).Select(f => f.FullName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                Links = [.. function.Links.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => new SourceLink(l.Key, l.Value))],
+            });
+        }
+
+        foreach (ModuleClass one in _classes.Take(MostFunctions))
+        {
+            SourceLink[] links = [.. one.Bases.Select(b => (Target: _imports.Of(b), one.Line)).Where(b => b.Target is not null).Select(b => new SourceLink(b.Target!, b.Line))];
+            if (links.Length > 0 || kept.Any(f => f.Owner == one))
+            {
+                told.Add(new SourceFunction { Name = one.Name, Role = "class", Phase = one.IsModel ? "load" : "call", Calls = [.. one.Bases.Where(b => _classes.Exists(c => c.Name == b))], Links = links });
+            }
+        }
+
+        return told;
     }
 
-    private void Add(SyntaxNode node, SyntaxNodeList body, List<(int Start, int End, string Name, bool IsModel)> classes, string? entry)
+    private bool IsOfProgram(int at) => _programs.Exists(p => at >= p.Start && at < p.End);
+
+    private void Add(string name, int at, int start, int end, SourceRole role)
     {
-        // The innermost class around it, if it is a method at all.
-        (int Start, int End, string Name, bool IsModel) owner = (0, 0, "", false);
-        int upper = classes.Count;
-        for (int low = 0; low < upper;)
-        {
-            int middle = (low + upper) / 2;
-            if (classes[middle].Start <= node.Start)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                upper = middle;
-            }
-        }
-
-        for (int i = upper - 1; i >= Math.Max(0, upper - 16); i--)
-        {
-            if (node.Start < classes[i].End)
-            {
-                owner = classes[i];
-                break;
-            }
-        }
-
         // What stands in decorators and defaults runs where the function is made.
-        string name = node.Name(Name) ?? "";
-        Function function = new(name, owner.Name, body[0].Start, node.End)
-        {
-            Phase = owner.IsModel && SourceNames.IsLoadMethod(name) ? "load"
-                : SourceNames.IsEntry(name) || (name == entry && owner.Name.Length == 0) ? "load"
-                : owner.Name.Length == 0 && name is "__getattr__" ? "import"
-                : name is "__init_subclass__" or "__set_name__" or "__prepare__" ? "import" : "call",
-        };
+        ModuleClass? owner = ModuleClass.Around(_classes, at);
+        Function function = new(name, owner, start, end) { Phase = owner is null ? role.PhaseOf(name) : owner.PhaseOf(name) };
         _functions.Add(function);
+        Named(name, function);
+        if (owner is not null && (name.StartsWith("__", StringComparison.Ordinal) || SourceNames.IsHook(name)))
+        {
+            // Whoever mentions the class makes an object of it.
+            Named(owner.Name, function);
+        }
+    }
+
+    private void Named(string name, Function function)
+    {
         if (!_byName.TryGetValue(name, out List<Function>? same))
         {
             _byName.Add(name, same = []);
         }
 
         same.Add(function);
-        if (owner.Name.Length > 0 && name is "__init__" or "__new__" or "__post_init__" or "__call__" or "__enter__")
-        {
-            // Whoever mentions the class makes an object of it.
-            if (!_byName.TryGetValue(owner.Name, out List<Function>? made))
-            {
-                _byName.Add(owner.Name, made = []);
-            }
-
-            made.Add(function);
-        }
     }
 
     private Function? Around(int at)
@@ -167,6 +177,9 @@ internal sealed class CallTimes
         return null;
     }
 
+    /// <summary>How early a phase is: the earlier one counts.</summary>
+    private static int Rank(string phase) => phase switch { "import" => 4, "load" => 3, "install" => 2, "infer" => 1, _ => 0 };
+
     /// <summary>Follows who calls whom, from what runs on import and on load.</summary>
     private void Follow(SyntaxTree tree)
     {
@@ -191,12 +204,20 @@ internal sealed class CallTimes
                     }
 
                     break;
+                case SyntaxKind.Assign when node.List(Targets) is { Count: 1 } targets && targets[0].Kind is SyntaxKind.Attribute or SyntaxKind.Subscript && node[SyntaxField.Value].Kind is SyntaxKind.Name or SyntaxKind.Lambda:
+                    // Something of another module is replaced (torch.load = f, sys.modules['x'] = f): whoever uses it calls what was put there.
+                    if (_imports.Root(targets[0]) is not null)
+                    {
+                        Callee(node[SyntaxField.Value], node.Start, open);
+                    }
+
+                    break;
             }
         }
 
         while (open.TryDequeue(out (Function Function, string Phase) next))
         {
-            bool isBetter = next.Function.Phase is "call" || (next.Function.Phase is "load" && next.Phase is "import");
+            bool isBetter = Rank(next.Phase) > Rank(next.Function.Phase);
             if (!isBetter && next.Function.IsFollowed)
             {
                 continue;
@@ -206,7 +227,7 @@ internal sealed class CallTimes
             next.Function.IsFollowed = true;
             foreach (string name in next.Function.Calls)
             {
-                foreach (Function function in _byName[name].Where(f => f.Phase is "call" || (f.Phase is "load" && next.Function.Phase is "import")))
+                foreach (Function function in _byName[name].Where(f => Rank(f.Phase) < Rank(next.Function.Phase)))
                 {
                     open.Enqueue((function, next.Function.Phase));
                 }
@@ -218,16 +239,21 @@ internal sealed class CallTimes
     private void Called(SyntaxNode call, Queue<(Function, string)> open)
     {
         string? callee = Callee(call[Func], call.Start, open);
-        bool starts = callee is not null && SourceNames.IsStarter(callee);
-        bool atExit = callee is "register" && call[Func] is { Kind: SyntaxKind.Attribute } register && register[SyntaxField.Value] is { Kind: SyntaxKind.Name } module && module.Name(Id) is "atexit";
-        if (!starts && !atExit)
+        if (callee is null)
+        {
+            return;
+        }
+
+        string? root = call[Func].Kind is SyntaxKind.Attribute ? _imports.Root(call[Func]) : null;
+        bool starts = SourceNames.IsStarter(callee) || (callee is "register" && root is "atexit") || (callee is "signal" && root is "signal") || (callee is "insert" or "append" && root is "sys") || (callee is "setattr" && call.List(Args) is { Count: 3 });
+        if (!starts)
         {
             return;
         }
 
         foreach (SyntaxNode argument in call.List(Args))
         {
-            Callee(argument, call.Start, open);
+            Callee(argument.Kind is SyntaxKind.Call ? argument[Func] : argument, call.Start, open);
         }
 
         foreach (SyntaxNode keyword in call.List(Keywords))
@@ -243,16 +269,18 @@ internal sealed class CallTimes
         {
             case SyntaxKind.Name when node.Name(Id) is { } name:
                 Note(name, at, open);
+                Link(_imports.Of(name) ?? (_byName.ContainsKey(name) ? null : _imports.OfStar(name)), at);
                 return name;
             case SyntaxKind.Attribute when node.Name(Attr) is { } attribute:
                 Note(attribute, at, open);
+                Link(_imports.Of(node), at);
                 if (attribute.StartsWith("__", StringComparison.Ordinal))
                 {
                     Callee(node[SyntaxField.Value], at, open);
                 }
 
                 return attribute;
-            case SyntaxKind.Call or SyntaxKind.Constant or SyntaxKind.None:
+            case SyntaxKind.Call or SyntaxKind.Constant or SyntaxKind.None or SyntaxKind.Lambda:
                 return null;
             default:
                 // An item of a table, one of two: any name in it may be meant.
@@ -274,6 +302,15 @@ internal sealed class CallTimes
         }
     }
 
+    private void Link(string? target, int at)
+    {
+        Function? around = target is null ? null : Around(at) ?? (IsOfProgram(at) ? null : _module);
+        if (around is { Links.Count: < 64 })
+        {
+            around.Links.TryAdd(target!, _tree.Text.Position(at).Line);
+        }
+    }
+
     private void Note(string name, int at, Queue<(Function Function, string Phase)> open)
     {
         if (!_byName.TryGetValue(name, out List<Function>? called))
@@ -285,7 +322,7 @@ internal sealed class CallTimes
         {
             around.Calls.Add(name);
         }
-        else if (!_programs.Exists(p => at >= p.Start && at < p.End))
+        else if (!IsOfProgram(at))
         {
             foreach (Function function in called)
             {

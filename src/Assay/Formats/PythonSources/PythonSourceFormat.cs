@@ -24,6 +24,8 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
     private const int WorkPerByte = 150;
     private const int HeldPerByte = 64;
     private const int LongestSource = 8 << 20;
+    private const int MostBeside = 16;
+    private const int LargestBeside = 1 << 20;
     private static readonly HashSet<string> s_names = new(StringComparer.Ordinal) { ".py", ".pyw", ".pyi", ".pyx" };
 
     public string Id => isOfNotebook ? NotebookId : FormatId;
@@ -71,7 +73,9 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
     private static void Tell(SyntaxTree tree, long start, ReadContext context, bool isOfNotebook)
     {
         string source = Encoding.UTF8.GetString(tree.Text.Slice(0, tree.Text.End));
-        SourceReading reading = SourceReading.Of(tree, source, start, context.Budget, context.Held, isOfNotebook ? "cell" : "import", EntryOf(context.Artifact));
+        context.Lines = offset => tree.Text.Position((int)Math.Clamp(offset - start, 0, tree.Text.End)).Line;
+        SourceSetting setting = new(SourceRole.Of(context.Artifact.In?.Name ?? context.Artifact.Name), context.Artifact.When ?? (isOfNotebook ? "cell" : "import"), context.OuterLine, BesideOf(context));
+        SourceReading reading = SourceReading.Of(tree, source, start, context.Budget, context.Held, setting);
         bool runs = reading.Uses.Exists(u => u.Phase is "import" or "load");
         context.Add(new CodeFact
         {
@@ -83,6 +87,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
             Names = [.. reading.Uses.Select(u => u.Callee).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(64)],
             Phase = runs ? "load" : "use",
             Uses = reading.Uses,
+            Functions = context.Artifact.Parent is null && !isOfNotebook ? reading.Functions : [],
         });
         if (tree.Errors is [var error, ..])
         {
@@ -94,22 +99,15 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
             context.Unread(UnreadCause.Limit, start, 0, $"The source calls more than {SourceReading.MostUses} things that reach beyond it.");
         }
 
+        foreach (HiddenCharacter hidden in HiddenCharacter.In(source))
+        {
+            context.Anomaly(hidden.Code, start + hidden.Offset, 0, hidden.Detail);
+        }
+
+        SecretSearch.Tell(context.Artifact.Bytes, new ByteRange(start, context.Artifact.Bytes.Length - start), context);
         foreach (RecoveredText text in reading.Texts)
         {
-            if (text.Kind is "shell-command")
-            {
-                foreach (ShellUse use in ShellLines.Read(text.Text, context.Budget))
-                {
-                    context.Anomaly(use.Code, text.Offset, 0, use.Detail);
-                }
-            }
-
-            // What a function runs that nobody calls is judged with it, unless it was hidden.
-            SourceUse? by = reading.Uses.Find(u => u.Offset == text.Offset);
-            if (text.Kind is "python-source" && (text.Layers.Count > 0 || by is { IsHidden: true } or { Phase: "import" or "load" or "cell" }))
-            {
-                context.Submit(new Artifact($"source@0x{text.Offset:x}", new MemorySource(Encoding.UTF8.GetBytes(text.Text)), context.Artifact, FormatId));
-            }
+            Recovered(text, reading, context);
         }
 
         foreach (RecoveredBytes bytes in reading.Bytes)
@@ -118,8 +116,53 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         }
     }
 
-    /// <summary>The function that transformers calls of a file of this name: <c>custom_generate/generate.py</c> is a generation loop of the model's own.</summary>
-    private static string? EntryOf(Artifact artifact) => artifact.Name[(artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..] is "generate.py" ? "generate" : null;
+    /// <summary>A text that the source runs: a command, or more source.</summary>
+    private static void Recovered(RecoveredText text, SourceReading reading, ReadContext context)
+    {
+        SourceUse? by = reading.Uses.Find(u => u.Offset == text.Offset);
+        if (text.Kind is "shell-command")
+        {
+            foreach (ShellUse use in ShellLines.Read(text.Text, context.Budget))
+            {
+                context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = text.Offset, Code = use.Code, Detail = use.Detail, When = by?.Phase });
+            }
+        }
+
+        // What a function runs that nobody calls is judged with it, unless it was hidden.
+        if (text.Kind is "python-source" && (text.Layers.Count > 0 || by is { IsHidden: true } or { Phase: "import" or "load" or "infer" or "install" or "cell" }))
+        {
+            int line = context.Lines?.Invoke(text.Offset) ?? 1;
+            context.Submit(new Artifact($"source@0x{text.Offset:x}", new MemorySource(Encoding.UTF8.GetBytes(text.Text)), context.Artifact, FormatId) { When = by?.Phase, OuterLine = _ => line });
+        }
+    }
+
+    /// <summary>Opens small files of the same bundle, a few of them: source reads its payload from where it lies.</summary>
+    private static Func<string, byte[]?>? BesideOf(ReadContext context)
+    {
+        if (context.Artifact.In is not { } place)
+        {
+            return null;
+        }
+
+        int opened = 0;
+        return path =>
+        {
+            if (opened++ >= MostBeside)
+            {
+                return null;
+            }
+
+            BundleOpening opening = place.TryOpen(path);
+            using ByteSource? bytes = opening.Bytes;
+            if (bytes is null || bytes.Length > LargestBeside)
+            {
+                return null;
+            }
+
+            context.Budget.SpendWork(WorkCosts.Artifact + bytes.Length);
+            return bytes.ReadUpTo(0, (int)bytes.Length);
+        };
+    }
 
     private static bool IsScript(ReadOnlySpan<byte> head)
     {

@@ -24,7 +24,19 @@ internal static class SourceNames
     /// <summary>Whether loaders make objects of classes with that base.</summary>
     public static bool IsModelBase(string name) => s_names.Value["base"].Contains(name) || name.EndsWith("PreTrainedModel", StringComparison.Ordinal) || name.EndsWith("PretrainedConfig", StringComparison.Ordinal);
 
-    /// <summary>Whether a method of such a class runs when its object is made, loaded or used.</summary>
+    /// <summary>Whether setuptools makes objects of classes with that base, and runs them.</summary>
+    public static bool IsInstallerBase(string name) => s_names.Value["installer-base"].Contains(name);
+
+    /// <summary>Whether a frontend of builds calls a function of that name (PEP 517, PEP 660).</summary>
+    public static bool IsBuildHook(string name) => s_names.Value["build-hook"].Contains(name);
+
+    /// <summary>Whether the import system calls a method of that name of what was put into its lists.</summary>
+    public static bool IsHook(string name) => s_names.Value["hook"].Contains(name);
+
+    /// <summary>Whether a method of a class of models runs when its object is used.</summary>
+    public static bool IsUseMethod(string name) => s_names.Value["use-method"].Contains(name);
+
+    /// <summary>Whether a method of such a class runs when its object is made or loaded.</summary>
     public static bool IsLoadMethod(string name) => s_names.Value["method"].Contains(name);
 
     /// <summary>Whether a function calls what it is handed.</summary>

@@ -21,6 +21,12 @@ internal sealed class SourceReading
     /// <summary>What the names of functions of native libraries begin with.</summary>
     public const string NativeCall = "ctypes.CDLL.";
 
+    /// <summary>What the whole of the environment is called, where it is handed on.</summary>
+    public const string WholeEnvironment = "os.environ.copy";
+
+    /// <summary>What the walk from a value to all classes is called.</summary>
+    public const string ClassWalk = "builtins.object.__subclasses__";
+
     private const int MostArguments = 6;
     private const int MostSame = 8;
     private readonly SyntaxTree _tree;
@@ -29,14 +35,16 @@ internal sealed class SourceReading
     private readonly string _source;
     private readonly string _outermost;
     private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
+    private readonly Func<int, int> _line;
 
-    private SourceReading(SyntaxTree tree, string source, ScanBudget budget, string outermost, string? entry)
+    private SourceReading(SyntaxTree tree, string source, ScanBudget budget, SourceSetting setting)
     {
-        _outermost = outermost;
+        _outermost = setting.Outermost;
+        _line = setting.Line;
         _tree = tree;
         _text = tree.Text;
         _source = source;
-        _times = new CallTimes(tree, budget, entry);
+        _times = new CallTimes(tree, budget, setting.Role);
     }
 
     /// <summary>What is called, in the order in which it is met.</summary>
@@ -54,11 +62,14 @@ internal sealed class SourceReading
     /// <summary>Whether following what it computes was given up.</summary>
     public bool Exceeded { get; private set; }
 
-    /// <summary>Reads a module; <paramref name="outermost"/> is when that runs which stands outside of functions.</summary>
-    public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, string outermost, string? entry = null)
+    /// <summary>The functions that lead to what is called, or out of the file.</summary>
+    public IReadOnlyList<SourceFunction> Functions => _times.Functions(Uses.Select(u => u.Function).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>Reads a module.</summary>
+    public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, SourceSetting setting)
     {
-        SourceReading reading = new(tree, source, budget, outermost, entry);
-        Folder folder = new(budget, held);
+        SourceReading reading = new(tree, source, budget, setting);
+        Folder folder = new(budget, held) { Beside = setting.Beside };
         PayloadFollower follower = new(budget, budget.Limits.TextBytes, held);
         folder.OnReached = (name, arguments) =>
         {
@@ -74,6 +85,7 @@ internal sealed class SourceReading
         };
         SourceFolder.RunModule(tree, folder);
         reading.Native(start);
+        reading.Environment(start);
         reading.Texts = follower.Texts;
         reading.Bytes = follower.Bytes;
         reading.Exceeded = folder.Budget.Exceeded || follower.Exceeded;
@@ -110,6 +122,61 @@ internal sealed class SourceReading
         }
     }
 
+    /// <summary>The environment as a whole, and the walk from a value to every class: neither is a call of a name.</summary>
+    private void Environment(long start)
+    {
+        for (int number = 1; number < _tree.Count; number++)
+        {
+            SyntaxNode node = _tree[number];
+            switch (node.Kind)
+            {
+                case SyntaxKind.Call:
+                    foreach (SyntaxNode argument in node.List(SyntaxField.Args))
+                    {
+                        if (IsEnvironment(argument))
+                        {
+                            Add(WholeEnvironment, [], argument.Start, start);
+                        }
+                    }
+
+                    if (node[SyntaxField.Func] is { Kind: SyntaxKind.Attribute } method)
+                    {
+                        if (method.Name(SyntaxField.Attr) is "items" or "copy" or "values" && IsEnvironment(method[SyntaxField.Value]))
+                        {
+                            Add(WholeEnvironment, [], node.Start, start);
+                        }
+                        else if (method.Name(SyntaxField.Attr) is "__subclasses__" && IsWalk(method[SyntaxField.Value]))
+                        {
+                            Add(ClassWalk, [], node.Start, start);
+                        }
+                    }
+
+                    break;
+                case SyntaxKind.Dict:
+                    foreach (SyntaxNode value in node.List(SyntaxField.Values))
+                    {
+                        if (IsEnvironment(value))
+                        {
+                            Add(WholeEnvironment, [], value.Start, start);
+                        }
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static bool IsEnvironment(SyntaxNode node) =>
+        node.Kind is SyntaxKind.Attribute && node.Name(SyntaxField.Attr) is "environ" or "environb" && node[SyntaxField.Value] is { Kind: SyntaxKind.Name } module && module.Name(SyntaxField.Id) is "os" or "posix" or "_os";
+
+    /// <summary>Whether an expression leads from a value to <c>object</c>: by its class and its bases.</summary>
+    private static bool IsWalk(SyntaxNode node)
+    {
+        node = node.Kind is SyntaxKind.Subscript ? node[SyntaxField.Value] : node;
+        return (node.Kind is SyntaxKind.Attribute && node.Name(SyntaxField.Attr) is "__base__" or "__bases__" or "__mro__") || (node.Kind is SyntaxKind.Name && node.Name(SyntaxField.Id) is "object")
+            || (node.Kind is SyntaxKind.Call && node[SyntaxField.Func] is { Kind: SyntaxKind.Attribute } called && called.Name(SyntaxField.Attr) is "mro");
+    }
+
     private static bool IsLibrary(SyntaxNode node) =>
         node.Kind is SyntaxKind.Call && node[SyntaxField.Func] is var made && (made.Kind is SyntaxKind.Name ? made.Name(SyntaxField.Id) : made.Kind is SyntaxKind.Attribute ? made.Name(SyntaxField.Attr) : null) is "CDLL" or "PyDLL" or "WinDLL" or "OleDLL" or "LoadLibrary";
 
@@ -137,7 +204,7 @@ internal sealed class SourceReading
             Callee = callee,
             Phase = phase,
             Function = function,
-            Line = _text.Position(at).Line,
+            Line = _line(_text.Position(at).Line),
             Offset = start + at,
             Arguments = shapes,
             Layers = [.. arguments.SelectMany(a => a.Layers).Distinct().Take(8)],

@@ -42,6 +42,19 @@ internal static class RequirementLines
             }
         }
 
+        string first = line.Split([' ', '=', '<', '>', '~', '!', '[', ';', '@'], 2)[0];
+        if (!line.StartsWith('-') && !System.Text.Ascii.IsValid(first))
+        {
+            yield return new ShellUse("requirements.look-alike", $"The name has letters that only look like those of another: {shown}");
+            yield break;
+        }
+
+        if (Copied(line) is var (owner, home))
+        {
+            bool isAlike = home.Split(',').Any(h => IsOneStep(owner.ToLowerInvariant(), h.ToLowerInvariant()) || owner.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).Replace('1', 'l').Replace('0', 'o').Equals(h.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
+            yield return new ShellUse(isAlike ? "requirements.look-alike" : "requirements.foreign-copy", $"{(isAlike ? "The owner looks like" : "This is a copy by somebody else; the project's own owner is")} {home.Replace(",", " or ", StringComparison.Ordinal)}: {shown}");
+        }
+
         if (line.Contains("://", StringComparison.Ordinal))
         {
             bool isKnown = Hosts(line).All(IsKnown) && !line.Contains("http://", StringComparison.Ordinal);
@@ -64,6 +77,10 @@ internal static class RequirementLines
         if (s_words.Value["taken"].Any(t => pinned.Equals(t, StringComparison.OrdinalIgnoreCase) || pinned.StartsWith(t + ";", StringComparison.OrdinalIgnoreCase)))
         {
             yield return new ShellUse("requirements.taken-release", $"The release was taken over and steals: {shown}");
+        }
+        else if (Advisories.Of(name, pinned) is { } advisory)
+        {
+            yield return new ShellUse("requirements.advisory", $"{advisory}: {shown}");
         }
         else if (s_words.Value["hostile"].Contains(name))
         {
@@ -113,6 +130,22 @@ internal static class RequirementLines
         string path = end < 0 ? url : url[..end];
         return path.EndsWith(".whl", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)
             || path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tar.bz2", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The owner of a repository called like a project that everybody uses, where it is not the project's own, with that one; null elsewhere.</summary>
+    private static (string Owner, string Home)? Copied(string line)
+    {
+        int host = line.IndexOf("github.com/", StringComparison.OrdinalIgnoreCase);
+        string[] parts = host < 0 ? [] : line[(host + "github.com/".Length)..].Split('/');
+        if (parts.Length < 2)
+        {
+            return null;
+        }
+
+        string repository = parts[1].Split('@', '#', ' ', '"', ';')[0];
+        repository = repository.EndsWith(".git", StringComparison.Ordinal) ? repository[..^4] : repository;
+        string? home = s_words.Value["home"].Select(h => h.Split('=')).FirstOrDefault(h => h[0].Equals(repository, StringComparison.OrdinalIgnoreCase))?[1];
+        return home is not null && !home.Split(',').Contains(parts[0], StringComparer.OrdinalIgnoreCase) ? (parts[0], home) : null;
     }
 
     private static string Name(string line)

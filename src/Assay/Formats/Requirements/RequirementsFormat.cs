@@ -41,6 +41,7 @@ internal sealed class RequirementsFormat : IFormat
             context.Unread(UnreadCause.Limit, claim.Range.Offset, claim.Range.Length, $"The requirements are longer than {TextDocument.Longest >> 20} MB.");
         }
 
+        context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
         int at = 0;
         int lines = 0;
         foreach (ReadOnlySpan<char> line in document.Text.AsSpan().EnumerateLines())
@@ -56,7 +57,7 @@ internal sealed class RequirementsFormat : IFormat
             at = found >= 0 ? found : at;
             foreach (ShellUse use in RequirementLines.Read(line.ToString()))
             {
-                context.Anomaly(use.Code, document.Offset(at), line.Length, $"Line {lines}: {use.Detail}");
+                context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = document.Offset(at), Length = line.Length, Code = use.Code, Detail = $"Line {lines}: {use.Detail}", Line = context.OuterLine(lines), When = "install" });
             }
         }
     }

@@ -27,23 +27,32 @@ internal static class ShellLines
     {
         budget.SpendWork(WorkPerCharacter * (long)text.Length);
         List<ShellUse> uses = [];
-        foreach (string line in Logical(text))
+        foreach ((string line, int number) in Logical(text))
         {
             if (line.Length is > 3 and < LongestLine)
             {
+                int before = uses.Count;
                 Line(line, uses, budget);
+                for (int i = before; i < uses.Count; i++)
+                {
+                    uses[i] = uses[i] with { Line = number };
+                }
             }
         }
 
         return uses;
     }
 
-    /// <summary>Lines with those that a backslash joins.</summary>
-    private static IEnumerable<string> Logical(string text)
+    /// <summary>Lines with those that a backslash joins, and the numbers of their first ones.</summary>
+    private static IEnumerable<(string Line, int Number)> Logical(string text)
     {
         StringBuilder joined = new();
+        int number = 0;
+        int first = 1;
         foreach (string line in text.Split('\n'))
         {
+            number++;
+            first = joined.Length == 0 ? number : first;
             string one = line.TrimEnd('\r', ' ');
             if (one.EndsWith('\\') && joined.Length < LongestLine)
             {
@@ -51,11 +60,11 @@ internal static class ShellLines
                 continue;
             }
 
-            yield return joined.Append(one).ToString();
+            yield return (joined.Append(one).ToString(), first);
             joined.Clear();
         }
 
-        yield return joined.ToString();
+        yield return (joined.ToString(), first);
     }
 
     private static void Line(string line, List<ShellUse> uses, ScanBudget budget)
@@ -147,7 +156,7 @@ internal static class ShellLines
 
         bool reads = Words("secret").Any(s => line.Contains(s, StringComparison.Ordinal));
         bool sends = commands.Any(c => c.Program is "nc" or "ncat" or "netcat" or "scp" or "rsync" or "ftp" or "tftp" || (c.Program is "curl" or "wget" && c.Words.Any(IsSending)));
-        bool environment = commands.Any(c => c.Program is "env" or "printenv" or "set" && c.Words.Count == 1);
+        bool environment = commands.Any(IsEnvironment) || nested.Any(n => Parse(n, []).Any(IsEnvironment));
         if (sends && (reads || environment))
         {
             Say("shell.takes-secrets", "A line sends secrets to somebody else");
@@ -158,6 +167,9 @@ internal static class ShellLines
             Say("shell.destroys", "A line destroys files of its user");
         }
     }
+
+    /// <summary>Whether a command prints the whole environment.</summary>
+    private static bool IsEnvironment(Command command) => command.Program is "env" or "printenv" or "set" && command.Words.Count == 1;
 
     private static bool IsInstaller(string line) => Words("installer").Any(i => line.Contains(i, StringComparison.OrdinalIgnoreCase));
 

@@ -4,4 +4,5 @@ namespace Assay.Formats.Shell;
 /// <summary>Something that a shell line does.</summary>
 /// <param name="Code">What it is, as the code of an anomaly.</param>
 /// <param name="Detail">The line, and what it does, in one plain sentence.</param>
-internal sealed record ShellUse(string Code, string Detail);
+/// <param name="Line">The line of the text, from 1.</param>
+internal sealed record ShellUse(string Code, string Detail, int Line = 1);

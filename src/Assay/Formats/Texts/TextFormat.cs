@@ -40,11 +40,13 @@ internal sealed class TextFormat : IFormat
     public void Read(Claim claim, ReadContext context)
     {
         string file = context.Artifact.Name[(context.Artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..];
-        TextRole role = TextRoles.Of(file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
+        TextRole role = TextRoles.Of(context.Artifact.In?.Name ?? context.Artifact.Name, file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
         context.Meta("text", role.ToString().ToLowerInvariant());
+        context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
         if (role is TextRole.Words)
         {
             context.Cover(claim.Range, CoverageKind.Data);
+            SecretSearch.Tell(context.Artifact.Bytes, claim.Range, context);
             return;
         }
 
@@ -56,13 +58,14 @@ internal sealed class TextFormat : IFormat
         }
 
         TextDocument document = TextDocument.Read(context.Artifact.Bytes, claim.Range, context.Budget);
+        SecretSearch.Tell(context.Artifact.Bytes, claim.Range, context);
         switch (role)
         {
             case TextRole.Shell:
                 Lines(document.Text, claim, context, "shell");
                 break;
             case TextRole.Dockerfile:
-                Lines(string.Join('\n', Run(document.Text)), claim, context, "dockerfile");
+                Lines(string.Join('\n', Run(document.Text)), claim, context, "dockerfile", "install");
                 break;
             case TextRole.Launcher:
                 Launcher(document, claim, context);
@@ -73,6 +76,12 @@ internal sealed class TextFormat : IFormat
             case TextRole.Attributes:
                 Attributes(document, context);
                 break;
+            case TextRole.Card or TextRole.Instructions:
+                MarkdownText.Tell(document.Text, claim.Range.Offset, role is TextRole.Instructions, context);
+                break;
+            case TextRole.Project:
+                ProjectFile.Tell(document.Text, claim.Range.Offset, context);
+                break;
             case TextRole.OtherCode:
                 context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = context.Artifact.Extension.TrimStart('.'), Summary = "a script", Phase = "use" });
                 Lines(document.Text, claim, context, null);
@@ -80,20 +89,20 @@ internal sealed class TextFormat : IFormat
         }
     }
 
-    private static void Lines(string text, Claim claim, ReadContext context, string? language)
+    private static void Lines(string text, Claim claim, ReadContext context, string? language, string? when = null)
     {
         if (language is not null)
         {
             context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = language, Summary = "a script", Phase = "use" });
         }
 
-        foreach (ShellUse use in ShellLines.Read(text, context.Budget))
+        foreach (ShellUse use in ShellLines.Read(text, context.Budget).Where(u => language is not "dockerfile" || u.Code is not "shell.persistence"))
         {
-            context.Anomaly(use.Code, claim.Range.Offset, 0, use.Detail);
+            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Code = use.Code, Detail = use.Detail, Line = context.OuterLine(use.Line), When = when });
         }
     }
 
-    /// <summary>The commands of a Dockerfile, with the lines that a backslash joins.</summary>
+    /// <summary>The commands of a Dockerfile, with the lines that a backslash joins; what is none is an empty line.</summary>
     private static IEnumerable<string> Run(string text)
     {
         bool goesOn = false;
@@ -102,11 +111,8 @@ internal sealed class TextFormat : IFormat
             string trimmed = line.Trim();
             string? command = goesOn ? trimmed : trimmed.StartsWith("RUN ", StringComparison.OrdinalIgnoreCase) ? trimmed[4..] : trimmed.StartsWith("CMD ", StringComparison.OrdinalIgnoreCase) ? trimmed[4..]
                 : trimmed.StartsWith("ENTRYPOINT ", StringComparison.OrdinalIgnoreCase) ? trimmed[11..] : null;
-            if (command is not null)
-            {
-                goesOn = command.EndsWith('\\');
-                yield return command;
-            }
+            goesOn = command?.EndsWith('\\') ?? false;
+            yield return command ?? "";
         }
     }
 
@@ -119,10 +125,11 @@ internal sealed class TextFormat : IFormat
         {
             int equals = line.IndexOf('=', StringComparison.Ordinal);
             string key = equals > 0 ? line[..equals].Trim() : "";
-            if (key.StartsWith("Exec", StringComparison.OrdinalIgnoreCase) || key.Equals("open", StringComparison.OrdinalIgnoreCase) || key.StartsWith("shell", StringComparison.OrdinalIgnoreCase))
+            bool isCommand = key.StartsWith("Exec", StringComparison.OrdinalIgnoreCase) || key.Equals("open", StringComparison.OrdinalIgnoreCase) || key.StartsWith("shell", StringComparison.OrdinalIgnoreCase);
+            string command = isCommand ? line[(equals + 1)..].Trim().TrimStart('-', '@', '+', '!', ':') : "";
+            commands.Add(command);
+            if (isCommand)
             {
-                string command = line[(equals + 1)..].Trim().TrimStart('-', '@', '+', '!', ':');
-                commands.Add(command);
                 string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 string program = words.Length > 0 ? words[0][(words[0].LastIndexOfAny(['/', '\\']) + 1)..] : "";
                 bool isShell = program is "sh" or "bash" or "dash" or "zsh" or "python" or "python3" or "perl" or "cmd" or "cmd.exe" or "powershell" or "powershell.exe";
@@ -148,7 +155,8 @@ internal sealed class TextFormat : IFormat
             {
                 long offset = document.Offset(at);
                 context.Anomaly("python.path-file", offset, line.Length, $"Each start of Python runs: {(line.Length > 160 ? line[..157] + "..." : line.TrimEnd())}");
-                context.Submit(new Artifact($"line@0x{offset:x}", new MemorySource(System.Text.Encoding.UTF8.GetBytes(line)), context.Artifact, PythonSourceFormat.FormatId));
+                int number = document.Line(at);
+                context.Submit(new Artifact($"line@0x{offset:x}", new MemorySource(System.Text.Encoding.UTF8.GetBytes(line)), context.Artifact, PythonSourceFormat.FormatId) { When = "import", OuterLine = _ => number });
             }
 
             at += line.Length + 1;
@@ -162,7 +170,7 @@ internal sealed class TextFormat : IFormat
         foreach (string line in document.Text.Split('\n'))
         {
             int filter = line.IndexOf("filter=", StringComparison.Ordinal);
-            if (filter >= 0 && !line.TrimStart().StartsWith('#') && !line[filter..].StartsWith("filter=lfs", StringComparison.Ordinal))
+            if (filter >= 0 && !line.TrimStart().StartsWith('#') && !IsKnownFilter(line[(filter + "filter=".Length)..].Split(' ', '\t', '\r')[0]))
             {
                 context.Anomaly("git.filter", document.Offset(at), line.Length, $"Git hands files to a filter: {(line.Length > 160 ? line[..157] + "..." : line.Trim())}");
             }
@@ -170,4 +178,7 @@ internal sealed class TextFormat : IFormat
             at += line.Length + 1;
         }
     }
+
+    /// <summary>Filters of programs that many have: large files, encryption, the outputs of notebooks.</summary>
+    private static bool IsKnownFilter(string name) => name is "lfs" or "xet" or "git-crypt" or "annex" or "nbstripout" or "crypt" or "transcrypt" or "jupyternotebook" or "strip-notebook-output" or "nbclean" or "dvc" or "ipynb";
 }

@@ -22,6 +22,15 @@ internal enum TextRole
     /// <summary>Git acts on it.</summary>
     Attributes,
 
+    /// <summary>People read it, and do what it says: a model card.</summary>
+    Card,
+
+    /// <summary>Agents read it, and do what it says.</summary>
+    Instructions,
+
+    /// <summary>Tools that build and install read what it requires.</summary>
+    Project,
+
     /// <summary>An interpreter of another language runs it, if somebody asks for that.</summary>
     OtherCode,
 }
@@ -29,9 +38,30 @@ internal enum TextRole
 /// <summary>Tells what acts on a text.</summary>
 internal static class TextRoles
 {
+    /// <summary>Whether agents take a text of that name for instructions of their user's.</summary>
+    private static bool IsInstructions(string path, string file) =>
+        file.ToUpperInvariant() is "SKILL.MD" or "CLAUDE.MD" or "CLAUDE.LOCAL.MD" or "AGENTS.MD" or "AGENT.MD" or "GEMINI.MD" or ".CURSORRULES" or ".WINDSURFRULES" or ".CLINERULES" or "COPILOT-INSTRUCTIONS.MD" or "LLMS.TXT" or "SYSTEM_PROMPT.MD" or "SYSTEM_PROMPT.TXT" or "SOUL.MD"
+        || file.EndsWith(".mdc", StringComparison.OrdinalIgnoreCase)
+        || path.Contains(".claude/", StringComparison.Ordinal) || path.Contains(".cursor/", StringComparison.Ordinal) || path.Contains(".github/instructions", StringComparison.Ordinal) || path.Contains("/skills/", StringComparison.Ordinal) || path.StartsWith("skills/", StringComparison.Ordinal);
+
     /// <summary>What acts on a text called <paramref name="file"/>, which begins with <paramref name="head"/>.</summary>
-    public static TextRole Of(string file, string extension, string head)
+    public static TextRole Of(string path, string file, string extension, string head)
     {
+        if (extension is ".md" or ".markdown" or ".mdc" or ".rst" or "" or ".txt" && IsInstructions(path, file))
+        {
+            return TextRole.Instructions;
+        }
+
+        if (extension is ".md" or ".markdown" or ".rst" || file.StartsWith("README", StringComparison.OrdinalIgnoreCase))
+        {
+            return TextRole.Card;
+        }
+
+        if (file is "pyproject.toml" or "setup.cfg" or "Pipfile")
+        {
+            return TextRole.Project;
+        }
+
         if (head.StartsWith("#!", StringComparison.Ordinal))
         {
             string line = head.Split('\n')[0];
@@ -52,7 +82,7 @@ internal static class TextRoles
             _ => file switch
             {
                 ".gitattributes" => TextRole.Attributes,
-                "Makefile" or "makefile" or "GNUmakefile" or "post-checkout" or "post-merge" or "pre-commit" or "post-install" or "postinst" or "preinst" or ".envrc" or ".bashrc" or ".profile" => TextRole.Shell,
+                "Makefile" or "makefile" or "GNUmakefile" or "post-checkout" or "post-merge" or "pre-commit" or "post-commit" or "pre-push" or "post-rewrite" or "prepare-commit-msg" or "commit-msg" or "postinstall" or "entrypoint" or "post-install" or "postinst" or "preinst" or ".envrc" or ".bashrc" or ".profile" => TextRole.Shell,
                 _ => TextRole.Words,
             },
         };

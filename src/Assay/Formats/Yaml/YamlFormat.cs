@@ -62,7 +62,9 @@ internal sealed class YamlFormat : IFormat
             context.Unread(UnreadCause.Limit, claim.Range.Offset, claim.Range.Length, $"The document is longer than {TextDocument.Longest >> 20} MB.");
         }
 
-        ConfigurationWalk walk = new(context);
+        context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
+        SecretSearch.Tell(context.Artifact.Bytes, claim.Range, context);
+        ConfigurationWalk walk = new(context) { IsOfLines = true };
         YamlReader? reader = null;
         try
         {

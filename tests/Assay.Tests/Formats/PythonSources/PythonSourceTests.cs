@@ -83,7 +83,7 @@ public sealed class PythonSourceTests
         Assert.True(Scans.Of("../lib\nimport os; os.system('./x')\n"u8.ToArray(), "a.pth").Verdict >= Verdict.Suspicious);
 
     [Theory]
-    [InlineData("generate.py", "import os\ndef generate(model, **k):\n    os.system('./x')\n")]
+    [InlineData("custom_generate/generate.py", "import os\ndef generate(model, **k):\n    os.system('./x')\n")]
     [InlineData("conftest.py", "import os\nos.system('./x')\n")]
     public void T158_WhatALoaderOrATestRunFindsByItsNameIsFlagged(string name, string source)
     {

@@ -1,0 +1,282 @@
+// Follows calls from file to file: what source does that only another file of the same bundle makes run.
+using Assay.Artifacts;
+using Assay.Detection.Effects;
+
+namespace Assay.Detection.Sources;
+
+/// <summary>
+/// Takes what each file of a bundle says of its functions together. A function that another file calls on import runs on import; a class that a configuration names is made and loaded by a loader. What a file does by itself
+/// was judged with it; here only what the others add.
+/// </summary>
+internal sealed class BundleCode
+{
+    private const int MostSteps = 200_000;
+    private const int LongestVia = 160;
+    private readonly Dictionary<string, CodeFact> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string File, string Function), Reached> _reached = [];
+    private readonly HashSet<(string, string, bool)> _bases = [];
+    private readonly Dictionary<(string File, string Function), List<SourceFunction>> _functions = [];
+    private readonly Queue<(string File, string Function, string Phase, string Via)> _open = new();
+    private readonly Queue<(CodeFact Code, SourceFunction Class, string Phase, string Via, bool IsEntry)> _classes = new();
+
+    private sealed record Reached(string Phase, string Via);
+
+    private BundleCode(IReadOnlyList<Fact> facts)
+    {
+        foreach (CodeFact code in facts.OfType<CodeFact>().Where(IsPart))
+        {
+            if (_files.TryAdd(code.Path, code))
+            {
+                foreach (SourceFunction function in code.Functions)
+                {
+                    if (!_functions.TryGetValue((code.Path, function.Name), out List<SourceFunction>? same))
+                    {
+                        _functions.Add((code.Path, function.Name), same = []);
+                    }
+
+                    same.Add(function);
+                }
+            }
+        }
+
+        foreach (CodeFact code in _files.Values)
+        {
+            foreach (SourceFunction function in code.Functions.Where(f => f.Phase is not "call" && f.Role is not "class"))
+            {
+                _open.Enqueue((code.Path, function.Name, function.Phase, ""));
+            }
+
+            foreach (SourceFunction model in code.Functions.Where(f => f.Role is "class" && f.Phase is "load"))
+            {
+                _classes.Enqueue((code, model, "load", "", true));
+            }
+        }
+
+        foreach (EntryFact entry in facts.OfType<EntryFact>())
+        {
+            Entry(entry);
+        }
+
+        Follow();
+    }
+
+    /// <summary>Whether a fact is one that following calls needs.</summary>
+    public static bool Wants(Fact fact) => (fact is CodeFact code && IsPart(code)) || (fact is EntryFact entry && IsEntry(entry));
+
+    /// <summary>What the files do together that none of them does by itself.</summary>
+    public static IEnumerable<SourceAct> Judge(IReadOnlyList<Fact> facts, CallableTable table)
+    {
+        BundleCode bundle = new(facts);
+        PathKnowledge? names = null;
+        foreach (CodeFact code in bundle._files.Values.OrderBy(c => c.Path, StringComparer.Ordinal))
+        {
+            if (bundle.Raised(code) is not { } raised)
+            {
+                continue;
+            }
+
+            names ??= new PathKnowledge(table);
+            HashSet<(string, string, int?)> known = [.. SourceJudge.Judge(code, names).Select(a => (a.Is, a.Callable, a.Line))];
+            foreach (SourceAct act in SourceJudge.Judge(raised, names).Where(a => !known.Contains((a.Is, a.Callable, a.Line))))
+            {
+                string via = code.Uses.FirstOrDefault(u => u.Offset == act.Offset) is { } use && bundle._reached.TryGetValue((code.Path, use.Function), out Reached? reached) ? reached.Via : "";
+                yield return via.Length > 0 ? act with { Detail = $"{act.Detail}, called from {via}" } : act;
+            }
+        }
+    }
+
+    private static bool IsPart(CodeFact code) => code is { Language: "python", Functions.Count: > 0 };
+
+    private static bool IsEntry(EntryFact entry) => entry.Value.Contains('.', StringComparison.Ordinal) && entry.Value.Length < 256
+        && (entry.Key.Contains("auto_map", StringComparison.Ordinal) || entry.Key.EndsWith("module_type", StringComparison.Ordinal) || entry.Key.StartsWith("component.", StringComparison.Ordinal) || entry.Key is "custom_pipeline" || entry.Key.EndsWith("_target_", StringComparison.Ordinal) || entry.Key.EndsWith("impl", StringComparison.Ordinal));
+
+    /// <summary>How early a phase is: the earlier one counts.</summary>
+    private static int Rank(string phase) => phase switch { "import" => 4, "load" => 3, "install" => 2, "infer" => 1, _ => 0 };
+
+    /// <summary>The source with the phases that it has in the bundle; null where they are the same.</summary>
+    private CodeFact? Raised(CodeFact code)
+    {
+        bool isRaised = false;
+        SourceUse[] uses = [.. code.Uses.Select(use =>
+        {
+            if (use.Function.Length > 0 && _reached.TryGetValue((code.Path, use.Function), out Reached? reached) && use.Phase is not "cell" && Rank(reached.Phase) > Rank(use.Phase))
+            {
+                isRaised = true;
+                return use with { Phase = reached.Phase };
+            }
+
+            return use;
+        })];
+        return isRaised ? code with { Uses = uses } : null;
+    }
+
+    /// <summary>A class or function that a configuration names.</summary>
+    private void Entry(EntryFact entry)
+    {
+        int dot = entry.Value.LastIndexOf('.');
+        string module = entry.Value[..dot];
+        if (module.Contains("--", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        // A component of a pipeline lies in a folder of its own name.
+        string folder = entry.Key.StartsWith("component.", StringComparison.Ordinal) ? entry.Key["component.".Length..] + "." : "";
+        string via = Name(entry.Path);
+        string place = entry.Path.Contains("!/", StringComparison.Ordinal) ? entry.Path[..entry.Path.IndexOf("!/", StringComparison.Ordinal)] : entry.Path;
+        if ((File(place, "." + module) ?? (folder.Length > 0 ? File(place, "." + folder + module) : null)) is { } code)
+        {
+            Reach(code, entry.Value[(dot + 1)..], "load", via, isEntry: true);
+        }
+    }
+
+    private void Follow()
+    {
+        for (int steps = 0; steps < MostSteps; steps++)
+        {
+            if (_classes.TryDequeue(out (CodeFact Code, SourceFunction Class, string Phase, string Via, bool IsEntry) made))
+            {
+                Class(made.Code, made.Class, made.Phase, made.Via, made.IsEntry);
+            }
+            else if (_open.TryDequeue(out (string File, string Function, string Phase, string Via) next))
+            {
+                Function(next.File, next.Function, next.Phase, next.Via);
+            }
+            else
+            {
+                break;
+            }
+        }
+    }
+
+    private void Function(string file, string name, string phase, string via)
+    {
+        if (_reached.TryGetValue((file, name), out Reached? known) && Rank(known.Phase) >= Rank(phase))
+        {
+            return;
+        }
+
+        _reached[(file, name)] = new Reached(phase, via);
+        CodeFact code = _files[file];
+        foreach (SourceFunction function in Functions(code, name).Where(f => f.Role is not "class"))
+        {
+            foreach (string called in function.Calls)
+            {
+                _open.Enqueue((file, called, phase, via));
+            }
+
+            foreach (SourceLink link in function.Links)
+            {
+                int colon = link.Target.IndexOf(':', StringComparison.Ordinal);
+                string by = via.Length is > 0 and < LongestVia ? ", by " + via : "";
+                Link(code, link.Target[..colon], link.Target[(colon + 1)..], phase, $"{Name(code.Path)}, line {link.Line}{by}");
+            }
+        }
+    }
+
+    private List<SourceFunction> Functions(CodeFact code, string name) => _functions.GetValueOrDefault((code.Path, name)) ?? [];
+
+    /// <summary>What a link leads to: a function or a class of a module, or a module and an attribute of it.</summary>
+    private void Link(CodeFact from, string module, string item, string phase, string via)
+    {
+        if (File(from.Path, module) is { } code && item.Length > 0)
+        {
+            Reach(code, item, phase, via, isEntry: false);
+        }
+
+        int dot = item.IndexOf('.', StringComparison.Ordinal);
+        string first = dot < 0 ? item : item[..dot];
+        if (dot > 0 && File(from.Path, module.EndsWith('.') ? module + first : $"{module}.{first}") is { } deeper)
+        {
+            Reach(deeper, item[(dot + 1)..], phase, via, isEntry: false);
+        }
+    }
+
+    private void Reach(CodeFact code, string item, string phase, string via, bool isEntry)
+    {
+        foreach (SourceFunction function in Functions(code, item))
+        {
+            if (function.Role is "class")
+            {
+                _classes.Enqueue((code, function, phase, via, isEntry));
+            }
+            else
+            {
+                _open.Enqueue((code.Path, function.Name, phase, via));
+            }
+        }
+    }
+
+    /// <summary>A class that somebody makes; one that a loader makes is loaded and used as well, and so are its bases.</summary>
+    private void Class(CodeFact code, SourceFunction model, string phase, string via, bool isEntry)
+    {
+        string prefix = model.Name + ".";
+        foreach (SourceFunction method in code.Functions.Where(f => f.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            string? when = method.Role switch { "made" => phase, "load" when isEntry => phase, "infer" when isEntry => "infer", _ => null };
+            if (when is not null)
+            {
+                _open.Enqueue((code.Path, method.Name, when, via));
+            }
+        }
+
+        foreach (string based in model.Calls)
+        {
+            Base(code, based, phase, via, isEntry);
+        }
+
+        foreach (SourceLink link in model.Links)
+        {
+            int colon = link.Target.IndexOf(':', StringComparison.Ordinal);
+            if (File(code.Path, link.Target[..colon]) is { } other)
+            {
+                Base(other, link.Target[(colon + 1)..], phase, via.Length > 0 ? via : $"{Name(code.Path)}, line {link.Line}", isEntry);
+            }
+        }
+    }
+
+    private void Base(CodeFact code, string name, string phase, string via, bool isEntry)
+    {
+        foreach (SourceFunction based in Functions(code, name).Where(f => f.Role is "class"))
+        {
+            if (_bases.Add((code.Path, name, isEntry)))
+            {
+                _classes.Enqueue((code, based, phase, via, isEntry));
+            }
+        }
+    }
+
+    /// <summary>The file of a module, as a file at <paramref name="from"/> imports it: beside it, or below one of the folders above it.</summary>
+    private CodeFact? File(string from, string module)
+    {
+        string folder = Folder(from);
+        int dots = module.Length - module.TrimStart('.').Length;
+        for (int up = 1; up < dots; up++)
+        {
+            folder = Folder(folder);
+        }
+
+        string path = module[dots..].Replace('.', '/');
+        for (int up = 0; up < 8; up++)
+        {
+            string whole = folder.Length > 0 && path.Length > 0 ? $"{folder}/{path}" : folder + path;
+            if (_files.TryGetValue(whole + ".py", out CodeFact? file) || _files.TryGetValue(whole + "/__init__.py", out file))
+            {
+                return file;
+            }
+
+            if (dots > 0 || folder.Length == 0)
+            {
+                return null;
+            }
+
+            folder = Folder(folder);
+        }
+
+        return null;
+    }
+
+    private static string Folder(string path) => path.LastIndexOf('/') is >= 0 and int slash ? path[..slash] : "";
+
+    private static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
+}
