@@ -119,6 +119,7 @@ public static class FormatCatalog
         new Requirements.RequirementsFormat(),
         new Media.MediaFormat(),
         new Media.AppleDoubleFormat(),
+        new Hadoop.ChecksumFormat(),
 
         // Programs in a model's place. Programs are believed in gaps too, since that is where they are hidden.
         new Native.LlamafileFormat(),

@@ -69,12 +69,18 @@ internal sealed class FlaxFormat : IFormat
     /// <summary>Whether the head is nothing but lists of one list each: no data nests so, and readers that call themselves run out of stack.</summary>
     private static bool IsDeep(ReadOnlySpan<byte> head) => head.Length >= DeepHead && head[..DeepHead].IndexOfAnyExceptInRange((byte)0x91, (byte)0x9F) < 0;
 
+    /// <summary>
+    /// Whether the map begins as those do that spaCy writes: the layers of a model of thinc (<c>nodes</c>), and a collection of documents (<c>version</c>, then <c>attrs</c>).
+    /// </summary>
+    private static bool IsOfSpacy(ReadOnlySpan<byte> head) =>
+        head.Length > 8 && ((head[1] == 0xA5 && head[2..].StartsWith("nodes"u8)) || (head[1] == 0xA7 && head[2..].StartsWith("version"u8)));
+
     /// <summary>Whether the head is maps with names, and an array or the name that promises MessagePack.</summary>
     private bool Fits(ProbeView view)
     {
         // Orbax keeps the tree of old checkpoints under this name.
         string name = view.Artifact.Name;
-        bool isPromised = Extensions.Contains(view.Artifact.Extension) || name == "checkpoint" || name.EndsWith("/checkpoint", StringComparison.Ordinal);
+        bool isPromised = IsOfSpacy(view.Head.Span) || Extensions.Contains(view.Artifact.Extension) || name == "checkpoint" || name.EndsWith("/checkpoint", StringComparison.Ordinal);
         bool hasArray = false;
         Stack<(long Left, bool IsMap)> open = new();
         MessagePackReader reader = new(view.Artifact.Bytes, view.Range, view.Budget);

@@ -98,6 +98,18 @@ public sealed class FlaxFormatTests
         Assert.Contains(Scans.Of(file, "m.msgpack").Unread, u => u.Cause is UnreadCause.Malformed);
     }
 
+    /// <summary>The layers of a model of thinc in a folder of spaCy, and a collection of its documents.</summary>
+    [Theory]
+    [InlineData("model", new byte[] { 0x84, 0xA5, (byte)'n', (byte)'o', (byte)'d', (byte)'e', (byte)'s', 0x90, 0xA5, (byte)'a', (byte)'t', (byte)'t', (byte)'r', (byte)'s', 0x90, 0xA6, (byte)'p', (byte)'a', (byte)'r', (byte)'a', (byte)'m', (byte)'s', 0x90, 0xA5, (byte)'s', (byte)'h', (byte)'i', (byte)'m', (byte)'s', 0x90 })]
+    [InlineData("train.spacy", new byte[] { 0x82, 0xA7, (byte)'v', (byte)'e', (byte)'r', (byte)'s', (byte)'i', (byte)'o', (byte)'n', 0xA3, (byte)'0', (byte)'.', (byte)'1', 0xA5, (byte)'a', (byte)'t', (byte)'t', (byte)'r', (byte)'s', 0x91, 65 })]
+    public void WhatSpacyWritesWithoutArraysPasses(string name, byte[] map)
+    {
+        byte[] bytes = name == "model" ? map : Wrapping.Compress("zlib", map);
+        TargetReport report = Scans.Of(bytes, name);
+        Assert.True(report.Verdict == Verdict.Passed, report.Describe());
+        report.AssertComplete();
+    }
+
     private static byte[] Map(params (string Key, byte[] Value)[] pairs) => [(byte)(0x80 | pairs.Length), .. pairs.SelectMany(p => (byte[])[.. Text(p.Key), .. p.Value])];
 
     private static byte[] Text(string text) => [0xD9, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
