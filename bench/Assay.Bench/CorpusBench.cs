@@ -50,13 +50,14 @@ internal static class CorpusBench
         try
         {
             (Scanning.TargetReport report, TimeSpan wall) = Engine.Scan(file, name);
-            return new CorpusCase(label, report, wall, null);
+            return CorpusCase.Of(label, report, wall);
         }
 #pragma warning disable CA1031 // An exception that leaves the engine is what this measurement looks for.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new CorpusCase(label, null, TimeSpan.Zero, $"{e.GetType().Name}: {e.Message}");
+            string crash = $"{e.GetType().Name}: {e.Message}";
+            return new CorpusCase(label, null, [crash], TimeSpan.Zero, crash);
         }
     }
 
@@ -70,7 +71,7 @@ internal static class CorpusBench
             new("pickle, malicious: flagged", Share(bad, c => c.Flagged), AtLeast: 0.99),
             new("pickle, benign: flagged", Share(good, c => c.Flagged), AtMost: 0.005),
             new("pickle, benign: incomplete", Share(good, c => c.Incomplete), AtMost: 0.01),
-            new("other, malicious: passed", Share(other, c => c.Report?.Verdict is Verdict.Passed), AtMost: 0),
+            new("other, malicious: passed", Share(other, c => c.Verdict is Verdict.Passed), AtMost: 0),
             new("crashes", cases.Count(c => c.Crash is not null), AtMost: 0),
             new("slowest file, seconds", cases.Count == 0 ? 0 : cases.Max(c => c.Wall).TotalSeconds, AtMost: SecondsPerFile),
             new("peak memory, MB", megabytes, AtMost: Megabytes),
@@ -88,7 +89,7 @@ internal static class CorpusBench
             int count = group.Count();
             string flagged = Part(group.Count(c => c.Flagged), count);
             string incomplete = Part(group.Count(c => c.Incomplete), count);
-            string passed = Part(group.Count(c => c.Report?.Verdict is Verdict.Passed), count);
+            string passed = Part(group.Count(c => c.Verdict is Verdict.Passed), count);
             int crashed = group.Count(c => c.Crash is not null);
             double seconds = group.Sum(c => c.Wall.TotalSeconds), slow = group.Max(c => c.Wall.TotalSeconds);
             Say($"{group.Key.Family,-8} {group.Key.Label,-10} {count,6} {flagged,14} {incomplete,14} {passed,14} {crashed,6} {seconds,8:F2} {slow,8:F3}");
@@ -119,15 +120,14 @@ internal static class CorpusBench
         foreach (CorpusCase one in all)
         {
             Say($"  {one.Label.Path}  [{one.Label.Technique}]  {one.Said}");
-            string[] reasons = [.. one.Reasons];
-            foreach (string reason in reasons.Take(ReasonsShown))
+            foreach (string reason in one.Reasons.Take(ReasonsShown))
             {
                 Say($"      {Shown(reason)}");
             }
 
-            if (reasons.Length > ReasonsShown)
+            if (one.Reasons.Count > ReasonsShown)
             {
-                Say($"      and {reasons.Length - ReasonsShown} more");
+                Say($"      and {one.Reasons.Count - ReasonsShown} more");
             }
         }
     }

@@ -21,22 +21,27 @@ internal sealed record CorpusLabel(string Path, string Label, string Family, str
     }
 }
 
-/// <summary>A labelled file after its scan; the report is null when the scan itself failed.</summary>
-internal sealed record CorpusCase(CorpusLabel Label, TargetReport? Report, TimeSpan Wall, string? Crash)
+/// <summary>
+/// A labelled file after its scan, as little of it as is printed: a program lets go of each report as well, and the run measures what scanning takes.
+/// The verdict is null when the scan itself failed.
+/// </summary>
+internal sealed record CorpusCase(CorpusLabel Label, Verdict? Verdict, IReadOnlyList<string> Reasons, TimeSpan Wall, string? Crash)
 {
+    /// <summary>What is kept of a report: the verdict, rule ids with what they say, and what was not read.</summary>
+    public static CorpusCase Of(CorpusLabel label, TargetReport report, TimeSpan wall) => new(
+        label,
+        report.Verdict,
+        [.. report.Findings.Select(f => $"{f.Rule.Id} ({f.Severity.ToString().ToLowerInvariant()}): {f.Message}"),
+            .. report.Unread.Select(u => $"unread, {u.Cause.ToString().ToLowerInvariant()} at {u.Offset} of {u.Path}: {u.Detail}")],
+        wall,
+        null);
+
     /// <summary>Whether the verdict is suspicious or malicious.</summary>
-    public bool Flagged => Report?.Verdict is Verdict.Suspicious or Verdict.Malicious;
+    public bool Flagged => Verdict is Policies.Verdict.Suspicious or Policies.Verdict.Malicious;
 
     /// <summary>Whether nothing was found and something was not read.</summary>
-    public bool Incomplete => Report?.Verdict is Verdict.Incomplete;
+    public bool Incomplete => Verdict is Policies.Verdict.Incomplete;
 
     /// <summary>The verdict in a word.</summary>
-    public string Said => Report is null ? "crash" : Report.Verdict.ToString().ToLowerInvariant();
-
-    /// <summary>The reasons: rule ids with what they say, and what was not read.</summary>
-    public IEnumerable<string> Reasons =>
-        Crash is not null
-            ? [Crash]
-            : Report!.Findings.Select(f => $"{f.Rule.Id} ({f.Severity.ToString().ToLowerInvariant()}): {f.Message}")
-                .Concat(Report.Unread.Select(u => $"unread, {u.Cause.ToString().ToLowerInvariant()} at {u.Offset} of {u.Path}: {u.Detail}"));
+    public string Said => Verdict is null ? "crash" : Verdict.ToString()!.ToLowerInvariant();
 }

@@ -98,6 +98,9 @@ public sealed record ValueShape(ShapeKind Kind, string Text = "")
         _ => true,
     };
 
+    /// <summary>What a shape takes, about: itself, its text, and the list of its items, which many do not have.</summary>
+    private const long BareSize = 112;
+
     /// <summary>About how many bytes of memory shapes take, with all that is in them.</summary>
     internal static long MemorySizeOf(IReadOnlyList<ValueShape> shapes)
     {
@@ -105,7 +108,7 @@ public sealed record ValueShape(ShapeKind Kind, string Text = "")
         Stack<ValueShape> pending = new(shapes);
         while (pending.TryPop(out ValueShape? shape))
         {
-            size += 64 + (2L * shape.Text.Length);
+            size += BareSize + (2L * shape.Text.Length);
             foreach (ValueShape item in shape.Items)
             {
                 pending.Push(item);

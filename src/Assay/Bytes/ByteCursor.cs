@@ -11,6 +11,9 @@ namespace Assay.Bytes;
 internal sealed class ByteCursor
 {
     private const int Window = 64 << 10;
+
+    /// <summary>So much is read first at a new place: structures that lie far from each other are mostly small.</summary>
+    private const int FirstReach = 4 << 10;
     private readonly ByteSource _source;
     private readonly ByteRange _range;
     private readonly ScanBudget _budget;
@@ -18,6 +21,7 @@ internal sealed class ByteCursor
     private int _at;
     private int _end;
     private long _next;
+    private int _reach = Window;
 
     /// <summary>Starts at the beginning of a range; what lies outside of the source is no part of it.</summary>
     public ByteCursor(ByteSource source, ByteRange range, ScanBudget budget)
@@ -137,7 +141,15 @@ internal sealed class ByteCursor
             throw new MalformedException(_range.End, "The bytes end too early.");
         }
 
-        (_at, _end, _next) = (0, 0, offset);
+        long first = _next - _end;
+        if (offset >= first && offset <= _next)
+        {
+            // It is in the window: what a file says is near costs nothing again, however often it says so.
+            _at = (int)(offset - first);
+            return;
+        }
+
+        (_at, _end, _next, _reach) = (0, 0, offset, FirstReach);
     }
 
     /// <summary>The next bytes, which stay valid until the next call; at most a window of them.</summary>
@@ -170,11 +182,13 @@ internal sealed class ByteCursor
         int left = _end - _at;
         Buffer.BlockCopy(_buffer, _at, _buffer, 0, left);
         (_at, _end) = (0, left);
-        int wanted = (int)Math.Min(_buffer.Length - _end, _range.End - _next);
+        int wanted = (int)Math.Min(Math.Min(_buffer.Length - _end, Math.Max(count - _end, _reach)), _range.End - _next);
+        int stop = _end + wanted;
+        _reach = Math.Min(Window, 2 * _reach);
         _budget.SpendWork(WorkCosts.NearRead + wanted, _next);
         while (_end < count)
         {
-            int got = _source.ReadAt(_next, _buffer.AsSpan(_end, (int)Math.Min(_buffer.Length - _end, _range.End - _next)));
+            int got = _source.ReadAt(_next, _buffer.AsSpan(_end, stop - _end));
             if (got == 0)
             {
                 throw new ScanStopException(StopReason.Changed, "The bytes ended while they were read.", _next);

@@ -235,7 +235,12 @@ public sealed class ScanBudget
         }
 
         _held = Plus(_held, bytes);
-        PeakBytes = Math.Max(PeakBytes, _held);
+        if (_held > PeakBytes)
+        {
+            NoteWork(Times(_held - PeakBytes, WorkCosts.FreshByte));
+            PeakBytes = _held;
+        }
+
         if (Share is not null && _held - OwnMemory > _taken)
         {
             // Waiting for others is no time of this input.

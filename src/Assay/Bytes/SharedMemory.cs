@@ -8,9 +8,19 @@ namespace Assay.Bytes;
 /// <param name="size">How many bytes may be held before all but the first scan wait.</param>
 public sealed class SharedMemory(long size)
 {
+    /// <summary>
+    /// So much may lie about that was given back and not collected. The collector looks at large pieces seldom, and would let one input's lie beside the
+    /// next one's; and what a collection costs is little beside using so much.
+    /// </summary>
+    private const long MostGarbage = 32L << 20;
+
     private readonly Lock _gate = new();
     private readonly LinkedList<Part> _parts = new();
     private long _held;
+    private long _garbage;
+
+    /// <summary>Collects what was given back; a test counts how often.</summary>
+    internal Action Collect { get; init; } = static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
 
     /// <summary>How many bytes may be held before all but the first scan wait.</summary>
     public long Size { get; } = size;
@@ -20,6 +30,12 @@ public sealed class SharedMemory(long size)
 
     /// <summary>What one scan takes; disposing gives it back.</summary>
     public IMemoryShare Join() => new Part(this);
+
+    private void GiveBack(long bytes)
+    {
+        Interlocked.Add(ref _held, -bytes);
+        _garbage += bytes;
+    }
 
     private sealed class Part : IMemoryShare
     {
@@ -41,16 +57,31 @@ public sealed class SharedMemory(long size)
         {
             while (true)
             {
+                bool mayTake, mustCollect = false;
                 lock (_whole._gate)
                 {
-                    if (_place.Previous is null || _whole._held + bytes <= _whole.Size)
+                    mayTake = _place.Previous is null || _whole._held + bytes <= _whole.Size;
+                    if (mayTake)
                     {
                         _taken += bytes;
                         Interlocked.Add(ref _whole._held, bytes);
-                        return;
+                        mustCollect = _whole._garbage >= MostGarbage;
+                        _whole._garbage = mustCollect ? 0 : _whole._garbage;
                     }
+                    else
+                    {
+                        _changed.Reset();
+                    }
+                }
 
-                    _changed.Reset();
+                if (mustCollect)
+                {
+                    _whole.Collect();
+                }
+
+                if (mayTake)
+                {
+                    return;
                 }
 
                 try
@@ -69,7 +100,7 @@ public sealed class SharedMemory(long size)
             lock (_whole._gate)
             {
                 _taken -= bytes;
-                Interlocked.Add(ref _whole._held, -bytes);
+                _whole.GiveBack(bytes);
                 Wake();
             }
         }
@@ -84,7 +115,7 @@ public sealed class SharedMemory(long size)
                 }
 
                 _whole._parts.Remove(_place);
-                Interlocked.Add(ref _whole._held, -_taken);
+                _whole.GiveBack(_taken);
                 _taken = 0;
                 Wake();
             }

@@ -28,8 +28,14 @@ internal static class WorkCosts
     /// <summary>One byte of a fact: memory that is touched for the first time costs more than what is written there.</summary>
     public const int ByteOfFact = 2;
 
+    /// <summary>
+    /// One byte more than was ever held before by one input: memory that a process touches for the first time is handed over by the system, page by page
+    /// and cleared, and that costs more than most of what is done with it.
+    /// </summary>
+    public const int FreshByte = 4;
+
     /// <summary>One use of a callable that looks like no other: it is described and kept.</summary>
-    public const long Use = 20_000;
+    public const long Use = 24_000;
 
     /// <summary>One opcode of a pickle.</summary>
     public const long Opcode = 8;

@@ -9,7 +9,7 @@ internal sealed class InflatedSink(ScanBudget budget, Scratch scratch, long cap)
     private const int Installment = 64 << 10;
 
     /// <summary>What eight bytes cost more that the system keeps: they are handed over, and handed back when they are looked at.</summary>
-    private const long SpilledPerEight = 16;
+    private const long SpilledPerEight = 24;
     private readonly HeldMemory _held = new(budget);
     private readonly long _inMemory = Math.Max(0, budget.Limits.InflatedInMemory);
     private ScratchSpace _space = new MemorySpace(long.MaxValue);

@@ -19,7 +19,7 @@ internal sealed partial class PickleMachine
     private static readonly SilentObserver s_silent = new();
     private const int FirstStack = 256;
     private const int FirstMarks = 32;
-    private const int LargeStack = 1 << 23;
+    private const int LargeStack = 1 << 20;
 
     /// <summary>What the tables of the open pickle hold.</summary>
     private readonly HeldMemory _held = new();
@@ -237,19 +237,18 @@ internal sealed partial class PickleMachine
             throw ScanBudget.Spent("stack-values", _limits.StackValues, _reader.Offset);
         }
 
-        // While the old stack is copied both are there. No opcode pushes more than one value, so what is very large already becomes as large as the rest of
-        // the pickle can make it, where that may be held: another doubling would be the last one that fits, and half of it empty.
+        // While the old stack is copied both are there. No opcode pushes more than one value, so what is large already becomes as large as the rest of
+        // the pickle can make it, where that may be held, or takes half of what may be: memory that is not touched yet costs nothing, and copies do.
         PickleValue[] old = _stack;
         long size = Math.Min((long)old.Length * (old.Length < 1 << 17 ? 8 : 2), _limits.StackValues);
-        long most = Math.Min(old.Length + 1L + Math.Max(0, _end - _reader.Position), _limits.StackValues);
-        if (old.Length >= LargeStack && _held.TryAdd(8 * most))
+        if (old.Length >= LargeStack)
         {
-            size = most;
+            long most = Math.Min(old.Length + 1L + Math.Max(0, _end - _reader.Position), _limits.StackValues);
+            long left = _budget is { } budget ? (budget.Limits.Memory - budget.HeldBytes) / 8 : long.MaxValue;
+            size = most <= left ? most : Math.Max(size, left / 2);
         }
-        else
-        {
-            _held.Add(8 * size);
-        }
+
+        _held.Add(8 * size);
 
         PickleValue[] larger = GC.AllocateUninitializedArray<PickleValue>((int)size);
         old.CopyTo(larger, 0);

@@ -26,6 +26,25 @@ public sealed class SharedMemoryTests
     }
 
     [Fact]
+    public void WhatWasGivenBackIsCollectedBeforeMoreIsTaken()
+    {
+        int collections = 0;
+        SharedMemory memory = new(1L << 40) { Collect = () => collections++ };
+        using (IMemoryShare first = memory.Join())
+        {
+            first.Take(60L << 20, CancellationToken.None);
+            first.Give(20L << 20);
+            first.Take(1, CancellationToken.None);
+            Assert.Equal(0, collections);
+        }
+
+        using IMemoryShare second = memory.Join();
+        second.Take(1, CancellationToken.None);
+        second.Take(1, CancellationToken.None);
+        Assert.Equal(1, collections);
+    }
+
+    [Fact]
     public async Task WhoWaitsHearsOfCancellation()
     {
         SharedMemory memory = new(1);

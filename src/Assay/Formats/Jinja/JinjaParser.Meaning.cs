@@ -9,7 +9,7 @@ namespace Assay.Formats.Jinja;
 /// </summary>
 internal sealed partial class JinjaParser
 {
-    private const int LongestFolded = 1 << 16;
+    private const int LongestFolded = 1 << 13;
     private static readonly HashSet<string> s_pads = ["center", "ljust", "rjust", "zfill"];
 
     private JinjaValue Binary(string sign, JinjaValue left, JinjaValue right, int at)

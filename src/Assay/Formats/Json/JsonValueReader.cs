@@ -18,6 +18,7 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
 
     /// <summary>Maps and lists that may stand in each other; Python's reader gives up at about a thousand.</summary>
     public const int MaxDepth = 1024;
+    private const int OpenWork = 40;
 
     private const int Window = 64 << 10;
     private const int LongestNumber = 64;
@@ -161,6 +162,8 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
             throw Broken($"More than {MaxDepth} maps and lists stand in each other");
         }
 
+        // Whoever follows the document keeps something for each that is open: much for one byte.
+        budget.SpendWork(OpenWork, Position);
         Skip(1);
         _open.Add(isMap);
     }

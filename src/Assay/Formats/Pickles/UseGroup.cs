@@ -123,12 +123,12 @@ internal sealed class KnownCallee
 /// <summary>
 /// How many distinct uses of callables are kept, and how large: no more than the log keeps. Behind the number only uses of modules that
 /// Python comes with are kept, and of what no name tells, as many again: a flood of invented names costs no memory and cannot push out what could do harm.
-/// Behind half of the bytes uses are kept without details.
+/// Behind three quarters of the bytes uses are kept without details.
 /// </summary>
 internal sealed class UseRoom(ScanLimits limits, HeldMemory held)
 {
     /// <summary>What a group takes beside its fact and its key.</summary>
-    private const int GroupSize = 400;
+    private const int GroupSize = 600;
 
     private long _kept;
     private long _bytes;
@@ -138,7 +138,7 @@ internal sealed class UseRoom(ScanLimits limits, HeldMemory held)
     public HeldMemory Held => held;
 
     /// <summary>Whether only the outlines of further uses are kept.</summary>
-    public bool IsNarrow => _bytes > limits.FactBytes / 2;
+    public bool IsNarrow => _bytes > limits.FactBytes / 4 * 3;
 
     /// <summary>Values of one use that are looked into.</summary>
     public int Values => IsNarrow ? 16 : 512;
