@@ -13,6 +13,10 @@ internal sealed class TextAdvice
 {
     private const int RulesShown = 12;
     private const int Hang = 12;
+
+    /// <summary>What loads pickles; the commands for pickles work on what these load.</summary>
+    private static readonly string[] s_unpicklers = ["pickle.load", "torch.load", "joblib.load", "numpy.load", "pandas.read_pickle"];
+
     private readonly OrderedDictionary<string, (Rule Rule, Severity Severity)> _rules = new(StringComparer.Ordinal);
     private TargetReport? _worst;
 
@@ -94,7 +98,7 @@ internal sealed class TextAdvice
     private static IEnumerable<(string Command, string What)> CommandsFor(TargetReport target)
     {
         Finding? worst = target.Findings.FirstOrDefault(f => f.Severity >= Severity.Medium);
-        bool isPickle = worst?.Subject.Kind is "judgement" or "callable" or "code";
+        bool isPickle = worst is not null && worst.Loaders.Any(l => s_unpicklers.Any(u => l.Loader.StartsWith(u, StringComparison.Ordinal)));
         if (isPickle)
         {
             yield return ($"assay pickle decompile {Shell.Quote(worst!.Path)}", "shows all that it does as Python, without running it");

@@ -11,6 +11,9 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal static class EntryJudge
 {
+    /// <summary>How configurations of a training say which published model they begin with: by its name, and without code of its repository unless they say so.</summary>
+    private const string FromPretrained = ".from_pretrained";
+
     private static readonly (string Module, string Name)[] s_pairs = [("@module", "@class"), ("module", "class")];
 
     /// <summary>Notes judgements about the entries of one artifact.</summary>
@@ -34,10 +37,17 @@ internal static class EntryJudge
                     name = "";
             }
 
+            if (name.EndsWith(FromPretrained, StringComparison.Ordinal) && !Trusts(byKey, parent))
+                continue;
+
             if (name.Contains('.', StringComparison.Ordinal) && scope.Names.Of(name) is { IsHarmful: true } harmful && !scope.IsAllowed(harmful) && Matters(harmful))
                 Say(scope, entry, harmful);
         }
     }
+
+    /// <summary>Whether the values beside say that code of the repository may run.</summary>
+    private static bool Trusts(Dictionary<string, EntryFact> byKey, string parent) =>
+        byKey.TryGetValue(parent + "trust_remote_code", out EntryFact? trusts) && !trusts.Value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     private static bool Matters(KnownPath name) => KnownModules.Has(name.Path.Split('.')[0])
         || (!name.IsCoarse && name.Entry!.Call.Any(e => e.Kind is EffectKind.Process or EffectKind.Exec or EffectKind.Import or EffectKind.NativeLoad));

@@ -66,7 +66,7 @@ internal sealed partial class JinjaParser
         {
             _uses.Add("template.inner-attribute", at, $"The template reaches {JinjaUses.Short(path)}.");
         }
-        else if (attribute[0] is '_')
+        else if (attribute[0] is '_' && !attribute.EndsWith("__", StringComparison.Ordinal))
         {
             _uses.Add("template.private-attribute", at, $"The template reaches {JinjaUses.Short(path)}.");
         }

@@ -34,9 +34,9 @@ internal sealed class JinjaUses
 
     public static bool TakesAttribute(string filter) => s_names.Value["attribute-filter"].Contains(filter);
 
-    /// <summary>Whether an attribute leads from an object to Python's own insides.</summary>
+    /// <summary>Whether an attribute leads from an object to Python's own insides; a name, a text of documentation and a length lead nowhere.</summary>
     public static bool IsInner(string attribute) =>
-        (attribute.Length > 4 && attribute.StartsWith("__", StringComparison.Ordinal) && attribute.EndsWith("__", StringComparison.Ordinal)) || s_names.Value["inner"].Contains(attribute);
+        (attribute.Length > 4 && !s_names.Value["inert"].Contains(attribute) && attribute.StartsWith("__", StringComparison.Ordinal) && attribute.EndsWith("__", StringComparison.Ordinal)) || s_names.Value["inner"].Contains(attribute);
 
     /// <summary>The name of something inner that a text spells, or null.</summary>
     public static string? Spelled(string text)

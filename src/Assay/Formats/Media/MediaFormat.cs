@@ -6,7 +6,7 @@ using Assay.Bytes;
 namespace Assay.Formats.Media;
 
 /// <summary>
-/// Pictures, sounds, films and fonts, by their signatures. They are stepped over; of a PNG, JPEG and GIF the end is found, so that what stands behind it is read as what it is.
+/// Pictures, sounds, films, fonts and what the Finder keeps of a folder (<c>.DS_Store</c>), by their signatures. They are stepped over; of a PNG, JPEG and GIF the end is found, so that what stands behind it is read as what it is.
 /// Specifications: PNG (ISO 15948), JPEG (T.81), GIF89a, RIFF.
 /// </summary>
 internal sealed class MediaFormat : IFormat
@@ -45,7 +45,7 @@ internal sealed class MediaFormat : IFormat
         }
 
         bool isWhole = head.StartsWith("GIF87a"u8) || head.StartsWith("GIF89a"u8) || head.StartsWith("OggS"u8) || head.StartsWith("fLaC"u8) || head.StartsWith("ID3"u8)
-            || head.StartsWith("wOFF"u8) || head.StartsWith("wOF2"u8) || head.StartsWith("%PDF-1."u8) || head.StartsWith("%PDF-2."u8)
+            || head.StartsWith("wOFF"u8) || head.StartsWith("wOF2"u8) || head.StartsWith("\0\0\0\u0001Bud1"u8) || head.StartsWith("%PDF-1."u8) || head.StartsWith("%PDF-2."u8)
             || (head.Length > 12 && head[4..].StartsWith("ftyp"u8)) || (head.StartsWith("BM"u8) && head.Length > 30 && BinaryPrimitives.ReadUInt32LittleEndian(head[2..]) == range.Length)
             || (head is [0, 1, 0, 0, 0, ..] && head.Length > 16 && head[12..16].IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) < 0);
         return isWhole ? range.End : null;

@@ -114,6 +114,13 @@ public sealed class NativeFormatTests
     [InlineData("autorun.inf", "[autorun]\nopen=x.exe\n", Verdict.Suspicious)]
     [InlineData("x.plist", "<plist version=\"1.0\"><dict><key>ProgramArguments</key><array><string>/tmp/x</string></array></dict></plist>\n", Verdict.Suspicious)]
     [InlineData("x.vbs", "Set s = CreateObject(\"WScript.Shell\")\ns.Run \"calc\"\n", Verdict.Suspicious)]
+    [InlineData("x.reg", "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\Software\\Run]\r\n\"x\"=\"echo canary\"\r\n", Verdict.Suspicious)]
+    [InlineData("notes.txt", "REGEDIT4\r\n\r\n[HKEY_CURRENT_USER\\Software\\Run]\r\n", Verdict.Suspicious)]
+    [InlineData("home.url", "[InternetShortcut]\r\nURL=https://example.com/model\r\n", Verdict.Passed)]
+    [InlineData("model.url", "[InternetShortcut]\r\nURL=file://host.example/share/x.exe\r\n", Verdict.Suspicious)]
+    [InlineData("crontab", "# every minute\n* * * * * echo canary\n", Verdict.Suspicious)]
+    [InlineData("crontab", "@reboot echo canary\n", Verdict.Suspicious)]
+    [InlineData("crontab", "Notes on how often to train.\n", Verdict.Passed)]
     [InlineData("x.inf", "Notes about the [Service] of this model.\n", Verdict.Passed)]
     public void WhatStartsByItselfIsSaid(string name, string text, Verdict verdict) => Assert.Equal(verdict, Scans.Of(Encoding.UTF8.GetBytes(text), name).Verdict);
 }
