@@ -85,6 +85,7 @@ public static class FormatCatalog
         new Torch7.Torch7Format(),
         new Cntk.CntkFormat(),
         new FastText.FastTextFormat(),
+        new KenLm.KenLmFormat(),
         new Tensorizer.TensorizerFormat(),
         new Columns.ParquetFormat(),
         new Columns.ArrowFormat(),

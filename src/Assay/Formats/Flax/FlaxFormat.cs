@@ -26,7 +26,7 @@ internal sealed class FlaxFormat : IFormat
 
     public Claim? Probe(ProbeView view)
     {
-        if (view.IsWhole && view.Head.Span is [0x80] && view.Artifact.Extension is ".bin" or ".msgpack")
+        if (view.IsWhole && view.Head.Span is [0x80] && !view.Artifact.MayBeOpaque)
             return new Claim(view.Range, ClaimStrength.Likely);
 
         if (view.IsWhole && !view.Artifact.MayBeOpaque && IsDeep(view.Head.Span))
@@ -82,6 +82,7 @@ internal sealed class FlaxFormat : IFormat
         string name = view.Artifact.Name;
         bool isPromised = IsOfSpacy(view.Head.Span) || Extensions.Contains(view.Artifact.Extension) || name == "checkpoint" || name.EndsWith("/checkpoint", StringComparison.Ordinal);
         bool hasArray = false;
+        int read = 0;
         Stack<(long Left, bool IsMap)> open = new();
         MessagePackReader reader = new(view.Artifact.Bytes, view.Range, view.Budget);
         try
@@ -99,11 +100,12 @@ internal sealed class FlaxFormat : IFormat
                 if (holder.Left > 1)
                     open.Push((holder.Left - 1, holder.IsMap));
 
+                read = tokens;
                 if (reader.Type is MessagePackType.List or MessagePackType.Map && reader.Count > 0)
                     open.Push((reader.Type is MessagePackType.Map ? 2 * reader.Count : reader.Count, reader.Type is MessagePackType.Map));
 
                 if (open.Count == 0)
-                    return hasArray || (isPromised && tokens > 1);
+                    return hasArray || (isPromised && tokens > 1) || reader.Next == view.Range.End;
             }
         }
         catch (MalformedException)
@@ -111,6 +113,7 @@ internal sealed class FlaxFormat : IFormat
             return hasArray || isPromised;
         }
 
-        return hasArray || isPromised;
+        // So many names and values in a row are no accident: spaCy and others keep their tables like this.
+        return hasArray || isPromised || read >= ProbedTokens - 1;
     }
 }

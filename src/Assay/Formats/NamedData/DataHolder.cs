@@ -36,6 +36,7 @@ internal static class DataHolder
     public static Func<DataQuestion, IEnumerable<ByteRange>>? Of(string name) =>
         name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? Onnx
         : name.EndsWith("Manifest.json", StringComparison.Ordinal) ? CoreMl
+        : name.EndsWith("/model.mil", StringComparison.Ordinal) || name == "model.mil" ? Compiled
         : name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? Tfjs : null;
 
     /// <summary>The ranges of the external data of an ONNX model.</summary>
@@ -113,6 +114,10 @@ internal static class DataHolder
 
         return [];
     }
+
+    /// <summary>The description beside the program of a compiled model of Core ML: Apple publishes no form of it, and nothing else has that name.</summary>
+    private static IEnumerable<ByteRange> Compiled(DataQuestion asked) =>
+        asked.Bytes.ReadUpTo(0, 8).AsSpan().SequenceEqual("program("u8) && asked.Data.EndsWith("coremldata.bin", StringComparison.Ordinal) ? [asked.Whole] : [];
 
     /// <summary>All of a file that is an item of a package of Core ML, or lies in one.</summary>
     private static IEnumerable<ByteRange> CoreMl(DataQuestion asked)

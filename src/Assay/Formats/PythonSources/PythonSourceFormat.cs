@@ -43,6 +43,12 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
             return null;
         }
 
+        // A path file of Python is read line by line, and only its import lines are run.
+        if (view.Artifact.Extension == ".pth")
+        {
+            return null;
+        }
+
         return s_names.Contains(view.Artifact.Extension) ? new Claim(view.Range, ClaimStrength.Likely)
             : IsScript(view.Head.Span) || PythonLook.IsSource(view) ? new Claim(view.Range, ClaimStrength.Weak) : null;
     }

@@ -76,13 +76,13 @@ internal sealed class TensorFlowCheckpointIndexFormat : IFormat
         foreach (TensorFlowCheckpointEntry entry in checkpoint.Entries)
         {
             ByteSource? shard = Open(entry.Shard, checkpoint.Shards, shards, context);
-            if (entry.Offset < 0 || entry.Size < 0 || entry.Shard < 0 || entry.Shard >= Math.Max(1, checkpoint.Shards) || (shard is not null && (entry.Offset > shard.Length || entry.Size > shard.Length - entry.Offset)))
+            if (entry.Offset < 0 || entry.Size < 0 || entry.Shard < 0 || entry.Shard >= Math.Max(1, checkpoint.Shards) || (shard is { Length: > 0 } && (entry.Offset > shard.Length || entry.Size > shard.Length - entry.Offset)))
             {
                 context.Anomaly("tf.checkpoint-range", 0, 0, $"The elements of {(entry.Key.Length > 200 ? entry.Key[..200] : entry.Key)} lie outside of the checkpoint's files.");
                 break;
             }
 
-            if (shard is not null && context.Wants(ReadingParts.Tensors))
+            if (shard is { Length: > 0 } && context.Wants(ReadingParts.Tensors))
             {
                 found.Add((entry, shard));
             }
