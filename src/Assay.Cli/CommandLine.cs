@@ -88,6 +88,8 @@ internal static class CommandLine
         root.Add(VerifyConversionCommand.Create(host));
         root.Add(InspectCommand.Create(host));
         root.Add(WeightsCommand.Create(host));
+        root.Add(ReviewCommand.Create(host));
+        root.Add(ReviewCommand.CreateDiff(host));
 
         // A name that begins with @ is a file like any other: a scanned directory must not be able to add arguments.
         ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };

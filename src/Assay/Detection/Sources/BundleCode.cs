@@ -52,7 +52,7 @@ internal sealed class BundleCode
             }
         }
 
-        foreach (EntryFact entry in facts.OfType<EntryFact>())
+        foreach (EntryFact entry in facts.OfType<EntryFact>().Where(IsEntry))
         {
             Entry(entry);
         }
@@ -81,6 +81,19 @@ internal sealed class BundleCode
             {
                 string via = code.Uses.FirstOrDefault(u => u.Offset == act.Offset) is { } use && bundle._reached.TryGetValue((code.Path, use.Function), out Reached? reached) ? reached.Via : "";
                 yield return via.Length > 0 ? act with { Detail = $"{act.Detail}, called from {via}" } : act;
+            }
+        }
+    }
+
+    /// <summary>What all sources call, and when it happens where the files are together, with the way that leads there.</summary>
+    public static IEnumerable<(CodeFact Code, SourceUse Use, string Via)> Uses(IReadOnlyList<Fact> facts)
+    {
+        BundleCode bundle = new(facts);
+        foreach (CodeFact code in facts.OfType<CodeFact>().Where(c => c.Uses.Count > 0))
+        {
+            foreach (SourceUse use in (bundle.Raised(code) ?? code).Uses)
+            {
+                yield return (code, use, bundle._reached.GetValueOrDefault((code.Path, use.Function))?.Via ?? "");
             }
         }
     }

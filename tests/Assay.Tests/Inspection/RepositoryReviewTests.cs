@@ -1,0 +1,71 @@
+// A review says what runs and when, what is only there and what may go; a difference says what came and what went.
+using Assay.Detection;
+using Assay.Inspection;
+using Assay.Policies;
+using Assay.Scanning;
+using Assay.Tests.Builders;
+using Assay.Tests.Scanning;
+
+namespace Assay.Tests.Inspection;
+
+public sealed class RepositoryReviewTests
+{
+    [Fact]
+    public void AReviewTellsWhatRunsStepByStep()
+    {
+        RepositoryReview review = Review(
+            ("config.json", """{"model_type": "x", "auto_map": {"AutoModel": "modeling_x.XModel"}}"""u8.ToArray()),
+            ("modeling_x.py", "from transformers import PreTrainedModel\nfrom .one import go\nclass XModel(PreTrainedModel):\n    def __init__(self, c):\n        go()\n"u8.ToArray()),
+            ("one.py", "import subprocess\ndef go():\n    subprocess.run(['./x'])\n"u8.ToArray()),
+            ("tool.py", "def main():\n    print(1)\n"u8.ToArray()));
+        ReviewStep step = Assert.Single(review.Steps, s => s.File == "folder/one.py");
+        Assert.Equal(("load", 3, Severity.Medium), (step.When, step.Line, step.Severity));
+        Assert.Equal(["folder/modeling_x.py", "folder/tool.py"], review.OnlyThere);
+        Assert.Equal(Verdict.Suspicious, review.Verdict);
+    }
+
+    [Fact]
+    public void T174_AReviewSaysWhichFilesCouldBeLeftOutAndWhoTakesThemAllTheSame()
+    {
+        byte[] header = """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""u8.ToArray();
+        RepositoryReview review = Review(("model.safetensors", [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 0, 0]), ("pytorch_model.bin", Scans.Harmless), ("other/pytorch_model.bin", Scans.Harmless), ("optimizer.pt", Scans.Harmless));
+        Assert.Equal(["folder/optimizer.pt", "folder/pytorch_model.bin"], review.Spare.Select(s => s.File));
+        Assert.Contains("SGLang", review.Spare[1].Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AReviewSaysWhichVersionALoaderMustHave() => Assert.Contains(
+        Review(("config.yaml", "a:\n  _target_: os.system\n"u8.ToArray())).Steps, s => s.Severity >= Severity.Medium);
+
+    [Fact]
+    public void ADifferenceTellsWhatCameFirst()
+    {
+        RepositoryDiff diff = RepositoryDiff.Of(
+            Files(("a.py", "import math\ndef f(x):\n    return x\n"u8.ToArray()), ("same.py", "x = 1\n"u8.ToArray()), ("gone.txt", "x\n"u8.ToArray())),
+            Files(("a.py", "import math, os\ndef f(x):\n    return x\nos.system('./x')\n"u8.ToArray()), ("same.py", "x = 1\n"u8.ToArray())), _ => null, _ => null);
+        Assert.Equal((Verdict.Passed, Verdict.Suspicious, 1), (diff.Verdicts.Old, diff.Verdicts.New, diff.Same));
+        Assert.True(diff.Changes[0] is { File: "a.py", IsNew: true, Risk: >= 2 });
+        Assert.Contains(diff.Changes, c => c is { Kind: "runs", What: "import: os.system", IsNew: true });
+        Assert.Contains(diff.Changes, c => c is { File: "gone.txt", IsNew: false, Kind: "file" });
+    }
+
+    [Fact]
+    public void TheSameFilesHaveNoDifference() => Assert.Empty(RepositoryDiff.Of(Files(("a.py", "import os\nos.system('./x')\n"u8.ToArray())), Files(("a.py", "import os\nos.system('./x')\n"u8.ToArray())), _ => null, _ => null).Changes);
+
+    private static RepositoryReview Review(params (string Name, byte[] Bytes)[] files)
+    {
+        MemoryBundle bundle = new(files);
+        Scanner scanner = new(Scans.Options);
+        BundleSheet sheet = new(RuleSet.Default, Policy.None, scanner.Head.Day);
+        List<TargetReport> targets = [];
+        foreach (ScanResult result in scanner.ScanAsync(bundle.List().Select(e => ScanInput.Of(bundle, e))).ToBlockingEnumerable())
+        {
+            sheet.Add(result);
+            targets.AddRange(result.Report is { } report ? [report] : Array.Empty<TargetReport>());
+        }
+
+        return RepositoryReview.Of(targets, sheet.End(bundle.Path));
+    }
+
+    private static Dictionary<string, TargetReport> Files(params (string Name, byte[] Bytes)[] files) => files.ToDictionary(f => f.Name, f => Scans.Of(f.Bytes, f.Name), StringComparer.Ordinal);
+}
