@@ -16,9 +16,14 @@ internal static class ScanTargets
         OnSpent = FuzzMeter.Note,
     });
 
-    public static int Scan(byte[] input)
+    public static int Scan(byte[] input) => Scan("input", input);
+
+    /// <summary>The same under a name by which texts of its kind are told.</summary>
+    public static Func<byte[], int> Named(string name) => input => Scan(name, input);
+
+    private static int Scan(string name, byte[] input)
     {
-        ScanInput one = new() { Path = "input", Open = () => new MemorySource(input), Named = true };
+        ScanInput one = new() { Path = name, Open = () => new MemorySource(input), Named = true };
         Signature signature = new();
         if (s_engine.Scan(one).Report is { } target)
         {

@@ -24,7 +24,8 @@ internal sealed record Hdf5Attribute(string Name, Hdf5Type Type, byte[] Value, l
             throw new MalformedException(message.At, "An attribute has a version that is not known.");
 
         all.Skip(version == 3 ? 1 : 0);
-        string name = Encoding.UTF8.GetString(all.Bytes(Padded(nameSize, version, all.Left))[..nameSize].TrimEnd((byte)0));
+        ReadOnlySpan<byte> padded = all.Bytes(Padded(nameSize, version, all.Left));
+        string name = Encoding.UTF8.GetString(padded[..Math.Min(nameSize, padded.Length)].TrimEnd((byte)0));
         long at = all.Offset;
         byte[] type = all.Bytes(Padded(typeSize, version, all.Left)).ToArray();
         all.Bytes(Padded(spaceSize, version, all.Left));
