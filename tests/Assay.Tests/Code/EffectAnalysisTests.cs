@@ -40,6 +40,8 @@ public sealed class EffectAnalysisTests
     [InlineData("class C:\n  def __init__(self, p): self.p = p\n  def __del__(self): exec(self.p)", "C.__del__", "exec 0.p")]
     [InlineData("from dataclasses import dataclass\n@dataclass\nclass C:\n  a: int\n  b: str\n  def __post_init__(self): exec(self.b)", "C", "exec 1/b")]
     [InlineData("class C:\n  def __new__(cls, x):\n    exec(x)\n    return object.__new__(cls)", "C", "exec 0/x")]
+    [InlineData("class C:\n  def __new__(cls, *x):\n    return super().__new__(D)\nclass D(C):\n  def __init__(self, x): exec(x)", "C", "exec 0/x")]
+    [InlineData("class C:\n  def __new__(cls, *x):\n    return object.__new__(D)\nclass D:\n  def __init__(self, x): exec(x)", "C", "")]
     [InlineData("class M(type):\n  def __call__(cls, x): exec(x)\nclass C(metaclass=M): pass", "C", "exec 0/x")]
     [InlineData("class C:\n  def append(self, x): exec(x)", "C.append", "exec 1/x")]
     [InlineData("class C:\n  def __setitem__(self, k, v): exec(v)", "C.__setitem__", "exec 2/v")]

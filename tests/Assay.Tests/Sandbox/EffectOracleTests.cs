@@ -66,10 +66,13 @@ public sealed class EffectOracleTests
         Assert.All(known.Zip(called), k => Assert.True(k.Second.Seen.ContainsKey(k.First.Seen), $"{k.First.Path}: {k.Second.State}, {string.Join(", ", k.Second.Seen.Keys)}"));
     }
 
+    /// <summary>Whether effects say what was seen.</summary>
+    internal static bool IsSaid(string seen, IReadOnlyList<Effect> said) => said.Any(e => s_said[seen].Contains(e.Kind));
+
     /// <summary>Calls names in the box; says how that went, and what was seen with which arguments.</summary>
-    private static List<(string State, Dictionary<string, string> Seen)> Called(IReadOnlyList<(string Path, string Route)> uses, IReadOnlyList<string> packages)
+    internal static List<(string State, Dictionary<string, string> Seen)> Called(IReadOnlyList<(string Path, string Route)> uses, IReadOnlyList<string> packages)
     {
-        using TestLoader loader = new(new SandboxOptions { Time = TimeSpan.FromSeconds(100), After = Oracle });
+        using TestLoader loader = new(new SandboxOptions { Time = TimeSpan.FromMinutes(20), After = Oracle });
         using MemorySource pickle = new(PickleBuilder.Protocol(4).Str(JsonSerializer.Serialize(uses.Select(u => new[] { u.Path, u.Route }))).Stop().ToArray());
         LoadResult result = loader.LoadOnce(
             "names.pkl", pickle, new KnownLoader("pickle.load", ""), [.. packages.Where(p => p.Length > 0)], BoxSetting.Usual, TestContext.Current.CancellationToken);

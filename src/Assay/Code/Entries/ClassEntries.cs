@@ -94,6 +94,13 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         {
             foreach (string name in s_makers)
                 makers.AddRange(Named(type, name).Select(f => analysis.UnitOf(f, type, null)));
+
+            // Python calls the __init__ of whatever kind of it a __new__ gives back.
+            foreach (Unit maker in makers.Where(m => m.Function!.Name is "__new__").ToList())
+            {
+                foreach (ClassInfo made in analysis.Classes.MadeBeside(type, maker.Summary.Returns))
+                    makers.AddRange(Named(made, "__init__").Select(f => analysis.UnitOf(f, made, null)));
+            }
         }
 
         Dictionary<string, List<Origin>> kept = Kept(type, makers);

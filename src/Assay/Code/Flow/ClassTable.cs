@@ -20,6 +20,10 @@ internal sealed class ClassTable(CodeBase code)
     /// <summary>Whether the bases of all classes are known: before, what is not found may still come.</summary>
     public bool IsSettled { get; set; }
 
+    /// <summary>The classes of objects that a <c>__new__</c> may give back in place of one of its own class, and that are of its kind: their <c>__init__</c> runs.</summary>
+    public IReadOnlyList<ClassInfo> MadeBeside(ClassInfo type, Value made) =>
+        [.. made.Atoms.ToArray().Where(a => a.Kind is AtomKind.Instance && a.Class != type && Order(a.Class).Contains(type)).Select(a => a.Class).Distinct()];
+
     /// <summary>The classes in which members of a class are looked for, itself first.</summary>
     public IReadOnlyList<ClassInfo> Order(ClassInfo type)
     {

@@ -216,7 +216,9 @@ internal sealed partial class Evaluator
                 if (atom.Kind is AtomKind.Function)
                 {
                     isPlain = false;
-                    CallFunction(atom.Function, type, made, name is "__new__" or "__init__" ? arguments : Arguments.None);
+                    Value result = CallFunction(atom.Function, type, made, name is "__new__" or "__init__" ? arguments : Arguments.None);
+                    if (name is "__new__")
+                        Initialize(analysis.Classes.MadeBeside(type, result), arguments);
                 }
                 else if (atom.Kind is AtomKind.Foreign or AtomKind.Unknown)
                 {
@@ -230,6 +232,19 @@ internal sealed partial class Evaluator
             ConstructMissing(type, arguments);
 
         return made;
+    }
+
+    /// <summary>Runs the <c>__init__</c> of objects that a <c>__new__</c> made in place of one of its own class.</summary>
+    private void Initialize(IEnumerable<ClassInfo> types, Arguments arguments)
+    {
+        foreach (ClassInfo type in types)
+        {
+            foreach (Atom atom in analysis.Classes.Member(type, "__init__") is { } member ? Read(member).Atoms.ToArray() : [])
+            {
+                if (atom.Kind is AtomKind.Function)
+                    CallFunction(atom.Function, type, Value.Of(_atoms[AtomKind.Instance, type]), arguments);
+            }
+        }
     }
 
     private void ConstructMissing(ClassInfo type, Arguments arguments)

@@ -190,6 +190,12 @@ internal sealed partial class Evaluator
         if (name is "__new__")
         {
             Value made = Value.Of(_atoms[AtomKind.Instance, self]).Union(Derived(arguments.All));
+            foreach (Atom other in arguments.At(0, "").Atoms)
+            {
+                if (other.Kind is AtomKind.Class)
+                    made = made.Union(Value.Of(_atoms[AtomKind.Instance, other.Class]));
+            }
+
             if (analysis.Classes.IsSettled && analysis.Classes.MayHaveMore(self))
                 CallMissing(self, name, Value.None, arguments);
 
