@@ -86,8 +86,9 @@ internal sealed class CapacityWords
     /// <summary>Names of element types, as functions that find types get them.</summary>
     public bool IsElementType(string word) => _lists["element-types"].Contains(word);
 
-    /// <summary>Whether the name of a function says that it rebuilds an object.</summary>
-    public bool SaysRebuild(string name) => _lists["rebuilding"].Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether the name of a function says that it rebuilds an object; short words stand in many others (<c>ctor</c> in a factory and a directory) and count only by themselves.</summary>
+    public bool SaysRebuild(string name) =>
+        _lists["rebuilding"].Any(w => w.Length > 4 ? name.Contains(w, StringComparison.OrdinalIgnoreCase) : name.Split('_').Contains(w, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Whether a word in the name of a function says that it makes an object; behind an underscore more words do.</summary>
     public bool SaysMake(string name) => name.Split('_').Any(w => _lists["making"].Contains(w) || (name[0] == '_' && _lists["making-privately"].Contains(w)));

@@ -14,6 +14,10 @@ internal sealed class CodeForms(CapacityWords words)
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_openers = Set("import", "from", "def", "class", "for", "while", "with", "async", "lambda");
 
+    /// <summary>Attributes without underscores in front that lead from generators, tracebacks and functions to frames, and from these to every name.</summary>
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_frames = Set(
+        "gi_frame", "gi_code", "gi_yieldfrom", "cr_frame", "cr_code", "cr_await", "ag_frame", "ag_code", "tb_frame", "tb_next", "f_back", "f_builtins", "f_globals", "f_locals", "f_code", "func_globals", "func_code", "func_closure");
+
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_evaluators = Set("eval", "exec", "execfile", "compile", "__import__");
 
     /// <summary>Code, an expression that calls nothing of weight, or null.</summary>
@@ -146,7 +150,7 @@ internal sealed class CodeForms(CapacityWords words)
             _lastKeyword = keyword;
             TouchesSpecial |= TextForms.IsDunder(name);
             // A list of special names is a list.
-            WalksSpecial |= (attribute || name is "__builtins__" or "__import__") && TextForms.IsDunder(name);
+            WalksSpecial |= ((attribute || name is "__builtins__" or "__import__") && TextForms.IsDunder(name)) || (attribute && s_frames.Contains(name));
             Acts |= WalksSpecial;
             Imports |= name is "import";
             NamesEvaluator |= s_evaluators.Contains(name) || name is "open" or "getattr" or "setattr" or "globals" or "vars" or "builtins" or "breakpoint";

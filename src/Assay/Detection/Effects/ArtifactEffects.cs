@@ -128,9 +128,9 @@ internal sealed class ArtifactEffects
         return new Meaning.Unknown(made.Contains('.', StringComparison.Ordinal) ? made : "");
     }
 
-    /// <summary>INST and OBJ without arguments call whatever is no class; what is one, by what is known or by the state that every pickler gives it, has only its <c>__new__</c> run.</summary>
+    /// <summary>INST and OBJ without arguments call whatever is no class; what is one, by what is known or by its name and the state that every pickler gives it, has only its <c>__new__</c> run.</summary>
     private bool MakesOnly(CallableFact fact, KnownPath name) => fact is { Pickle.Opcode: "INST" or "OBJ", Arguments.Count: 0 } && name.Path.Length > 0
-        && (name.Entry is { Kind: NameKind.Class } || (name.Entry is null && _filled.Contains($"{name.Path}()")));
+        && (name.Entry is { Kind: NameKind.Class } || (name.Entry is null && NameConvention.IsClass(name.Path) && _filled.Contains($"{name.Path}()")));
 
     private void Constructed(CallableFact fact, KnownPath name)
     {

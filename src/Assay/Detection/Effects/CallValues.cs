@@ -51,7 +51,15 @@ internal sealed record CallValues(IReadOnlyList<ValueShape> Positional, ValueSha
         foreach (ValueShape value in given)
         {
             values.Add(value);
-            values.AddRange(Items(value).Take(Math.Max(0, MostLoose - values.Count)));
+            ValueShape[] items = [.. Items(value).Take(Math.Max(0, MostLoose - values.Count) + 1)];
+            bool isCut = items.Length > Math.Max(0, MostLoose - values.Count);
+            values.AddRange(isCut ? items[..^1] : items);
+            if (isCut)
+            {
+                // What is beyond may be anything.
+                values.Add(new ValueShape(ShapeKind.Unknown) { Elided = true });
+                break;
+            }
         }
 
         return new CallValues(values, null, true);

@@ -13,6 +13,11 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
 {
     private const int MaxValues = 2048;
 
+    private static readonly HashSet<string> s_textMakers = new(StringComparer.Ordinal)
+    {
+        "builtins.str", "builtins.bytes", "builtins.bytearray", "codecs.encode", "_codecs.encode", "codecs.decode", "numpy.str_", "numpy.bytes_", "numpy.string_", "numpy.unicode_", "numpy.core.defchararray.str_",
+    };
+
     /// <summary>Lets the effects of a callable act on what it gets.</summary>
     public void Act(KnownPath name, Route route, IReadOnlyList<Effect> effects, CallValues values, UseContext at)
     {
@@ -89,6 +94,9 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
     /// <summary>Whether the names of attributes that are read are texts, which tell what is read.</summary>
     private static bool IsNamed(Effect effect, CallValues values) => effect.With.Count > 0 && effect.With.SelectMany(values.Of).All(v => v is { Kind: ShapeKind.Str, Elided: false });
 
+    /// <summary>Whether what a callable makes is a text, bytes or a path, and so as good as what it is made of.</summary>
+    private static bool MakesText(string callee) => s_textMakers.Contains(callee) || callee.StartsWith("pathlib.", StringComparison.Ordinal) || callee.StartsWith("builtins.str.", StringComparison.Ordinal);
+
     /// <summary>Whether a value is, or holds, a text or bytes, or more than is looked at: what stands for a path, a command or a name cannot be an array or an object.</summary>
     private static bool HoldsText(ValueShape root, EffectKind kind)
     {
@@ -104,7 +112,7 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             if (value.Kind is ShapeKind.Bytes or ShapeKind.ByteArray && kind is EffectKind.Exec or EffectKind.Unpickle or EffectKind.Decode)
                 return true;
 
-            if (value.Kind is not (ShapeKind.Result or ShapeKind.Instance or ShapeKind.Persistent))
+            if (value.Kind is not (ShapeKind.Result or ShapeKind.Instance or ShapeKind.Persistent) || MakesText(value.Text))
             {
                 for (int i = value.Items.Count - 1; i >= 0; i--)
                     open.Push(value.Items[i]);

@@ -22,7 +22,7 @@ internal sealed class HookJudge(EffectScope scope)
                 Memory(maker, name, fact);
             else if (IsHook(name) && CarriedIn(value) is { } carried)
                 scope.Carried.Planted(name, carried, fact);
-            else if ((IsHook(name) && IsCallable(value)) || Waits(value, inClass: true))
+            else if ((IsHook(name) && IsCallable(value)) || Waits(value, inClass: true) || IsForeignFunction(value))
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
         }
 
@@ -97,6 +97,13 @@ internal sealed class HookJudge(EffectScope scope)
 
         return inClass && IsForeignDescriptor(value);
     }
+
+    /// <summary>
+    /// Whether a member is a function of somebody else. A base class or a library calls members of many plain names (<c>seed</c>, <c>keys</c>, <c>swapaxes</c>), so what such a function does happens, with
+    /// arguments that are not known. Functions that a class has by itself are carried by the file; what is known and calls nothing may stand there.
+    /// </summary>
+    private bool IsForeignFunction(ValueShape value) => value.Kind is ShapeKind.Import && scope.Meanings.Of(value) is Meaning.Named { Name: var name }
+        && (name.Entry is { } known ? name.IsHarmful || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Method or EffectKind.SetAttribute) : !NameConvention.IsClass(name.Path) && !scope.IsAllowed(name));
 
     /// <summary>
     /// Whether a value is a descriptor of what is no function of the file, perhaps behind copies of it. A copy of what is not shown, or behind more copies than are
