@@ -56,8 +56,7 @@ internal sealed class CompiledPythonFormat : IFormat
         }
 
         int flags = minor >= 7 ? BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)) : 0;
-        string? source = SourceOf(context);
-        Compare(module, source, flags, context);
+        Compare(module, SourceOf(context, out long length), IsTaken(bytes, minor, flags, length, context.Artifact.Name), flags, context);
         List<SourceUse> uses = CompiledTimes.Uses(module, claim.Range.Offset + start);
         bool runs = uses.Exists(u => u.Phase is "import" or "load");
         context.Add(new CodeFact
@@ -118,7 +117,7 @@ internal sealed class CompiledPythonFormat : IFormat
     }
 
     /// <summary>Whether the compiled code uses names that its source does not have, and whether Python would notice.</summary>
-    private static void Compare(ModuleCode module, string? source, int flags, ReadContext context)
+    private static void Compare(ModuleCode module, string? source, bool isTaken, int flags, ReadContext context)
     {
         bool isUnchecked = (flags & HashBased) != 0 && (flags & Checked) == 0;
         if (source is null)
@@ -135,8 +134,8 @@ internal sealed class CompiledPythonFormat : IFormat
             context.Add(new AnomalyFact
             {
                 Path = context.Artifact.Path,
-                Code = "bytecode.differs",
-                Detail = $"The compiled code uses {string.Join(", ", foreign)}, which its source does not{(isUnchecked ? "; Python never compares the two" : "")}.",
+                Code = isTaken ? "bytecode.differs" : "bytecode.stale",
+                Detail = $"The compiled code uses {string.Join(", ", foreign)}, which its source does not{(isUnchecked ? "; Python never compares the two" : isTaken ? "" : "; by its size or its hash it is of an earlier source, and an import does not take it")}.",
                 Line = line,
                 When = "import",
             });
@@ -156,11 +155,26 @@ internal sealed class CompiledPythonFormat : IFormat
         return inner > 0 && inner + 2 < last.Length ? last[inner..] : last;
     }
 
-    private static bool IsOfCompiler(string name) => name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal);
+    /// <summary>Whether a compiler puts the name there: special names, what an assertion raises up to Python 3.8, what pytest makes of one.</summary>
+    private static bool IsOfCompiler(string name) =>
+        (name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal)) || name is "AssertionError" or "locals" || name[0] is '@';
+
+    /// <summary>
+    /// Whether an import would take the compiled file for the source: always where it says that nobody shall compare them, by the size that it names where it names one (its time says nothing once files are copied), and
+    /// never where it is made for a test runner.
+    /// </summary>
+    private static bool IsTaken(byte[] bytes, int minor, int flags, long length, string name)
+    {
+        bool isHashed = (flags & HashBased) != 0;
+        int size = minor >= 7 ? 12 : 8;
+        return isHashed ? (flags & Checked) == 0
+            : !name.Contains("-pytest-", StringComparison.Ordinal) && bytes.Length >= size + 4 && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(size)) == (uint)length;
+    }
 
     /// <summary>The source that the compiled code belongs to: beside it, or beside the folder <c>__pycache__</c>.</summary>
-    private static string? SourceOf(ReadContext context)
+    private static string? SourceOf(ReadContext context, out long length)
     {
+        length = -1;
         if (context.Artifact.In is not { } place)
         {
             return null;
@@ -170,6 +184,7 @@ internal sealed class CompiledPythonFormat : IFormat
         bool isCached = place.Name.Contains("__pycache__/", StringComparison.Ordinal);
         BundleOpening opening = place.TryOpen($"{(isCached ? "../" : "")}{file.Split('.')[0]}.py");
         using ByteSource? bytes = opening.Bytes;
+        length = bytes?.Length ?? -1;
         return bytes is null || bytes.Length > LargestSource ? null : Encoding.UTF8.GetString(bytes.ReadUpTo(0, (int)bytes.Length));
     }
 

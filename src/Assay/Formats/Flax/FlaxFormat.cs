@@ -26,7 +26,8 @@ internal sealed class FlaxFormat : IFormat
 
     public Claim? Probe(ProbeView view)
     {
-        if (view.IsWhole && view.Head.Span is [0x80] && !view.Artifact.MayBeOpaque)
+        // An empty map; with a name of something else it is what is left of a file that was cut.
+        if (view.IsWhole && view.Head.Span is [0x80] && !view.Artifact.MayBeOpaque && view.Artifact.Extension is "" or ".bin" or ".msgpack")
             return new Claim(view.Range, ClaimStrength.Likely);
 
         if (view.IsWhole && !view.Artifact.MayBeOpaque && IsDeep(view.Head.Span))

@@ -17,7 +17,7 @@ internal static class RequirementLines
     /// <summary>What a line does that is worth telling; its code is that of an anomaly.</summary>
     public static IEnumerable<ShellUse> Read(string written)
     {
-        string line = written.Trim();
+        string line = written.Trim().TrimStart('\ufeff');
         int comment = line.StartsWith('#') ? 0 : line.IndexOf(" #", StringComparison.Ordinal);
         line = comment >= 0 ? line[..comment].TrimEnd() : line;
         if (line.Length is 0 or > LongestLine)

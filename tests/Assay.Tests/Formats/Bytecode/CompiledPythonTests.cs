@@ -30,11 +30,28 @@ public sealed class CompiledPythonTests
         Assert.All(scanned.Files, f => Assert.Empty(f.Unread));
     }
 
-    [Fact]
-    public void ACodeThatIsNotWhatItsSourceSaysIsFlagged()
+    /// <summary>An import compares the size of the source with what the compiled file says of it, and takes the file where it says that nobody shall compare.</summary>
+    [Theory]
+    [InlineData(0, true, "bytecode-differs")]
+    [InlineData(1, false, "bytecode-differs")]
+    [InlineData(0, false, "bytecode-stale")]
+    [InlineData(3, false, "bytecode-stale")]
+    public void ACodeThatIsNotWhatItsSourceSaysIsToldByWhetherAnImportTakesIt(byte flags, bool isOfThatSize, string rule)
     {
+        byte[] source = "def f(x):\n    return x\n"u8.ToArray();
         byte[] compiled = Compiled("import os\ndef f(x):\n    return os.popen(x)\n");
-        Assert.Contains(ModelRepository.Scan(("x.py", "def f(x):\n    return x\n"u8.ToArray()), ("__pycache__/x.cpython-311.pyc", compiled)).Telling, f => f.Rule.Id == "bytecode-differs");
+        compiled[4] = flags;
+        compiled[12] = isOfThatSize ? (byte)source.Length : (byte)0;
+        ModelRepository scanned = ModelRepository.Scan(("x.py", source), ("__pycache__/x.cpython-311.pyc", compiled));
+        Assert.Contains(scanned.Findings, f => f.Rule.Id == rule);
+        Assert.Equal(rule == "bytecode-differs", scanned.Telling.Any());
+    }
+
+    [Fact]
+    public void WhatAnAssertionRaisesIsNoDifference()
+    {
+        byte[] compiled = Compiled("def f(x):\n    raise AssertionError\n");
+        ModelRepository.Scan(("x.py", "def f(x):\n    assert x\n"u8.ToArray()), ("__pycache__/x.cpython-311.pyc", compiled)).Passes();
     }
 
     [Fact]
