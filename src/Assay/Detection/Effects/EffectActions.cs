@@ -30,7 +30,8 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         switch (effect.Kind)
         {
             case EffectKind.Evaluate:
-                if (met.Any(v => scope.Calls.ReachesCode(v)))
+                bool isTemplate = effect.Source.Key == "_parse_arg_template";
+                if (met.Any(v => isTemplate ? v is not { Kind: ShapeKind.Str, Elided: false } || !DistributionTemplate.IsPlain(v.Text) : scope.Calls.ReachesCode(v)))
                     Harm(name, effect, at);
 
                 break;
@@ -289,6 +290,8 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         {
             if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { IsSink: true } sink)
                 scope.Say(Judgements.Reached, sink.Path, at.Fact, sink.Capability, "", Reason(sink), name.Path);
+            else if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { Told: { } told } found && told.Call.FirstOrDefault(e => EffectKinds.IsHarm(e.Kind)) is { } harm)
+                scope.Say(Judgements.UnknownCalled, found.Path, at.Fact, "", $"it is kept for a later call, and can do this: {EffectKinds.Capability(harm.Kind)}", told.Origin.Reason, name.Path);
         }
 
         scope.Say(Judgements.TrampolineMade, name.Path, at.Fact, "", "", Reason(name), at.Holder);

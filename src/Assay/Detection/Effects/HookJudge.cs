@@ -102,8 +102,27 @@ internal sealed class HookJudge(EffectScope scope)
     /// Whether a member is a function of somebody else. A base class or a library calls members of many plain names (<c>seed</c>, <c>keys</c>, <c>swapaxes</c>), so what such a function does happens, with
     /// arguments that are not known. Functions that a class has by itself are carried by the file; what is known and calls nothing may stand there.
     /// </summary>
-    private bool IsForeignFunction(ValueShape value) => value.Kind is ShapeKind.Import && scope.Meanings.Of(value) is Meaning.Named { Name: var name }
-        && (name.Entry is { } known ? name.IsHarmful || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Method or EffectKind.SetAttribute) : !NameConvention.IsClass(name.Path) && !scope.IsAllowed(name));
+    private bool IsForeignFunction(ValueShape value) => HoldsForeign(value) || (value.Kind is ShapeKind.Import && scope.Meanings.Of(value) is Meaning.Named { Name: var name }
+        && (name.Entry is { } known ? name.IsHarmful || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Method or EffectKind.SetAttribute) : !NameConvention.IsClass(name.Path) && !scope.IsAllowed(name)));
+
+    /// <summary>Whether a value is an alias of a type, or a list of calls, that holds a function of somebody else: its call calls that.</summary>
+    private bool HoldsForeign(ValueShape value)
+    {
+        if (scope.Meanings.Of(value) is not Meaning.Instance { Class: Meaning.Named { Name: { Entry: { } known, Path: not "functools.partial" } } } || !known.Call.Any(e => e.Kind is EffectKind.Keep))
+            return false;
+
+        Stack<ValueShape> open = new(value.Items);
+        for (int seen = 0; open.TryPop(out ValueShape? held); seen++)
+        {
+            if (seen == MostParts || (held.Kind is ShapeKind.Import && IsForeignFunction(held)))
+                return true;
+
+            foreach (ValueShape item in held.Kind is ShapeKind.Tuple or ShapeKind.List ? held.Items : [])
+                open.Push(item);
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// Whether a value is a descriptor of what is no function of the file, perhaps behind copies of it. A copy of what is not shown, or behind more copies than are
