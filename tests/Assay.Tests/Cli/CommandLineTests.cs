@@ -251,7 +251,21 @@ public sealed class CommandLineTests : IDisposable
     {
         string model = _tree.Add("\u202em[bold].pt");
         Host terminal = Host() with { ErrorIsTerminal = true, Width = 160, Scan = Slow };
-        string shown = Run(terminal, "scan", model).Error;
+        using WatchedWriter error = new("of 1 files");
+        Host watched = terminal with
+        {
+            Output = Stream.Null,
+            Error = error,
+            Scan = (scanner, inputs, progress, cancellation) =>
+            {
+                // The scan is as long as it takes until its progress stands there, however busy the machine is.
+                ScanResult[] results = [.. FakeEngine.Scan(scanner, inputs, progress, cancellation)];
+                error.Seen.Wait(TimeSpan.FromMinutes(2), CancellationToken.None);
+                return results;
+            },
+        };
+        CommandLine.Run(["scan", model], watched);
+        string shown = error.ToString();
         Assert.Contains("of 1 files", shown, StringComparison.Ordinal);
         Assert.DoesNotContain('\u202e', shown);
         Assert.Equal("", Run(terminal, "scan", model, "--no-progress").Error);
@@ -412,6 +426,42 @@ public sealed class CommandLineTests : IDisposable
     }
 
     private sealed record Result(int Code, string Out, string Error);
+
+    /// <summary>Says when a text has been written.</summary>
+    private sealed class WatchedWriter(string awaited) : StringWriter
+    {
+        private readonly Lock _lock = new();
+
+        public ManualResetEventSlim Seen { get; } = new();
+
+        public override void Write(char value) => Locked(() => base.Write(value));
+
+        public override void Write(string? value) => Locked(() => base.Write(value));
+
+        public override void Write(char[] buffer, int index, int count) => Locked(() => base.Write(buffer, index, count));
+
+        public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
+
+        public override string ToString()
+        {
+            lock (_lock)
+            {
+                return base.ToString();
+            }
+        }
+
+        private void Locked(Action write)
+        {
+            lock (_lock)
+            {
+                write();
+                if (base.ToString().Contains(awaited, StringComparison.Ordinal))
+                {
+                    Seen.Set();
+                }
+            }
+        }
+    }
 
     private sealed class FullDisk : MemoryStream
     {
