@@ -10,7 +10,7 @@ internal readonly record struct NumpyPlainType(ElementType Type, bool BigEndian)
 {
     /// <summary>The type of a header's <c>descr</c>, or null when it is no plain number.</summary>
     public static NumpyPlainType? FromDescriptor(ValueShape descriptor) =>
-        descriptor is { Kind: ShapeKind.Str or ShapeKind.Bytes, Elided: false } ? Parse(descriptor.Text) : null;
+        descriptor is { Kind: ShapeKind.Str or ShapeKind.Bytes, Elided: false } ? OfText(descriptor.Text) : null;
 
     /// <summary>
     /// The type of a pickled <c>numpy.dtype(name, ...)</c>, whose state's second item is the byte order. Null when it is no plain
@@ -30,7 +30,7 @@ internal readonly record struct NumpyPlainType(ElementType Type, bool BigEndian)
             return null;
         }
 
-        NumpyPlainType? plain = Parse(named.Text);
+        NumpyPlainType? plain = OfText(named.Text);
         if (plain is not { } type || dtype.State is not { Kind: ShapeKind.Tuple, Items.Count: > 5 } state)
         {
             return plain;
@@ -45,7 +45,8 @@ internal readonly record struct NumpyPlainType(ElementType Type, bool BigEndian)
         };
     }
 
-    private static NumpyPlainType? Parse(string text)
+    /// <summary>The type that a text means, as a code with or without its byte order (<c>&lt;f4</c>, <c>|b1</c>) or as a name (<c>float32</c>); null when it is no plain number.</summary>
+    public static NumpyPlainType? OfText(string text)
     {
         if (text.Length == 0)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.MessagePack;
+using Assay.Tensors;
 
 namespace Assay.Formats.Flax;
 
@@ -220,46 +221,11 @@ internal sealed class FlaxTree(ReadContext context, ByteRange range)
             context.Unread(UnreadCause.Limit, data.Offset, 0, $"More than {MostArtifacts} values look like files; those behind were not examined.");
     }
 
-    private static ElementType? Named(string type) => type switch
-    {
-        "float32" => ElementType.F32,
-        "float64" => ElementType.F64,
-        "float16" => ElementType.F16,
-        "bfloat16" or "V2" => ElementType.BF16,
-        "float8_e4m3fn" => ElementType.F8E4M3,
-        "float8_e5m2" => ElementType.F8E5M2,
-        "int8" => ElementType.I8,
-        "int16" => ElementType.I16,
-        "int32" => ElementType.I32,
-        "int64" => ElementType.I64,
-        "uint8" => ElementType.U8,
-        "uint16" => ElementType.U16,
-        "uint32" => ElementType.U32,
-        "uint64" => ElementType.U64,
-        "bool" or "bool_" => ElementType.Bool,
-        "complex64" => ElementType.C64,
-        "complex128" => ElementType.C128,
-        _ => null,
-    };
+    /// <summary>The type of elements by the name that JAX has for it: NumPy's, and those that NumPy lacks by the names that PyTorch has too.</summary>
+    private static ElementType? Named(string type) => type == "V2" ? ElementType.BF16 : Described(type) ?? TorchElementTypes.OfDtype("torch." + type);
 
-    private static ElementType? Described(string type) => type.TrimStart('<', '|', '=') switch
-    {
-        "f4" => ElementType.F32,
-        "f8" => ElementType.F64,
-        "f2" => ElementType.F16,
-        "i1" => ElementType.I8,
-        "i2" => ElementType.I16,
-        "i4" => ElementType.I32,
-        "i8" => ElementType.I64,
-        "u1" => ElementType.U8,
-        "u2" => ElementType.U16,
-        "u4" => ElementType.U32,
-        "u8" => ElementType.U64,
-        "b1" => ElementType.Bool,
-        "c8" => ElementType.C64,
-        "c16" => ElementType.C128,
-        _ => null,
-    };
+    /// <summary>The type of elements by NumPy's description; whoever reads these files takes no other byte order than the machine's.</summary>
+    private static ElementType? Described(string type) => NumpyPlainType.OfText(type) is { BigEndian: false } plain ? plain.Type : null;
 
     private string Text(ByteRange where) => System.Text.Encoding.UTF8.GetString(context.Artifact.Bytes.ReadUpTo(where.Offset, (int)Math.Min(64, where.Length)));
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Tensors;
 
 namespace Assay.Formats.Tensorizer;
 
@@ -167,37 +168,8 @@ internal sealed class TensorizerFormat : IFormat
     private static (ElementType? Element, bool IsOpaque) ElementOf(string type)
     {
         string[] parts = type.Split('\0');
-        if (parts.Length > 1)
-        {
-            return (parts[1].Split('.')[^1] switch
-            {
-                "bfloat16" => ElementType.BF16,
-                "float8_e4m3fn" => ElementType.F8E4M3,
-                "float8_e5m2" => ElementType.F8E5M2,
-                "float8_e4m3fnuz" => ElementType.F8E4M3Fnuz,
-                "float8_e5m2fnuz" => ElementType.F8E5M2Fnuz,
-                _ => null,
-            }, true);
-        }
-
-        return (parts[0].TrimStart('<', '|', '=') switch
-        {
-            "f2" => ElementType.F16,
-            "f4" => ElementType.F32,
-            "f8" => ElementType.F64,
-            "i1" => ElementType.I8,
-            "i2" => ElementType.I16,
-            "i4" => ElementType.I32,
-            "i8" => ElementType.I64,
-            "u1" => ElementType.U8,
-            "u2" => ElementType.U16,
-            "u4" => ElementType.U32,
-            "u8" => ElementType.U64,
-            "b1" => ElementType.Bool,
-            "c8" => ElementType.C64,
-            "c16" => ElementType.C128,
-            _ => null,
-        }, false);
+        return parts.Length > 1 ? (TorchElementTypes.OfDtype("torch." + parts[1].Split('.')[^1]), true)
+            : (NumpyPlainType.OfText(parts[0]) is { BigEndian: false } plain ? plain.Type : null, false);
     }
 
     private static string Shown(string text) => text.Length > 120 ? text[..120] + "..." : text;
