@@ -33,8 +33,10 @@ internal sealed class Account
             .Take(MostReached)];
 
         Finding? deepest = told.Where(f => TextOf(f).Length > 0).MaxBy(f => (LayersOf(f).Length * 100_000L) + TextOf(f).Length);
-        Code = deepest is null ? "" : TextOf(deepest);
+        string code = deepest is null ? "" : TextOf(deepest);
         Layers = deepest is null ? [] : LayersOf(deepest);
+        string[] lines = code.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Lines = lines.Length == 1 && Layers.Count == 0 ? [] : [.. lines.Select(line => line.TrimEnd('\r'))];
     }
 
     /// <summary>The account of a file with these findings, or null where nothing says what it is for.</summary>
@@ -56,8 +58,11 @@ internal sealed class Account
     /// <summary>URLs, hosts, addresses and paths in the code.</summary>
     public IReadOnlyList<string> Reached { get; }
 
-    /// <summary>The beginning of the code or command that was recovered; empty where a call alone shows the purpose.</summary>
-    public string Code { get; }
+    /// <summary>The lines of the code that was recovered, as far as it was kept; none where what is called says it all: a command of one line stands there.</summary>
+    public string[] Lines { get; }
+
+    /// <summary>Where the code was found.</summary>
+    public string CodeFrom => Layers.Count > 0 ? $"found inside {string.Join(", ", Layers)}:" : "as it would run:";
 
     /// <summary>What the code was hidden in, outermost first.</summary>
     public IReadOnlyList<string> Layers { get; }

@@ -16,7 +16,9 @@ internal static class HtmlPage
         * { box-sizing: border-box; }
         body { margin: 0 auto; padding: 1.5rem; max-width: 72rem; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
         h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: .2rem 0; } h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
-        code, .evidence td, .path { font-family: ui-monospace, monospace; font-size: .88em; overflow-wrap: anywhere; }
+        .lead { font-size: 1.05rem; }
+        pre { margin: .3rem 0; padding: .6rem .8rem; background: var(--box); border: 1px solid var(--line); border-radius: .3rem; white-space: pre-wrap; }
+        code, pre, .evidence td, .path { font-family: ui-monospace, monospace; font-size: .88em; overflow-wrap: anywhere; }
         .badge { display: inline-block; padding: 0 .5em; border: 2px solid currentColor; border-radius: .4em; font-size: .8em; font-weight: 700; }
         .malicious, .critical, .high { color: var(--malicious); } .suspicious, .medium { color: var(--suspicious); } .incomplete { color: var(--incomplete); } .passed { color: var(--passed); } .low, .info { color: var(--soft); }
         .counts { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; padding: 0; list-style: none; }

@@ -18,7 +18,9 @@ internal static class HtmlTarget
     /// <summary>Writes a file.</summary>
     public static void Write(StringBuilder html, TargetReport target)
     {
-        Begin(html, target.Path, target.Verdict, TextTarget.Kind(target), isOpen: target.Verdict >= Verdict.Suspicious);
+        Begin(html, target.Path, target.Verdict, TextTarget.State(target), TextTarget.Kind(target), isOpen: target.Verdict >= Verdict.Suspicious);
+        html.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{HtmlPage.Text(TextTarget.Lead(target) ?? $"It {TextTarget.Sentence(target)}")}</p>\n");
+        Purpose(html, target);
         html.Append("<table class=\"evidence\">\n");
         Row(html, "SHA-256", target.Sha256 ?? "");
         Row(html, "bytes", target.Bytes.Unknown > 0 ? $"{target.Bytes.Parsed:N0} parsed, {target.Bytes.Data:N0} stepped over as data, {target.Bytes.Unknown:N0} unaccounted for" : "");
@@ -30,19 +32,45 @@ internal static class HtmlTarget
     /// <summary>Writes a folder.</summary>
     public static void Write(StringBuilder html, BundleReport bundle)
     {
-        Begin(html, bundle.Path, bundle.Judgement.Verdict, $"folder, {Words.Count(bundle.Files, "file")} together", isOpen: bundle.Judgement.Findings.Any(f => f.Severity >= Severity.Medium));
+        Begin(html, bundle.Path, bundle.Judgement.Verdict, Words.Of(bundle.Judgement.Verdict).ToUpperInvariant(), $"folder, {Words.Count(bundle.Files, "file")} together", isOpen: bundle.Judgement.Findings.Any(f => f.Severity >= Severity.Medium));
         Judged(html, bundle.Path, bundle.Judgement);
         End(html);
     }
 
-    private static void Begin(StringBuilder html, string path, Verdict verdict, string kind, bool isOpen)
+    private static void Begin(StringBuilder html, string path, Verdict verdict, string state, string kind, bool isOpen)
     {
         string word = Words.Of(verdict);
-        html.Append(CultureInfo.InvariantCulture, $"<details class=\"file\" data-verdict=\"{word}\"{(isOpen ? " open" : "")}>\n<summary><span class=\"badge {word}\">{word.ToUpperInvariant()}</span> ");
+        html.Append(CultureInfo.InvariantCulture, $"<details class=\"file\" data-verdict=\"{word}\"{(isOpen ? " open" : "")}>\n<summary><span class=\"badge {word}\">{state}</span> ");
         html.Append(CultureInfo.InvariantCulture, $"<span class=\"path\">{HtmlPage.Text(path)}</span> <span class=\"soft\">{HtmlPage.Text(kind)}</span></summary>\n<div>\n");
     }
 
     private static void End(StringBuilder html) => html.Append("</div>\n</details>\n");
+
+    /// <summary>What its code is for: purposes, what it reaches, and the code that was recovered.</summary>
+    private static void Purpose(StringBuilder html, TargetReport target)
+    {
+        if (Account.Of(target.Findings) is not { } account)
+        {
+            return;
+        }
+
+        html.Append("<section class=\"finding\">\n<h2>What for</h2>\n<table class=\"evidence\">\n");
+        Row(html, "looks like", string.Join(", ", account.Purposes));
+        Row(html, "reaches", string.Join('\n', account.Reached.Select(r => Escape.Cut(r, LongestText))));
+        html.Append("</table>\n");
+        if (account.Lines.Length > 0)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<details open>\n<summary>{HtmlPage.Text($"Code, {account.CodeFrom}")}</summary>\n<pre>");
+            foreach (string line in account.Lines.Take(MostItems))
+            {
+                html.Append(HtmlPage.Text(Escape.Cut(line, LongestText))).Append('\n');
+            }
+
+            html.Append(account.Lines.Length > MostItems ? $"and {account.Lines.Length - MostItems:N0} more lines\n" : "").Append("</pre>\n</details>\n");
+        }
+
+        html.Append("</section>\n");
+    }
 
     private static void Judged(StringBuilder html, string target, Judgement judgement)
     {

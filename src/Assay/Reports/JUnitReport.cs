@@ -82,10 +82,11 @@ public sealed class JUnitReport : IScanReport
         }
 
         Finding[] notes = ReportGroups.Notes(judgement.Findings);
-        if (notes.Length + judgement.Waived.Count + judgement.WaivedUnread.Count > 0)
+        string[] purpose = Account.Of(judgement.Findings) is { } account ? [$"looks like: {string.Join(", ", account.Purposes)}", .. account.Reached.Select(r => $"reaches: {r}")] : [];
+        if (purpose.Length + notes.Length + judgement.Waived.Count + judgement.WaivedUnread.Count > 0)
         {
             _xml.WriteStartElement("system-out");
-            IEnumerable<string> lines = [.. notes.Take(Shown).Select(n => $"note: {n.Message} ({n.Rule.Id})"),
+            IEnumerable<string> lines = [.. purpose, .. notes.Take(Shown).Select(n => $"note: {n.Message} ({n.Rule.Id})"),
                 .. judgement.Waived.Take(Shown).Select(w => $"waived: {w.Finding.Message} ({w.Finding.Rule.Id}; {TextFinding.WhatFor(w.Waiver)})"),
                 .. judgement.WaivedUnread.Take(Shown).Select(w => $"accepted: {w.Unread.Detail} ({TextFinding.WhatFor(w.Waiver)})")];
             _xml.WriteString(string.Join('\n', lines.Select(l => Text(l))));

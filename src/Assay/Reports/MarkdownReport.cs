@@ -17,6 +17,7 @@ public sealed class MarkdownReport : IScanReport
 {
     private const int PlacesShown = 5;
     private const int EvidenceShown = 8;
+    private const int CodeShown = 30;
     private const int PassedShown = 100;
     private readonly Stream _output;
     private readonly ScanHead _head;
@@ -54,11 +55,40 @@ public sealed class MarkdownReport : IScanReport
         }
 
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"\n## {Badge(target.Verdict)} {Code(target.Path)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n## {TextTarget.State(target)} {Code(target.Path)}\n\n");
+        text.Append(Plain(TextTarget.Lead(target) ?? $"It {TextTarget.Sentence(target)}")).Append("\n\n");
         string kind = TextTarget.Kind(target);
         text.Append(kind.Length > 0 ? Plain(kind) : "").Append(target.Sha256 is { } digest ? $" · SHA-256 `{digest}`" : "").Append('\n');
+        Purpose(text, target);
         Judged(text, target.Path, target.Judgement);
         _body.Add(text);
+    }
+
+    /// <summary>What its code is for: purposes, what it reaches, and the code that was recovered.</summary>
+    private static void Purpose(StringBuilder text, TargetReport target)
+    {
+        if (Account.Of(target.Findings) is not { } account)
+        {
+            return;
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\n### What for\n\nIt looks like {Plain(string.Join(", ", account.Purposes))}.\n");
+        if (account.Reached.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"It reaches {string.Join(", ", account.Reached.Select(r => Code(Escape.Cut(r, 200))))}.\n");
+        }
+
+        if (account.Lines.Length > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nCode, {Plain(account.CodeFrom)}\n\n");
+            foreach (string line in account.Lines.Take(CodeShown))
+            {
+                // Indented code ends with its line whatever the line says; a fence could be closed by it.
+                text.Append("    ").Append(Escape.Visible(Escape.Cut(line, 300))).Append('\n');
+            }
+
+            text.Append(account.Lines.Length > CodeShown ? $"\nand {Words.Count(account.Lines.Length - CodeShown, "more line")}\n" : "");
+        }
     }
 
     /// <inheritdoc/>

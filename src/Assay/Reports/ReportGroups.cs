@@ -11,8 +11,8 @@ internal static class ReportGroups
     public static IEnumerable<Finding[]> Deciding(IReadOnlyList<Finding> findings) =>
         findings.Where(f => f.Severity >= Severity.Medium).GroupBy(f => (f.Rule.Id, f.Severity)).Select(g => g.ToArray());
 
-    /// <summary>The findings that are only worth knowing.</summary>
-    public static Finding[] Notes(IReadOnlyList<Finding> findings) => [.. findings.Where(f => f.Severity < Severity.Medium)];
+    /// <summary>The findings that are only worth knowing, without those that the <see cref="Account"/> tells.</summary>
+    public static Finding[] Notes(IReadOnlyList<Finding> findings) => [.. findings.Where(f => f.Severity < Severity.Medium).Except(Account.Of(findings)?.Told ?? [])];
 
     /// <summary>What a verdict on all files means.</summary>
     public static string Sentence(ReportSummary summary) => summary.Targets + summary.Bundles.Count == 0 ? "Nothing was scanned." : summary.Verdict switch

@@ -12,7 +12,7 @@ namespace Assay.Reports;
 
 /// <summary>
 /// Writes a report as SARIF 2.1.0 (OASIS). Files are artifacts with relative, percent-encoded locations; a member of a file is a logical location
-/// of it. Waived findings are suppressed results; what was not read is a notification. The results stand first; what SARIF lists beside them waits
+/// of it. Waived findings are suppressed results; what was not read is a notification, and a result as well where it decides the verdict. The results stand first; what SARIF lists beside them waits
 /// in scratch space.
 /// </summary>
 public sealed class SarifReport : IScanReport
@@ -63,6 +63,11 @@ public sealed class SarifReport : IScanReport
         Results(target.Path, index, target.Judgement);
         foreach (UnreadFact unread in target.Unread)
         {
+            if (target.Verdict == Verdict.Incomplete)
+            {
+                SarifResult.Unread(_json, target, index, unread, IndexOf(SarifRule.OfUnread(unread.Cause)));
+            }
+
             _notifications.Add(json => Notification(json, target.Path, index, unread, null));
         }
 

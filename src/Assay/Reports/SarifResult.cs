@@ -2,6 +2,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Detection;
 using Assay.Policies;
 using Assay.Scanning;
@@ -106,6 +108,30 @@ internal static class SarifResult
         json.WriteString("reached", Escape.Visible(finding.Reached));
         json.WriteString("key", Escape.Visible(finding.Key));
         JsonFindings.Loaders(json, finding, Escape.Visible);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes what was not read as a result, bound to the bytes and the place as findings are to their content.</summary>
+    public static void Unread(Utf8JsonWriter json, TargetReport target, int index, UnreadFact unread, int rule)
+    {
+        json.WriteStartObject();
+        json.WriteString("ruleId", "unread/" + Words.Of(unread.Cause));
+        json.WriteNumber("ruleIndex", rule);
+        json.WriteString("level", SarifRule.Level(Severity.Medium));
+        json.WriteStartObject("message");
+        string detail = unread.Detail.Length > 0 ? unread.Detail : Words.Meaning(unread.Cause);
+        json.WriteString("text", SarifText.Message($"Not read: {Escape.Cut(detail, 400)} At {unread.Path}, offset {unread.Offset}."));
+        json.WriteEndObject();
+        json.WriteStartArray("locations");
+        Location(json, target.Path, index, unread.Path, unread.Offset, unread.Length);
+        json.WriteEndArray();
+        json.WriteStartObject("partialFingerprints");
+        string member = unread.Path.StartsWith(target.Path, StringComparison.Ordinal) ? unread.Path[target.Path.Length..] : unread.Path;
+        string bound = string.Create(CultureInfo.InvariantCulture, $"{target.Sha256 ?? target.Path}\0{member}\0{unread.Offset}\0{Words.Of(unread.Cause)}");
+        string print = Sha256.HexOf(Encoding.UTF8.GetBytes(bound))[..32];
+        json.WriteString("assayContent/v1", print);
+        json.WriteString("primaryLocationLineHash", print + ":1");
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -1,6 +1,7 @@
 // A rule as SARIF describes it to viewers.
 using System.Text;
 using System.Text.Json;
+using Assay.Artifacts;
 using Assay.Detection;
 
 namespace Assay.Reports;
@@ -14,6 +15,17 @@ internal static class SarifRule
         Severity.Critical or Severity.High => "error",
         Severity.Medium => "warning",
         _ => "note",
+    };
+
+    /// <summary>What was not read for a cause, as a rule: viewers of code scanning show results and no notifications.</summary>
+    public static Rule OfUnread(UnreadCause cause) => new()
+    {
+        Id = "unread/" + Words.Of(cause),
+        Title = "A part of a file was not read",
+        Severity = Severity.Medium,
+        Confidence = Confidence.High,
+        Why = Words.Meaning(cause) + " What was read holds nothing, and what was not read can hold anything.",
+        Fix = "Do not take it for clean. Look at the file in another way, get it again from its publisher, or accept in your policy, for a while, that these bytes are not read.",
     };
 
     /// <summary>Writes <paramref name="rule"/>.</summary>

@@ -52,8 +52,7 @@ internal static class TextFinding
     /// <summary>Writes the findings that are only worth knowing.</summary>
     public static void Notes(TextPage page, string target, IReadOnlyList<Finding> findings, bool verbose)
     {
-        IReadOnlyList<Finding> told = Account.Of(findings)?.Told ?? [];
-        Finding[] notes = [.. ReportGroups.Notes(findings).Except(told)];
+        Finding[] notes = ReportGroups.Notes(findings);
         int shown = verbose ? notes.Length : Math.Min(notes.Length, NotesShown);
         foreach (Finding note in notes.Take(shown))
         {

@@ -105,18 +105,16 @@ internal static class TextTarget
             label = "";
         }
 
-        string[] lines = account.Code.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 || (lines.Length == 1 && account.Layers.Count == 0))
+        string[] lines = account.Lines;
+        if (lines.Length == 0)
         {
-            // A command of one line stands in what is called.
             return;
         }
 
-        label = account.Layers.Count > 0 ? $"found inside {string.Join(", ", account.Layers)}:" : "as it would run:";
-        page.Entry(4, TextReport.Label("code"), Hang, new Piece(label, Ink.Faint));
+        page.Entry(4, TextReport.Label("code"), Hang, new Piece(account.CodeFrom, Ink.Faint));
         foreach (string line in lines.Take(CodeShown))
         {
-            string visible = Escape.Visible(line.TrimEnd('\r'));
+            string visible = Escape.Visible(line);
             bool fits = TextWidth.Of(visible) <= page.Width - Hang - 1;
             page.Line(Hang, fits ? visible : visible[..TextWidth.Fitting(visible, page.Width - Hang - 2)] + "…");
         }
@@ -129,8 +127,7 @@ internal static class TextTarget
 
     private static void Notes(TextPage page, TargetReport target, bool verbose)
     {
-        IReadOnlyList<Finding> told = Account.Of(target.Findings)?.Told ?? [];
-        if (target.Waived.Count + target.WaivedUnread.Count > 0 || ReportGroups.Notes(target.Findings).Except(told).Any())
+        if (target.Waived.Count + target.WaivedUnread.Count + ReportGroups.Notes(target.Findings).Length > 0)
         {
             page.Blank();
             page.Line(2, new Piece("NOTES", Ink.Faint));

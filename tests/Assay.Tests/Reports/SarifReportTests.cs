@@ -87,6 +87,20 @@ public sealed class SarifReportTests
         }
     }
 
+    [Fact]
+    public void WhatWasNotReadIsAResultWhereItDecides()
+    {
+        JsonElement[] Unread(TargetReport target) => [.. Run(ReportSamples.Of(target)).GetProperty("results").EnumerateArray().Where(r => r.GetProperty("ruleId").GetString()!.StartsWith("unread/", StringComparison.Ordinal))];
+        JsonElement result = Assert.Single(Unread(ReportSamples.Incomplete));
+        Assert.Equal(("unread/not-supported", "warning"), (result.GetProperty("ruleId").GetString(), result.GetProperty("level").GetString()));
+        Assert.Empty(Unread(ReportSamples.Malicious));
+
+        string Print(TargetReport target) => Unread(target)[0].GetProperty("partialFingerprints").GetProperty("primaryLocationLineHash").GetString()!;
+        TargetReport known = ReportSamples.Incomplete with { Sha256 = ReportSamples.Malicious.Sha256 };
+        Assert.Equal(Print(known), Print(known with { Path = "elsewhere.h5", Unread = [known.Unread[0] with { Path = "elsewhere.h5" }] }));
+        Assert.NotEqual(Print(known), Print(known with { Sha256 = ReportSamples.Passed.Sha256 }));
+    }
+
     [Theory]
     [InlineData(UnreadCause.Cancelled)]
     [InlineData(UnreadCause.Fault)]
