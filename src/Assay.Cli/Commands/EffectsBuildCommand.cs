@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Assay.Cli.Files;
 using Assay.Derivation;
 using Assay.Effects.Packs;
 using Assay.Hosting.Files;
@@ -53,7 +54,7 @@ internal static class EffectsBuildCommand
                 }
 
                 byte[] bytes = build.Pack(parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(pack), parsed.GetValue(version)!, parsed.GetValue(brief));
-                File.WriteAllBytes(pack, bytes);
+                new ReportFile(pack).Write(stream => stream.Write(bytes));
                 Write(parsed.GetValue(evidence), w => build.WriteEvidence(w, bytes));
                 Write(parsed.GetValue(listing), build.WriteListing);
                 writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{pack}: {build.Names} names, {bytes.Length} bytes"));
@@ -81,7 +82,10 @@ internal static class EffectsBuildCommand
             return;
         }
 
-        using StreamWriter writer = new(file);
-        write(writer);
+        new ReportFile(file).Write(stream =>
+        {
+            using StreamWriter writer = new(stream);
+            write(writer);
+        });
     }
 }

@@ -43,9 +43,15 @@ internal static class PolicyCommand
                 return ExitCode.Passed;
             }
 
+            string[] scanned = ScanCommand.Paths(given, arguments);
+            if (scanned.FirstOrDefault(p => p != "-" && !File.Exists(p) && !Directory.Exists(p)) is { } missing)
+            {
+                throw new UsageException($"There is nothing at {missing}.");
+            }
+
             int code = new ScanRun(host, new ScanArguments
             {
-                Paths = ScanCommand.Paths(given, arguments),
+                Paths = scanned,
                 Format = format,
                 Output = parsed.GetValue(output),
                 FailOn = null,

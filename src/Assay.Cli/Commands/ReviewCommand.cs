@@ -28,6 +28,11 @@ internal static class ReviewCommand
             string root = parsed.GetValue(path)!;
             ScanTally tally = new();
             (Dictionary<string, TargetReport> files, BundleReport whole) = Scan(host, root, tally);
+            if (files.Count == 0)
+            {
+                throw new UsageException($"There is nothing to review in {root}.");
+            }
+
             RepositoryReview review = RepositoryReview.Of([.. files.Values], whole);
             Lines lines = new();
             if (parsed.GetValue(format) is "json")

@@ -23,7 +23,8 @@ public static partial class PythonSources
         {
             if (Directory.Exists(path))
             {
-                return PythonDistribution.OfFiles(label, Path.GetFileName(Path.GetFullPath(path).TrimEnd('/')), Folder(path));
+                (string, byte[])[] files = [.. Folder(path)];
+                return files.Length > 0 ? PythonDistribution.OfFiles(label, Path.GetFileName(Path.GetFullPath(path).TrimEnd('/')), files) : throw new SettingException($"The folder {path} holds no Python.");
             }
 
             if (!FileKinds.IsRegular(path) || new FileInfo(path).Length > LongestArchive)

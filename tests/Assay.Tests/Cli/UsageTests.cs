@@ -1,0 +1,74 @@
+// Every command on what it cannot use: one sentence, the right exit code, nothing written.
+using Assay.Cli;
+using Assay.Tests.Builders;
+
+namespace Assay.Tests.Cli;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly TemporaryTree _tree = new();
+
+    public UsageTests()
+    {
+        Directory.CreateDirectory(_tree["folder"]);
+        _tree.Add("empty", "");
+        _tree.Add("broken.yaml", "a: [\n");
+        _tree.Add("good.txt", "words\n");
+    }
+
+    public void Dispose() => _tree.Dispose();
+
+    public static TheoryData<string, string, int> Inputs
+    {
+        get
+        {
+            // What each command says to something missing, a folder, an empty file, a link in a circle, a pipe, broken text.
+            (string Command, int[] Codes)[] commands =
+            [
+                ("scan", [2, 3, 2, 2, 2, 2]), ("judge", [4, 4, 4, 4, 4, 4]), ("inspect", [2, 2, 2, 2, 2, 2]), ("weights", [2, 2, 2, 2, 2, 2]),
+                ("review", [4, 4, 2, 2, 2, 2]), ("baseline", [4, 3, 0, 0, 0, 0]), ("policy init", [4, 3, 0, 0, 0, 0]), ("policy check", [4, 4, 0, 4, 4, 4]),
+                ("pickle list", [2, 2, 2, 2, 2, 2]), ("pickle trace", [2, 2, 2, 2, 2, 2]), ("pickle decompile", [2, 2, 2, 2, 2, 2]),
+                ("rules check", [4, 4, 4, 4, 4, 4]), ("effects build -o OUT", [4, 4, 4, 4, 4, 4]), ("convert -o OUT", [2, 3, 2, 2, 2, 2]), ("verify-conversion good.txt", [2, 2, 2, 2, 2, 2]),
+                ("diff good.txt", [4, 0, 0, 0, 0, 0]), ("scan good.txt --policy", [4, 4, 0, 4, 4, 4]), ("scan good.txt --baseline", [4, 4, 0, 4, 4, 4]),
+                ("scan good.txt --rules", [4, 4, 4, 4, 4, 4]), ("scan good.txt --effects", [4, 4, 4, 4, 4, 4]), ("scan good.txt --ignore-file", [4, 4, 0, 4, 4, 4]),
+            ];
+            string[] inputs = ["missing", "folder", "empty", "circle", "pipe", "broken.yaml"];
+            TheoryData<string, string, int> data = [];
+            foreach ((string command, int[] codes) in commands)
+            {
+                for (int at = 0; at < inputs.Length; at++)
+                {
+                    data.Add(command, inputs[at], codes[at]);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Inputs))]
+    public void WhatCannotBeUsedIsSaidInOneSentence(string command, string input, int code)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && input is "circle" or "pipe", "Windows has no such files.");
+        if (input == "pipe")
+        {
+            _tree.Fifo("pipe");
+        }
+        else if (input == "circle")
+        {
+            _tree.Link("circle", "circle2");
+            _tree.Link("circle2", "circle");
+        }
+
+        string[] arguments = [.. command.Split(' ').Select(a => a switch { "OUT" => _tree["out"], "good.txt" => _tree["good.txt"], _ => a }), _tree[input]];
+        using MemoryStream output = new();
+        using StringWriter error = new();
+        int got = CommandLine.Run(arguments, new Host { Input = Stream.Null, Output = output, Error = error, Directory = _tree["folder"] });
+        Assert.True(got == code, $"exit code {got}, not {code}: {error}");
+        Assert.True(code != 4 || error.ToString().Trim().Length > 0, "Nothing says what is wrong.");
+        Assert.DoesNotContain('\n', error.ToString().TrimEnd());
+        Assert.DoesNotContain("Exception", error.ToString(), StringComparison.Ordinal);
+        Assert.False(Path.Exists(_tree["out"]), "Something was written.");
+    }
+}
