@@ -14,6 +14,9 @@ internal static class EntryJudge
     /// <summary>How configurations of a training say which published model they begin with: by its name, and without code of its repository unless they say so.</summary>
     private const string FromPretrained = ".from_pretrained";
 
+    /// <summary>How configurations of logging write the name of an object of a module.</summary>
+    private const string External = "ext://";
+
     private static readonly (string Module, string Name)[] s_pairs = [("@module", "@class"), ("module", "class")];
 
     /// <summary>Notes judgements about the entries of one artifact.</summary>
@@ -28,7 +31,7 @@ internal static class EntryJudge
             int dot = entry.Key.LastIndexOf('.');
             string parent = entry.Key[..(dot + 1)];
             string key = entry.Key[(dot + 1)..];
-            string name = entry.Value.Replace(':', '.');
+            string name = (entry.Value.StartsWith(External, StringComparison.Ordinal) ? entry.Value[External.Length..] : entry.Value).Replace(':', '.');
             foreach ((string module, string member) in s_pairs)
             {
                 if (key == module)

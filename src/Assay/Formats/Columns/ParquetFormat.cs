@@ -108,6 +108,7 @@ internal sealed class ParquetFormat : IFormat
         string text = Encoding.UTF8.GetString(value);
         bool isCut = text.Length > context.Limits.TextBytes;
         context.Add(new EntryFact { Path = context.Artifact.Path, Offset = offset, Source = "metadata", Key = key, Value = isCut ? text[..context.Limits.TextBytes] : text, IsCut = isCut });
+        Configuration.ConfigurationText.Tell(key.Length is > 0 and < 100 ? key : "metadata", text, context);
         ProtobufPayloads.ExamineText(context, text, key.Length is > 0 and < 100 ? key : "metadata", offset);
         if (value.Length > 0 && (key is "pandas" || key.EndsWith("avro.schema", StringComparison.Ordinal)))
         {

@@ -93,7 +93,7 @@ internal sealed partial class ConfigurationWalk
     /// <summary>A pattern in which something that repeats is repeated: some texts take it longer than anybody waits.</summary>
     private void Pattern(ScalarValue value)
     {
-        if (RepeatedRepeats.In(value.Text))
+        if (RepeatedRepeats.In(value.Text, context.Budget))
         {
             context.Anomaly("tokenizer.costly-pattern", value.Offset, 0, $"{Path()}: the pattern repeats what repeats itself: {Short(value.Text)}");
         }

@@ -1,119 +1,52 @@
 // Finds patterns that some texts take exponential time with.
+using Assay.Bytes;
+
 namespace Assay.Formats.Configuration;
 
 /// <summary>
-/// Finds a group that repeats without bound and ends in something that repeats without bound as well, or that is nothing but alternatives of one thing: <c>(a+)+</c>. Engines that step back
-/// try every way to part a text among the two.
+/// Finds patterns that lead from a position back to it in two ways by one text: <c>(a+)+</c>, <c>(x|xx)+</c>, <c>(\s*\w*)*</c>. Engines that step back try every way to part a text among the two, which
+/// are twice as many for each turn. That is exponential ambiguity of the pattern's automaton (Weber and Seidl 1991); what takes only polynomial time, as many patterns of tokenizers do, is left alone.
 /// </summary>
 internal static class RepeatedRepeats
 {
-    /// <summary>Whether a pattern has such a group.</summary>
-    public static bool In(string pattern)
+    private const int LongestPattern = 16 << 10;
+    private const int MostSteps = 500_000;
+    private const int WorkPerPosition = 500;
+    private const int WorkPerStep = 30;
+
+    /// <summary>Whether a pattern has such a place. Its cost is bounded by the number of positions, which is.</summary>
+    public static bool In(string pattern, ScanBudget budget)
     {
-        Stack<(bool HasRepeat, bool IsPossessive)> groups = new();
-        bool hasRepeat = false;
-        for (int i = 0; i < pattern.Length; i++)
-        {
-            switch (pattern[i])
-            {
-                case '\\':
-                    i++;
-                    break;
-                case '[':
-                    i = BehindClass(pattern, i);
-                    break;
-                case '(':
-                    bool isAtomic = string.CompareOrdinal(pattern, i, "(?>", 0, 3) == 0;
-                    groups.Push((hasRepeat, isAtomic));
-                    hasRepeat = false;
-                    break;
-                case ')' when groups.Count > 0:
-                    (bool outer, bool atomic) = groups.Pop();
-                    if (hasRepeat && !atomic && IsUnbounded(pattern, i + 1) && OnlyRepeats(pattern, i))
-                    {
-                        return true;
-                    }
-
-                    hasRepeat = outer || hasRepeat;
-                    break;
-                case '+' or '*':
-                    bool isPossessive = i + 1 < pattern.Length && pattern[i + 1] is '+';
-                    hasRepeat |= !isPossessive;
-                    break;
-                case '{' when IsUnbounded(pattern, i):
-                    hasRepeat = true;
-                    break;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsUnbounded(string pattern, int at)
-    {
-        if (at >= pattern.Length)
+        if (pattern.Length > LongestPattern || PatternPositions.Of(pattern) is not { } positions)
         {
             return false;
         }
 
-        if (pattern[at] is '+' or '*')
+        int count = positions.Letters.Count;
+        budget.SpendWork((WorkPerPosition * (long)(count + pattern.Length)) + (WorkPerStep * (long)positions.Edges.Count));
+        List<int>[] follow = [.. Enumerable.Range(0, count).Select(_ => new List<int>())];
+        List<int>[] before = [.. Enumerable.Range(0, count).Select(_ => new List<int>())];
+        foreach ((int from, int to) in positions.Edges.Keys)
         {
-            return at + 1 >= pattern.Length || pattern[at + 1] is not '+';
+            follow[from].Add(to);
+            before[to].Add(from);
         }
 
-        int close = pattern[at] is '{' ? pattern.IndexOf('}', at) : -1;
-        return close > at + 1 && pattern[close - 1] is ',';
-    }
+        int steps = 0;
+        bool[][] reaches = [.. Enumerable.Range(0, count).Select(p => Reached(p, follow))];
 
-    /// <summary>Whether the group that closes here holds one repeated thing and no more, or alternatives that each repeat: what stands between keeps two turns apart.</summary>
-    private static bool OnlyRepeats(string pattern, int close)
-    {
-        int depth = 0;
-        int open = close;
-        for (; open >= 0; open--)
+        // One step, two ways: an inner turn and an outer one.
+        if (positions.Edges.Any(e => e.Value > 1 && reaches[e.Key.To][e.Key.From]))
         {
-            bool isEscaped = open > 0 && pattern[open - 1] is '\\';
-            depth += isEscaped ? 0 : pattern[open] switch { ')' => 1, '(' => -1, _ => 0 };
-            if (depth == 0)
-            {
-                break;
-            }
+            return true;
         }
 
-        ReadOnlySpan<char> inner = pattern.AsSpan(open + 1, close - open - 1);
-        inner = inner.StartsWith("?:") ? inner[2..] : inner;
-        foreach (Range part in inner.Split('|'))
+        for (int start = 0; start < count && steps < MostSteps; start++)
         {
-            ReadOnlySpan<char> one = inner[part].Trim();
-            int atoms = 0;
-            for (int i = 0; i < one.Length; i++)
-            {
-                if (one[i] is '+' or '*' or '?')
-                {
-                    continue;
-                }
-
-                // A dot takes whatever the repeated thing takes, so it keeps no two turns apart.
-                bool isRepeated = i + 1 < one.Length && one[i + 1] is '+' or '*';
-                atoms += one[i] is '.' && !isRepeated ? 0 : 1;
-                if (one[i] is '\\')
-                {
-                    bool isProperty = i + 2 < one.Length && one[i + 1] is 'p' or 'P' && one[i + 2] is '{';
-                    i = isProperty ? i + Math.Max(1, one[i..].IndexOf('}')) : i + 1;
-                }
-                else if (one[i] is '[')
-                {
-                    int end = one[i..].IndexOf(']');
-                    i = end < 0 ? one.Length : i + end;
-                }
-                else if (one[i] is '(')
-                {
-                    int end = one[i..].LastIndexOf(')');
-                    i = end < 0 ? one.Length : i + end;
-                }
-            }
-
-            if (atoms == 1 && one.IndexOfAny('+', '*') >= 0)
+            int done = steps;
+            bool parts = reaches[start][start] && Parts(start, positions.Letters, follow, before, reaches, ref steps);
+            budget.SpendWork(WorkPerStep * (long)(steps - done));
+            if (parts)
             {
                 return true;
             }
@@ -122,16 +55,56 @@ internal static class RepeatedRepeats
         return false;
     }
 
-    private static int BehindClass(string pattern, int at)
+    /// <summary>Whether two ways that part at a position meet in it again, having read the same.</summary>
+    private static bool Parts(int start, IReadOnlyList<PatternLetters> letters, List<int>[] follow, List<int>[] before, bool[][] reaches, ref int steps)
     {
-        int i = at + 1;
-        i += i < pattern.Length && pattern[i] is '^' ? 1 : 0;
-        i += i < pattern.Length && pattern[i] is ']' ? 1 : 0;
-        for (; i < pattern.Length && pattern[i] is not ']'; i++)
+        HashSet<(int, int)> forward = Pairs(start, letters, follow, at => reaches[start][at] && reaches[at][start], ref steps);
+        if (!forward.Any(p => p.Item1 != p.Item2))
         {
-            i += pattern[i] is '\\' ? 1 : 0;
+            return false;
         }
 
-        return i;
+        return Pairs(start, letters, before, at => reaches[start][at] && reaches[at][start], ref steps).Any(p => p.Item1 != p.Item2 && forward.Contains(p));
+    }
+
+    private static HashSet<(int, int)> Pairs(int start, IReadOnlyList<PatternLetters> letters, List<int>[] edges, Func<int, bool> isInside, ref int steps)
+    {
+        HashSet<(int, int)> seen = [(start, start)];
+        Stack<(int, int)> open = new(seen);
+        while (steps < MostSteps && open.TryPop(out (int One, int Other) at))
+        {
+            foreach (int one in edges[at.One])
+            {
+                foreach (int other in isInside(one) ? edges[at.Other] : [])
+                {
+                    steps++;
+                    if (isInside(other) && letters[one].Meets(letters[other]) && seen.Add((one, other)))
+                    {
+                        open.Push((one, other));
+                    }
+                }
+            }
+        }
+
+        return seen;
+    }
+
+    private static bool[] Reached(int from, List<int>[] follow)
+    {
+        bool[] reached = new bool[follow.Length];
+        Stack<int> open = new([from]);
+        while (open.TryPop(out int at))
+        {
+            foreach (int next in follow[at])
+            {
+                if (!reached[next])
+                {
+                    reached[next] = true;
+                    open.Push(next);
+                }
+            }
+        }
+
+        return reached;
     }
 }

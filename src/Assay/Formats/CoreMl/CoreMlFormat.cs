@@ -47,8 +47,13 @@ internal sealed class CoreMlReader(ReadContext context, ProtobufWire wire)
 {
     private const string ModelFolder = "@model_path/";
     private const int MostKinds = 4_096;
+    private const int MostOdd = 16;
+
+    /// <summary>Blobs of weights begin at multiples of that.</summary>
+    private const int BlobAlignment = 64;
     private const int MostAttributes = 16;
     private readonly Dictionary<string, (OperatorFact Fact, long Count)> _operators = new(StringComparer.Ordinal);
+    private int _odd;
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
 
     /// <summary>Reads one message.</summary>
@@ -80,6 +85,11 @@ internal sealed class CoreMlReader(ReadContext context, ProtobufWire wire)
                 break;
             case "MILSpec.Value.BlobFileValue":
                 string file = message.Text("fileName");
+                if (message.Number("offset") is { } place && (place < 0 || place % BlobAlignment != 0) && _odd++ < MostOdd)
+                {
+                    context.Anomaly("coreml.weights-range", message.Range.Offset, 0, $"Weights are said to lie at {(ulong)place} of {(file.Length > 100 ? file[..100] : file)}, where no blob can begin.");
+                }
+
                 if (_files.Add(file))
                 {
                     context.Refer("external-data", file.StartsWith(ModelFolder, StringComparison.Ordinal) ? file[ModelFolder.Length..] : file, message.Range.Offset);
@@ -188,6 +198,7 @@ internal sealed class CoreMlReader(ReadContext context, ProtobufWire wire)
     private void Text(string key, string value, long offset)
     {
         ProtobufPayloads.ExamineText(context, value, key, offset);
+        Configuration.ConfigurationText.Tell(key, value, context);
         context.Add(new EntryFact
         {
             Path = context.Artifact.Path, Offset = offset, Source = "metadata", Key = key, Value = value, IsCut = value.Length >= context.Limits.TextBytes,

@@ -67,7 +67,13 @@ internal sealed class GgmlFormat : IFormat
             }
         }
 
-        best!.Tell(context);
+        byte[] count = context.Artifact.Bytes.ReadUpTo(claim.Range.Offset + (magic == Ggml ? 4 : 8), 4);
+        if (!best!.IsWhole && magic != Ggla && count.Length == 4 && UInt32(count) is var words && words > claim.Range.Length)
+        {
+            context.Anomaly("ggml.count", claim.Range.Offset, 0, $"The vocabulary is said to have {words} words, more than the file has bytes.");
+        }
+
+        best.Tell(context);
         context.Meta("layout", best.Layout.Name);
         context.Meta("tensors", best.Tensors.ToString(CultureInfo.InvariantCulture));
         best.Release();

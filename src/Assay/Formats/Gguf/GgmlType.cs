@@ -13,6 +13,12 @@ internal sealed record GgmlType(string Name, int Block, int Bytes, ElementType? 
     /// <summary>Higher numbers are no type of any program known; forks of llama.cpp use some below.</summary>
     public const uint Highest = 512;
 
+    /// <summary>Numbers from here on to those of forks, which begin at 96, belong to nobody.</summary>
+    public const uint FirstUnused = 64;
+
+    /// <summary>Forks number their own types from here on.</summary>
+    public const uint FirstOfForks = 96;
+
     /// <summary>The type with a number (<c>enum ggml_type</c>), or null where it was removed, is a fork's own, or none.</summary>
     public static GgmlType? Of(uint number) => number switch
     {

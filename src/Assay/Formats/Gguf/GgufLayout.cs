@@ -38,7 +38,7 @@ internal sealed class GgufLayout(ByteRange range, uint alignment, OddityLog oddi
 
         if (GgmlType.Of(number) is not { } type)
         {
-            Odd(number < GgmlType.Highest ? "gguf.tensor-type-new" : "gguf.tensor-type", at, $"The tensor {name} has elements of type {number}, which is not known.");
+            Odd(number is < GgmlType.FirstUnused or (>= GgmlType.FirstOfForks and < GgmlType.Highest) ? "gguf.tensor-type-new" : "gguf.tensor-type", at, $"The tensor {name} has elements of type {number}, which is not known.");
             HasUnknown = true;
             return;
         }

@@ -4,6 +4,7 @@ using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers;
+using Assay.Formats.Configuration;
 
 namespace Assay.Formats.Gguf;
 
@@ -117,6 +118,7 @@ internal sealed class GgufValues(ByteCursor cursor, ReadContext context, OddityL
         int most = context.Limits.TextBytes;
         string text = Encoding.UTF8.GetString(context.Artifact.Bytes.ReadUpTo(range.Offset, (int)Math.Min(most, range.Length)));
         Tell(key, text, EntryKind.Text, at, range.Length > most);
+        ConfigurationText.Tell(name, text, context);
     }
 
     private ByteRange TakeText(long at)

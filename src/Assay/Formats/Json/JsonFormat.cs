@@ -24,7 +24,7 @@ internal sealed record JsonKind(string Id, string Name, Func<JsonKeys, bool> Fit
 /// </summary>
 internal sealed class JsonFormat : IFormat
 {
-    private static readonly HashSet<string> s_extensions = new(StringComparer.Ordinal) { ".json", ".jsonl", ".ipynb", ".jsonc", ".geojson", ".webmanifest" };
+    private static readonly HashSet<string> s_extensions = new(StringComparer.Ordinal) { ".json", ".jsonl", ".ipynb", ".jsonc", ".json5", ".geojson", ".webmanifest" };
 
     private static readonly JsonKind[] s_kinds =
     [

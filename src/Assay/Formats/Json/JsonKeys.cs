@@ -40,8 +40,19 @@ internal sealed class JsonKeys
     /// <summary>Whether an object below it has the key.</summary>
     public bool Inner(string key) => _inner.Contains(key);
 
-    /// <summary>What follows a byte order mark and blanks.</summary>
-    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> head) => head[(head is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0)..].TrimStart(" \t\r\n"u8);
+    /// <summary>What follows a byte order mark, blanks and comments.</summary>
+    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> rest = head[(head is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0)..].TrimStart(" \t\r\n"u8);
+        while (rest is [(byte)'/', (byte)'/' or (byte)'*', ..])
+        {
+            // Comments, which lenient readers step over.
+            int end = rest[1] == '/' ? rest.IndexOf((byte)'\n') : rest[2..].IndexOf("*/"u8) is >= 0 and int close ? close + 3 : -1;
+            rest = end < 0 ? [(byte)'/'] : rest[(end + 1)..].TrimStart(" \t\r\n"u8);
+        }
+
+        return rest;
+    }
 
     private static JsonKeys Read(ProbeView view)
     {

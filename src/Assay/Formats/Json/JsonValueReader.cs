@@ -124,8 +124,8 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
                 }
 
                 return true;
-            case '"':
-                string text = Text(out bool isCut);
+            case '"' or '\'':
+                string text = Text(c, out bool isCut);
                 sink.Scalar(new ScalarValue(EntryKind.Text, text, at, isCut));
                 return false;
             case 't' or 'f' or 'n' or 'N' or 'I' or '-' or (>= '0' and <= '9'):
@@ -138,13 +138,9 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
 
     private bool Key()
     {
-        if (Blank() is not '"')
-        {
-            throw Broken("A key is missing");
-        }
-
+        int quote = Blank();
         long at = Position;
-        string key = Text(out _);
+        string key = quote is '"' or '\'' ? Text(quote, out _) : Name();
         if (Blank() is not ':')
         {
             throw Broken("A colon is missing");
@@ -203,8 +199,31 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
         sink.Scalar(new ScalarValue(kind, word, at));
     }
 
-    private string Text(out bool isCut)
+    /// <summary>A key without quotes, as JSON5 has them.</summary>
+    private string Name()
     {
+        Lenient();
+        _text.Clear();
+        for (int c = Peek(); c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '$' or '-' or '.'; c = Peek())
+        {
+            if (_text.Length < LongestText)
+            {
+                _text.Append((char)c);
+            }
+
+            Skip(1);
+        }
+
+        return _text.Length > 0 ? _text.ToString() : throw Broken("A key is missing");
+    }
+
+    private string Text(int quote, out bool isCut)
+    {
+        if (quote is '\'')
+        {
+            Lenient();
+        }
+
         Skip(1);
         _text.Clear();
         isCut = false;
@@ -216,7 +235,7 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
             // The plain run up to the next quote, backslash or byte beyond ASCII is taken at once.
             int run = _buffer.AsSpan(_at, _end - _at).IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E);
             ReadOnlySpan<byte> plain = _buffer.AsSpan(_at, run < 0 ? _end - _at : run);
-            int stop = plain.IndexOfAny((byte)'"', (byte)'\\');
+            int stop = plain.IndexOfAny((byte)quote, (byte)'\\');
             plain = stop < 0 ? plain : plain[..stop];
             if (plain.Length > 0)
             {
@@ -239,7 +258,7 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
             }
 
             Skip(1);
-            if (c is '"')
+            if (c == quote)
             {
                 return _text.ToString();
             }
@@ -297,7 +316,7 @@ internal sealed class JsonValueReader(ByteSource source, ByteRange range, ScanBu
         Skip(c < 0 ? 0 : 1);
         switch (c)
         {
-            case '"' or '\\' or '/':
+            case '"' or '\'' or '\\' or '/':
                 return (char)c;
             case 'b':
                 return '\b';

@@ -10,11 +10,12 @@ namespace Assay.Formats.Onnx;
 /// comparison of the model's input with constants, and then chooses between results, is what backdoors in graphs look like (ShadowLogic). Models
 /// compare shapes, masks and single settings all the time; none of that sums up a comparison of the raw input.
 /// </summary>
-internal sealed class OnnxControlFlow(ReadContext context)
+internal sealed partial class OnnxControlFlow(ReadContext context)
 {
     private const int MostKept = 200_000;
     private const int MostValues = 16;
     private const int MostSteps = 64;
+    private const int MostFunctions = 10_000;
 
     /// <summary>More elements than any tensor of a model has; as floats they are 16 GB.</summary>
     private const long GiantCount = 1L << 32;
@@ -25,7 +26,7 @@ internal sealed class OnnxControlFlow(ReadContext context)
 
     private static readonly HashSet<string> s_reduce = new(StringComparer.Ordinal)
     {
-        "ReduceMin", "ReduceMax", "ReduceSum", "ReduceProd", "ReduceMean", "ReduceL1", "ReduceL2", "ReduceSumSquare",
+        "ReduceMin", "ReduceSum", "ReduceProd", "ReduceMean", "ReduceL1", "ReduceL2", "ReduceSumSquare",
     };
 
     /// <summary>What passes values on without computing anything of weight.</summary>
@@ -47,7 +48,6 @@ internal sealed class OnnxControlFlow(ReadContext context)
     private readonly HashSet<string> _initialised = new(StringComparer.Ordinal);
     private readonly List<(string Op, string[] Inputs, long Offset)> _asked = [];
     private readonly Dictionary<string, (string In, string Out)> _bodies = new(StringComparer.Ordinal);
-
     /// <summary>Notes the inputs of the outermost graph.</summary>
     public void Input(string name)
     {
@@ -62,7 +62,7 @@ internal sealed class OnnxControlFlow(ReadContext context)
     {
         if (tensor.Name.Length > 0 && _initialised.Count < MostKept)
         {
-            _initialised.Add(tensor.Name);
+            Constant(tensor.Name, tensor);
             Values(tensor.Name, tensor);
         }
     }
@@ -71,25 +71,32 @@ internal sealed class OnnxControlFlow(ReadContext context)
     public void Node(ProtobufMessage node, string domain, string name)
     {
         bool isAsked = name is "Loop" or "If" or "Where" || s_sized.ContainsKey(name);
-        if (domain.Length > 0 || _made.Count >= MostKept || !(isAsked || name == "Constant" || s_compare.Contains(name) || s_reduce.Contains(name) || s_pass.Contains(name)))
+        bool isCall = domain.Length > 0 && domain is not "ai.onnx";
+        if (_made.Count >= MostKept || (!isCall && !isAsked && name is not "Constant" && !s_compare.Contains(name) && !s_reduce.Contains(name) && name is not "ReduceMax" && !s_pass.Contains(name)
+            && !s_single.Contains(name) && !s_paired.Contains(name) && !s_learnt.Contains(name)))
         {
             return;
         }
 
         List<string> inputs = [];
+        List<string> outputs = [];
         string output = "";
         foreach (ProtobufField field in node)
         {
             switch (field.Name)
             {
-                case "input" when inputs.Count < 4:
-                    inputs.Add(field.Text(512));
+                case "input" when inputs.Count < (isCall ? MostValues : 4):
+                    inputs.Add(Scoped(field.Text(512)));
                     break;
-                case "output" when output.Length == 0:
-                    output = field.Text(512);
+                case "output" when outputs.Count == 0 || (isCall && outputs.Count < MostValues):
+                    outputs.Add(Scoped(field.Text(512)));
+                    output = outputs[0];
                     break;
                 case "attribute" when name == "Constant" && field.Message?.Message("t") is { } value:
                     Values(output, OnnxTensor.Read(value));
+                    Constant(output, OnnxTensor.Read(value));
+                    break;
+                case "attribute" when name == "Constant" && field.Message is { } number && (number.Field("f") is not null || number.Number("i") is not null):
                     _initialised.Add(output);
                     break;
                 case "attribute" when name == "Loop" && field.Message?.Message("g") is { } body:
@@ -98,7 +105,17 @@ internal sealed class OnnxControlFlow(ReadContext context)
             }
         }
 
-        if (isAsked)
+        if (isCall)
+        {
+            if (_calls.Count < MostFunctions)
+            {
+                _calls.Add(($"{domain}\0{name}", [.. inputs], [.. outputs]));
+            }
+
+            return;
+        }
+
+        if (isAsked || name is "Add" or "Max")
         {
             _asked.Add((name, [.. inputs], node.Range.Offset));
         }
@@ -112,6 +129,7 @@ internal sealed class OnnxControlFlow(ReadContext context)
     /// <summary>Says what is odd.</summary>
     public void Tell()
     {
+        Link();
         int told = 0;
         foreach ((string op, string[] inputs, long offset) in _asked)
         {
@@ -137,7 +155,9 @@ internal sealed class OnnxControlFlow(ReadContext context)
             case "Resize" when inputs.Length > 3 && Known(inputs[3]) is { } sizes && Product(sizes) >= GiantCount:
                 return ("onnx.giant-shape", "A tensor is resized into an absurd shape.");
             case "If" or "Where" when inputs.Length > 0 && IsTrigger(inputs[0]):
-                return ("onnx.trigger", $"{op} chooses between results by a condition that sums up a comparison of the model's input with constants.");
+                return ("onnx.trigger", $"{op} chooses between results by a condition that its input, or what is computed of it, has one certain value.");
+            case "Add" or "Max" when IsGated(inputs):
+                return ("onnx.trigger", $"{op} lets a constant into the result by a measure of how near the model's input is to another constant.");
             default:
                 return null;
         }
@@ -209,6 +229,11 @@ internal sealed class OnnxControlFlow(ReadContext context)
                 return true;
             }
 
+            foreach (string other in _alike.GetValueOrDefault(at.Name) ?? [])
+            {
+                open.Push((other, at.Reduced, at.Compared));
+            }
+
             if (!_made.TryGetValue(at.Name, out (string Op, string[] Inputs) made))
             {
                 continue;
@@ -216,6 +241,12 @@ internal sealed class OnnxControlFlow(ReadContext context)
 
             bool compares = s_compare.Contains(made.Op);
             // Whether a sum is more or less than nothing is the condition of the documentation's own examples; a trigger is a value that inputs do not have by chance.
+            if (made.Op is "Equal" && made.Inputs.Any(IsFraction))
+            {
+                // A computed number is one certain fraction by no chance.
+                return true;
+            }
+
             if (compares && (!made.Inputs.Any(_initialised.Contains) || (made.Op != "Equal" && made.Inputs.Any(IsZero))))
             {
                 continue;
@@ -232,6 +263,8 @@ internal sealed class OnnxControlFlow(ReadContext context)
 
         return false;
     }
+
+    private bool IsFraction(string name) => Known(name) is [var value] && double.IsFinite(value) && value != Math.Floor(value);
 
     private bool IsZero(string name) => Known(name) is [0];
 

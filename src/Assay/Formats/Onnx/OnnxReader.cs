@@ -2,6 +2,7 @@
 using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Configuration;
 using Assay.Formats.Protobuf;
 
 namespace Assay.Formats.Onnx;
@@ -59,6 +60,11 @@ internal sealed class OnnxReader
 
     private void Enter(ProtobufMessage message, ProtobufWalk walk, OnnxTensors tensors)
     {
+        if (message.Type.Name is "NodeProto" or "TensorProto" && !walk.Within("FunctionProto"))
+        {
+            _flow.EndFunction();
+        }
+
         switch (message.Type.Name)
         {
             case "ModelProto":
@@ -175,6 +181,7 @@ internal sealed class OnnxReader
     {
         string name = function.Text("name");
         string domain = function.Text("domain");
+        _flow.Function($"{domain}\0{name}", function.Texts("input"), function.Texts("output"));
         if (_operators.Define(domain, name))
         {
             _context.Anomaly("onnx.function-shadows", function.Range.Offset, 0, $"A function of the model takes the place of the standard operator {name}.");
@@ -184,6 +191,7 @@ internal sealed class OnnxReader
     private void Text(string key, string value, long offset)
     {
         ProtobufPayloads.ExamineText(_context, value, key, offset);
+        ConfigurationText.Tell(key, value, _context);
         if (_texts++ < MostTexts)
         {
             _context.Add(new EntryFact { Path = _context.Artifact.Path, Offset = offset, Source = "metadata", Key = key, Value = value, IsCut = value.Length >= _context.Limits.TextBytes });

@@ -17,10 +17,13 @@ internal sealed class TorchModuleUses
     private const int MostTexts = 256;
     private const int LongestText = 4096;
     private const int MostRounds = 4;
+    private const int MostStars = 8;
     private readonly SyntaxTree _tree;
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _paths = [];
     private readonly List<(int Start, int End)> _functions = [];
+    /// <summary>Modules of the standard library whose names a star brings in: a name that nothing else gives may be theirs.</summary>
+    private readonly List<string> _stars = [];
     private readonly HashSet<string> _standard = [.. KnownModules.OfStandardLibrary];
 
     /// <summary>Reads the calls of a module.</summary>
@@ -68,7 +71,17 @@ internal sealed class TorchModuleUses
                     break;
                 case SyntaxKind.ImportFrom when node.Name(SyntaxField.Module) is { } from && node.Value(SyntaxField.Level) == 0:
                     foreach (SyntaxNode alias in node.List(SyntaxField.Names))
-                        _names[alias.Name(SyntaxField.AsName) ?? alias.Name(SyntaxField.Name) ?? ""] = $"{from}.{alias.Name(SyntaxField.Name)}";
+                    {
+                        if (alias.Name(SyntaxField.Name) is "*")
+                        {
+                            if (_stars.Count < MostStars && _standard.Contains(from.Split('.')[0]) && !_stars.Contains(from))
+                                _stars.Add(from);
+                        }
+                        else
+                        {
+                            _names[alias.Name(SyntaxField.AsName) ?? alias.Name(SyntaxField.Name) ?? ""] = $"{from}.{alias.Name(SyntaxField.Name)}";
+                        }
+                    }
 
                     break;
                 case SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef or SyntaxKind.Lambda:
@@ -134,9 +147,22 @@ internal sealed class TorchModuleUses
             if (node.Kind is not SyntaxKind.Call)
                 continue;
 
+            if (AtLoad.Count + InFunctions.Count >= MostUses)
+            {
+                IsCut = true;
+                return;
+            }
+
             string callee = _paths.GetValueOrDefault(node[SyntaxField.Func].Number, "");
             if (callee.Length == 0)
                 continue;
+
+            if (node[SyntaxField.Func].Kind is SyntaxKind.Name && !_names.ContainsKey(callee))
+            {
+                List<ValueShape> given = [.. Shapes(node)];
+                foreach (string star in _stars)
+                    (IsInFunction(node.Start) ? InFunctions : AtLoad).Add(new CodeUse($"{star}.{callee}", true) { Arguments = given });
+            }
 
             string root = callee.Split('.')[0];
             bool isLoad = !IsInFunction(node.Start);
@@ -147,12 +173,6 @@ internal sealed class TorchModuleUses
             bool isConstant = arguments.Exists(a => a.Kind is not ShapeKind.Unknown);
             if (!isConstant && !told.Add((callee, isLoad)))
                 continue;
-
-            if (AtLoad.Count + InFunctions.Count >= MostUses)
-            {
-                IsCut = true;
-                return;
-            }
 
             (isLoad ? AtLoad : InFunctions).Add(new CodeUse(callee, callee.Contains('.', StringComparison.Ordinal) || _names.ContainsValue(callee)) { Arguments = arguments });
         }

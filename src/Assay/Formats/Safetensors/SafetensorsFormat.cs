@@ -17,6 +17,8 @@ internal sealed class SafetensorsFormat : IFormat
     /// <summary>The reference reader refuses a longer header.</summary>
     internal const long LongestHeader = 100_000_000;
 
+    private const string Extension = ".safetensors";
+
     /// <summary>The bytes of the length in front of the header.</summary>
     internal const int LengthSize = 8;
 
@@ -26,17 +28,28 @@ internal sealed class SafetensorsFormat : IFormat
 
     public FormatSupport Support => FormatSupport.Full;
 
-    public IReadOnlyList<string> Extensions { get; } = [".safetensors"];
+    public IReadOnlyList<string> Extensions { get; } = [Extension];
 
     public Claim? Probe(ProbeView view)
     {
         ReadOnlySpan<byte> head = view.Head.Span;
-        if (!view.IsWhole || head.Length <= LengthSize + 1 || head[LengthSize] != '{')
+        if (!view.IsWhole || head.Length <= LengthSize + 1)
         {
             return null;
         }
 
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(head);
+        bool isNamed = view.Artifact.Extension is Extension;
+        if (head[LengthSize] != '{')
+        {
+            return isNamed ? Disguised(view, length) : null;
+        }
+
+        if (isNamed && head[LengthSize + 1] is (byte)'"' or (byte)'}')
+        {
+            return new Claim(view.Range, ClaimStrength.Likely);
+        }
+
         bool isTold = head.IndexOf("\"dtype\""u8) > 0 && head.IndexOf("\"data_offsets\""u8) > 0;
         if (length < 2 || (length > LongestHeader && length > (ulong)(view.Range.Length - LengthSize) && !isTold))
         {
@@ -49,8 +62,30 @@ internal sealed class SafetensorsFormat : IFormat
             : null;
     }
 
+    /// <summary>
+    /// A file that is called safetensors and whose header does not begin where readers look for it: behind a mark of Unicode or another prelude. One whose length fits and whose header is no JSON is
+    /// broken for everybody.
+    /// </summary>
+    private static Claim? Disguised(ProbeView view, ulong length)
+    {
+        ReadOnlySpan<byte> head = view.Head.Span;
+        int type = head.IndexOf("\"dtype\""u8);
+        int brace = type < 0 || head.IndexOf("\"data_offsets\""u8) < 0 ? -1 : head[..type].IndexOf("{\""u8);
+        if (brace > LengthSize && BinaryPrimitives.ReadUInt64LittleEndian(head[(brace - LengthSize)..]) is >= 2 and <= LongestHeader)
+        {
+            return new Claim(new ByteRange(view.Range.Offset + brace - LengthSize, view.Range.Length - (brace - LengthSize)), ClaimStrength.Likely);
+        }
+
+        return length is >= 2 and <= LongestHeader && length <= (ulong)(view.Range.Length - LengthSize) ? new Claim(view.Range, ClaimStrength.Likely) : null;
+    }
+
     public void Read(Claim claim, ReadContext context)
     {
+        if (claim.Range.Offset > 0)
+        {
+            context.Anomaly("safetensors.prelude", 0, claim.Range.Offset, $"{claim.Range.Offset} bytes stand in front of the header.");
+        }
+
         ByteSource bytes = context.Artifact.Bytes;
         long length = (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(bytes.ReadUpTo(claim.Range.Offset, LengthSize)), long.MaxValue / 4);
         SafetensorsHeader header = new(bytes, claim.Range, length, context);

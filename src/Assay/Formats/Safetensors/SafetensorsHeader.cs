@@ -6,6 +6,7 @@ using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers;
+using Assay.Formats.Configuration;
 using Assay.Formats.Json;
 
 namespace Assay.Formats.Safetensors;
@@ -22,8 +23,8 @@ internal sealed class SafetensorsHeader
     /// <summary>What a reader may step over; it refuses everything else that is odd.</summary>
     private const string UnknownField = "safetensors.unknown-field";
 
-    /// <summary>Keys by which a text of the header is a configuration that makes objects.</summary>
-    private static readonly string[] s_acted = ["\"_target_\"", "\"class_path\"", "\"auto_map\"", "\"@class\""];
+    /// <summary>So far it is looked whether bytes behind something are only there to fill.</summary>
+    internal const int MostFilling = 1 << 20;
 
     private readonly ByteSource _bytes;
     private readonly ByteRange _range;
@@ -84,10 +85,19 @@ internal sealed class SafetensorsHeader
 
             _end = _json.End;
             _end += Blanks(_end);
+            if (_length > _range.Length - SafetensorsFormat.LengthSize)
+            {
+                Odd("safetensors.header-length", _range.Offset, $"The header ends, and is said to have {_length} bytes, which is more than the file has.");
+            }
         }
         catch (MalformedException e)
         {
             _broken = e;
+            if (_length <= _range.Length - SafetensorsFormat.LengthSize)
+            {
+                Odd("safetensors.header-broken", e.Offset, $"The header is no JSON that a reader takes.");
+            }
+
             _end = Math.Max(_end, _json.End);
         }
     }
@@ -106,7 +116,8 @@ internal sealed class SafetensorsHeader
         {
             if (_end < body)
             {
-                Odd("safetensors.header-rest", _end, $"Bytes that are no blanks follow the JSON of the header.", body - _end);
+                bool isFilled = Padding.End(_bytes, new ByteRange(_end, Math.Min(body - _end, MostFilling))) < Math.Min(body, _end + MostFilling);
+                Odd(isFilled ? "safetensors.header-content" : "safetensors.header-rest", _end, $"Bytes that are no blanks follow the JSON of the header.", body - _end);
             }
 
             _layout.Tell(_context);
@@ -198,12 +209,7 @@ internal sealed class SafetensorsHeader
                     Path = _context.Artifact.Path, Offset = at, Source = "metadata", Key = KeyPath.Append(MetadataName, key),
                     Value = text.Length > _context.Limits.TextBytes ? text[.._context.Limits.TextBytes] : text, IsCut = text.Length > _context.Limits.TextBytes,
                 });
-                if (text.AsSpan().TrimStart() is ['{' or '[', ..] && s_acted.Any(k => text.Contains(k, StringComparison.Ordinal)))
-                {
-                    // A configuration in a text: loaders that take it from here act on it as on a file.
-                    _context.Submit(new Artifact(KeyPath.Append(MetadataName, key), new MemorySource(System.Text.Encoding.UTF8.GetBytes(text)), _context.Artifact, "json"));
-                }
-
+                ConfigurationText.Tell(KeyPath.Append(MetadataName, key), text, _context);
                 if (_keepsTexts)
                 {
                     Metadata[key] = text;

@@ -51,7 +51,9 @@ internal sealed class SafetensorsLayout(ByteRange body, OddityLog oddities)
 
         if (next < body.Length)
         {
-            Odd("safetensors.trailing-data", body.Offset + next, body.Length - next, $"{body.Length - next} bytes follow the last tensor.");
+            ByteRange rest = new(body.Offset + next, Math.Min(body.Length - next, SafetensorsHeader.MostFilling));
+            bool isFilled = Padding.End(context.Artifact.Bytes, rest) < rest.End;
+            Odd(isFilled ? "safetensors.trailing-content" : "safetensors.trailing-data", body.Offset + next, body.Length - next, $"{body.Length - next} bytes follow the last tensor.");
         }
 
         if (Missing > 0)

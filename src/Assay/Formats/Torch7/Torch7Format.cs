@@ -79,7 +79,7 @@ internal sealed class Torch7Format : IFormat
         return kind switch
         {
             Torch7Reader.Function => first > 0 && first < length && IsCode(head[8..]),
-            Torch7Reader.OldFunction or Torch7Reader.NewFunction => first == 1 && head.Length > 16 && IsCode(head[12..]),
+            Torch7Reader.OldFunction or Torch7Reader.NewFunction => first is > 0 and <= MostItems && head.Length > 16 && IsCode(head[12..]),
             Torch7Reader.Table => first == 1 && head.Length >= 16 && second is > 0 and <= MostItems && BinaryPrimitives.ReadInt32LittleEndian(head[12..]) is >= 1 and <= 8,
             Torch7Reader.Object => first == 1 && second is > 2 and < LongestClass && head.Length >= 12 + second && IsClass(head.Slice(12, second)),
             _ => false,

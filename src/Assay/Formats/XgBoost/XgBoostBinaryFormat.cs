@@ -43,7 +43,8 @@ internal sealed class XgBoostBinaryFormat : IFormat
 
         ReadOnlySpan<byte> rest = head[start..];
         string first = Encoding.Latin1.GetString(rest[Math.Min(8, rest.Length)..Math.Min(rest.Length, 24)]);
-        if (s_objectives.Any(o => first.StartsWith(o, StringComparison.Ordinal)))
+        bool isSigned = view.StartsWith("binf"u8) && rest.Length >= 8 && BinaryPrimitives.ReadUInt64LittleEndian(rest) > LongestName;
+        if (isSigned || s_objectives.Any(o => first.StartsWith(o, StringComparison.Ordinal)))
         {
             // Whatever the length of the name says: a reader makes room by it.
             return new Claim(view.Range, ClaimStrength.Likely);

@@ -25,6 +25,9 @@ internal sealed class YamlFormat : IFormat
     private static readonly HashSet<string> s_names = new(StringComparer.Ordinal) { ".yaml", ".yml" };
     private static readonly HashSet<string> s_others = new(StringComparer.Ordinal) { ".md", ".rst", ".txt", ".py", ".csv", ".tsv", ".html", ".js", ".sh", ".cfg", ".ini", ".toml", ".log", ".jinja", ".jinja2", ".j2", ".pbtxt", ".prototxt" };
 
+    /// <summary>Texts that a language of their own says how to read; a card of a model begins with YAML, and its readers take no tags.</summary>
+    private static readonly HashSet<string> s_languages = new(StringComparer.Ordinal) { ".rst", ".tex", ".py", ".pyi", ".ipynb", ".html", ".htm", ".xml", ".svg", ".css", ".js", ".ts", ".sh", ".c", ".cc", ".cpp", ".h", ".cs", ".java", ".go", ".rs", ".rb", ".jinja", ".jinja2", ".j2", ".pbtxt", ".prototxt", ".json", ".jsonl" };
+
     private static readonly YamlKind[] s_kinds =
     [
         new("mlflow-model", "MLflow MLmodel", k => k.Contains("flavors")),
@@ -50,7 +53,7 @@ internal sealed class YamlFormat : IFormat
 
         string file = view.Artifact.Name[(view.Artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..];
         bool isNamed = s_names.Contains(view.Artifact.Extension) || file is "MLmodel";
-        return isNamed || (!s_others.Contains(view.Artifact.Extension) && Begins(view.Head.Span)) ? new Claim(view.Range, isNamed ? ClaimStrength.Likely : ClaimStrength.Weak) : null;
+        return isNamed || (!s_others.Contains(view.Artifact.Extension) && Begins(view.Head.Span)) || IsActedElsewhere(view) ? new Claim(view.Range, isNamed ? ClaimStrength.Likely : ClaimStrength.Weak) : null;
     }
 
     public void Read(Claim claim, ReadContext context)
@@ -102,11 +105,40 @@ internal sealed class YamlFormat : IFormat
             }
         }
 
+        if (walk.RootKeys.Contains("class_name") && walk.RootKeys.Contains("config"))
+        {
+            KerasModel(document, context);
+        }
+
         foreach ((string key, string value) in walk.Root)
         {
             context.Meta(key, value);
         }
     }
+
+    /// <summary>The architecture of a model as <c>to_yaml</c> of Keras up to 2.5 wrote it: what JSON says elsewhere, and acted on in the same way.</summary>
+    private static void KerasModel(TextDocument document, ReadContext context)
+    {
+        using YamlAsJson json = new();
+        try
+        {
+            new YamlReader(document, context.Budget, json).Read();
+        }
+        catch (MalformedException)
+        {
+            return;
+        }
+
+        if (json.Written() is { } bytes)
+        {
+            context.Held.Add(bytes.Length);
+            context.Submit(new Artifact("model", new MemorySource(bytes), context.Artifact, Keras.KerasConfigFormat.FormatId));
+        }
+    }
+
+    /// <summary>Whether a text is a document on which loaders act, whatever it is called: programs read settings from files of any name. Source and pages are read as what they are.</summary>
+    private static bool IsActedElsewhere(ProbeView view) =>
+        !s_languages.Contains(view.Artifact.Extension) && !FormatCatalog.PromisesModel(view.Artifact.Extension) && TextLook.IsText(view.Head.Span) && ConfigurationText.IsActedYaml(view);
 
     /// <summary>Whether the first lines are keys with values, items of a list, or the start of a document.</summary>
     private static bool Begins(ReadOnlySpan<byte> head)

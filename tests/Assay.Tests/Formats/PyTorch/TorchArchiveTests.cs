@@ -74,6 +74,9 @@ public sealed class TorchArchiveTests
 
     [Theory]
     [InlineData("import os\nos.system('id')\n", Verdict.Malicious)]
+    [InlineData("from os import *\nsystem('id')\n", Verdict.Malicious)]
+    [InlineData("from math import *\nfrom subprocess import *\nrun(['touch', '/tmp/x'])\n", Verdict.Malicious)]
+    [InlineData("from math import *\nfrom os.path import *\nfolder = join('a', 'b')\ndef half(x):\n  return floor(x / 2)\nrate = half(8) + sqrt(2) + len(str(3))\n", Verdict.Passed)]
     [InlineData("import torch\nclass M(torch.nn.Module):\n  def forward(self, x):\n    return torch.relu(x)\n", Verdict.Passed)]
     public void T075_ModulesOfAPackageAreJudgedByWhatTheyDo(string source, Verdict expected)
     {

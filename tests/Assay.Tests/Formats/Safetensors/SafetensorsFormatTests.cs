@@ -58,7 +58,7 @@ public sealed class SafetensorsFormatTests
     [InlineData("safetensors.unknown-field", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8],"note":{"deep":[1,[2]]}}}""")]
     [InlineData("safetensors.metadata-type", """{"__metadata__":{"x":1},"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""")]
     [InlineData("safetensors.metadata-type", """{"__metadata__":["x"],"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""")]
-    [InlineData("safetensors.header-rest", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}} x""")]
+    [InlineData("safetensors.header-content", """{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}} x""")]
     public void WhatTheReferenceReaderRefusesIsSaidAndNotConverted(string code, string header)
     {
         byte[] file = WeightFiles.Safetensors(header, 8);
@@ -201,6 +201,52 @@ public sealed class SafetensorsFormatTests
         Assert.True(allocated < 300L << 20, $"{allocated} bytes were allocated.");
     }
 
+    /// <summary>What a file of that name may be behind: nobody's reader takes it as it is.</summary>
+    [Theory]
+    [InlineData("safetensors.header-broken", "EFBBBF", true)]
+    [InlineData("safetensors.prelude", "23212F62696E2F73680A", false)]
+    [InlineData("safetensors.header-broken", "FFFE", true)]
+    public void T150_AHeaderThatBeginsElsewhereIsSaid(string code, string prelude, bool isInHeader)
+    {
+        byte[] plain = WeightFiles.Safetensors(One, 8);
+        byte[] before = Convert.FromHexString(prelude);
+        byte[] file = isInHeader ? [.. BitConverter.GetBytes(One.Length + (long)before.Length), .. before, .. plain[8..]] : [.. before, .. plain];
+        file = prelude is "FFFE" ? [.. BitConverter.GetBytes(8L), .. before, .. "{\"a\":1"u8] : file;
+        TargetReport target = Scans.Of(file, "model.safetensors");
+        Assert.Contains(code, target.Anomalies());
+        Assert.True(target.Verdict >= Verdict.Suspicious, target.Describe());
+    }
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"U8","shape":[-2,-4],"data_offsets":[0,8]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[8],"data_offsets":[-8,0]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[8],"data_offsets":[8,0]}}""")]
+    public void T152_NumbersThatNoTensorHasAreSuspicious(string header) => Assert.True(Scans.Of(WeightFiles.Safetensors(header, 8), "model.safetensors").Is("safetensors-ambiguous"));
+
+    [Fact]
+    public void T150_WhatStandsBehindTheTensorsAndDoesNotOnlyFillIsSuspicious()
+    {
+        byte[] file = WeightFiles.Safetensors(One, 8);
+        Assert.True(Scans.Of([.. file, .. "#!/bin/sh\necho x\n"u8], "model.safetensors").Is("safetensors-hides-data"));
+        Assert.True(Scans.Of([.. file, .. new byte[64]], "model.safetensors").Is("safetensors-foreign-data"));
+        Assert.Contains("safetensors.header-length", Scans.Of(WeightFiles.Safetensors(One, 8, 50_000), "model.safetensors").Anomalies());
+    }
+
+    /// <summary>A program that takes its configuration from here acts on it.</summary>
+    [Theory]
+    [InlineData("model:\\n  _target_: os.system\\n  command: x\\n")]
+    [InlineData("hook: !!python/object/apply:os.system [x]\\n")]
+    [InlineData("{\\\"a\\\": {\\\"class_path\\\": \\\"subprocess.Popen\\\"}}")]
+    public void T155_AConfigurationInATextIsReadAsOne(string text) =>
+        Assert.Equal(Verdict.Malicious, Scans.Of(WeightFiles.Safetensors($$$$"""{"__metadata__":{"x":"{{{{text}}}}"},"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""", 8), "model.safetensors").Verdict);
+
+    [Theory]
+    [InlineData("{\\\"_target_\\\": \\\"my_project.models.Net\\\"}")]
+    [InlineData("see _target_ in the configuration: it is os.system free")]
+    [InlineData("lr: 0.1\\nmodel: bert\\n")]
+    public void T155_OrdinaryTextsPass(string text) =>
+        Assert.Equal(Verdict.Passed, Scans.Of(WeightFiles.Safetensors($$$$"""{"__metadata__":{"x":"{{{{text}}}}"},"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""", 8), "model.safetensors").Verdict);
+
     [Theory]
     [InlineData(-1)]
     [InlineData(long.MaxValue)]
@@ -217,10 +263,11 @@ public sealed class SafetensorsFormatTests
     public void ALengthThatHoldsNoHeaderIsNoSafetensors() => Assert.Null(Recording.Probe(new SafetensorsFormat(), WeightFiles.Safetensors(One, 8, 1)));
 
     [Fact]
-    public void ALengthBeyondTheFileIsTruncation()
+    public void T150_AHeaderThatEndsAndIsSaidToBeLongerThanTheFileIsSuspicious()
     {
         TargetReport target = Scans.Of(WeightFiles.Safetensors(One, 8, 5000), "model.safetensors");
         Assert.Contains(UnreadCause.Truncated, target.Causes());
-        Assert.Equal(Verdict.Incomplete, target.Verdict);
+        Assert.Equal(Verdict.Suspicious, target.Verdict);
+        Assert.Equal(Verdict.Incomplete, Scans.Of(WeightFiles.Safetensors(One, 0)[..30], "model.safetensors").Verdict);
     }
 }

@@ -36,6 +36,8 @@ public sealed class Torch7FormatTests
     {
         byte[] function = [.. Int(kind), .. kind > 6 ? Int(1) : [], .. Int(8), 0x1B, .. "LJ"u8, 2, 0, 0, 0, 0, .. Int(0)];
         Assert.Equal(Verdict.Suspicious, Scans.Of(function, "m.net").Verdict);
+        byte[] later = [.. Int(kind), .. kind > 6 ? Int(7) : [], .. Int(8), 0x1B, .. "Lua"u8, 0x51, 0, 0, 0, .. Int(0)];
+        Assert.Equal(Verdict.Suspicious, Scans.Of(later, "m.dat").Verdict);
         byte[] inner = [.. Int(kind), .. kind > 6 ? Int(9) : [], .. Int(8), 0x1B, .. "LJ"u8, 2, 0, 0, 0, 0, .. Int(0)];
         TargetReport nested = Scans.Of([.. Int(3), .. Int(1), .. Int(1), .. Text("f"), .. inner], "m.t7");
         Assert.Equal(Verdict.Suspicious, nested.Verdict);
