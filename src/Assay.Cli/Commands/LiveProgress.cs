@@ -1,5 +1,6 @@
 // Shows on a terminal how far a long scan has come, and stays out of the way otherwise.
 using System.Globalization;
+using Assay.Bytes;
 using Assay.Cli.Files;
 using Assay.Reports;
 using Assay.Scanning;
@@ -8,15 +9,19 @@ using Spectre.Console;
 namespace Assay.Cli.Commands;
 
 /// <summary>
-/// Shows on standard error how far a scan has come, once it has taken about a second. How many inputs there are is only known when all have been
-/// found; <paramref name="count"/> finds them beside the scan.
+/// Shows on standard error how far a scan has come, once it has taken about a second: how many files are done, and how far into the largest of those
+/// under way it is. How many inputs there are is only known when all have been found; <paramref name="count"/> finds them beside the scan.
 /// </summary>
 internal sealed class LiveProgress(Host host, Func<long> count) : IProgress<ScanProgress>
 {
+    /// <summary>From this many bytes on a file is told by its bytes: smaller ones are done before anybody has read it.</summary>
+    private const long LargeFile = 100_000_000;
+
     private readonly Lock _lock = new();
     private readonly TerminalProgress _terminal = new(host);
     private long _done;
     private string _last = "";
+    private readonly List<WatchedSource> _open = [];
 
     /// <inheritdoc/>
     public void Report(ScanProgress value)
@@ -25,6 +30,40 @@ internal sealed class LiveProgress(Host host, Func<long> count) : IProgress<Scan
         {
             _done = Math.Max(_done, value.Done);
             _last = value.Path;
+        }
+    }
+
+    /// <summary>The inputs, watched while they are open.</summary>
+    public IEnumerable<ScanInput> Watching(IEnumerable<ScanInput> inputs) =>
+        inputs.Select(input => input.Open is { } open ? input with { Open = () => Watched(input.Path, open()) } : input);
+
+    private WatchedSource Watched(string path, ByteSource bytes)
+    {
+        WatchedSource watched = new(path, bytes, source =>
+        {
+            lock (_lock)
+            {
+                _open.Remove(source);
+            }
+        });
+        lock (_lock)
+        {
+            _open.Add(watched);
+        }
+
+        return watched;
+    }
+
+    /// <summary>How far the work has come: files done, and bytes of the largest file under way.</summary>
+    internal string Describe(long? total, int width)
+    {
+        lock (_lock)
+        {
+            string of = total is { } all ? string.Create(CultureInfo.InvariantCulture, $" of {all}") : "";
+            WatchedSource? largest = _open.MaxBy(s => s.Length);
+            string within = largest is { Length: >= LargeFile } ? string.Create(CultureInfo.InvariantCulture, $"  {largest.Reached / 1e9:F1} of {largest.Length / 1e9:F1} GB") : "";
+            string said = $"{_done}{of} files{within}  ";
+            return said + TerminalProgress.Tail(Escape.Visible(largest?.Path ?? _last), width - said.Length);
         }
     }
 
@@ -58,9 +97,9 @@ internal sealed class LiveProgress(Host host, Func<long> count) : IProgress<Scan
                 task.IsIndeterminate = !known;
                 task.MaxValue = known ? Math.Max(1, total.Result) : 1;
                 task.Value = known ? _done : 0;
-                string of = known ? string.Create(CultureInfo.InvariantCulture, $" of {total.Result}") : "";
-                task.Description = Markup.Escape($"{_done}{of} files  {TerminalProgress.Tail(Escape.Visible(_last), host.Width - TerminalProgress.BarWidth - 32)}");
             }
+
+            task.Description = Markup.Escape(Describe(known ? total.Result : null, host.Width - TerminalProgress.BarWidth - 8));
         });
     }
 }

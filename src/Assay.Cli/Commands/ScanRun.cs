@@ -139,9 +139,10 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             void Fill(IScanReport report)
             {
                 BundleSheet bundles = new(rules, scanner.Options.Policy, scanner.Head.Day, limits);
+                bool show = arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal;
                 void Scan()
                 {
-                    foreach (ScanResult result in host.Scan(scanner, inputs, progress, host.Cancellation))
+                    foreach (ScanResult result in host.Scan(scanner, show ? progress.Watching(inputs) : inputs, progress, host.Cancellation))
                     {
                         tally.Add(result);
                         if (result.Report?.Read is { } read)
@@ -156,7 +157,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
                     }
                 }
 
-                progress.Run(Scan, show: arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal);
+                progress.Run(Scan, show);
                 End(report, bundles, tally, walk.LeftAside);
             }
         }
