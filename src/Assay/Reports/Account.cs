@@ -18,9 +18,9 @@ internal sealed class Account
     {
         Told = told;
         bool sure = told.Any(f => f.Confidence == Confidence.High);
-        Finding[] purposes = [.. told.Where(f => f.Confidence >= (sure ? Confidence.Medium : Confidence.Low))];
+        Finding[] purposes = [.. told.Where(f => f.Confidence >= (sure ? Confidence.Medium : Confidence.Low)).OrderByDescending(f => f.Confidence)];
         Purposes = [.. purposes.Select(Purpose).Distinct()];
-        Names = [.. purposes.Select(Name).Distinct()];
+        Names = [.. purposes.Where(f => f.Confidence == purposes[0].Confidence).Select(Name).Distinct()];
         Evidence[] indicators = [.. told.SelectMany(f => f.Evidence)];
         string[] urls = [.. indicators.Where(e => e.Kind == "url").Select(e => e.Text)];
 
@@ -49,10 +49,10 @@ internal sealed class Account
     /// <summary>The findings that it tells.</summary>
     public IReadOnlyList<Finding> Told { get; }
 
-    /// <summary>What for, with the words that show it: <c>credential theft ('.aws/credentials')</c>.</summary>
+    /// <summary>What for, with the words that show it, the surest first: <c>credential theft ('.aws/credentials')</c>.</summary>
     public IReadOnlyList<string> Purposes { get; }
 
-    /// <summary>What for, in bare words: <c>credential theft</c>.</summary>
+    /// <summary>The surest of them in bare words: <c>credential theft</c>.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>URLs, hosts, addresses and paths in the code.</summary>

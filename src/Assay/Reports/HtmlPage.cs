@@ -17,6 +17,7 @@ internal static class HtmlPage
         body { margin: 0 auto; padding: 1.5rem; max-width: 72rem; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
         h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: .2rem 0; } h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
         .lead { font-size: 1.05rem; }
+        summary, .lead, li { overflow-wrap: anywhere; }
         pre { margin: .3rem 0; padding: .6rem .8rem; background: var(--box); border: 1px solid var(--line); border-radius: .3rem; white-space: pre-wrap; }
         code, pre, .evidence td, .path { font-family: ui-monospace, monospace; font-size: .88em; overflow-wrap: anywhere; }
         .badge { display: inline-block; padding: 0 .5em; border: 2px solid currentColor; border-radius: .4em; font-size: .8em; font-weight: 700; }

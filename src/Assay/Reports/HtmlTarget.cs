@@ -56,7 +56,11 @@ internal static class HtmlTarget
 
         html.Append("<section class=\"finding\">\n<h2>What for</h2>\n<table class=\"evidence\">\n");
         Row(html, "looks like", string.Join(", ", account.Purposes));
-        Row(html, "reaches", string.Join('\n', account.Reached.Select(r => Escape.Cut(r, LongestText))));
+        for (int at = 0; at < account.Reached.Count; at++)
+        {
+            Row(html, at == 0 ? "reaches" : "", Escape.Cut(account.Reached[at], LongestText));
+        }
+
         html.Append("</table>\n");
         if (account.Lines.Length > 0)
         {

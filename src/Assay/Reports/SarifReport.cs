@@ -218,12 +218,7 @@ public sealed class SarifReport : IScanReport
         _json.WriteStartArray("notifications");
         foreach (UnreadCause cause in _causes)
         {
-            _json.WriteStartObject();
-            _json.WriteString("id", "unread/" + Words.Of(cause));
-            _json.WriteStartObject("shortDescription");
-            _json.WriteString("text", Words.Meaning(cause));
-            _json.WriteEndObject();
-            _json.WriteEndObject();
+            SarifRule.Write(_json, SarifRule.OfUnread(cause));
         }
 
         _json.WriteEndArray();

@@ -15,15 +15,16 @@ public sealed partial class GuideTests : IDisposable
 
     public void Dispose() => _tree.Dispose();
 
-    /// <summary>The guides, by name.</summary>
-    public static TheoryData<string> Guides => [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "guides"), "*.md").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+    /// <summary>The guides, and what else has a block of commands with prompts.</summary>
+    public static TheoryData<string> Guides => [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+        .Where(f => File.ReadAllText(f).Contains("```console\n", StringComparison.Ordinal)).Select(f => Path.GetRelativePath(Repository.Root, f)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Guides))]
     public async Task EachCommandOfAGuideGivesTheExitCodeThatItNames(string guide)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The guides use a shell.");
-        string[] commands = [.. Commands(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "guides", guide + ".md"), TestContext.Current.CancellationToken))];
+        string[] commands = [.. Commands(await File.ReadAllTextAsync(Path.Combine(Repository.Root, guide), TestContext.Current.CancellationToken))];
         Assert.NotEmpty(commands);
         foreach (string source in Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples"), "*", SearchOption.AllDirectories))
         {
