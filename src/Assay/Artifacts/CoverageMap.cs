@@ -13,94 +13,97 @@ internal enum CoverageKind
     Data,
 }
 
-/// <summary>A set of disjoint ranges of one artifact, with the kind of each. Where two marks overlap, parsed wins.</summary>
+/// <summary>
+/// Ranges of one artifact, with the kind of each. Where two marks overlap, parsed wins. Most artifacts are one run from their first byte to their last, and archives
+/// mark theirs in order: the run that still grows costs nothing, and ranges in order are counted where they lie.
+/// </summary>
 internal sealed class CoverageMap(long length)
 {
-    private readonly List<(long Start, long End, CoverageKind Kind)> _marks = [];
+    private List<Run>? _before;
+    private Run _last;
+    private bool _isOrdered = true;
 
     /// <summary>The number of bytes of the artifact.</summary>
     public long Length => length;
+
+    private int BeforeCount => _before?.Count ?? 0;
 
     /// <summary>Marks a range; the part outside the artifact is ignored.</summary>
     public void Mark(ByteRange range, CoverageKind kind)
     {
         ByteRange inside = range.ClampTo(length);
         if (inside.IsEmpty)
-        {
             return;
-        }
 
-        if (_marks.Count > 0)
+        if (_last.End > 0)
         {
-            (long start, long end, CoverageKind last) = _marks[^1];
-            if (last == kind && inside.Offset >= start && inside.Offset <= end)
+            if (_last.Kind == kind && inside.Offset >= _last.Start && inside.Offset <= _last.End)
             {
-                _marks[^1] = (start, Math.Max(end, inside.End), kind);
+                _last = _last with { End = Math.Max(_last.End, inside.End) };
                 return;
             }
+
+            (_before ??= []).Add(_last);
+            _isOrdered &= inside.Offset >= _last.Start;
         }
 
-        _marks.Add((inside.Offset, inside.End, kind));
+        _last = new Run(inside.Offset, inside.End, kind);
     }
 
     /// <summary>Bytes parsed, stepped over, and not accounted for; the three add up to the length.</summary>
     public (long Parsed, long Data, long Unknown) Totals()
     {
-        if (_marks.Count == 1)
+        long parsed = 0, all = 0, parsedTo = 0, allTo = 0;
+        Order();
+        for (int i = 0; i <= BeforeCount; i++)
         {
-            (long start, long end, CoverageKind kind) = _marks[0];
-            return kind == CoverageKind.Parsed ? (end - start, 0, length - (end - start)) : (0, end - start, length - (end - start));
+            Run run = At(i);
+            all += Math.Max(0, run.End - Math.Max(run.Start, allTo));
+            allTo = Math.Max(allTo, run.End);
+            if (run.Kind is CoverageKind.Parsed)
+            {
+                parsed += Math.Max(0, run.End - Math.Max(run.Start, parsedTo));
+                parsedTo = Math.Max(parsedTo, run.End);
+            }
         }
 
-        long parsed = Union(m => m.Kind == CoverageKind.Parsed).Sum(r => r.Length);
-        long all = Union(_ => true).Sum(r => r.Length);
         return (parsed, all - parsed, length - all);
     }
 
     /// <summary>The ranges that were not accounted for, in order.</summary>
     public IReadOnlyList<ByteRange> Gaps()
     {
-        if (_marks is [(0, var only, _)] && only == length)
+        List<ByteRange>? gaps = null;
+        long to = 0;
+        Order();
+        for (int i = 0; i <= BeforeCount; i++)
         {
-            return [];
+            Run run = At(i);
+            if (run.Start > to)
+                (gaps ??= []).Add(new ByteRange(to, run.Start - to));
+
+            to = Math.Max(to, run.End);
         }
 
-        List<ByteRange> gaps = [];
-        long at = 0;
-        foreach (ByteRange covered in Union(_ => true))
-        {
-            if (covered.Offset > at)
-            {
-                gaps.Add(new ByteRange(at, covered.Offset - at));
-            }
+        if (to < length)
+            (gaps ??= []).Add(new ByteRange(to, length - to));
 
-            at = covered.End;
-        }
-
-        if (at < length)
-        {
-            gaps.Add(new ByteRange(at, length - at));
-        }
-
-        return gaps;
+        return gaps ?? (IReadOnlyList<ByteRange>)[];
     }
 
-    private List<ByteRange> Union(Predicate<(long Start, long End, CoverageKind Kind)> include)
+    private Run At(int i) => i < BeforeCount ? _before![i] : _last;
+
+    private void Order()
     {
-        List<ByteRange> merged = [];
-        foreach ((long start, long end, CoverageKind _) in _marks.FindAll(include).OrderBy(m => m.Start))
-        {
-            if (merged.Count > 0 && start <= merged[^1].End)
-            {
-                ByteRange last = merged[^1];
-                merged[^1] = new ByteRange(last.Offset, Math.Max(last.End, end) - last.Offset);
-            }
-            else
-            {
-                merged.Add(new ByteRange(start, end - start));
-            }
-        }
+        if (_isOrdered)
+            return;
 
-        return merged;
+        _before!.Add(_last);
+        _before.Sort((a, b) => a.Start.CompareTo(b.Start));
+        _last = _before[^1];
+        _before.RemoveAt(_before.Count - 1);
+        _isOrdered = true;
     }
+
+    private readonly record struct Run(long Start, long End, CoverageKind Kind);
 }

@@ -273,7 +273,7 @@ internal abstract class ReadContext
     /// What one reader leaves for another one in the same walk to take up, by what both call it. A name without a value is asked for: whoever reads
     /// it on the way leaves it here, and whoever asked takes it or disposes it.
     /// </summary>
-    internal virtual Dictionary<object, IDisposable?> Handed { get; } = [];
+    internal virtual Dictionary<object, IDisposable?> Handed => field ??= [];
 
     /// <summary>The meter of reading tensors: where facts are wanted too, bytes are read for both, and each counts for itself.</summary>
     internal virtual ScanBudget TensorBudget => Budget;

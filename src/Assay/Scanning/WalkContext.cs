@@ -13,7 +13,7 @@ internal sealed class WalkContext(ArtifactScanner scanner, Artifact artifact, bo
     private bool _taken;
 
     /// <summary>Gaps that were probed already.</summary>
-    public HashSet<ByteRange> Probed { get; } = [];
+    public HashSet<ByteRange> Probed => field ??= [];
 
     internal override Dictionary<object, IDisposable?> Handed => scanner.Handed;
 

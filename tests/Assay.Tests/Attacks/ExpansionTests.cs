@@ -312,7 +312,7 @@ public sealed class ExpansionTests
         Assert.True(report.Is("callable-command-execution") && report.Verdict == Verdict.Malicious, $"{report.Artifacts} artifacts, {report.Describe()}");
         Assert.Equal(100_002, report.Artifacts);
         Assert.Empty(report.Unread);
-        Assert.InRange(cost, 0, 900 * Megabyte);
+        Assert.InRange(cost, 0, 700 * Megabyte);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
     private const int BreaksBehind = 1 << 12;
     private readonly ByteSource _source = artifact.Bytes;
     private readonly long _end = claim.Range.End;
-    private readonly Dictionary<string, TorchStorage> _storages = [];
+    private Dictionary<string, TorchStorage> Storages => field ??= [];
     private int _streams;
     private bool _magic;
     private long _computedMagic = -1;
@@ -184,13 +184,13 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
                 names.Add(TorchStorage.Key(machine.Shape(key, ref one)));
             }
 
-            if (_computedMagic >= 0 && names.Exists(_storages.ContainsKey))
+            if (_computedMagic >= 0 && names.Exists(Storages.ContainsKey))
             {
                 context.Recognise(TorchLegacyKind.Only);
                 context.Anomaly("torch.magic-computed", _computedMagic, 0, "What follows is PyTorch's legacy format, and a call makes the number that it begins with.");
             }
 
-            offset = TorchLegacyLayout.StepOver(_source, offset, names, _storages, context);
+            offset = TorchLegacyLayout.StepOver(_source, offset, names, Storages, context);
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
             int budget = 64;
             if (TorchStorage.TryFromPersistentId(pickle.Machine.Shape(persistent, ref budget), out string key, out TorchStorage? storage))
             {
-                _storages[key] = storage!;
+                Storages[key] = storage!;
             }
         }
     }

@@ -31,14 +31,11 @@ internal sealed class UseCollector : PickleObserver
 
     private readonly string _path;
     private readonly UseRoom _room;
-    private readonly UseIndex _uses;
-    private readonly Dictionary<int, UseGroup> _imports = [];
     private readonly PickleFolding _folding;
     private readonly OddityTally _oddities;
     private readonly PayloadConstants _constants;
-    private readonly HashSet<int> _hashed = [];
-    private readonly FilledLater _filled;
     private readonly PickleMachine _machine;
+    private FilledLater? _filled;
     private UseCollector? _nested;
     private int _outside;
 
@@ -51,8 +48,6 @@ internal sealed class UseCollector : PickleObserver
         _oddities = oddities;
         _constants = constants;
         _folding = new PickleFolding(machine, room.Held);
-        _uses = new UseIndex(machine, _folding, room);
-        _filled = new FilledLater(machine, room);
     }
 
     /// <summary>What was collected; of folding only what <see cref="Finish"/> added.</summary>
@@ -61,11 +56,20 @@ internal sealed class UseCollector : PickleObserver
     /// <summary>Every persistent id, in the order of the stream.</summary>
     public List<PickleValue> Persistents { get; } = [];
 
+    // Most pickles are plain data: what only uses need is made with the first one.
+    private UseIndex Uses => field ??= new UseIndex(_machine, _folding, _room);
+
+    private Dictionary<int, UseGroup> Imports => field ??= [];
+
+    private HashSet<int> Hashed => field ??= [];
+
+    private FilledLater Filled => _filled ??= new FilledLater(_machine, _room);
+
     /// <summary>The run is over, wherever it ended.</summary>
     public CollectedUses Finish()
     {
         TakeNested();
-        foreach (CallableFact filled in _filled.Changed())
+        foreach (CallableFact filled in _filled?.Changed() ?? [])
         {
             if (_room.Takes(null))
             {
@@ -79,7 +83,7 @@ internal sealed class UseCollector : PickleObserver
 
     public override void OnImport(PickleMachine machine, PickleValue import, long offset, Op opcode)
     {
-        if (_imports.TryGetValue(import.Row, out UseGroup? group))
+        if (Imports.TryGetValue(import.Row, out UseGroup? group))
         {
             group.Seen(offset);
             return;
@@ -98,13 +102,13 @@ internal sealed class UseCollector : PickleObserver
             _oddities.Add("pickle.computed-name", offset, $"The name of an import is the result of a call: {(fact.Resolved.Length > 0 ? fact.Resolved : "it cannot be told which")}.");
         }
 
-        _imports.Add(import.Row, Keep(machine.Encodings, fact, offset));
+        Imports.Add(import.Row, Keep(machine.Encodings, fact, offset));
     }
 
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
     {
         CallRow row = machine.Call(result);
-        KnownCallee? callee = row.Callee.Kind == PickleKind.Import ? _uses.CalleeOf(row.Callee) : null;
+        KnownCallee? callee = row.Callee.Kind == PickleKind.Import ? Uses.CalleeOf(row.Callee) : null;
         if (callee is { LaysOutTensors: true } && _outside < MaxOutside && TorchTensorBounds.Outside(machine, row) is { } outside)
         {
             _outside++;
@@ -138,7 +142,7 @@ internal sealed class UseCollector : PickleObserver
             machine.HandOver(row.Keywords);
         }
 
-        UseGroup? group = _uses.Find((byte)opcode, row.Callee, row.Arguments, row.Keywords);
+        UseGroup? group = Uses.Find((byte)opcode, row.Callee, row.Arguments, row.Keywords);
         if (group is not null)
         {
             group.Seen(offset);
@@ -177,10 +181,10 @@ internal sealed class UseCollector : PickleObserver
         }
 
         UseGroup made = Keep(machine.Encodings, fact, offset);
-        _uses.Add(made);
+        Uses.Add(made);
         if (callee is not { MakesCode: true })
         {
-            _filled.Note(made, row.Arguments, arguments);
+            Filled.Note(made, row.Arguments, arguments);
         }
 
         AddArguments(machine, fact, row.Arguments, opcode, offset);
@@ -190,7 +194,7 @@ internal sealed class UseCollector : PickleObserver
     {
         machine.HandOver(state, depth: state.Kind == PickleKind.Tuple ? 1 : 0);
         AddState(machine, target, state, offset);
-        UseGroup? group = _uses.Find((byte)Op.BUILD, target, state, default);
+        UseGroup? group = Uses.Find((byte)Op.BUILD, target, state, default);
         if (group is not null)
         {
             group.Seen(offset);
@@ -200,8 +204,8 @@ internal sealed class UseCollector : PickleObserver
             int budget = _room.Values;
             ValueShape shape = machine.Shape(state, ref budget, _room.Text);
             UseGroup made = Keep(machine.Encodings, Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [shape] }, offset);
-            _uses.Add(made);
-            _filled.Note(made, state, shape);
+            Uses.Add(made);
+            Filled.Note(made, state, shape);
         }
     }
 
@@ -213,7 +217,7 @@ internal sealed class UseCollector : PickleObserver
             _folding.Patch(target, operands);
         }
 
-        if (_uses.FindMethod((byte)opcode, target) is { } group)
+        if (Uses.FindMethod((byte)opcode, target) is { } group)
         {
             group.Seen(offset);
             group.Elided = true;
@@ -235,14 +239,14 @@ internal sealed class UseCollector : PickleObserver
         CallableFact fact = Describe(machine, target, CallableUse.Method, opcode, offset) with { Arguments = shapes, Derivation = [method] };
         UseGroup added = Keep(machine.Encodings, fact, offset);
         added.Elided = operands.Length > 16;
-        _uses.Add(added);
+        Uses.Add(added);
     }
 
     public override void OnHashed(PickleMachine machine, PickleValue key, long offset, Op opcode)
     {
         // What the class does with the key it does with all: one is enough. Nothing is hashed before it has been made.
         PickleValue made = machine.Call(key).Callee;
-        if (made.Kind != PickleKind.Import || !_hashed.Add(made.Row) || machine.Import(made).IsComputed || !Takes(machine, key))
+        if (made.Kind != PickleKind.Import || !Hashed.Add(made.Row) || machine.Import(made).IsComputed || !Takes(machine, key))
         {
             return;
         }
@@ -359,7 +363,7 @@ internal sealed class UseCollector : PickleObserver
                 continue;
             }
 
-            if (_uses.Find(HookTag, value, bound, default) is { } group)
+            if (Uses.Find(HookTag, value, bound, default) is { } group)
             {
                 group.Seen(offset);
             }
@@ -368,7 +372,7 @@ internal sealed class UseCollector : PickleObserver
                 string name = machine.GetText(pairs[i], LongestHook, out _);
                 CallableFact fact = _folding.Resolve(Describe(machine, value, CallableUse.Called, opcode, offset), value, default);
                 _folding.Call(value);
-                _uses.Add(Keep(machine.Encodings, fact with { Derivation = [.. fact.Derivation, $"it stands under the name {name}, which Python calls by itself"] }, offset));
+                Uses.Add(Keep(machine.Encodings, fact with { Derivation = [.. fact.Derivation, $"it stands under the name {name}, which Python calls by itself"] }, offset));
             }
         }
     }
@@ -395,7 +399,7 @@ internal sealed class UseCollector : PickleObserver
         _folding.Budget?.SpendWork(WorkCosts.Use, offset);
         UseGroup group = new(fact, encodings, offset);
         Collected.Groups.Add(group);
-        _room.Keep(fact.MemorySize + _uses.KeyLength);
+        _room.Keep(fact.MemorySize + Uses.KeyLength);
         return group;
     }
 
