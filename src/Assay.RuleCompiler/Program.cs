@@ -1,6 +1,8 @@
 // Puts the rule packs of the repository into the form in which they are part of the library; the build of the library runs it.
 using System.Text;
+using Assay.Detection;
 using Assay.Detection.Packs;
+using Assay.Effects;
 using Assay.Effects.Packs;
 
 namespace Assay.RuleCompiler;
@@ -28,37 +30,27 @@ internal static class Program
         }
 
         List<RulePack> packs = [];
-        EffectListing effects = new();
         foreach (string file in Directory.EnumerateFiles(rules, "*.yaml", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(rules, f).Replace('\\', '/')).Order(StringComparer.Ordinal))
         {
-            Attempt(() =>
-            {
-                RulePack pack = RulePack.Parse("rules/" + file, File.ReadAllText(Path.Combine(rules, file), Encoding.UTF8));
-                packs.Add(pack);
-                foreach ((string key, PackNode value) in pack.Content.AsMap("a pack"))
-                    Attempt(() => effects.TryRead(key, value, Attempt));
-            });
-        }
-
-        if (failed)
-            return 1;
-
-        Directory.CreateDirectory(output);
-        File.WriteAllBytes(Path.Combine(output, "packs.bin"), CompiledPacksWriter.Write(packs));
-        File.WriteAllBytes(Path.Combine(output, "effects.pack"), EffectPackWriter.Write(effects.Table, s_provenance));
-        return 0;
-
-        void Attempt(Action read)
-        {
             try
             {
-                read();
+                packs.Add(RulePack.Parse("rules/" + file, File.ReadAllText(Path.Combine(rules, file), Encoding.UTF8)));
             }
             catch (RulePackException e)
             {
                 Report(e);
             }
         }
+
+        EffectListing effects = new();
+        RuleSet read = new PackReader(Report, effects, new EffectKnowledge([effects.Table])).ReadAll(packs, RulePack.DigestOf(packs), []);
+        if (failed)
+            return 1;
+
+        Directory.CreateDirectory(output);
+        File.WriteAllBytes(Path.Combine(output, "packs.bin"), CompiledPacksWriter.Write(packs, read));
+        File.WriteAllBytes(Path.Combine(output, "effects.pack"), EffectPackWriter.Write(effects.Table, s_provenance));
+        return 0;
     }
 }

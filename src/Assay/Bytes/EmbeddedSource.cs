@@ -1,33 +1,22 @@
-// Bytes that are part of the program, read where they lie.
+// Bytes that are part of the program, as a source.
 namespace Assay.Bytes;
 
-/// <summary>A resource of the library as a source: the program's own pages are read, and nothing is copied that is not asked for.</summary>
+/// <summary>A resource of the library as a source (<see cref="EmbeddedBytes"/>).</summary>
 internal sealed class EmbeddedSource(string name) : ByteSource
 {
-    private readonly Lock _lock = new();
-    private readonly Stream _stream = EmbeddedTable.Open(name);
+    private readonly EmbeddedBytes _bytes = new(name);
 
     /// <inheritdoc/>
-    public override long Length => _stream.Length;
+    public override long Length => _bytes.Length;
 
     /// <inheritdoc/>
-    public override int ReadAt(long offset, Span<byte> destination)
-    {
-        if (offset < 0 || offset >= Length)
-            return 0;
-
-        lock (_lock)
-        {
-            _stream.Position = offset;
-            return _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
-        }
-    }
+    public override int ReadAt(long offset, Span<byte> destination) => _bytes.Read(offset, destination);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _stream.Dispose();
+            _bytes.Dispose();
 
         base.Dispose(disposing);
     }

@@ -17,15 +17,6 @@ internal static class EmbeddedTable
         }
     }
 
-    /// <summary>The resource of that name as a whole.</summary>
-    public static byte[] Bytes(string name)
-    {
-        using Stream stream = Open(name);
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
-
     /// <summary>The names of the resources that begin with a prefix, in order.</summary>
     public static IEnumerable<string> Names(string prefix) =>
         typeof(EmbeddedTable).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);

@@ -1,40 +1,42 @@
 // What rule packs say of names: which attributes and hooks lead to code, what carried code may not combine, and what callables do.
 using Assay.Detection.Capacity;
+using Assay.Detection.Packs;
 using Assay.Effects;
 using Assay.Python.Names;
 
 namespace Assay.Detection;
 
-/// <summary>What rule packs say of names.</summary>
+/// <summary>What rule packs say of names. Packs add to each other; what they say is read when somebody asks.</summary>
 /// <param name="knowledge">What callables do, from all there is.</param>
-internal sealed class CallableTable(EffectKnowledge knowledge)
+/// <param name="parts">The parts of packs under their keys, or null.</param>
+internal sealed class CallableTable(EffectKnowledge knowledge, Lazy<IReadOnlyList<(string Key, PackNode Value)>>? parts = null)
 {
     /// <summary>Attribute names that lead from any object to code.</summary>
-    public HashSet<string> DangerousAttributes { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> DangerousAttributes => field ??= Names("dangerous-attributes");
 
     /// <summary>Names in a state that a loader or the interpreter calls.</summary>
-    public HashSet<string> Hooks { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> Hooks => field ??= Names("hooks");
 
     /// <summary>Those of a class that a load itself calls; others wait for whoever uses the object.</summary>
-    public HashSet<string> LoadingHooks { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> LoadingHooks => field ??= Names("loading-hooks");
 
     /// <summary>Special names that only describe: what stands under them is not called.</summary>
-    public HashSet<string> PlainAttributes { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> PlainAttributes => field ??= Names("plain-attributes");
 
     /// <summary>Classes whose objects, as members of a class, call what they were made with when the attribute is read, set or deleted.</summary>
-    public HashSet<string> Descriptors { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> Descriptors => field ??= Names("descriptors");
 
     /// <summary>What callables do, from all there is.</summary>
     public EffectKnowledge Knowledge { get; } = knowledge;
 
     /// <summary>The words by which texts are told apart that a file hands to code nothing is known of.</summary>
-    public CapacityWords Capacity { get; } = new();
+    public CapacityWords Capacity => field ??= new CapacityWords(Parts("capacity"));
 
     /// <summary>Combinations of names in carried code, strongest first: every word of one must appear.</summary>
-    public List<(string Grade, string[] Words)> CodeWords { get; } = [];
+    public IReadOnlyList<(string Grade, string[] Words)> CodeWords => field ??= [.. Parts("code-words").SelectMany(CallableParser.CodeWords)];
 
     /// <summary>Texts that only commands and droppers hold.</summary>
-    public List<string> CommandTexts { get; } = [];
+    public List<string> CommandTexts => field ??= [.. Parts("command-texts").SelectMany(p => p.AsTexts("command-texts"))];
 
     /// <summary>The one path of a name in a module (<see cref="CanonicalName"/>), or the one that is listed as it is written.</summary>
     public string Canonical(string module, string name)
@@ -45,4 +47,8 @@ internal sealed class CallableTable(EffectKnowledge knowledge)
 
     /// <summary>The harm that a call of a canonical path does, as rules know it; empty where it does none, or nothing is known.</summary>
     public string CapabilityOf(string path) => EffectKinds.Capability(Knowledge.Find(path).Entry);
+
+    private IEnumerable<PackNode> Parts(string key) => (parts?.Value ?? []).Where(p => p.Key == key).Select(p => p.Value);
+
+    private HashSet<string> Names(string key) => Parts(key).SelectMany(p => p.AsTexts(key)).ToHashSet(StringComparer.Ordinal);
 }

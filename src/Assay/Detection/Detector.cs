@@ -89,7 +89,7 @@ internal sealed class Detector
             _run.Add(FactKinds.Act, act, act.Path);
         }
 
-        if (_rules.Index.Asks(FactKinds.Intent) && !IsStopped(_facts.Count))
+        if (_rules.Index.Asks(FactKinds.Intent) && !IsStopped(_facts.Count) && _facts.Any(IntentDetector.Concerns))
         {
             foreach (IntentFact intent in new IntentDetector(_rules.Intents).Detect(_facts))
             {
@@ -97,7 +97,7 @@ internal sealed class Detector
             }
         }
 
-        Shape(_run.Fired(_rules.Entries, askingFindings: false));
+        Shape(_run.Fired(askingFindings: false));
         if (_rules.Index.Asks(FactKinds.Finding))
         {
             foreach (Finding finding in _found.Listed.ToArray())
@@ -106,7 +106,7 @@ internal sealed class Detector
             }
         }
 
-        Shape(_run.Fired(_rules.Entries, askingFindings: true));
+        Shape(_run.Fired(askingFindings: true));
         Shape(_run.Fallbacks());
     }
 

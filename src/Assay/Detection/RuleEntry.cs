@@ -13,6 +13,11 @@ internal sealed record RuleEntry(Rule Rule, RuleCondition When, Lazy<IReadOnlyLi
     /// <summary>The examples that prove it.</summary>
     public IReadOnlyList<RuleExample> Examples => Shown.Value;
 
+    /// <summary>Its patterns, in the order in which an index counts them: the subjects of its alternatives, then what its clauses ask.</summary>
+    public IReadOnlyList<PatternUse> Uses => field ??= [
+        .. When.Alternatives.Select(a => new PatternUse(a.Subject, this, a, null)),
+        .. When.Clauses.SelectMany(c => c.AnyOf.Select(p => new PatternUse(p, this, null, c)))];
+
     /// <summary>When what it finds would happen.</summary>
     public string Phase { get; init; } = "load";
 

@@ -1,4 +1,5 @@
 // The rules in force.
+using Assay.Bytes;
 using Assay.Detection.Conditions;
 using Assay.Detection.Intents;
 using Assay.Detection.Packs;
@@ -11,22 +12,28 @@ namespace Assay.Detection;
 public sealed class RuleSet
 {
     private static readonly Lazy<RuleSet> s_default = new(RuleSetLoader.LoadEmbedded);
+    private readonly RuleStore _store;
     private readonly Lazy<RuleIndex> _index;
+    private readonly Lazy<IntentTable> _intents;
 
-    internal RuleSet(IReadOnlyList<RuleEntry> entries, CallableTable callables, IntentTable intents)
+    internal RuleSet(IReadOnlyList<RuleEntry> entries, CallableTable callables, Lazy<IntentTable> intents)
+        : this(new RuleStore(entries), store => new RuleIndex(new EmbeddedBytes(RuleIndexWriter.Write(entries)), 0, store), callables, intents)
     {
-        Entries = entries;
+    }
+
+    internal RuleSet(RuleStore store, Func<RuleStore, RuleIndex> index, CallableTable callables, Lazy<IntentTable> intents)
+    {
+        _store = store;
+        _index = new(() => index(store));
+        _intents = intents;
         Callables = callables;
-        Intents = intents;
-        Rules = [.. entries.Select(e => e.Rule)];
-        _index = new(() => new RuleIndex(Entries));
     }
 
     /// <summary>The rules that come with Assay; read when first asked for.</summary>
     public static RuleSet Default => s_default.Value;
 
     /// <summary>No rules, for those who read and do not judge.</summary>
-    public static RuleSet None { get; } = new([], new CallableTable(EffectKnowledge.Empty), new IntentTable());
+    public static RuleSet None { get; } = new([], new CallableTable(EffectKnowledge.Empty), new(() => new IntentTable()));
 
     /// <summary>The version of the packs.</summary>
     public string Version { get; init; } = "0";
@@ -38,16 +45,16 @@ public sealed class RuleSet
     public IReadOnlyList<EffectPackIdentity> EffectPacks { get; init; } = [];
 
     /// <summary>All rules, ordered by id.</summary>
-    public IReadOnlyList<Rule> Rules { get; }
+    public IReadOnlyList<Rule> Rules => field ??= [.. Entries.Select(e => e.Rule)];
 
     /// <summary>The packs as they were read.</summary>
     internal IReadOnlyList<RulePack> Packs { get; init; } = [];
 
-    /// <summary>Those of the rules that fulfil a condition.</summary>
-    internal RuleSet Where(Func<RuleEntry, bool> condition) => new([.. Entries.Where(condition)], Callables, Intents) { Version = Version, Digest = Digest, EffectPacks = EffectPacks, Packs = Packs };
+    /// <summary>Those of the rules that take the facts of a bundle together.</summary>
+    internal RuleSet OfBundles() => new([.. Index.OfBundles.Select(n => _store[n])], Callables, _intents) { Version = Version, Digest = Digest, EffectPacks = EffectPacks, Packs = Packs };
 
     /// <summary>The rules with what they ask, ordered by id.</summary>
-    internal IReadOnlyList<RuleEntry> Entries { get; }
+    internal IReadOnlyList<RuleEntry> Entries => field ??= _store.All;
 
     /// <summary>What the rules ask, by kind of fact and value.</summary>
     internal RuleIndex Index => _index.Value;
@@ -56,7 +63,7 @@ public sealed class RuleSet
     internal CallableTable Callables { get; }
 
     /// <summary>The words by which the packs tell intents.</summary>
-    internal IntentTable Intents { get; }
+    internal IntentTable Intents => _intents.Value;
 
     /// <summary>
     /// The default rules together with packs of the host's. All rules that match fire; a pack replaces a rule, or what is said of a callable, only

@@ -42,7 +42,7 @@ public sealed class BundleJudge
         _day = day;
         _limits = limits ?? new ScanLimits();
         _whole = rules;
-        _rules = rules.Where(r => r.When.Within is RuleScope.Bundle);
+        _rules = rules.OfBundles();
         _all = _rules.Index;
         _context = new MatchContext(rules.Callables, new MatchBudget(_limits.RuleSteps));
         _needsAll = _all.Asks(FactKinds.Judgement) || _all.Asks(FactKinds.Intent) || _all.Asks(FactKinds.Finding);

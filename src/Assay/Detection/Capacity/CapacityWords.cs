@@ -34,8 +34,13 @@ internal sealed class CapacityWords
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _extensions;
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _natives;
 
-    public CapacityWords()
+    /// <summary>Reads what stands under the key <c>capacity</c> of packs.</summary>
+    /// <exception cref="RulePackException">It is malformed.</exception>
+    public CapacityWords(IEnumerable<PackNode> parts)
     {
+        foreach (PackNode part in parts)
+            Add(part);
+
         _commands = _lists["commands"].GetAlternateLookup<ReadOnlySpan<char>>();
         _commonCommands = _lists["common-commands"].GetAlternateLookup<ReadOnlySpan<char>>();
         _builtins = _lists["builtins"].GetAlternateLookup<ReadOnlySpan<char>>();
@@ -93,8 +98,7 @@ internal sealed class CapacityWords
     /// <summary>Whether a word in the name of a function says that it makes an object; behind an underscore more words do.</summary>
     public bool SaysMake(string name) => name.Split('_').Any(w => _lists["making"].Contains(w) || (name[0] == '_' && _lists["making-privately"].Contains(w)));
 
-    /// <summary>Adds the lists under the key <c>capacity</c> of a pack.</summary>
-    public void Add(PackNode node)
+    private void Add(PackNode node)
     {
         foreach ((string name, PackNode words) in node.AsMap("capacity"))
         {

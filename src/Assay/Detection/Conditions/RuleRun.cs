@@ -15,6 +15,7 @@ internal sealed class RuleRun(RuleIndex index, MatchContext context)
     private const string Whole = "";
     private readonly List<(PatternUse Use, FactKind Kind, object Fact, string Path)> _subjects = [];
     private readonly Dictionary<FactClause, OrderedDictionary<string, (long Count, FactKind Kind, object First)>> _clauses = new(ReferenceEqualityComparer.Instance);
+    private readonly SortedDictionary<string, RuleEntry> _together = new(StringComparer.Ordinal);
     private readonly HashSet<object> _taken = new(ReferenceEqualityComparer.Instance);
     private readonly List<PatternUse> _found = [];
 
@@ -34,6 +35,10 @@ internal sealed class RuleRun(RuleIndex index, MatchContext context)
             if (!_clauses.TryGetValue(use.Clause, out OrderedDictionary<string, (long, FactKind, object)>? scopes))
             {
                 _clauses.Add(use.Clause, scopes = new(StringComparer.Ordinal));
+                if (use.Rule.When.Together.Count > 0)
+                {
+                    _together[use.Rule.Rule.Id] = use.Rule;
+                }
             }
 
             string scope = use.Rule.When.Within is RuleScope.Bundle ? Whole : path;
@@ -44,7 +49,7 @@ internal sealed class RuleRun(RuleIndex index, MatchContext context)
     }
 
     /// <summary>The rules that fire for the facts so far: those that ask for findings or the others.</summary>
-    public IEnumerable<FiredRule> Fired(IEnumerable<RuleEntry> rules, bool askingFindings)
+    public IEnumerable<FiredRule> Fired(bool askingFindings)
     {
         foreach (FiredRule fired in Subjects(r => !r.IsFallback && r.When.AsksFindings == askingFindings))
         {
@@ -52,7 +57,7 @@ internal sealed class RuleRun(RuleIndex index, MatchContext context)
             yield return fired;
         }
 
-        foreach (RuleEntry rule in rules.Where(r => r.When.Together.Count > 0 && r.When.AsksFindings == askingFindings))
+        foreach (RuleEntry rule in _together.Values.Where(r => r.When.AsksFindings == askingFindings))
         {
             foreach (FiredRule fired in Together(rule))
             {

@@ -8,7 +8,11 @@ namespace Assay.Detection.Intents;
 internal sealed class IntentDetector(IntentTable table)
 {
     private const int PreviewLength = 400;
-    private readonly IntentPattern[] _callPatterns = [.. table.Patterns.Where(p => p.Scope == IntentScope.Call)];
+
+    private IntentPattern[] CallPatterns => field ??= [.. table.Patterns.Where(p => p.Scope == IntentScope.Call)];
+
+    /// <summary>Whether a fact may show an intent; most inputs have none that does, and the words need not be read then.</summary>
+    public static bool Concerns(Fact fact) => fact is TextFact or CodeFact or CallableFact { Use: CallableUse.Called, Reached: true };
 
     /// <summary>The intents that the facts show, artifact by artifact; of each intent the strongest evidence.</summary>
     public IEnumerable<IntentFact> Detect(IReadOnlyList<Fact> facts)
@@ -16,7 +20,7 @@ internal sealed class IntentDetector(IntentTable table)
         OrderedDictionary<string, (List<TextFact> Texts, HashSet<string> Callables)> artifacts = new(StringComparer.Ordinal);
         foreach (Fact fact in facts)
         {
-            if (fact is not (TextFact or CodeFact or CallableFact { Use: CallableUse.Called, Reached: true }))
+            if (!Concerns(fact))
             {
                 continue;
             }
@@ -46,7 +50,7 @@ internal sealed class IntentDetector(IntentTable table)
     private IEnumerable<IntentFact> Detect(string path, List<TextFact> texts, HashSet<string> callables)
     {
         Dictionary<string, IntentFact> intents = new(StringComparer.Ordinal);
-        foreach (IntentPattern pattern in _callPatterns)
+        foreach (IntentPattern pattern in CallPatterns)
         {
             List<string> words = Calls(pattern, callables);
             if (words.Count > 0)

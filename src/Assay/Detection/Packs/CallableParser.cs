@@ -1,46 +1,41 @@
 // Reads the parts of a pack that say what names mean.
+using Assay.Detection.Capacity;
+
 namespace Assay.Detection.Packs;
 
 /// <summary>Reads dangerous attributes, hooks, and the words by which code and texts are told.</summary>
 internal static class CallableParser
 {
-    public static bool TryRead(string key, PackNode value, CallableTable table)
+    /// <summary>Whether a part of a pack under a key is one of those, and then well-formed.</summary>
+    /// <exception cref="RulePackException">It is malformed.</exception>
+    public static bool Check(string key, PackNode value)
     {
         switch (key)
         {
-            case "dangerous-attributes":
-                table.DangerousAttributes.UnionWith(value.AsTexts(key));
-                return true;
-            case "hooks":
-                table.Hooks.UnionWith(value.AsTexts(key));
-                return true;
-            case "loading-hooks":
-                table.LoadingHooks.UnionWith(value.AsTexts(key));
+            case "dangerous-attributes" or "hooks" or "loading-hooks" or "descriptors" or "plain-attributes" or "command-texts":
+                _ = value.AsTexts(key);
                 return true;
             case "code-words":
-                foreach ((string grade, PackNode words) in value.AsMap(key))
-                {
-                    if (grade is not ("harmful" or "suspicious"))
-                        throw words.Error($"'{grade}' is no grade: harmful, suspicious.");
-
-                    table.CodeWords.AddRange(words.AsTexts(grade).Select(w => (grade, w.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
-                }
-
-                return true;
-            case "descriptors":
-                table.Descriptors.UnionWith(value.AsTexts(key));
-                return true;
-            case "plain-attributes":
-                table.PlainAttributes.UnionWith(value.AsTexts(key));
+                _ = CodeWords(value).Count();
                 return true;
             case "capacity":
-                table.Capacity.Add(value);
-                return true;
-            case "command-texts":
-                table.CommandTexts.AddRange(value.AsTexts(key));
+                _ = new CapacityWords([value]);
                 return true;
             default:
                 return false;
+        }
+    }
+
+    /// <summary>Combinations of names with their grade.</summary>
+    public static IEnumerable<(string Grade, string[] Words)> CodeWords(PackNode node)
+    {
+        foreach ((string grade, PackNode words) in node.AsMap("code-words"))
+        {
+            if (grade is not ("harmful" or "suspicious"))
+                throw words.Error($"'{grade}' is no grade: harmful, suspicious.");
+
+            foreach (string combination in words.AsTexts(grade))
+                yield return (grade, combination.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         }
     }
 }

@@ -7,6 +7,20 @@ namespace Assay.Detection.Packs;
 /// <summary>Reads intents with the patterns that show them. Packs add to each other's.</summary>
 internal static class IntentParser
 {
+    /// <summary>Reads those parts of packs that are about intents.</summary>
+    public static IntentTable Read(IEnumerable<(string Key, PackNode Value)> parts)
+    {
+        IntentTable table = new();
+        foreach ((string key, PackNode value) in parts)
+        {
+            if (key is "intents" or "intent-words")
+                Read(key, value, table);
+        }
+
+        return table;
+    }
+
+    /// <summary>Adds what stands under a key.</summary>
     public static void Read(string key, PackNode value, IntentTable table)
     {
         if (key == "intents")

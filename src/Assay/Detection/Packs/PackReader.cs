@@ -11,15 +11,16 @@ namespace Assay.Detection.Packs;
 /// the reading.
 /// </summary>
 /// <param name="onError">Takes what is wrong.</param>
-/// <param name="effects">Collects what callables do; null where that is known already.</param>
+/// <param name="effects">Collects what callables do.</param>
 /// <param name="knowledge">What callables do.</param>
-internal sealed class PackReader(Action<RulePackException> onError, EffectListing? effects, EffectKnowledge knowledge)
+internal sealed class PackReader(Action<RulePackException> onError, EffectListing effects, EffectKnowledge knowledge)
 {
     private readonly Dictionary<string, RuleEntry> _rules = new(StringComparer.Ordinal);
     private readonly List<AwaitedValue> _awaited = [];
+    private readonly List<(string Key, PackNode Value)> _parts = [];
 
     /// <summary>The callables, names and words that the packs list.</summary>
-    public CallableTable Callables { get; } = new(knowledge);
+    public CallableTable Callables => field ??= new(knowledge, new(() => _parts));
 
     /// <summary>The words by which intents are told.</summary>
     public IntentTable Intents { get; } = new();
@@ -45,7 +46,7 @@ internal sealed class PackReader(Action<RulePackException> onError, EffectListin
     /// </summary>
     public void CheckAwaited(IReadOnlySet<string> packs)
     {
-        IReadOnlyList<ListedSet> sets = effects?.Sets ?? [];
+        IReadOnlyList<ListedSet> sets = effects.Sets;
         HashSet<string> capabilities = [.. sets.SelectMany(s => s.Capabilities), EffectKinds.Capability(EffectKind.Memory)];
         foreach (AwaitedValue awaited in _awaited.Where(a => packs.Contains(a.Node.File)))
         {
@@ -78,7 +79,7 @@ internal sealed class PackReader(Action<RulePackException> onError, EffectListin
         foreach (RulePack pack in packs)
             Read(pack);
 
-        return new RuleSet(Rules, Callables, Intents) { Version = Version, Digest = digest, Packs = packs, EffectPacks = effectPacks };
+        return new RuleSet(Rules, Callables, new(Intents)) { Version = Version, Digest = digest, Packs = packs, EffectPacks = effectPacks };
     }
 
     private bool IsAsked(string capability) => _rules.Values.Any(r => r.When.Alternatives.Any(a => a.Subject.Kind == FactKinds.Judgement
@@ -103,14 +104,10 @@ internal sealed class PackReader(Action<RulePackException> onError, EffectListin
                 Try(() => IntentParser.Read(key, value, Intents));
                 break;
             case "effects" or "listed-modules":
-                effects?.TryRead(key, value, Try);
+                effects.TryRead(key, value, Try);
                 break;
             default:
-                if (!CallableParser.TryRead(key, value, Callables))
-                {
-                    throw value.Error($"'{key}' is not a part of a pack.");
-                }
-
+                _parts.Add(CallableParser.Check(key, value) ? (key, value) : throw value.Error($"'{key}' is not a part of a pack."));
                 break;
         }
     }

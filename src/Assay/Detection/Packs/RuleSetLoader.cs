@@ -8,7 +8,7 @@ namespace Assay.Detection.Packs;
 /// <summary>Reads packs in order of their names.</summary>
 internal static class RuleSetLoader
 {
-    private static readonly Lazy<CompiledPacks> s_embedded = new(() => new CompiledPacks(EmbeddedTable.Bytes("rules/packs.bin")));
+    private static readonly Lazy<CompiledPacks> s_embedded = new(() => new CompiledPacks(new EmbeddedBytes("rules/packs.bin")));
     private static readonly Lazy<EffectPack> s_effects = new(() => EffectPack.Embedded("rules/effects.pack")[0]);
 
     /// <summary>What the analysis of public packages has found; the program carries it and looks names up where they lie.</summary>
@@ -27,9 +27,13 @@ internal static class RuleSetLoader
         if (packs.Count > 0)
             return Load(EmbeddedPacks, packs, behind, [.. effects.Select(e => e.Identity)], Throw);
 
-        // Nothing can contradict the rules of the program: what their sets say of callables is looked up where it lies, and not read.
-        PackReader reader = new(Throw, null, new EffectKnowledge([s_effects.Value, .. behind]));
-        return reader.ReadAll(EmbeddedPacks, s_embedded.Value.Digest, [.. effects.Select(e => e.Identity)]);
+        // Nothing can contradict the rules of the program: they are looked up where they lie, as what their sets say of callables is, and not read.
+        CompiledPacks own = s_embedded.Value;
+        CallableTable callables = new(new EffectKnowledge([s_effects.Value, .. behind]), own.Parts);
+        return new RuleSet(own.Rules, own.Index, callables, new(() => IntentParser.Read(own.Parts.Value)))
+        {
+            Version = own.Version, Digest = own.Digest, Packs = own.Packs, EffectPacks = [.. effects.Select(e => e.Identity)],
+        };
     }
 
     /// <summary>

@@ -15,6 +15,8 @@ internal sealed class BundleCode
     private readonly Dictionary<string, CodeFact> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<(string File, string Function), Reached> _reached = [];
     private readonly HashSet<(string, string, bool)> _bases = [];
+    private readonly HashSet<(string File, string Item, string Phase, bool IsEntry)> _asked = [];
+    private readonly Dictionary<string, (SourceFunction Function, int Number)[]> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<(string File, string Function), List<SourceFunction>> _functions = [];
     private readonly Queue<(string File, string Function, string Phase, string Via)> _open = new();
     private readonly Queue<(CodeFact Code, SourceFunction Class, string Phase, string Via, bool IsEntry)> _classes = new();
@@ -76,10 +78,16 @@ internal sealed class BundleCode
             }
 
             names ??= new PathKnowledge(table);
+            Dictionary<long, SourceUse> first = [];
+            foreach (SourceUse use in code.Uses)
+            {
+                first.TryAdd(use.Offset, use);
+            }
+
             HashSet<(string, string, int?)> known = [.. SourceJudge.Judge(code, names).Select(a => (a.Is, a.Callable, a.Line))];
             foreach (SourceAct act in SourceJudge.Judge(raised, names).Where(a => !known.Contains((a.Is, a.Callable, a.Line))))
             {
-                string via = code.Uses.FirstOrDefault(u => u.Offset == act.Offset) is { } use && bundle._reached.TryGetValue((code.Path, use.Function), out Reached? reached) ? reached.Via : "";
+                string via = first.TryGetValue(act.Offset, out SourceUse? use) && bundle._reached.TryGetValue((code.Path, use.Function), out Reached? reached) ? reached.Via : "";
                 yield return via.Length > 0 ? act with { Detail = $"{act.Detail}, called from {via}" } : act;
             }
         }
@@ -207,6 +215,12 @@ internal sealed class BundleCode
 
     private void Reach(CodeFact code, string item, string phase, string via, bool isEntry)
     {
+        // Many may lead to one name that many bear: the first way counts, and is followed once.
+        if (!_asked.Add((code.Path, item, phase, isEntry)))
+        {
+            return;
+        }
+
         foreach (SourceFunction function in Functions(code, item))
         {
             if (function.Role is "class")
@@ -223,8 +237,7 @@ internal sealed class BundleCode
     /// <summary>A class that somebody makes; one that a loader makes is loaded and used as well, and so are its bases.</summary>
     private void Class(CodeFact code, SourceFunction model, string phase, string via, bool isEntry)
     {
-        string prefix = model.Name + ".";
-        foreach (SourceFunction method in code.Functions.Where(f => f.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (SourceFunction method in Below(code, model.Name + "."))
         {
             string? when = method.Role switch { "made" => phase, "load" when isEntry => phase, "infer" when isEntry => "infer", _ => null };
             if (when is not null)
@@ -246,6 +259,26 @@ internal sealed class BundleCode
                 Base(other, link.Target[(colon + 1)..], phase, via.Length > 0 ? via : $"{Name(code.Path)}, line {link.Line}", isEntry);
             }
         }
+    }
+
+    /// <summary>The functions of a file whose names begin with <paramref name="prefix"/>, in the order of the source; a file may have as many classes as functions.</summary>
+    private IEnumerable<SourceFunction> Below(CodeFact code, string prefix)
+    {
+        if (!_byName.TryGetValue(code.Path, out (SourceFunction Function, int Number)[]? sorted))
+        {
+            sorted = [.. code.Functions.Select((f, i) => (f, i))];
+            Array.Sort(sorted, (a, b) => string.CompareOrdinal(a.Function.Name, b.Function.Name));
+            _byName.Add(code.Path, sorted);
+        }
+
+        int low = 0, high = sorted.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = string.CompareOrdinal(sorted[middle].Function.Name, prefix) < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return sorted.Skip(low).TakeWhile(f => f.Function.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(f => f.Number).Select(f => f.Function);
     }
 
     private void Base(CodeFact code, string name, string phase, string via, bool isEntry)

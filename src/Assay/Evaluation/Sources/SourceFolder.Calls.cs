@@ -56,8 +56,8 @@ internal sealed partial class SourceFolder
         }
 
         _calls++;
-        SyntaxNode[] waiting = [.. _waiting];
-        _waiting.Clear();
+        Stack<SyntaxNode> waiting = _waiting;
+        _waiting = new Stack<SyntaxNode>();
         Pinned(_folder, () => Parsed(text, _folder, tree =>
         {
             Wait(tree.Root.List(Body));
@@ -72,12 +72,7 @@ internal sealed partial class SourceFolder
 
             return FoldedValue.None;
         }));
-        _waiting.Clear();
-        for (int i = waiting.Length - 1; i >= 0; i--)
-        {
-            _waiting.Push(waiting[i]);
-        }
-
+        _waiting = waiting;
         _calls--;
     }
 

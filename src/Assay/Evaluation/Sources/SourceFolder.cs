@@ -25,7 +25,7 @@ internal sealed partial class SourceFolder
     /// <summary>Bytes that a tree takes for each character of its source.</summary>
     private const int TreeSize = 40;
     private readonly SourceExpression _expression;
-    private readonly Stack<SyntaxNode> _waiting = new();
+    private Stack<SyntaxNode> _waiting = new();
     private readonly Folder _folder;
     private readonly Queue<(SyntaxNode Function, Dictionary<string, FoldedValue> Around)>? _later;
     private Dictionary<string, FoldedValue> _names = new(StringComparer.Ordinal);

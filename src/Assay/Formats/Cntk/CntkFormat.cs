@@ -24,8 +24,7 @@ internal sealed class CntkFormat : IFormat
 
     public Claim? Probe(ProbeView view)
     {
-        ProtobufSchema schema = s_schema.Value;
-        return ProtobufFields.Of(view) is { } model && model.Has(1) && model.AreAll(schema["Dictionary"]) && model.Inner(view, 2) is { IsWellFormed: true } entry && entry.AreAll(schema["Entry"])
+        return ProtobufFields.Of(view) is { } model && model.Has(1) && s_schema.Value is var schema && model.AreAll(schema["Dictionary"]) && model.Inner(view, 2) is { IsWellFormed: true } entry && entry.AreAll(schema["Entry"])
             && entry.Text(view, 1) is not null && entry.Inner(view, 2) is { IsWellFormed: true } value && value.AreAll(schema["Value"]) && value.Has(2) ? new Claim(view.Range, ClaimStrength.Certain) : null;
     }
 

@@ -10,11 +10,8 @@ namespace Assay.Formats.NamedData;
 /// </summary>
 internal sealed class NamedDataFormat : IFormat
 {
-    private const int MostEntries = 20_000;
-    private const int MostHolders = 64;
-
-    /// <summary>Looking at one entry of a folder.</summary>
-    private const long EntryWork = 1_000;
+    /// <summary>Opening a file beside the data.</summary>
+    private const long OpeningWork = 20_000;
 
     public string Id => "model-data";
 
@@ -34,28 +31,15 @@ internal sealed class NamedDataFormat : IFormat
         }
 
         List<ByteRange> ranges = [];
-        int entries = 0;
-        int holders = 0;
-        foreach (BundleEntry entry in place.Bundle.List())
+        foreach (string name in HolderIndex.Of(place.Bundle).Above(place.Name))
         {
-            view.Budget.SpendWork(EntryWork, view.Range.Offset);
-            if (++entries > MostEntries || holders >= MostHolders)
-            {
-                break;
-            }
-
-            if (entry.Name == place.Name || entry.Refusal != BundleRefusal.None || !IsAbove(entry.Name, place.Name) || DataHolder.Of(entry.Name) is not { } holder)
-            {
-                continue;
-            }
-
-            holders++;
-            using ByteSource? bytes = place.Bundle.TryOpen(entry.Name).Bytes;
+            view.Budget.SpendWork(OpeningWork, view.Range.Offset);
+            using ByteSource? bytes = place.Bundle.TryOpen(name).Bytes;
             if (bytes is not null)
             {
                 try
                 {
-                    ranges.AddRange(holder(new DataQuestion(entry.Name, bytes, place.Name, view.Range.Length, view.Budget)));
+                    ranges.AddRange(DataHolder.Of(name)!(new DataQuestion(name, bytes, place.Name, view.Range.Length, view.Budget)));
                 }
                 catch (MalformedException)
                 {
@@ -73,12 +57,5 @@ internal sealed class NamedDataFormat : IFormat
         {
             context.Cover(range, CoverageKind.Data);
         }
-    }
-
-    /// <summary>Whether a file lies in the folder of the data or in one around it: models name data by a path below them.</summary>
-    private static bool IsAbove(string holder, string data)
-    {
-        int slash = holder.LastIndexOf('/');
-        return data.AsSpan().StartsWith(holder.AsSpan(0, slash + 1), StringComparison.Ordinal);
     }
 }
