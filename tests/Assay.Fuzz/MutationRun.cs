@@ -38,7 +38,7 @@ internal sealed class MutationRun(FuzzTarget target, int seed, string crashes)
             done++;
         }
 
-        while (done < count && (done % 256 != 0 || Stopwatch.GetElapsedTime(begun) < time))
+        while (done < count && Stopwatch.GetElapsedTime(begun) < time)
         {
             // Half of the time from what was found last: that is where new ways are.
             byte[] parent = _pool[_random.Next(2) == 0 ? _random.Next(_pool.Count) : Math.Max(0, _pool.Count - 1 - _random.Next(Math.Min(64, _pool.Count)))];

@@ -41,5 +41,6 @@ internal sealed class WatchedSource(string path, ByteSource bytes, Action<Watche
     {
         closed(this);
         bytes.Dispose();
+        base.Dispose(disposing);
     }
 }

@@ -35,7 +35,7 @@ internal static class WorkCosts
     public const int FreshByte = 4;
 
     /// <summary>One use of a callable that looks like no other: it is described and kept.</summary>
-    public const long Use = 24_000;
+    public const long Use = 36_000;
 
     /// <summary>One opcode of a pickle.</summary>
     public const long Opcode = 8;

@@ -45,6 +45,9 @@ internal enum RuleScope
 /// </summary>
 internal sealed record RuleCondition
 {
+    // It is asked for every fact that fits.
+    private bool? _asksFindings;
+
     public IReadOnlyList<RuleAlternative> Alternatives { get; init; } = [];
 
     /// <summary>Clauses that must all hold for the facts of a scope together; the first one says where.</summary>
@@ -62,5 +65,5 @@ internal sealed record RuleCondition
     public IEnumerable<FactPattern> Patterns => Alternatives.Select(a => a.Subject).Concat(Clauses.SelectMany(c => c.AnyOf));
 
     /// <summary>Whether it asks for findings of other rules, so that those come first.</summary>
-    public bool AsksFindings => Patterns.Any(p => p.Kind == FactKinds.Finding);
+    public bool AsksFindings => _asksFindings ??= Patterns.Any(p => p.Kind == FactKinds.Finding);
 }

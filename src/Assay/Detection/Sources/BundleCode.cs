@@ -16,6 +16,7 @@ internal sealed class BundleCode
     private readonly Dictionary<(string File, string Function), Reached> _reached = [];
     private readonly HashSet<(string, string, bool)> _bases = [];
     private readonly HashSet<(string File, string Item, string Phase, bool IsEntry)> _asked = [];
+    private readonly HashSet<(string File, string Class, string Phase, bool IsEntry)> _made = [];
     private readonly Dictionary<string, (SourceFunction Function, int Number)[]> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<(string File, string Function), List<SourceFunction>> _functions = [];
     private readonly Queue<(string File, string Function, string Phase, string Via)> _open = new();
@@ -237,7 +238,8 @@ internal sealed class BundleCode
     /// <summary>A class that somebody makes; one that a loader makes is loaded and used as well, and so are its bases.</summary>
     private void Class(CodeFact code, SourceFunction model, string phase, string via, bool isEntry)
     {
-        foreach (SourceFunction method in Below(code, model.Name + "."))
+        // Classes of one name have their methods together.
+        foreach (SourceFunction method in _made.Add((code.Path, model.Name, phase, isEntry)) ? Below(code, model.Name + ".") : [])
         {
             string? when = method.Role switch { "made" => phase, "load" when isEntry => phase, "infer" when isEntry => "infer", _ => null };
             if (when is not null)

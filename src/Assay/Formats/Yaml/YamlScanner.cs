@@ -1,4 +1,5 @@
 // Cuts YAML into tokens: indentation, keys that are told by the colon behind them, flow and block.
+using System.Runtime.InteropServices;
 using Assay.Bytes;
 using Assay.Formats.Texts;
 
@@ -103,6 +104,10 @@ internal sealed partial class YamlScanner(TextDocument document, ScanBudget budg
         {
             Unwind(-1);
             Forget();
+
+            // No colon can come any more, in the flows around this one either: what waits for one must not wait for ever.
+            CollectionsMarshal.AsSpan(_keys).Clear();
+            _possible = 0;
             _isDone = true;
             Add(YamlTokenKind.StreamEnd);
             return;

@@ -171,13 +171,7 @@ internal sealed partial class PythonLexer
 
     private Token ReadNameBeyondAscii(int start)
     {
-        int at = start;
-        while (LexerTables.IsNamePart(_text[at]) || _text[at] >= 0x80)
-        {
-            at++;
-        }
-
-        int length = Identifier.Length(_text.AsSpan(start, Math.Min(at, _end) - start));
+        int length = Identifier.Length(_text.AsSpan(start, _end - start));
         if (length > 0)
         {
             return Take(start, start + length, TokenKind.Name);

@@ -144,6 +144,17 @@ public sealed class YamlReaderTests
         Assert.Equal(["tag:yaml.org,2002:python/object/apply:os.system", "tag:yaml.org,2002:python/name:os.system", "tag:yaml.org,2002:python/name:os.system"], collector.Tags);
     }
 
+    [Theory]
+    [InlineData("a: {b: c, d: ")]
+    [InlineData("{a: [b, {c: d")]
+    [InlineData("[[[a")]
+    public void AFlowThatEndsWithTheFileIsBrokenAndCostsNothing(string text)
+    {
+        ScanBudget budget = Budget();
+        Assert.Throws<MalformedException>(() => new YamlReader(TextDocument.Of(text), budget, new Collector()).Read());
+        Assert.InRange(budget.Work, 0, 100_000);
+    }
+
     private static ScanBudget Budget() => new(new ScanLimits(), TimeProvider.System);
 
     private static List<string>? Written(string text)
