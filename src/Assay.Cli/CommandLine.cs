@@ -86,6 +86,7 @@ internal static class CommandLine
         root.Add(PickleCommand.Create(host));
         root.Add(ConvertCommand.Create(host));
         root.Add(VerifyConversionCommand.Create(host));
+        root.Add(RecipeCommand.Create(host));
         root.Add(InspectCommand.Create(host));
         root.Add(WeightsCommand.Create(host));
         root.Add(ReviewCommand.Create(host));

@@ -62,7 +62,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
                 IReadOnlyList<string> libraries = LoaderChoice.Libraries(loader, facts);
                 IReadOnlyList<LoadResult> runs = [.. Enumerable.Range(0, repeat)
                     .Select(_ => LoadOnce(path, copies.Take, loader, libraries, BoxSetting.Usual, cancellation))];
-                observed.AddRange(RunComparison.Endings(path, loader.Name, [.. runs.Where(r => r.End != LoadEnd.NotBegun).Select(r => r.Ending)]));
+                observed.AddRange(RunComparison.Endings(path, loader.Name, [.. runs.Where(r => r.End != LoadEnd.NotBegun).Select(r => (r.Ending, Record(r)))]));
                 observed.AddRange(RunComparison.Join([.. runs.Select(r => r.Events)]));
                 loaded |= runs.Any(r => r.End == LoadEnd.Loaded);
                 reasons.AddRange(runs.Where(r => r.End != LoadEnd.Loaded).Select(r => $"{loader.Name}: {r.Detail}").Distinct());
@@ -81,7 +81,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
                     }
                     else
                     {
-                        observed.AddRange(RunComparison.Endings(path, again.Loader, [again.Ending]));
+                        observed.AddRange(RunComparison.Endings(path, again.Loader, [(again.Ending, Record(again))]));
                     }
                 }
             }
@@ -209,6 +209,8 @@ public sealed class TestLoader : ITestLoad, IDisposable
             return box;
         }
     }
+
+    private static IReadOnlyList<string> Record(LoadResult result) => result.Record?.Words() ?? [];
 
     private static LoadResult NotBegun(string label, string reason) => new(label, LoadEnd.NotBegun, reason, [], 0);
 

@@ -19,11 +19,12 @@ internal static class ConvertCommand
         Option<long> shard = new("--max-shard-size") { Description = "Write several files of at most so many bytes of tensors (5GB, 2GiB), and an index.", HelpName = "SIZE", DefaultValueFactory = _ => long.MaxValue, CustomParser = Size };
         Option<bool> noVerify = new("--no-verify") { Description = "Do not read again what was written, and do not compare members with their checksums." };
         Option<bool> force = new("--force") { Description = "Replace files that are there." };
+        Option<bool> strict = new("--strict") { Description = "Write nothing where anything of the input would be left behind." };
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
         Option<bool> noProgress = new("--no-progress") { Description = "Show no progress." };
         Command command = new("convert", "Write the tensors of a model as safetensors, without running anything of it.")
         {
-            input, output, shard, noVerify, force, limit, noProgress,
+            input, output, shard, noVerify, force, strict, limit, noProgress,
         };
         command.SetAction(parsed => new ConvertRun(host, new ConvertArguments
         {
@@ -32,6 +33,7 @@ internal static class ConvertCommand
             MaxShardSize = parsed.GetValue(shard),
             Verify = !parsed.GetValue(noVerify),
             Force = parsed.GetValue(force),
+            Strict = parsed.GetValue(strict),
             Limits = WeightFile.Limits(parsed.GetValue(limit) ?? []),
             Progress = !parsed.GetValue(noProgress),
         }).Run());
@@ -67,6 +69,9 @@ internal sealed record ConvertArguments
     public bool Verify { get; init; } = true;
 
     public bool Force { get; init; }
+
+    /// <summary>Whether anything that is left behind is a reason to write nothing.</summary>
+    public bool Strict { get; init; }
 
     public bool Progress { get; init; }
 }

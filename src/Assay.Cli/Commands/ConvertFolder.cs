@@ -1,24 +1,29 @@
 // One run of assay convert on the directory of a model.
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Assay.Bytes;
 using Assay.Conversion;
+using Assay.Detection;
 using Assay.Hosting.Files;
+using Assay.Policies;
 using Assay.Reports;
+using Assay.Scanning;
 
 namespace Assay.Cli.Commands;
 
 /// <summary>
 /// Converts the directory of a model into a new one: weights become safetensors under the names that loaders look for, texts that a
-/// model needs are copied, everything else is left out and named. The new directory appears whole or not at all.
+/// model needs are copied where a scan finds nothing in them, everything else is left out and named. The new directory appears whole or not at all. Two files that would get
+/// one name are one where they hold the same tensors, and a reason to convert nothing where they do not.
 /// </summary>
-internal sealed partial class ConvertFolder(Host host, ConvertArguments arguments, string real)
+internal sealed class ConvertFolder(Host host, ConvertArguments arguments, string real)
 {
-    private static readonly string[] s_texts = [".json", ".txt", ".md", ".vocab"];
+    private static readonly string[] s_texts = [".json", ".txt", ".md", ".vocab", ".jinja", ".model", ".spm", ".tiktoken", ".yaml", ".yml", ".tsv"];
     private static readonly string[] s_weights = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".joblib", ".safetensors", ".th"];
-    private const string IndexEnd = ".index.json";
     private readonly List<string> _lines = [];
-    private readonly Dictionary<string, List<PlannedFile>> _sharded = new(StringComparer.Ordinal);
+    private readonly List<string> _lost = [];
+    private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
+    private readonly ConvertIndexes _indexes = new(host, real, arguments.Limits);
+    private readonly Lazy<Scanner> _scanner = new(() => new Scanner(new ScanOptions { Rules = RuleSet.Default }));
     private readonly HashSet<string> _companions = new(StringComparer.Ordinal);
     private int _converted;
 
@@ -37,12 +42,17 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
             throw new UsageException("The new directory would lie inside the one that is converted.");
         }
 
-        string temporary = Path.Join(parent, ".assay-" + Path.GetRandomFileName());
+        AbandonedOutput.Sweep(parent);
+        string temporary = AbandonedOutput.NewName(parent);
         try
         {
             FileOutput.Guard(temporary, () => Directory.CreateDirectory(temporary));
-            Walk(temporary);
-            if (_converted > 0)
+            using (FileOutput.Guard(temporary, () => AbandonedOutput.Hold(temporary)))
+            {
+                Walk(temporary);
+            }
+
+            if (_converted > 0 && !(arguments.Strict && _lost.Count > 0))
             {
                 FileOutput.Guard(target, () => Directory.Move(temporary, target));
             }
@@ -61,6 +71,12 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
             writer.WriteLine(line);
         }
 
+        if (arguments.Strict && _lost.Count > 0)
+        {
+            writer.WriteLine($"Nothing was written: something of {string.Join(", ", _lost.Select(Escape.Visible))} would be left behind.");
+            return ExitCode.Findings;
+        }
+
         return _converted > 0 ? ExitCode.Passed : ExitCode.Nothing;
     }
 
@@ -68,8 +84,9 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
     {
         EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
         List<string> paths = [.. Directory.EnumerateFiles(real, "*", all).Order(StringComparer.Ordinal)];
-        HashSet<string> taken = [.. paths.Select(p => Path.GetRelativePath(real, p))];
-        foreach (string path in paths)
+        _indexes.Read(paths);
+        // What is safe already keeps its name.
+        foreach (string path in paths.OrderBy(p => Path.GetExtension(p) != ".safetensors"))
         {
             host.Cancellation.ThrowIfCancellationRequested();
             string relative = Path.GetRelativePath(real, path);
@@ -82,20 +99,23 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
             {
                 Tell(relative, "left out: it is no regular file");
             }
-            else if (relative.EndsWith(IndexEnd, StringComparison.Ordinal) || !TryConvert(path, relative, folder, taken))
+            else if (_indexes.SuperfluousTo(relative) is { } index)
+            {
+                Tell(relative, $"left out: the files of {Escape.Visible(index)} hold the same tensors");
+            }
+            else if (relative.EndsWith(ConvertIndexes.End, StringComparison.Ordinal) || !TryConvert(path, relative, folder))
             {
                 Beside(path, relative, folder);
             }
         }
 
-        foreach ((string stem, List<PlannedFile> files) in _sharded)
+        if (_converted > 0)
         {
-            byte[] index = ConversionIndex.Of(files);
-            FileOutput.Guard(stem, () => File.WriteAllBytes(Path.Join(temporary, stem + ".safetensors.index.json"), index));
+            _indexes.Write(temporary);
         }
     }
 
-    private bool TryConvert(string path, string relative, string folder, HashSet<string> taken)
+    private bool TryConvert(string path, string relative, string folder)
     {
         bool expected = s_weights.Contains(Path.GetExtension(path).ToLowerInvariant());
         WeightFile? file;
@@ -124,17 +144,28 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
 
             // The pickle's name is the start of theirs, so it comes before them.
             _companions.UnionWith(file.Map.Companions.Select(c => Path.Join(Path.GetDirectoryName(path), c)));
-            string name = Name(relative, taken);
-            Match shard = Shard().Match(name);
+            string name = ConvertNames.Of(relative);
+            bool shard = _indexes.IsShard(relative);
             ConversionPlan plan = Plan(file, relative, new ConversionOptions
             {
                 FileName = Path.GetFileName(name),
-                MaxShardSize = shard.Success ? long.MaxValue : arguments.MaxShardSize,
+                MaxShardSize = shard ? long.MaxValue : arguments.MaxShardSize,
             });
             if (plan.Tensors.Count == 0)
             {
                 Tell(relative, "left out: it holds no tensors");
                 return true;
+            }
+
+            if (!_owners.TryAdd(name, relative))
+            {
+                Same(file, relative, _owners[name], name);
+                return true;
+            }
+
+            if (file.Map.NotCarried.Count > 0)
+            {
+                _lost.Add(relative);
             }
 
             FileOutput.Guard(folder, () => Directory.CreateDirectory(folder));
@@ -143,12 +174,7 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
             Named(relative, () => bar.Run(() => Converter.Write(plan, output, arguments.Verify, bar, host.Cancellation), arguments.Progress));
             output.Commit();
             _converted++;
-            if (shard.Success)
-            {
-                string stem = Path.Join(Path.GetDirectoryName(relative), shard.Groups[1].Value);
-                (_sharded.TryGetValue(stem, out List<PlannedFile>? list) ? list : _sharded[stem] = []).AddRange(plan.Files);
-            }
-
+            _indexes.Planned(relative, plan);
             using StringWriter text = new(CultureInfo.InvariantCulture);
             ConversionText.Write(relative, file.Map, plan, arguments.Verify, text);
             _lines.Add(text.ToString().TrimEnd('\n'));
@@ -176,31 +202,23 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
         }
     }
 
-    /// <summary>The name that loaders look for: <c>pytorch_model</c> becomes <c>model</c>, where that is free.</summary>
-    private static string Name(string relative, HashSet<string> taken)
+    /// <summary>Two files would get one name: where they hold the same tensors, one of them is enough.</summary>
+    private void Same(WeightFile file, string relative, string other, string name)
     {
-        if (Path.GetExtension(relative) == ".safetensors")
+        using WeightFile first = WeightFile.Open(host, Path.Join(real, other), arguments.Limits);
+        TensorDifference? difference = null;
+        Named(relative, () => difference = TensorComparison.FirstDifference(first.Map, file.Map, null, host.Cancellation));
+        if (difference is not null)
         {
-            return relative;
+            throw new MalformedException(0, $"{other} and {relative} would both become {name} and do not hold the same tensors: {difference.Tensor}: {difference.What}");
         }
 
-        string stem = Path.ChangeExtension(relative, null);
-        string file = Path.GetFileName(stem);
-        string renamed = Path.Join(Path.GetDirectoryName(stem), file.StartsWith("pytorch_model", StringComparison.Ordinal) ? file["pytorch_".Length..] : file);
-        foreach (string candidate in (string[])[renamed + ".safetensors", stem + ".safetensors", relative + ".safetensors"])
-        {
-            if (taken.Add(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        throw new MalformedException(0, $"{relative}: There is no free name for it.");
+        Tell(relative, $"left out: {Escape.Visible(other)} holds the same tensors");
     }
 
     private void Beside(string path, string relative, string folder)
     {
-        if (relative.EndsWith(IndexEnd, StringComparison.Ordinal))
+        if (relative.EndsWith(ConvertIndexes.End, StringComparison.Ordinal))
         {
             Tell(relative, "left out: an index is made anew");
             return;
@@ -209,6 +227,13 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
         if (!s_texts.Contains(Path.GetExtension(path).ToLowerInvariant()) && Path.GetFileName(path) is not ("LICENSE" or "NOTICE" or "README"))
         {
             Tell(relative, "left out: it is neither weights nor a text that a model needs");
+            return;
+        }
+
+        ScanInput input = new() { Path = relative, Open = () => FileOpening.Open(path), Named = true };
+        if (_scanner.Value.Scan(input, host.Cancellation).Report is { Verdict: not Verdict.Passed } report)
+        {
+            Tell(relative, $"left out: the scan says {report.Verdict.ToString().ToLowerInvariant()} ({Escape.Visible(report.Findings is [var worst, ..] ? worst.Rule.Title : "it could not be read")})");
             return;
         }
 
@@ -221,7 +246,4 @@ internal sealed partial class ConvertFolder(Host host, ConvertArguments argument
     }
 
     private void Tell(string relative, string what) => _lines.Add($"{Escape.Visible(relative)}: {what}");
-
-    [GeneratedRegex(@"^(?:.*/)?([^/]+)-\d{5}-of-\d{5}\.safetensors$", RegexOptions.NonBacktracking)]
-    private static partial Regex Shard();
 }

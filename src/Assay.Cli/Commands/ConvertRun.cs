@@ -49,6 +49,13 @@ internal sealed class ConvertRun(Host host, ConvertArguments arguments)
             return ExitCode.Nothing;
         }
 
+        if (arguments.Strict && file.Map.NotCarried.Count > 0)
+        {
+            using StreamWriter refusal = host.Writer();
+            ConversionText.Refusal(arguments.Input, file.Map, refusal);
+            return ExitCode.Findings;
+        }
+
         CheckTargets(folder, plan, file.Map);
         using FileOutput output = new(folder, arguments.Force);
         ConversionBar bar = new(host, "Converting");

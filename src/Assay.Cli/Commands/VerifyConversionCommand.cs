@@ -44,6 +44,14 @@ internal static class VerifyConversionCommand
             }
         }
 
+        if (left.Map.Tensors.Count == 0 && right.Map.Tensors.Count == 0)
+        {
+            // Nothing was compared, and nothing is no success.
+            using StreamWriter nothing = host.Writer();
+            nothing.WriteLine("Neither file holds a tensor; there is nothing to compare.");
+            return ExitCode.Nothing;
+        }
+
         TensorDifference? difference = null;
         ConversionBar bar = new(host, "Comparing");
         bar.Run(() => difference = TensorComparison.FirstDifference(left.Map, right.Map, bar, host.Cancellation), progress);

@@ -12,13 +12,20 @@ namespace Assay.Hosting.Files;
 public sealed class FileOutput(string folder, bool replace) : ConversionOutput
 {
     private readonly List<OutputFile> _files = [];
+    private bool _swept;
 
     /// <inheritdoc/>
     public override ConversionFile Create(string name, long length)
     {
         // Names come from the command line and from numbers; nothing of a file's content gets here.
+        if (!_swept)
+        {
+            _swept = true;
+            AbandonedOutput.Sweep(folder);
+        }
+
         string target = Path.Join(folder, Path.GetFileName(name));
-        OutputFile file = Guard(target, () => new OutputFile(Path.Join(folder, ".assay-" + Path.GetRandomFileName()), target));
+        OutputFile file = Guard(target, () => new OutputFile(AbandonedOutput.NewName(folder), target));
         _files.Add(file);
         return file;
     }

@@ -13,7 +13,6 @@ internal sealed class BoxException(string message) : Exception(message);
 /// <summary>A running box. Disposing it ends every process in it.</summary>
 internal sealed class Box : IDisposable
 {
-    private const int EventDescriptor = 3;
     private const int Processors = 2;
     private const int OwnProcesses = 64;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
@@ -40,6 +39,9 @@ internal sealed class Box : IDisposable
 
     /// <summary>The libraries that were asked for, with their versions; null where there is none.</summary>
     public IReadOnlyDictionary<string, string?> Libraries { get; private set; } = new Dictionary<string, string?>();
+
+    /// <summary>The version of its Python.</summary>
+    public string Python { get; private set; } = "";
 
     /// <summary>Starts a box with libraries imported.</summary>
     /// <exception cref="BoxException">Something is missing, or the machine does not allow it.</exception>
@@ -69,7 +71,7 @@ internal sealed class Box : IDisposable
                 using (complain)
                 {
                     // What bubblewrap and Python complain about is the reason when there is no box; later it is not read.
-                    process = Spawner.Start(BoxCommand.Arguments(options, setting), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
+                    process = Spawner.Start(BoxCommand.Arguments(options, setting, honey), ["PATH=/usr/bin:/bin"], [nothing, complain, complain, theirs, harness]);
                 }
 
                 box = new(ours, process, honey, mark, groups);
@@ -173,6 +175,7 @@ internal sealed class Box : IDisposable
             throw new BoxException("The box could not be prepared: " + failed.GetString());
         }
 
+        Python = document.RootElement.GetProperty("ready").GetString() ?? "";
         Libraries = document.RootElement.GetProperty("libraries").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString());
         Confine(options);
     }
@@ -200,7 +203,7 @@ internal sealed class Box : IDisposable
             json.WriteStartObject();
             json.WriteString("home", BoxCommand.Home);
             json.WriteString("mark", Mark);
-            json.WriteString("filter", Convert.ToBase64String(LoadFilter.Write(EventDescriptor)));
+            json.WriteString("filter", Convert.ToBase64String(LoadFilter.Write(LoadPlaces.EventDescriptor)));
             json.WriteNumber("files", options.Files);
             json.WriteNumber("memory", options.Memory);
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);

@@ -19,7 +19,7 @@ internal static class BoxCommand
     public const string Host = "ml-train-03";
 
     /// <summary>The arguments; descriptor 4 holds the harness.</summary>
-    public static IReadOnlyList<string> Arguments(SandboxOptions options, BoxSetting setting)
+    public static IReadOnlyList<string> Arguments(SandboxOptions options, BoxSetting setting, Honey honey)
     {
         List<string> all = [.. Drop(options)];
         all.AddRange([
@@ -35,7 +35,7 @@ internal static class BoxCommand
         }
 
         all.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", Home, "--ro-bind-data", "4", Script, "--chdir", "/"]);
-        foreach ((string name, string value) in Environment)
+        foreach ((string name, string value) in Environment.Concat(honey.Environment.Select(v => (v.Key, v.Value))))
         {
             all.AddRange(["--setenv", name, value]);
         }

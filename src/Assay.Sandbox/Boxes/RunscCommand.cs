@@ -68,7 +68,7 @@ internal static class RunscCommand
         ["openat2", "fchmodat2", "memfd_secret", "process_madvise", "pidfd_getfd", "mount_setattr", "quotactl_fd", "_sysctl"];
 
     /// <summary>The configuration of the container, as the runtime specification of the Open Container Initiative has it.</summary>
-    public static byte[] Container(SandboxOptions options, BoxSetting setting)
+    public static byte[] Container(SandboxOptions options, BoxSetting setting, Honey honey)
     {
         using MemoryStream text = new();
         using (Utf8JsonWriter json = new(text))
@@ -81,7 +81,7 @@ internal static class RunscCommand
             json.WriteNumber("gid", 1000);
             json.WriteEndObject();
             HarnessParts.Texts(json, "args", [options.Python, "-I", "-B", BoxCommand.Script]);
-            HarnessParts.Texts(json, "env", BoxCommand.Environment.Concat(BoxCommand.Shift(setting)).Select(v => v.Name + "=" + v.Value));
+            HarnessParts.Texts(json, "env", BoxCommand.Environment.Concat(BoxCommand.Shift(setting)).Concat(honey.Environment.Select(v => (Name: v.Key, v.Value))).Select(v => v.Name + "=" + v.Value));
             json.WriteString("cwd", "/");
             json.WriteStartObject("capabilities");
             json.WriteEndObject();

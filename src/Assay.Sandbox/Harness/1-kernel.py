@@ -1,5 +1,6 @@
 # The calls of the kernel that Python has no door to.
 import base64
+import builtins
 import ctypes
 import json
 import os
@@ -10,6 +11,8 @@ import socket
 import sys
 import time
 
+# What a load puts in the place of a builtin is not called by the harness: the functions that follow have these.
+__builtins__ = dict(vars(builtins))
 libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_OWN = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000  # mount, ipc, pid, net

@@ -1,7 +1,6 @@
 # The loaders as their users call them, and a shallow use of what they return.
 import atexit
 import bz2
-import functools
 import gc
 import gzip
 import itertools
@@ -11,15 +10,35 @@ import pickle
 H5_NAMES, H5_BYTES = 256, 1 << 20
 
 
-def _pickle(path, opened=open):
-    with opened(path, "rb") as file:
-        return pickle.load(file)
+# The module at whose level users load: what a payload imports or defines there is there for its threads and callbacks later, as in a notebook.
+MAIN = None
+READY = {}
 
 
-def _zstandard(path):
-    import zstandard
-    with open(path, "rb") as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as content:
-        return pickle.loads(content.read())
+def script(source):
+    """A loader that is a few lines at the level of a module; PATH stands for the file."""
+    def load(path):
+        code = READY.get((source, path)) or compiled(source, path)
+        names = MAIN.__dict__
+        exec(code, names)
+        return names.pop("model", None)
+    load.source = source
+    return load
+
+
+def compiled(source, path):
+    return compile(source.replace("PATH", repr(path)), "/home/mara/load.py", "exec", 0, True)
+
+
+def ready(loader, path):
+    """Compiles what a loader runs before anything is watched."""
+    source = getattr(loader, "source", None)
+    if source is not None:
+        READY[source, path] = compiled(source, path)
+
+
+def _pickle(opened, module):
+    return script("import %s\nwith %s(PATH, 'rb') as file:\n    model = %s.load(file)\n" % (module if opened == "open" else opened.split(".")[0] + ", " + module, opened, module))
 
 
 def _torch(path):
@@ -29,55 +48,6 @@ def _torch(path):
     except TypeError:
         # Before 1.13 there was no such setting.
         return torch.load(path, map_location="cpu")
-
-
-def _torch_weights_only(path):
-    import torch
-    return torch.load(path, map_location="cpu", weights_only=True)
-
-
-def _torch_jit(path):
-    import torch
-    return torch.jit.load(path, map_location="cpu")
-
-
-def _joblib(path):
-    import joblib
-    return joblib.load(path)
-
-
-def _numpy(path):
-    import numpy
-    found = numpy.load(path, allow_pickle=True)
-    return {name: found[name] for name in found.files} if hasattr(found, "files") else found
-
-
-def _pandas(path):
-    # Which compression it is, pandas tells by the name of the file.
-    import pandas
-    return pandas.read_pickle(path)
-
-
-def _dill(path):
-    import dill
-    with open(path, "rb") as file:
-        return dill.load(file)
-
-
-def _cloudpickle(path):
-    import cloudpickle
-    with open(path, "rb") as file:
-        return cloudpickle.load(file)
-
-
-def _skops(path):
-    import skops.io
-    return skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
-
-
-def _keras(path):
-    import keras
-    return keras.models.load_model(path)
 
 
 def _h5py(path):
@@ -99,29 +69,28 @@ def _h5py(path):
         return names
 
 
-def _onnx(path):
-    import onnx
-    return onnx.load(path)
-
-
 LOADERS = {
-    "pickle.load": _pickle,
-    "pickle.load(gzip.open)": functools.partial(_pickle, opened=gzip.open),
-    "pickle.load(bz2.open)": functools.partial(_pickle, opened=bz2.open),
-    "pickle.load(lzma.open)": functools.partial(_pickle, opened=lzma.open),
-    "pickle.loads(zstandard)": _zstandard,
+    "pickle.load": _pickle("open", "pickle"),
+    "pickle.load(gzip.open)": _pickle("gzip.open", "pickle"),
+    "pickle.load(bz2.open)": _pickle("bz2.open", "pickle"),
+    "pickle.load(lzma.open)": _pickle("lzma.open", "pickle"),
+    "pickle.loads(zstandard)": script(
+        "import pickle, zstandard\nwith open(PATH, 'rb') as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as content:\n"
+        "    model = pickle.loads(content.read())\n"),
     "torch.load": _torch,
-    "torch.load(weights_only=True)": _torch_weights_only,
-    "torch.jit.load": _torch_jit,
-    "joblib.load": _joblib,
-    "numpy.load": _numpy,
-    "pandas.read_pickle": _pandas,
-    "dill.load": _dill,
-    "cloudpickle.load": _cloudpickle,
-    "skops.io.load": _skops,
-    "keras.models.load_model": _keras,
+    "torch.load(weights_only=True)": script("import torch\nmodel = torch.load(PATH, map_location='cpu', weights_only=True)\n"),
+    "torch.jit.load": script("import torch\nmodel = torch.jit.load(PATH, map_location='cpu')\n"),
+    "joblib.load": script("import joblib\nmodel = joblib.load(PATH)\n"),
+    "numpy.load": script(
+        "import numpy\nmodel = numpy.load(PATH, allow_pickle=True)\nif hasattr(model, 'files'):\n    model = {name: model[name] for name in model.files}\n"),
+    # Which compression it is, pandas tells by the name of the file.
+    "pandas.read_pickle": script("import pandas\nmodel = pandas.read_pickle(PATH)\n"),
+    "dill.load": _pickle("open", "dill"),
+    "cloudpickle.load": _pickle("open", "cloudpickle"),
+    "skops.io.load": script("import skops.io\nmodel = skops.io.load(PATH, trusted=skops.io.get_untrusted_types(file=PATH))\n"),
+    "keras.models.load_model": script("import keras\nmodel = keras.models.load_model(PATH)\n"),
     "h5py.File": _h5py,
-    "onnx.load": _onnx,
+    "onnx.load": script("import onnx\nmodel = onnx.load(PATH)\n"),
 }
 
 # They ask for the real path of the file, and what is behind a descriptor has none.

@@ -1,83 +1,244 @@
-# What Python itself says about a load: untrusted, because the load can silence it, and therefore only ever added.
+# What Python itself says about a load: a help that only adds. What it leaves out is left out for what is on the disk of the system, never for a name.
+import _frozen_importlib
+import _frozen_importlib_external
+import _imp
+import ast
+import itertools
+import marshal
+import _thread
+
+MOST_TOLD = 2000
+# Nothing in the box can write there: the system, and the folder of --code.
+READ_ONLY = ("/usr/", "/srv/code/")
+
+
+class Watch:
+    """What the harness has of the watching: it tells lines of its own, installs the hook, and does a few things unseen."""
+
+    def __init__(self, send, install, done):
+        self.send, self.install, self.done = send, install, done
 
 
 def start_watching(descriptor, prefixes):
-    """Sends Python's audit events as lines of JSON, numbered so that gaps show; returns the sender for the harness's own lines."""
-    write, dumps, getpid, frame_of = os.write, json.dumps, os.getpid, sys._getframe
-    state = {"number": 0, "busy": False, "seen": set(), "counts": {}}
-    code_type = type(start_watching.__code__)
+    """Sends Python's audit events as lines of JSON, numbered so that gaps show."""
+    write, quoted, getpid, frame_of, thread = os.write, json.encoder.encode_basestring_ascii, os.getpid, sys._getframe, _thread.get_ident
+    os_open, os_read, os_close = os.open, os.read, os.close
+    unmarshal, compiles, frozen, profile, count_up = marshal.loads, compile, _imp.get_frozen_object, sys.setprofile, itertools.count(1).__next__
+    getprofile, threads, started = sys.getprofile, sys._current_frames, _thread._count
+    # A payload must not put itself in the place of what is called here, so each thread has its own mark, and numbers can only grow.
+    busy, seen, counts = set(), set(), {}
+    name_of = type.__dict__["__name__"].__get__
+    code_type, function_type = type(start_watching.__code__), type(start_watching)
+    # Bodies of modules that lie on the read-only disk of the box as they are run; and code that the file brought.
+    bodies, made, quiet_code = {}, {}, {id(code): code for code in READY.values()}
+    reader, unpacker = _frozen_importlib_external._compile_bytecode.__code__, _frozen_importlib_external.SourceLoader.get_code.__code__
+    parser = ast.parse.__code__
+    thread_pools = sys.modules.get("threadpoolctl")
+    thread_code = {id(c): c for c in codes_of(thread_pools)} if thread_pools else {}
+    ctypes_code = {id(c): c for name in ("ctypes", "ctypes.util", "ctypes._endian") if name in sys.modules for c in codes_of(sys.modules[name])}
+    cache = "." + sys.implementation.cache_tag + ".pyc"
 
     def text(value, depth=0):
         kind = type(value)
         if kind is str:
             # Half a surrogate pair is a character for Python and for nobody else.
-            return value[:400].encode("utf-8", "backslashreplace").decode()
+            return quoted(value[:400].encode("utf-8", "backslashreplace").decode())
         if kind is bytes:
-            return value[:400].decode("latin-1")
+            return quoted(value[:400].decode("latin-1"))
         if value is None or kind in (int, float, bool):
-            return str(value)[:400]
+            return quoted(str(value)[:400])
         if kind is code_type:
-            return "code of " + value.co_filename[:200]
+            return quoted("code of " + value.co_filename[:200])
+        if kind is function_type:
+            return quoted("function " + value.__name__[:200])
         if kind in (tuple, list) and depth < 2:
-            return [text(item, depth + 1) for item in value[:16]]
+            return "[" + ", ".join([text(item, depth + 1) for item in value[:16]]) + "]"
         # Nothing of the value is called: it may belong to the model.
-        return "<%s>" % kind.__name__
+        return quoted("<%s>" % name_of(kind)[:200])
 
     def send(event, *arguments):
-        state["number"] += 1
-        line = {"n": state["number"], "p": getpid(), "e": event, "a": [text(a) for a in arguments]}
-        data = dumps(line).encode()
+        # Written by hand: the module that could do it is within reach of the load.
+        line = '{"n": %d, "p": %d, "e": %s, "a": [' % (count_up(), getpid(), quoted(event))
+        data = (line + ", ".join([text(a) for a in arguments]) + "]}\n").encode()
         if len(data) > 4000:
-            line["a"] = ["too long"]
-            data = dumps(line).encode()
+            data = (line + '"too long"]}\n').encode()
         try:
-            write(descriptor, data + b"\n")
+            write(descriptor, data)
         except OSError:
             # The load has closed it; whoever reads sees that the end is missing.
             pass
 
-    def importing():
-        frame = frame_of(2)
-        for _ in range(60):
+    def on_disk(path):
+        """The bytes of a file of the system, which nothing in the box can change; None for any other."""
+        if type(path) is not str or not path.startswith(READ_ONLY) or "/../" in path:
+            return None
+        try:
+            file = os_open(path, os.O_RDONLY)
+        except OSError:
+            return None
+        try:
+            data = b""
+            while len(data) < 1 << 24:
+                part = os_read(file, 1 << 20)
+                if not part:
+                    return data
+                data += part
+        finally:
+            os_close(file)
+
+    def is_module(code):
+        """Whether code is the body of a module as it lies on the disk, or frozen in Python itself."""
+        if type(code) is not code_type:
+            return False
+        name = code.co_filename
+        try:
+            if name.startswith("<frozen "):
+                return frozen(name[8:-1]) == code
+            folder, _, file = name.rpartition("/")
+            packed = on_disk(folder + "/__pycache__/" + file[:-3] + cache)
+            if packed and unmarshal(packed[16:]) == code:
+                return True
+            source = on_disk(name)
+            return source is not None and compiles(source, name, "exec", 0, True) == code
+        except Exception:
+            return False
+
+    def within(frame, known):
+        """Whether one of these pieces of code is being run."""
+        for _ in range(400):
             if frame is None:
                 return False
-            if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            if id(frame.f_code) in known:
                 return True
             frame = frame.f_back
         return False
 
-    def asks_for_threads():
+    def reads_module(event, arguments, frame):
+        """Whether the import system reads what is on the disk."""
+        if event == "compile":
+            source = arguments[0]
+            known = on_disk(arguments[1])
+            return known is not None and (known == source if type(source) is bytes else type(source) is str and known == source.encode("utf-8", "surrogatepass"))
+        if event == "marshal.loads" and frame is not None and frame.f_code is reader and frame.f_back is not None and frame.f_back.f_code is unpacker:
+            known = on_disk(frame.f_back.f_locals.get("bytecode_path"))
+            return known is not None and known[16:] == bytes(arguments[0])
+        return False
+
+    def asks_for_threads(frame):
         # threadpoolctl looks at the libraries that scikit-learn has loaded each time that a model predicts.
-        frame = frame_of(2)
-        while frame is not None and "/ctypes/" in frame.f_code.co_filename:
+        while frame is not None and id(frame.f_code) in ctypes_code:
             frame = frame.f_back
-        return frame is not None and frame.f_code.co_filename.endswith("/dist-packages/threadpoolctl.py")
+        return frame is not None and id(frame.f_code) in thread_code
+
+    def remember(code):
+        waiting = [code]
+        while waiting and len(made) < 100000:
+            one = waiting.pop()
+            if id(one) not in made:
+                made[id(one)] = one
+                waiting += [c for c in one.co_consts if type(c) is code_type]
+
+    def runs(frame, event, argument):
+        # Called for each function once the file has made one; told is the first time that one of its own runs.
+        if event == "call" and id(frame.f_code) in made:
+            me = thread()
+            if me not in busy:
+                busy.add(me)
+                try:
+                    code = made.get(id(frame.f_code))
+                    key = ("ran", id(code))
+                    if key not in seen:
+                        seen.add(key)
+                        send("assay.ran", "function " + code.co_name)
+                finally:
+                    busy.discard(me)
+
+    def below():
+        try:
+            return frame_of(2)
+        except ValueError:
+            # A thread whose first function is one of C.
+            return None
 
     def hook(event, arguments):
-        if state["busy"] or not event.startswith(prefixes):
+        if not event.startswith(prefixes):
             return
-        state["busy"] = True
+        me = thread()
+        if me in busy:
+            return
+        busy.add(me)
         try:
-            if event in ("exec", "compile", "import", "marshal.loads", "code.__new__", "object.__getattr__") and importing():
+            frame = below()
+            if event == "exec":
+                code = arguments[0]
+                if id(code) in quiet_code:
+                    del quiet_code[id(code)]
+                    return
+                if is_module(code):
+                    bodies[id(code)] = code
+                    return
+            if event == "object.__setattr__" and arguments[1] != "__code__":
                 return
-            if event == "compile" and frame_of(1).f_code.co_filename.endswith("/ast.py"):
+            if event == "sys._getframe" and frame is not None and frame.f_code.co_filename.startswith(("/usr/", "<frozen ")):
                 return
-            if event.startswith("ctypes.") and asks_for_threads():
+            if event.startswith(("exec", "compile", "marshal.loads", "code.__new__", "function.__new__", "import", "object.__setattr__", "sys._getframe")) and within(frame, bodies):
                 return
+            if event in ("compile", "marshal.loads") and reads_module(event, arguments, frame):
+                return
+            if event == "compile" and frame is not None and frame.f_code is parser:
+                return
+            if event.startswith("ctypes.") and asks_for_threads(frame):
+                return
+            if event == "function.__new__":
+                if not made:
+                    profile(runs)
+                remember(arguments[0])
             if event in ("import", "pickle.find_class"):
                 key = (event,) + tuple(str(a) for a in arguments[:2] if type(a) is str)
-                if key in state["seen"] or len(state["seen"]) > 4000:
-                    return
-                state["seen"].add(key)
-                send(event, *[a for a in arguments[:2] if type(a) is str])
+                if key not in seen:
+                    seen.add(key)
+                    send(event, *[a for a in arguments[:2] if type(a) is str])
                 return
-            count = state["counts"][event] = state["counts"].get(event, 0) + 1
-            if count <= 200:
+            count = counts[event] = counts.get(event, 0) + 1
+            if count <= MOST_TOLD:
                 send(event, *arguments)
         except BaseException:
             # An event that cannot be told must not change what the load does; the gap in the numbers shows.
-            state["number"] += 1
+            count_up()
         finally:
-            state["busy"] = False
+            busy.discard(me)
 
-    return send, (lambda: sys.addaudithook(hook))
+    def done():
+        """Looks no longer for code of the file; returns how many threads of Python there are."""
+        me = thread()
+        busy.add(me)
+        try:
+            if getprofile() is runs:
+                profile(None)
+            # A thread whose first function is one of C has no frame; those that were started from Python are counted all the same.
+            return max(len(threads()), started() + 1)
+        finally:
+            busy.discard(me)
+
+    return Watch(send, lambda: sys.addaudithook(hook), done)
+
+
+def codes_of(module):
+    """The code of the functions and methods of a module, with what stands in them."""
+    kind = type(codes_of.__code__)
+    waiting = []
+    for thing in list(vars(module).values()):
+        for one in [thing] + (list(vars(thing).values()) if isinstance(thing, type) else []):
+            one = getattr(one, "__func__", one)
+            one = getattr(one, "__wrapped__", one)
+            if isinstance(one, property):
+                waiting += [f.__code__ for f in (one.fget, one.fset) if hasattr(f, "__code__")]
+            elif hasattr(one, "__code__"):
+                waiting.append(one.__code__)
+    found = []
+    while waiting:
+        code = waiting.pop()
+        if type(code) is kind and code not in found:
+            found.append(code)
+            waiting += [c for c in code.co_consts if type(c) is kind]
+    return found

@@ -1,5 +1,6 @@
 # One load: its own namespaces, no capabilities, no descriptors but its own, the filter, then the loader.
-EVENTS, MODEL, GIVEN = 3, 4, 5
+# The events go to a number that no other file gets by itself, so that the filter can tell a hand on it.
+EVENTS, MODEL, GIVEN = 200, 4, 5
 
 
 def start(request, descriptors, settings):
@@ -18,7 +19,7 @@ def first(request, descriptors, settings):
         size = ("size=%d,nr_inodes=4096,mode=1777" % settings["files"]).encode()
         for target in (b"/tmp", b"/dev/shm", b"/run", b"/var/tmp", home.encode()):
             mount(b"tmpfs", target, b"tmpfs", MS_NOSUID | MS_NODEV, size)
-        plant_honey(home, settings["honey"])
+        planted = plant_honey(home, settings["honey"])
         path = os.path.join(home, request["file"])
         if settings["whole"] or request["loader"] in FROM_FILE:
             whole_file(model, path)
@@ -37,8 +38,13 @@ def first(request, descriptors, settings):
         if not number:
             raise OSError("the load could not take its filter")
         listener = check(libc.syscall(SYS_PIDFD_GETFD, handle, int(number), 0), "pidfd_getfd")
-        place({3: status, 4: lease, 5: handle, 6: listener, 7: hand_over})
-        status, lease, handle = 3, 4, 5
+        touched = Touched(planted, status)
+        for path in planted:
+            if path.startswith("/etc/"):
+                # As on a real machine: there to be asked for, and not for everybody.
+                os.chmod(path, 0)
+        place({3: status, 4: lease, 5: handle, 6: listener, 7: hand_over, 8: touched.number})
+        status, lease, handle, touched.status, touched.number = 3, 4, 5, 3, 8
         libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
         drop_capabilities()
         # Only now does the load go on: it waits for whoever gets the listener.
@@ -51,12 +57,17 @@ def first(request, descriptors, settings):
             link.close()
         poll.register(lease, select.POLLIN | select.POLLHUP)
         poll.register(handle, select.POLLIN)
+        poll.register(touched.number, select.POLLIN)
         while True:
             said = [descriptor for descriptor, _ in poll.poll(None if sinkhole is None else 100)]
             if lease in said:
                 os.write(status, b"stopped\n")
                 os._exit(0)
+            if touched.number in said:
+                touched.hear()
             if handle in said:
+                while touched.hear():
+                    pass
                 _, code, usage = os.wait4(loader, 0)
                 if sinkhole is not None:
                     sinkhole.finish()
@@ -75,18 +86,54 @@ def first(request, descriptors, settings):
 
 
 def plant_honey(home, files):
-    """Writes files and the folders that they lie in; as plainly as can be, because every load does it."""
-    folders = set()
+    """Writes files and the folders that they lie in, as plainly as can be, because every load does it; returns where they lie."""
+    folders, places = set(), []
     for name, content in files.items():
-        parts = name.split("/")
-        for depth in range(1, len(parts)):
-            folder = home + "/" + "/".join(parts[:depth])
-            if folder not in folders:
-                folders.add(folder)
+        path = name if name[0] == "/" else home + "/" + name
+        over = path.startswith("/etc/")
+        place = "/run/.over" if over else path
+        parts = place.split("/")
+        for depth in range(2, len(parts)):
+            folder = "/".join(parts[:depth])
+            if folder not in folders and not os.path.isdir(folder):
                 os.mkdir(folder)
-        file = os.open(home + "/" + name, os.O_WRONLY | os.O_CREAT, 0o644)
+            folders.add(folder)
+        file = os.open(place, os.O_WRONLY | os.O_CREAT, 0o644)
         os.write(file, content.encode())
         os.close(file)
+        if over:
+            # The folder belongs to all loads of the box; what lies over its file, to this one.
+            mount(place.encode(), path.encode(), None, MS_BIND)
+            os.unlink(place)
+        places.append(path)
+    return places
+
+
+IN_OPEN, IN_OVERFLOW = 0x20, 0x4000
+
+
+class Touched:
+    """Hears of each opening of a planted file from the files themselves, by whatever way they were reached."""
+
+    def __init__(self, paths, status):
+        self.status, self.told = status, set()
+        self.number = check(libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC), "inotify_init1")
+        self.paths = {check(libc.inotify_add_watch(self.number, path.encode(), IN_OPEN), "inotify_add_watch"): path for path in paths}
+
+    def hear(self):
+        try:
+            data = os.read(self.number, 1 << 16)
+        except BlockingIOError:
+            return False
+        at = 0
+        while at + 16 <= len(data):
+            watch, mask, _, length = struct.unpack_from("iIII", data, at)
+            at += 16 + length
+            path = "" if mask & IN_OVERFLOW else self.paths.get(watch) if mask & IN_OPEN else None
+            if path is not None and path not in self.told:
+                self.told.add(path)
+                os.write(self.status, ("touched %s\n" % path).encode())
+        return True
 
 
 def whole_file(model, path):
@@ -131,9 +178,13 @@ def load(request, model, events, told, settings):
         place({EVENTS: events, MODEL: model})
         os.setsid()
         limit(settings | request)
-        send, watch = start_watching(EVENTS, tuple(settings["events"]))
+        global MAIN
         loader = LOADERS[request["loader"]]
         path = os.path.join(settings["home"], request["file"])
+        MAIN = at_home(path)
+        ready(loader, path)
+        watch = start_watching(EVENTS, tuple(settings["events"]))
+        before = picture(MAIN) if BEFORE is None else BEFORE[:3] + (switches(), signals())
         drop_capabilities()
         listener = take_filter(base64.b64decode(settings["filter"]))
         os.write(1, b"%d" % listener)
@@ -142,36 +193,31 @@ def load(request, model, events, told, settings):
         mark = settings["mark"]
         marker(mark + "take")
         os.close(listener)
-        watch()
+        watch.install()
     except BaseException as error:
         os._exit(70)
-    run(loader, path, request, send, mark)
+    run(loader, path, watch, mark, before)
 
 
-def marker(name):
+# What the interpreter was like before any load, where one process starts many.
+BEFORE = None
+
+
+def at_home(path):
+    """A main module in which there is nothing of the harness."""
+    main = type(sys)("__main__")
+    main.__builtins__ = sys.modules["builtins"]
+    sys.modules["__main__"] = main
+    sys.argv[:] = [""]
+    return main
+
+
+def marker(name, opened=os.open):
     """A system call that nothing else makes: it parts the phases in the stream of system calls."""
     try:
-        os.open(name, os.O_RDONLY)
+        opened(name, 0)
     except OSError:
         pass
-
-
-def settle(patience, send):
-    """Waits a moment, and longer while something that the load started still runs."""
-    pause, now, tasks = time.sleep, time.monotonic, os.listdir
-    until = now() + patience
-    pause(0.002)
-    while now() < until:
-        try:
-            os.waitpid(-1, os.WNOHANG)
-        except OSError:
-            pass
-        others = sum(1 for name in tasks("/proc") if name.isdigit()) > 2
-        threads = len(sys._current_frames()) > 1
-        if not others and not threads:
-            return
-        pause(0.02)
-    send("assay.left", "processes" if others else "threads")
 
 
 def answer(source, thing, loader, path, send):
@@ -186,31 +232,60 @@ def answer(source, thing, loader, path, send):
         send("assay.answer", *[text[i:i + 400] for i in range(at, min(at + 3200, len(text)), 400)])
 
 
-def run(loader, path, request, send, mark):
-    leave, collect, phase, after = os._exit, gc.collect, marker, settings["after"]
-    ending = atexit
-    thing = None
-    phase(mark + "load")
-    send("assay.phase", "load")
+def below(call, *arguments):
+    """
+    Calls through a function of C. Whatever the model can reach runs deeper on the stack of the machine than what the harness does itself, and who
+    looks from outside takes no mark from there.
+    """
+    return next(map(lambda given: call(*given), (arguments,)))
+
+
+def named(thing):
+    return type(thing).__module__ + "." + type(thing).__qualname__
+
+
+def loaded(tell, thing):
+    tell("assay.loaded", type(thing).__module__, type(thing).__qualname__)
+
+
+def failed(tell, error):
     try:
-        thing = loader(path)
-        send("assay.loaded", type(thing).__module__, type(thing).__qualname__)
+        said = str(error)[:400]
+    except BaseException:
+        said = ""
+    tell("assay.failed", named(error), said)
+
+
+def run(loader, path, watch, mark, before):
+    leave, collect, phase, after, under, compared = os._exit, gc.collect, marker, settings["after"], below, changes
+    tell, done, ending, shallow = watch.send, watch.done, atexit._run_exitfuncs, use
+    thing, known = None, set()
+    phase(mark + "load")
+    under(tell, "assay.phase", "load")
+    try:
+        thing = under(loader, path)
+        under(loaded, tell, thing)
     except BaseException as error:
-        send("assay.failed", type(error).__module__ + "." + type(error).__qualname__, str(error)[:400])
+        under(failed, tell, error)
+    threads = under(done)
+    for name, now in under(compared, before):
+        known.add(name)
+        under(tell, "assay.changed", name, now)
     if after:
-        answer(after, thing, loader, path, send)
-    phase(mark + "use")
-    send("assay.phase", "use")
-    settle(request["linger"], send)
+        answer(after, thing, loader, path, tell)
+    # Whoever hears this lets the call wait as long as something of the load still runs.
+    phase(mark + "use/%d" % threads)
+    under(tell, "assay.phase", "use")
     if thing is not None:
         try:
-            use(thing)
+            under(shallow, thing)
         except BaseException as error:
-            send("assay.unused", type(error).__qualname__)
+            under(tell, "assay.unused", under(named, error))
     thing = None
-    ending._run_exitfuncs()
-    collect()
-    settle(request["linger"], send)
-    phase(mark + "end")
-    send("assay.end")
+    under(ending)
+    under(collect)
+    for name, now in under(compared, before, known):
+        under(tell, "assay.changed", name, now)
+    phase(mark + "end/%d" % under(done))
+    under(tell, "assay.end")
     leave(0)

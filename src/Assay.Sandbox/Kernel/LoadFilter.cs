@@ -15,6 +15,8 @@ internal static class LoadFilter
     private const uint ThreadFlag = 0x10000;
     private const uint Executable = 4;
     private const uint Anonymous = 0x20;
+    // A process that may not be dumped hides its memory from whoever looks at the arguments of its calls.
+    private const uint NotDumpable = 4;
     private const int NotPermitted = 1;
     private const int NoSuchCall = 38;
 
@@ -26,10 +28,11 @@ internal static class LoadFilter
         filter.On(435, FilterWriter.Error(NoSuchCall));
         // Taking a further filter would let a load answer itself.
         filter.On(317, FilterWriter.Error(NotPermitted));
-        filter.On(Number("prctl"), FilterWriter.Allow, (new(0, FilterTestKind.Equal, 22), FilterWriter.Tell));
-        // Putting characters into a terminal.
+        filter.On(Number("prctl"), FilterWriter.Allow, (new(0, FilterTestKind.Equal, 22), FilterWriter.Tell), (new(0, FilterTestKind.Equal, NotDumpable), FilterWriter.Tell));
+        OnEvents(filter, (uint)eventDescriptor);
+        // Putting characters into a terminal, and making the events wait for nobody.
         filter.On(Number("ioctl"), FilterWriter.Allow,
-            (new(1, FilterTestKind.Equal, 0x5412), FilterWriter.Tell), (new(1, FilterTestKind.Equal, 0x541C), FilterWriter.Tell));
+            (new(0, FilterTestKind.Equal, (uint)eventDescriptor), FilterWriter.Tell), (new(1, FilterTestKind.Equal, 0x5412), FilterWriter.Tell), (new(1, FilterTestKind.Equal, 0x541C), FilterWriter.Tell));
         filter.On(Number("personality"), FilterWriter.Tell, (new(0, FilterTestKind.Equal, 0xFFFFFFFF), FilterWriter.Allow));
         filter.On(Number("clone"), FilterWriter.Tell,
             (new(0, FilterTestKind.AnyBit, NamespaceFlags), FilterWriter.Tell), (new(0, FilterTestKind.AnyBit, ThreadFlag), FilterWriter.Allow));
@@ -66,8 +69,23 @@ internal static class LoadFilter
         "clone" => ((uint)arguments[0] & NamespaceFlags) == 0,
         "socket" => (uint)arguments[0] is 1 or 2 or 10,
         "prctl" or "ioctl" or "personality" => false,
+        // They are asked about for the descriptor of Python's events only.
+        _ when row.Kind == "events-touched" => false,
         _ => row.Answer != SyscallAnswer.Refuse,
     };
+
+    /// <summary>Nobody closes, moves, copies or fills the descriptor through which Python tells its events, but by writing to it.</summary>
+    private static void OnEvents(FilterWriter filter, uint events)
+    {
+        foreach ((string name, int arguments) in (ReadOnlySpan<(string, int)>)[("close", 0b1), ("dup", 0b1), ("dup2", 0b11), ("dup3", 0b11), ("fcntl", 0b1), ("sendfile", 0b1), ("splice", 0b101), ("tee", 0b11), ("vmsplice", 0b1)])
+        {
+            filter.On(Number(name), FilterWriter.Allow,
+                [.. Enumerable.Range(0, 6).Where(i => (arguments >> i & 1) != 0).Select(i => (new FilterTest(i, FilterTestKind.Equal, events), FilterWriter.Tell))]);
+        }
+
+        // A range begins at or below it, and then ends where it likes.
+        filter.On(Number("close_range"), FilterWriter.Tell, (new(0, FilterTestKind.AtLeast, events + 1), FilterWriter.Allow));
+    }
 
     private static void MapFilter(FilterWriter filter) =>
         filter.OnBoth(Number("mmap"), new(2, FilterTestKind.AnyBit, Executable), new(3, FilterTestKind.AnyBit, Anonymous), FilterWriter.Tell, FilterWriter.Allow);

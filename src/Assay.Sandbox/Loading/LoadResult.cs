@@ -40,6 +40,9 @@ internal sealed record LoadResult(string Loader, LoadEnd End, string Detail, IRe
         _ => "did not begin",
     };
 
+    /// <summary>With what it was loaded, and what it took; null for one that did not begin.</summary>
+    public LoadRecord? Record { get; init; }
+
     /// <summary>What <see cref="SandboxOptions.After"/> answered; the load can forge it.</summary>
     public string Answer { get; init; } = "";
 }

@@ -1,4 +1,5 @@
 // Watches one load from its first system call to its end.
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Assay.Artifacts;
@@ -15,11 +16,21 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     private const int Beat = 100;
     private const int MemoryBeat = 200;
     private const int LoadsAtOnce = 16;
+    private const int HeldBeat = 10;
+    private const int MostSockets = 64;
+    private const int MostConnections = 1024;
+    private const int Unix = 1;
     private readonly EventLog _log = new(path, label);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 << 10];
+    private readonly Stopwatch _clock = new();
     private LoadGroup? _group;
     private bool _placed;
+    private int _sockets;
+    private int _connections;
+    private Settling? _settling;
+    private TimeSpan _loading;
+    private IReadOnlyDictionary<string, string> _before = new Dictionary<string, string>();
 
     /// <summary>Runs the load on a model that lies in memory.</summary>
     public LoadResult Run(Func<Descriptor> model, string file, CancellationToken cancellation)
@@ -27,7 +38,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         LoadPlaces places = new(
             BoxCommand.Home,
             BoxCommand.Home + "/" + file,
-            box.Honey.Files.Keys.Select(k => BoxCommand.Home + "/" + k).ToHashSet(),
+            box.Honey.Places,
             box.Honey.Canaries,
             box.Mark);
         PythonStory python = new(_log, places, options.After.Length > 0);
@@ -59,8 +70,28 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
             TellGroup();
         }
 
-        return new LoadOutcome(_log, options, label).Of(_status.ToString(), calls, python, inTime);
+        string[] lines = _status.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        TellTouched(lines);
+        string end = Array.FindLast(lines, l => !l.StartsWith(Touched, StringComparison.Ordinal)) ?? "";
+        return new LoadOutcome(_log, options, label).Of(end, calls, python, inTime) with { Record = Record(calls) };
     }
+
+    private const string Touched = "touched ";
+
+    /// <summary>Planted files that were opened, by their own word; a call that shows it too says it better.</summary>
+    private void TellTouched(string[] lines)
+    {
+        foreach (string path in lines.Where(l => l.StartsWith(Touched, StringComparison.Ordinal)).Select(l => l[Touched.Length..]))
+        {
+            if (!_log.Has("secret-read", path))
+            {
+                _log.Add(BehaviourSource.Sandbox, "secret-read", "open", path.Length > 0 ? path : "planted files, too often to be told one by one");
+            }
+        }
+    }
+
+    private LoadRecord Record(SyscallStory calls) =>
+        new(box.Python, box.Libraries, _loading, _clock.Elapsed, Math.Max(1, calls.Processes), calls.Told, calls.Refused);
 
     /// <summary>Serves calls and reads lines until the first process of the namespaces says how the load ended; false when time is over.</summary>
     private bool Watch(
@@ -76,7 +107,14 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         {
             while (Environment.TickCount64 < until && !cancellation.IsCancellationRequested)
             {
-                short[] said = Descriptor.Poll([talks ? events.Number : -1, listener?.Number ?? -1, status.Number, linked ? link.Number : -1], Beat);
+                short[] said = Descriptor.Poll(
+                    [talks ? events.Number : -1, listener?.Number ?? -1, status.Number, linked ? link.Number : -1], _settling is null ? Beat : HeldBeat);
+                if (_settling is { } settling && listener is not null && settling.IsDone(_log))
+                {
+                    // What the load left behind has ended, or has had its time: the harness goes on.
+                    _settling = null;
+                    listener.Answer(settling.Call, true);
+                }
 
                 if (Environment.TickCount64 > look && calls.Starter != 0 && _group is null)
                 {
@@ -165,14 +203,60 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         {
             if (SyscallTable.Find(call.Number) is { } row)
             {
-                run = LoadFilter.MayRun(row, call.Arguments);
+                run = LoadFilter.MayRun(row, call.Arguments) && HasRoom(row, call.Arguments);
                 calls.Tell(row, call, !run, () => listener.IsWaiting(call));
+                _settling = calls.Marked is { } mark ? Marked(mark, call, calls) : _settling;
             }
         }
         finally
         {
-            listener.Answer(call, run);
+            if (_settling?.Call.Id != call.Id)
+            {
+                listener.Answer(call, run);
+            }
         }
+    }
+
+    /// <summary>What a mark of the harness begins: the load, or a time in which whatever still runs may come to its end.</summary>
+    private Settling? Marked(PhaseMark mark, Notification call, SyscallStory calls)
+    {
+        if (mark.Step == "load")
+        {
+            _clock.Start();
+            _before = ProcessLook.Settings(call.Thread);
+            return null;
+        }
+
+        if (mark.Step == "use")
+        {
+            _loading = _clock.Elapsed;
+        }
+
+        foreach ((string name, string was, string now) in ProcessLook.Changed(_before, ProcessLook.Settings(call.Thread)))
+        {
+            if (!_log.Has("lasting-change", name))
+            {
+                _log.Add(BehaviourSource.Sandbox, "lasting-change", "of the process", name, [Text($"{was} before, {now} now")]);
+            }
+        }
+
+        return new Settling(call, calls.Starter, mark.Threads, options.Linger);
+    }
+
+    /// <summary>
+    /// The memory of sockets is the kernel's, and only control groups count it: a pair can hold more than a megabyte, so there are few of them. Connections
+    /// of a network that is dead hold nothing.
+    /// </summary>
+    private bool HasRoom(SyscallRow row, ulong[] arguments)
+    {
+        bool local = row.Kind == "socket-pair" || (row.Kind == "socket" && (uint)arguments[0] == Unix);
+        if ((local && ++_sockets > MostSockets) || (row.Kind == "socket" && !local && ++_connections > (options.Sinkhole ? MostSockets : MostConnections)))
+        {
+            _log.Add(BehaviourSource.Sandbox, "limit-descriptors", row.Name, Text($"{(local ? _sockets : _connections) - 1} sockets"));
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>Ends what is left in the group, and tells which of its limits were hit.</summary>

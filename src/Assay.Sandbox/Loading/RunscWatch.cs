@@ -30,7 +30,7 @@ internal sealed class RunscWatch(SandboxOptions options, string path, KnownLoade
         Honey honey = new();
         string mark = $"/.{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}/";
         LoadPlaces places = new(
-            BoxCommand.Home, BoxCommand.Home + "/" + loader.File, honey.Files.Keys.Select(k => BoxCommand.Home + "/" + k).ToHashSet(), honey.Canaries, mark);
+            BoxCommand.Home, BoxCommand.Home + "/" + loader.File, honey.Places, honey.Canaries, mark);
         PythonStory python = new(_log, places, options.After.Length > 0);
         SyscallStory calls = new(_log, places);
         RunscStory told = new(calls, mark);
@@ -49,7 +49,7 @@ internal sealed class RunscWatch(SandboxOptions options, string path, KnownLoade
             using (gateWrite)
             {
                 given.AddRange([
-                    eventsWrite, statusWrite, logWrite, gateRead, model(), Sealed(RunscCommand.Container(options, setting)), Sealed(HarnessParts.JoinAlone()),
+                    eventsWrite, statusWrite, logWrite, gateRead, model(), Sealed(RunscCommand.Container(options, setting, honey)), Sealed(HarnessParts.JoinAlone()),
                     Sealed(Settings(libraries, honey, mark)), .. Honey.Machine.Values.Select(t => Sealed(Encoding.UTF8.GetBytes(t))),
                 ]);
                 if (Native.EffectiveUser() == 0)

@@ -1,4 +1,6 @@
 // What the box holds for one load, so that observed paths can be told apart.
+using System.Text.RegularExpressions;
+
 namespace Assay.Sandbox.Observing;
 
 /// <summary>What the box holds for one load.</summary>
@@ -7,8 +9,11 @@ namespace Assay.Sandbox.Observing;
 /// <param name="Honey">Full paths of files that are of use to a thief only.</param>
 /// <param name="Canaries">Secrets that exist nowhere else.</param>
 /// <param name="Mark">The beginning of the paths that mark phases.</param>
-internal sealed record LoadPlaces(string Home, string Model, IReadOnlySet<string> Honey, IReadOnlyList<string> Canaries, string Mark)
+internal sealed partial record LoadPlaces(string Home, string Model, IReadOnlySet<string> Honey, IReadOnlyList<string> Canaries, string Mark)
 {
+    /// <summary>The descriptor through which Python tells its events.</summary>
+    public const int EventDescriptor = 200;
+
     private const string Mask = "{planted secret}";
     private static readonly string[] s_system = ["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/ld.so.", "/etc/alternatives/", "/sys/devices/system/"];
 
@@ -29,6 +34,15 @@ internal sealed record LoadPlaces(string Home, string Model, IReadOnlySet<string
     public bool IsBesideModel(string path) =>
         path.StartsWith(Home + "/", StringComparison.Ordinal) && path.Length > Home.Length + 1 && !path.AsSpan(Home.Length).Contains("/.", StringComparison.Ordinal);
 
+    /// <summary>Whether a path is a planted file, or the environment of a process, in which secrets are planted too.</summary>
+    public bool IsSecret(string path) => Honey.Contains(path) || EnvironmentFile().IsMatch(path);
+
+    /// <summary>Whether a path is another way to the descriptor through which Python tells its events.</summary>
+    public static bool IsEvents(string path) => EventsFile().IsMatch(path);
+
+    /// <summary>Whether the code of a file is one of the libraries that write code for what they compute, and belongs to the system.</summary>
+    public static bool WritesCode(string file) => CodeWriter().IsMatch(file);
+
     /// <summary>Whether a text holds a planted secret.</summary>
     public bool HoldsCanary(string text) => Canaries.Any(c => text.Contains(c, StringComparison.Ordinal));
 
@@ -42,4 +56,13 @@ internal sealed record LoadPlaces(string Home, string Model, IReadOnlySet<string
 
         return text;
     }
+
+    [GeneratedRegex(@"^/proc/[^/]+/(?:task/[^/]+/)?environ$", RegexOptions.NonBacktracking)]
+    private static partial Regex EnvironmentFile();
+
+    [GeneratedRegex(@"^(?:/proc/[^/]+/(?:task/[^/]+/)?fd|/dev/fd)/200$", RegexOptions.NonBacktracking)]
+    private static partial Regex EventsFile();
+
+    [GeneratedRegex(@"^/usr/lib/(?:[^/]+/)*(?:libtorch|libfbgemm|libdnnl|libmkldnn|libasmjit|libopenblas|libLLVM|libpcre2|libonnxruntime|libxsmm)[^/]*\.so[^/]*$", RegexOptions.NonBacktracking)]
+    private static partial Regex CodeWriter();
 }

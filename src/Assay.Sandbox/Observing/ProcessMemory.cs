@@ -14,6 +14,7 @@ internal sealed class ProcessMemory : IDisposable
 {
     private const int PathLimit = 4096;
     private const int MaxVector = 32;
+    private const ulong StackWords = 8;
     private readonly SafeFileHandle? _memory;
     private readonly string _folder;
 
@@ -94,6 +95,56 @@ internal sealed class ProcessMemory : IDisposable
         }
 
         return texts;
+    }
+
+    /// <summary>Where the stack of the thread stands that waits in a call; 0 where that cannot be read.</summary>
+    public ulong Stack()
+    {
+        try
+        {
+            // Number of the call, six registers, the stack, the instruction.
+            return File.ReadAllText(_folder + "/syscall").Split(' ') is { Length: 9 } fields
+                && ulong.TryParse(fields[7].AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong stack) ? stack : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>The file of the first piece of code beyond the C library that a call returns to; empty where none is found.</summary>
+    public string Caller()
+    {
+        List<(ulong From, ulong To, string File)> code = [];
+        try
+        {
+            foreach (string line in File.ReadLines(_folder + "/maps"))
+            {
+                string[] cells = line.Split(' ', 6, StringSplitOptions.TrimEntries);
+                string[] ends = cells[0].Split('-');
+                if (cells.Length == 6 && ends.Length == 2 && cells[1].Contains('x', StringComparison.Ordinal) && !cells[5].Contains("/libc.so.", StringComparison.Ordinal))
+                {
+                    code.Add((ulong.Parse(ends[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+                        ulong.Parse(ends[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), cells[5].Trim()));
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return "";
+        }
+
+        ulong stack = Stack();
+        for (ulong at = stack; stack != 0 && at < stack + (8 * StackWords); at += 8)
+        {
+            ulong word = Number(at);
+            if (code.Find(c => c.From <= word && word < c.To) is { File: { Length: > 0 } file })
+            {
+                return file;
+            }
+        }
+
+        return "";
     }
 
     /// <summary>What a descriptor of the process leads to.</summary>

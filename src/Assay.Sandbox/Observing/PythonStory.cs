@@ -12,6 +12,7 @@ namespace Assay.Sandbox.Observing;
 internal sealed class PythonStory(EventLog log, LoadPlaces places, bool asked = false)
 {
     private const string Resource = "observing/audit-events.tsv";
+    private const string LocalFamily = "1";
     private const int LineLimit = 4096;
     private const long ByteLimit = 16 << 20;
     private static readonly Lazy<(string Beginning, string Kind)[]> s_kinds = new(Read);
@@ -104,12 +105,21 @@ internal sealed class PythonStory(EventLog log, LoadPlaces places, bool asked = 
             case "assay.answer" when asked:
                 _answer.AppendJoin("", arguments);
                 return;
-            case "assay.left":
-                log.Add(BehaviourSource.Sandbox, "left-running", "", arguments.FirstOrDefault() ?? "");
+            case "assay.changed":
+                log.Add(BehaviourSource.Python, "lasting-change", "of the interpreter", places.Masked(arguments.FirstOrDefault() ?? ""), [.. arguments.Skip(1).Select(places.Masked)]);
+                return;
+            case "assay.ran":
+                log.Add(BehaviourSource.Python, "python-code-ran", "call", places.Masked(arguments.FirstOrDefault() ?? ""));
                 return;
             case "assay.end":
                 Ended = true;
                 return;
+        }
+
+        if (name == "socket.__new__" && arguments.ElementAtOrDefault(1) is LocalFamily)
+        {
+            // Sockets of the machine itself; whether one is connected anywhere, the call says.
+            return;
         }
 
         string? kind = null;

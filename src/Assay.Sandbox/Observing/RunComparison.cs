@@ -43,14 +43,15 @@ internal static class RunComparison
     }
 
     /// <summary>How the loads with a loader ended, each ending once.</summary>
-    public static IReadOnlyList<BehaviourFact> Endings(string path, string loader, IReadOnlyList<string> endings) =>
-        [.. endings.GroupBy(e => e).Select(e => new BehaviourFact
+    public static IReadOnlyList<BehaviourFact> Endings(string path, string loader, IReadOnlyList<(string Ending, IReadOnlyList<string> Record)> endings) =>
+        [.. endings.GroupBy(e => e.Ending).Select(e => new BehaviourFact
         {
             Path = path,
             Kind = BehaviourFact.LoadEnding,
             Source = BehaviourSource.Sandbox,
             Action = "the loader",
             Subject = e.Key,
+            Arguments = e.First().Record,
             Loader = loader,
             Runs = endings.Count,
             SeenIn = e.Count(),

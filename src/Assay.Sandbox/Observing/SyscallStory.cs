@@ -14,7 +14,20 @@ namespace Assay.Sandbox.Observing;
 /// <param name="Process">The process, numbered from 1 in the order in which they were seen.</param>
 /// <param name="Parent">The process that started it; 0 where that is not known.</param>
 /// <param name="Refused">Whether it was not allowed.</param>
-internal sealed record SeenCall(SyscallRow Row, ulong[] Numbers, List<string> Texts, ulong Flags, int Process, int Parent, bool Refused);
+internal sealed record SeenCall(SyscallRow Row, ulong[] Numbers, List<string> Texts, ulong Flags, int Process, int Parent, bool Refused)
+{
+    /// <summary>Where the stack of the caller stood; 0 where that is not known.</summary>
+    public ulong Stack { get; init; }
+
+    /// <summary>Whether the first thread of the process called.</summary>
+    public bool IsFirstThread { get; init; } = true;
+
+    /// <summary>The file with the code that called, where it says whether the call is the model's doing.</summary>
+    public string Caller { get; init; } = "";
+}
+
+/// <summary>A mark of the harness: which step of the load begins, and how many threads Python has.</summary>
+internal sealed record PhaseMark(string Step, int Threads);
 
 /// <summary>
 /// Turns system calls into events. What every load does (reading the system's libraries and the model) is left out. <c>reaches</c> hears each
@@ -24,9 +37,13 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
 {
     private const int TextLimit = 400;
     private const ulong Writing = 0x3 | 0x40 | 0x200 | 0x400;
-    private const long BytesLimit = 512;
+    private const long BytesLimit = 16 << 10;
     private const int MostWritten = 10_000;
+    private static readonly string[] s_steps = ["load", "use", "end"];
+    private readonly LeakSearch _leaks = new(places);
     private readonly Dictionary<uint, (int Index, int Parent)> _processes = [];
+    private int _step;
+    private ulong _depth;
     private readonly HashSet<string> _written = [];
 
     /// <summary>How many system calls were told.</summary>
@@ -35,19 +52,32 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
     /// <summary>The process that started the load, as this machine numbers it; 0 before the first call.</summary>
     public uint Starter { get; private set; }
 
+    /// <summary>How many of them were refused.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>How many processes called.</summary>
+    public int Processes => _processes.Count;
+
     /// <summary>Whether the harness marked the end.</summary>
-    public bool Ended { get; private set; }
+    public bool Ended => _step == s_steps.Length;
 
     /// <summary>Whether the load has begun.</summary>
-    public bool Begun { get; private set; }
+    public bool Begun => _step > 0;
+
+    /// <summary>The mark that the last call was; null when it was none.</summary>
+    public PhaseMark? Marked { get; private set; }
 
     /// <summary>Tells one call; <paramref name="valid"/> says whether the caller still waits after its memory was read.</summary>
     public void Tell(SyscallRow row, Notification call, bool refused, Func<bool> valid)
     {
         Told++;
+        Refused += refused ? 1 : 0;
         using ProcessMemory memory = new(call.Thread);
         List<string> texts = Arguments(row, call.Arguments, memory);
-        (int process, int parent) = Process(memory);
+        (int process, int parent, bool first) = Process(memory, call.Thread);
+        bool marks = row.Kind == "open" && texts is [var path, ..] && path.StartsWith(places.Mark, StringComparison.Ordinal);
+        ulong stack = marks ? memory.Stack() : 0;
+        string caller = row.Kind == "executable-memory" ? memory.Caller() : "";
         if (!valid())
         {
             texts = [];
@@ -60,24 +90,30 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
             "openat2" => memory.Number(call.Arguments[2]),
             _ => Writing,
         };
-        Tell(new SeenCall(row, call.Arguments, texts, flags, process, parent, refused));
+        Tell(new SeenCall(row, call.Arguments, texts, flags, process, parent, refused) { Stack = stack, IsFirstThread = first, Caller = caller });
     }
 
     /// <summary>Tells one call that somebody else has read.</summary>
     public void Tell(SeenCall call)
     {
         (SyscallRow row, ulong[] numbers, List<string> texts, ulong flags, int process, int parent, bool refused) = call;
+        Marked = null;
         if (row.Kind == "open" && texts.Count > 0 && texts[0].StartsWith(places.Mark, StringComparison.Ordinal))
         {
-            Mark(texts[0][places.Mark.Length..]);
+            Mark(texts[0][places.Mark.Length..], call);
             return;
         }
 
-        foreach (string text in texts)
+        for (int place = 0; place < texts.Count; place++)
         {
+            string text = texts[place];
             if (places.HoldsCanary(text))
             {
                 log.Add(BehaviourSource.Syscall, "secret-leaves", row.Name, Clean(text), [], process, parent, refused);
+            }
+            else if ((row.Kind is not ("open" or "open2") || (flags & Writing) != 0) && _leaks.Found(process, place, text) is { } how)
+            {
+                log.Add(BehaviourSource.Syscall, "secret-leaves", row.Name, how, [], process, parent, refused);
             }
         }
 
@@ -90,6 +126,11 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
             "send" => Sent(texts),
             "socket" => Socketed(numbers),
             "write" => Written(texts),
+            "executable-memory" => Executable(call.Caller),
+            // In programs that a load starts, the number belongs to another file.
+            "events-touched" => process == 1 ? (row.Kind, row.Name) : null,
+            "socket-pair" => null,
+            "forbidden" when row.Name == "ioctl" && (uint)numbers[0] == LoadPlaces.EventDescriptor => ("events-touched", row.Name),
             _ => (row.Kind, First(texts)),
         };
         if (seen is { } one)
@@ -105,21 +146,29 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         }
     }
 
-    private void Mark(string name)
+    /// <summary>
+    /// A mark counts when the harness itself makes it: the first thread of the first process, with its stack where it stood at the first mark. Whatever the
+    /// model can reach runs further down. Any other mark is a load that says it were done.
+    /// </summary>
+    private void Mark(string name, SeenCall call)
     {
-        switch (name)
+        string[] parts = name.Split('/');
+        bool next = _step < s_steps.Length && parts[0] == s_steps[_step] && call.Process == 1 && call.IsFirstThread && (_step == 0 || call.Stack == _depth);
+        if (parts[0] == "take" && _step == 0)
         {
-            case "load":
-                Begun = true;
-                log.Phase = "load";
-                break;
-            case "use":
-                log.Phase = "use";
-                break;
-            case "end":
-                Ended = true;
-                break;
+            return;
         }
+
+        if (!next)
+        {
+            log.Add(BehaviourSource.Sandbox, "mark-forged", call.Row.Name, Clean(parts[0]), [], call.Process, call.Parent);
+            return;
+        }
+
+        _depth = call.Stack;
+        _step++;
+        log.Phase = parts[0] == "load" ? "load" : "use";
+        Marked = new PhaseMark(parts[0], parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int threads) ? threads : 1);
     }
 
     private (string, string)? Opened(ulong flags, List<string> texts)
@@ -131,9 +180,14 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
             return path is "/dev/null" or "/dev/tty" ? null : ("file-write", path);
         }
 
-        if (places.Honey.Contains(path))
+        if (places.IsSecret(path))
         {
             return ("secret-read", path);
+        }
+
+        if (LoadPlaces.IsEvents(path))
+        {
+            return ("events-touched", path);
         }
 
         if (places.IsPlain(path) || path.Length == 0)
@@ -179,6 +233,9 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         2 or 10 => ("network-socket", ((uint)arguments[1] & 0xF) switch { 1 => "TCP", 2 => "UDP", _ => "raw" }),
         uint family => ("forbidden", "socket family " + family.ToString(CultureInfo.InvariantCulture)),
     };
+
+    /// <summary>Libraries of arithmetic write code for the shapes that they meet; anybody else's code in memory is the model's.</summary>
+    private static (string, string)? Executable(string caller) => LoadPlaces.WritesCode(caller) ? ("library-code", caller) : ("executable-memory", caller);
 
     private static (string, string)? Written(List<string> texts)
     {
@@ -273,17 +330,17 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         return path.Length == 0 ? "" : "/" + string.Join('/', parts);
     }
 
-    private (int Index, int Parent) Process(ProcessMemory memory)
+    private (int Index, int Parent, bool IsFirstThread) Process(ProcessMemory memory, uint thread)
     {
         (uint process, uint parent) = memory.Family();
-        if (!_processes.TryGetValue(process, out (int, int) known))
+        if (!_processes.TryGetValue(process, out (int Index, int Parent) known))
         {
             Starter = _processes.Count == 0 ? parent : Starter;
             known = (_processes.Count + 1, _processes.TryGetValue(parent, out (int Index, int) above) ? above.Index : 0);
             _processes.Add(process, known);
         }
 
-        return known;
+        return (known.Index, known.Parent, thread == process);
     }
 
     private string Clean(string text) => places.Masked(text.Length > TextLimit ? text[..TextLimit] + "..." : text);

@@ -15,6 +15,8 @@ public static class ConversionText
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(writer);
+        // What is lost comes first: a number of tensors says nothing of what their model needs besides.
+        Left(map, writer);
         string from = $"{Escape.Visible(path)} ({map.Format})";
         if (plan.Tensors.Count == 0)
         {
@@ -37,8 +39,15 @@ public static class ConversionText
         {
             writer.Write($"  {Escape.Visible(tensor.Name)}: written as bytes, because safetensors has no such type: {tensor.Packing!.Note}\n");
         }
+    }
 
+    /// <summary>Says that nothing is written, because something would be left behind.</summary>
+    public static void Refusal(string path, TensorMap map, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        ArgumentNullException.ThrowIfNull(writer);
         Left(map, writer);
+        writer.Write($"{Escape.Visible(path)} ({map.Format}): {Words.Count(map.NotCarried.Count, "thing")} would be left behind; nothing was written.\n");
     }
 
     /// <summary>Writes what was renamed, and what is not carried over and why.</summary>

@@ -65,7 +65,8 @@ internal static class TextEvents
         foreach (BehaviourFact ending in events.Where(e => e.Kind == BehaviourFact.LoadEnding))
         {
             string runs = ending.Runs > 1 ? $", in {ending.SeenIn} of {Words.Count(ending.Runs, "load")}" : "";
-            page.Entry(4, TextReport.Label("load"), Hang, $"{ending.Loader}: {Escape.Cut(ending.Subject, 200)}{runs}");
+            string record = ending.Arguments.Count > 0 ? " (" + string.Join(", ", ending.Arguments) + ")" : "";
+            page.Entry(4, TextReport.Label("load"), Hang, $"{ending.Loader}: {Escape.Cut(ending.Subject, 200)}{runs}{Escape.Cut(record, 300)}");
         }
     }
 }

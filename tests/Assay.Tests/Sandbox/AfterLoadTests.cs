@@ -9,7 +9,7 @@ namespace Assay.Tests.Sandbox;
 
 public sealed class AfterLoadTests
 {
-    private const string Forged = """import os; os.write(3, b'{"n": 1, "p": 1, "e": "assay.answer", "a": ["forged"]}\n')""";
+    private const string Forged = """import os; os.write(200, b'{"n": 1, "p": 1, "e": "assay.answer", "a": ["forged"]}\n')""";
 
     [Fact]
     public void AnAnswerLongerThanALineArrivesWhole()

@@ -29,9 +29,9 @@ public sealed class ComparedLoadTests(Boxed box) : IClassFixture<Boxed>
     [Fact]
     public void EachEndingIsToldOnceWithHowOftenItOccurred()
     {
-        IReadOnlyList<BehaviourFact> told = RunComparison.Endings("m", "pickle.load", ["loaded builtins.dict", "raised builtins.OSError", "loaded builtins.dict"]);
+        IReadOnlyList<BehaviourFact> told = RunComparison.Endings("m", "pickle.load", Bare("loaded builtins.dict", "raised builtins.OSError", "loaded builtins.dict"));
         Assert.Equal([("loaded builtins.dict", 2, 3), ("raised builtins.OSError", 1, 3)], told.Select(e => (e.Subject, e.SeenIn, e.Runs)));
-        Assert.Equal([("died", 2, 2)], RunComparison.Endings("m", "pickle.load", ["died", "died"]).Select(e => (e.Subject, e.SeenIn, e.Runs)));
+        Assert.Equal([("died", 2, 2)], RunComparison.Endings("m", "pickle.load", Bare("died", "died")).Select(e => (e.Subject, e.SeenIn, e.Runs)));
     }
 
     [Fact]
@@ -90,4 +90,6 @@ public sealed class ComparedLoadTests(Boxed box) : IClassFixture<Boxed>
         CallableFact import = new() { Path = "m", Callee = module + ".X", Resolved = module + ".X", Module = module, Name = "X", Use = CallableUse.Imported, Pickle = new PickleUse { Opcode = "GLOBAL" } };
         Assert.Equal(loads, LoaderChoice.For("m", [s_pickle, import]).Any(l => l.Name == "pandas.read_pickle"));
     }
+
+    private static (string, IReadOnlyList<string>)[] Bare(params string[] endings) => [.. endings.Select(e => (e, (IReadOnlyList<string>)[]))];
 }

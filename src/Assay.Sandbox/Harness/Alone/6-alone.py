@@ -36,6 +36,9 @@ def plant():
     home = settings["home"]
     for name, content in settings["honey"].items():
         path = os.path.join(home, name)
+        if path.startswith("/etc/"):
+            # Read-only here, and nothing can be mounted over it.
+            continue
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w") as file:
             file.write(content)
@@ -64,14 +67,20 @@ def alone():
             os.dup2(high[0], MODEL, inheritable=False)
             for number in range(3):
                 os.dup2(high[2], number)
-            os.closerange(GIVEN, 256)
+            os.closerange(GIVEN, EVENTS)
+            os.closerange(EVENTS + 1, 256)
             os.setsid()
             bound()
-            send, watch = start_watching(EVENTS, tuple(settings["events"]))
-            watch()
+            global MAIN
+            chosen, path = LOADERS[settings["loader"]], os.path.join(settings["home"], settings["file"])
+            MAIN = at_home(path)
+            ready(chosen, path)
+            watch = start_watching(EVENTS, tuple(settings["events"]))
+            before = picture(MAIN)
+            watch.install()
         except BaseException as error:
             os._exit(70)
-        run(LOADERS[settings["loader"]], os.path.join(settings["home"], settings["file"]), settings, send, settings["mark"])
+        run(chosen, path, watch, settings["mark"], before)
     # The load runs as the same user, and must not reach into this process.
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     os.close(0)

@@ -27,7 +27,9 @@ internal sealed class BehaviourFindings
     {
         foreach ((RuleEntry entry, List<BehaviourFact> seen) in _rules.Values)
         {
-            List<Evidence> evidence = [.. seen.Take(MaxEvidence).Select(e => new Evidence("observed", Describe(e)))];
+            // The first and the last: what a flood was to hide stands at either end of it.
+            IEnumerable<BehaviourFact> shown = seen.Count > MaxEvidence ? seen.Take(MaxEvidence / 2).Concat(seen.TakeLast(MaxEvidence / 2)) : seen;
+            List<Evidence> evidence = [.. shown.Select(e => new Evidence("observed", Describe(e)))];
             if (seen.Count > MaxEvidence)
             {
                 evidence.Add(new("more", (seen.Count - MaxEvidence).ToString(CultureInfo.InvariantCulture)));
