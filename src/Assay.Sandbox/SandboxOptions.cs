@@ -47,6 +47,9 @@ public sealed record SandboxOptions
     /// <summary>The name of the machine in a further load; empty for no further load.</summary>
     public string HostName { get; init; } = "";
 
+    /// <summary>A folder with modules of the user's own that loads may import, shown to them read-only; empty for none.</summary>
+    public string Code { get; init; } = "";
+
     /// <summary>Whether the network of a load answers names and takes connections, and tells what was asked; nothing leaves the box either way.</summary>
     public bool Sinkhole { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class SandboxSwitches
 
     private readonly Option<bool> _sinkhole = new("--sinkhole") { Description = "Answer names and take connections inside the box, and say what was asked; nothing leaves it." };
 
+    private readonly Option<string> _code = new("--code") { Description = "Let loads import the modules of this folder; it is shown to them read-only.", HelpName = "DIR", DefaultValueFactory = _ => "", CustomParser = Folder };
     private readonly Option<long> _memory = new("--load-memory") { Description = "Memory of all processes of a test load together.", HelpName = "SIZE", DefaultValueFactory = _ => 6L << 30, CustomParser = Size };
     private readonly Option<string> _backend = new("--backend") { Description = "What the box is made of: bwrap, or runsc (gVisor) inside of it.", HelpName = "bwrap|runsc", DefaultValueFactory = _ => "bwrap" };
 
@@ -31,6 +32,7 @@ internal sealed class SandboxSwitches
         command.Add(_host);
         command.Add(_repeat);
         command.Add(_sinkhole);
+        command.Add(_code);
         command.Add(_memory);
         command.Add(_backend.AcceptOnlyFromAmong("bwrap", "runsc"));
         command.Validators.Add(Together);
@@ -39,7 +41,7 @@ internal sealed class SandboxSwitches
     /// <summary>The first option that stands on the command line, or null: without a test load it would do nothing.</summary>
     public string? Given(ParseResult parsed)
     {
-        Option[] all = [_time, _linger, _shift, _host, _repeat, _sinkhole, _memory, _backend];
+        Option[] all = [_time, _linger, _shift, _host, _repeat, _sinkhole, _code, _memory, _backend];
         return Array.Find(all, o => parsed.GetResult(o) is { Implicit: false })?.Name;
     }
 
@@ -55,14 +57,15 @@ internal sealed class SandboxSwitches
         HostName = parsed.GetValue(_host) ?? "",
         Repeat = parsed.GetValue(_repeat),
         Sinkhole = parsed.GetValue(_sinkhole),
+        Code = parsed.GetValue(_code) ?? "",
     };
 
     /// <summary>The sinkhole lives in namespaces that gVisor does not have, and libfaketime does not run there.</summary>
     private void Together(CommandResult result)
     {
-        if (result.GetValue(_backend) == "runsc" && (result.GetValue(_sinkhole) || result.GetValue(_shift) != 0))
+        if (result.GetValue(_backend) == "runsc" && (result.GetValue(_sinkhole) || result.GetValue(_shift) != 0 || result.GetValue(_code) is { Length: > 0 }))
         {
-            result.AddError("--sinkhole and --shift-days work with --backend bwrap only.");
+            result.AddError("--sinkhole, --shift-days and --code work with --backend bwrap only.");
         }
     }
 
@@ -89,6 +92,18 @@ internal sealed class SandboxSwitches
 
         result.AddError("--shift-days takes a whole number of days from -20000 to 20000.");
         return 0;
+    }
+
+    private static string Folder(ArgumentResult result)
+    {
+        string folder = Path.GetFullPath(result.Tokens[0].Value);
+        if (Directory.Exists(folder) && folder != "/")
+        {
+            return folder;
+        }
+
+        result.AddError("--code takes a folder that is there.");
+        return "";
     }
 
     private static string Name(ArgumentResult result)

@@ -209,6 +209,7 @@ internal sealed class Box : IDisposable
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
             json.WriteBoolean("sinkhole", options.Sinkhole);
             json.WriteBoolean("whole", options.WholeFiles);
+            json.WriteString("code", options.Code.Length > 0 ? BoxCommand.Code : "");
             json.WriteString("after", options.After);
             HarnessParts.Texts(json, "libraries", libraries);
             HarnessParts.Texts(json, "events", PythonStory.Beginnings);

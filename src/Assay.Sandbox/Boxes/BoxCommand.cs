@@ -16,6 +16,10 @@ internal static class BoxCommand
 
     public const string Home = "/home/" + UserName;
     public const string Script = "/srv/app/serve.py";
+
+    /// <summary>Where the user's own modules are shown.</summary>
+    public const string Code = "/srv/code";
+
     public const string Host = "ml-train-03";
 
     /// <summary>The arguments; descriptor 4 holds the harness.</summary>
@@ -28,6 +32,11 @@ internal static class BoxCommand
             "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP", "--clearenv",
             .. System(""),
         ]);
+        if (options.Code.Length > 0)
+        {
+            all.AddRange(["--ro-bind", options.Code, Code]);
+        }
+
         if (options.Sinkhole)
         {
             // For the loopback and the routes of each load's own network; a load gives it up like the others.

@@ -39,5 +39,6 @@ internal static class BoxProbe
     public static string? Refusal(SandboxOptions options, BoxSetting setting) =>
         setting.ShiftedDays != 0 && options.Backend == SandboxBackend.Runsc ? "the clock cannot be shifted under gVisor: libfaketime does not work there"
         : setting.ShiftedDays != 0 && !File.Exists(ShiftedClock) ? $"the clock cannot be shifted: there is no {ShiftedClock} (package libfaketime)"
+        : options.Code.Length > 0 && options.Backend == SandboxBackend.Runsc ? "modules of the user's own are not shown under gVisor"
         : Missing(options);
 }

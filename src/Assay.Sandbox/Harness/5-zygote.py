@@ -47,6 +47,9 @@ try:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     plausible()
     found = warm()
+    if settings["code"]:
+        # Behind the libraries are imported: what loads import of it is looked at as the load's own doing.
+        sys.path.insert(0, settings["code"])
     # Python runs a call in another way once it has run it often, and the depth of the stack must be the same at each mark.
     for _ in range(64):
         marker("/.warm")

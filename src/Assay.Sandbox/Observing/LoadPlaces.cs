@@ -15,12 +15,12 @@ internal sealed partial record LoadPlaces(string Home, string Model, IReadOnlySe
     public const int EventDescriptor = 200;
 
     private const string Mask = "{planted secret}";
-    private static readonly string[] s_system = ["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/ld.so.", "/etc/alternatives/", "/sys/devices/system/"];
+    private static readonly string[] s_system = ["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/ld.so.", "/etc/alternatives/", "/sys/devices/system/", "/srv/code/"];
 
     private static readonly HashSet<string> s_plain =
     [
         "/etc/localtime", "/etc/mime.types", "/etc/nsswitch.conf", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/proc", "/usr", "/proc/cpuinfo", "/proc/meminfo",
-        "/proc/stat", "/proc/self/stat", "/proc/self/statm", "/proc/filesystems", "/proc/sys/vm/overcommit_memory", "/proc/self/fd",
+        "/proc/stat", "/proc/self/stat", "/proc/self/statm", "/proc/filesystems", "/proc/sys/vm/overcommit_memory", "/proc/self/fd", "/srv/code",
     ];
 
     /// <summary>Whether any load may read this: the system itself, and the model.</summary>
