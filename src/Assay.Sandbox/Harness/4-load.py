@@ -256,10 +256,14 @@ def failed(tell, error):
     tell("assay.failed", named(error), said)
 
 
+# Waits for what a load left running, where nobody outside can hold a mark back.
+WAIT = None
+
+
 def run(loader, path, watch, mark, before):
     leave, collect, phase, after, under, compared = os._exit, gc.collect, marker, settings["after"], below, changes
     tell, done, ending, shallow = watch.send, watch.done, atexit._run_exitfuncs, use
-    thing, known = None, set()
+    thing, known, wait = None, set(), WAIT
     phase(mark + "load")
     under(tell, "assay.phase", "load")
     try:
@@ -276,6 +280,8 @@ def run(loader, path, watch, mark, before):
     # Whoever hears this lets the call wait as long as something of the load still runs.
     phase(mark + "use/%d" % threads)
     under(tell, "assay.phase", "use")
+    if wait is not None:
+        under(wait, tell)
     if thing is not None:
         try:
             under(shallow, thing)
@@ -284,6 +290,8 @@ def run(loader, path, watch, mark, before):
     thing = None
     under(ending)
     under(collect)
+    if wait is not None:
+        under(wait, tell)
     for name, now in under(compared, before, known):
         under(tell, "assay.changed", name, now)
     phase(mark + "end/%d" % under(done))

@@ -105,6 +105,9 @@ internal sealed class PythonStory(EventLog log, LoadPlaces places, bool asked = 
             case "assay.answer" when asked:
                 _answer.AppendJoin("", arguments);
                 return;
+            case "assay.left":
+                log.Add(BehaviourSource.Sandbox, "left-running", "", arguments.FirstOrDefault() ?? "");
+                return;
             case "assay.changed":
                 log.Add(BehaviourSource.Python, "lasting-change", "of the interpreter", places.Masked(arguments.FirstOrDefault() ?? ""), [.. arguments.Skip(1).Select(places.Masked)]);
                 return;

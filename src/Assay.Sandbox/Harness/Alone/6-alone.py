@@ -52,6 +52,23 @@ def plant():
     os.chdir(home)
 
 
+def settle(tell, pause=time.sleep, now=time.monotonic, listed=os.listdir, frames=sys._current_frames):
+    """Waits a moment, and longer while something that the load started still runs."""
+    until = now() + settings["linger"]
+    pause(0.002)
+    while now() < until:
+        try:
+            os.waitpid(-1, os.WNOHANG)
+        except OSError:
+            pass
+        others = sum(1 for name in listed("/proc") if name.isdigit()) > 2
+        threads = len(frames()) > 1
+        if not others and not threads:
+            return
+        pause(0.02)
+    tell("assay.left", "processes" if others else "threads")
+
+
 def alone():
     plant()
     warm()
@@ -71,7 +88,8 @@ def alone():
             os.closerange(EVENTS + 1, 256)
             os.setsid()
             bound()
-            global MAIN
+            global MAIN, WAIT
+            WAIT = settle
             chosen, path = LOADERS[settings["loader"]], os.path.join(settings["home"], settings["file"])
             MAIN = at_home(path)
             ready(chosen, path)
