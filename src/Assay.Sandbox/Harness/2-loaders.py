@@ -27,7 +27,7 @@ def script(source):
 
 
 def compiled(source, path):
-    return compile(source.replace("PATH", repr(path)), "/home/mara/load.py", "exec", 0, True)
+    return compile(source.replace("PATH", repr(path)), "load.py", "exec", 0, True)
 
 
 def ready(loader, path):
