@@ -132,7 +132,8 @@ public sealed partial class RunscTests(Guarded box, HostBait bait) : IClassFixtu
                     pass
             raise LookupError(str(sorted(to)[:5]) + str([n for n in to if n > 4 and to[n] != to[4] and '/fd' not in to[n]]))
             """);
-        Assert.Equal("builtins.LookupError: [0, 1, 2, 3, 4][]", result.Detail);
+        // The events have a number of their own, out of the way of what a load opens.
+        Assert.Equal("builtins.LookupError: [0, 1, 2, 3, 4][200]", result.Detail);
     }
 
     [Fact]
