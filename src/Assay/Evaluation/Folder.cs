@@ -373,6 +373,8 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
                 return FoldedValue.None;
             case "builtins.eval" when arguments.Text(0) is { } text:
                 return Sources.SourceFolder.Evaluate(text, this);
+            case "IPython.get_ipython" or "IPython.core.getipython.get_ipython":
+                return new FoldedName("IPython.shell", "");
             case "builtins.compile":
                 // Code is as good as its source here.
                 return arguments.At(0);

@@ -23,7 +23,7 @@ public static class FormatCatalog
     private static readonly IZipKind[] s_zips =
     [
         new TorchZipKind(), new TorchScriptKind(), new TorchPackageKind(), new TorchExportKind(), new TorchServeKind(), new NpzKind(), new KerasZipKind(), new Skops.SkopsKind(), new MlNet.MlNetKind(),
-        .. Jvm.JvmZipKind.All, .. NamedMembersKind.All,
+        .. Jvm.JvmZipKind.All, .. NamedMembersKind.All, new Media.OfficeKind(),
     ];
 
     /// <summary>The kinds of model files that are tars.</summary>
@@ -64,6 +64,7 @@ public static class FormatCatalog
         new R.RDataFormat(),
         new GgufFormat(),
         new GgmlFormat(),
+        new ImatrixFormat(),
         new OpenVinoFormat(),
         new OpenVinoWeightsFormat(),
         new Skops.SkopsSchemaFormat(),
@@ -120,6 +121,11 @@ public static class FormatCatalog
         new Requirements.RequirementsFormat(),
         new Media.MediaFormat(),
         new Media.AppleDoubleFormat(),
+        new Media.SvgFormat(),
+        new Media.PdfFormat(),
+        new Media.CompoundFormat(),
+        new Media.SqliteFormat(),
+        new Media.GitObjectFormat(),
         new Hadoop.ChecksumFormat(),
 
         // Programs in a model's place. Programs are believed in gaps too, since that is where they are hidden.
@@ -131,6 +137,7 @@ public static class FormatCatalog
         new Native.JavaClassFormat(),
         new Native.ShortcutFormat(),
         new Native.StartUpFormat(),
+        new Native.InstallerFormat(),
 
         // Archives and compressed streams: they submit what they hold.
         new ZipFormat(s_zips),
@@ -144,6 +151,7 @@ public static class FormatCatalog
 
         // Asked last, of what nobody else claims.
         new NamedData.NamedDataFormat(),
+        new Media.OtherDataFormat(),
         new Texts.TextFormat(),
     ];
 

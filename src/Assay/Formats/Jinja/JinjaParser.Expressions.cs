@@ -34,8 +34,19 @@ internal sealed partial class JinjaParser
         JinjaValue value = Or();
         while (TakeWord("if"))
         {
-            Or();
+            int at = _token.Start;
+            string trigger = Or().Trigger;
             JinjaValue other = TakeWord("else") ? Expression() : JinjaValue.Unknown;
+            if (trigger.Length > 0 && value.Kind is JinjaValueKind.Text)
+            {
+                Written(value.Text, at, trigger);
+            }
+
+            if (trigger.Length > 0 && other.Kind is JinjaValueKind.Text)
+            {
+                Written(other.Text, at, trigger);
+            }
+
             value = value == other ? value : value.IsBuilt || other.IsBuilt || (value.Kind is JinjaValueKind.Text && other.Kind is JinjaValueKind.Text) ? JinjaValue.BuiltUnknown : JinjaValue.Unknown;
         }
 
@@ -47,8 +58,8 @@ internal sealed partial class JinjaParser
         JinjaValue value = And();
         while (TakeWord("or"))
         {
-            And();
-            value = JinjaValue.Unknown;
+            string trigger = And().Trigger;
+            value = JinjaValue.Unknown with { Trigger = value.Trigger.Length > 0 ? value.Trigger : trigger };
         }
 
         return value;
@@ -59,8 +70,8 @@ internal sealed partial class JinjaParser
         JinjaValue value = Not();
         while (TakeWord("and"))
         {
-            Not();
-            value = JinjaValue.Unknown;
+            string trigger = Not().Trigger;
+            value = JinjaValue.Unknown with { Trigger = value.Trigger.Length > 0 ? value.Trigger : trigger };
         }
 
         return value;
@@ -75,7 +86,7 @@ internal sealed partial class JinjaParser
         }
 
         JinjaValue value = Compare();
-        return isNot ? JinjaValue.Unknown : value;
+        return isNot ? JinjaValue.Unknown with { Trigger = value.Trigger } : value;
     }
 
     private JinjaValue Compare()
@@ -85,6 +96,7 @@ internal sealed partial class JinjaParser
         while (true)
         {
             bool isIn = _token.IsName("in");
+            bool isSame = _token.Is("==");
             if (isIn)
             {
                 Take();
@@ -108,19 +120,15 @@ internal sealed partial class JinjaParser
 
             isDate |= _token.IsName("strftime_now");
             JinjaValue right = Sum();
-            if (isDate && _isCondition && _blocks.TryPeek(out Block? dated))
-            {
-                dated.Trigger = "strftime_now";
-            }
-
-            if (isIn && _isCondition && left.Kind is JinjaValueKind.Text && right.Kind is JinjaValueKind.Path && IsWritten(right.Text) && left.Text.Length > 2 && left.Text.All(c => char.IsLetter(c) || c is ' ') && _blocks.TryPeek(out Block? block))
-            {
-                block.Trigger = left.Text;
-            }
-
-            left = JinjaValue.Unknown;
+            bool isSought = (isIn && IsSought(left, right)) || (isSame && (IsSought(left, right) || IsSought(right, left)));
+            string trigger = isDate ? Date : isSought ? (left.Kind is JinjaValueKind.Text ? left.Text : right.Text) : "";
+            left = JinjaValue.Unknown with { Trigger = trigger };
         }
     }
+
+    /// <summary>Whether a text of words is looked for in what somebody wrote.</summary>
+    private static bool IsSought(JinjaValue words, JinjaValue written) =>
+        words.Kind is JinjaValueKind.Text && written.Kind is JinjaValueKind.Path && IsWritten(written.Text) && words.Text.Length > 2 && words.Text.All(c => char.IsLetter(c) || c is ' ');
 
     /// <summary>Whether a path leads to what somebody wrote in a message.</summary>
     private static bool IsWritten(string path) => path.Contains("content", StringComparison.Ordinal) || path.Contains("prompt", StringComparison.Ordinal) || path.Contains("query", StringComparison.Ordinal);
@@ -294,7 +302,7 @@ internal sealed partial class JinjaParser
 
         if (_names.TryGetValue(name, out JinjaValue? known))
         {
-            return known.Kind is JinjaValueKind.Unknown && !known.IsBuilt ? JinjaValue.Path(name) : known;
+            return known.Kind is JinjaValueKind.Unknown && !known.IsBuilt ? JinjaValue.Path(name) with { Trigger = known.Trigger } : known;
         }
 
         if (!_macros.Contains(name))

@@ -10,6 +10,7 @@ namespace Assay.Formats.Jinja;
 internal sealed partial class JinjaParser
 {
     private const int LongestFolded = 1 << 13;
+    private const int MostMacros = 128;
     private static readonly HashSet<string> s_pads = ["center", "ljust", "rjust", "zfill"];
 
     private JinjaValue Binary(string sign, JinjaValue left, JinjaValue right, int at)
@@ -35,8 +36,14 @@ internal sealed partial class JinjaParser
                 _uses.Add("template.cost", at, $"A text or list is repeated {times:G6} times.");
             }
 
+            double length = times * Math.Max(1, repeated.Kind is JinjaValueKind.Text ? repeated.Text.Length : repeated.IsBuilt ? repeated.Number : 1);
+            if (length > MostWritten && isText)
+            {
+                _uses.Add("template.cost", at, $"A text of {length:G6} characters is made.");
+            }
+
             return repeated.Kind is JinjaValueKind.Text && times * repeated.Text.Length < LongestFolded ? JinjaValue.Of(new StringBuilder().Insert(0, repeated.Text, Math.Max(0, (int)times)).ToString(), true)
-                : repeated.Kind is JinjaValueKind.List && times < 4096 ? repeated : isText ? JinjaValue.BuiltUnknown : JinjaValue.Unknown;
+                : repeated.Kind is JinjaValueKind.List && times < 4096 ? repeated : isText ? JinjaValue.BuiltUnknown with { Number = length } : JinjaValue.Unknown;
         }
 
         if (sign is "%" && left.Kind is JinjaValueKind.Text)
@@ -47,6 +54,14 @@ internal sealed partial class JinjaParser
         if (sign is "~" or "+" && Constant(left) is { } one && Constant(right) is { } two && isText && one.Length + two.Length < LongestFolded)
         {
             return JinjaValue.Of(one + two, true);
+        }
+
+        foreach (JinjaValue part in (ReadOnlySpan<JinjaValue>)[left, right])
+        {
+            if (part.Kind is JinjaValueKind.Text)
+            {
+                Written(part.Text, at);
+            }
         }
 
         return isText ? JinjaValue.BuiltUnknown : JinjaValue.Unknown;
@@ -128,6 +143,20 @@ internal sealed partial class JinjaParser
         _uses.Call(path);
         string method = path[(path.LastIndexOf('.') + 1)..];
         JinjaValue? first = arguments.Count > 0 ? arguments[0].Value : null;
+        if (_blocks.FirstOrDefault(b => b.Name is "macro") is { } inside && _macroCalls.Count < MostMacros && path.IndexOf('.', StringComparison.Ordinal) < 0 && path != inside.Of
+            && _blocks.TakeWhile(b => b.Name is not "macro").All(b => b.Name is not ("if" or "for")))
+        {
+            if (!_macroCalls.TryGetValue(inside.Of, out HashSet<string>? calls))
+            {
+                _macroCalls.Add(inside.Of, calls = new(StringComparer.Ordinal));
+            }
+
+            if (calls.Count < MostMacros)
+            {
+                calls.Add(path);
+            }
+        }
+
         if (path.IndexOf('.', StringComparison.Ordinal) < 0 && !_macros.Contains(path) && !_names.ContainsKey(path))
         {
             return CallOfName(path, arguments, at);
@@ -159,7 +188,32 @@ internal sealed partial class JinjaParser
             _uses.Add("template.cost", at, $"A text is padded to {first.Number:G6} characters.");
         }
 
-        return JinjaValue.Path(JinjaUses.Short(path + "()"));
+        bool isSought = method is "startswith" or "endswith" or "count" or "find" or "index" or "rfind" && first is not null && IsSought(first, callee);
+        return JinjaValue.Path(JinjaUses.Short(path + "()")) with { Trigger = isSought ? first!.Text : "" };
+    }
+
+    /// <summary>A macro that comes back to itself through others; those that call themselves are told where they do.</summary>
+    private string? Circle()
+    {
+        foreach (string start in _macroCalls.Keys)
+        {
+            HashSet<string> seen = new(StringComparer.Ordinal);
+            Stack<string> open = new(_macroCalls[start]);
+            while (open.TryPop(out string? name))
+            {
+                if (name == start)
+                {
+                    return start;
+                }
+
+                foreach (string called in seen.Add(name) && _macroCalls.TryGetValue(name, out HashSet<string>? calls) ? calls : [])
+                {
+                    open.Push(called);
+                }
+            }
+        }
+
+        return null;
     }
 
     private JinjaValue CallOfName(string name, List<(string Name, JinjaValue Value)> arguments, int at)

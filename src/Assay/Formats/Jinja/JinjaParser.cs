@@ -17,17 +17,24 @@ internal sealed partial class JinjaParser
     public const double MostRepeated = 100_000;
 
     private const double MostSteps = 10_000_000;
+
+    /// <summary>Characters that a template may put together of a few.</summary>
+    private const double MostWritten = 100_000_000;
+
+    /// <summary>What a test on the date looks for.</summary>
+    private const string Date = "strftime_now";
+    private static readonly string[] s_acting = ["http://", "https://", "curl ", "wget ", "| sh", "|sh", "| bash", "|bash", "rm -rf", "\"arguments\":", "powershell"];
     private static readonly HashSet<string> s_ends = ["endif", "endfor", "endmacro", "endcall", "endfilter", "endset", "endwith", "endblock", "endautoescape", "endtrans", "endgeneration", "else", "elif", "pluralize", "break", "continue", "debug"];
     private readonly JinjaLexer _lexer;
     private readonly JinjaUses _uses;
     private readonly Dictionary<string, JinjaValue> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _macros = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _macroCalls = new(StringComparer.Ordinal);
     private readonly Stack<Block> _blocks = new();
     private readonly List<(string Name, JinjaValue Value)> _members = [];
     private JinjaToken _token;
     private double _steps = 1;
     private int _depth;
-    private bool _isCondition;
 
     private sealed record Block(string Name, string Of, double Steps)
     {
@@ -61,6 +68,15 @@ internal sealed partial class JinjaParser
     }
 
     private void Template()
+    {
+        Tags();
+        if (Circle() is { } macro)
+        {
+            _uses.Add("template.cost", 0, $"The macro {JinjaUses.Short(macro)} calls others that call it, on no condition.");
+        }
+    }
+
+    private void Tags()
     {
         while (_token.Kind is not JinjaTokenKind.End)
         {
@@ -97,7 +113,6 @@ internal sealed partial class JinjaParser
                 IsBroken = true;
                 _uses.Add("template.syntax", e.At, e.Message);
                 _depth = 0;
-                _isCondition = false;
                 _lexer.LeaveTag();
                 _token = _lexer.Next();
             }
@@ -173,9 +188,8 @@ internal sealed partial class JinjaParser
                 }
 
                 _blocks.Push(new Block("if", "", _steps));
-                _isCondition = true;
-                Tuple();
-                _isCondition = false;
+                string trigger = Tuple().Trigger;
+                _blocks.Peek().Trigger = trigger;
                 break;
             case "set":
                 Set();
@@ -437,16 +451,20 @@ internal sealed partial class JinjaParser
     /// <summary>Text that the template writes.</summary>
     private void Written(string text, int at)
     {
-        Block? condition = _blocks.FirstOrDefault(b => b.Trigger.Length > 0);
-        if (condition is null)
+        if (_blocks.FirstOrDefault(b => b.Trigger.Length > 0) is { } condition)
         {
-            return;
+            Written(text, at, condition.Trigger);
         }
+    }
 
+    /// <summary>Text that the template writes where a test holds: words that somebody reads, a place, a call of a tool. No ordinary template depends on a certain date.</summary>
+    private void Written(string text, int at, string trigger)
+    {
         int words = text.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Count(w => w.Length > 1 && w.All(c => char.IsLetter(c) || c is ',' or '.' or '\'' or '!'));
-        if (words >= 6 || text.Contains("http://", StringComparison.Ordinal) || text.Contains("https://", StringComparison.Ordinal))
+        bool acts = s_acting.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+        if (words >= (trigger is Date ? 2 : 6) || acts)
         {
-            _uses.Add("template.hidden-text", at, $"Where a condition on '{JinjaUses.Short(condition.Trigger)}' holds the template writes: {JinjaUses.Short(text.Trim())}");
+            _uses.Add("template.hidden-text", at, $"Where a condition on '{JinjaUses.Short(trigger)}' holds the template writes: {JinjaUses.Short(text.Trim())}");
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed record JinjaValue(JinjaValueKind Kind, string Text = "", double 
     /// <summary>The items of a list or dict.</summary>
     public IReadOnlyList<JinjaValue> Items { get; init; } = [];
 
+    /// <summary>For the outcome of a test on what somebody wrote, or on the date: the words that it looks for; empty for any other value.</summary>
+    public string Trigger { get; init; } = "";
+
     /// <summary>Whether it was put together from texts.</summary>
     public bool IsBuilt { get; init; }
 

@@ -70,9 +70,9 @@ internal sealed class JsonFormat : IFormat
         catch (MalformedException e)
         {
             context.Cover(new ByteRange(claim.Range.Offset, reader.Position - claim.Range.Offset), CoverageKind.Parsed);
-            if (claim.Strength is ClaimStrength.Weak && reader.Documents == 0)
+            if (claim.Strength is ClaimStrength.Weak)
             {
-                // A text that only begins like JSON: no loader takes it for a document.
+                // A text that only begins like JSON, as a log may: no loader takes it for a document, and of lines each was read.
                 context.Cover(claim.Range, CoverageKind.Parsed);
                 return;
             }

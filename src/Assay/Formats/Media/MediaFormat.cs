@@ -45,7 +45,7 @@ internal sealed class MediaFormat : IFormat
         }
 
         bool isWhole = head.StartsWith("GIF87a"u8) || head.StartsWith("GIF89a"u8) || head.StartsWith("OggS"u8) || head.StartsWith("fLaC"u8) || head.StartsWith("ID3"u8)
-            || head.StartsWith("wOFF"u8) || head.StartsWith("wOF2"u8) || head.StartsWith("\0\0\0\u0001Bud1"u8) || head.StartsWith("%PDF-1."u8) || head.StartsWith("%PDF-2."u8)
+            || head.StartsWith("wOFF"u8) || head.StartsWith("wOF2"u8) || head.StartsWith("\0\0\0\u0001Bud1"u8)
             || (head.Length > 12 && head[4..].StartsWith("ftyp"u8)) || (head.StartsWith("BM"u8) && head.Length > 30 && BinaryPrimitives.ReadUInt32LittleEndian(head[2..]) == range.Length)
             || head.StartsWith("OTTO"u8) || head.StartsWith("ttcf"u8) || head.StartsWith("8BPS\0\u0001"u8) || head.StartsWith("MThd\0\0\0\u0006"u8)
             || (head is [0xFF, 0xFB or 0xF3 or 0xF2, var rate, _, ..] && rate >> 4 is > 0 and < 15 && (rate & 0x0C) != 0x0C) || head is [0x1A, 0x45, 0xDF, 0xA3, ..] || head is [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..]

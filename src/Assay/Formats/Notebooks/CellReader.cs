@@ -11,6 +11,7 @@ internal sealed class CellReader : IValueSink
     private const int LongestCode = 8 << 20;
     private const int MostScripts = 64;
     private static readonly string[] s_known = ["plot.ly", "plotly.com", "cloudflare.com", "jsdelivr.net", "unpkg.com", "gstatic.com", "googleapis.com", "google.com", "bokeh.org", "pydata.org", "holoviz.org", "mathjax.org", "d3js.org", "jquery.com", "bootstrapcdn.com", "github.com", "github.io", "rawgit.com", "githubusercontent.com", "fontawesome.com", "jupyter.org", "wandb.ai", "vega.github.io", "esm.sh", "skypack.dev", "datatables.net", "leafletjs.com", "mapbox.com", "highcharts.com", "amcharts.com", "altair-viz.github.io", "kaggle.com", "databricks.com", "polyfill.io", "localhost", "127.0.0.1"];
+    private static readonly System.Buffers.SearchValues<char> s_hostLetters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
     private readonly List<(bool IsMap, string Key)> _open = [];
     private StringBuilder? _source;
     private string _type = "";
@@ -71,11 +72,27 @@ internal sealed class CellReader : IValueSink
         int source = tag.IndexOf("src=", StringComparison.OrdinalIgnoreCase);
         int scheme = source < 0 ? -1 : tag.IndexOf("//", source, StringComparison.Ordinal);
         string host = scheme < 0 ? "" : tag[(scheme + 2)..].Split('/', ':', '"', '\'', '?', ' ', '\\')[0].ToLowerInvariant();
-        if (host.Contains('.', StringComparison.Ordinal) && !Array.Exists(s_known, k => host == k || host.EndsWith("." + k, StringComparison.Ordinal)))
+        if (host.Contains('.', StringComparison.Ordinal) && !IsKnown(host))
         {
             Scripts.Add((host, value.Offset));
         }
     }
+
+    /// <summary>The hosts that a script names, but for those from which plotting libraries are served.</summary>
+    public static IEnumerable<string> ForeignHosts(string script)
+    {
+        for (int at = script.IndexOf("://", StringComparison.Ordinal); at >= 0; at = script.IndexOf("://", at + 3, StringComparison.Ordinal))
+        {
+            int end = script.AsSpan(at + 3).IndexOfAnyExcept(s_hostLetters);
+            string host = script[(at + 3)..(end < 0 ? script.Length : at + 3 + end)].ToLowerInvariant();
+            if (host.Contains('.', StringComparison.Ordinal) && !IsKnown(host))
+            {
+                yield return host;
+            }
+        }
+    }
+
+    private static bool IsKnown(string host) => host is "www.w3.org" || Array.Exists(s_known, k => host == k || host.EndsWith("." + k, StringComparison.Ordinal));
 
     public void Scalar(ScalarValue value)
     {

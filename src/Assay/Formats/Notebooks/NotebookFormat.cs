@@ -18,6 +18,7 @@ internal sealed class NotebookFormat : IFormat
 {
     private const int MaxDepth = 64;
     private const int LongestCode = 8 << 20;
+    private const string ShellName = "get_ipython";
 
     public string Id => "notebook";
 
@@ -68,6 +69,13 @@ internal sealed class NotebookFormat : IFormat
         }
         else if (python.Length > 0 && cells.IsPython)
         {
+            if (python.ToString().Contains(ShellName, StringComparison.Ordinal))
+            {
+                // Notebooks have the name without asking for it.
+                python.Insert(0, "from IPython import get_ipython\n");
+                places.Insert(0, claim.Range.Offset);
+            }
+
             byte[] source = Encoding.UTF8.GetBytes(python.ToString());
             context.Submit(new Artifact("cells.py", new MemorySource(source), context.Artifact, PythonSourceFormat.NotebookId) { OuterLine = line => line <= places.Count ? map.Of(places[line - 1]) : line });
         }
@@ -84,6 +92,12 @@ internal sealed class NotebookFormat : IFormat
             if (magic is "bash" or "sh" or "script" or "shell" or "!" or "system" or "cmd")
             {
                 Shell(string.Join('\n', lines.Skip(1)), line => at(line + 1), context);
+                return;
+            }
+
+            if (magic is "javascript" or "js" or "html" or "HTML" or "svg")
+            {
+                Script(string.Join('\n', lines.Skip(1)), at(0), context);
                 return;
             }
 
@@ -108,7 +122,7 @@ internal sealed class NotebookFormat : IFormat
                 string command = trimmed.TrimStart('!', ' ');
                 command = command.StartsWith("%pip", StringComparison.Ordinal) ? command[1..] : command.StartsWith('%') ? command[(command.IndexOf(' ', StringComparison.Ordinal) + 1)..] : command;
                 Shell(command, _ => offset, context);
-                python.Append(indent).Append("pass\n");
+                python.Append(indent).Append(command.AsSpan().IndexOfAny('{', '$') >= 0 ? Handed(command) : "pass").Append('\n');
             }
             else if (trimmed.StartsWith('%') || trimmed.StartsWith('?') || trimmed.EndsWith('?'))
             {
@@ -127,6 +141,52 @@ internal sealed class NotebookFormat : IFormat
 
                 python.Append(bang > 0 ? indent + "pass" : line).Append('\n');
             }
+        }
+    }
+
+    /// <summary>A line for a shell with values of the notebook in it, as IPython hands it on: <c>!echo {x} $y</c>.</summary>
+    private static string Handed(string command)
+    {
+        StringBuilder call = new(ShellName + "().system(\"");
+        for (int i = 0; i < command.Length; i++)
+        {
+            int end = command[i] is '{' ? command.IndexOf('}', i) : -1;
+            if (command[i] is '$')
+            {
+                end = i + 1;
+                while (end < command.Length && (char.IsAsciiLetterOrDigit(command[end]) || command[end] is '_'))
+                {
+                    end++;
+                }
+
+                end--;
+            }
+
+            string name = end > i ? command[(i + 1)..(command[i] is '$' ? end + 1 : end)].Trim() : "";
+            if (name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_'))
+            {
+                call.Append("\" + str(").Append(name).Append(") + \"");
+                i = end;
+            }
+            else
+            {
+                call.Append(command[i] is '"' or '\\' ? "\\" : "").Append(command[i]);
+            }
+        }
+
+        return call.Append("\")").ToString();
+    }
+
+    /// <summary>A cell that the browser runs: with the rights of whoever is logged in it may read what stands in the page, and send it away.</summary>
+    private static void Script(string script, long offset, ReadContext context)
+    {
+        bool takes = script.Contains("document.cookie", StringComparison.Ordinal) || script.Contains("localStorage", StringComparison.Ordinal);
+        bool sends = script.Contains("fetch(", StringComparison.Ordinal) || script.Contains("XMLHttpRequest", StringComparison.Ordinal) || script.Contains("sendBeacon", StringComparison.Ordinal) || script.Contains("new Image", StringComparison.Ordinal) || script.Contains("WebSocket(", StringComparison.Ordinal)
+            || script.Contains(".src", StringComparison.Ordinal);
+        bool isForeign = CellReader.ForeignHosts(script).Any();
+        if ((takes && sends) || (sends && isForeign && (script.Contains("fetch(", StringComparison.Ordinal) || script.Contains("XMLHttpRequest", StringComparison.Ordinal) || script.Contains("sendBeacon", StringComparison.Ordinal))))
+        {
+            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = offset, Code = "shell.foreign-script", Detail = $"A cell runs a script in the browser that sends something away{(isForeign ? $" to {CellReader.ForeignHosts(script).First()}" : "")}.", When = "cell" });
         }
     }
 

@@ -58,12 +58,17 @@ internal sealed class CallTimes
         }
 
         budget.SpendWork(tree.Count * 30L);
+        List<(int Start, int End)> registered = [];
         for (int number = 1; number < tree.Count; number++)
         {
             SyntaxNode node = tree[number];
             if (node.Kind is SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef && node.List(Body) is { Count: > 0 } body)
             {
                 Add(node.Name(Name) ?? "", node.Start, body[0].Start, node.End, role);
+                if (IsRegistered(node))
+                {
+                    registered.Add((node.Start, node.End));
+                }
             }
             else if (node.Kind is SyntaxKind.Assign && node[SyntaxField.Value] is { Kind: SyntaxKind.Lambda } lambda && node.List(Targets) is { Count: 1 } targets && targets[0].Kind is SyntaxKind.Name)
             {
@@ -73,8 +78,40 @@ internal sealed class CallTimes
         }
 
         _functions.Sort((a, b) => a.Start.CompareTo(b.Start));
+        registered.Sort();
+        int next = 0;
+        int last = -1;
+        foreach (Function function in _functions)
+        {
+            for (; next < registered.Count && registered[next].Start <= function.Start; next++)
+            {
+                last = Math.Max(last, registered[next].End);
+            }
+
+            // What such a function gives back is called next: a function in it runs as it does.
+            function.Phase = function.End <= last && function.Phase is "call" ? "load" : function.Phase;
+        }
+
         Aliases(tree);
         Follow(tree);
+    }
+
+    /// <summary>Whether a function is put into a registry from which spaCy makes what the configuration of a pipeline names, when it is loaded.</summary>
+    private static bool IsRegistered(SyntaxNode function)
+    {
+        foreach (SyntaxNode decorator in function.List(DecoratorList))
+        {
+            SyntaxNode at = decorator.Kind is SyntaxKind.Call ? decorator[Func] : decorator;
+            string last = at.Kind is SyntaxKind.Attribute ? at.Name(Attr) ?? "" : "";
+            SyntaxNode owner = at.Kind is SyntaxKind.Attribute ? at[SyntaxField.Value] : at;
+            string? holder = owner.Kind is SyntaxKind.Attribute ? owner.Name(Attr) : owner.Kind is SyntaxKind.Name ? owner.Name(Id) : null;
+            if ((holder is "registry" && last.Length > 0) || (holder is "Language" && last is "factory" or "component"))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>When what stands at a place runs, and the function around it.</summary>

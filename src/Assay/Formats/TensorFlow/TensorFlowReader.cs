@@ -139,9 +139,10 @@ internal sealed class TensorFlowReader
             List<OperatorAttribute> attributes = [.. TensorFlowNode.Texts(message)];
             foreach (int index in TensorFlowOperators.Watched(node.Operator) ?? [])
             {
-                if (index < node.Inputs.Count)
+                // A node with too few inputs is refused, or filled up by whoever takes it: whatever it gets may be meant.
+                foreach (string input in index < node.Inputs.Count ? [node.Inputs[index]] : node.Inputs)
                 {
-                    attributes.AddRange(_texts.Of(node.Scope, node.Inputs[index]).Select(t => new OperatorAttribute("text", t)));
+                    attributes.AddRange(_texts.Of(node.Scope, input).Select(t => new OperatorAttribute("text", t)));
                 }
             }
 

@@ -43,9 +43,14 @@ internal sealed class TextFormat : IFormat
         TextRole role = TextRoles.Of(context.Artifact.In?.Name ?? context.Artifact.Name, file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
         context.Meta("text", role.ToString().ToLowerInvariant());
         context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
-        if (role is TextRole.Words)
+        if (role is TextRole.Words or TextRole.Table)
         {
             context.Cover(claim.Range, CoverageKind.Data);
+            if (role is TextRole.Table)
+            {
+                SettingsText.Formulas(context.Artifact.Bytes, claim.Range, context);
+            }
+
             SecretSearch.Tell(context.Artifact.Bytes, claim.Range, context);
             return;
         }
@@ -81,6 +86,19 @@ internal sealed class TextFormat : IFormat
                 break;
             case TextRole.Project:
                 ProjectFile.Tell(document.Text, claim.Range.Offset, context);
+                break;
+            case TextRole.GitSettings:
+                SettingsText.Git(document, context);
+                break;
+            case TextRole.PipSettings:
+                SettingsText.Pip(document, context);
+                break;
+            case TextRole.RProfile:
+                SettingsText.RProfile(document, context);
+                break;
+            case TextRole.AppleScript:
+                context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = "applescript", Summary = "a script", Phase = "use" });
+                Lines(SettingsText.ShellOf(document.Text), claim, context, null);
                 break;
             case TextRole.OtherCode:
                 context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = context.Artifact.Extension.TrimStart('.'), Summary = "a script", Phase = "use" });
@@ -143,6 +161,10 @@ internal sealed class TextFormat : IFormat
         }
 
         Lines(string.Join('\n', commands), claim, context, "launcher");
+        foreach (string code in commands.Select(SettingsText.PythonOf).OfType<string>())
+        {
+            context.Submit(new Artifact("command.py", new MemorySource(System.Text.Encoding.UTF8.GetBytes(code)), context.Artifact, PythonSourceFormat.FormatId) { When = "import" });
+        }
     }
 
     /// <summary>Lines of a <c>.pth</c> file that begin with <c>import</c> are run by <c>site</c> whenever Python starts; others are folders.</summary>

@@ -20,7 +20,7 @@ internal static class TextLook
         int odd = 0;
         foreach (byte b in head)
         {
-            odd += b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or 0x1B) or 0x7F ? 1 : 0;
+            odd += b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or (byte)'\b' or 0x1B) or 0x7F ? 1 : 0;
         }
 
         bool isUtf8 = System.Text.Unicode.Utf8.IsValid(head) || System.Text.Unicode.Utf8.IsValid(head[..Math.Max(0, head.Length - 3)]);

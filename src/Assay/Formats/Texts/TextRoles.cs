@@ -31,6 +31,21 @@ internal enum TextRole
     /// <summary>Tools that build and install read what it requires.</summary>
     Project,
 
+    /// <summary>The settings of Git: it runs commands that they name.</summary>
+    GitSettings,
+
+    /// <summary>The settings of pip: it installs from where they say.</summary>
+    PipSettings,
+
+    /// <summary>R runs it when it starts in that folder.</summary>
+    RProfile,
+
+    /// <summary>Rows that people open with a spreadsheet.</summary>
+    Table,
+
+    /// <summary>A script of macOS, which may run commands.</summary>
+    AppleScript,
+
     /// <summary>An interpreter of another language runs it, if somebody asks for that.</summary>
     OtherCode,
 }
@@ -55,6 +70,31 @@ internal static class TextRoles
         if (extension is ".md" or ".markdown" or ".rst" || file.StartsWith("README", StringComparison.OrdinalIgnoreCase))
         {
             return TextRole.Card;
+        }
+
+        if (file is ".gitconfig" || (file is "config" or "config.worktree" && path.Contains(".git/", StringComparison.Ordinal)))
+        {
+            return TextRole.GitSettings;
+        }
+
+        if (file is "pip.conf" or "pip.ini" or ".pypirc")
+        {
+            return TextRole.PipSettings;
+        }
+
+        if (file is ".Rprofile" or "Rprofile.site")
+        {
+            return TextRole.RProfile;
+        }
+
+        if (extension is ".csv" or ".tsv")
+        {
+            return TextRole.Table;
+        }
+
+        if (extension is ".applescript" or ".scpt" or ".scptd")
+        {
+            return TextRole.AppleScript;
         }
 
         if (file is "pyproject.toml" or "setup.cfg" or "Pipfile")

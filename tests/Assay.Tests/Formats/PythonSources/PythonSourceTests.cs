@@ -44,6 +44,8 @@ public sealed class PythonSourceTests
     [InlineData("import os\nwith open('/root/.bashrc', 'a') as f:\n    f.write('x')\nos.system('./x')\n")]
     [InlineData("import os; os.system('./x')\ndef broken(:\n")]
     [InlineData("# -*- coding: utf-7 -*-\nimport os\nos.system('./x')\n")]
+    [InlineData("import os\nimport spacy\n@spacy.registry.callbacks('my.cb')\ndef make():\n    def run(nlp):\n        os.system('./x')\n    return run\n")]
+    [InlineData("from spacy.language import Language\n@Language.factory('f')\ndef make(nlp, name):\n    __import__('subprocess').run(['./x'])\n")]
     public void T166_SourceThatDoesHarmIsFlagged(string source)
     {
         TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(source), "modeling_x.py");
