@@ -57,6 +57,15 @@ public static class Inspector
                 case FormatFact format:
                     at.Add(new InspectedFormat(format.Format, new ByteRange(format.Offset, format.Length)));
                     break;
+                case OperatorFact used:
+                    at.Add(used);
+                    break;
+                case CodeFact code:
+                    at.Add(code);
+                    break;
+                case ReferenceFact reference:
+                    at.Add(reference);
+                    break;
                 case UnreadFact unread:
                     at.Add(unread);
                     break;

@@ -94,12 +94,56 @@ public static class InspectJson
         }
 
         json.WriteEndArray();
+        Holdings(json, node);
         if (node.Tensors is { } listing)
         {
             Tensors(json, listing);
         }
 
         json.WriteStartArray("members");
+    }
+
+    private static void Holdings(Utf8JsonWriter json, InspectedArtifact node)
+    {
+        json.WriteStartArray("operators");
+        foreach (InspectedOperator used in node.Operators)
+        {
+            json.WriteStartObject();
+            json.WriteString("domain", Escape.WellFormed(used.Domain));
+            json.WriteString("name", Escape.WellFormed(used.Name));
+            json.WriteNumber("count", used.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("code");
+        foreach (InspectedCode code in node.Code)
+        {
+            json.WriteStartObject();
+            json.WriteString("language", Escape.WellFormed(code.Language));
+            json.WriteString("summary", Escape.WellFormed(code.Summary));
+            json.WriteStartArray("names");
+            foreach (string name in code.Names)
+            {
+                json.WriteStringValue(Escape.WellFormed(name));
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("references");
+        foreach (InspectedReference reference in node.References)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", Escape.WellFormed(reference.Kind));
+            json.WriteString("target", Escape.WellFormed(reference.Target));
+            json.WriteString("place", Words.Of(reference.Place));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Stored(Utf8JsonWriter json, MemberFact stored)

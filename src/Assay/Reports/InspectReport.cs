@@ -49,9 +49,36 @@ public static class InspectReport
             tree.Line(depth + 1, string.Create(CultureInfo.InvariantCulture, $"not read: {Escape.Visible(unread.Detail)} ({Words.Of(unread.Cause)} at {unread.Offset})"));
         }
 
+        Holdings(tree, node, depth + 1);
         if (node.Tensors is { } listing)
         {
             Tensors(tree, listing, depth + 1);
+        }
+    }
+
+    /// <summary>Operators, code and references, each kind in a branch of its own.</summary>
+    private static void Holdings(Tree tree, InspectedArtifact node, int depth)
+    {
+        List<InspectedOperator> operators = [.. node.Operators];
+        if (operators.Count > 0)
+        {
+            tree.Line(depth, string.Create(CultureInfo.InvariantCulture, $"{Words.Count(operators.Sum(o => o.Count), "operator")} of {Words.Count(operators.Count, "kind")}"));
+            foreach (InspectedOperator used in operators)
+            {
+                string domain = used.Domain.Length == 0 ? "" : Escape.Visible(used.Domain) + "::";
+                tree.Line(depth + 1, string.Create(CultureInfo.InvariantCulture, $"{domain}{Escape.Visible(Escape.Cut(used.Name, LongestText))}{(used.Count > 1 ? $" x {used.Count}" : "")}"));
+            }
+        }
+
+        foreach (InspectedCode code in node.Code)
+        {
+            string names = code.Names.Count == 0 ? "" : $"; uses {string.Join(", ", code.Names.Take(8).Select(n => Escape.Visible(Escape.Cut(n, LongestText))))}{(code.Names.Count > 8 ? ", ..." : "")}";
+            tree.Line(depth, $"code: {Escape.Visible(code.Language)}, {Escape.Visible(Escape.Cut(code.Summary, LongestText))}{names}");
+        }
+
+        foreach (InspectedReference reference in node.References)
+        {
+            tree.Line(depth, $"refers to: {Escape.Visible(Escape.Cut(reference.Target, LongestText))} ({Escape.Visible(reference.Kind)}, {Words.Of(reference.Place)})");
         }
     }
 

@@ -41,6 +41,8 @@ internal static class Words
         _ => "sandbox",
     };
 
+    public static string Of(ReferencePlace place) => EnumNames<ReferencePlace>.Of(place);
+
     public static string Of(UnreadCause cause) => EnumNames<UnreadCause>.Of(cause);
 
     /// <summary>What the cause means, for people who read it for the first time.</summary>

@@ -10,6 +10,7 @@ using Assay.Scanning;
 using Assay.Tests.Architecture;
 using Assay.Tests.Builders;
 using Assay.Tests.Conversion;
+using Assay.Tests.Formats.Onnx;
 using Assay.Tests.Reports;
 using static Assay.Tests.Builders.PickleParts;
 
@@ -265,6 +266,27 @@ public sealed class InspectorTests
         using MemorySource bytes = new(file);
         new ArtifactScanner(log, budget, new MemoryScratch(), FormatCatalog.All) { Sink = sink(log) }.Scan(new Artifact("m", bytes), mustClaim: true);
         return budget.Opcodes;
+    }
+
+    [Fact]
+    public void OperatorsAndReferencesOfAGraphAreInTheTree()
+    {
+        byte[] model = OnnxModels.Model(g => g
+            .Message(1, OnnxModels.Node("Relu", "", ["x"], ["a"])).Message(1, OnnxModels.Node("Relu", "", ["a"], ["b"])).Message(1, OnnxModels.Node("Gelu", "com.microsoft", ["b"], ["y"]))
+            .Message(5, OnnxModels.External(("location", "weights.bin"))));
+        InspectedArtifact file = Inspect(model);
+        Assert.Equal([("", "Relu", 2L), ("com.microsoft", "Gelu", 1L)], file.Operators.Select(o => (o.Domain, o.Name, o.Count)));
+        Assert.Equal([("external-data", "weights.bin")], file.References.Select(r => (r.Kind, r.Target)));
+        Assert.Contains("Relu x 2", Text(file), StringComparison.Ordinal);
+        Assert.Empty(s_schema.Errors(Json(file)));
+    }
+
+    [Fact]
+    public void WhatACardSaysOfItsModelIsInTheTree()
+    {
+        InspectedArtifact card = Inspect("---\nlicense: apache-2.0\nbase_model: a/b\ntags:\n- x\n---\n# Card\n"u8.ToArray(), path: "README.md");
+        Assert.Equal("apache-2.0", card.Metadata["license"]);
+        Assert.Equal("a/b", card.Metadata["base_model"]);
     }
 
     [Fact]

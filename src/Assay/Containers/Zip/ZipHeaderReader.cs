@@ -85,6 +85,7 @@ internal sealed class ZipHeaderReader(ByteSource source, OddityLog oddities)
         }
 
         string name = Name(rest[..nameLength]);
+        UnicodeName(rest[..nameLength], rest[nameLength..], name, offset);
         Zip64(rest[nameLength..], offset, ref size, ref packed, ref local);
         return new ZipHeader(offset, (long)fixedLength + nameLength + extraLength + commentLength, name, method, flags, crc, packed, size);
     }
@@ -139,6 +140,32 @@ internal sealed class ZipHeaderReader(ByteSource source, OddityLog oddities)
             // Code page 437 or whatever the packer's locale was: any reading that keeps names apart will do.
             return Encoding.Latin1.GetString(bytes);
         }
+    }
+
+    /// <summary>
+    /// A second name in an extra field (Info-ZIP's 0x7075), which unpackers take where its checksum is that of the first: the same name for letters that the first cannot write. One that has other letters of ASCII
+    /// is another name.
+    /// </summary>
+    private void UnicodeName(ReadOnlySpan<byte> written, ReadOnlySpan<byte> extra, string name, long offset)
+    {
+        const int UnicodePath = 0x7075;
+        while (extra.Length >= 4 && U16(extra, 2) is var length && length <= extra.Length - 4)
+        {
+            if (U16(extra, 0) == UnicodePath && length > 5 && extra[4] == 1)
+            {
+                string other = Name(extra.Slice(9, length - 5));
+                if (System.IO.Hashing.Crc32.HashToUInt32(written) == U32(extra, 5) && !Plain(other).SequenceEqual(Plain(name)))
+                {
+                    oddities.Add("zip.unicode-name", offset, 0, $"The member {Short(name)} has a second name, {Short(other)}, which some unpackers take.");
+                }
+            }
+
+            extra = extra[(4 + length)..];
+        }
+
+        static IEnumerable<char> Plain(string text) => text.Replace('\\', '/').Where(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.');
+
+        static string Short(string text) => text.Length > 100 ? text[..97] + "..." : text;
     }
 
     private void Zip64(ReadOnlySpan<byte> extra, long offset, ref long size, ref long packed, ref long local)

@@ -46,7 +46,7 @@ internal sealed class OtherDataFormat : IFormat
         }
 
         ReadOnlySpan<byte> head = view.Head.Span;
-        if (head[0] == 0 && Padding.End(view.Artifact.Bytes, view.Range) >= view.Range.End)
+        if (head[0] == 0 && !FormatCatalog.PromisesModel(view.Artifact.Extension) && Padding.End(view.Artifact.Bytes, view.Range) >= view.Range.End)
         {
             return new Claim(view.Range, ClaimStrength.Weak) { Parsed = "nothing but zeros" };
         }

@@ -56,6 +56,13 @@ internal sealed class TensorRtFormat : IFormat
         const int overlap = 256;
         for (long at = range.Offset; at < range.End; at += Math.Max(1, buffer.Length - overlap))
         {
+            // Holes of sparse files hold nothing.
+            at = Math.Max(at, context.Artifact.Bytes.NextData(at));
+            if (at >= range.End)
+            {
+                break;
+            }
+
             context.Budget.SpendWork(buffer.Length / 2, at);
             int got = context.Artifact.Bytes.ReadAt(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.End - at)));
             Libraries(buffer.AsSpan(0, got), at, libraries, context);

@@ -14,6 +14,22 @@ internal static class MarkdownText
 {
     private static readonly Lazy<Dictionary<string, string[]>> s_words = new(() => EmbeddedTable.Rows("formats/instructions.tsv").ToDictionary(r => r[0], r => r[1].Split('|'), StringComparer.Ordinal));
 
+    private const int MostFront = 200;
+
+    /// <summary>What the front of a card says of its model, one key a line: licence, language, data sets, the model that it was made of.</summary>
+    public static void Front(string text, ReadContext context)
+    {
+        string[] lines = text.Split('\n', MostFront);
+        for (int i = 1; i < lines.Length && lines[0].TrimEnd() is "---" && lines[i].TrimEnd() is not "---"; i++)
+        {
+            int colon = lines[i].IndexOf(": ", StringComparison.Ordinal);
+            if (colon > 0 && lines[i].AsSpan(0, colon).IndexOfAnyExceptInRange('_', 'z') < 0)
+            {
+                context.Meta(lines[i][..colon], lines[i][(colon + 2)..].Trim().Trim('"', '\''));
+            }
+        }
+    }
+
     /// <summary>Tells what a text tells its readers to do.</summary>
     public static void Tell(string text, long start, bool isInstructions, ReadContext context)
     {

@@ -34,7 +34,8 @@ internal sealed class TextFormat : IFormat
 
         // A text in the place of a model is not what its name promises; a path file of Python shares its name with checkpoints.
         bool isPathFile = view.Artifact.Extension is ".pth" && ("\n" + TextLook.Of(view.Head.Span)).Contains("\nimport ", StringComparison.Ordinal);
-        return isPathFile || !FormatCatalog.PromisesModel(view.Artifact.Extension) ? new Claim(view.Range, ClaimStrength.Weak) : null;
+        // Source of Julia has the extension that some give to files of joblib.
+        return isPathFile || view.Artifact.Extension is ".jl" || !FormatCatalog.PromisesModel(view.Artifact.Extension) ? new Claim(view.Range, ClaimStrength.Weak) : null;
     }
 
     public void Read(Claim claim, ReadContext context)
@@ -82,6 +83,7 @@ internal sealed class TextFormat : IFormat
                 Attributes(document, context);
                 break;
             case TextRole.Card or TextRole.Instructions:
+                MarkdownText.Front(document.Text, context);
                 MarkdownText.Tell(document.Text, claim.Range.Offset, role is TextRole.Instructions, context);
                 break;
             case TextRole.Project:

@@ -15,6 +15,21 @@ public sealed class ZipNameTests
     private static ArchiveContext Read(byte[] zip, ScanLimits? limits = null) => ArchiveContext.Read(ArchiveContext.Zip, zip, limits)!;
 
     [Theory]
+    [InlineData("a.txt", "../../etc/x", true)]
+    [InlineData("weights.bin", "run.sh", true)]
+    [InlineData("caf\u00e9.txt", "caf\u00e8.txt", false)]
+    [InlineData("a.txt", "a.txt", false)]
+    public void ASecondNameThatIsAnotherIsTold(string name, string second, bool told)
+    {
+        byte[] written = Encoding.UTF8.GetBytes(name);
+        byte[] other = Encoding.UTF8.GetBytes(second);
+        byte[] extra = [0x75, 0x70, (byte)(other.Length + 5), 0, 1, .. BitConverter.GetBytes(System.IO.Hashing.Crc32.HashToUInt32(written)), .. other];
+        Assert.Equal(told, Read(new ZipBuilder().Add(new ZipMember(name, s_clean) { LocalExtra = extra }).Build()).Anomalies.Contains("zip.unicode-name"));
+        extra[5] ^= 1;
+        Assert.DoesNotContain("zip.unicode-name", Read(new ZipBuilder().Add(new ZipMember(name, s_clean) { LocalExtra = extra }).Build()).Anomalies);
+    }
+
+    [Theory]
     [InlineData("../x", "archive.traversal")]
     [InlineData("a/../../x", "archive.traversal")]
     [InlineData("..\\x", "archive.traversal")]

@@ -32,7 +32,11 @@ public sealed class OtherDataTests
     }
 
     [Fact]
-    public void NothingButZerosPasses() => Scans.Of(new byte[5000], "x.dat").AssertComplete();
+    public void NothingButZerosPassesUnlessItWasToBeAModel()
+    {
+        Scans.Of(new byte[5000], "x.raw").AssertComplete();
+        Assert.Equal(Verdict.Incomplete, Scans.Of(new byte[5000], "model.safetensors").Verdict);
+    }
 
     [Fact]
     public void OpaqueBytesWithAWeakSignatureAndAnotherNameStayUnread() =>
