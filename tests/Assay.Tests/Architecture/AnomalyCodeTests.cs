@@ -37,6 +37,7 @@ public sealed partial class AnomalyCodeTests
         "gguf",
         "git",
         "hdf5",
+        "html",
         "java",
         "joblib",
         "json",

@@ -13,6 +13,9 @@ internal sealed class InstallerFormat : IFormat
 {
     private const int TrailerSize = 512;
 
+    /// <summary>Where an image of a disc says that it is one (ISO 9660).</summary>
+    private const int IsoPlace = 32_769;
+
     public string Id => "installer";
 
     public string Name => "Package that installs programs";
@@ -40,6 +43,9 @@ internal sealed class InstallerFormat : IFormat
             : head.StartsWith("dex\n03"u8) || head.StartsWith("dey\n03"u8) ? "compiled code for Android"
             : head.StartsWith("FasdUAS "u8) ? "a compiled AppleScript"
             : head.StartsWith("ITSF"u8) && head.Length > 8 && BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) is 2 or 3 ? "compiled help of Windows"
+            : head.StartsWith("conectix"u8) || head.StartsWith("vhdxfile"u8) || head.StartsWith((ReadOnlySpan<byte>)[(byte)'Q', (byte)'F', (byte)'I', 0xFB]) ? "a disk of a virtual machine"
+            : head is [(byte)'F' or (byte)'C' or (byte)'Z', (byte)'W', (byte)'S', >= 1 and < 60, ..] && view.Artifact.Extension is ".swf" ? "a program for Flash"
+            : view.Artifact.Extension is ".iso" or ".img" && view.Artifact.Bytes.ReadUpTo(IsoPlace, 5).AsSpan().SequenceEqual("CD001"u8) ? "an image of a disc"
             : IsDiskImage(view) ? "a disk image of macOS"
             : null;
     }

@@ -76,6 +76,11 @@ internal sealed class StartUpFormat : IFormat
             return null;
         }
 
+        if (view.Artifact.Extension is ".js" && TextLook.Of(head) is var script && (script.Contains("ActiveXObject(", StringComparison.Ordinal) || script.Contains("WScript.", StringComparison.Ordinal)))
+        {
+            return "windows-script";
+        }
+
         if (view.Artifact.Extension is ".vbs" or ".vbe" or ".wsf" or ".wsh" or ".hta" or ".jse")
         {
             return "windows-script";
@@ -90,6 +95,12 @@ internal sealed class StartUpFormat : IFormat
         if (begin.StartsWith("[InternetShortcut]", Any))
         {
             return begin.Split('\n').Select(l => l.Trim()).Any(l => l.StartsWith("URL=", Any) && IsProgram(l[4..])) ? Link : null;
+        }
+
+        // What the desktop of Windows shows a folder by: a picture on another machine is asked for with the user's own credentials.
+        if ((view.Artifact.Extension is ".scf" or ".library-ms" or ".searchconnector-ms" or ".theme" || view.Artifact.Name.EndsWith("desktop.ini", Any)) && LeadsElsewhere(begin))
+        {
+            return Link;
         }
 
         string file = view.Artifact.Name[(view.Artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..];
@@ -107,6 +118,13 @@ internal sealed class StartUpFormat : IFormat
         string text = "\n" + Encoding.UTF8.GetString(head);
         bool starts = (text.Contains("\n[autorun]", Any) && (text.Contains("\nopen", Any) || text.Contains("\nshell", Any))) || (text.Contains("<plist", Any) && text.Contains("<key>Program", Any));
         return starts ? "service" : null;
+    }
+
+    /// <summary>Whether a text names a share of another machine (<c>\\\\host\\share</c>).</summary>
+    private static bool LeadsElsewhere(string text)
+    {
+        int at = text.IndexOf("\\\\", StringComparison.Ordinal);
+        return at >= 0 && at + 3 < text.Length && char.IsAsciiLetterOrDigit(text[at + 2]) && text.IndexOf('\\', at + 2) > at + 2;
     }
 
     /// <summary>Whether a shortcut leads to a file of another machine, or to a program, instead of a page.</summary>

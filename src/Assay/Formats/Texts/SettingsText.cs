@@ -23,6 +23,41 @@ internal static class SettingsText
     /// <summary>How the formulas of spreadsheets begin that start programs or fetch pages.</summary>
     private static readonly string[] s_formulas = ["cmd|", "msexcel|", "dde(", "powershell|", "mshta|", "rundll32|", "webservice(", "importxml(", "importdata(", "importhtml(", "importfeed(", "exec(", "call(", "register("];
 
+    private static readonly string[] s_registries = ["//registry.npmjs.org", "//npm.pkg.github.com", "//registry.yarnpkg.com", "//registry.npmmirror.com"];
+
+    /// <summary>A page or document: scripts that take what the browser keeps of others and send it away; objects that a word processor opens by itself.</summary>
+    public static void Page(TextDocument document, ReadContext context)
+    {
+        string text = document.Text;
+        context.Budget.SpendWork(8L * text.Length);
+        int takes = text.IndexOf("document.cookie", StringComparison.Ordinal);
+        bool sends = text.Contains("fetch(", StringComparison.Ordinal) || text.Contains("XMLHttpRequest", StringComparison.Ordinal) || text.Contains("sendBeacon", StringComparison.Ordinal) || text.Contains("new Image", StringComparison.Ordinal);
+        if (takes >= 0 && sends)
+        {
+            context.Anomaly("html.script", document.Offset(takes), 0, "A script of the page takes what the browser keeps of its user, and sends something away.");
+        }
+
+        int embedded = text.StartsWith("{\\rt", StringComparison.Ordinal) ? text.IndexOf("\\objdata", StringComparison.Ordinal) : -1;
+        if (embedded >= 0 && (text.Contains("\\objupdate", StringComparison.Ordinal) || text.Contains("\\objocx", StringComparison.Ordinal) || text.Contains("\\objautlink", StringComparison.Ordinal)))
+        {
+            context.Anomaly("document.macros", document.Offset(embedded), 0, "The document embeds an object that is opened with it.");
+        }
+    }
+
+    /// <summary>The texts in quotes of a script of any language, each in its line.</summary>
+    public static string Quoted(string script)
+    {
+        StringBuilder quoted = new(script.Length);
+        foreach (string line in script.Split('\n'))
+        {
+            int open = line.AsSpan().IndexOfAny('"', '\'');
+            int close = open < 0 ? -1 : line.LastIndexOf(line[open]);
+            quoted.Append(close > open ? line.AsSpan(open + 1, close - open - 1) : "").Append('\n');
+        }
+
+        return quoted.ToString();
+    }
+
     /// <summary>The settings of Git, of a repository or of a user.</summary>
     public static void Git(TextDocument document, ReadContext context)
     {
@@ -61,9 +96,11 @@ internal static class SettingsText
         {
             int equals = raw.IndexOf('=', StringComparison.Ordinal);
             string key = equals < 0 ? "" : raw[..equals].Trim().ToLowerInvariant();
-            if (key is "index-url" or "extra-index-url" or "find-links" or "trusted-host" or "repository" or "index")
+            if (key is "index-url" or "extra-index-url" or "find-links" or "trusted-host" or "repository" or "index" or "url" or "registry" || key.EndsWith(":registry", StringComparison.Ordinal))
             {
-                foreach (ShellUse use in RequirementLines.Read($"--{(key is "repository" or "index" ? "index-url" : key)} {raw[(equals + 1)..].Trim()}"))
+                string value = raw[(equals + 1)..].Trim().Trim('"', '\'');
+                bool isKnown = s_registries.Any(r => value.Contains(r, StringComparison.Ordinal));
+                foreach (ShellUse use in isKnown ? [] : RequirementLines.Read($"--{(key is "extra-index-url" or "find-links" or "trusted-host" ? key : "index-url")} {value}"))
                 {
                     context.Anomaly(use.Code, document.Offset(at), raw.Length, use.Detail);
                 }

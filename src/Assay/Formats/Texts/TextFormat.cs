@@ -44,7 +44,7 @@ internal sealed class TextFormat : IFormat
         TextRole role = TextRoles.Of(context.Artifact.In?.Name ?? context.Artifact.Name, file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
         context.Meta("text", role.ToString().ToLowerInvariant());
         context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
-        if (role is TextRole.Words or TextRole.Table)
+        if (role is TextRole.Words or TextRole.Table || (role is TextRole.Page && claim.Range.Length > LongestScript))
         {
             context.Cover(claim.Range, CoverageKind.Data);
             if (role is TextRole.Table)
@@ -95,6 +95,12 @@ internal sealed class TextFormat : IFormat
             case TextRole.PipSettings:
                 SettingsText.Pip(document, context);
                 break;
+            case TextRole.LoginKeys:
+                context.Anomaly("shell.persistence", claim.Range.Offset, 0, "Whoever has the keys that the file names may log in where it lies in the folder .ssh of somebody.");
+                break;
+            case TextRole.Page:
+                SettingsText.Page(document, context);
+                break;
             case TextRole.RProfile:
                 SettingsText.RProfile(document, context);
                 break;
@@ -105,6 +111,9 @@ internal sealed class TextFormat : IFormat
             case TextRole.OtherCode:
                 context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = context.Artifact.Extension.TrimStart('.'), Summary = "a script", Phase = "use" });
                 Lines(document.Text, claim, context, null);
+
+                // What other languages hand to a shell stands in quotes.
+                Lines(SettingsText.Quoted(document.Text), claim, context, null);
                 break;
         }
     }

