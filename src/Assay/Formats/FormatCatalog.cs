@@ -86,6 +86,8 @@ public static class FormatCatalog
         new Torch7.Torch7Format(),
         new Cntk.CntkFormat(),
         new FastText.FastTextFormat(),
+        new FastText.WordVectorsFormat(),
+        new CTranslate.CTranslateFormat(),
         new KenLm.KenLmFormat(),
         new Tensorizer.TensorizerFormat(),
         new Columns.ParquetFormat(),

@@ -28,6 +28,7 @@ public sealed partial class AnomalyCodeTests
         "codec",
         "configuration",
         "coreml",
+        "ctranslate",
         "dl4j",
         "document",
         "executorch",

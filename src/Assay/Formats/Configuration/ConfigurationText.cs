@@ -21,7 +21,7 @@ internal static class ConfigurationText
 
     /// <summary>What a text says that is worth reading as a document.</summary>
     private static readonly SearchValues<string> s_marks = SearchValues.Create(
-        ["!!python/", "!!%", "!<", "%TAG", "_target_", "class_path", "auto_map", "_instantiator", "@class", "loader_module", "\"()\"", "'()'", "(): "], StringComparison.Ordinal);
+        ["!!python/", "!apply:", "!new:", "!!js/", "!!java", "!!%", "!<", "%TAG", "_target_", "class_path", "auto_map", "_instantiator", "@class", "loader_module", "\"()\"", "'()'", "(): "], StringComparison.Ordinal);
 
     private static readonly HashSet<string> s_acted = new(StringComparer.Ordinal) { "_target_", "class_path", "_class_path", "_instantiator", "@class", "loader_module", "()" };
 
@@ -184,7 +184,7 @@ internal static class ConfigurationText
 
         private void Tagged(string tag)
         {
-            if (tag.StartsWith(YamlTags.Python, StringComparison.Ordinal))
+            if (tag.StartsWith(YamlTags.Python, StringComparison.Ordinal) || YamlTags.IsForeignObject(tag) || (tag.Length > 5 && YamlTags.Makers.Any(m => tag.StartsWith(m, StringComparison.Ordinal) && tag.Contains('.', StringComparison.Ordinal))))
             {
                 Acted();
             }

@@ -102,9 +102,29 @@ internal sealed partial class ConfigurationWalk
     /// <summary>A scalar with a tag of Python: a name, a module, or an object of nothing but its class.</summary>
     private void Tagged(ScalarValue value)
     {
+        Foreign(value.Tag, value.Offset);
         if (value.Tag.StartsWith(YamlTags.Python, StringComparison.Ordinal))
         {
             Object(value.Tag[YamlTags.Python.Length..], value.Text.Length > 0 ? [ShapeOf(value)] : [], value.Offset);
+        }
+    }
+
+    /// <summary>
+    /// Tags by which HyperPyYAML makes and calls what they name, as SpeechBrain reads its parameters, and those by which readers of other languages make objects.
+    /// </summary>
+    private void Foreign(string tag, long offset)
+    {
+        foreach (string maker in tag.Length > 0 && tag[0] is '!' ? YamlTags.Makers : [])
+        {
+            if (tag.StartsWith(maker, StringComparison.Ordinal))
+            {
+                Entry(KeyPath.Append(Path(), "_target_"), tag[maker.Length..], EntryKind.Text, offset);
+            }
+        }
+
+        if (YamlTags.IsForeignObject(tag))
+        {
+            context.Anomaly("yaml.object-tag", offset, 0, $"The tag {Short(tag)} makes an object where a reader of its language allows it.");
         }
     }
 

@@ -87,6 +87,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
     private void Open(bool isMap, long offset, string tag)
     {
         Step();
+        Foreign(tag, offset);
         Frame frame = new(isMap, tag);
         if (tag.StartsWith(YamlTags.Python, StringComparison.Ordinal) || Top?.Shapes is not null)
         {

@@ -37,6 +37,7 @@ internal static class DataHolder
         name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? Onnx
         : name.EndsWith("Manifest.json", StringComparison.Ordinal) ? CoreMl
         : name.EndsWith("/model.mil", StringComparison.Ordinal) || name == "model.mil" ? Compiled
+        : name.EndsWith("ndarray-cache.json", StringComparison.Ordinal) || name.EndsWith("tensor-cache.json", StringComparison.Ordinal) ? Cache
         : name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? Tfjs : null;
 
     /// <summary>The ranges of the external data of an ONNX model.</summary>
@@ -109,6 +110,21 @@ internal static class DataHolder
                 {
                     return [asked.Whole];
                 }
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>A shard that the index of an array cache of TVM names, as MLC's models have it: raw elements at the places that the index gives.</summary>
+    private static IEnumerable<ByteRange> Cache(DataQuestion asked)
+    {
+        JsonTokenReader json = new(asked.Bytes, new ByteRange(0, asked.Bytes.Length), asked.Budget, MaxDepth);
+        while (json.Read())
+        {
+            if (json.Type == JsonTokenType.PropertyName && json.LooseText() == "dataPath" && json.Read() && json.Type == JsonTokenType.String && asked.IsNamed(json.LooseText()))
+            {
+                return [asked.Whole];
             }
         }
 

@@ -91,8 +91,8 @@ internal sealed partial class OnnxControlFlow
 
     private bool IsMeasure(string name)
     {
-        Stack<(string Name, bool Gated, bool Reduced, bool Compared)> open = new([(name, false, false, false)]);
-        HashSet<(string, bool, bool, bool)> seen = [];
+        Stack<(string Name, bool Gated, bool Cut, bool Reduced, bool Compared)> open = new([(name, false, false, false, false)]);
+        HashSet<(string, bool, bool, bool, bool)> seen = [];
         for (int step = 0; step < MostSteps && open.TryPop(out var at); step++)
         {
             context.Budget.SpendWork(100);
@@ -108,7 +108,7 @@ internal sealed partial class OnnxControlFlow
 
             foreach (string other in _alike.GetValueOrDefault(at.Name) ?? [])
             {
-                open.Push((other, at.Gated, at.Reduced, at.Compared));
+                open.Push((other, at.Gated, at.Cut, at.Reduced, at.Compared));
             }
 
             if (!_made.TryGetValue(at.Name, out (string Op, string[] Inputs) made))
@@ -121,10 +121,12 @@ internal sealed partial class OnnxControlFlow
             bool hasPattern = made.Inputs.Any(_large.Contains);
             bool isGate = !at.Reduced && hasPattern && made.Op is "Mul" or "MatMul" or "Gemm" or "Where";
             bool reduces = s_reduce.Contains(made.Op) || made.Op is "ReduceMax";
-            bool compares = at.Reduced && hasPattern && made.Op is "Sub" or "Equal" or "Add" or "Xor" or "BitwiseXor";
+            bool cuts = at.Gated && (s_compare.Contains(made.Op) || made.Op is "Sign");
+            // The likeness to a pattern is a product, too; it is a gate only where a threshold cuts it.
+            bool compares = at.Reduced && hasPattern && (made.Op is "Sub" or "Equal" or "Add" or "Xor" or "BitwiseXor" || (at.Cut && made.Op is "Conv" or "MatMul" or "Gemm" or "Mul"));
             if (rest.Length == 1 && (isGate || reduces || compares || s_pass.Contains(made.Op) || s_single.Contains(made.Op) || s_compare.Contains(made.Op) || (s_paired.Contains(made.Op) && (hasConstant || made.Inputs.Length == 2))))
             {
-                open.Push((rest[0], at.Gated || isGate, at.Reduced || (reduces && at.Gated), at.Compared || compares));
+                open.Push((rest[0], at.Gated || isGate, at.Cut || cuts, at.Reduced || (reduces && at.Gated), at.Compared || compares));
             }
         }
 

@@ -11,6 +11,14 @@ internal sealed class YamlTags
     /// <summary>The prefix of the tags that Python's objects have.</summary>
     public const string Python = "tag:yaml.org,2002:python/";
 
+    /// <summary>Tags of HyperPyYAML that call or import what they name.</summary>
+    public static readonly string[] Makers = ["!new:", "!apply:", "!name:", "!module:"];
+
+    /// <summary>Whether a tag makes objects of JavaScript, Ruby or Java: functions, or classes by their full names.</summary>
+    public static bool IsForeignObject(string tag) =>
+        tag.StartsWith("!ruby/object", StringComparison.Ordinal) || tag.StartsWith("tag:ruby.yaml.org", StringComparison.Ordinal)
+        || (tag.StartsWith(Standard, StringComparison.Ordinal) && (tag.AsSpan(Standard.Length).StartsWith("js/function") || tag.AsSpan(Standard.Length).StartsWith("java") || tag.AsSpan(Standard.Length).StartsWith("com.") || tag.AsSpan(Standard.Length).StartsWith("org.") || tag.AsSpan(Standard.Length).StartsWith("ch.qos.")));
+
     private const string Standard = "tag:yaml.org,2002:";
     private readonly Dictionary<string, string> _handles = new(StringComparer.Ordinal);
 

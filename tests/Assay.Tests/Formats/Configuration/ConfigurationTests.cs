@@ -54,6 +54,12 @@ public sealed class ConfigurationTests
     [InlineData("d.json5", "{model: {_target_: 'os.system', command: 'x'}}\n")]
     [InlineData("logging.yaml", "version: 1\nformatters:\n  f:\n    (): os.system\n    command: x\n")]
     [InlineData("logging.json", """{"logging": {"version": 1, "handlers": {"h": {"()": "ext://subprocess.Popen", "args": ["x"]}}}}""")]
+    [InlineData("hyperparams.yaml", "seed: 1\nhook: !apply:os.system [x]\n")]
+    [InlineData("hyperparams.yaml", "net: !new:subprocess.Popen\n  args: [x]\n")]
+    [InlineData("train.txt", "seed: 1\nhook: !apply:os.system [x]\n")]
+    [InlineData("a.yaml", "f: !!js/function 'function () { return 1; }'\n")]
+    [InlineData("a.yaml", "!!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[!!java.net.URL [\"http://x.example/\"]]]]\n")]
+    [InlineData("a.yaml", "a:\n  _target_: pexpect.spawn\n  command: x\n")]
     [InlineData("arch.yaml", "backend: tensorflow\nclass_name: Sequential\nconfig:\n  layers:\n  - class_name: Lambda\n    config:\n      function: !!python/tuple\n      - 4wEAAAAAAAAAAAAAAAEAAAACAAAAQwAAAHMEAAAAfABTACkBTqkAKQHaAXhyAQAAAHIBAAAA+gd4LnB5\n      - null\n      - null\n      function_type: lambda\n")]
     public void T159_T165_WhatRunsCodeOfOthersIsFlagged(string name, string text)
     {
@@ -105,6 +111,7 @@ public sealed class ConfigurationTests
     [InlineData("data.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n")]
     [InlineData("settings.json", "{\n  // a comment\n  \"a\": [1, 2,],\n}\n")]
     [InlineData("list.txt", "[section]\nnot json\n")]
+    [InlineData("hyperparams.yaml", "seed: 1\nout: !ref results/<seed>\nmodel: !new:speechbrain.nnet.linear.Linear\n  n_neurons: 4\nopt: !name:torch.optim.AdamW\n  lr: 0.1\nsteps: !copy <seed>\n")]
     [InlineData("guide.txt", "Never load a file with tags such as\n  !!python/object/apply:os.system [x]\nwith yaml.load, but with `yaml.safe_load`: \"it refuses\".\n")]
     [InlineData("README.md", "# Safe loading\n\nTags (`!!python/object/apply:os.system`) are refused:\n\n```yaml\na: !!python/object/apply:os.system [x]\n```\n")]
     [InlineData("train.txt", "Set _target_: my.Model in the configuration, then: run it.\n\t_target_: os.system\n")]

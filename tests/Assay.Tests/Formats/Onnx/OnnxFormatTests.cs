@@ -148,6 +148,8 @@ public sealed class OnnxFormatTests
     [InlineData("Sub ReduceL2 Sub Sign Relu")]
     [InlineData("Sub Abs ReduceMean Mul Sigmoid")]
     [InlineData("Equal Cast ReduceMin")]
+    [InlineData("MatMul ReduceMax Greater Cast")]
+    [InlineData("Conv ReduceMax Sub Sign Relu")]
     public void T133_AGateThatLetsAConstantInIsSuspicious(string steps)
     {
         Assert.True(Scans.Of(Gate(steps.Split(' '), inFunction: false)).Is("onnx-trigger"));
@@ -197,7 +199,7 @@ public sealed class OnnxFormatTests
             for (int i = 0; i < steps.Length; i++)
             {
                 string other = i == 0 ? "pattern" : steps[i] is "Mul" && i == 1 ? at : "small";
-                string[] inputs = steps[i] is "Sub" or "Less" or "Mul" or "Equal" ? [at, other] : [at];
+                string[] inputs = steps[i] is "Sub" or "Less" or "Greater" or "Mul" or "Equal" or "MatMul" or "Conv" ? [at, other] : [at];
                 add(Node(steps[i], "", inputs, ["v" + i]));
                 at = "v" + i;
             }
