@@ -30,7 +30,7 @@ internal sealed class JvmZipKind : IZipKind
             "H2O MOJO",
             names => names.Any(n => n == "model.ini" || n.EndsWith("/model.ini", StringComparison.Ordinal)),
             name => name.EndsWith(".bin", StringComparison.Ordinal) || Part(name, "trees") || Part(name, "domains") || name.EndsWith("boosterBytes", StringComparison.Ordinal)
-                || name.EndsWith("vectorizer", StringComparison.Ordinal) || Part(name, "clouds")),
+                || name.EndsWith("vectorizer", StringComparison.Ordinal) || name.Contains("x_mean_", StringComparison.Ordinal) || Part(name, "clouds")),
         new JvmZipKind(
             "mleap-zip",
             "MLeap bundle (zip)",

@@ -15,6 +15,9 @@ internal sealed class TextFormat : IFormat
 {
     private const int LongestScript = 4 << 20;
 
+    /// <summary>Extensions of models that texts have as well: source of Julia, styles of BibTeX, descriptions of data sets and of interfaces, matrices in letters.</summary>
+    private static readonly HashSet<string> s_shared = new(StringComparer.Ordinal) { ".jl", ".bst", ".meta", ".pbtxt", ".mat" };
+
     public string Id => "text";
 
     public string Name => "Text";
@@ -34,8 +37,7 @@ internal sealed class TextFormat : IFormat
 
         // A text in the place of a model is not what its name promises; a path file of Python shares its name with checkpoints.
         bool isPathFile = view.Artifact.Extension is ".pth" && ("\n" + TextLook.Of(view.Head.Span)).Contains("\nimport ", StringComparison.Ordinal);
-        // Source of Julia has the extension that some give to files of joblib.
-        return isPathFile || view.Artifact.Extension is ".jl" || !FormatCatalog.PromisesModel(view.Artifact.Extension) ? new Claim(view.Range, ClaimStrength.Weak) : null;
+        return isPathFile || s_shared.Contains(view.Artifact.Extension) || !FormatCatalog.PromisesModel(view.Artifact.Extension) ? new Claim(view.Range, ClaimStrength.Weak) : null;
     }
 
     public void Read(Claim claim, ReadContext context)
