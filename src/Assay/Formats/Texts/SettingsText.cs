@@ -50,9 +50,20 @@ internal static class SettingsText
         StringBuilder quoted = new(script.Length);
         foreach (string line in script.Split('\n'))
         {
-            int open = line.AsSpan().IndexOfAny('"', '\'');
-            int close = open < 0 ? -1 : line.LastIndexOf(line[open]);
-            quoted.Append(close > open ? line.AsSpan(open + 1, close - open - 1) : "").Append('\n');
+            for (int at = 0; at < line.Length;)
+            {
+                int open = line.AsSpan(at).IndexOfAny('"', '\'') is >= 0 and int found ? at + found : line.Length;
+                int close = open < line.Length ? line.IndexOf(line[open], open + 1) : -1;
+                if (close < 0)
+                {
+                    break;
+                }
+
+                quoted.Append(line.AsSpan(open + 1, close - open - 1)).Append(" ; ");
+                at = close + 1;
+            }
+
+            quoted.Append('\n');
         }
 
         return quoted.ToString();
