@@ -2,6 +2,7 @@
 using System.Text;
 using Assay.Policies;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 using Assay.Tests.Scanning;
 
 namespace Assay.Tests.Formats.CTranslate;
