@@ -1,5 +1,6 @@
 // Makes findings: what all kinds of them have alike.
 using Assay.Artifacts;
+using Assay.Detection.Facts;
 
 namespace Assay.Detection;
 
@@ -36,9 +37,9 @@ internal sealed class FindingBuilder(IReadOnlyList<Fact> facts, string? inputDig
         return new Finding
         {
             Rule = entry.Rule,
-            Severity = entry.Rule.Severity,
+            Severity = entry.IsTried ? Severity.Info : entry.Rule.Severity,
             Confidence = entry.Rule.Confidence,
-            Message = Cut(message),
+            Message = Cut(entry.IsTried ? $"{message} (This rule is only tried; applied, it would be {EnumNames<Severity>.Of(entry.Rule.Severity)}.)" : message),
             Path = where.Path,
             Offset = where.Offset,
             Length = where.Length,

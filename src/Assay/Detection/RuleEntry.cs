@@ -27,6 +27,9 @@ internal sealed record RuleEntry(Rule Rule, RuleCondition When, Lazy<IReadOnlyLi
     /// <summary>Whether it takes the place of a rule of the same id in an earlier pack.</summary>
     public bool Replaces { get; init; }
 
+    /// <summary>Whether it is only tried (<c>mode: log</c>): what it finds is a note that says how grave it would be.</summary>
+    public bool IsTried { get; init; }
+
     /// <summary>What its findings say, with fields of the fact in braces; empty for the title.</summary>
     public string Message { get; init; } = "";
 }

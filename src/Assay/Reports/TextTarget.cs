@@ -68,6 +68,7 @@ internal static class TextTarget
     {
         Verdict.Malicious => "would do harm when loaded. Do not load it.",
         Verdict.Suspicious => "cannot be shown to be harmless.",
+        Verdict.Incomplete when target is { Size: null, Unread: [{ Cause: UnreadCause.Missing }] } => "is not there.",
         Verdict.Incomplete when target.Bytes.Parsed + target.Bytes.Data == 0 => "was not looked into; nothing can be said about it.",
         Verdict.Incomplete => "was not read to the end; nothing was found in what was read.",
         _ when IsByWaiver(target) => "would not pass without your policy.",

@@ -158,6 +158,38 @@ public sealed class PolicyCommandTests : IDisposable
         Assert.True(JsonElement.DeepEquals(whole.GetProperty("summary"), JsonDocument.Parse(lines[2]).RootElement.GetProperty("end").GetProperty("summary")));
     }
 
+    [Theory]
+    [InlineData("", 1, "high")]
+    [InlineData("mode: apply", 1, "high")]
+    [InlineData("mode: log", 0, "info")]
+    public void ARuleOfTheHouseCanBeTriedWithoutEffect(string mode, int code, string severity)
+    {
+        _tree.Add("house/ours.yaml", $"""
+            rules:
+            - id: ours-text
+              title: A text
+              severity: high
+              confidence: high
+              when: {"{"}format: text{"}"}
+              why: To see.
+              fix: Nothing.
+              {mode}
+
+            """);
+        _tree.Add("note.txt", "words\n");
+        (int got, string text) = Run("scan", _tree["note.txt"], "--rules", _tree["house"], "--format", "json");
+        Assert.Equal(code, got);
+        JsonElement finding = Assert.Single(JsonDocument.Parse(text).RootElement.GetProperty("targets")[0].GetProperty("findings").EnumerateArray());
+        Assert.Equal(("ours-text", severity), (finding.GetProperty("rule").GetString(), finding.GetProperty("severity").GetString()));
+    }
+
+    [Fact]
+    public void AModeThatDoesNotExistIsAnError()
+    {
+        _tree.Add("house/ours.yaml", "rules:\n- {id: ours, title: t, severity: low, confidence: low, when: {format: text}, why: w, fix: f, mode: dry}\n");
+        Assert.Equal(4, Run("scan", _tree["models"], "--rules", _tree["house"]).Code);
+    }
+
     [Fact]
     public void ALinkThatLeadsNowhereIsCalledOne()
     {

@@ -53,7 +53,12 @@ internal sealed class RuleRun(RuleIndex index, MatchContext context)
     {
         foreach (FiredRule fired in Subjects(r => !r.IsFallback && r.When.AsksFindings == askingFindings))
         {
-            _taken.Add(fired.Fact);
+            // A rule that is only tried changes nothing for the others.
+            if (!fired.Rule.IsTried)
+            {
+                _taken.Add(fired.Fact);
+            }
+
             yield return fired;
         }
 

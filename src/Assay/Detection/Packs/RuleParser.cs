@@ -16,7 +16,7 @@ internal static class RuleParser
         Confidence? confidence = null;
         IReadOnlyList<string> references = [], tags = [];
         PackNode? when = null, message = null, examples = null;
-        bool fallback = false, replaces = false;
+        bool fallback = false, replaces = false, tried = false;
         foreach ((string name, PackNode value) in node.AsMap("a rule"))
         {
             switch (name)
@@ -34,6 +34,7 @@ internal static class RuleParser
                 case "message": message = value; break;
                 case "fallback": fallback = value.AsFlag(name); break;
                 case "replaces": replaces = value.AsFlag(name); break;
+                case "mode": tried = IsTried(value); break;
                 case "examples": examples = value; break;
                 default: throw value.Error($"'{name}' is not a field of a rule.");
             }
@@ -67,9 +68,16 @@ internal static class RuleParser
         IReadOnlyList<RuleExample>? read = examples is null ? [] : examples.IsCompiled ? null : ReadExamples(examples);
         return new RuleEntry(rule, condition, new Lazy<IReadOnlyList<RuleExample>>(() => read ?? ReadExamples(examples!)), node.Place)
         {
-            Phase = phase, IsFallback = fallback, Replaces = replaces, Message = said,
+            Phase = phase, IsFallback = fallback, Replaces = replaces, IsTried = tried, Message = said,
         };
     }
+
+    private static bool IsTried(PackNode mode) => mode.AsText("mode") switch
+    {
+        "log" => true,
+        "apply" => false,
+        string other => throw mode.Error($"'{other}' is no mode: apply or log."),
+    };
 
     /// <summary>A message may name fields that every fact has which the rule can be about.</summary>
     private static string CheckedMessage(PackNode node, RuleCondition when)
