@@ -85,6 +85,12 @@ internal enum ReturnKind : byte
 
     /// <summary>A text or bytes that were put together.</summary>
     Text = 15,
+
+    /// <summary>The text that the argument is.</summary>
+    TextOf = 16,
+
+    /// <summary>The bytes that the argument is.</summary>
+    BytesOf = 17,
 }
 
 /// <summary>What calling something gives back, and which arguments decide.</summary>

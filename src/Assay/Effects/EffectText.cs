@@ -25,6 +25,8 @@ internal static class EffectText
         ["function"] = (ReturnKind.Function, 1),
         ["instance-of"] = (ReturnKind.InstanceOf, 1),
         ["text"] = (ReturnKind.Text, 0),
+        ["text-of"] = (ReturnKind.TextOf, 1),
+        ["bytes-of"] = (ReturnKind.BytesOf, 1),
     };
 
     /// <summary>Reads one effect; null where the text is none.</summary>

@@ -16,9 +16,8 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
     /// <summary>Methods by which Python or a loader enters an object unasked, or at its first use.</summary>
     private static readonly string[] s_hooks =
     [
-        "__setstate__", "__setattr__", "append", "extend", "__setitem__", "add", "update", "__hash__", "__eq__", "__del__", "__call__", "__iter__", "__next__", "__repr__",
-        "__str__", "__len__", "__bool__", "__getattr__", "__getattribute__", "__getitem__", "__contains__", "__enter__", "__exit__", "__missing__", "__fspath__", "__index__",
-        "__lt__", "__array__", "__init_subclass__", "__class_getitem__", "__set_name__", "__instancecheck__", "__get__", "__set__", "__reduce__", "__reduce_ex__", "__getstate__", "close",
+        "__setstate__", "__setattr__", "append", "extend", "__setitem__", "add", "update", "__del__", "__call__", "__getattr__", "__getattribute__", "__missing__",
+        "__init_subclass__", "__class_getitem__", "__set_name__", "__instancecheck__", "__get__", "__set__", "close", .. ObjectProtocol.Methods,
     ];
 
     private static readonly string[] s_makers = ["__new__", "__init__", "__post_init__", "__attrs_post_init__"];
@@ -134,10 +133,20 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
             Origin = origin(type.Module.Name),
             Call = call.Effects,
             New = only.Effects,
-            Returns = new EffectReturn(ReturnKind.Instance, EffectSource.Always, EffectSource.Always),
+            Returns = TextOf(type, makers) ?? new EffectReturn(ReturnKind.Instance, EffectSource.Always, EffectSource.Always),
             MembersHarmless = membersHarmless,
         };
         return new DerivedEntry(type.Path, entry, "", type.Module.Source.File, type.Line, [.. call.Evidence(type.Path, "call"), .. only.Evidence(type.Path, "new")]);
+    }
+
+    /// <summary>What a class makes that is one of texts or bytes and does not make them in a way of its own: its objects are the text that they are made of.</summary>
+    private EffectReturn? TextOf(ClassInfo type, List<Unit> makers)
+    {
+        if (makers.Any(m => m.Function!.Name is "__new__"))
+            return null;
+
+        analysis.Classes.Order(type);
+        return type.ForeignBases.Select(b => analysis.Code.Known(b)?.Returns).FirstOrDefault(r => r is { Kind: ReturnKind.TextOf or ReturnKind.BytesOf });
     }
 
     // What bases without source do with what the constructor gets.

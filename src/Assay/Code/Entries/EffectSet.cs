@@ -25,12 +25,13 @@ internal sealed class EffectSet
     /// <param name="unit">The unit.</param>
     /// <param name="shift">How many of its first parameters the caller does not give.</param>
     /// <param name="fields">What the fields of the object are; null where the object itself is argument 0.</param>
-    /// <param name="isBare">Whether it gets no arguments: only what it does with fields counts.</param>
+    /// <param name="isBare">Whether it gets no arguments: only what it does with fields counts, and what it does to everybody.</param>
     public void Add(Unit unit, int shift, Func<string, IReadOnlyList<Origin>>? fields = null, bool isBare = false)
     {
         foreach ((EffectKey key, EffectFlow flow) in unit.Summary.Effects)
         {
-            if (isBare && key.Source.Kind is not OriginKind.Field)
+            // What every object does at its end is clearing up after itself.
+            if (isBare && key.Source.Kind is not OriginKind.Field && (key.Source.Kind is not OriginKind.Nothing || unit.Function!.Name is "__del__"))
                 continue;
 
             foreach (Origin source in Closed(key.Source, fields))
@@ -111,6 +112,7 @@ internal sealed class EffectSet
             OriginKind.Field => key.Length > 0 || !IsName(origin.Name) ? new EffectSource(SourceKind.Argument, 0) : new EffectSource(SourceKind.Argument, 0, "", origin.Name, items),
             OriginKind.Keyword => new EffectSource(SourceKind.Keyword, 0, origin.Name, key, items),
             OriginKind.AnyKeyword => new EffectSource(SourceKind.Any),
+            OriginKind.Nothing => EffectSource.Always,
             OriginKind.Captured => null,
             OriginKind.Rest => index < 0 ? new EffectSource(SourceKind.Any) : new EffectSource(SourceKind.From, (byte)Math.Min(index, 255), "", key, items),
             _ => index < 0 ? null : new EffectSource(SourceKind.Argument, (byte)Math.Min(index, 255), IsName(origin.Name) ? origin.Name : "", key, items),

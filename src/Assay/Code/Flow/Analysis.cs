@@ -62,6 +62,9 @@ internal sealed class Analysis
     /// <summary>Natives that only compute: what they give back is numbers, arrays and containers of these.</summary>
     public PathList Natives { get; } = PathList.Natives;
 
+    /// <summary>What starts programs or makes files whatever it gets.</summary>
+    public PathList Acts { get; } = PathList.Acts;
+
     /// <summary>Methods that only move values, on what is of no known type.</summary>
     public IReadOnlySet<string> Methods { get; } = CodeData.Words("methods.txt");
 

@@ -72,6 +72,9 @@ internal sealed partial class Evaluator
                 break;
             default:
                 AddAll(effect.Kind, met, path);
+                if ((IsOwn(met) || (effect.Source.Kind is SourceKind.Always && (!met.IsTainted || analysis.Acts.Contains(path)))) && IsSure(effect.Condition, arguments))
+                    AddAlways(effect.Kind, path);
+
                 break;
         }
     }
@@ -164,6 +167,19 @@ internal sealed partial class Evaluator
         return condition.Negated ? !listed : asked.Any(a => condition.Texts.Contains(a.Text, StringComparer.Ordinal));
     }
 
+    // What happens to every caller is said where the code itself shows it, not where it may be so.
+    private bool IsSure(EffectCondition? condition, Arguments arguments)
+    {
+        if (condition is null)
+            return true;
+
+        if (condition.Texts.Count == 0 || arguments.Lacks(condition.Source))
+            return arguments.Star.IsNone && arguments.DoubleStar.IsNone;
+
+        Value asked = ValueOf(condition.Source, arguments);
+        return !asked.IsNone && asked.Atoms.ToArray().All(a => a.Kind is AtomKind.Text);
+    }
+
     private Value Returned(EffectEntry entry, string path, Arguments arguments)
     {
         Value all = arguments.All;
@@ -172,7 +188,7 @@ internal sealed partial class Evaluator
         {
             case ReturnKind.Data when Analysis.CarriesNothing(path):
                 return Value.None;
-            case ReturnKind.Data or ReturnKind.Text or ReturnKind.TypeName:
+            case ReturnKind.Data or ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf or ReturnKind.TypeName:
                 return Derived(all);
             case ReturnKind.Argument:
                 return ValueOf(returns.First, arguments);

@@ -25,6 +25,9 @@ internal sealed partial class Evaluator
         Value self = function.HasSelf && !function.IsClassMethod ? arguments.At(0, "") : Value.None;
         Value result = Given(summary.Returns, function, self, arguments);
         _done[(callee, arguments)] = new Done(summary.Version, _epoch, result);
+        foreach ((EffectKey key, _) in summary.Always)
+            AddAlways(key.Kind, "", callee, key);
+
         if (arguments.All.IsNone && callee.Self is null)
             return result;
 
@@ -41,6 +44,9 @@ internal sealed partial class Evaluator
         for (int i = 0; i < summary.InOrder.Count; i++)
         {
             (EffectKey key, EffectFlow flow) = summary.InOrder[i];
+            if (key.Source.Kind is OriginKind.Nothing)
+                continue;
+
             Value met = GivenOnce(key.Source);
             if (met.IsNone)
                 continue;
@@ -127,6 +133,9 @@ internal sealed partial class Evaluator
                 break;
             default:
                 AddAll(key.Kind, met, "", callee, key);
+                if (IsOwn(met))
+                    AddAlways(key.Kind, "", callee, key);
+
                 break;
         }
     }
@@ -176,6 +185,7 @@ internal sealed partial class Evaluator
             OriginKind.Rest => arguments.From(origin.Index),
             OriginKind.Keyword => arguments.Named(origin.Name),
             OriginKind.AnyKeyword => Rest(function, arguments),
+            OriginKind.Nothing => Value.None,
             OriginKind.Captured => Derived(arguments.Star.Union(arguments.DoubleStar)),
             _ => FieldOf(self, origin.Name),
         };

@@ -35,6 +35,10 @@ internal sealed partial class Evaluator
                 case AtomKind.Origin when typed:
                     result = result.Union(Value.Of(atom));
                     break;
+                case AtomKind.Origin when name is "__setstate__":
+                    // What was made of what a caller gave gets a state: which class takes it is the caller's choice.
+                    Add(EffectKind.SetState, atom.Origin.Plain, "", all, "a state for what was made of what was given");
+                    break;
                 case AtomKind.Origin or AtomKind.Unknown:
                     Value self = atom.IsOrigin ? Value.Of(atom) : Value.None;
                     if (isPlain)
@@ -131,9 +135,10 @@ internal sealed partial class Evaluator
                     other = other.Union(Value.Of(found));
             }
 
-            // What is no method may be replaced by a field of the object.
-            if (result.IsNone && !Read(member).Has(AtomKind.Function))
-                other = other.Union(atom.Kind is AtomKind.Self ? Field(name) : analysis.Fields(type, name, _unit));
+            // A field of the object that is called like a method goes before it: functions that its code puts there, and whatever else where it is no method.
+            Value field = atom.Kind is AtomKind.Self ? Field(name) : analysis.Fields(type, name, _unit);
+            bool isMethod = !result.IsNone || Read(member).Has(AtomKind.Function);
+            other = other.Union(isMethod ? field.Where(a => a.Kind is AtomKind.Function) : field);
 
             return other.IsNone ? result : result.Union(Call(other, arguments));
         }

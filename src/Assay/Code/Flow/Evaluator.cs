@@ -240,6 +240,16 @@ internal sealed partial class Evaluator(Analysis analysis)
             Add(kind, origin, "", Value.None, leaf, callee, key);
     }
 
+    /// <summary>Says that something happens whatever a caller gives, where that is worth saying: it starts a program, reaches the network or changes files.</summary>
+    private void AddAlways(EffectKind kind, string leaf, Unit? callee = null, EffectKey key = default)
+    {
+        if (kind is EffectKind.Process or EffectKind.Network or EffectKind.Write or EffectKind.Delete)
+            Add(kind, Origin.Nothing, "", Value.None, leaf, callee, key);
+    }
+
+    /// <summary>Whether a value is given and is none of a caller's: a constant, or what code found out by itself.</summary>
+    private static bool IsOwn(Value value) => !value.IsTainted && (value.Has(AtomKind.Text) || value.Has(AtomKind.Container) || value.Has(AtomKind.Unknown));
+
     /// <summary>What of a value comes from callers.</summary>
     private static List<Origin> Origins(Value value)
     {

@@ -3,8 +3,8 @@ namespace Assay.Code.Flow;
 
 /// <summary>
 /// A list of modules and functions, each with its reason; the closest entry above a path decides. One lists what the analysis does not walk into: plumbing that reads
-/// source to show it, or caches, and would give every caller effects that no caller's values have; what acts in it is known by itself. The other one lists
-/// natives that only compute.
+/// source to show it, or caches, and would give every caller effects that no caller's values have; what acts in it is known by itself. Another one lists
+/// natives that only compute, and a third what starts programs or makes files whatever it gets.
 /// </summary>
 internal sealed class PathList
 {
@@ -29,6 +29,9 @@ internal sealed class PathList
 
     /// <summary>Where the walk stops, for one analysis: the list remembers what was asked.</summary>
     public static PathList Stops => new("stops.tsv");
+
+    /// <summary>What starts programs or makes files whatever it gets.</summary>
+    public static PathList Acts => new("acts.tsv");
 
     /// <summary>Natives that only compute.</summary>
     public static PathList Natives => new("natives.tsv");

@@ -70,6 +70,7 @@ internal sealed class Summary
 
     private readonly Dictionary<EffectKey, EffectFlow> _effects = [];
     private readonly List<(EffectKey Key, EffectFlow Flow)> _order = [];
+    private readonly List<(EffectKey Key, EffectFlow Flow)> _always = [];
     private readonly Dictionary<(EffectKind, string, Origin), int> _parts = [];
     private readonly Dictionary<EffectKind, int> _fields = [];
     private readonly List<string> _kept = [];
@@ -80,6 +81,9 @@ internal sealed class Summary
 
     /// <summary>What it does, in the order in which that was found.</summary>
     public IReadOnlyList<(EffectKey Key, EffectFlow Flow)> InOrder => _order;
+
+    /// <summary>What it does whatever it gets.</summary>
+    public IReadOnlyList<(EffectKey Key, EffectFlow Flow)> Always => _always;
 
     /// <summary>Grows with all that changes.</summary>
     public int Version { get; private set; }
@@ -131,6 +135,9 @@ internal sealed class Summary
         {
             _effects.Add(key, flow = new EffectFlow(cause));
             _order.Add((key, flow));
+            if (key.Source.Kind is OriginKind.Nothing)
+                _always.Add((key, flow));
+
             flow.Add(with);
             (EffectKind, string, Origin) group = Group(key);
             _parts[group] = _parts.GetValueOrDefault(group) + 1;

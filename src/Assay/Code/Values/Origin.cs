@@ -23,6 +23,9 @@ internal enum OriginKind : byte
 
     /// <summary>What a function took along from the function in which it was made.</summary>
     Captured,
+
+    /// <summary>Nothing that a caller gives: it is so for every caller.</summary>
+    Nothing,
 }
 
 /// <summary>
@@ -45,6 +48,9 @@ internal readonly record struct Origin(OriginKind Kind, int Index, string Name, 
 
     /// <summary>A field.</summary>
     public static Origin Field(string name) => new(OriginKind.Field, 0, name);
+
+    /// <summary>No value of a caller's: what happens, happens whatever is given.</summary>
+    public static Origin Nothing => new(OriginKind.Nothing, 0, "");
 
     /// <summary>The whole of it.</summary>
     public Origin Whole => new(Kind, Index, Name, Derived: Derived);

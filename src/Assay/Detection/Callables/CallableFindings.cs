@@ -169,6 +169,9 @@ internal sealed class CallableFindings(CallableTable table)
             Judgements.Imported => $"{judged.Callable} is imported; nothing in the file calls it.",
             Judgements.OddArguments => $"{call} is called with arguments that it does not need: {judged.Detail}.",
             Judgements.Elided => $"{judged.Callable} is used more often than was kept: {judged.Detail}.",
+            Judgements.UnknownCalled when judged.Capability.Length > 0 && judged.Holder.Length > 0 =>
+                $"{judged.Callable} lies in what {CallText.Call(judged.Holder, fact.Arguments)} gets, and does this when somebody calls it: {judged.Capability}.",
+            Judgements.UnknownCalled when judged.Capability.Length > 0 => $"{call} is called, and does this whatever it gets: {judged.Capability}.",
             Judgements.UnknownCalled or Judgements.UnknownInert when judged.Holder.Length > 0 =>
                 $"{judged.Callable}, of which nothing is known, is called through {CallText.Call(judged.Holder, fact.Arguments)}{(judged.Detail.Length > 0 ? $" with {CarriedForms.InWords(judged.Detail)}" : "")}.",
             Judgements.UnknownCalled when judged.Detail.Length > 0 => $"{call} is called, nothing is known of it, and it gets {CarriedForms.InWords(judged.Detail)}.",

@@ -28,6 +28,9 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
             return "a text";
 
         bool isClass = NameConvention.IsClass(callee);
+        if (isClass && !NameConvention.IsException(callee) && words.IsResource(callee) && arguments.Any(IsName))
+            return "a text for a class whose name says that it opens something";
+
         if (isClass && arguments is [{ Kind: ShapeKind.Str, Elided: false } only] && OfLabel(only.Text) is { } label)
             return label.Weight is Weight.Strong ? CarriedForms.Of(label.Form, only.Text) : null;
 
@@ -50,6 +53,9 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
 
         return null;
     }
+
+    /// <summary>Whether a value can name a file or a host.</summary>
+    private static bool IsName(ValueShape value) => value.Kind is ShapeKind.Str && value.Text.Length > 1 && !TextForms.IsNumeric(value.Text);
 
     /// <summary>Whether a text of an expression language reaches code: it calls an evaluator or a function of a standard module, or touches a special attribute.</summary>
     public bool ReachesCode(ValueShape value) => value.Kind switch

@@ -25,6 +25,7 @@ internal sealed class CapacityWords
         ["making"] = new(StringComparer.OrdinalIgnoreCase),
         ["making-privately"] = new(StringComparer.OrdinalIgnoreCase),
         ["element-types"] = new(StringComparer.Ordinal),
+        ["resources"] = new(StringComparer.OrdinalIgnoreCase),
     };
 
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _commands;
@@ -97,6 +98,19 @@ internal sealed class CapacityWords
 
     /// <summary>Whether a word in the name of a function says that it makes an object; behind an underscore more words do.</summary>
     public bool SaysMake(string name) => name.Split('_').Any(w => _lists["making"].Contains(w) || (name[0] == '_' && _lists["making-privately"].Contains(w)));
+
+    /// <summary>
+    /// Whether the name of a class says that its objects are files, connections or processes: what its last word, its head, means. <c>FrameFile</c> is a file, <c>FileFormat</c> is none.
+    /// </summary>
+    public bool IsResource(string path)
+    {
+        ReadOnlySpan<char> name = path.AsSpan()[(path.LastIndexOf('.') + 1)..].TrimEnd("_0123456789");
+        int start = name.Length - 1;
+        while (start > 0 && (!char.IsAsciiLetterUpper(name[start]) || (char.IsAsciiLetterUpper(name[start - 1]) && start + 1 < name.Length && char.IsAsciiLetterUpper(name[start + 1]))) && name[start - 1] is not '_')
+            start--;
+
+        return start >= 0 && _lists["resources"].GetAlternateLookup<ReadOnlySpan<char>>().Contains(name[start..]);
+    }
 
     private void Add(PackNode node)
     {

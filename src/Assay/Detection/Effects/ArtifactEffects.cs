@@ -18,8 +18,8 @@ internal sealed class ArtifactEffects
     /// <summary>Creates the judge of the uses of one artifact.</summary>
     public ArtifactEffects(IReadOnlyList<CallableFact> facts, EffectScope scope)
     {
-        _facts = facts;
         _scope = scope;
+        _facts = facts = new TextValues(scope.Names).In(facts);
         _judge = new EffectJudge(_scope);
         _filled = [.. facts.Where(f => f.Use is CallableUse.State).Select(f => f.Resolved)];
         _used = [.. Wanted().Where(f => f.Use is not CallableUse.Imported).Select(f => _scope.Names.Of(f).Path)];
@@ -44,7 +44,7 @@ internal sealed class ArtifactEffects
                     break;
                 case CallableUse.Called:
                     Used(fact, name, Route.Call);
-                    Entered(name, ["__del__"], fact, []);
+                    Entered([name], ["__del__"], fact, []);
                     break;
                 case CallableUse.State:
                     State(fact, name);
@@ -75,9 +75,12 @@ internal sealed class ArtifactEffects
         Meaning what = name.Path.Length > 0 ? new Meaning.Named(name) : fact.Target is { } target ? _scope.Meanings.Of(target) : FromText(fact);
         _judge.Run(what, route, values, new UseContext(fact));
         if (route is Route.Call)
+        {
             Found(fact, what);
+            _judge.Objects.Consumed(name.Path.Length > 0 ? name.Path : fact.Callee, values.All, new UseContext(fact));
+        }
 
-        if (name.Entry is { Kind: not NameKind.Value, Returns.Kind: ReturnKind.Data or ReturnKind.Text or ReturnKind.Unknown or ReturnKind.Instance } known && known.Call.All(e => e.Kind is EffectKind.Odd or EffectKind.Call))
+        if (name.Entry is { Kind: not NameKind.Value, Returns.Kind: ReturnKind.Data or ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf or ReturnKind.Unknown or ReturnKind.Instance } known && known.Call.All(e => e.Kind is EffectKind.Odd or EffectKind.Call))
             Handed(fact, name, values);
 
         // What folding followed lacks keywords and what a state replaced; the order of what folding gives is another one.
@@ -135,7 +138,7 @@ internal sealed class ArtifactEffects
     private void Constructed(CallableFact fact, KnownPath name)
     {
         Used(fact, name, Route.New);
-        Entered(name, ["__del__"], fact, []);
+        Entered([name], ["__del__"], fact, []);
         if (name.Entry is { IsHarmful: true, Kind: NameKind.Class } entry && !entry.New.Any(e => EffectKinds.IsHarm(e.Kind)) && entry.Imported is not ReferenceWeight.None)
             _scope.Say(Judgements.Constructed, name.Path, fact, name.Capability, "", entry.Origin.Reason);
     }
@@ -159,37 +162,32 @@ internal sealed class ArtifactEffects
         Meaning target = fact.Target is { } shape ? _scope.Meanings.Of(shape) : FromText(fact);
         KnownPath owner = target is Meaning.Instance { Class: Meaning.Named named } ? named.Name : made.Length > 0 ? _scope.Names.Of(made) : KnownPath.None;
         if (target is Meaning.Named reached)
-        {
             _scope.Say(Judgements.ModuleState, reached.Name.Path, fact);
-        }
-        else if (target is Meaning.Instance { Class: Meaning.MadeClass members })
-        {
-            if (MeaningReader.Entry(members.Members, "__setstate__") is { } setter && state is not null)
-                _judge.Run(_scope.Meanings.Of(setter), Route.Call, new CallValues([fact.Target!, state]), new UseContext(fact, IsMember: true));
-        }
-        else if (_scope.Names.Of(owner.Path, "__setstate__") is { Entry: not null, IsCoarse: false } setState && state is not null && !owner.IsHarmful)
-        {
-            ValueShape self = fact.Target ?? new ValueShape(ShapeKind.Instance, owner.Path);
-            _judge.Run(setState, Route.Call, new CallValues([self, state]), new UseContext(fact, StateOf: owner.Path));
-        }
-        else if (owner.Entry is null && !_scope.IsAllowed(owner) && state is not null && _scope.States.Danger(owner.Path, state) is { } danger)
-        {
-            _scope.Say(Judgements.UnknownState, owner.Path.Length > 0 ? owner.Path : fact.Callee, fact, "", danger);
-        }
+        else if (state is not null && target is Meaning.Instance { Class: Meaning.MadeClass })
+            _judge.States.Put(target, fact.Target, state, new UseContext(fact));
+        else if (state is not null)
+            _judge.States.Put(owner, fact.Target, state, new UseContext(fact));
+
+        if (IsOverForeign(fact.Target))
+            _scope.Say(Judgements.ModuleState, subject, fact);
 
         // BUILD asks the object for its __setstate__.
-        Entered(owner, ["__getattr__", "__getattribute__"], fact, []);
+        List<KnownPath> owners = target is Meaning.Instance { Class: Meaning.MadeClass } ? [.. _scope.ClassesOf(target)] : [owner];
+        Entered(owners, ["__getattr__", "__getattribute__"], fact, []);
 
         // What slots hold is set attribute by attribute; so is everything where there is no dictionary.
         if (state is { Kind: ShapeKind.Tuple, Items: [_, { Kind: ShapeKind.Dict, Items.Count: > 0 } slots] })
-            Entered(owner, ["__setattr__", .. slots.Items.Where((k, i) => i % 2 == 0 && k.Kind is ShapeKind.Str).Select(k => k.Text).Take(MostSinks)], fact, slots.Items);
+            Entered(owners, ["__setattr__", .. slots.Items.Where((k, i) => i % 2 == 0 && k.Kind is ShapeKind.Str).Select(k => k.Text).Take(MostSinks)], fact, [.. slots.Items.Where((_, i) => i % 2 == 1)]);
 
         if (owner.Path is "numpy.dtype" && state is not null && ElementTypeForm.IsForged(fact.Target, state))
             _scope.Say(Judgements.Reached, owner.Path, fact, EffectKinds.Capability(EffectKind.Memory), "", "The element type says of its elements what does not fit them, so bytes of the file are taken for pointers.");
 
         // What runs when the object goes, with what its state holds.
-        if (owner.Path.Length > 0 && state is not null && _scope.Names.Of(owner.Path, "__del__") is { Entry: not null, IsCoarse: false } last && !owner.IsHarmful)
-            _judge.Run(last, Route.Call, new CallValues([new ValueShape(ShapeKind.Instance, owner.Path) { State = state }]), new UseContext(fact));
+        if (state is not null)
+        {
+            foreach (KnownPath of in owners.Where(o => o.Path.Length > 0 && !o.IsHarmful))
+                _judge.Enter(_scope.Names.Of(of.Path, "__del__"), new ValueShape(ShapeKind.Instance, of.Path) { State = state }, [], new UseContext(fact));
+        }
     }
 
     private void Argument(CallableFact fact, KnownPath name)
@@ -219,8 +217,11 @@ internal sealed class ArtifactEffects
             return;
         }
 
-        if (target is Meaning.Instance { Class: Meaning.Named entered })
-            Entered(entered.Name, method is "extend" ? ["extend", "append"] : method is "__hash__" ? ["__hash__", "__eq__"] : [method], fact, fact.Arguments);
+        if (method is not "__hash__" && IsOverForeign(fact.Target))
+            _scope.Say(Judgements.ModuleState, fact.Callee.TrimEnd('(', ')'), fact);
+
+        if (target is Meaning.Instance entered)
+            Entered(_scope.ClassesOf(entered), method is "extend" ? ["extend", "append"] : method is "__hash__" ? ["__hash__", "__eq__"] : [method], fact, fact.Arguments);
 
         // Keys are plain in nearly all files; what the file plants in a class it makes was judged where it made it.
         if (method is "__hash__")
@@ -255,17 +256,20 @@ internal sealed class ArtifactEffects
         }
     }
 
-    /// <summary>An opcode enters an object of a known class by methods of it: what is known of those is judged.</summary>
-    private void Entered(KnownPath owner, IReadOnlyList<string> methods, CallableFact fact, IReadOnlyList<ValueShape> values)
+    /// <summary>An opcode enters an object by methods of its classes: what is known of those is judged.</summary>
+    private void Entered(IEnumerable<KnownPath> owners, IReadOnlyList<string> methods, CallableFact fact, IReadOnlyList<ValueShape> values)
     {
-        if (owner.Path.Length == 0 || owner.IsHarmful)
-            return;
-
-        ValueShape self = fact.Target ?? new ValueShape(ShapeKind.Instance, owner.Path);
-        foreach (string method in methods)
+        foreach (KnownPath owner in owners)
         {
-            if (method.Length > 0 && _scope.Names.Of(owner.Path, method) is { Entry: not null, IsCoarse: false } known)
-                _judge.Run(new Meaning.Named(known), Route.Call, new CallValues([self, .. values], null, true), new UseContext(fact));
+            if (owner.Path.Length == 0 || owner.IsHarmful)
+                continue;
+
+            ValueShape self = fact.Target ?? new ValueShape(ShapeKind.Instance, owner.Path);
+            foreach (string method in methods)
+            {
+                if (method.Length > 0)
+                    _judge.Enter(_scope.Names.Of(owner.Path, method), self, values, new UseContext(fact));
+            }
         }
     }
 
@@ -286,6 +290,34 @@ internal sealed class ArtifactEffects
             _scope.Say(Judgements.DangerousAttribute, name.Path, fact, "", step);
     }
 
+    // What runs something with what it gets; that functions of libraries read and write files is their business.
+    private static bool IsTold(EffectKind kind) => kind is EffectKind.Exec or EffectKind.Process or EffectKind.Import or EffectKind.Unpickle or EffectKind.NativeLoad or EffectKind.Network or EffectKind.Write or EffectKind.Delete;
+
+    /// <summary>
+    /// Whether an object was made over something that a module has and that is neither class nor function, such as its dictionary: a view of it writes there what is put into the view.
+    /// </summary>
+    private bool IsOverForeign(ValueShape? target)
+    {
+        Stack<ValueShape> open = new(target is not null && _scope.Meanings.Of(target) is Meaning.Instance ? [target] : []);
+        for (int seen = 0; seen < MostSinks && open.TryPop(out ValueShape? value); seen++)
+        {
+            if (value.Kind is ShapeKind.Import && IsForeignValue(value.Text))
+                return true;
+
+            foreach (ValueShape part in value.Items.Concat(value.State?.Items ?? []).Concat(value.State is { Kind: not ShapeKind.Dict } state ? [state] : []))
+                open.Push(part);
+        }
+
+        return false;
+    }
+
+    private bool IsForeignValue(string path)
+    {
+        string name = path[(path.LastIndexOf('.') + 1)..];
+        bool isConstant = name.Length > 1 && name.Contains('_', StringComparison.Ordinal) && !name.Any(char.IsAsciiLetterLower);
+        return name is "__dict__" || (isConstant && _scope.Names.Of(path).Entry is null) || (_scope.Names.Of(path) is { Entry: null, IsStrict: true } && _scope.Table.Knowledge.IsListed(path) && !NameConvention.IsClass(path));
+    }
+
     /// <summary>Judges sinks anywhere in what <paramref name="holder"/> gets.</summary>
     private void Sinks(CallableFact fact, string holder, bool onlyMakes, IReadOnlyList<ValueShape> values)
     {
@@ -297,6 +329,13 @@ internal sealed class ArtifactEffects
             {
                 bool onlyNew = onlyMakes && !sink.Entry!.New.Any(e => EffectKinds.IsHarm(e.Kind));
                 _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, sink.Path, fact, sink.Capability, "", sink.Entry!.Origin.Reason, holder);
+                found++;
+            }
+
+            // A function of which an analysis found that it does harm: who calls it cannot be seen.
+            if (!onlyMakes && value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is { Told: { Kind: NameKind.Function } told } kept && told.Call.FirstOrDefault(e => IsTold(e.Kind)) is { } harm && !_scope.IsAllowed(kept))
+            {
+                _scope.Say(Judgements.UnknownCalled, kept.Path, fact, EffectKinds.Capability(harm.Kind), "", told.Origin.Reason, holder);
                 found++;
             }
 

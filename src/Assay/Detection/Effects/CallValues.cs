@@ -15,6 +15,9 @@ internal sealed record CallValues(IReadOnlyList<ValueShape> Positional, ValueSha
 {
     private const int MostLoose = 256;
 
+    /// <summary>Whether what an object was made of stands for its fields, where it is not known which value is in which.</summary>
+    public bool IsOpened { get; init; }
+
     /// <summary>All values, keywords last.</summary>
     public IReadOnlyList<ValueShape> All => Keywords is null ? Positional : [.. Positional, Keywords];
 
@@ -38,7 +41,9 @@ internal sealed record CallValues(IReadOnlyList<ValueShape> Positional, ValueSha
             _ => source.Index < Positional.Count ? [Positional[source.Index]] : source.Name.Length > 0 ? Named(source.Name) : [],
         };
         if (source.Key.Length > 0)
-            found = [.. found.Select(v => Under(v, source.Key)).OfType<ValueShape>()];
+            found = [.. found.SelectMany(v => Under(v, source.Key) is { } value ? [value] : IsOpened ? Contents(v) : [])];
+        else if (IsOpened)
+            found = [.. found, .. found.SelectMany(Contents)];
 
         return source.Items ? [.. found.SelectMany(Items)] : found;
     }
@@ -65,13 +70,30 @@ internal sealed record CallValues(IReadOnlyList<ValueShape> Positional, ValueSha
         return new CallValues(values, null, true);
     }
 
+    /// <summary>What an object was made of: arguments, keywords, and what states brought.</summary>
+    private static IEnumerable<ValueShape> Contents(ValueShape value)
+    {
+        if (value.Kind is not (ShapeKind.Result or ShapeKind.Instance))
+            return [];
+
+        IEnumerable<ValueShape> contents = value.Items.Concat(value.Keywords?.Items ?? []);
+        if (value.State is { } state)
+            contents = contents.Concat((state.Kind is ShapeKind.Tuple ? state.Items : [state]).SelectMany(s => s.Kind is ShapeKind.Dict ? s.Items.Where((_, i) => i % 2 == 1) : [s]));
+
+        return contents.Take(MostLoose);
+    }
+
     private ValueShape[] Named(string name) => Keywords is not null && MeaningReader.Entry(Keywords, name) is { } value ? [value] : [];
 
     private static ValueShape? Under(ValueShape value, string key) =>
         MeaningReader.Entry(value, key) ?? MeaningReader.Planted(value, key)
         ?? (value.Kind is ShapeKind.Tuple ? value.Items.Select(i => MeaningReader.Entry(i, key)).FirstOrDefault(v => v is not null) : null);
 
-    private static IEnumerable<ValueShape> Items(ValueShape value) => value.Kind switch
+    // Of what was cut the rest may be anything.
+    private static IEnumerable<ValueShape> Items(ValueShape value) =>
+        value is { Elided: true, Kind: ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet or ShapeKind.Dict } ? ShownItems(value).Append(new ValueShape(ShapeKind.Unknown) { Elided = true }) : ShownItems(value);
+
+    private static IEnumerable<ValueShape> ShownItems(ValueShape value) => value.Kind switch
     {
         ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet => value.Items.SelectMany(i => i.Kind is ShapeKind.Tuple or ShapeKind.List ? [i, .. i.Items] : new[] { i }),
         ShapeKind.Dict => value.Items,

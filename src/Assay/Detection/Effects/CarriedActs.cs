@@ -103,7 +103,7 @@ internal sealed class CarriedActs(EffectScope scope)
 
         foreach (Effect effect in entry.Call)
         {
-            IReadOnlyList<ValueShape> met = effect.Source.Kind is SourceKind.Always ? use.Arguments : values.Of(effect.Source);
+            IReadOnlyList<ValueShape> met = effect.Source.Kind is SourceKind.Always ? entry.IsDerived ? [] : use.Arguments : values.Of(effect.Source);
             bool isFixed = met.Count > 0 && met.All(v => v.Kind is not ShapeKind.Unknown);
             if (effect.Kind is EffectKind.GetAttribute && use.Arguments is [{ Kind: ShapeKind.Import } owner, { Kind: not ShapeKind.Str }, ..] && IsModule(owner.Text))
                 acts.Add(new CodeAct($"{name.Path}({owner.Text}, a computed name)", EffectKind.Import, false, false, true));

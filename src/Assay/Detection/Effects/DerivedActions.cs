@@ -1,6 +1,7 @@
 // What it means when effects that an analysis of source found meet the values of a use.
 using Assay.Artifacts;
 using Assay.Detection.Callables;
+using Assay.Detection.Capacity;
 using Assay.Effects;
 
 namespace Assay.Detection.Effects;
@@ -12,11 +13,7 @@ namespace Assay.Detection.Effects;
 internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
 {
     private const int MaxValues = 2048;
-
-    private static readonly HashSet<string> s_textMakers = new(StringComparer.Ordinal)
-    {
-        "builtins.str", "builtins.bytes", "builtins.bytearray", "codecs.encode", "_codecs.encode", "codecs.decode", "numpy.str_", "numpy.bytes_", "numpy.string_", "numpy.unicode_", "numpy.core.defchararray.str_",
-    };
+    private const int LongestPath = 255;
 
     /// <summary>Lets the effects of a callable act on what it gets.</summary>
     public void Act(KnownPath name, Route route, IReadOnlyList<Effect> effects, CallValues values, UseContext at)
@@ -28,8 +25,16 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             IReadOnlyList<ValueShape> met = values.Of(effect.Source);
             if (EffectKinds.IsHarm(effect.Kind))
             {
-                // What happens whatever is given happens to every user of the package.
-                List<ValueShape> carrying = [.. met.Where(v => HoldsText(v, effect.Kind))];
+                // What every user of the package brings about who makes such an object; picklers make objects without that, and a state is in every file.
+                if (effect.Source.Kind is SourceKind.Always)
+                {
+                    if (at.StateOf.Length == 0)
+                        Always(name, effect, at);
+
+                    continue;
+                }
+
+                List<ValueShape> carrying = [.. met.Where(v => HoldsText(v, effect.Kind) && !EffectActions.IsInert(v, effect.Kind))];
                 if (carrying.Count > 0 && scope.Calls.Danger(name.Path, carrying, onlyStrong: true) is not null)
                     actions.Harm(name, effect, at);
                 else if (carrying.Count > 0 && at.StateOf.Length == 0)
@@ -52,6 +57,64 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
         else if (unknown.Count > 0 && !scope.IsVouchedFor(name))
             Unknown(name, route, [.. unknown.Distinct()], values, at);
     }
+
+    /// <summary>
+    /// Lets the effects of a method that nobody asked for act on what its object was made of. Such methods run for every object of the class, so what counts is what the file gives them that
+    /// others do not: functions, and texts that are what a sink takes.
+    /// </summary>
+    public void Enter(KnownPath method, IReadOnlyList<Effect> effects, CallValues values, IReadOnlyList<ValueShape> given, UseContext at)
+    {
+        if (scope.IsVouchedFor(method))
+            return;
+
+        bool isSaid = false;
+        foreach (Effect effect in effects)
+        {
+            IReadOnlyList<ValueShape> met = values.Of(effect.Source);
+            if (EffectKinds.IsHarm(effect.Kind))
+            {
+                if (effect.Source.Kind is SourceKind.Always && effect.Kind is EffectKind.Process && method.Path.EndsWith(".__iter__", StringComparison.Ordinal))
+                    Always(method, effect, at);
+                else if (met.Where(v => HoldsText(v, effect.Kind)).ToList() is { Count: > 0 } carrying && scope.Calls.Danger(method.Path, carrying, onlyStrong: true) is not null)
+                    actions.Harm(method, effect, at);
+            }
+
+            // What an opcode hands to the method is judged as if that were called: by what it can carry.
+            if (!isSaid && effect.Kind is EffectKind.Unknown && given.Where(met.Contains).ToList() is { Count: > 0 } handed)
+            {
+                bool isAttribute = method.Path.EndsWith(".__setattr__", StringComparison.Ordinal);
+                if (scope.Calls.Danger(method.Path, handed, onlyStrong: !isAttribute, anyText: isAttribute) is { } danger)
+                {
+                    isSaid = true;
+                    scope.Say(Judgements.UnknownCalled, method.Path, at.Fact, "", danger, method.Entry!.Origin.Reason, at.Holder);
+                }
+            }
+
+            // A method of what lies in the object: what the file gave that for it, or has planted there.
+            if (effect.Kind is EffectKind.Method)
+                actions.Act(method, effect, values, at);
+
+            string? function = isSaid || !(EffectKinds.IsHarm(effect.Kind) || effect.Kind is EffectKind.Call or EffectKind.Unknown) ? null : met.Select(Foreign).FirstOrDefault(f => f is not null);
+            if (function is not null)
+            {
+                isSaid = true;
+                scope.Say(Judgements.UnknownCalled, method.Path, at.Fact, "", function, method.Entry!.Origin.Reason, at.Holder);
+            }
+        }
+    }
+
+    /// <summary>What a value would have called: a function that is not known to be harmless, or something that the file puts together and that calls one; null for all else.</summary>
+    private string? Foreign(ValueShape value) => value.Kind switch
+    {
+        ShapeKind.Import => scope.Meanings.Of(value) is Meaning.Named { Name: var name } && (name.IsHarmful || (name.Entry is null or { IsDerived: true, Kind: NameKind.Function } && !NameConvention.IsClass(name.Path) && !scope.IsAllowed(name)))
+            ? name.Path : null,
+        ShapeKind.Result or ShapeKind.Instance => scope.Meanings.Of(value) is Meaning.Bound or Meaning.MethodCaller or Meaning.MethodOf ? $"{value.Text}(...)" : null,
+        _ => null,
+    };
+
+    /// <summary>Says what a use brings about whatever it gets.</summary>
+    private void Always(KnownPath name, Effect effect, UseContext at) =>
+        scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, EffectKinds.Capability(effect.Kind), "", name.Entry!.Origin.Reason, at.Holder);
 
     /// <summary>Whether values meet an effect that harms; that is said.</summary>
     public bool Harms(KnownPath name, IReadOnlyList<Effect> effects, CallValues values, UseContext at)
@@ -95,10 +158,10 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
     private static bool IsNamed(Effect effect, CallValues values) => effect.With.Count > 0 && effect.With.SelectMany(values.Of).All(v => v is { Kind: ShapeKind.Str, Elided: false });
 
     /// <summary>Whether what a callable makes is a text, bytes or a path, and so as good as what it is made of.</summary>
-    private static bool MakesText(string callee) => s_textMakers.Contains(callee) || callee.StartsWith("pathlib.", StringComparison.Ordinal) || callee.StartsWith("builtins.str.", StringComparison.Ordinal);
+    private bool MakesText(string callee) => scope.Of(callee) is Standing.MakesText || scope.Table.Capacity.MakesPaths(callee);
 
     /// <summary>Whether a value is, or holds, a text or bytes, or more than is looked at: what stands for a path, a command or a name cannot be an array or an object.</summary>
-    private static bool HoldsText(ValueShape root, EffectKind kind)
+    private bool HoldsText(ValueShape root, EffectKind kind)
     {
         Stack<ValueShape> open = new([root]);
         for (int seen = 0; open.TryPop(out ValueShape? value); seen++)
@@ -107,6 +170,10 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
                 return true;
 
             if (value.Kind is ShapeKind.Str && (value.Text.Length > 1 || value.Elided))
+                return true;
+
+            // A path may be bytes.
+            if (value is { Kind: ShapeKind.Bytes, Text.Length: > 1 and <= LongestPath } && kind is EffectKind.Read or EffectKind.Write or EffectKind.Delete && value.Text.All(c => c is >= ' ' and < '\x7f'))
                 return true;
 
             if (value.Kind is ShapeKind.Bytes or ShapeKind.ByteArray && kind is EffectKind.Exec or EffectKind.Unpickle or EffectKind.Decode)

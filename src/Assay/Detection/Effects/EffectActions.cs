@@ -21,7 +21,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         bool always = effect.Source.Kind is SourceKind.Always;
         if (EffectKinds.IsHarm(effect.Kind))
         {
-            if (always || met.Any(Carriage.CanCarry))
+            if (always || met.Any(v => Carriage.CanCarry(v) && !IsInert(v, effect.Kind)))
                 Harm(name, effect, at);
 
             return;
@@ -30,8 +30,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         switch (effect.Kind)
         {
             case EffectKind.Evaluate:
-                bool isTemplate = effect.Source.Key == "_parse_arg_template";
-                if (met.Any(v => isTemplate ? v is not { Kind: ShapeKind.Str, Elided: false } || !DistributionTemplate.IsPlain(v.Text) : scope.Calls.ReachesCode(v)))
+                if (met.Any(scope.Calls.ReachesCode))
                     Harm(name, effect, at);
 
                 break;
@@ -45,6 +44,12 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
                 break;
             case EffectKind.New:
                 Follow(met, Route.New, effect, values, at.Through(name.Path));
+                break;
+            case EffectKind.SetState:
+                judge.States.HandedOn(met, values.All, effect.With.Count > 0 ? [.. effect.With.SelectMany(values.Of)] : values.All, at.Through(name.Path));
+                break;
+            case EffectKind.Method when effect.Name is "__setstate__":
+                judge.States.HandedOn(met, [], effect.With.Count > 0 ? [.. effect.With.SelectMany(values.Of)] : values.All, at.Through(name.Path));
                 break;
             case EffectKind.Method:
                 foreach (ValueShape self in met.Take(MostFollowed))
@@ -127,8 +132,8 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             return;
         }
 
-        // A factory is called when a key is missing, which loading does not ask for.
-        bool isFactory = at.Depth > 0 && values.All.Count == 0;
+        // The factory of a container is called when a key is missing, which loading does not ask for; what a function calls it calls at once.
+        bool isFactory = at.Depth > 0 && values.All.Count == 0 && scope.Names.Of(at.Holder) is not { Entry.Kind: NameKind.Function };
         string? danger = scope.Calls.Danger(name.Path, values.All, onlyStrong: onlyNew, anyText: at.Depth > 0);
         if (danger is null && !onlyNew && !isFactory && !NameConvention.IsClass(name.Path) && !scope.Functions.IsRebuilder(name.Path, values.All))
             danger = CarriedForms.NoObject;
@@ -172,7 +177,11 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
     private static string Reason(KnownPath name) => name.Entry?.Origin.Reason ?? "";
 
-    private static bool Applies(EffectCondition? condition, CallValues values)
+    /// <summary>Whether what would be executed is a text that only defines functions which hand on what they get.</summary>
+    internal static bool IsInert(ValueShape value, EffectKind kind) => kind is EffectKind.Exec && value is { Kind: ShapeKind.Str, Elided: false } && InertCode.Is(value.Text);
+
+    /// <summary>Whether the condition of an effect holds for these values.</summary>
+    internal static bool Applies(EffectCondition? condition, CallValues values)
     {
         if (condition is null)
             return true;
@@ -291,7 +300,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { IsSink: true } sink)
                 scope.Say(Judgements.Reached, sink.Path, at.Fact, sink.Capability, "", Reason(sink), name.Path);
             else if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { Told: { } told } found && told.Call.FirstOrDefault(e => EffectKinds.IsHarm(e.Kind)) is { } harm)
-                scope.Say(Judgements.UnknownCalled, found.Path, at.Fact, "", $"it is kept for a later call, and can do this: {EffectKinds.Capability(harm.Kind)}", told.Origin.Reason, name.Path);
+                scope.Say(Judgements.UnknownCalled, found.Path, at.Fact, EffectKinds.Capability(harm.Kind), "", told.Origin.Reason, name.Path);
         }
 
         scope.Say(Judgements.TrampolineMade, name.Path, at.Fact, "", "", Reason(name), at.Holder);

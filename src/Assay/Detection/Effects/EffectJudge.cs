@@ -46,7 +46,15 @@ internal sealed class EffectJudge
         _scope = scope;
         _actions = new EffectActions(scope, this);
         _derived = new DerivedActions(scope, _actions);
+        States = new StateJudge(scope, this);
+        Objects = new ProtocolJudge(scope, this);
     }
+
+    /// <summary>Judges states.</summary>
+    public StateJudge States { get; }
+
+    /// <summary>Judges objects that a callable enters.</summary>
+    public ProtocolJudge Objects { get; }
 
     /// <summary>Judges a use of what a value means.</summary>
     public void Run(Meaning what, Route route, CallValues values, UseContext at)
@@ -135,6 +143,27 @@ internal sealed class EffectJudge
             _actions.Act(name, effect, values, at);
     }
 
+    /// <summary>
+    /// Judges a method that Python or a loader enters unasked, with what its object was made of. A class that is known not to do anything there does nothing; what an analysis cannot clear
+    /// and found no harm in neither.
+    /// </summary>
+    public void Enter(KnownPath method, ValueShape self, IReadOnlyList<ValueShape> values, UseContext at)
+    {
+        if (method.IsCoarse || at.Depth > MaxDepth || _steps++ > MostSteps)
+            return;
+
+        CallValues all = new([self, .. values], null, values.Count > 0) { IsOpened = true };
+        if (method.Entry is { IsDerived: false } entry)
+        {
+            foreach (Effect effect in entry.Call)
+                _actions.Act(method, effect, all with { IsOpened = false, IsLoose = true }, at);
+        }
+        else if ((method.Entry ?? method.Told) is { } told)
+        {
+            _derived.Enter(method with { Entry = told }, told.Call, all, values, at);
+        }
+    }
+
     // Whatever uses a function calls it.
     private static IReadOnlyList<Effect> EffectsOf(EffectEntry entry, Route route) => route is Route.New && entry.Kind is NameKind.Class ? entry.New : entry.Call;
 
@@ -188,7 +217,7 @@ internal sealed class EffectJudge
         foreach (ValueShape parent in made.Bases.Take(MostBases))
         {
             Meaning what = _scope.Meanings.Of(parent);
-            if (what is Meaning.MadeClass || (what is Meaning.Named { Name: var name } && (name.Entry is null || name.Entry.Call.Any(e => EffectKinds.IsHarm(e.Kind)))))
+            if (what is Meaning.MadeClass || (what is Meaning.Named { Name: var name } && (name.Entry is null or { IsDerived: true } || name.Entry.Call.Any(e => EffectKinds.IsHarm(e.Kind)))))
                 Run(what, route, values, at with { Depth = at.Depth + 1 });
         }
     }

@@ -9,6 +9,7 @@ namespace Assay.Detection.Effects;
 /// <summary>What the judges of one artifact share.</summary>
 internal sealed class EffectScope : IStandings
 {
+    private const int MostBases = 32;
     private readonly IReadOnlyList<string> _allowed;
     private readonly List<CallableJudgement> _said = [];
 
@@ -81,8 +82,8 @@ internal sealed class EffectScope : IStandings
             _ when IsAllowed(name) => Standing.Harmless,
             null => name.IsStrict && !NameConvention.IsClass(name.Path) ? Standing.Harmful : Standing.Unknown,
             { IsHarmful: true } => Standing.Harmful,
-            { Returns.Kind: ReturnKind.Text } => Standing.MakesText,
-            { } entry when Keeps(entry) => Standing.KeepsCallable,
+            { Returns.Kind: ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf } => Standing.MakesText,
+            { IsDerived: false } entry when Keeps(entry) => Standing.KeepsCallable,
 
             // Whoever gets it may call it with anything.
             { IsDerived: true, Kind: not NameKind.Module, Call.Count: > 0 } => Standing.Unknown,
@@ -113,6 +114,23 @@ internal sealed class EffectScope : IStandings
 
     /// <summary>The attribute of a dotted name that leads to code, or null.</summary>
     public string? Dangerous(string dotted) => Array.Find(dotted.Split('.'), Table.DangerousAttributes.Contains);
+
+    /// <summary>The named classes that an object is of: its own, or those that a class of the file is made from.</summary>
+    public IEnumerable<KnownPath> ClassesOf(Meaning what)
+    {
+        if (what is not Meaning.Instance { Class: var type })
+            yield break;
+
+        Stack<Meaning> open = new([type]);
+        for (int seen = 0; seen < MostBases && open.TryPop(out Meaning? next); seen++)
+        {
+            if (next is Meaning.Named { Name: var name })
+                yield return name;
+
+            foreach (ValueShape parent in next is Meaning.MadeClass made ? made.Bases.Take(MostBases) : [])
+                open.Push(Meanings.Of(parent));
+        }
+    }
 
     /// <summary>The method that is bound to an object, where it is known to do harm.</summary>
     public KnownPath? HarmfulMethod(Meaning.MethodOf method) =>

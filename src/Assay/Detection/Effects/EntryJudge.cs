@@ -11,9 +11,6 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal static class EntryJudge
 {
-    /// <summary>How configurations of a training say which published model they begin with: by its name, and without code of its repository unless they say so.</summary>
-    private const string FromPretrained = ".from_pretrained";
-
     /// <summary>How configurations of logging write the name of an object of a module.</summary>
     private const string External = "ext://";
 
@@ -40,28 +37,45 @@ internal static class EntryJudge
                     name = "";
             }
 
-            if (name.EndsWith(FromPretrained, StringComparison.Ordinal) && !Trusts(byKey, parent))
-                continue;
-
-            if (name.Contains('.', StringComparison.Ordinal) && scope.Names.Of(name) is { IsHarmful: true } harmful && !scope.IsAllowed(harmful) && Matters(harmful))
-                Say(scope, entry, harmful);
+            if (name.Contains('.', StringComparison.Ordinal) && scope.Names.Of(name) is { IsHarmful: true } harmful && !scope.IsAllowed(harmful) && What(harmful, byKey, parent) is { } effect)
+                Say(scope, entry, harmful, effect);
         }
     }
 
-    /// <summary>Whether the values beside say that code of the repository may run.</summary>
-    private static bool Trusts(Dictionary<string, EntryFact> byKey, string parent) =>
-        byKey.TryGetValue(parent + "trust_remote_code", out EntryFact? trusts) && !trusts.Value.Equals("false", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// What the framework would have happen: anything that a function of the standard library does; of others what runs programs or code with the values that stand beside the name, as that
+    /// function gets these.
+    /// </summary>
+    private static Effect? What(KnownPath name, Dictionary<string, EntryFact> byKey, string parent)
+    {
+        foreach (Effect effect in name.Entry!.Call)
+        {
+            if (!EffectKinds.IsHarm(effect.Kind))
+                continue;
 
-    private static bool Matters(KnownPath name) => KnownModules.Has(name.Path.Split('.')[0])
-        || (!name.IsCoarse && name.Entry!.Call.Any(e => e.Kind is EffectKind.Process or EffectKind.Exec or EffectKind.Import or EffectKind.NativeLoad));
+            bool matters = KnownModules.Has(name.Path.Split('.')[0]) || (!name.IsCoarse && effect.Kind is EffectKind.Process or EffectKind.Exec or EffectKind.Import or EffectKind.NativeLoad);
+            if (matters && EffectActions.Applies(effect.Condition, Beside(effect, byKey, parent)))
+                return effect;
+        }
 
-    private static void Say(EffectScope scope, EntryFact entry, KnownPath name)
+        return null;
+    }
+
+    private static CallValues Beside(Effect effect, Dictionary<string, EntryFact> byKey, string parent)
+    {
+        string key = effect.Condition?.Source.Name ?? "";
+        return key.Length > 0 && byKey.TryGetValue(parent + key, out EntryFact? found)
+            ? new CallValues([], new ValueShape(ShapeKind.Dict) { Items = [new ValueShape(ShapeKind.Str, key), new ValueShape(ShapeKind.Str, found.Value)] })
+            : new CallValues([]);
+    }
+
+    private static void Say(EffectScope scope, EntryFact entry, KnownPath name, Effect effect)
     {
         CallableFact fact = new()
         {
             Path = entry.Path, Offset = entry.Offset, Callee = name.Path, Resolved = name.Path, Use = CallableUse.Imported, Phase = "init",
             Arguments = [new ValueShape(ShapeKind.Str, entry.Value)],
         };
-        scope.Say(Judgements.NamedByData, name.Path, fact, name.Capability, $"{entry.Key} = {entry.Value}", name.Entry!.Origin.Reason);
+        scope.Say(Judgements.NamedByData, name.Path, fact, EffectKinds.Capability(effect.Kind), $"{entry.Key} = {entry.Value}", name.Entry!.Origin.Reason);
     }
 }

@@ -111,6 +111,10 @@ internal sealed class HookJudge(EffectScope scope)
         if (scope.Meanings.Of(value) is not Meaning.Instance { Class: Meaning.Named { Name: { Entry: { } known, Path: not "functools.partial" } } } || !known.Call.Any(e => e.Kind is EffectKind.Keep))
             return false;
 
+        // What keeps all that it gets calls what it gets when it is called.
+        if (known.Call.Any(e => e.Kind is EffectKind.Keep && e.Source.Kind is SourceKind.Any))
+            return true;
+
         Stack<ValueShape> open = new(value.Items);
         for (int seen = 0; open.TryPop(out ValueShape? held); seen++)
         {
@@ -175,10 +179,14 @@ internal sealed class HookJudge(EffectScope scope)
         Meaning.Named { Name.Entry: { } entry } => entry.Call.Count > 0,
         Meaning.Literal literal => literal.Shape.Kind is ShapeKind.Result,
         Meaning.MadeClass or Meaning.Getter => false,
+        Meaning.Instance { Class: Meaning.Named { Name: { Entry: { IsDerived: true } } type } } => IsCalled(scope.Names.Of(type.Path, "__call__")),
         Meaning.Instance { Class: Meaning.Named { Name.Entry: { } known } } => known.IsHarmful || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Keep or EffectKind.Method),
         Meaning.Instance { Class: Meaning.MadeClass } => true,
         _ => true,
     };
+
+    // An analysis leaves out what it knows to do nothing.
+    private static bool IsCalled(KnownPath call) => (call.Entry ?? call.Told) is { Call.Count: > 0 };
 
     private static IEnumerable<(string Name, ValueShape Value)> Entries(ValueShape members)
     {

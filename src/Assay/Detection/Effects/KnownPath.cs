@@ -63,9 +63,11 @@ internal sealed class PathKnowledge(CallableTable names)
         if (direct.Entry is not null)
             return !direct.IsHarmful && Walked(name) is { IsHarmful: true } through ? through : direct;
 
+        // Only members of classes have dotted names where pickles are written: what stands first is a class, or the path leads through something that a module has from elsewhere.
+        bool isThrough = !NameConvention.IsClass(name[..name.IndexOf('.', StringComparison.Ordinal)]) && Known(CanonicalName.Twin($"{module}.{name[..name.IndexOf('.', StringComparison.Ordinal)]}")).Entry is null or { Kind: NameKind.Module };
         string walked = names.Canonical(module, name);
         if (walked == direct.Path)
-            return Walked(name) ?? direct;
+            return Walked(name) ?? (isThrough ? direct with { IsStrict = true } : direct);
 
         // Calling a function's __call__ is calling it. That of a class is what its objects do when they are called.
         KnownPath found = Known(walked);

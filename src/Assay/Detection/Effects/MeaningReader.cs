@@ -119,7 +119,7 @@ internal sealed class MeaningReader(PathKnowledge names)
         ValueShape? second = Argument(call, returns.Second);
         switch (returns.Kind)
         {
-            case ReturnKind.Data or ReturnKind.Text:
+            case ReturnKind.Data or ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf:
                 return new Meaning.Literal(call);
             case ReturnKind.Instance:
                 return new Meaning.Instance(returns.Class.Length > 0 ? new Meaning.Named(names.Of(returns.Class)) : named, call);

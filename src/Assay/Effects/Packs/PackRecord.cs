@@ -156,7 +156,7 @@ internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, Func<int, string>
     private EffectReturn Returns()
     {
         ReturnKind kind = (ReturnKind)Byte();
-        return kind <= ReturnKind.Text ? new EffectReturn(kind, Source(), Source(), Text()) : throw Broken();
+        return kind <= ReturnKind.BytesOf ? new EffectReturn(kind, Source(), Source(), Text()) : throw Broken();
     }
 
     private string Text() => Number() is > 0 and int number ? text(number - 1) : "";
