@@ -62,5 +62,8 @@ public sealed record EntryFact : Fact
     /// <summary>The kind of the value.</summary>
     public EntryKind Kind { get; init; }
 
-    internal override long MemorySize => BareSize + TextSize(Key) + TextSize(Value);
+    /// <summary>The file of the same bundle that holds the code which the value names; empty where it names none, or where none is at hand.</summary>
+    public string Beside { get; init; } = "";
+
+    internal override long MemorySize => BareSize + TextSize(Key) + TextSize(Value) + TextSize(Beside);
 }

@@ -53,10 +53,30 @@ internal static class CallableSinks
         || canonical.StartsWith("builtins.set.", StringComparison.Ordinal)
         || canonical.StartsWith("builtins.bytearray.", StringComparison.Ordinal);
 
+    /// <summary>Whether a callable is handed over for one reason only: it starts programs, runs code, connects or deletes.</summary>
+    public static bool IsHandable(string canonical) => s_tables.Value.Handable.Contains(canonical);
+
+    /// <summary>Whether a function of the standard library only keeps what it gets, or looks at it, and never calls it.</summary>
+    public static bool IsKeeper(string canonical)
+    {
+        for (int dot = canonical.Length; dot > 0; dot = canonical.LastIndexOf('.', dot - 1))
+        {
+            if (s_tables.Value.Keepers.Contains(canonical[..dot]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The names in a module that are known for what they do.</summary>
+    public static IEnumerable<string> NamesOf(string module) => s_tables.Value.Handable.Where(n => n.Length > module.Length + 1 && n.StartsWith(module, StringComparison.Ordinal) && n[module.Length] == '.' && n.IndexOf('.', module.Length + 1) < 0).Select(n => n[(module.Length + 1)..]).Order(StringComparer.Ordinal);
+
     /// <summary>The last dot before <paramref name="end"/> below which a table can hold something.</summary>
     private static int LastDot(Tables tables, string path, int end) => path.LastIndexOf('.', Math.Min(end, tables.Longest + 1) - 1);
 
-    private sealed record Tables(FrozenDictionary<string, Sink> Sinks, FrozenSet<string> Mutators)
+    private sealed record Tables(FrozenDictionary<string, Sink> Sinks, FrozenSet<string> Mutators, FrozenSet<string> Handable, FrozenSet<string> Keepers)
     {
         /// <summary>The length of the longest name that any of them holds.</summary>
         public int Longest { get; } = Sinks.Keys.Max(k => k.Length);
@@ -66,11 +86,19 @@ internal static class CallableSinks
     {
         Dictionary<string, Sink> sinks = new(StringComparer.Ordinal);
         HashSet<string> mutators = new(StringComparer.Ordinal);
+        HashSet<string> handable = new(StringComparer.Ordinal);
+        HashSet<string> keepers = new(StringComparer.Ordinal);
         foreach (string[] row in EmbeddedTable.Rows("evaluation/callables.tsv"))
         {
             if (row[0] == "mutator")
             {
                 mutators.UnionWith(row[1].Split(' ').Select(CanonicalName.Twin));
+                continue;
+            }
+
+            if (row[0] is "handable" or "keeper")
+            {
+                (row[0] is "handable" ? handable : keepers).UnionWith(row[1].Split(' ').Select(CanonicalName.Twin));
                 continue;
             }
 
@@ -81,6 +109,6 @@ internal static class CallableSinks
             }
         }
 
-        return new Tables(sinks.ToFrozenDictionary(), mutators.ToFrozenSet());
+        return new Tables(sinks.ToFrozenDictionary(), mutators.ToFrozenSet(), handable.ToFrozenSet(StringComparer.Ordinal), keepers.ToFrozenSet(StringComparer.Ordinal));
     }
 }

@@ -9,7 +9,7 @@ using Assay.Python.Names;
 namespace Assay.Evaluation;
 
 /// <summary>Calls pure functions on folded values. Whatever else is called is reported to <see cref="OnReached"/> and gives unknown.</summary>
-internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
+internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
 {
     /// <summary>The name that stands for the globals of whoever loads the pickle.</summary>
     public const string Globals = "globals()";
@@ -19,6 +19,7 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
     private const int AttributeWork = 200;
     private const int InflateWork = 8;
     private const int MaxPath = 4096;
+    private const int MaxResult = 80;
     private const int PairWork = 4;
     private const int ShortCompare = 32;
 
@@ -47,8 +48,17 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
     /// <summary>Whether what is folded is text that a call runs: all that it does stands where the call does.</summary>
     public bool IsPinned { get; set; }
 
-    /// <summary>Runs a text among the names of the source that hands it to <c>exec</c>; null where no source does.</summary>
-    public Action<string>? Execute { get; set; }
+    /// <summary>The source that is folded; null where only values are.</summary>
+    public ISourceHost? Source { get; set; }
+
+    /// <summary>When that happens which is folded, for source whose times matter.</summary>
+    public string Phase { get; set; } = "import";
+
+    /// <summary>When what stands at a place happens as far as the text of the source tells.</summary>
+    public Func<int, string>? PhaseAt { get; init; }
+
+    /// <summary>Where the calls stand that led to what is folded, the outermost first.</summary>
+    public List<int> Callers { get; } = [];
 
     /// <summary>The bytes of a file beside the source that is folded, by a path from its folder; null where nothing can be opened.</summary>
     public Func<string, byte[]?>? Beside { get; init; }
@@ -96,6 +106,8 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
                 FoldedGetter getter => ApplyGetter(getter, arguments.At(0)),
                 FoldedMethod method => ApplyMethod(method, arguments, named),
                 FoldedName name => ApplyName(name, arguments, named),
+                FoldedDefined defined => defined.Call(arguments, named),
+                FoldedChoice choice => ApplyEach(choice, arguments, named),
                 FoldedInstanceMethod method => ApplyUnknown(method.Class with { Name = $"{method.Class.Name}.{method.Name}" }, KeywordArguments.All(arguments, named)),
                 FoldedThunk thunk when arguments.Count == 0 => thunk.Value,
                 FoldedFunction function when named.Pairs.Count == 0 => function.Body(arguments),
@@ -136,6 +148,16 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
             case FoldedName owner when owner.Path.Length < 1024:
                 // An attribute of module.__dict__ that is no method of a dict does not exist; what does is kept as a name.
                 return owner with { Name = owner.Name.Length == 0 ? name : $"{owner.Name}.{name}" };
+            case FoldedDefined defined:
+                return defined.Attribute(name);
+            case FoldedChoice choice:
+                return choice.Values.Select(v => GetAttribute(v, name)).Aggregate(FoldedChoice.Of);
+            case FoldedPath path:
+                return Functions.PathObject.Attribute(path, name);
+            case FoldedOpened file:
+                return name is "name" ? new FoldedText(file.Path) : new FoldedPartial(new FoldedName("builtins", "open()." + name), [file]);
+            case FoldedPartial { Target: FoldedDefined } bound when name is "__name__" or "__globals__" or "__func__":
+                return GetAttribute(bound.Target, name);
             case FoldedMethod method when name == "__self__":
                 return method.Self;
             case FoldedMethod or FoldedPartial or FoldedGetter or FoldedThunk or FoldedFunction when name == "__call__":
@@ -155,52 +177,6 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
             default:
                 return FoldedValue.Unknown;
         }
-    }
-
-    /// <summary><c>value[key]</c>.</summary>
-    public FoldedValue GetItem(FoldedValue value, FoldedValue key)
-    {
-        switch (value)
-        {
-            case FoldedName name when key is FoldedText { Value: { Length: > 0 } text }:
-                return ItemOfName(name, text);
-            case FoldedDict dict:
-                return ItemOfDict(dict, key, FoldedValue.Unknown);
-            case FoldedText text:
-                return Budget.Work(text.Value.Length / CharactersRead) ? CharacterOf(text, key) : FoldedValue.Unknown;
-            case FoldedBytes bytes:
-                return Pick(value, key, bytes.Value.Length, i => new FoldedInt(bytes.Value[i]), many => new FoldedBytes(many.Of(bytes.Value), bytes.IsArray));
-            case FoldedSequence { Kind: SequenceKind.List or SequenceKind.Tuple } sequence:
-                return Pick(value, key, sequence.Items.Count, i => sequence.Items[i], many => new FoldedSequence(sequence.Kind, many.Of(sequence.Items)));
-            default:
-                return FoldedValue.Unknown;
-        }
-    }
-
-    /// <summary>A character of a text, or several.</summary>
-    private FoldedValue CharacterOf(FoldedText text, FoldedValue key)
-    {
-        if (PythonCharacters.IsSimple(text.Value))
-        {
-            return Pick(text, key, text.Value.Length, i => new FoldedText(text.Value[i].ToString()), many => new FoldedText(many.Of(text.Value)));
-        }
-
-        if (!Budget.Room(text.Value.Length * 2L))
-        {
-            return FoldedValue.Unknown;
-        }
-
-        int[] starts = PythonCharacters.Starts(text.Value);
-        return Pick(text, key, starts.Length - 1, i => new FoldedText(text.Value[starts[i]..starts[i + 1]]), many =>
-        {
-            StringBuilder made = new();
-            foreach (int i in many)
-            {
-                made.Append(text.Value, starts[i], starts[i + 1] - starts[i]);
-            }
-
-            return new FoldedText(made.ToString());
-        });
     }
 
     /// <summary>Decompresses; broken, outsized and multiplied streams are unknown.</summary>
@@ -246,9 +222,23 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
         if (callee is FoldedName name)
         {
             OnReached?.Invoke(name, arguments);
+            Source?.Handed(Canonical(name), arguments);
         }
 
         return FoldedValue.Unknown;
+    }
+
+    /// <summary>Calls each of several values.</summary>
+    private FoldedValue ApplyEach(FoldedChoice choice, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
+    {
+        FoldedValue? given = null;
+        foreach (FoldedValue value in choice.Values)
+        {
+            FoldedValue one = Apply(value, arguments, keywords);
+            given = given is null ? one : FoldedChoice.Of(given, one);
+        }
+
+        return given ?? FoldedValue.Unknown;
     }
 
     private FoldedValue ApplyGetter(FoldedGetter getter, FoldedValue value)
@@ -289,6 +279,11 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
 
     private FoldedValue ApplyMethod(FoldedMethod method, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
     {
+        if (Source is not null && method.Self is FoldedSequence or FoldedDict && Functions.ChangedContainers.Change(this, method, arguments) is { } changed)
+        {
+            return changed;
+        }
+
         if (keywords.Pairs.Count > 0)
         {
             string path = $"{PureFunctions.TypeName(method.Self)}.{method.Name}";
@@ -313,6 +308,11 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
     private FoldedValue ApplyName(FoldedName name, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
     {
         string path = Canonical(name);
+        if (Source is not null && Source.Special(path, arguments, keywords) is { } own)
+        {
+            return own;
+        }
+
         if (keywords.Pairs.Count > 0)
         {
             if (KeywordArguments.Special(this, path, arguments, keywords) is { } made)
@@ -344,6 +344,11 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
                 OnReached?.Invoke(name, arguments);
             }
 
+            if (made.IsUnknown)
+            {
+                Source?.Handed(path, arguments);
+            }
+
             return made;
         }
 
@@ -364,15 +369,16 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
 
         Mutated |= CallableSinks.IsMutator(path);
         OnReached?.Invoke(name, arguments);
+        Source?.Handed(path, arguments);
         switch (path)
         {
             case "builtins.open" or "io.open" when Beside is not null && arguments.Text(0) is { Length: > 0 and < 256 } file:
                 return Sources.BesideFiles.Open(this, file, arguments);
-            case "builtins.exec" when arguments.Text(0) is { } statements && Execute is not null:
-                Execute(statements);
+            case "builtins.exec" when arguments.Text(0) is { } statements && Source is not null:
+                Source.Execute(statements);
                 return FoldedValue.None;
             case "builtins.eval" when arguments.Text(0) is { } text:
-                return Sources.SourceFolder.Evaluate(text, this);
+                return Source?.Evaluate(text) ?? Sources.SourceFolder.Evaluate(text, this);
             case "IPython.get_ipython" or "IPython.core.getipython.get_ipython":
                 return new FoldedName("IPython.shell", "");
             case "builtins.compile":
@@ -380,7 +386,9 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
                 return arguments.At(0);
         }
 
-        return char.IsAsciiLetterUpper(last[0] == '_' && last.Length > 1 ? last[1] : last[0]) ? new FoldedInstance(name) : FoldedValue.Unknown;
+        return char.IsAsciiLetterUpper(last[0] == '_' && last.Length > 1 ? last[1] : last[0]) ? new FoldedInstance(name)
+            // What a function of others gives: its methods are known by where it comes from.
+            : Source is not null && name.Name.Length > 0 && name.Path.Length < MaxResult ? new FoldedInstance(name with { Name = name.Name + "()" }) : FoldedValue.Unknown;
     }
 
     /// <summary>Whether calling that name only finds something else or hands its arguments on: a namespace's items, <c>__new__</c>, <c>__call__</c>.</summary>
@@ -398,93 +406,4 @@ internal sealed class Folder(ScanBudget? scan, HeldMemory? held = null)
     private static bool IsNamespace(string path) =>
         path is "sys.modules" || path.EndsWith("__dict__", StringComparison.Ordinal) || path.EndsWith("__globals__", StringComparison.Ordinal)
         || path.EndsWith("__builtins__", StringComparison.Ordinal) || path.EndsWith(Globals, StringComparison.Ordinal) || path == "builtins";
-
-    private static FoldedValue ItemOfName(FoldedName name, string key)
-    {
-        string path = CanonicalName.Of(name.Path);
-        if (path == "sys.modules")
-        {
-            return new FoldedName(key, "");
-        }
-
-        if (key == "__builtins__" && IsNamespace(path))
-        {
-            return new FoldedName("builtins", "");
-        }
-
-        if (path == "builtins")
-        {
-            return new FoldedName("builtins", key);
-        }
-
-        foreach (string end in (ReadOnlySpan<string>)[".__dict__", ".__globals__", ".f_globals"])
-        {
-            if (path.EndsWith(end, StringComparison.Ordinal))
-            {
-                // The globals of a function are those of its module; nearly always that is the path without the last step.
-                string owner = path[..^end.Length];
-                int dot = owner.LastIndexOf('.');
-                return new FoldedName(end == ".__dict__" || dot < 0 ? owner : owner[..dot], key);
-            }
-        }
-
-        return FoldedValue.Unknown;
-    }
-
-    /// <summary>The value of a key, <paramref name="missing"/> where the dict does not have it; unknown where that cannot be told.</summary>
-    public FoldedValue ItemOfDict(FoldedDict dict, FoldedValue key, FoldedValue missing)
-    {
-        if (!Budget.Work(PairWork * (long)dict.Pairs.Count))
-        {
-            return FoldedValue.Unknown;
-        }
-
-        for (int i = dict.Pairs.Count - 1; i >= 0; i--)
-        {
-            if (Same(dict.Pairs[i].Key, key) is not { } same)
-            {
-                return FoldedValue.Unknown;
-            }
-
-            if (same)
-            {
-                return dict.Pairs[i].Value;
-            }
-        }
-
-        return missing;
-    }
-
-    /// <summary>Whether two values are equal for Python; null where that cannot be told, or would cost too much.</summary>
-    public bool? Same(FoldedValue left, FoldedValue right)
-    {
-        long length = (left, right) switch
-        {
-            (FoldedText x, FoldedText y) when x.Value.Length == y.Value.Length && !ReferenceEquals(x.Value, y.Value) => x.Value.Length,
-            (FoldedBytes x, FoldedBytes y) when x.Value.Length == y.Value.Length && !ReferenceEquals(x.Value, y.Value) => x.Value.Length,
-            _ => 0,
-        };
-        return length <= ShortCompare || Budget.Work(length / CharactersRead) ? Arguments.Same(left, right) : null;
-    }
-
-    private FoldedValue Pick(FoldedValue from, FoldedValue key, int length, Func<int, FoldedValue> one, Func<SlicePositions, FoldedValue> many)
-    {
-        if (key is FoldedSlice slice)
-        {
-            if (PythonSlice.Positions(slice, length) is not { } taken || !Budget.Room(taken.Count))
-            {
-                return FoldedValue.Unknown;
-            }
-
-            return many(new SlicePositions(taken.Start, taken.Step, taken.Count)) with { Layers = from.Layers };
-        }
-
-        if (Arguments.IntOf(key) is not { } index || PythonSlice.Index(index, length) is not (>= 0 and var at))
-        {
-            return FoldedValue.Unknown;
-        }
-
-        FoldedValue picked = one(at);
-        return picked.IsUnknown || picked.Layers.Count > 0 || from.Layers.Count == 0 ? picked : picked with { Layers = from.Layers };
-    }
 }

@@ -99,9 +99,12 @@ public sealed class SourceFoldingTests
     }
 
     [Fact]
+    public void WhatALoopMakesIsKnownWhereItsRoundsAre() => Assert.Contains(Texts("s = ''\nfor c in 'abc':\n    s += c\nexec(s)"), t => t.Text == "abc");
+
+    [Fact]
     public void WhatALoopMakesIsNotGuessed()
     {
-        List<TextFact> texts = Texts("s = ''\nfor c in 'abc':\n    s += c\nexec(s)");
+        List<TextFact> texts = Texts("s = ''\nfor c in x:\n    s += 'a'\nexec(s)");
         Assert.Single(texts);
     }
 

@@ -84,6 +84,19 @@ public sealed class RepositoryTests
     public void T161_AComponentOfAPipelineInItsFolderIsCode() => ModelRepository.Scan(
         ("model_index.json", """{"_class_name": "DiffusionPipeline", "_diffusers_version": "0.30.0", "unet": ["my_unet", "MyUNet"]}"""), ("unet/my_unet.py", "import os\nos.system('./x')\nclass MyUNet: pass\n")).Names("unet/my_unet.py", 2, "import");
 
+    [Theory]
+    [InlineData("model_index.json", """{"_class_name": ["pipeline", "P"], "_diffusers_version": "0.30.0", "unet": ["my_unet", "MyUNet"]}""", "pipeline.py", "unet/my_unet.py")]
+    [InlineData("modules.json", """[{"idx": 0, "name": "0", "path": "0_Custom", "type": "custom_st.Thing"}]""", "custom_st.py", "custom_st.py")]
+    [InlineData("MLmodel", "flavors:\n  python_function:\n    loader_module: my.loader\n    code: code\n", "code/my/loader.py", "code/my/__init__.py")]
+    public void T161_CodeOfTheRepositoryThatWasReadAndIsHarmlessIsANote(string configuration, string text, string code, string other)
+    {
+        ModelRepository scanned = ModelRepository.Scan([.. new[] { (configuration, text), (code, "import torch\nclass P(torch.nn.Module): pass\n"), (other, "import torch\nclass MyUNet(torch.nn.Module): pass\n") }.DistinctBy(f => f.Item1)]);
+        scanned.Passes();
+        Assert.Contains(scanned.Findings, f => f.Rule.Id == "config-own-code");
+        Assert.Equal(Verdict.Suspicious, ModelRepository.Scan((configuration, text)).Verdict);
+        ModelRepository.Scan((configuration, text), (code, "import os\nos.system('./x')\n")).Names(code, 2, "import");
+    }
+
     [Fact]
     public void T162_AModuleOfSentenceTransformersIsLoadedByItsName() => ModelRepository.Scan(
         ("modules.json", """[{"idx": 0, "name": "0", "path": "", "type": "custom.Thing"}]"""), ("custom.py", "import os\nclass Thing:\n    @staticmethod\n    def load(path):\n        os.system('./x')\n")).Names("custom.py", 5, "load");

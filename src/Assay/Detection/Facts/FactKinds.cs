@@ -46,6 +46,7 @@ internal static class FactKinds
             .Text("key", f => f.Key)
             .Text("source", f => f.Source)
             .Text("value", f => f.Value)
+            .Text("beside", f => f.Beside)
             .Choice("type", f => f.Kind)
             .Number("number", f => f.Kind is EntryKind.Integer or EntryKind.List or EntryKind.Map
                 && long.TryParse(f.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null));

@@ -76,6 +76,7 @@ internal static class ExampleFacts
             Key = fields.Text("key", isMain: true),
             Source = fields.Text("source", "metadata"),
             Value = fields.Text("value"),
+            Beside = fields.Text("beside"),
             Kind = fields.Choice("type", EntryKind.Text),
         },
         "reference" => new ReferenceFact

@@ -122,7 +122,7 @@ internal sealed class SourceJudge
             Say("hides-name", use, "and the source does not write it out");
         }
 
-        if (kind is EffectKind.Write or EffectKind.Read && use.Phase is not ("call" or "cell") && Texts(use).Take(1).FirstOrDefault(t => s_words.Value["startup"].Any(t.Contains)) is { } startup && Writes(use))
+        if (kind is EffectKind.Write or EffectKind.Read && use.Phase is not ("call" or "cell") && Texts(use).Take(Moves(use) ? 2 : 1).FirstOrDefault(t => s_words.Value["startup"].Any(t.Contains)) is { } startup && Writes(use))
         {
             Say("plants", use, startup);
         }
@@ -246,6 +246,9 @@ internal sealed class SourceJudge
     private static bool Sends(SourceUse use) => use.Callee.EndsWith(".post", StringComparison.Ordinal) || use.Callee.EndsWith(".put", StringComparison.Ordinal) || use.Callee.Contains("send", StringComparison.Ordinal) || use.Callee.Contains("urlopen", StringComparison.Ordinal) || use.Callee.Contains("request", StringComparison.Ordinal);
 
     private static bool Writes(SourceUse use) => use.Arguments.Skip(1).Any(a => a.Kind is ShapeKind.Str && a.Text.AsSpan().IndexOfAny('w', 'a', 'x') >= 0 && a.Text.Length < 4) || !use.Callee.EndsWith("open", StringComparison.Ordinal);
+
+    /// <summary>Whether what comes second is where something is put.</summary>
+    private static bool Moves(SourceUse use) => use.Callee.StartsWith("shutil.", StringComparison.Ordinal) || use.Callee is "os.rename" or "os.replace" or "os.symlink" or "os.link";
 
     private static bool HasShellOperators(string text) => text.AsSpan().ContainsAny(s_operators);
 

@@ -7,8 +7,24 @@ using static Assay.Python.Syntax.SyntaxField;
 
 namespace Assay.Evaluation.Sources;
 
+/// <summary>What a parameter takes.</summary>
+internal enum ParameterKind
+{
+    /// <summary>One argument, by its place or by its name.</summary>
+    Plain,
+
+    /// <summary>One argument by its name.</summary>
+    Named,
+
+    /// <summary>All further arguments by place.</summary>
+    Rest,
+
+    /// <summary>All further arguments by name.</summary>
+    NamedRest,
+}
+
 /// <summary>A parameter of a function: its name and its default.</summary>
-internal readonly record struct SourceParameter(string Name, FoldedValue? Default);
+internal readonly record struct SourceParameter(string Name, FoldedValue? Default, ParameterKind Kind = ParameterKind.Plain);
 
 internal sealed partial class SourceExpression
 {
@@ -22,12 +38,12 @@ internal sealed partial class SourceExpression
         List<SourceParameter> parameters = [];
         int plain = arguments.List(PosOnlyArgs).Count + arguments.List(Args).Count;
         int withDefault = plain - arguments.List(Defaults).Count;
-        void Add(SyntaxNode parameter, FoldedValue? otherwise)
+        void Add(SyntaxNode parameter, FoldedValue? otherwise, ParameterKind kind = ParameterKind.Plain)
         {
             if (!parameter.IsNone && parameters.Count < MaxParameters)
             {
                 Value(parameter[Annotation]);
-                parameters.Add(new SourceParameter(parameter.Name(Arg) ?? "", otherwise));
+                parameters.Add(new SourceParameter(parameter.Name(Arg) ?? "", otherwise, kind));
             }
         }
 
@@ -37,14 +53,14 @@ internal sealed partial class SourceExpression
             Add(i < first ? arguments.List(PosOnlyArgs)[i] : arguments.List(Args)[i - first], i < withDefault ? null : Value(arguments.List(Defaults)[i - withDefault]));
         }
 
-        Add(arguments[VarArg], FoldedValue.Unknown);
+        Add(arguments[VarArg], FoldedValue.Unknown, ParameterKind.Rest);
         for (int i = 0; i < arguments.List(KwOnlyArgs).Count; i++)
         {
             SyntaxNode otherwise = i < arguments.List(KwDefaults).Count ? arguments.List(KwDefaults)[i] : default;
-            Add(arguments.List(KwOnlyArgs)[i], otherwise.IsNone ? null : Value(otherwise));
+            Add(arguments.List(KwOnlyArgs)[i], otherwise.IsNone ? null : Value(otherwise), ParameterKind.Named);
         }
 
-        Add(arguments[KwArg], FoldedValue.Unknown);
+        Add(arguments[KwArg], FoldedValue.Unknown, ParameterKind.NamedRest);
         return parameters;
     }
 
@@ -88,8 +104,7 @@ internal sealed partial class SourceExpression
             case SyntaxKind.ListComp or SyntaxKind.SetComp or SyntaxKind.GeneratorExp or SyntaxKind.DictComp:
                 return Comprehension(node);
             case SyntaxKind.Lambda:
-                lambda?.Invoke(node);
-                return Function(Parameters(node[Args]), node[Body]);
+                return names.Lambda(node, Parameters(node[Args])) ?? Function(Parameters(node[Args]), node[Body]);
             case SyntaxKind.IfExp:
                 return Conditional(node);
             case SyntaxKind.BoolOp:
@@ -98,12 +113,15 @@ internal sealed partial class SourceExpression
                 return Unary(node);
             case SyntaxKind.NamedExpr:
                 FoldedValue assigned = Value(node[SyntaxField.Value]);
-                bind(node[Target].Kind == SyntaxKind.Name ? node[Target].Name(Id) ?? "" : "", assigned);
+                names.Bind(node[Target].Kind == SyntaxKind.Name ? node[Target].Name(Id) ?? "" : "", assigned);
                 return assigned;
             case SyntaxKind.Await:
                 return Value(node[SyntaxField.Value]);
-            case SyntaxKind.Starred or SyntaxKind.Yield or SyntaxKind.YieldFrom:
+            case SyntaxKind.Starred:
                 Value(node[SyntaxField.Value]);
+                return FoldedValue.Unknown;
+            case SyntaxKind.Yield or SyntaxKind.YieldFrom:
+                names.Yielded(Value(node[SyntaxField.Value]), isMany: node.Kind is SyntaxKind.YieldFrom);
                 return FoldedValue.Unknown;
             case SyntaxKind.Slice:
                 return folder.Call("builtins.slice", [End(node[Lower]), End(node[Upper]), End(node[Step])]);
@@ -131,7 +149,7 @@ internal sealed partial class SourceExpression
             }
         }
 
-        return lookup(name);
+        return names.Lookup(name);
     }
 
     /// <summary>The text that an f-string makes; unknown where one of its fields is.</summary>
@@ -143,6 +161,7 @@ internal sealed partial class SourceExpression
         {
             FoldedValue value = Value(part.Kind == SyntaxKind.FormattedValue ? part[SyntaxField.Value] : part);
             from.Add(value);
+            value = value is FoldedPath path ? new FoldedText(path.Text) : value is DefinedObject shown && shown.Class.Find("__format__") is not null ? folder.Apply(shown.Attribute("__format__"), [new FoldedText("")]) : value is DefinedObject told && told.Class.Find("__str__") is not null ? folder.Apply(told.Attribute("__str__"), []) : value;
             string? made = part.Kind == SyntaxKind.FormattedValue ? Field(part, value) : (value as FoldedText)?.Value;
             text = made is null || text is null || !folder.Budget.Room(text.Length + made.Length) ? null : text.Append(made);
         }
@@ -168,6 +187,12 @@ internal sealed partial class SourceExpression
         List<FoldedValue> items = new(nodes.Count);
         foreach (SyntaxNode node in nodes)
         {
+            if (node.Kind is SyntaxKind.Starred && folder.Items(Value(node[SyntaxField.Value])) is { } many && folder.Budget.Items(items.Count + (long)many.Count))
+            {
+                items.AddRange(many);
+                continue;
+            }
+
             items.Add(Value(node));
         }
 
@@ -183,10 +208,16 @@ internal sealed partial class SourceExpression
             SyntaxNode key = node.List(Keys)[i];
             FoldedValue name = Value(key);
             FoldedValue value = Value(node.List(SyntaxField.Values)[i]);
+            if (key.IsNone && value is FoldedDict taken && folder.Budget.Items(taken.Pairs.Count))
+            {
+                pairs.AddRange(taken.Pairs);
+                continue;
+            }
+
             pairs.Add(key.IsNone ? (FoldedValue.Unknown, FoldedValue.Unknown) : (name, value));
         }
 
-        return pairs.Count == 0 ? FoldedDict.Empty : new FoldedDict(pairs);
+        return pairs.Count == 0 && folder.Source is null ? FoldedDict.Empty : new FoldedDict(pairs);
     }
 
     private FoldedValue Comprehension(SyntaxNode node)

@@ -12,7 +12,7 @@ namespace Assay.Evaluation.Sources;
 /// them may be what matters. What a tree has on its left (sums, calls of what calls give) is gone through in a loop, however long it is; recursion into
 /// everything else is bounded by <see cref="MaxDepth"/>.
 /// </summary>
-internal sealed partial class SourceExpression(Folder folder, Func<string, FoldedValue> lookup, Action<string, FoldedValue> bind, Action<SyntaxNode>? lambda = null)
+internal sealed partial class SourceExpression(Folder folder, ISourceNames names)
 {
     private const int MaxDepth = 80;
     private readonly Stack<SyntaxNode> _spine = new();
@@ -20,6 +20,13 @@ internal sealed partial class SourceExpression(Folder folder, Func<string, Folde
     private Scope? _scope;
 
     private sealed record Scope(string Name, FoldedValue Value, Scope? Outer);
+
+    /// <summary>What comprehensions and lambdas bind where something is folded; a function that is made there sees it.</summary>
+    public object? Inner
+    {
+        get => _scope;
+        set => _scope = (Scope?)value;
+    }
 
     /// <summary>The value of an expression; unknown where there is none.</summary>
     public FoldedValue Value(SyntaxNode node)
@@ -63,8 +70,23 @@ internal sealed partial class SourceExpression(Folder folder, Func<string, Folde
     }
 
     /// <summary>An operation on two values.</summary>
-    public FoldedValue Binary(SyntaxOperator sign, FoldedValue left, FoldedValue right) =>
-        left.IsUnknown || right.IsUnknown || FunctionOf(sign) is not { } function ? FoldedValue.Unknown : folder.Call("operator." + function, [left, right]);
+    public FoldedValue Binary(SyntaxOperator sign, FoldedValue left, FoldedValue right)
+    {
+        if (left is FoldedPath && sign is SyntaxOperator.Div)
+        {
+            return PathObject.Of([left, right]);
+        }
+
+        // Methods of the source's own classes stand for operators.
+        if (left is FoldedDefined or FoldedChoice || right is FoldedDefined)
+        {
+            string method = sign switch { SyntaxOperator.Div => "truediv", SyntaxOperator.MatMult => "matmul", _ => (FunctionOf(sign) ?? "").TrimEnd('_') };
+            return left is DefinedObject { Class: { } kind } && kind.Find($"__{method}__") is not null ? folder.Apply(Folder.GetAttribute(left, $"__{method}__"), [right])
+                : right is DefinedObject { Class: { } other } && other.Find($"__r{method}__") is not null ? folder.Apply(Folder.GetAttribute(right, $"__r{method}__"), [left]) : FoldedValue.Unknown;
+        }
+
+        return left.IsUnknown || right.IsUnknown || FunctionOf(sign) is not { } function ? FoldedValue.Unknown : folder.Call("operator." + function, [left, right]);
+    }
 
     /// <summary>The part of an expression to which the rest is applied.</summary>
     private static SyntaxNode OnTheLeft(SyntaxNode node) => node.Kind switch
@@ -130,7 +152,7 @@ internal sealed partial class SourceExpression(Folder folder, Func<string, Folde
                 return Folder.GetAttribute(value, node.Name(Attr) ?? "");
             case SyntaxKind.Subscript:
                 FoldedValue key = Value(node[SyntaxField.Slice]);
-                return value.IsUnknown || key.IsUnknown ? FoldedValue.Unknown : folder.GetItem(value, key);
+                return value.IsUnknown ? FoldedValue.Unknown : value is DefinedClass made && made.Method("__class_getitem__") is { } asked ? folder.Apply(asked, [made, key]) : folder.GetItem(value, key);
             case SyntaxKind.Call:
                 return Call(value, node);
             case SyntaxKind.Compare:
@@ -170,7 +192,14 @@ internal sealed partial class SourceExpression(Folder folder, Func<string, Folde
         }
 
         folder.Site = node.Start;
-        return callee.IsUnknown ? FoldedValue.Unknown : folder.Apply(callee, arguments, keywords.Count == 0 ? null : new FoldedDict(keywords));
+        if (callee.IsUnknown)
+        {
+            // Whatever it is that gets a function which starts programs or runs code, it gets it to call it.
+            folder.Source?.Handed("", arguments);
+            return FoldedValue.Unknown;
+        }
+
+        return folder.Apply(callee, arguments, keywords.Count == 0 ? null : new FoldedDict(keywords));
     }
 
     /// <summary>A chain of comparisons holds where each of them does.</summary>
@@ -233,11 +262,9 @@ internal sealed partial class SourceExpression(Folder folder, Func<string, Folde
         return left ?? FoldedValue.Unknown;
     }
 
-    /// <summary>One of two where it is not known which: what both are, or else the callable among them, since that is what matters.</summary>
+    /// <summary>One of two where it is not known which: what both are, or else the callables among them, since those are what matters.</summary>
     private static FoldedValue Either(FoldedValue one, FoldedValue other) =>
-        one is FoldedName && (other.IsUnknown || other is FoldedName or FoldedNone or FoldedMethod) ? one
-        : other is FoldedName && (one.IsUnknown || one is FoldedNone or FoldedMethod) ? other
-        : Arguments.Same(one, other) is true ? one : FoldedValue.Unknown;
+        FoldedChoice.Matters(one) || FoldedChoice.Matters(other) ? FoldedChoice.Of(one, other) : Arguments.Same(one, other) is true ? one : FoldedValue.Unknown;
 
     private FoldedValue Conditional(SyntaxNode node)
     {

@@ -1,4 +1,4 @@
-// Functions of a source that are called with what is known, and the names that it takes from the files beside it.
+// Functions of folded source: how they are made, what calling them gives, and what they do that nobody in the source calls.
 using Assay.Evaluation.Functions;
 using Assay.Evaluation.Values;
 using Assay.Python.Syntax;
@@ -8,226 +8,221 @@ namespace Assay.Evaluation.Sources;
 
 internal sealed partial class SourceFolder
 {
-    private const int MostStatements = 24;
+    private const int MostNested = 12;
     private const int MostRounds = 1 << 16;
-    private const int MostNested = 6;
 
-    /// <summary>What source has that runs or unpacks something: only then it matters what the files beside it hold.</summary>
-    private static readonly string[] s_running = ["exec", "eval", "b64decode", "decompress", "marshal", "fromhex", "loads(", "getattr"];
-
-    private readonly Dictionary<string, Dictionary<string, FoldedValue>?> _beside = new(StringComparer.Ordinal);
-    private bool _readsBeside;
+    /// <summary>Statements that functions may run because they are called: some for each source, and more for larger ones, so that the work stays in proportion.</summary>
+    private const int FewestEntered = 1 << 16;
+    private const int EnteredPerNode = 4;
+    private readonly List<DefinedFunction> _inside = [];
     private int _calls;
+    private long _left = FewestEntered;
+    private int _rounds = MostRounds;
+    private FoldedValue? _given;
+    private List<FoldedValue>? _yields;
 
-    private static bool Runs(ReadOnlySpan<byte> source)
+    /// <summary>Whether a function is being run.</summary>
+    public bool IsInside(DefinedFunction function) => _inside.Contains(function);
+
+    public FoldedValue? Lambda(SyntaxNode node, IReadOnlyList<SourceParameter> parameters) => _isScoped ? Later(new DefinedFunction(this, node, _scope.ForFunctions, parameters) { Captured = _expression.Inner }) : null;
+
+    public void Yielded(FoldedValue value, bool isMany)
     {
-        foreach (string word in s_running)
+        _yields ??= [];
+        if (_yields.Count < MostRounds && _folder.Budget.Step())
         {
-            if (source.IndexOf(System.Text.Encoding.UTF8.GetBytes(word)) >= 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Folds a text that runs at the place of a call.</summary>
-    private static FoldedValue Pinned(Folder folder, Func<FoldedValue> fold)
-    {
-        bool was = folder.IsPinned;
-        folder.IsPinned = true;
-        try
-        {
-            return fold();
-        }
-        finally
-        {
-            folder.IsPinned = was;
+            _yields.AddRange(isMany ? Iterate(value) ?? [FoldedValue.Unknown] : _loops > 0 && !FoldedChoice.Matters(value) ? [FoldedValue.Unknown] : [value]);
         }
     }
 
-    /// <summary>Runs a text among the names of the module, as <c>exec</c> does.</summary>
-    private void Execute(string text)
+    /// <summary>Calls a function of the source.</summary>
+    public FoldedValue Enter(DefinedFunction function, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
     {
-        if (_calls >= MostNested)
-        {
-            return;
-        }
-
-        _calls++;
-        Stack<SyntaxNode> waiting = _waiting;
-        _waiting = new Stack<SyntaxNode>();
-        Pinned(_folder, () => Parsed(text, _folder, tree =>
-        {
-            Wait(tree.Root.List(Body));
-            while (_waiting.TryPop(out SyntaxNode node) && _folder.Budget.Step())
-            {
-                // What a function of the text does is read where the text is read by itself.
-                if (node.Kind is not (SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef or SyntaxKind.ClassDef))
-                {
-                    Statement(node);
-                }
-            }
-
-            return FoldedValue.None;
-        }));
-        _waiting = waiting;
-        _calls--;
-    }
-
-    /// <summary>The text with which a module begins is its <c>__doc__</c>.</summary>
-    private void Document(SyntaxTree tree)
-    {
-        if (tree.Root.List(Body) is { Count: > 0 } body && body[0].Kind is SyntaxKind.Expr && body[0][SyntaxField.Value] is { Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text } text)
-        {
-            _names["__doc__"] = SourceConstant.Of(text, _folder);
-        }
-    }
-
-    /// <summary><c>from .module import name</c>: the value that the module beside gives the name, where it only puts constants together.</summary>
-    private void Beside(SyntaxNode node)
-    {
-        string? module = node.Name(Module);
-        foreach (SyntaxNode alias in node.List(Names))
-        {
-            if (alias.Name(Name) is not { } item || item == "*")
-            {
-                continue;
-            }
-
-            FoldedValue value = FoldedValue.Unknown;
-            if (_readsBeside && module is { Length: <= LongestPath })
-            {
-                string path = string.Concat(Enumerable.Repeat("../", Math.Clamp(node.Value(Level) - 1, 0, 8))) + module.Replace('.', '/') + ".py";
-                if (!_beside.TryGetValue(path, out Dictionary<string, FoldedValue>? names))
-                {
-                    _beside.Add(path, names = NamesOf(path));
-                }
-
-                value = names?.GetValueOrDefault(item) ?? FoldedValue.Unknown;
-            }
-
-            _names[alias.Name(AsName) ?? item] = value;
-        }
-    }
-
-    private Dictionary<string, FoldedValue>? NamesOf(string path)
-    {
-        if (_folder.Beside!(path) is not { } bytes)
-        {
-            return null;
-        }
-
-        Dictionary<string, FoldedValue>? names = null;
-        Folder quiet = _folder.Apart();
-        Parsed(System.Text.Encoding.UTF8.GetString(bytes), quiet, tree =>
-        {
-            SourceFolder module = new(quiet, isScoped: true);
-            module.Wait(tree.Root.List(Body));
-            module.Statements();
-            module._module = module._names;
-            names = module._names;
-            return FoldedValue.None;
-        });
-        return names;
-    }
-
-    /// <summary>Whether a body only computes: assignments, loops over what is known, and what it returns.</summary>
-    private static bool IsPlain(SyntaxNodeList body)
-    {
-        if (body.Count > MostStatements || body.Count == 0)
-        {
-            return false;
-        }
-
-        bool returns = false;
-        foreach (SyntaxNode node in body)
-        {
-            returns |= node.Kind is SyntaxKind.Return;
-            if (node.Kind is not (SyntaxKind.Return or SyntaxKind.Assign or SyntaxKind.AugAssign or SyntaxKind.AnnAssign or SyntaxKind.Expr or SyntaxKind.Import or SyntaxKind.ImportFrom or SyntaxKind.For))
-            {
-                return false;
-            }
-        }
-
-        return returns;
-    }
-
-    /// <summary>What a plain function gives for arguments.</summary>
-    private FoldedValue Called(SyntaxNode function, IReadOnlyList<SourceParameter> parameters, IReadOnlyList<FoldedValue> arguments)
-    {
-        if (_calls >= MostNested || !_folder.Budget.Step(1 + _names.Count))
+        if (_calls >= MostNested || _left <= 0 || !_folder.Budget.Step(4))
         {
             return FoldedValue.Unknown;
         }
 
-        (Dictionary<string, FoldedValue> names, bool loops, int site) = (_names, _loops, _folder.Site);
-        (_names, _loops) = (new Dictionary<string, FoldedValue>(_names, StringComparer.Ordinal), false);
-        _calls++;
-        try
-        {
-            for (int i = 0; i < parameters.Count; i++)
-            {
-                _names[parameters[i].Name] = i < arguments.Count ? arguments[i] : parameters[i].Default ?? FoldedValue.Unknown;
-            }
+        SourceScope scope = new(function.Around);
+        Take(function.Parameters, arguments, keywords, scope);
+        int site = _folder.Site;
+        _folder.Callers.Add(site);
+        FoldedValue value = Inside(function, scope);
+        _folder.Callers.RemoveAt(_folder.Callers.Count - 1);
+        _folder.Site = site;
+        return value;
+    }
 
-            int left = MostRounds;
-            FoldedValue? given = null;
-            return Plain(function.List(Body), 0, ref left, ref given) ? given ?? FoldedValue.None : FoldedValue.Unknown;
-        }
-        finally
+    /// <summary>Reads a function that was made, with arguments that nobody knows.</summary>
+    private void Visit(DefinedFunction function)
+    {
+        SourceScope scope = new(function.Around);
+        for (int i = 0; i < function.Parameters.Count; i++)
         {
-            _calls--;
-            (_names, _loops, _folder.Site) = (names, loops, site);
+            SourceParameter parameter = function.Parameters[i];
+            scope.Names[parameter.Name] = i == 0 && function is { Owner: { } owner, Kind: not MethodKind.Static }
+                ? function.Kind is MethodKind.OfClass || parameter.Name is "cls" or "mcs" ? owner : owner.Typical
+                : parameter is { Kind: ParameterKind.Plain or ParameterKind.Named, Default: { } otherwise and not FoldedNone and not FoldedBool and not FoldedInt } ? otherwise : FoldedValue.Unknown;
+        }
+
+        SyntaxNode body = function.Node.Kind is SyntaxKind.Lambda ? function.Node[Body] : function.Node.List(Body) is { Count: > 0 } statements ? statements[0] : default;
+        _folder.Phase = body.IsNone ? "call" : _folder.PhaseAt?.Invoke(body.Start) ?? "call";
+        int calls = _calls;
+        _calls = -1;
+        Inside(function, scope);
+        _calls = calls;
+    }
+
+    /// <summary>Runs the body of a function among names of its own.</summary>
+    private FoldedValue Inside(DefinedFunction function, SourceScope scope)
+    {
+        (SourceScope Scope, List<Block> Blocks, int Unsure, int Loops, FoldedValue? Given, List<FoldedValue>? Yields, object? Inner, string Phase) was = (_scope, _blocks, _unsure, _loops, _given, _yields, _expression.Inner, _folder.Phase);
+        (_scope, _blocks, _unsure, _loops, _given, _yields) = (scope, [], 0, 0, null, null);
+        _calls++;
+        _inside.Add(function);
+        FoldedValue value;
+        if (function.Node.Kind is SyntaxKind.Lambda)
+        {
+            _expression.Inner = null;
+            _expression.Inner = function.Captured;
+            _left -= 2;
+            value = _expression.Value(function.Node[Body]);
+        }
+        else
+        {
+            _expression.Inner = null;
+            _left -= 1 + function.Node.List(Body).Count;
+            Push(function.Node, Body);
+            Statements();
+            value = _yields is { } yields ? new FoldedSequence(SequenceKind.Iterator, yields) { Layers = Arguments.Layers(yields) } : _given ?? FoldedValue.None;
+        }
+
+        _inside.RemoveAt(_inside.Count - 1);
+        _calls--;
+        (_scope, _blocks, _unsure, _loops, _given, _yields, _expression.Inner, _folder.Phase) = was;
+        return value;
+    }
+
+    /// <summary>A definition: its decorators are called with it, and what the last of them gives has its name.</summary>
+    private void Define(SyntaxNode node)
+    {
+        List<FoldedValue> decorators = [];
+        foreach (SyntaxNode decorator in node.List(DecoratorList))
+        {
+            decorators.Add(_expression.Value(decorator));
+        }
+
+        IReadOnlyList<SourceParameter> parameters = _expression.Parameters(node[Args]);
+        if (!_isScoped)
+        {
+            Plain(node, parameters);
+            return;
+        }
+
+        FoldedValue made = Later(new DefinedFunction(this, node, _scope.ForFunctions, parameters) { Captured = _expression.Inner, Kind = KindOf(decorators) });
+        for (int i = decorators.Count - 1; i >= 0; i--)
+        {
+            _folder.Site = node.Start;
+            made = Decorated(decorators[i], made);
+        }
+
+        if (node.Name(Name) is { } name)
+        {
+            Bind(name, made);
         }
     }
 
-    /// <summary>Runs statements one after the other; false where it cannot be told what they do.</summary>
-    private bool Plain(SyntaxNodeList body, int depth, ref int left, ref FoldedValue? given)
+    /// <summary>What a decorator makes of what it gets; one that is not of the source is taken to give it back.</summary>
+    private FoldedValue Decorated(FoldedValue decorator, FoldedValue made)
     {
-        foreach (SyntaxNode node in body)
+        if (decorator is FoldedDefined or FoldedPartial { Target: FoldedDefined } or FoldedFunction or FoldedChoice || (decorator is FoldedName name && CallableSinks.IsHandable(_folder.Canonical(name))))
         {
-            if (--left < 0 || !_folder.Budget.Step())
+            return _folder.Apply(decorator, [made]) is { IsUnknown: false } and not FoldedNone and var given ? given : made;
+        }
+
+        return made;
+    }
+
+    private static MethodKind KindOf(List<FoldedValue> decorators)
+    {
+        MethodKind kind = MethodKind.Plain;
+        foreach (FoldedValue decorator in decorators)
+        {
+            if (decorator is FoldedName name)
             {
-                return false;
-            }
-
-            switch (node.Kind)
-            {
-                case SyntaxKind.Return:
-                    given = node[SyntaxField.Value].IsNone ? FoldedValue.None : _expression.Value(node[SyntaxField.Value]);
-                    return true;
-                case SyntaxKind.Assign or SyntaxKind.AugAssign or SyntaxKind.AnnAssign or SyntaxKind.Expr or SyntaxKind.Import or SyntaxKind.ImportFrom:
-                    Statement(node);
-                    break;
-                case SyntaxKind.For when depth < 3 && node.List(OrElse).Count == 0:
-                    FoldedValue over = _expression.Value(node[Iter]);
-                    if (over.IsUnknown || _folder.Items(over) is not { } items)
-                    {
-                        return false;
-                    }
-
-                    foreach (FoldedValue item in items)
-                    {
-                        Assign(node[Target], item);
-                        if (!Plain(node.List(Body), depth + 1, ref left, ref given))
-                        {
-                            return false;
-                        }
-
-                        if (given is not null)
-                        {
-                            return true;
-                        }
-                    }
-
-                    break;
-                default:
-                    return false;
+                string last = name.Path[(name.Path.LastIndexOf('.') + 1)..];
+                kind = last switch { "staticmethod" => MethodKind.Static, "classmethod" => MethodKind.OfClass, "property" or "cached_property" or "setter" or "getter" => MethodKind.Property, _ => kind };
             }
         }
 
-        return true;
+        return kind;
+    }
+
+    /// <summary>A function that is read by itself as well, once everything else is done.</summary>
+    private DefinedFunction Later(DefinedFunction function)
+    {
+        if (function.Node.Tree == _tree && _seen.Add(function.Node.Number))
+        {
+            _later.Enqueue(function);
+        }
+
+        return function;
+    }
+
+    /// <summary>A function of a text that runs by itself: one whose body is to return one expression is known, of any other only its statements are read.</summary>
+    private void Plain(SyntaxNode node, IReadOnlyList<SourceParameter> parameters)
+    {
+        SyntaxNodeList body = node.List(Body);
+        bool isKnown = node.Kind == SyntaxKind.FunctionDef && body.Count > 0 && body[0].Kind == SyntaxKind.Return;
+        if (node.Name(Name) is { } name)
+        {
+            _scope.Set(name, isKnown ? _expression.Function(parameters, body[0][SyntaxField.Value]) : FoldedValue.Unknown);
+        }
+
+        foreach (SourceParameter parameter in parameters)
+        {
+            Forget(parameter.Name);
+        }
+
+        // The parameters of one that is known are known only when it is called.
+        if (!isKnown)
+        {
+            Push(node, Body);
+        }
+    }
+
+    /// <summary>Gives parameters what a call hands over.</summary>
+    private static void Take(IReadOnlyList<SourceParameter> parameters, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords, SourceScope scope)
+    {
+        Dictionary<string, FoldedValue> named = keywords.Pairs.Count == 0 ? [] : KeywordArguments.ByName(keywords);
+        int next = 0;
+        foreach (SourceParameter parameter in parameters)
+        {
+            scope.Names[parameter.Name] = parameter.Kind switch
+            {
+                ParameterKind.Rest => new FoldedSequence(SequenceKind.Tuple, [.. arguments.Skip(next)]),
+                ParameterKind.NamedRest => new FoldedDict(named.Select(n => ((FoldedValue)new FoldedText(n.Key), n.Value)).ToList()),
+                ParameterKind.Plain when next < arguments.Count => arguments[next++],
+                _ => named.Remove(parameter.Name, out FoldedValue? given) ? given : parameter.Default ?? FoldedValue.Unknown,
+            };
+            next = parameter.Kind is ParameterKind.Rest ? arguments.Count : next;
+        }
+    }
+
+    /// <summary>What going through a value gives; null where that cannot be told.</summary>
+    private IReadOnlyList<FoldedValue>? Iterate(FoldedValue value)
+    {
+        if (value is DefinedObject { Class: { } kind } made)
+        {
+            FoldedValue from = kind.Method("__iter__") is { } iterate ? Enter(iterate, [made], FoldedDict.Empty) : made;
+            if (from is DefinedObject { Class: { } other } steps && other.Method("__next__") is { } next)
+            {
+                return [Enter(next, [steps], FoldedDict.Empty)];
+            }
+
+            return from is DefinedObject ? kind.Method("__getitem__") is { } item ? [Enter(item, [made, new FoldedInt(0)], FoldedDict.Empty)] : null : _folder.Items(from);
+        }
+
+        return _folder.Items(value);
     }
 }

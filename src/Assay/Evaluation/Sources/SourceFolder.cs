@@ -9,11 +9,11 @@ using static Assay.Python.Syntax.SyntaxField;
 namespace Assay.Evaluation.Sources;
 
 /// <summary>
-/// Walks statements in the order in which they stand, as if every one ran once, and folds their expressions. That is enough for source
-/// that unpacks its own payload; what a loop or a branch makes of a name is not claimed to be known. Calls that leave the pure functions
-/// are told to the folder's <see cref="Folder.OnReached"/>.
+/// Runs statements on folded values: a module as its import runs it, and then each function by itself with arguments that are not known. Functions and classes of the source are called where the source calls
+/// them, with what they get. Of branches that cannot be decided both are gone through; what a loop makes of a name whose rounds cannot be counted is not claimed to be known. Calls that leave the pure functions
+/// are told to the folder's <see cref="Folder.OnReached"/>, with <see cref="Folder.Phase"/> for when they happen.
 /// </summary>
-internal sealed partial class SourceFolder
+internal sealed partial class SourceFolder : ISourceNames
 {
     private const int MaxText = 1 << 20;
     private const int LongestPath = 256;
@@ -25,18 +25,51 @@ internal sealed partial class SourceFolder
     /// <summary>Bytes that a tree takes for each character of its source.</summary>
     private const int TreeSize = 40;
     private readonly SourceExpression _expression;
-    private Stack<SyntaxNode> _waiting = new();
     private readonly Folder _folder;
-    private readonly Queue<(SyntaxNode Function, Dictionary<string, FoldedValue> Around)>? _later;
-    private Dictionary<string, FoldedValue> _names = new(StringComparer.Ordinal);
-    private Dictionary<string, FoldedValue>? _module;
-    private bool _loops;
+    private readonly SyntaxTree? _tree;
+    private readonly bool _isScoped;
+    private readonly Queue<DefinedFunction> _later = new();
+    private readonly HashSet<int> _seen = [];
+    private SourceScope _scope = new(null);
+    private SourceScope _module;
+    private List<Block> _blocks = [];
+    private int _unsure;
+    private int _loops;
 
-    private SourceFolder(Folder folder, bool isScoped = false)
+    /// <summary>Statements of one body that run one after the other.</summary>
+    private sealed class Block(SyntaxNode parent, SyntaxField list)
+    {
+        public SyntaxNode Parent => parent;
+
+        public SyntaxField Field => list;
+
+        public int Next { get; set; }
+
+        /// <summary>Whether they run whenever what is around them does.</summary>
+        public bool IsSure { get; init; } = true;
+
+        /// <summary>Whether they run again and again, and nobody knows how often.</summary>
+        public bool IsUncounted { get; init; }
+
+        /// <summary>Whether it is the body of a loop.</summary>
+        public bool IsLoop { get; init; }
+
+        /// <summary>What a loop goes through, where that is known.</summary>
+        public IReadOnlyList<FoldedValue>? Items { get; init; }
+
+        public int Item { get; set; }
+
+        /// <summary>When what follows happens, where the body is for another time.</summary>
+        public string? After { get; init; }
+    }
+
+    private SourceFolder(Folder folder, SyntaxTree? tree = null)
     {
         _folder = folder;
-        _later = isScoped ? [] : null;
-        _expression = new SourceExpression(folder, Lookup, (name, value) => _names[name] = value, isScoped ? lambda => _later!.Enqueue((lambda, _module is null ? [] : _names)) : null);
+        _tree = tree;
+        _isScoped = tree is not null;
+        _module = _scope;
+        _expression = new SourceExpression(folder, this);
     }
 
     /// <summary>
@@ -45,36 +78,25 @@ internal sealed partial class SourceFolder
     /// </summary>
     public static void RunModule(SyntaxTree tree, Folder folder)
     {
-        SourceFolder module = new(folder, isScoped: true) { _readsBeside = folder.Beside is not null && Runs(tree.Text.Slice(0, tree.Text.End)) };
-        folder.Execute = module.Execute;
+        SourceFolder module = new(folder, tree) { _readsBeside = folder.Beside is not null && Runs(tree.Text.Slice(0, tree.Text.End)) };
+        folder.Source = module;
+        module._left = FewestEntered + (EnteredPerNode * tree.Count);
         module.Document(tree);
-        module.Wait(tree.Root.List(Body));
+        module.Push(tree.Root, Body);
         module.Statements();
-        module._module = module._names;
-        while (module._later!.TryDequeue(out (SyntaxNode Function, Dictionary<string, FoldedValue> Around) next) && folder.Budget.Step(1 + next.Around.Count))
+        while (module._later.TryDequeue(out DefinedFunction? next) && folder.Budget.Step())
         {
-            module._names = new Dictionary<string, FoldedValue>(next.Around, StringComparer.Ordinal);
-            foreach (SourceParameter parameter in module._expression.Parameters(next.Function[Args]))
-            {
-                module.Forget(parameter.Name);
-            }
-
-            if (next.Function.Kind is SyntaxKind.Lambda)
-            {
-                module._expression.Value(next.Function[Body]);
-                continue;
-            }
-
-            module.Wait(next.Function.List(Body));
-            module.Statements();
+            module.Visit(next);
         }
+
+        folder.Budget.GiveBack(module._kept);
     }
 
     /// <summary>Folds a whole source.</summary>
     public static void Run(string source, Folder folder) => Parsed(source, folder, tree =>
     {
         SourceFolder statements = new(folder);
-        statements.Wait(tree.Root.List(Body));
+        statements.Push(tree.Root, Body);
         statements.Statements();
         return FoldedValue.None;
     });
@@ -115,18 +137,113 @@ internal sealed partial class SourceFolder
 
     private void Statements()
     {
-        while (_waiting.TryPop(out SyntaxNode node) && _folder.Budget.Step())
+        while (_blocks.Count > 0 && _folder.Budget.Step())
         {
-            Statement(node);
+            Block top = _blocks[^1];
+            SyntaxNodeList body = top.Parent.List(top.Field);
+            if (top.Next < body.Count)
+            {
+                Statement(body[top.Next++]);
+            }
+            else if (!Again(top))
+            {
+                Pop();
+            }
+        }
+
+        while (_blocks.Count > 0)
+        {
+            Pop();
         }
     }
 
-    /// <summary>These statements come next, in their order.</summary>
-    private void Wait(SyntaxNodeList statements)
+    /// <summary>These statements come next.</summary>
+    private void Push(Block block)
     {
-        for (int i = statements.Count - 1; i >= 0; i--)
+        _blocks.Add(block);
+        _unsure += block.IsSure ? 0 : 1;
+        _loops += block.IsUncounted ? 1 : 0;
+    }
+
+    private void Push(SyntaxNode parent, SyntaxField field, bool isSure = true)
+    {
+        if (parent.List(field).Count > 0)
         {
-            _waiting.Push(statements[i]);
+            Push(new Block(parent, field) { IsSure = isSure });
+        }
+    }
+
+    private void Pop()
+    {
+        Block top = _blocks[^1];
+        _blocks.RemoveAt(_blocks.Count - 1);
+        _unsure -= top.IsSure ? 0 : 1;
+        _loops -= top.IsUncounted ? 1 : 0;
+        _folder.Phase = top.After ?? _folder.Phase;
+    }
+
+    /// <summary>Begins another round of a loop; false where it has ended, or the block is none.</summary>
+    private bool Again(Block block)
+    {
+        if (!block.IsLoop || block.IsUncounted || --_rounds < 0 || (_left -= 2) < 0)
+        {
+            return false;
+        }
+
+        if (block.Items is { } items)
+        {
+            if (++block.Item >= items.Count)
+            {
+                return false;
+            }
+
+            Assign(block.Parent[Target], items[block.Item]);
+        }
+        else if (Arguments.Truth(_expression.Value(block.Parent[Test])) is not true)
+        {
+            return false;
+        }
+
+        block.Next = 0;
+        return true;
+    }
+
+    /// <summary>Leaves what is run, up to a loop or altogether, as far as it is sure that it is left.</summary>
+    private void Leave(bool toLoop, bool again = false)
+    {
+        if (_calls == 0 && !(toLoop && _blocks.Exists(b => b.IsLoop)))
+        {
+            // What stands behind is read all the same: nothing of the source is passed over.
+            return;
+        }
+
+        while (_blocks.Count > 0)
+        {
+            Block top = _blocks[^1];
+            if (toLoop && top.IsLoop)
+            {
+                if (again)
+                {
+                    top.Next = top.Parent.List(top.Field).Count;
+                }
+                else
+                {
+                    Pop();
+                }
+
+                return;
+            }
+
+            if (_calls == 0 && !top.IsSure)
+            {
+                return;
+            }
+
+            Pop();
+            if (!top.IsSure)
+            {
+                return;
+            }
         }
     }
 
@@ -138,232 +255,33 @@ internal sealed partial class SourceFolder
         }
     }
 
-    private void Statement(SyntaxNode node)
+    /// <summary>What a name means: what the source made of it, a builtin, or a module that whoever runs the source has imported.</summary>
+    public FoldedValue Lookup(string name)
     {
-        switch (node.Kind)
+        if (_scope.TryGet(name, out FoldedValue known))
         {
-            case SyntaxKind.Import:
-                Import(node);
-                break;
-            case SyntaxKind.ImportFrom:
-                FromImport(node);
-                break;
-            case SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef:
-                Define(node);
-                break;
-            case SyntaxKind.ClassDef:
-                Values(node.List(DecoratorList));
-                Values(node.List(Bases));
-                foreach (SyntaxNode keyword in node.List(Keywords))
-                {
-                    _expression.Value(keyword[SyntaxField.Value]);
-                }
-
-                Forget(node.Name(Name));
-                Wait(node.List(Body));
-                break;
-            case SyntaxKind.If or SyntaxKind.While:
-                _loops |= node.Kind == SyntaxKind.While;
-                _expression.Value(node[Test]);
-                Wait(node.List(OrElse));
-                Wait(node.List(Body));
-                break;
-            case SyntaxKind.For or SyntaxKind.AsyncFor:
-                _loops = true;
-                _expression.Value(node[Iter]);
-                Forget(node[Target]);
-                Wait(node.List(OrElse));
-                Wait(node.List(Body));
-                break;
-            case SyntaxKind.With or SyntaxKind.AsyncWith:
-                Open(node.List(Items));
-                Wait(node.List(Body));
-                break;
-            case SyntaxKind.Try or SyntaxKind.TryStar:
-                Wait(node.List(FinalBody));
-                Wait(node.List(OrElse));
-                Wait(node.List(Handlers));
-                Wait(node.List(Body));
-                break;
-            case SyntaxKind.ExceptHandler:
-                Forget(node.Name(Name));
-                Wait(node.List(Body));
-                break;
-            case SyntaxKind.Match:
-                _expression.Value(node[Subject]);
-                Wait(node.List(Cases));
-                break;
-            case SyntaxKind.MatchCase:
-                _expression.Value(node[Guard]);
-                Wait(node.List(Body));
-                break;
-            case SyntaxKind.Return or SyntaxKind.Expr:
-                _expression.Value(node[SyntaxField.Value]);
-                break;
-            case SyntaxKind.Raise:
-                _expression.Value(node[Exc]);
-                _expression.Value(node[Cause]);
-                break;
-            case SyntaxKind.Assert:
-                _expression.Value(node[Test]);
-                _expression.Value(node[Msg]);
-                break;
-            case SyntaxKind.Error:
-                // What could be read of a line that is no Python: somebody may mend it before it is run.
-                Values(node.List(SyntaxField.Values));
-                Wait(node.List(Body));
-                break;
-            case SyntaxKind.Assign:
-                FoldedValue value = _expression.Value(node[SyntaxField.Value]);
-                foreach (SyntaxNode target in node.List(Targets))
-                {
-                    Assign(target, value);
-                }
-
-                break;
-            case SyntaxKind.AnnAssign when !node[SyntaxField.Value].IsNone:
-                Assign(node[Target], _expression.Value(node[SyntaxField.Value]));
-                break;
-            case SyntaxKind.AugAssign:
-                Augment(node);
-                break;
+            return known;
         }
+
+        if (name is "__file__" && _folder.Beside is not null)
+        {
+            return new FoldedText(BesideFiles.Here + "__file__");
+        }
+
+        string builtin = "builtins." + name;
+        return PureFunctions.Find(builtin) is not null || CallableSinks.Of(builtin) is not null || name is "print" or "object" or "setattr" or "__builtins__" or "delattr" or "input" or "globals" or "vars" or "super" or "dir" or "iter" or "format"
+            ? new FoldedName("builtins", name == "__builtins__" ? "" : name)
+            : KnownModules.Has(name) ? new FoldedName(name, "") : FoldedValue.Unknown;
     }
 
-    private void Import(SyntaxNode node)
-    {
-        foreach (SyntaxNode alias in node.List(Names))
-        {
-            if (alias.Name(Name) is { Length: <= LongestPath } module)
-            {
-                string top = module.Split('.')[0];
-                _names[alias.Name(AsName) ?? top] = new FoldedName(alias.Name(AsName) is null ? top : module, "");
-            }
-        }
-    }
-
-    private void FromImport(SyntaxNode node)
-    {
-        if (node.Value(Level) > 0)
-        {
-            Beside(node);
-            return;
-        }
-
-        if (node.Name(Module) is not { Length: <= LongestPath } module)
-        {
-            return;
-        }
-
-        foreach (SyntaxNode alias in node.List(Names))
-        {
-            if (alias.Name(Name) is { } item && item != "*")
-            {
-                _names[alias.Name(AsName) ?? item] = new FoldedName(module, item);
-            }
-        }
-    }
-
-    private void Open(SyntaxNodeList items)
-    {
-        foreach (SyntaxNode item in items)
-        {
-            FoldedValue opened = _expression.Value(item[ContextExpr]);
-            if (!item[OptionalVars].IsNone)
-            {
-                Assign(item[OptionalVars], opened is FoldedFile ? opened : FoldedValue.Unknown);
-            }
-        }
-    }
-
-    /// <summary>A function whose body is to return one expression is known; of any other only its statements are read.</summary>
-    private void Define(SyntaxNode node)
-    {
-        foreach (SyntaxNode decorator in node.List(DecoratorList))
-        {
-            if (_expression.Value(decorator) is FoldedFunction applied && _later is not null)
-            {
-                applied.Body([FoldedValue.Unknown]);
-            }
-        }
-
-        IReadOnlyList<SourceParameter> parameters = _expression.Parameters(node[Args]);
-        SyntaxNodeList body = node.List(Body);
-        bool isKnown = node.Kind == SyntaxKind.FunctionDef && body.Count > 0 && body[0].Kind == SyntaxKind.Return;
-        if (node.Name(Name) is { } name)
-        {
-            _names[name] = isKnown ? _expression.Function(parameters, body[0][SyntaxField.Value])
-                : _later is not null && node.Kind == SyntaxKind.FunctionDef && IsPlain(body) ? new FoldedFunction(arguments => Called(node, parameters, arguments)) : FoldedValue.Unknown;
-        }
-
-        if (_later is not null)
-        {
-            // A function of the module sees the module's names as they are in the end; one in a function those around it.
-            _later.Enqueue((node, _module is null ? [] : _names));
-            return;
-        }
-
-        foreach (SourceParameter parameter in parameters)
-        {
-            Forget(parameter.Name);
-        }
-
-        // The parameters of one that is known are known only when it is called.
-        if (!isKnown)
-        {
-            Wait(body);
-        }
-    }
-
-    private void Augment(SyntaxNode node)
-    {
-        FoldedValue more = _expression.Value(node[SyntaxField.Value]);
-        if (node[Target].Kind == SyntaxKind.Name && node[Target].Name(Id) is { } name)
-        {
-            // How often a loop adds is not known.
-            _names[name] = _loops ? FoldedValue.Unknown : _expression.Binary(node.Operator, Lookup(name), more);
-        }
-        else
-        {
-            _expression.Value(node[Target]);
-        }
-    }
-
-    private void Assign(SyntaxNode target, FoldedValue value)
-    {
-        switch (target.Kind)
-        {
-            case SyntaxKind.Name when target.Name(Id) is { } name:
-                _names[name] = value;
-                break;
-            case SyntaxKind.Tuple or SyntaxKind.List:
-                SyntaxNodeList targets = target.List(Elts);
-                IReadOnlyList<FoldedValue>? items = value.IsUnknown ? null : _folder.Items(value);
-                for (int i = 0; i < targets.Count; i++)
-                {
-                    if (targets[i].Kind == SyntaxKind.Name && targets[i].Name(Id) is { } one)
-                    {
-                        _names[one] = items?.Count == targets.Count ? items[i] : FoldedValue.Unknown;
-                    }
-                    else
-                    {
-                        Forget(targets[i]);
-                    }
-                }
-
-                break;
-            default:
-                // What an item or an attribute is taken of is folded like any other expression.
-                _expression.Value(target);
-                break;
-        }
-    }
+    /// <summary>Gives a name a value; where it is not sure that this happens, callables that it had before stay.</summary>
+    public void Bind(string name, FoldedValue value) => _scope.Set(name, _unsure > 0 && _scope.Own(name) is { } before ? FoldedChoice.Of(before, value) : value);
 
     private void Forget(string? name)
     {
         if (name is not null)
         {
-            _names[name] = FoldedValue.Unknown;
+            _scope.Set(name, FoldedValue.Unknown);
         }
     }
 
@@ -376,24 +294,5 @@ internal sealed partial class SourceFolder
                 Forget(node.Name(Id));
             }
         }
-    }
-
-    /// <summary>What a name means: what the source made of it, a builtin, or a module that whoever runs the source has imported.</summary>
-    private FoldedValue Lookup(string name)
-    {
-        if (_names.TryGetValue(name, out FoldedValue? known) || _module?.TryGetValue(name, out known) is true)
-        {
-            return known;
-        }
-
-        if (name is "__file__" && _folder.Beside is not null)
-        {
-            return new FoldedText(BesideFiles.Here + "__file__");
-        }
-
-        string builtin = "builtins." + name;
-        return PureFunctions.Find(builtin) is not null || CallableSinks.Of(builtin) is not null || name is "print" or "object" or "setattr" or "__builtins__" or "delattr" or "input" or "globals" or "vars"
-            ? new FoldedName("builtins", name == "__builtins__" ? "" : name)
-            : KnownModules.Has(name) ? new FoldedName(name, "") : FoldedValue.Unknown;
     }
 }

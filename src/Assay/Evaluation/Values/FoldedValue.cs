@@ -94,6 +94,50 @@ internal sealed record FoldedThunk(FoldedValue Value) : FoldedValue;
 /// <summary>A function of recovered source whose body is one expression.</summary>
 internal sealed record FoldedFunction(Func<IReadOnlyList<FoldedValue>, FoldedValue> Body) : FoldedValue;
 
+/// <summary>Something that the source which is folded defines itself: what its attributes are and what calling it gives, the source says.</summary>
+internal abstract record FoldedDefined : FoldedValue
+{
+    /// <summary>An attribute of it.</summary>
+    public abstract FoldedValue Attribute(string name);
+
+    /// <summary>What calling it gives.</summary>
+    public abstract FoldedValue Call(IReadOnlyList<FoldedValue> arguments, FoldedDict keywords);
+}
+
+/// <summary>One of several values, and it is not known which: what is done with it is done with each.</summary>
+internal sealed record FoldedChoice(IReadOnlyList<FoldedValue> Values) : FoldedValue
+{
+    private const int Most = 4;
+
+    /// <summary>
+    /// One of two values. Callables matter most, since what they do is asked for: of two that differ both stay, and beside one of them anything else is forgotten.
+    /// </summary>
+    public static FoldedValue Of(FoldedValue one, FoldedValue other)
+    {
+        if (!Matters(other))
+        {
+            return Matters(one) ? one : other;
+        }
+
+        if (!Matters(one) || ReferenceEquals(one, other) || (one is FoldedName x && other is FoldedName y && x.Path == y.Path))
+        {
+            return other;
+        }
+
+        List<FoldedValue> all = [.. one is FoldedChoice many ? many.Values : [one], .. other is FoldedChoice more ? more.Values : [other]];
+        return new FoldedChoice([.. all.Distinct(ReferenceEqualityComparer.Instance).Cast<FoldedValue>().Take(Most)]);
+    }
+
+    /// <summary>Whether a value can be called, or is a module that callables are taken from.</summary>
+    public static bool Matters(FoldedValue value) => value is FoldedName or FoldedDefined or FoldedPartial or FoldedMethod or FoldedGetter or FoldedThunk or FoldedFunction or FoldedInstanceMethod or FoldedChoice or FoldedCode;
+}
+
+/// <summary>A path of <c>pathlib</c>, as text; a home is a tilde, and where a part is not known the rest stands alone.</summary>
+internal sealed record FoldedPath(string Text) : FoldedValue;
+
+/// <summary>A file of that name that is written to, or of which nothing is known.</summary>
+internal sealed record FoldedOpened(string Path) : FoldedValue;
+
 /// <summary>A file in memory: <c>io.BytesIO</c> or <c>io.StringIO</c>.</summary>
 internal sealed record FoldedFile(FoldedValue Content) : FoldedValue;
 

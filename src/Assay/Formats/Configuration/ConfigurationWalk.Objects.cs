@@ -40,8 +40,16 @@ internal sealed partial class ConfigurationWalk
         if (kept.ContainsKey("idx") && kept.TryGetValue("path", out ScalarValue path) && kept.TryGetValue("type", out ScalarValue type))
         {
             string at = Path();
-            Entry(at + ".module_type", type.Text, type.Kind, type.Offset);
+            string module = type.Text.LastIndexOf('.') is > 0 and int dot ? type.Text[..dot].Replace('.', '/') : type.Text;
+            Entry(at + ".module_type", type.Text, type.Kind, type.Offset, beside: Code(module, $"{path.Text}/{module}"));
             Entry(at + ".module_path", path.Text, path.Kind, path.Offset);
+        }
+
+        // A model of MLflow: its own code folder comes before all others.
+        if (kept.TryGetValue(LoaderModule, out ScalarValue loader))
+        {
+            string module = loader.Text.Replace('.', '/');
+            Entry(KeyPath.Append(Path(), LoaderModule), loader.Text, loader.Kind, loader.Offset, loader.IsCut, kept.TryGetValue("code", out ScalarValue code) ? Code($"{code.Text}/{module}") : "");
         }
 
         // Hydra finds what stands beside it, and hands it on to be called; a pipeline of pyannote is a class by its full name.

@@ -123,11 +123,11 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         else if (closed.Items is [var library, var name] && _open is [{ IsMap: true } root] && root.Kept?.ContainsKey("_class_name") is true)
         {
             // A component of a pipeline of diffusers: the library, or a module of the folder, and the class.
-            Entry($"component.{root.Key}", $"{library}.{name}", EntryKind.Text, offset);
+            Entry($"component.{root.Key}", $"{library}.{name}", EntryKind.Text, offset, beside: Code($"{root.Key}/{library}", library));
         }
         else if (closed.Items is [var module, var pipeline] && _open is [{ IsMap: true, Key: "_class_name" }])
         {
-            Entry("custom_pipeline", $"{module}.{pipeline}", EntryKind.Text, offset);
+            Entry("custom_pipeline", $"{module}.{pipeline}", EntryKind.Text, offset, beside: Code(module));
         }
 
         context.Budget.Release(KeySize * (long)(closed.Keys?.Count ?? 0));
@@ -203,7 +203,11 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         }
         else if (role is not ValueRole.None and not ValueRole.Pattern && value.Kind is not EntryKind.Null && !IsOneOfMany(role, value, isInList))
         {
-            Entry(Path(), value.Text, value.Kind, value.Offset, value.IsCut);
+            // Which folder a loader's module lies in stands beside it; the map says it when it ends.
+            if (key is not LoaderModule || !top.IsMap || top.Kept?.ContainsKey(key) is not true)
+            {
+                Entry(Path(), value.Text, value.Kind, value.Offset, value.IsCut, role is ValueRole.Switch ? Named(key, value.Text) : "");
+            }
         }
 
         if (value.Kind is EntryKind.Text)
@@ -328,7 +332,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         }
     }
 
-    private void Entry(string path, string value, EntryKind kind, long offset, bool isCut = false)
+    private void Entry(string path, string value, EntryKind kind, long offset, bool isCut = false, string beside = "")
     {
         if (++_entries == MostEntries)
         {
@@ -345,6 +349,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
                 Value = value.Length > LongestValue ? value[..LongestValue] : value,
                 IsCut = isCut || value.Length > LongestValue,
                 Kind = kind,
+                Beside = beside,
             });
         }
     }

@@ -215,7 +215,7 @@ internal sealed class CallTimes
     }
 
     /// <summary>How early a phase is: the earlier one counts.</summary>
-    private static int Rank(string phase) => phase switch { "import" => 4, "load" => 3, "install" => 2, "infer" => 1, _ => 0 };
+    public static int Rank(string phase) => phase switch { "import" => 4, "load" => 3, "install" => 2, "infer" => 1, _ => 0 };
 
     /// <summary>Follows who calls whom, from what runs on import and on load.</summary>
     private void Follow(SyntaxTree tree)

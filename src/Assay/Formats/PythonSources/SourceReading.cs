@@ -1,4 +1,5 @@
 // Finds what Python source calls that reaches beyond it, and when.
+using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Evaluation;
@@ -28,13 +29,16 @@ internal sealed class SourceReading
     public const string ClassWalk = "builtins.object.__subclasses__";
 
     private const int MostArguments = 6;
-    private const int MostSame = 8;
+    private const int MostSame = 4;
+    private const int MostAlike = 8;
+    private const int LongestCall = 400;
     private readonly SyntaxTree _tree;
     private readonly SourceText _text;
     private readonly CallTimes _times;
     private readonly string _source;
     private readonly string _outermost;
     private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Callee, int At), List<int>> _at = [];
     private readonly Func<int, int> _line;
 
     private SourceReading(SyntaxTree tree, string source, ScanBudget budget, SourceSetting setting)
@@ -69,19 +73,21 @@ internal sealed class SourceReading
     public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, SourceSetting setting)
     {
         SourceReading reading = new(tree, source, budget, setting);
-        Folder folder = new(budget, held) { Beside = setting.Beside };
+        Folder folder = new(budget, held) { Beside = setting.Beside, PhaseAt = at => reading._times.Of(at).Phase };
         PayloadFollower follower = new(budget, budget.Limits.TextBytes, held);
         folder.OnReached = (name, arguments) =>
         {
             string callee = folder.Canonical(name);
-            int at = folder.Site;
             if (!SourceNames.IsKept(callee))
             {
                 return;
             }
 
-            reading.Add(callee, arguments, at, start);
-            follower.Follow(callee, CallableSinks.Of(callee), arguments, start + at);
+            int at = reading.Carrier(callee, folder);
+            if (reading.Add(callee, arguments, at, start, folder.Phase))
+            {
+                follower.Follow(callee, CallableSinks.Of(callee), arguments, start + at);
+            }
         };
         SourceFolder.RunModule(tree, folder);
         reading.Native(start);
@@ -116,7 +122,7 @@ internal sealed class SourceReading
                 string? given = library.Kind is SyntaxKind.Name ? library.Name(SyntaxField.Id) : library.Kind is SyntaxKind.Attribute ? library.Name(SyntaxField.Attr) : null;
                 if (IsLibrary(library) || (given is not null && libraries.Contains(given)))
                 {
-                    Add(NativeCall + name, [], call.Start, start);
+                    Add(NativeCall + name, [], call.Start, start, "call");
                 }
             }
         }
@@ -135,7 +141,7 @@ internal sealed class SourceReading
                     {
                         if (IsEnvironment(argument))
                         {
-                            Add(WholeEnvironment, [], argument.Start, start);
+                            Add(WholeEnvironment, [], argument.Start, start, "call");
                         }
                     }
 
@@ -143,11 +149,11 @@ internal sealed class SourceReading
                     {
                         if (method.Name(SyntaxField.Attr) is "items" or "copy" or "values" && IsEnvironment(method[SyntaxField.Value]))
                         {
-                            Add(WholeEnvironment, [], node.Start, start);
+                            Add(WholeEnvironment, [], node.Start, start, "call");
                         }
                         else if (method.Name(SyntaxField.Attr) is "__subclasses__" && IsWalk(method[SyntaxField.Value]))
                         {
-                            Add(ClassWalk, [], node.Start, start);
+                            Add(ClassWalk, [], node.Start, start, "call");
                         }
                     }
 
@@ -157,7 +163,7 @@ internal sealed class SourceReading
                     {
                         if (IsEnvironment(value))
                         {
-                            Add(WholeEnvironment, [], value.Start, start);
+                            Add(WholeEnvironment, [], value.Start, start, "call");
                         }
                     }
 
@@ -180,25 +186,86 @@ internal sealed class SourceReading
     private static bool IsLibrary(SyntaxNode node) =>
         node.Kind is SyntaxKind.Call && node[SyntaxField.Func] is var made && (made.Kind is SyntaxKind.Name ? made.Name(SyntaxField.Id) : made.Kind is SyntaxKind.Attribute ? made.Name(SyntaxField.Attr) : null) is "CDLL" or "PyDLL" or "WinDLL" or "OleDLL" or "LoadLibrary";
 
-    private void Add(string callee, IReadOnlyList<FoldedValue> arguments, int at, long start)
+    /// <summary>
+    /// Where a call is to be looked for: where it stands; but where a function calls what it was handed, at the place that hands it over and names it.
+    /// </summary>
+    private int Carrier(string callee, Folder folder)
     {
-        (string phase, string function) = _times.Of(at);
-        phase = phase is "import" ? _outermost : phase;
-        List<ValueShape> shapes = [.. arguments.Take(MostArguments).Select(FoldedShape.Of)];
-        string key = $"{callee} {phase} {string.Join(',', shapes.Select(s => s.Text))}";
-        if (_seen.TryGetValue(key, out int same) && same >= MostSame)
+        int at = folder.Site;
+        if (folder.Callers.Count == 0)
         {
-            return;
+            return at;
         }
 
-        _seen[key] = same + 1;
+        ReadOnlySpan<char> name = callee.AsSpan(callee.LastIndexOf('.') + 1);
+        if (Names(at, name))
+        {
+            return at;
+        }
+
+        for (int i = folder.Callers.Count - 1; i >= 0; i--)
+        {
+            if (Names(folder.Callers[i], name))
+            {
+                return folder.Callers[i];
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>Whether the statement that begins at a place has a name in it, within a few lines.</summary>
+    private bool Names(int at, ReadOnlySpan<char> name)
+    {
+        int end = Math.Min(_text.End, at + LongestCall);
+        ReadOnlySpan<byte> line = _text.Slice(at, end);
+        int stop = line.IndexOf((byte)'\n');
+        return Encoding.UTF8.GetString(stop < 0 ? line : line[..stop]).AsSpan().Contains(name, StringComparison.Ordinal);
+    }
+
+    /// <summary>Notes a call; false where it was known already.</summary>
+    private bool Add(string callee, IReadOnlyList<FoldedValue> arguments, int at, long start, string driven)
+    {
+        (string phase, string function) = _times.Of(at);
+        phase = CallTimes.Rank(driven) > CallTimes.Rank(phase) ? driven : phase;
+        phase = phase is "import" ? _outermost : phase;
+        List<ValueShape> shapes = [.. arguments.Take(MostArguments).Select(FoldedShape.Of)];
+        string given = string.Join(',', shapes.Select(s => s.Text));
+        if (_at.TryGetValue((callee, at), out List<int>? same))
+        {
+            bool isKnown = false;
+            foreach (int known in same)
+            {
+                Uses[known] = CallTimes.Rank(phase) > CallTimes.Rank(Uses[known].Phase) ? Uses[known] with { Phase = phase } : Uses[known];
+                isKnown |= string.Join(',', Uses[known].Arguments.Select(s => s.Text)) == given;
+            }
+
+            // What is not known adds nothing to what is.
+            if (isKnown || same.Count >= MostSame || shapes.TrueForAll(s => s.Kind is ShapeKind.Unknown))
+            {
+                return false;
+            }
+        }
+        else
+        {
+            _at.Add((callee, at), same = []);
+        }
+
+        string key = $"{callee} {phase} {given}";
+        if (_seen.TryGetValue(key, out int often) && often >= MostAlike)
+        {
+            return false;
+        }
+
+        _seen[key] = often + 1;
         if (Uses.Count >= MostUses)
         {
             IsCut = true;
-            return;
+            return false;
         }
 
         string name = callee[(callee.LastIndexOf('.') + 1)..];
+        same.Add(Uses.Count);
         Uses.Add(new SourceUse
         {
             Callee = callee,
@@ -210,6 +277,7 @@ internal sealed class SourceReading
             Layers = [.. arguments.SelectMany(a => a.Layers).Distinct().Take(8)],
             IsHidden = !_source.Contains(name, StringComparison.Ordinal) || (callee is "builtins.exec" or "builtins.eval" && shapes is [{ Kind: ShapeKind.Str } text, ..] && IsBuilt(text.Text)),
         });
+        return true;
     }
 
     /// <summary>Whether a text that runs was put together: its longest plain stretch does not stand in the source.</summary>

@@ -17,6 +17,11 @@ internal static class KnownModules
     /// <summary>The modules of the standard library, those of Python 2 as well.</summary>
     public static IEnumerable<string> OfStandardLibrary => Rows.Where(r => r.Kind != Package).Select(r => r.Name);
 
+    private static readonly Lazy<HashSet<string>> s_standard = new(() => [.. OfStandardLibrary]);
+
+    /// <summary>Whether the module in front of a dotted name is one of the standard library.</summary>
+    public static bool IsStandard(string path) => s_standard.Value.Contains(path.IndexOf('.', StringComparison.Ordinal) is > 0 and int dot ? path[..dot] : path);
+
     private static IEnumerable<(string Name, string Kind)> Rows => EmbeddedTable.Rows("python/modules.txt").Select(r => (r[0], r.Length > 1 ? r[1] : ""));
 
     /// <summary>Whether a dotted module name begins with one of Python's today or of a package.</summary>

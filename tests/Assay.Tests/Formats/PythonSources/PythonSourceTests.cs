@@ -53,6 +53,47 @@ public sealed class PythonSourceTests
     }
 
     [Theory]
+    [InlineData("import os\ndef apply(f, *a, **k):\n    return f(*a, **k)\napply(os.system, './x')\n", 4)]
+    [InlineData("import os\nfor f, a in ((print, 1), (os.system, './x')):\n    f(a)\n", 2)]
+    [InlineData("import os\nimport itertools\nfor f, a in itertools.product([os.system], ['./x']):\n    f(a)\n", 3)]
+    [InlineData("import os\ndef register(n):\n    def wrap(c):\n        os.system('./x')\n        return c\n    return wrap\n@register('a')\nclass A: pass\n", 4)]
+    [InlineData("import os, functools\ndef traced(f):\n    @functools.wraps(f)\n    def inner(*a):\n        os.system('./x')\n        return f(*a)\n    return inner\n@traced\ndef g(x): return x\ny = g(1)\n", 5)]
+    [InlineData("import os, threading\nthreading.Thread(target=os.system, args=('./x',)).start()\n", 2)]
+    [InlineData("import os\nfrom concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as e:\n    e.submit(os.system, './x')\n", 4)]
+    [InlineData("import os, weakref\nclass O: pass\no = O()\nweakref.finalize(o, os.system, './x')\n", 4)]
+    [InlineData("import os\nclass S:\n    @property\n    def ok(self):\n        os.system('./x')\n        return True\nif S().ok: pass\n", 5)]
+    [InlineData("import os\nclass V:\n    def __add__(self, o):\n        return os.popen(o)\nV() + './x'\n", 4)]
+    [InlineData("import os\ndef meta(n, b, d):\n    os.system('./x')\n    return type(n, b, d)\nclass A(metaclass=meta): pass\n", 3)]
+    [InlineData("import os\nT = type('T', (), {'__init__': lambda s: os.system('./x')})\nT()\n", 2)]
+    [InlineData("import os\nx: os.system('./x') = None\n", 2)]
+    [InlineData("import os\nclass R:\n    def __init__(self):\n        self.todo = []\n    def add(self, f):\n        self.todo.append(f)\n        return f\n    def go(self):\n        for f in self.todo:\n            f('./x')\nr = R()\nr.add(os.system)\nr.go()\n", 10)]
+    [InlineData("import os\nh = [n for n in dir(os) if n.startswith('sys') and n.endswith('em')][0]\ngetattr(os, h)('./x')\n", 3)]
+    [InlineData("import os, pathlib\np = pathlib.Path.home() / '.config' / 'systemd' / 'user' / 'a.service'\np.write_text('x')\n", 3)]
+    [InlineData("import os, site\nopen(os.path.join(site.getsitepackages()[0], 'a.pth'), 'w').write('import os')\n", 2)]
+    [InlineData("import os, sys, tempfile\nd = tempfile.mkdtemp()\nopen(os.path.join(d, 'job.py'), 'w').write('import os\\nos.system(\"./x\")')\nsys.path.insert(0, d)\nimport job\n", 5)]
+    [InlineData("import os\ndef parts():\n    yield 'sys'\n    yield 'tem'\ngetattr(os, ''.join(parts()))('./x')\n", 5)]
+    [InlineData("import os, asyncio\nasync def m():\n    p = await asyncio.create_subprocess_shell('./x')\nasyncio.run(m())\n", 3)]
+    public void T158_WhatValuesCarryIsFollowed(string source, int line)
+    {
+        TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(source), "modeling_x.py");
+        Assert.True(report.Findings.Any(f => f.Severity >= Assay.Detection.Severity.Medium && f.Phase == "import" && f.Line is { } at && Math.Abs(at - line) <= 1), report.Describe());
+    }
+
+    [Theory]
+    [InlineData("import os, functools\ndef timed(f):\n    @functools.wraps(f)\n    def inner(*a):\n        return f(*a)\n    return inner\n@timed\ndef clean(p):\n    os.remove(p)\n")]
+    [InlineData("import atexit, shutil, tempfile\nD = tempfile.mkdtemp()\natexit.register(shutil.rmtree, D, ignore_errors=True)\n")]
+    [InlineData("import subprocess, threading\nclass Worker(threading.Thread):\n    def __init__(self, cmd):\n        super().__init__()\n        self.cmd = cmd\n    def run(self):\n        subprocess.run(self.cmd)\ndef main(cmd):\n    Worker(cmd).start()\n")]
+    [InlineData("import subprocess, argparse\ndef build(a):\n    subprocess.run(['make'])\ndef main():\n    p = argparse.ArgumentParser()\n    p.set_defaults(func=build)\n    a = p.parse_args()\n    a.func(a)\nif __name__ == '__main__':\n    main()\n")]
+    [InlineData("import os\nREADERS = {'.txt': open, '.bin': os.open}\ndef read(p):\n    return READERS[os.path.splitext(p)[1]](p)\n")]
+    [InlineData("from pathlib import Path\nHERE = Path(__file__).parent\nVERSION = (HERE / 'VERSION').read_text().strip() if (HERE / 'VERSION').exists() else '0'\nCACHE = Path.home() / '.cache' / 'x'\nCACHE.mkdir(parents=True, exist_ok=True)\n")]
+    [InlineData("import logging, signal, sys\ndef stop(s, f):\n    sys.exit(0)\nsignal.signal(signal.SIGTERM, stop)\nlogging.getLogger().addHandler(logging.StreamHandler())\n")]
+    public void HandingFunctionsOnIsOrdinary(string source)
+    {
+        TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(source), "modeling_x.py");
+        Assert.True(report.Verdict is Verdict.Passed, report.Describe());
+    }
+
+    [Theory]
     [InlineData("modeling_x.py", "import math, os, warnings\nimport torch\nimport torch.nn as nn\nfrom transformers import PreTrainedModel\nfrom .configuration_x import XConfig\nlogger = __import__('logging').getLogger(__name__)\ntry:\n    from flash_attn import flash_attn_func\nexcept ImportError:\n    flash_attn_func = None\nclass XModel(PreTrainedModel):\n    config_class = XConfig\n    def __init__(self, config):\n        super().__init__(config)\n        self.w = nn.Linear(3, 3)\n    def forward(self, x):\n        return self.w(x)\n    @classmethod\n    def from_pretrained(cls, path, **k):\n        return torch.load(os.path.join(path, 'x.bin'), map_location='cpu')\n")]
     [InlineData("configuration_x.py", "from transformers import PretrainedConfig\nclass XConfig(PretrainedConfig):\n    model_type = 'x'\n    def __init__(self, a=1, **kwargs):\n        self.a = a\n        super().__init__(**kwargs)\n")]
     [InlineData("tool.py", "import subprocess, sys, os\ndef main():\n    subprocess.run(['make'], check=True)\n    os.system('clear')\nif __name__ == '__main__':\n    subprocess.call(['ls'])\n    main()\n")]

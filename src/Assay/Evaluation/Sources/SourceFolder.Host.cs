@@ -1,0 +1,181 @@
+// What calls mean to folded source beyond values: names of its own, functions that it hands over, text that it runs.
+using Assay.Evaluation.Functions;
+using Assay.Evaluation.Values;
+using Assay.Python.Names;
+using Assay.Python.Syntax;
+using static Assay.Python.Syntax.SyntaxField;
+
+namespace Assay.Evaluation.Sources;
+
+internal sealed partial class SourceFolder : ISourceHost
+{
+    private const int MostHanded = 3;
+    private int _handing;
+    private long _kept;
+
+    public FoldedValue? Global(string name) => _module.Names.GetValueOrDefault(name);
+
+    public FoldedValue Evaluate(string text) => Pinned(_folder, () => Parsed(text.Trim(), _folder, tree => _expression.Value(Single(tree))));
+
+    /// <summary>Runs a text among the names of the module, as <c>exec</c> does.</summary>
+    public void Execute(string text)
+    {
+        string source = text.Length > MaxText ? text[..MaxText] : text;
+        long size = TreeSize * (long)source.Length;
+        if (_calls >= MostNested || !_folder.Budget.Work(ParseWork + (CharacterWork * (long)source.Length)) || !_folder.Budget.TryBorrow(size))
+        {
+            return;
+        }
+
+        // Its functions may be called later: the tree is kept as long as the module is folded.
+        _kept += size;
+        _calls++;
+        Pinned(_folder, () =>
+        {
+            List<Block> blocks = _blocks;
+            _blocks = [];
+            Push(PythonParser.Parse(SourceText.OfString(source)).Root, Body);
+            Statements();
+            _blocks = blocks;
+            return FoldedValue.None;
+        });
+        _calls--;
+    }
+
+    public void Handed(string path, IReadOnlyList<FoldedValue> arguments)
+    {
+        if (!_isScoped || _handing >= MostHanded)
+        {
+            return;
+        }
+
+        bool calls = path.Length > 0 && IsStandard(path) && !CallableSinks.IsKeeper(path);
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            FoldedValue one = arguments[i];
+            FoldedValue target = one is FoldedPartial bound ? bound.Target : one;
+            bool isCalled = target switch
+            {
+                FoldedName name => (calls || path.Length == 0) && CallableSinks.IsHandable(_folder.Canonical(name)) && (calls || !char.IsAsciiLetterUpper(name.Path[name.Path.LastIndexOf('.') + 1])),
+                DefinedFunction or FoldedChoice or FoldedCode => calls,
+                _ => false,
+            };
+            _handing++;
+            if (isCalled)
+            {
+                _folder.Apply(one, Behind(arguments, i));
+            }
+            else if (calls && one is DefinedObject made)
+            {
+                Touch(made);
+            }
+            else if (calls && one is DefinedClass { Foreign: { } foreign } kind && IsStandard(foreign.Module))
+            {
+                Touch(kind.Typical);
+            }
+
+            _handing--;
+        }
+    }
+
+    /// <summary>What a function gets that is handed over: what stands behind it, or the list of arguments that stands somewhere beside it.</summary>
+    private static IReadOnlyList<FoldedValue> Behind(IReadOnlyList<FoldedValue> arguments, int at)
+    {
+        FoldedSequence? list = arguments.Skip(at + 1).Concat(arguments.Take(at)).OfType<FoldedSequence>().FirstOrDefault(s => s.Kind is SequenceKind.Tuple or SequenceKind.List or SequenceKind.Iterator);
+        return list is not null ? list.Items : at + 1 < arguments.Count ? [.. arguments.Skip(at + 1)] : [FoldedValue.Unknown];
+    }
+
+    public FoldedValue? Special(string path, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
+    {
+        if (!_isScoped)
+        {
+            return null;
+        }
+
+        switch (path)
+        {
+            case "builtins.type" when arguments.Count == 3:
+                return OfType(arguments, FoldedValue.Unknown);
+            case "builtins.type" when arguments is [DefinedObject made]:
+                return made.Class;
+            case "builtins.type.__new__" when arguments is [DefinedClass meta, ..]:
+                return MadeByMeta(meta, arguments);
+            case "builtins.object.__new__" when arguments is [DefinedClass kind, ..]:
+                return new DefinedObject(kind);
+            case "builtins.super":
+                return Super(arguments);
+            case "builtins.dir" when arguments is [FoldedName asked]:
+                return new FoldedSequence(SequenceKind.List, [.. CallableSinks.NamesOf(_folder.Canonical(asked)).Select(n => new FoldedText(n))]);
+            case "builtins.setattr" or "builtins.object.__setattr__" when arguments is [var owner, FoldedText name, var value]:
+                SetAttribute(owner, name.Value, value);
+                return FoldedValue.None;
+            case "builtins.getattr" when arguments is [FoldedName module, { IsUnknown: true }, ..] && IsStandard(module.Module):
+                return module with { Name = module.Name.Length == 0 ? "?" : module.Name + ".?" };
+            case "builtins.globals" or "builtins.locals" or "builtins.vars" when arguments.Count == 0:
+                return new FoldedName("builtins", Folder.Globals);
+        }
+
+        return OfObject(path, arguments) ?? OfFile(path, arguments, keywords);
+    }
+
+    /// <summary>What builtins give for an object of the source's own: they ask its methods.</summary>
+    private FoldedValue? OfObject(string path, IReadOnlyList<FoldedValue> arguments)
+    {
+        if (arguments is not [DefinedObject made, ..] || !path.StartsWith("builtins.", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string[] methods = path["builtins.".Length..] switch
+        {
+            "str" or "print" => ["__str__", "__repr__"],
+            "repr" => ["__repr__"],
+            "format" => ["__format__", "__str__"],
+            "len" => ["__len__"],
+            "bool" => ["__bool__", "__len__"],
+            "next" => ["__next__"],
+            "iter" => ["__iter__"],
+            "int" => ["__int__", "__index__"],
+            "float" => ["__float__"],
+            "bytes" => ["__bytes__"],
+            "hash" => ["__hash__"],
+            "dir" => ["__dir__"],
+            "abs" => ["__abs__"],
+            "round" => ["__round__"],
+            _ => [],
+        };
+        foreach (string method in methods)
+        {
+            if (made.Class.Method(method) is { } own)
+            {
+                return Enter(own, [made, .. arguments.Skip(1)], FoldedDict.Empty);
+            }
+        }
+
+        return path is "builtins.list" or "builtins.tuple" or "builtins.sorted" or "builtins.set" or "builtins.sum" or "builtins.any" or "builtins.all" or "builtins.max" or "builtins.min" && Iterate(made) is { } items
+            ? new FoldedSequence(SequenceKind.List, items) : null;
+    }
+
+    private FoldedValue Super(IReadOnlyList<FoldedValue> arguments)
+    {
+        DefinedFunction? function = _inside.Count > 0 ? _inside[^1] : null;
+        DefinedClass? owner = arguments.Count > 0 ? arguments[0] as DefinedClass : function?.Owner;
+        FoldedValue self = arguments.Count > 1 ? arguments[1] : function?.Parameters is [{ } first, ..] && _scope.TryGet(first.Name, out FoldedValue known) ? known : FoldedValue.Unknown;
+        owner ??= (self as DefinedObject)?.Class ?? self as DefinedClass;
+        return owner is null ? FoldedValue.Unknown : new DefinedSuper(owner, self);
+    }
+
+    /// <summary>Something of a module of others is replaced: whoever uses it calls what was put there.</summary>
+    private void Replaced(FoldedName owner, string name, FoldedValue value)
+    {
+        FoldedValue target = value is FoldedPartial bound ? bound.Target : value;
+        if (target is DefinedFunction or FoldedChoice || (target is FoldedName harmful && CallableSinks.IsHandable(_folder.Canonical(harmful)) && _folder.Canonical(harmful) != $"{owner.Path}.{name}"))
+        {
+            _folder.Apply(value, [FoldedValue.Unknown]);
+        }
+        else if (value is DefinedObject made && IsStandard(owner.Module))
+        {
+            Touch(made);
+        }
+    }
+}
