@@ -70,13 +70,19 @@ internal static class CallableSinks
         return false;
     }
 
+    /// <summary>Whether what a call gives, by its name with parentheses, is a file that was fetched from elsewhere.</summary>
+    public static bool IsDownload(string result) => result.EndsWith("()", StringComparison.Ordinal) && s_tables.Value.Downloads.Contains(result[..^2]);
+
+    /// <summary>Whether what a function of a module gives is followed: what its methods do is of interest.</summary>
+    public static bool IsTraced(string module) => KnownModules.IsStandard(module) || s_tables.Value.Traced.Contains(module.IndexOf('.', StringComparison.Ordinal) is > 0 and int dot ? module[..dot] : module);
+
     /// <summary>The names in a module that are known for what they do.</summary>
     public static IEnumerable<string> NamesOf(string module) => s_tables.Value.Handable.Where(n => n.Length > module.Length + 1 && n.StartsWith(module, StringComparison.Ordinal) && n[module.Length] == '.' && n.IndexOf('.', module.Length + 1) < 0).Select(n => n[(module.Length + 1)..]).Order(StringComparer.Ordinal);
 
     /// <summary>The last dot before <paramref name="end"/> below which a table can hold something.</summary>
     private static int LastDot(Tables tables, string path, int end) => path.LastIndexOf('.', Math.Min(end, tables.Longest + 1) - 1);
 
-    private sealed record Tables(FrozenDictionary<string, Sink> Sinks, FrozenSet<string> Mutators, FrozenSet<string> Handable, FrozenSet<string> Keepers)
+    private sealed record Tables(FrozenDictionary<string, Sink> Sinks, FrozenSet<string> Mutators, FrozenSet<string> Handable, FrozenSet<string> Keepers, FrozenSet<string> Traced, FrozenSet<string> Downloads)
     {
         /// <summary>The length of the longest name that any of them holds.</summary>
         public int Longest { get; } = Sinks.Keys.Max(k => k.Length);
@@ -88,6 +94,8 @@ internal static class CallableSinks
         HashSet<string> mutators = new(StringComparer.Ordinal);
         HashSet<string> handable = new(StringComparer.Ordinal);
         HashSet<string> keepers = new(StringComparer.Ordinal);
+        HashSet<string> traced = new(StringComparer.Ordinal);
+        HashSet<string> downloads = new(StringComparer.Ordinal);
         foreach (string[] row in EmbeddedTable.Rows("evaluation/callables.tsv"))
         {
             if (row[0] == "mutator")
@@ -96,9 +104,9 @@ internal static class CallableSinks
                 continue;
             }
 
-            if (row[0] is "handable" or "keeper")
+            if (row[0] is "handable" or "keeper" or "traced" or "download")
             {
-                (row[0] is "handable" ? handable : keepers).UnionWith(row[1].Split(' ').Select(CanonicalName.Twin));
+                (row[0] is "handable" ? handable : row[0] is "keeper" ? keepers : row[0] is "traced" ? traced : downloads).UnionWith(row[1].Split(' ').Select(CanonicalName.Twin));
                 continue;
             }
 
@@ -109,6 +117,6 @@ internal static class CallableSinks
             }
         }
 
-        return new Tables(sinks.ToFrozenDictionary(), mutators.ToFrozenSet(), handable.ToFrozenSet(StringComparer.Ordinal), keepers.ToFrozenSet(StringComparer.Ordinal));
+        return new Tables(sinks.ToFrozenDictionary(), mutators.ToFrozenSet(), handable.ToFrozenSet(StringComparer.Ordinal), keepers.ToFrozenSet(StringComparer.Ordinal), traced.ToFrozenSet(StringComparer.Ordinal), downloads.ToFrozenSet(StringComparer.Ordinal));
     }
 }

@@ -15,6 +15,10 @@ internal sealed partial class Folder
         {
             case FoldedName name when key is FoldedText { Value: { Length: > 0 } text }:
                 return (Source is not null && name.Path.EndsWith(Globals, StringComparison.Ordinal) ? Source.Global(text) : null) ?? ItemOfName(name, text);
+            case FoldedInstanceMethod { Name: "f_builtins" } when key is FoldedText { Value: { Length: > 0 } builtin }:
+                return new FoldedName("builtins", builtin);
+            case FoldedInstanceMethod { Name: "f_globals" or "f_locals" } when key is FoldedText { Value: { Length: > 0 } own }:
+                return Source?.Global(own) ?? FoldedValue.Unknown;
             case FoldedDefined defined:
                 return Apply(defined.Attribute("__getitem__"), [key]);
             case FoldedChoice choice:
@@ -89,6 +93,12 @@ internal sealed partial class Folder
         {
             if (path.EndsWith(end, StringComparison.Ordinal))
             {
+                if (end is not ".__dict__" && key.Length > 1 && key[0] is '_' && KnownModules.IsStandard(key[1..]))
+                {
+                    // Modules import others under names of their own.
+                    return new FoldedName(key[1..], "");
+                }
+
                 // The globals of a function are those of its module; nearly always that is the path without the last step.
                 string owner = path[..^end.Length];
                 int dot = owner.LastIndexOf('.');

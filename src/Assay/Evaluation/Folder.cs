@@ -57,6 +57,9 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
     /// <summary>When what stands at a place happens as far as the text of the source tells.</summary>
     public Func<int, string>? PhaseAt { get; init; }
 
+    /// <summary>How many calls were worth telling.</summary>
+    public long Told { get; set; }
+
     /// <summary>Where the calls stand that led to what is folded, the outermost first.</summary>
     public List<int> Callers { get; } = [];
 
@@ -388,7 +391,7 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
 
         return char.IsAsciiLetterUpper(last[0] == '_' && last.Length > 1 ? last[1] : last[0]) ? new FoldedInstance(name)
             // What a function of others gives: its methods are known by where it comes from.
-            : Source is not null && name.Name.Length > 0 && name.Path.Length < MaxResult ? new FoldedInstance(name with { Name = name.Name + "()" }) : FoldedValue.Unknown;
+            : Source is not null && name.Name.Length is > 0 and < MaxResult && CallableSinks.IsTraced(name.Module) ? new FoldedInstance(name with { Name = name.Name + "()" }) : FoldedValue.Unknown;
     }
 
     /// <summary>Whether calling that name only finds something else or hands its arguments on: a namespace's items, <c>__new__</c>, <c>__call__</c>.</summary>

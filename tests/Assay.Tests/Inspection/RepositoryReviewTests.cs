@@ -1,4 +1,5 @@
 // A review says what runs and when, what is only there and what may go; a difference says what came and what went.
+using Assay.Bytes;
 using Assay.Detection;
 using Assay.Inspection;
 using Assay.Policies;
@@ -48,6 +49,24 @@ public sealed class RepositoryReviewTests
         Assert.Contains(diff.Changes, c => c is { Kind: "runs", What: "import: os.system", IsNew: true });
         Assert.Contains(diff.Changes, c => c is { File: "gone.txt", IsNew: false, Kind: "file" });
     }
+
+    [Fact]
+    public void ADifferenceTellsWhichTensorsChangedInShapeOrInTheirElements()
+    {
+        (string, byte[])[] old = [("a.safetensors", Weights("""{"same":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"shaped":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"trained":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", 1, 2, 3, 4))];
+        (string, byte[])[] @new = [("a.safetensors", Weights("""{"same":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"shaped":{"dtype":"F32","shape":[1,2],"data_offsets":[4,12]},"trained":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", 1, 2, 3, 5))];
+        RepositoryDiff diff = RepositoryDiff.Of(Files(old), Files(@new), _ => Inspected(old[0].Item2), _ => Inspected(@new[0].Item2));
+        string[] came = [.. diff.Changes.Where(c => c is { Kind: "tensor", IsNew: true }).Select(c => c.What)];
+        Assert.Equal(2, came.Length);
+        Assert.Contains(came, c => c.StartsWith("shaped: ", StringComparison.Ordinal) && c.Contains("[1, 2]", StringComparison.Ordinal));
+        Assert.Contains(came, c => c.StartsWith("trained: ", StringComparison.Ordinal) && c.Contains("5 to 5", StringComparison.Ordinal));
+        Assert.Equal(2, diff.Changes.Count(c => c is { Kind: "tensor", IsNew: false }));
+    }
+
+    private static InspectedArtifact Inspected(byte[] bytes) => Inspector.Inspect("a.safetensors", () => new MemorySource(bytes), new InspectionOptions { Statistics = true }, TestContext.Current.CancellationToken);
+
+    private static byte[] Weights(string header, params float[] elements) =>
+        [.. BitConverter.GetBytes((long)System.Text.Encoding.UTF8.GetByteCount(header)), .. System.Text.Encoding.UTF8.GetBytes(header), .. elements.SelectMany(BitConverter.GetBytes)];
 
     [Fact]
     public void TheSameFilesHaveNoDifference() => Assert.Empty(RepositoryDiff.Of(Files(("a.py", "import os\nos.system('./x')\n"u8.ToArray())), Files(("a.py", "import os\nos.system('./x')\n"u8.ToArray())), _ => null, _ => null).Changes);

@@ -75,7 +75,7 @@ internal static class FactKinds
     public static FactKind Act { get; } = Kind<SourceAct>("source-act",
         new Fields<SourceAct>()
             .Words("is", a => a.Is, SourceAct.All)
-            .Words("when", a => a.When ?? "call", ["import", "install", "load", "infer", "cell", "call"])
+            .Words("when", a => a.When ?? "call", ["import", "install", "load", "infer", "cell", "use", "call"])
             .Text("callable", a => a.Callable)
             .Text("detail", a => a.Detail));
 

@@ -86,7 +86,7 @@ internal sealed class SourceJudge
             return [];
         }
 
-        if (callee.StartsWith(NativeCall, StringComparison.Ordinal))
+        if (callee.StartsWith(NativeCall, StringComparison.Ordinal) || Lists("starting", callee))
         {
             return [EffectKind.Process];
         }
@@ -112,22 +112,22 @@ internal sealed class SourceJudge
     private void One(SourceUse use, EffectKind kind)
     {
         bool runs = kind is EffectKind.Exec or EffectKind.Process;
-        if ((runs || kind is EffectKind.Unpickle) && use.Layers.Any(IsDecoding) && use.Callee is not "marshal.loads")
+        if ((runs || kind is EffectKind.Unpickle) && use.Layers.Any(IsDecoding) && (use.Callee is not "marshal.loads" || use.Arguments is [{ Kind: ShapeKind.Bytes }, ..]))
         {
             Say("runs-decoded", use, $"after {string.Join(", ", use.Layers)}");
         }
 
-        if (use.IsHidden && (runs || kind is EffectKind.NativeLoad) && KnownModules.Has(use.Callee.Split('.')[0]))
+        if (use.IsHidden && !IsHarmlessText(use) && (runs || kind is EffectKind.NativeLoad) && KnownModules.Has(use.Callee.Split('.')[0]))
         {
             Say("hides-name", use, "and the source does not write it out");
         }
 
-        if (kind is EffectKind.Write or EffectKind.Read && use.Phase is not ("call" or "cell") && Texts(use).Take(Moves(use) ? 2 : 1).FirstOrDefault(t => s_words.Value["startup"].Any(t.Contains)) is { } startup && Writes(use))
+        if (kind is EffectKind.Write or EffectKind.Read && !IsAsked(use) && Texts(use).Take(Moves(use) ? 2 : 1).FirstOrDefault(t => s_words.Value["startup"].Any(t.Contains)) is { } startup && Writes(use))
         {
             Say("plants", use, startup);
         }
 
-        if (use.Phase is "call" or "cell")
+        if (IsAsked(use))
         {
             return;
         }
@@ -149,6 +149,8 @@ internal sealed class SourceJudge
                     Say("runs-code", use, "");
                 }
 
+                break;
+            case EffectKind.Network when Texts(use).Any(t => s_words.Value["loopback"].Any(t.Contains)):
                 break;
             case EffectKind.Network:
                 Say("opens-connection", use, "");
@@ -176,12 +178,27 @@ internal sealed class SourceJudge
     /// <summary>What a call does whatever is known of it: by its name and by what it gets.</summary>
     private void Named(SourceUse use)
     {
+        if (use.Callee.EndsWith(".?", StringComparison.Ordinal) && (use.Callee is "?.?" || Lists("secretive", use.Callee[..^2])))
+        {
+            Say(use.Callee is "?.?" ? "runs-code" : "hides-name", use, "by a name that is found while it runs");
+        }
+
+        if (use.Callee.EndsWith('=') && !IsAsked(use))
+        {
+            Say("replaces", use, "");
+        }
+
+        if (use.Callee is "torch.utils.cpp_extension.load_inline" && !IsAsked(use) && Texts(use).Any(t => s_words.Value["native-call"].Any(t.Contains)))
+        {
+            Say("runs-program", use, "in native code that it compiles");
+        }
+
         if (use.Callee is ClassWalk)
         {
             Say("hides-name", use, "which leads from a value to every class there is");
         }
 
-        if (use.Phase is "call" or "cell")
+        if (IsAsked(use))
         {
             return;
         }
@@ -191,7 +208,7 @@ internal sealed class SourceJudge
             Say("runs-elsewhere", use, "");
         }
 
-        if (use.Callee is "transformers.dynamic_module_utils.get_class_from_dynamic_module" or "builtins.__import__" && Texts(use).Any(t => t.Contains("--", StringComparison.Ordinal)))
+        if ((use.Callee is "transformers.dynamic_module_utils.get_class_from_dynamic_module" && use.Phase is "load") || (use.Callee is "transformers.dynamic_module_utils.get_class_from_dynamic_module" or "builtins.__import__" && Texts(use).Any(t => t.Contains("--", StringComparison.Ordinal))))
         {
             Say("runs-elsewhere", use, "");
         }
@@ -202,10 +219,15 @@ internal sealed class SourceJudge
         }
     }
 
+    /// <summary>Whether it happens only because somebody asks for it by name: calls a function, runs a cell or a script.</summary>
+    private static bool IsAsked(SourceUse use) => use.Phase is "call" or "cell" or "use";
+
     private bool IsInstalling(SourceUse use) => use.Phase is "install" || (use.Phase is "import" && Lists("installer", File));
 
     /// <summary>Whether a path is all that a user has, or all that there is.</summary>
-    private static bool IsHome(string path) => path.TrimEnd('/', '*') is "" or "~" or "$HOME" or "/home" or "/root" or "/etc" or "/usr" or "/var" or "C:\\" or "C:" && path.Length > 0;
+    private static bool IsHome(string path) => (path.Length > 1 && path[0] is '~' or '$' && path.Contains('*', StringComparison.Ordinal) && path.Contains('/', StringComparison.Ordinal)) || IsWhole(path);
+
+    private static bool IsWhole(string path) => path.TrimEnd('/', '*') is "" or "~" or "$HOME" or "/home" or "/root" or "/etc" or "/usr" or "/var" or "C:\\" or "C:" && path.Length > 0;
 
     private string File => _code.Path[(_code.Path.LastIndexOfAny(['/', '\\']) + 1)..];
 
@@ -223,7 +245,7 @@ internal sealed class SourceJudge
             {
                 Say("calls-back", run, "with a connection that is open");
             }
-            else if (network is not null && run is not null && (run.Phase is "import" or "load" or "infer" or "install" || (run.Phase is "cell" && place.Any(u => u.Kind is EffectKind.Exec && u.Use.Callee is "builtins.exec"))))
+            else if (network is not null && run is not null && (run.Phase is "import" or "load" or "infer" or "install" || (run.Phase is "cell" or "use" && place.Any(u => u.Kind is EffectKind.Exec && u.Use.Callee is "builtins.exec"))))
             {
                 Say("downloads-and-runs", run, $"beside {network.Callee} in line {network.Line}");
             }
@@ -231,15 +253,19 @@ internal sealed class SourceJudge
 
         SourceUse? sends = uses.FirstOrDefault(u => u.Kind is EffectKind.Network && Sends(u.Use)).Use ?? uses.FirstOrDefault(u => u.Kind is EffectKind.Network && u.Use.Phase is not "call").Use;
         sends ??= _code.Uses.FirstOrDefault(u => u.Callee is "socket.gethostbyname" or "socket.getaddrinfo" && u.Phase is not "call");
-        SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase))) ?? _code.Uses.FirstOrDefault(u => u.Callee is WholeEnvironment && u.Phase is not ("cell" or "call"));
+        SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase))) ?? _code.Uses.FirstOrDefault(u => u.Callee is WholeEnvironment && !IsAsked(u))
+            ?? (sends is not null && Texts(sends).All(t => !t.Contains("huggingface.co", StringComparison.Ordinal)) ? _code.Uses.FirstOrDefault(u => u.Callee.EndsWith(".get_token", StringComparison.Ordinal) && !IsAsked(u) && u.Line == sends.Line) : null);
         if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call") && !(secret.Callee is WholeEnvironment && (sends.Phase is "call" || IsInstalling(sends))))
         {
-            Say("takes-secrets", sends, $"beside {Texts(secret).FirstOrDefault(t => IsSecret(t, secret.Phase)) ?? "the whole environment"} in line {secret.Line}");
+            Say("takes-secrets", sends, $"beside {Texts(secret).FirstOrDefault(t => IsSecret(t, secret.Phase)) ?? (secret.Callee is WholeEnvironment ? "the whole environment" : secret.Callee)} in line {secret.Line}");
         }
     }
 
     /// <summary>Whether a text names where secrets lie; that a cell asks for its user's own key is ordinary.</summary>
-    private static bool IsSecret(string text, string phase) => s_words.Value["secret"].Any(s => text.Contains(s, StringComparison.Ordinal) && (phase is not "cell" || s[0] is '.' or '/' || s.StartsWith("id_", StringComparison.Ordinal)));
+    private static bool IsSecret(string text, string phase) => s_words.Value["secret"].Any(s => text.Contains(s, StringComparison.Ordinal) && (phase is not ("cell" or "use") || s[0] is '.' or '/' || s.StartsWith("id_", StringComparison.Ordinal)));
+
+    /// <summary>Whether a text that was put together and is run reaches for nothing: a function written for the occasion.</summary>
+    private static bool IsHarmlessText(SourceUse use) => use.Callee is "builtins.exec" or "builtins.eval" && Texts(use).FirstOrDefault() is { } text && !s_words.Value["reaching"].Any(w => text.Contains(w, StringComparison.Ordinal));
 
     private static bool IsDecoding(string layer) => layer is "base64" or "base32" or "base85" or "base16" or "hex" or "zlib" or "bz2" or "lzma" or "gzip" or "rot13" or "marshal" or "ascii85" or "uu";
 

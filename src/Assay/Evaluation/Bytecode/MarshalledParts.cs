@@ -14,10 +14,10 @@ internal static class MarshalledParts
     private static readonly ValueShape s_unknown = new(ShapeKind.Unknown);
 
     /// <summary>The parts; null where the bytes are no code object, or hold too much.</summary>
-    public static IReadOnlyList<CodeParts>? Of(byte[] marshalled)
+    public static IReadOnlyList<CodeParts>? Of(byte[] marshalled, bool isThree = false)
     {
         List<CodeParts> all = [];
-        Stack<(object? Value, CodeParts? Outer)> open = new([(MarshalReader.TryReadCode(marshalled), null)]);
+        Stack<(object? Value, CodeParts? Outer)> open = new([(MarshalReader.TryReadCode(marshalled, isThree), null)]);
         HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
         while (open.TryPop(out (object? Value, CodeParts? Outer) next))
         {

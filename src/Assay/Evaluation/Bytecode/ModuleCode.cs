@@ -27,7 +27,7 @@ internal sealed class ModuleCode
     public static ModuleCode? Read(byte[] marshalled, int minor)
     {
         BytecodeVersion? version = BytecodeVersion.All.FirstOrDefault(v => !v.IsLegacy && v.Minor == minor);
-        if (version is null || MarshalledParts.Of(marshalled) is not { } all)
+        if (version is null || MarshalledParts.Of(marshalled, isThree: true) is not { } all)
         {
             return null;
         }

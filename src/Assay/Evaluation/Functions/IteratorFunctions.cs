@@ -13,6 +13,7 @@ internal static class IteratorFunctions
         all["builtins.divmod"] = (f, a) => SequenceFunctions.Sequence(f, SequenceKind.Tuple, [f.Call("operator.floordiv", a), f.Call("operator.mod", a)]);
         all["builtins.callable"] = (_, a) => a.At(0).IsData ? new FoldedBool(false) : FoldedValue.Unknown;
         all["itertools.zip_longest"] = (f, a) => Longest(f, a);
+        all["itertools.product"] = Product;
         all["itertools.accumulate"] = (f, a) => Accumulate(f, a);
         all["itertools.compress"] = (f, a) => f.Items(a.At(0)) is { } items && f.Items(a.At(1)) is { } marks && marks.All(m => Arguments.Truth(m) is not null)
             ? SequenceFunctions.Sequence(f, SequenceKind.Iterator, [.. items.Zip(marks).Where(p => Arguments.Truth(p.Second) == true).Select(p => p.First)])
@@ -44,6 +45,22 @@ internal static class IteratorFunctions
         }
 
         return new FoldedBool(wanted);
+    }
+
+    private static FoldedValue Product(Folder f, IReadOnlyList<FoldedValue> a)
+    {
+        List<List<FoldedValue>> rows = [[]];
+        foreach (FoldedValue one in a)
+        {
+            if (f.Items(one) is not { } items || !f.Budget.Items((long)rows.Count * items.Count * a.Count))
+            {
+                return FoldedValue.Unknown;
+            }
+
+            rows = [.. rows.SelectMany(row => items.Select(item => (List<FoldedValue>)[.. row, item]))];
+        }
+
+        return SequenceFunctions.Sequence(f, SequenceKind.Iterator, [.. rows.Select(row => new FoldedSequence(SequenceKind.Tuple, row))]);
     }
 
     private static FoldedValue Longest(Folder f, IReadOnlyList<FoldedValue> a)

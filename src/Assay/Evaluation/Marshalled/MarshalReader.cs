@@ -28,6 +28,7 @@ internal sealed class MarshalReader
     /// <summary>Whether names stand as Python 2 writes them, which counts each as a reference; Python 3 counts those with a flag.</summary>
     private bool _hasOldNames;
     private bool _hasFlags;
+    private bool _isThree;
 
     private MarshalReader(byte[] bytes) => _bytes = bytes;
 
@@ -41,9 +42,11 @@ internal sealed class MarshalReader
     }
 
     /// <summary>The code object that the bytes are; null where they are none, or where two versions would read them as different ones.</summary>
-    public static MarshalledCode? TryReadCode(byte[] bytes)
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="isThree">Whether it is known that Python 3 wrote them: there an interned text need not be one that others refer to.</param>
+    public static MarshalledCode? TryReadCode(byte[] bytes, bool isThree = false)
     {
-        MarshalReader reader = new(bytes);
+        MarshalReader reader = new(bytes) { _isThree = isThree };
         return reader.Run(out object? value) && value is MarshalledCode code && !reader._isAmbiguous && !(reader._hasOldNames && reader._hasFlags) ? code : null;
     }
 
@@ -128,7 +131,7 @@ internal sealed class MarshalReader
         bool shared = (code & 0x80) != 0;
         char type = (char)(code & 0x7F);
         _hasFlags |= shared;
-        _hasOldNames |= !shared && type == 't';
+        _hasOldNames |= !shared && type == 't' && !_isThree;
         switch (type)
         {
             case '0': value = Null; return true;
@@ -141,7 +144,7 @@ internal sealed class MarshalReader
             case 'x': return Share(Byte(out int real) && Skip(real) && Byte(out int imaginary) && Skip(imaginary), shared, null, out value);
             case 'l': return Share(Number(out int digits) && Skip(2L * Math.Abs((long)digits)), shared, null, out value);
             case 's': return Text(Number(out int bytes), bytes, shared, raw: true, false, out value);
-            case 't': return Text(Number(out int old), old, shared: true, raw: false, false, out value);
+            case 't': return Text(Number(out int old), old, shared || !_isThree, raw: false, false, out value);
             case 'u': return Text(Number(out int unicode), unicode, shared, raw: false, false, out value);
             case 'a' or 'A': return Text(Number(out int ascii), ascii, shared, raw: false, true, out value);
             case 'z' or 'Z': return Text(Byte(out int brief), brief, shared, raw: false, true, out value);

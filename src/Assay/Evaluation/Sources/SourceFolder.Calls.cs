@@ -9,15 +9,18 @@ namespace Assay.Evaluation.Sources;
 internal sealed partial class SourceFolder
 {
     private const int MostNested = 12;
+
+    /// <summary>Rounds of loops that are gone through one by one; more where the source unpacks or runs something.</summary>
+    private const int FewRounds = 1 << 10;
     private const int MostRounds = 1 << 16;
 
     /// <summary>Statements that functions may run because they are called: some for each source, and more for larger ones, so that the work stays in proportion.</summary>
-    private const int FewestEntered = 1 << 16;
-    private const int EnteredPerNode = 4;
+    private const int FewestEntered = 1 << 10;
+    private readonly HashSet<int> _dull = [];
     private readonly List<DefinedFunction> _inside = [];
     private int _calls;
     private long _left = FewestEntered;
-    private int _rounds = MostRounds;
+    private int _rounds = FewRounds;
     private FoldedValue? _given;
     private List<FoldedValue>? _yields;
 
@@ -38,18 +41,29 @@ internal sealed partial class SourceFolder
     /// <summary>Calls a function of the source.</summary>
     public FoldedValue Enter(DefinedFunction function, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
     {
-        if (_calls >= MostNested || _left <= 0 || !_folder.Budget.Step(4))
+        bool isPlain = !function.Parameters.Any(p => p.Default is { } otherwise && FoldedChoice.Matters(otherwise)) && !arguments.Any(FoldedChoice.Matters) && keywords.Pairs.Count == 0;
+        if (_calls >= MostNested || _left <= 0 || (isPlain && function.Node.Tree == _tree && _dull.Contains(function.Node.Number)) || !_folder.Budget.Step(4))
         {
             return FoldedValue.Unknown;
         }
 
+        long told = _folder.Told;
+        bool isPinned = _folder.IsPinned;
         SourceScope scope = new(function.Around);
         Take(function.Parameters, arguments, keywords, scope);
         int site = _folder.Site;
         _folder.Callers.Add(site);
+        _folder.IsPinned |= function.Node.Tree != _tree;
         FoldedValue value = Inside(function, scope);
+        _folder.IsPinned = isPinned;
         _folder.Callers.RemoveAt(_folder.Callers.Count - 1);
         _folder.Site = site;
+        if (told == _folder.Told && isPlain && (value.IsUnknown || value is FoldedNone))
+        {
+            // It reaches nothing and gives nothing that is known, whatever plain values it gets.
+            _dull.Add(function.Node.Number);
+        }
+
         return value;
     }
 

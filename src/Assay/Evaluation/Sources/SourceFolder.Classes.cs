@@ -10,6 +10,7 @@ namespace Assay.Evaluation.Sources;
 internal sealed partial class SourceFolder
 {
     private const int MostMethods = 24;
+    private readonly HashSet<(DefinedClass, string)> _touched = [];
 
     /// <summary>Calls a class of the source.</summary>
     public FoldedValue Make(DefinedClass kind, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
@@ -69,6 +70,11 @@ internal sealed partial class SourceFolder
     /// <summary>Something of others has an object of the source: its methods may be called.</summary>
     private void Touch(DefinedObject made)
     {
+        if (!_touched.Add((made.Class, _folder.Phase)))
+        {
+            return;
+        }
+
         int called = 0;
         foreach (DefinedFunction method in made.Class.Members.Names.Values.OfType<DefinedFunction>().ToArray())
         {

@@ -14,13 +14,16 @@ internal sealed partial class SourceFolder
     /// <summary>What source has that runs or unpacks something: only then it matters what the files beside it hold.</summary>
     private static readonly string[] s_running = ["exec", "eval", "b64decode", "decompress", "marshal", "fromhex", "loads(", "getattr", "os.system", "subprocess", "import_module", "__import__"];
 
+    /// <summary>What source has that puts a payload together: only then its loops are gone through to the end.</summary>
+    private static readonly string[] s_unpacking = ["exec(", "eval(", "chr(", "fromhex", "b64decode", "decompress", "marshal", "__import__"];
+
     private readonly Dictionary<string, Dictionary<string, FoldedValue>?> _beside = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FoldedValue> _written = new(StringComparer.Ordinal);
     private bool _readsBeside;
 
-    private static bool Runs(ReadOnlySpan<byte> source)
+    private static bool Has(ReadOnlySpan<byte> source, string[] words)
     {
-        foreach (string word in s_running)
+        foreach (string word in words)
         {
             if (source.IndexOf(System.Text.Encoding.UTF8.GetBytes(word)) >= 0)
             {
@@ -180,6 +183,18 @@ internal sealed partial class SourceFolder
                 return new FoldedText("/tmp");
             case "importlib.import_module" or "builtins.__import__" when arguments.Text(0) is { Length: > 0 } module && Written(module) is { } own:
                 return own;
+            case "glob.glob" or "glob.iglob" when arguments.Text(0) is { } pattern:
+                return new FoldedSequence(SequenceKind.List, [new FoldedText(pattern)]);
+            case "importlib.util.find_spec" when arguments.Text(0) is { Length: > 0 } found:
+                return new FoldedName(found, "");
+            case "importlib.util.module_from_spec" when arguments is [FoldedName { Name: "" } spec]:
+                return spec;
+            case "importlib.util.spec_from_file_location" or "importlib.machinery.SourceFileLoader" or "sys.path.insert" or "sys.path.append" when arguments.Any(a => a is FoldedInstance { Class.Path: { } from } && CallableSinks.IsDownload(from)):
+                Ran(FoldedValue.Unknown);
+                return null;
+            case "zipimport.zipimporter" or "ctypes.CDLL" or "ctypes.cdll.LoadLibrary" or "torch.ops.load_library" when arguments.Text(0) is { } library && _written.ContainsKey(library):
+                Ran(_written[library]);
+                return null;
             case "runpy.run_path" or "importlib.util.spec_from_file_location" or "importlib.machinery.SourceFileLoader" when arguments.Select(a => (a as FoldedText)?.Value).FirstOrDefault(t => t is not null && _written.ContainsKey(t)) is { } file:
                 Ran(_written[file]);
                 return null;
@@ -225,6 +240,10 @@ internal sealed partial class SourceFolder
         {
             case "open":
                 return OpenedBy("builtins.open", told);
+            case "glob" or "rglob" when told.Count > 1 && PathObject.Text(told[1]) is { } stars:
+                return new FoldedSequence(SequenceKind.List, [new FoldedPath(PathObject.Join(of.Text, (method is "rglob" ? "**/" : "") + stars))]);
+            case "iterdir":
+                return new FoldedSequence(SequenceKind.List, [new FoldedPath(PathObject.Join(of.Text, "*"))]);
             case "read_text" or "read_bytes":
                 return OpenedBy("builtins.open", [told[0], new FoldedText(method is "read_bytes" ? "rb" : "r")]) is FoldedFile file ? file.Content : FoldedValue.Unknown;
             case "write_text" or "write_bytes" when told.Count > 1:
@@ -272,7 +291,8 @@ internal sealed partial class SourceFolder
     {
         if (_written.Count < MostWritten || _written.ContainsKey(path))
         {
-            _written[path] = content is FoldedBytes bytes ? new FoldedText(System.Text.Encoding.UTF8.GetString(bytes.Value)) { Layers = bytes.Layers } : content;
+            _written[path] = content is not FoldedBytes bytes ? content
+                : System.Text.Unicode.Utf8.IsValid(bytes.Value) ? new FoldedText(System.Text.Encoding.UTF8.GetString(bytes.Value)) { Layers = bytes.Layers } : FoldedValue.Unknown;
         }
     }
 }

@@ -49,6 +49,13 @@ internal sealed partial class SourceFolder : ISourceHost
             return;
         }
 
+        if (path.Length == 0 && arguments is [FoldedText shell, FoldedText { Value: "-c" or "-lc" }, FoldedText, ..] && shell.Value[(shell.Value.LastIndexOf('/') + 1)..] is "sh" or "bash" or "zsh" or "dash")
+        {
+            // Whatever it is that gets a line for a shell, it gets it to run it.
+            _folder.OnReached?.Invoke(new FoldedName("subprocess", "run"), [new FoldedSequence(SequenceKind.List, arguments)]);
+            return;
+        }
+
         bool calls = path.Length > 0 && IsStandard(path) && !CallableSinks.IsKeeper(path);
         for (int i = 0; i < arguments.Count; i++)
         {
@@ -92,8 +99,18 @@ internal sealed partial class SourceFolder : ISourceHost
             return null;
         }
 
+        if (keywords.Pairs.Count > 0 && arguments.Text(0) is { } repository && repository.Contains('/', StringComparison.Ordinal) && KeywordArguments.ByName(keywords) is { } named
+            && Arguments.Truth(named.GetValueOrDefault("trust_remote_code", FoldedValue.Unknown)) is true)
+        {
+            // Code of another repository runs here, whoever asked for it.
+            _folder.OnReached?.Invoke(new FoldedName("transformers", "dynamic_module_utils.get_class_from_dynamic_module"), arguments);
+            return null;
+        }
+
         switch (path)
         {
+            case "builtins.__import__" when arguments.Count > 0 && arguments[0].IsUnknown:
+                return new FoldedName("?", "");
             case "builtins.type" when arguments.Count == 3:
                 return OfType(arguments, FoldedValue.Unknown);
             case "builtins.type" when arguments is [DefinedObject made]:
@@ -102,6 +119,10 @@ internal sealed partial class SourceFolder : ISourceHost
                 return MadeByMeta(meta, arguments);
             case "builtins.object.__new__" when arguments is [DefinedClass kind, ..]:
                 return new DefinedObject(kind);
+            case "types.SimpleNamespace" or "argparse.Namespace":
+                DefinedObject space = new(new DefinedClass(this, "SimpleNamespace", new SourceScope(null), [], FoldedValue.Unknown));
+                Fields(space, [], keywords);
+                return space;
             case "builtins.super":
                 return Super(arguments);
             case "builtins.dir" when arguments is [FoldedName asked]:
@@ -109,7 +130,7 @@ internal sealed partial class SourceFolder : ISourceHost
             case "builtins.setattr" or "builtins.object.__setattr__" when arguments is [var owner, FoldedText name, var value]:
                 SetAttribute(owner, name.Value, value);
                 return FoldedValue.None;
-            case "builtins.getattr" when arguments is [FoldedName module, { IsUnknown: true }, ..] && IsStandard(module.Module):
+            case "builtins.getattr" when arguments is [FoldedName module, { IsUnknown: true }, ..] && (module.Module is "?" || IsStandard(module.Module)):
                 return module with { Name = module.Name.Length == 0 ? "?" : module.Name + ".?" };
             case "builtins.globals" or "builtins.locals" or "builtins.vars" when arguments.Count == 0:
                 return new FoldedName("builtins", Folder.Globals);
@@ -169,6 +190,7 @@ internal sealed partial class SourceFolder : ISourceHost
     private void Replaced(FoldedName owner, string name, FoldedValue value)
     {
         FoldedValue target = value is FoldedPartial bound ? bound.Target : value;
+        _folder.OnReached?.Invoke(new FoldedName("", $"{_folder.Canonical(owner with { Name = owner.Name.Length == 0 ? name : $"{owner.Name}.{name}" })}="), []);
         if (target is DefinedFunction or FoldedChoice || (target is FoldedName harmful && CallableSinks.IsHandable(_folder.Canonical(harmful)) && _folder.Canonical(harmful) != $"{owner.Path}.{name}"))
         {
             _folder.Apply(value, [FoldedValue.Unknown]);

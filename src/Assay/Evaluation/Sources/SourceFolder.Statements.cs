@@ -122,6 +122,11 @@ internal sealed partial class SourceFolder
                 {
                     Assign(node[Target], _expression.Value(node[SyntaxField.Value]));
                 }
+                else if (_scope.IsClass && node[Target].Kind is SyntaxKind.Name && node[Target].Name(Id) is { } declared)
+                {
+                    // A field of a data class: objects are made with a value for it.
+                    _scope.Names.TryAdd(declared, FoldedValue.Unknown);
+                }
 
                 break;
             case SyntaxKind.AugAssign:
@@ -274,11 +279,14 @@ internal sealed partial class SourceFolder
                 Assign(target[SyntaxField.Value], value);
                 break;
             case SyntaxKind.Attribute when _isScoped:
+                _folder.Site = target.Start;
                 SetAttribute(_expression.Value(target[SyntaxField.Value]), target.Name(Attr) ?? "", value);
                 break;
             case SyntaxKind.Subscript when _isScoped:
                 FoldedValue owner = _expression.Value(target[SyntaxField.Value]);
-                SetItem(owner, _expression.Value(target[SyntaxField.Slice]), value);
+                FoldedValue key = _expression.Value(target[SyntaxField.Slice]);
+                _folder.Site = target.Start;
+                SetItem(owner, key, value);
                 break;
             default:
                 // What an item or an attribute is taken of is folded like any other expression.

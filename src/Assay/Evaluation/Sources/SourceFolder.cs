@@ -78,9 +78,10 @@ internal sealed partial class SourceFolder : ISourceNames
     /// </summary>
     public static void RunModule(SyntaxTree tree, Folder folder)
     {
-        SourceFolder module = new(folder, tree) { _readsBeside = folder.Beside is not null && Runs(tree.Text.Slice(0, tree.Text.End)) };
+        SourceFolder module = new(folder, tree) { _readsBeside = folder.Beside is not null && Has(tree.Text.Slice(0, tree.Text.End), s_running) };
         folder.Source = module;
-        module._left = FewestEntered + (EnteredPerNode * tree.Count);
+        module._left = FewestEntered + tree.Count;
+        module._rounds = Has(tree.Text.Slice(0, tree.Text.End), s_unpacking) ? MostRounds : FewRounds;
         module.Document(tree);
         module.Push(tree.Root, Body);
         module.Statements();
@@ -185,7 +186,7 @@ internal sealed partial class SourceFolder : ISourceNames
     /// <summary>Begins another round of a loop; false where it has ended, or the block is none.</summary>
     private bool Again(Block block)
     {
-        if (!block.IsLoop || block.IsUncounted || --_rounds < 0 || (_left -= 2) < 0)
+        if (!block.IsLoop || block.IsUncounted || --_rounds < 0)
         {
             return false;
         }
@@ -266,6 +267,11 @@ internal sealed partial class SourceFolder : ISourceNames
         if (name is "__file__" && _folder.Beside is not null)
         {
             return new FoldedText(BesideFiles.Here + "__file__");
+        }
+
+        if (name is "__loader__" or "__spec__")
+        {
+            return new FoldedName("importlib", "machinery.SourceFileLoader");
         }
 
         string builtin = "builtins." + name;

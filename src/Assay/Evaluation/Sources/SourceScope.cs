@@ -11,6 +11,9 @@ internal sealed class SourceScope(SourceScope? outer, bool isClass = false)
     /// <summary>The names that the scope itself gives.</summary>
     public Dictionary<string, FoldedValue> Names { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether it is that of a class.</summary>
+    public bool IsClass => isClass;
+
     /// <summary>The scope that functions see which are made here: a class is not seen by its methods.</summary>
     public SourceScope ForFunctions => isClass && outer is not null ? outer.ForFunctions : this;
 

@@ -27,7 +27,7 @@ internal sealed partial class ConfigurationWalk
         }
 
         // A server or a task: a program with its arguments.
-        if (map.Arguments is { } arguments && kept.TryGetValue("command", out ScalarValue program))
+        if (map.Arguments is { } arguments && (kept.TryGetValue("command", out ScalarValue program) || kept.TryGetValue("path", out program) || kept.TryGetValue("program", out program) || kept.TryGetValue("executable", out program) || kept.TryGetValue("entry", out program)))
         {
             string line = program.Text + " " + string.Join(' ', arguments.Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"'{a.Replace("'", "\"", StringComparison.Ordinal)}'" : a));
             foreach (ShellUse use in ShellLines.Read(line, context.Budget))

@@ -13,6 +13,7 @@ namespace Assay.Formats.PythonSources;
 internal sealed class CallTimes
 {
     private const int MostFunctions = 400;
+    private const int MostEntries = 64;
     private readonly List<Function> _functions = [];
     private readonly List<ModuleClass> _classes;
     private readonly List<(int Start, int End)> _programs = [];
@@ -75,6 +76,18 @@ internal sealed class CallTimes
                 // A lambda with a name is a function like any other.
                 Add(targets[0].Name(Id) ?? "", lambda.Start, lambda[Body].Start, lambda.End, role);
             }
+        }
+
+        if (role.File is "hubconf.py")
+        {
+            // What it takes from other files torch.hub calls like what it defines itself.
+            Function entries = new("<entries>", null, int.MaxValue, int.MaxValue) { Phase = "load" };
+            foreach (string other in _imports.Others.Take(MostEntries))
+            {
+                entries.Links.TryAdd(other, 1);
+            }
+
+            _functions.Add(entries);
         }
 
         _functions.Sort((a, b) => a.Start.CompareTo(b.Start));

@@ -45,6 +45,9 @@ internal sealed class ModuleImports
         }
     }
 
+    /// <summary>What stands behind the names that the module takes from modules which may lie beside it.</summary>
+    public IEnumerable<string> Others => _names.Where(n => n.Value.Item.Length > 0 && !n.Key.StartsWith('_') && IsOther(n.Value.Module)).Select(n => $"{n.Value.Module}:{n.Value.Item}").Order(StringComparer.Ordinal);
+
     /// <summary>What a name stands for of a module that may lie beside this one: <c>.utils:setup</c>; null where it is none.</summary>
     public string? Of(string name) => _names.TryGetValue(name, out (string Module, string Item) found) && IsOther(found.Module) ? $"{found.Module}:{found.Item}" : null;
 

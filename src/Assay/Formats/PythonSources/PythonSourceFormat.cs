@@ -82,6 +82,12 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         context.Lines = offset => tree.Text.Position((int)Math.Clamp(offset - start, 0, tree.Text.End)).Line;
         SourceSetting setting = new(SourceRole.Of(context.Artifact.In?.Name ?? context.Artifact.Name), context.Artifact.When ?? (isOfNotebook ? "cell" : "import"), context.OuterLine, BesideOf(context));
         SourceReading reading = SourceReading.Of(tree, source, start, context.Budget, context.Held, setting);
+        bool isScript = !isOfNotebook && context.Artifact.Parent is null && reading.Uses.Exists(u => u.Phase is "import") && LoneScripts.Is(context);
+        if (isScript)
+        {
+            reading.Asked();
+        }
+
         bool runs = reading.Uses.Exists(u => u.Phase is "import" or "load");
         context.Add(new CodeFact
         {
@@ -93,7 +99,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
             Names = [.. reading.Uses.Select(u => u.Callee).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(64)],
             Phase = runs ? "load" : "use",
             Uses = reading.Uses,
-            Functions = context.Artifact.Parent is null && !isOfNotebook ? reading.Functions : [],
+            Functions = context.Artifact.Parent is null && !isOfNotebook && !isScript ? reading.Functions : [],
         });
         if (tree.Errors is [var error, ..])
         {
@@ -135,7 +141,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         }
 
         // What a function runs that nobody calls is judged with it, unless it was hidden.
-        if (text.Kind is "python-source" && (text.Layers.Count > 0 || by is { IsHidden: true } or { Phase: "import" or "load" or "infer" or "install" or "cell" }))
+        if (text.Kind is "python-source" && (text.Layers.Count > 0 || by is { IsHidden: true } or { Phase: "import" or "load" or "infer" or "install" or "cell" or "use" }))
         {
             int line = context.Lines?.Invoke(text.Offset) ?? 1;
             context.Submit(new Artifact($"source@0x{text.Offset:x}", new MemorySource(Encoding.UTF8.GetBytes(text.Text)), context.Artifact, FormatId) { When = by?.Phase, OuterLine = _ => line });

@@ -16,10 +16,24 @@ internal static class SourceNames
     {
         int dot = callee.IndexOf('.', StringComparison.Ordinal);
         string module = dot < 0 ? callee : callee[..dot];
-        return module is "builtins" ? dot > 0 && s_names.Value["builtin"].Contains(callee[(dot + 1)..])
+        if (callee.EndsWith('='))
+        {
+            return s_names.Value["guard"].Contains(callee[..^1]);
+        }
+
+        // Of what functions give only some methods reach out.
+        if (callee.Contains("().", StringComparison.Ordinal) && !s_names.Value["of-result"].Contains(callee[(callee.LastIndexOf('.') + 1)..]))
+        {
+            return false;
+        }
+
+        return module is "?" || module is "builtins" ? dot > 0 && s_names.Value["builtin"].Contains(callee[(dot + 1)..])
             : s_names.Value["part"].Contains(module) ? s_names.Value["reaching"].Contains(callee[(callee.LastIndexOf('.') + 1)..])
             : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module));
     }
+
+    /// <summary>Whether something starts a file of that name by its name, or a loader is known to import it.</summary>
+    public static bool IsStarted(string file) => s_names.Value["started"].Contains(file) || s_names.Value["started-prefix"].Any(p => file.StartsWith(p, StringComparison.Ordinal));
 
     /// <summary>Whether loaders make objects of classes with that base.</summary>
     public static bool IsModelBase(string name) => s_names.Value["base"].Contains(name) || name.EndsWith("PreTrainedModel", StringComparison.Ordinal) || name.EndsWith("PretrainedConfig", StringComparison.Ordinal);

@@ -69,6 +69,15 @@ internal sealed class SourceReading
     /// <summary>The functions that lead to what is called, or out of the file.</summary>
     public IReadOnlyList<SourceFunction> Functions => _times.Functions(Uses.Select(u => u.Function).ToHashSet(StringComparer.Ordinal));
 
+    /// <summary>Nobody imports the source: what stands outside of functions runs when somebody runs the file.</summary>
+    public void Asked()
+    {
+        for (int i = 0; i < Uses.Count; i++)
+        {
+            Uses[i] = Uses[i].Phase is "import" ? Uses[i] with { Phase = "use" } : Uses[i];
+        }
+    }
+
     /// <summary>Reads a module.</summary>
     public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, SourceSetting setting)
     {
@@ -83,6 +92,7 @@ internal sealed class SourceReading
                 return;
             }
 
+            folder.Told++;
             int at = reading.Carrier(callee, folder);
             if (reading.Add(callee, arguments, at, start, folder.Phase))
             {
@@ -184,7 +194,7 @@ internal sealed class SourceReading
     }
 
     private static bool IsLibrary(SyntaxNode node) =>
-        node.Kind is SyntaxKind.Call && node[SyntaxField.Func] is var made && (made.Kind is SyntaxKind.Name ? made.Name(SyntaxField.Id) : made.Kind is SyntaxKind.Attribute ? made.Name(SyntaxField.Attr) : null) is "CDLL" or "PyDLL" or "WinDLL" or "OleDLL" or "LoadLibrary";
+        node.Kind is SyntaxKind.Call && node[SyntaxField.Func] is var made && (made.Kind is SyntaxKind.Name ? made.Name(SyntaxField.Id) : made.Kind is SyntaxKind.Attribute ? made.Name(SyntaxField.Attr) : null) is "CDLL" or "PyDLL" or "WinDLL" or "OleDLL" or "LoadLibrary" or "dlopen";
 
     /// <summary>
     /// Where a call is to be looked for: where it stands; but where a function calls what it was handed, at the place that hands it over and names it.

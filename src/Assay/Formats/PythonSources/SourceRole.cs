@@ -18,6 +18,7 @@ internal readonly record struct SourceRole(string File, string Folder)
         function is "__getattr__" or "__dir__" ? "import"
         // transformers runs custom_generate/generate.py in the place of its own loop; torch.hub calls what hubconf.py defines.
         : function is "generate" && File is "generate.py" && Folder is "custom_generate" ? "load"
+        : function is "load" && File is "__init__.py" ? "load"
         : File is "hubconf.py" && !function.StartsWith('_') ? "load"
         : SourceNames.IsBuildHook(function) ? "install"
         : SourceNames.IsUseMethod(function) && SourceNames.IsEntry(function) ? "infer"

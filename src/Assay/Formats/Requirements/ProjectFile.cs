@@ -11,7 +11,7 @@ namespace Assay.Formats.Requirements;
 internal static class ProjectFile
 {
     private static readonly HashSet<string> s_lists = new(StringComparer.Ordinal) { "dependencies", "requires", "install_requires", "setup_requires", "tests_require", "extras_require", "dev-dependencies", "constraint-dependencies", "override-dependencies" };
-    private static readonly HashSet<string> s_indexes = new(StringComparer.Ordinal) { "index-url", "extra-index-url", "find-links", "find_links", "index_url", "extra_index_url" };
+    private static readonly HashSet<string> s_indexes = new(StringComparer.Ordinal) { "index-url", "extra-index-url", "find-links", "find_links", "index_url", "extra_index_url", "registry", "trusted-host", "default-index", "index" };
 
     /// <summary>Tells what the requirements install from elsewhere.</summary>
     public static void Tell(string text, long start, ReadContext context)
@@ -40,9 +40,10 @@ internal static class ProjectFile
             key = isKey ? line[..equals].Trim() : key;
             bool isList = s_lists.Contains(key) || section is "project.optional-dependencies" or "dependency-groups" or "options.extras_require";
             bool isTable = section.EndsWith("dependencies", StringComparison.Ordinal) || section is "packages" or "dev-packages";
-            if (s_indexes.Contains(key) || (key is "url" && (section.Contains("source", StringComparison.Ordinal) || section.Contains("index", StringComparison.Ordinal))))
+            key = key.StartsWith('@') && key.EndsWith(":registry", StringComparison.Ordinal) ? "registry" : key;
+            if ((s_indexes.Contains(key) && value.Contains('.', StringComparison.Ordinal)) || (key is "url" && (section.Contains("source", StringComparison.Ordinal) || section.Contains("index", StringComparison.Ordinal))))
             {
-                Say(RequirementLines.Read("--index-url " + value.Trim('"', '\'')));
+                Say(RequirementLines.Read((key is "trusted-host" ? "--trusted-host " : "--index-url ") + value.Trim('"', '\'')));
             }
             else if (isList)
             {

@@ -196,6 +196,11 @@ internal static class RequirementLines
 
         foreach (string popular in s_words.Value["popular"])
         {
+            if (popular.Length >= 8 && Skeleton(popular) == Skeleton(name))
+            {
+                return popular;
+            }
+
             if (popular.Length >= 8 && Math.Abs(popular.Length - name.Length) <= 1 && IsOneStep(name, popular))
             {
                 return popular;
@@ -204,6 +209,9 @@ internal static class RequirementLines
 
         return null;
     }
+
+    /// <summary>A name with letters that look alike in the place of each other.</summary>
+    private static string Skeleton(string name) => name.Replace("rn", "m", StringComparison.Ordinal).Replace("vv", "w", StringComparison.Ordinal).Replace("cl", "d", StringComparison.Ordinal).Replace('0', 'o').Replace('1', 'l').Replace('i', 'l').Replace('5', 's');
 
     private static bool IsOneStep(string one, string other)
     {

@@ -108,7 +108,7 @@ internal static class MarkdownText
                     Say("agent.conceals", $"The text tells an agent to do something behind its user's back: {Short(said)}", line);
                 }
 
-                if (address && Has(said, "send") && Has(said, "secret"))
+                if (Has(said, "send") && Has(said, "secret") && (address || Has(said, "override") || Has(said, "conceal")))
                 {
                     Say("agent.takes-secrets", $"The text tells an agent to send secrets away: {Short(said)}", line);
                 }

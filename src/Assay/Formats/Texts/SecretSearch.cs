@@ -115,7 +115,8 @@ internal static class SecretSearch
             }
         }
 
-        return letters >= LeastKey && !IsPlaceholder(text.AsSpan(name + KeyName.Length, LeastKey));
+        // A key of OpenSSH begins with a header that is the same in all of them, and mostly nothing.
+        return letters >= LeastKey && (text.AsSpan(name + KeyName.Length, LeastKey).Contains("b3BlbnNzaC1rZXktdjEA", StringComparison.Ordinal) || !IsPlaceholder(text.AsSpan(name + KeyName.Length, LeastKey)));
     }
 
     /// <summary>Whether somebody wrote it to stand for a secret: a word that says so, one letter again and again, letters in their order.</summary>

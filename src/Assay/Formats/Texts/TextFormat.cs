@@ -1,4 +1,5 @@
 // Reads texts of no format of their own: model cards, licences, vocabularies, tables, scripts, settings.
+using System.Buffers;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.PythonSources;
@@ -14,6 +15,7 @@ namespace Assay.Formats.Texts;
 internal sealed class TextFormat : IFormat
 {
     private const int LongestScript = 4 << 20;
+    private static readonly SearchValues<char> s_noPath = SearchValues.Create(" <>{}\"|:=");
 
     /// <summary>Extensions of models that texts have as well: source of Julia, styles of BibTeX, descriptions of data sets and of interfaces, matrices in letters.</summary>
     private static readonly HashSet<string> s_shared = new(StringComparer.Ordinal) { ".jl", ".bst", ".meta", ".pbtxt", ".mat" };
@@ -36,9 +38,13 @@ internal sealed class TextFormat : IFormat
         }
 
         // A text in the place of a model is not what its name promises; a path file of Python shares its name with checkpoints.
-        bool isPathFile = view.Artifact.Extension is ".pth" && ("\n" + TextLook.Of(view.Head.Span)).Contains("\nimport ", StringComparison.Ordinal);
+        bool isPathFile = view.Artifact.Extension is ".pth" && (("\n" + TextLook.Of(view.Head.Span)).Contains("\nimport ", StringComparison.Ordinal) || IsPaths(TextLook.Of(view.Head.Span)));
         return isPathFile || s_shared.Contains(view.Artifact.Extension) || !FormatCatalog.PromisesModel(view.Artifact.Extension) ? new Claim(view.Range, ClaimStrength.Weak) : null;
     }
+
+    /// <summary>Whether each line of a short text is a path: no blanks, and none of the signs of a page or of data.</summary>
+    private static bool IsPaths(string text) => text.Length < 4096 && text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } lines
+        && Array.TrueForAll(lines, l => l[0] is '#' || (l.Length < 256 && !l.AsSpan().ContainsAny(s_noPath)));
 
     public void Read(Claim claim, ReadContext context)
     {
@@ -71,6 +77,12 @@ internal sealed class TextFormat : IFormat
         {
             case TextRole.Shell:
                 Lines(document.Text, claim, context, "shell");
+                break;
+            case TextRole.Recipes:
+                Lines(string.Join('\n', document.Text.Split('\n').Select(Recipe)), claim, context, "shell");
+                break;
+            case TextRole.Modules:
+                Modules(document, context);
                 break;
             case TextRole.Dockerfile:
                 Lines(string.Join('\n', Run(document.Text)), claim, context, "dockerfile", "install");
@@ -130,6 +142,35 @@ internal sealed class TextFormat : IFormat
         foreach (ShellUse use in ShellLines.Read(text, context.Budget).Where(u => language is not "dockerfile" || u.Code is not "shell.persistence"))
         {
             context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Code = use.Code, Detail = use.Detail, Line = context.OuterLine(use.Line), When = when });
+        }
+    }
+
+    /// <summary>A line of a recipe as the shell gets it: without what the tool reads itself in front, and with its dollars.</summary>
+    private static string Recipe(string line)
+    {
+        string command = line.TrimStart('\t', ' ').TrimStart('@', '-', '+');
+        int equals = command.IndexOf('=', StringComparison.Ordinal);
+        bool isSetting = equals > 0 && command[..equals].Trim().All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') && command[..equals].EndsWith(' ');
+        int shell = command.IndexOf("$(shell ", StringComparison.Ordinal);
+        command = shell >= 0 ? command[(shell + 8)..].TrimEnd(')') : isSetting ? command[(equals + 1)..].Trim() : command;
+        return command.Replace("$$", "$", StringComparison.Ordinal);
+    }
+
+    /// <summary>Modules of Git: a place may be a command that Git runs to fetch from it.</summary>
+    private static void Modules(TextDocument document, ReadContext context)
+    {
+        int at = 0;
+        foreach (string line in document.Text.Split('\n'))
+        {
+            string trimmed = line.Trim();
+            string value = trimmed.IndexOf('=', StringComparison.Ordinal) is > 0 and int equals ? trimmed[(equals + 1)..].Trim().Trim('"') : "";
+            bool runs = trimmed.StartsWith("url", StringComparison.Ordinal) && (value.StartsWith("ext::", StringComparison.Ordinal) || value.StartsWith('-'));
+            if (runs || (trimmed.StartsWith("update", StringComparison.Ordinal) && value.StartsWith('!')) || (trimmed.StartsWith("path", StringComparison.Ordinal) && (value.StartsWith('-') || value.Contains("..", StringComparison.Ordinal) || value.Contains("\\r", StringComparison.Ordinal) || line.EndsWith("\r\"", StringComparison.Ordinal))))
+            {
+                context.Anomaly("git.module-command", document.Offset(at), line.Length, $"Git runs a command, or writes beside the repository, to fetch a module: {(trimmed.Length > 160 ? trimmed[..157] + "..." : trimmed)}");
+            }
+
+            at += line.Length + 1;
         }
     }
 

@@ -52,6 +52,12 @@ internal enum TextRole
     /// <summary>A script of macOS, which may run commands.</summary>
     AppleScript,
 
+    /// <summary>A tool runs the recipes in it: make, just, tox.</summary>
+    Recipes,
+
+    /// <summary>Git fetches from the places that it names.</summary>
+    Modules,
+
     /// <summary>An interpreter of another language runs it, if somebody asks for that.</summary>
     OtherCode,
 }
@@ -68,7 +74,7 @@ internal static class TextRoles
     /// <summary>What acts on a text called <paramref name="file"/>, which begins with <paramref name="head"/>.</summary>
     public static TextRole Of(string path, string file, string extension, string head)
     {
-        if (extension is ".md" or ".markdown" or ".mdc" or ".rst" or "" or ".txt" && IsInstructions(path, file))
+        if ((extension is ".md" or ".markdown" or ".mdc" or ".rst" or "" or ".txt" || file.StartsWith('.')) && IsInstructions(path, file))
         {
             return TextRole.Instructions;
         }
@@ -103,7 +109,7 @@ internal static class TextRoles
             return TextRole.Page;
         }
 
-        if (file is "Vagrantfile" or "Jenkinsfile" or "Rakefile" or "Procfile" or "justfile" or "Justfile" or "tox.ini" or "CMakeLists.txt" || extension is ".gradle" or ".cmake" or ".groovy")
+        if (file is "Vagrantfile" or "Jenkinsfile" or "Rakefile" or "CMakeLists.txt" || extension is ".gradle" or ".cmake" or ".groovy")
         {
             return TextRole.OtherCode;
         }
@@ -137,13 +143,16 @@ internal static class TextRoles
         return extension switch
         {
             ".sh" or ".bash" or ".zsh" or ".ksh" or ".command" or ".bat" or ".cmd" or ".ps1" or ".psm1" => TextRole.Shell,
+            ".mk" or ".just" or ".cron" => TextRole.Recipes,
             ".pth" => TextRole.PathFile,
             ".desktop" or ".service" or ".timer" or ".inf" => TextRole.Launcher,
             ".js" or ".mjs" or ".ts" or ".rb" or ".pl" or ".php" or ".lua" or ".r" or ".jl" or ".vbs" or ".hta" or ".wsf" => TextRole.OtherCode,
             _ => file switch
             {
                 ".gitattributes" => TextRole.Attributes,
-                "Makefile" or "makefile" or "GNUmakefile" or "post-checkout" or "post-merge" or "pre-commit" or "post-commit" or "pre-push" or "post-rewrite" or "prepare-commit-msg" or "commit-msg" or "postinstall" or "entrypoint" or "post-install" or "postinst" or "preinst" or ".envrc" or ".bashrc" or ".profile" or ".bash_profile" or ".bash_login" or ".bash_logout" or ".zshrc" or ".zprofile" or ".zshenv" or ".zlogin" or ".xinitrc" or ".xprofile" or ".xsession" => TextRole.Shell,
+                ".gitmodules" => TextRole.Modules,
+                "Makefile" or "makefile" or "GNUmakefile" or "Justfile" or "justfile" or ".justfile" or "Procfile" or "tox.ini" or "crontab" or "dvc.lock" => TextRole.Recipes,
+                "post-checkout" or "post-merge" or "pre-commit" or "post-commit" or "pre-push" or "post-rewrite" or "prepare-commit-msg" or "commit-msg" or "postinstall" or "entrypoint" or "post-install" or "postinst" or "preinst" or ".envrc" or ".bashrc" or ".profile" or ".bash_profile" or ".bash_login" or ".bash_logout" or ".zshrc" or ".zprofile" or ".zshenv" or ".zlogin" or ".xinitrc" or ".xprofile" or ".xsession" => TextRole.Shell,
                 _ => TextRole.Words,
             },
         };

@@ -62,6 +62,14 @@ public sealed class CompiledPythonTests
     }
 
     [Fact]
+    public void NamesOutsideOfAsciiAreRead()
+    {
+        // Marshal writes an interned text that is not ASCII by a type of its own, with or without the mark of what is referred to again.
+        string source = "class Größe:\n    Länge = 'ü'\n    def größer(self, ñ, é='straße'):\n        return ñ.ø(é=é), 'x'\n";
+        ModelRepository.Scan(("x.py", Encoding.UTF8.GetBytes(source)), ("__pycache__/x.cpython-311.pyc", Compiled(source))).Passes();
+    }
+
+    [Fact]
     public void ACodeThatPythonNeverComparesIsANote()
     {
         byte[] compiled = Compiled("x = 1\n");
