@@ -138,8 +138,9 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
         {
             if (file.Map.Shards.Count > 0)
             {
-                // An index under another name: its files are converted by themselves.
-                return false;
+                // Its files are converted by themselves, and it would name what is not there any more.
+                Tell(relative, "left out: an index under a name that no loader looks for");
+                return true;
             }
 
             // The pickle's name is the start of theirs, so it comes before them.

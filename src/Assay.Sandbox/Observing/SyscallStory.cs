@@ -128,7 +128,7 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
             "write" => Written(texts),
             "executable-memory" => Executable(call.Caller),
             // In programs that a load starts, the number belongs to another file.
-            "events-touched" => process == 1 ? (row.Kind, row.Name) : null,
+            "events-touched" => process == 1 && IsOnEvents(row.Name, numbers) ? (row.Kind, row.Name) : null,
             "socket-pair" => null,
             "forbidden" when row.Name == "ioctl" && (uint)numbers[0] == LoadPlaces.EventDescriptor => ("events-touched", row.Name),
             _ => (row.Kind, First(texts)),
@@ -144,6 +144,19 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
             string[] rest = [.. texts.Skip(1).Where(t => t != one.subject).Select(Clean)];
             log.Add(BehaviourSource.Syscall, one.kind, row.Name, Clean(one.subject), rest, process, parent, refused);
         }
+    }
+
+    /// <summary>Whether a call is about the descriptor of Python's events: the filter asks about no other, gVisor tells all.</summary>
+    private static bool IsOnEvents(string name, ulong[] numbers)
+    {
+        bool At(int argument) => argument < numbers.Length && (uint)numbers[argument] == LoadPlaces.EventDescriptor;
+        return name switch
+        {
+            "close_range" => numbers.Length > 1 && (uint)numbers[0] <= LoadPlaces.EventDescriptor && (uint)numbers[1] >= LoadPlaces.EventDescriptor,
+            "dup2" or "dup3" or "sendfile" or "tee" => At(0) || At(1),
+            "splice" => At(0) || At(2),
+            _ => At(0),
+        };
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ internal static class CostlyModels
         ["yaml: dashes"] = ("a.yaml", n => Latin(Text(n / 2, "- "))),
         ["yaml: tags"] = ("a.yaml", n => Latin(Many(n / 43, i => $"- !!python/object/apply:os.m{i:x5} [a]\n"))),
         ["yaml: a text of many lines"] = ("a.yaml", n => Latin("a: |\n" + Text(n / 4, "  x\n"))),
-        ["xml: attributes"] = ("a.pmml", n => Latin("<PMML version=\"4.4\" " + Many(n / 10, i => $"a{i:x5}=\"\" ") + "/>")),
+        ["xml: attributes"] = ("a.pmml", n => Latin("<PMML version=\"4.4\" " + Many(n / 20, i => $"a{i:x5}=\"0123456789\" ") + "/>")),
         ["xml: elements in elements"] = ("a.pmml", n => Latin("<PMML version=\"4.4\">" + Text(n / 3, "<a>"))),
         ["xml: elements"] = ("a.pmml", n => Latin("<PMML version=\"4.4\">" + Text(n / 4, "<a/>") + "</PMML>")),
         ["xml: entities"] = ("a.pmml", n => Latin("<!DOCTYPE PMML [" + Many(n / 21, i => $"<!ENTITY e{i:x5} \"x\">") + "]><PMML version=\"4.4\"/>")),

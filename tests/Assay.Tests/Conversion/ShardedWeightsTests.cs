@@ -49,7 +49,7 @@ public sealed class ShardedWeightsTests : IDisposable
         Put("m/x-1.st", Shard("a"));
         Put("m/x-2.st", Shard("b"));
         Assert.Equal(0, Run("convert", _tree["m"], "-o", _tree["new"]));
-        Assert.Equal(["other-name.json", "x-1.safetensors", "x-2.safetensors"], Directory.GetFiles(_tree["new"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["model.safetensors.index.json", "x-1.safetensors", "x-2.safetensors"], Directory.GetFiles(_tree["new"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -52,7 +52,7 @@ def plant():
     os.chdir(home)
 
 
-def settle(tell, pause=time.sleep, now=time.monotonic, listed=os.listdir, frames=sys._current_frames):
+def settle(tell, pause=time.sleep, now=time.monotonic, listed=os.listdir, started=_thread._count):
     """Waits a moment, and longer while something that the load started still runs."""
     until = now() + settings["linger"]
     pause(0.002)
@@ -62,7 +62,8 @@ def settle(tell, pause=time.sleep, now=time.monotonic, listed=os.listdir, frames
         except OSError:
             pass
         others = sum(1 for name in listed("/proc") if name.isdigit()) > 2
-        threads = len(frames()) > 1
+        # Asking for their frames would be told as the load's own doing.
+        threads = started() > 0
         if not others and not threads:
             return
         pause(0.02)

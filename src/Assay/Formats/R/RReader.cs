@@ -130,7 +130,8 @@ internal sealed partial class RReader(ReadContext context, ByteCursor cursor, RE
         }
         else if (frame is { Place: RPlace.Attributes, Tag: "class" } && _frames.Count == 2)
         {
-            Class = item.Text;
+            // A vector of no texts is no item with a text.
+            Class = item.Text ?? "";
         }
     }
 

@@ -89,6 +89,14 @@ public sealed class RDataFormatTests
     }
 
     [Fact]
+    public void AClassOfNoTextsIsNoFault()
+    {
+        byte[] file = Convert.FromHexString("580a000000030004020200030500000000055554462d380000070300000402000000010004000900000005636c6173730000001000000000");
+        TargetReport target = Scanned.Bytes(file, "model.rds");
+        Assert.DoesNotContain(target.Unread, u => u.Cause == UnreadCause.Fault);
+    }
+
+    [Fact]
     public void T177_APromiseThatIsEvaluatedIsOnlyItsValue()
     {
         byte[] file = RWriter.Rds().Int(19).Int(1).Int(5).Text("value").Call("f", "x").ToArray();
