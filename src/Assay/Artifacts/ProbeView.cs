@@ -52,7 +52,7 @@ internal sealed class ProbeView
 
     /// <summary>
     /// What <paramref name="parse"/> makes of the range, the same for all formats that ask for a <typeparamref name="T"/>. It is called once,
-    /// also where it gives null. Most ranges are not what a format looks for: test a byte or two of the head before asking.
+    /// also where it gives null or is stopped. Most ranges are not what a format looks for: test a byte or two of the head before asking.
     /// </summary>
     public T? Shared<T>(Func<ProbeView, T?> parse)
         where T : class
@@ -61,11 +61,20 @@ internal sealed class ProbeView
         _shared ??= [];
         if (!_shared.TryGetValue(typeof(T), out object? known))
         {
-            known = parse(this);
+            try
+            {
+                known = parse(this);
+            }
+            catch (ScanStopException stop)
+            {
+                // Whoever asks again is stopped by the same, and pays for it once.
+                known = stop;
+            }
+
             _shared.Add(typeof(T), known);
         }
 
-        return (T?)known;
+        return known is ScanStopException spent ? throw spent : (T?)known;
     }
 
     /// <summary>Whether the range begins with <paramref name="signature"/>.</summary>

@@ -267,7 +267,7 @@ internal sealed class SourceJudge
     /// <summary>Whether a text that was put together and is run reaches for nothing: a function written for the occasion.</summary>
     private static bool IsHarmlessText(SourceUse use) => use.Callee is "builtins.exec" or "builtins.eval" && Texts(use).FirstOrDefault() is { } text && !s_words.Value["reaching"].Any(w => text.Contains(w, StringComparison.Ordinal));
 
-    private static bool IsDecoding(string layer) => layer is "base64" or "base32" or "base85" or "base16" or "hex" or "zlib" or "bz2" or "lzma" or "gzip" or "rot13" or "marshal" or "ascii85" or "uu";
+    private static bool IsDecoding(string layer) => layer is "chr" or "base64" or "base32" or "base85" or "base16" or "hex" or "zlib" or "bz2" or "lzma" or "gzip" or "rot13" or "marshal" or "ascii85" or "uu";
 
     private static bool Sends(SourceUse use) => use.Callee.EndsWith(".post", StringComparison.Ordinal) || use.Callee.EndsWith(".put", StringComparison.Ordinal) || use.Callee.Contains("send", StringComparison.Ordinal) || use.Callee.Contains("urlopen", StringComparison.Ordinal) || use.Callee.Contains("request", StringComparison.Ordinal);
 

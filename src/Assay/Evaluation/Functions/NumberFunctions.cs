@@ -18,7 +18,8 @@ internal static class NumberFunctions
 
     public static void Add(Dictionary<string, PureFunction> all)
     {
-        all["builtins.chr"] = (f, a) => f.Made(a.Int(0) is { } n ? PythonCharacters.FromOrdinal(n) : null, a);
+        // A text that is written as numbers is as hidden as one in base 64.
+        all["builtins.chr"] = (_, a) => a.Int(0) is { } n && PythonCharacters.FromOrdinal(n) is { } letter ? new FoldedText(letter) { Layers = Arguments.Through(a[0], "chr") } : FoldedValue.Unknown;
         all["builtins.ord"] = (_, a) => a.Text(0) is { } t ? PythonCharacters.Ordinal(t) is >= 0 and var o ? new FoldedInt(o) { Layers = a[0].Layers } : FoldedValue.Unknown
             : a.Bytes(0) is [var b] ? new FoldedInt(b) : FoldedValue.Unknown;
         all["builtins.int"] = Int;

@@ -211,7 +211,31 @@ internal sealed partial class SourceFolder
             }
         }
 
+        if (kind.Bases.OfType<FoldedName>().Any(b => b.Module is "enum"))
+        {
+            Members(kind);
+        }
+
         return kind;
+    }
+
+    /// <summary>An enumeration makes an object of each of its values while the class is made.</summary>
+    private void Members(DefinedClass kind)
+    {
+        DefinedFunction[] makers = [.. new[] { kind.Method("__new__"), kind.Method("__init__") }.OfType<DefinedFunction>()];
+        foreach ((string name, FoldedValue value) in makers.Length == 0 ? [] : kind.Members.Names.ToArray())
+        {
+            if (value is DefinedFunction || name.StartsWith('_'))
+            {
+                continue;
+            }
+
+            IReadOnlyList<FoldedValue> given = value is FoldedSequence { Kind: SequenceKind.Tuple } several ? several.Items : [value];
+            foreach (DefinedFunction maker in makers)
+            {
+                Enter(maker, [maker.Node.Name(Name) is "__new__" ? kind : new DefinedObject(kind), .. given], FoldedDict.Empty);
+            }
+        }
     }
 
     /// <summary><c>type(name, bases, names)</c>.</summary>

