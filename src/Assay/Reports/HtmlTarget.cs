@@ -25,6 +25,7 @@ internal static class HtmlTarget
         Row(html, "SHA-256", target.Sha256 ?? "");
         Row(html, "bytes", target.Bytes.Unknown > 0 ? $"{target.Bytes.Parsed:N0} parsed, {target.Bytes.Data:N0} stepped over as data, {target.Bytes.Unknown:N0} unaccounted for" : "");
         html.Append("</table>\n");
+        Loads(html, target);
         Judged(html, target.Path, target.Judgement);
         End(html);
     }
@@ -71,6 +72,36 @@ internal static class HtmlTarget
             }
 
             html.Append(account.Lines.Length > MostItems ? $"and {account.Lines.Length - MostItems:N0} more lines\n" : "").Append("</pre>\n</details>\n");
+        }
+
+        html.Append("</section>\n");
+    }
+
+    /// <summary>How test loads ended and what was seen in them, in order of time.</summary>
+    private static void Loads(StringBuilder html, TargetReport target)
+    {
+        if (LoadAccount.Of(target) is not { } loads)
+        {
+            return;
+        }
+
+        html.Append("<section class=\"finding\">\n<h2>Test load</h2>\n<table class=\"evidence\">\n");
+        foreach (string ending in loads.Endings)
+        {
+            Row(html, "load", ending);
+        }
+
+        Row(html, "seen", loads.Seen);
+        html.Append("</table>\n");
+        if (loads.Events.Count > 0)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<details open>\n<summary>In order of time; [n&lt;m] is process n, started by m</summary>\n<table class=\"evidence\">\n");
+            foreach (BehaviourFact seen in loads.Events.Take(MostItems))
+            {
+                Row(html, $"{seen.Loader}, {seen.Phase}", $"{LoadAccount.Process(seen)} {LoadAccount.Describe(seen)} {LoadAccount.Source(seen)}");
+            }
+
+            html.Append(loads.Events.Count > MostItems ? $"</table>\n<p class=\"soft\">and {Words.Count(loads.Events.Count - MostItems, "more event")}</p>\n</details>\n" : "</table>\n</details>\n");
         }
 
         html.Append("</section>\n");

@@ -18,6 +18,7 @@ public sealed class MarkdownReport : IScanReport
     private const int PlacesShown = 5;
     private const int EvidenceShown = 8;
     private const int CodeShown = 30;
+    private const int EventsShown = 40;
     private const int PassedShown = 100;
     private readonly Stream _output;
     private readonly ScanHead _head;
@@ -44,7 +45,7 @@ public sealed class MarkdownReport : IScanReport
             return;
         }
 
-        if (target.Verdict == Verdict.Passed && target.Waived.Count + target.WaivedUnread.Count == 0)
+        if (target.Verdict == Verdict.Passed && target.Waived.Count + target.WaivedUnread.Count == 0 && !target.IsTestLoaded)
         {
             if (_passed.Count < PassedShown)
             {
@@ -60,6 +61,7 @@ public sealed class MarkdownReport : IScanReport
         string kind = TextTarget.Kind(target);
         text.Append(kind.Length > 0 ? Plain(kind) : "").Append(target.Sha256 is { } digest ? $" · SHA-256 `{digest}`" : "").Append('\n');
         Purpose(text, target);
+        Loads(text, target);
         Judged(text, target.Path, target.Judgement);
         _body.Add(text);
     }
@@ -89,6 +91,35 @@ public sealed class MarkdownReport : IScanReport
 
             text.Append(account.Lines.Length > CodeShown ? $"\nand {Words.Count(account.Lines.Length - CodeShown, "more line")}\n" : "");
         }
+    }
+
+    /// <summary>How test loads ended and what was seen in them.</summary>
+    private static void Loads(StringBuilder text, TargetReport target)
+    {
+        if (LoadAccount.Of(target) is not { } loads)
+        {
+            return;
+        }
+
+        text.Append("\n### Test load\n\n");
+        foreach (string ending in loads.Endings)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- {Plain(ending)}\n");
+        }
+
+        if (loads.Events.Count == 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- Seen: {Plain(loads.Seen)}.\n");
+            return;
+        }
+
+        text.Append("\n| with | when | process | what |\n|---|---|---|---|\n");
+        foreach (BehaviourFact seen in loads.Events.Take(EventsShown))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {Plain(seen.Loader)} | {Plain(seen.Phase)} | {Plain(LoadAccount.Process(seen))} | {Code(LoadAccount.Describe(seen))} {Plain(LoadAccount.Source(seen))} |\n");
+        }
+
+        text.Append(loads.Events.Count > EventsShown ? $"\nand {Words.Count(loads.Events.Count - EventsShown, "more event")}\n" : "");
     }
 
     /// <inheritdoc/>

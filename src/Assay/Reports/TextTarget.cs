@@ -55,11 +55,19 @@ internal static class TextTarget
     /// <summary>Whether it passes only because the policy says so.</summary>
     public static bool IsByWaiver(TargetReport target) => target.Verdict == Verdict.Passed && target.Waived.Count + target.WaivedUnread.Count > 0;
 
-    /// <summary>What it came to, in the words of the screen: the verdict, or that nothing of it was looked at, or that the policy lets it pass.</summary>
+    /// <summary>Whether all that is missing is the test load that was asked for.</summary>
+    private static bool IsNotLoaded(TargetReport target) =>
+        target.Verdict == Verdict.Incomplete && target.Unread.Count > 0 && target.Unread.All(u => u.Cause == UnreadCause.NotDetonated);
+
+    /// <summary>
+    /// What it came to, in the words of the screen: the verdict, or that nothing of it was looked at, that it was read and could not be loaded, or that the
+    /// policy lets it pass.
+    /// </summary>
     public static string State(TargetReport target) => target.Verdict switch
     {
         Verdict.Passed when IsByWaiver(target) => "PASSED BY WAIVER",
         Verdict.Incomplete when target.Bytes.Parsed + target.Bytes.Data == 0 => "NOT CHECKED",
+        _ when IsNotLoaded(target) => "NOT LOADED",
         _ => Words.Of(target.Verdict).ToUpperInvariant(),
     };
 
@@ -70,6 +78,7 @@ internal static class TextTarget
         Verdict.Suspicious => "cannot be shown to be harmless.",
         Verdict.Incomplete when target is { Size: null, Unread: [{ Cause: UnreadCause.Missing }] } => "is not there.",
         Verdict.Incomplete when target.Bytes.Parsed + target.Bytes.Data == 0 => "was not looked into; nothing can be said about it.",
+        _ when IsNotLoaded(target) => "was read to the end and nothing was found, but the test load that was asked for did not take place or did not come to an end.",
         Verdict.Incomplete => "was not read to the end; nothing was found in what was read.",
         _ when IsByWaiver(target) => "would not pass without your policy.",
         _ => $"was read to the end, and nothing {(target.Findings.Count > 0 ? "but notes " : "")}was found.",

@@ -197,6 +197,12 @@ internal static class ReportSamples
         ],
         Waived = [new(Malicious.Findings[0] with { Message = text, Path = text }, new Waiver { Rule = text, File = text, Path = text, Reason = text })],
         Unread = [new UnreadFact { Path = text, Cause = UnreadCause.Malformed, Detail = text }],
+        IsTestLoaded = true,
+        Events =
+        [
+            new BehaviourFact { Path = text, Kind = BehaviourFact.LoadEnding, Source = BehaviourSource.Sandbox, Action = text, Subject = text, Loader = text, Arguments = [text] },
+            new BehaviourFact { Path = text, Kind = text, Source = BehaviourSource.Python, Action = text, Subject = text, Loader = text, Arguments = [text] },
+        ],
     });
 
     public static ScanReport Of(params TargetReport[] targets) => new()

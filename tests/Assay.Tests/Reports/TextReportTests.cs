@@ -1,4 +1,5 @@
 // The text report: what it says first, how it wraps, and that nothing from a file reaches the terminal as a command.
+using Assay.Artifacts;
 using Assay.Detection;
 using Assay.Policies;
 using Assay.Reports;
@@ -185,6 +186,22 @@ public sealed class TextReportTests
     [Fact]
     public void AFileOfWhichNothingWasReadIsNotChecked() =>
         Assert.StartsWith($"NOT CHECKED  {ReportSamples.Missing.Path}", Text(ReportSamples.Of(ReportSamples.Missing), 100), StringComparison.Ordinal);
+
+    [Fact]
+    public void AFileThatWasReadAndDidNotLoadIsNotLoaded()
+    {
+        TargetReport read = ReportSamples.Passed with
+        {
+            Verdict = Verdict.Incomplete,
+            IsTestLoaded = true,
+            Unread = [new UnreadFact { Path = ReportSamples.Passed.Path, Cause = UnreadCause.NotDetonated, Detail = "Not detonated: no loader takes these bytes as they are." }],
+        };
+        Assert.StartsWith($"NOT LOADED  {read.Path}", Text(ReportSamples.Of(read), 100), StringComparison.Ordinal);
+
+        // What else was not read is worse than that.
+        TargetReport cut = read with { Unread = [.. read.Unread, new UnreadFact { Path = read.Path, Cause = UnreadCause.Truncated }] };
+        Assert.StartsWith($"INCOMPLETE  {read.Path}", Text(ReportSamples.Of(cut), 100), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("models/a.pt!/data.pkl", "'models/a.pt!/data.pkl'")]
