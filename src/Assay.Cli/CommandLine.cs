@@ -89,6 +89,7 @@ internal static class CommandLine
         root.Add(RecipeCommand.Create(host));
         root.Add(InspectCommand.Create(host));
         root.Add(WeightsCommand.Create(host));
+        root.Add(PullCommand.Create(host));
         root.Add(ReviewCommand.Create(host));
         root.Add(ReviewCommand.CreateDiff(host));
 

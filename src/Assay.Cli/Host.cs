@@ -37,6 +37,12 @@ internal sealed record Host
     /// <summary>Where one works: what a house has decided is looked for from here.</summary>
     public string Directory { get; init; } = global::System.IO.Directory.GetCurrentDirectory();
 
+    /// <summary>A variable of the environment, or null.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>What of the settings of a hub is another here than the environment says.</summary>
+    public Func<Assay.Hub.HubOptions, Assay.Hub.HubOptions> Hub { get; init; } = static options => options;
+
     /// <summary>Where temporary files go.</summary>
     public string TemporaryDirectory { get; init; } = Path.GetTempPath();
 

@@ -23,6 +23,9 @@ internal sealed class LiveProgress(Host host, Func<long> count) : IProgress<Scan
     private string _last = "";
     private readonly List<WatchedSource> _open = [];
 
+    /// <summary>How many bytes came over the network, of how many there are; null where nothing lies on a server.</summary>
+    public Func<(long Read, long Total)>? Network { get; init; }
+
     /// <inheritdoc/>
     public void Report(ScanProgress value)
     {
@@ -62,7 +65,8 @@ internal sealed class LiveProgress(Host host, Func<long> count) : IProgress<Scan
             string of = total is { } all ? string.Create(CultureInfo.InvariantCulture, $" of {all}") : "";
             WatchedSource? largest = _open.MaxBy(s => s.Length);
             string within = largest is { Length: >= LargeFile } ? string.Create(CultureInfo.InvariantCulture, $"  {largest.Reached / 1e9:F1} of {largest.Length / 1e9:F1} GB") : "";
-            string said = $"{_done}{of} files{within}  ";
+            string network = Network?.Invoke() is (long read, long bytes) ? $"  {RemoteInputs.Size(read)} of {RemoteInputs.Size(bytes)} read" : "";
+            string said = $"{_done}{of} files{within}{network}  ";
             return said + TerminalProgress.Tail(Escape.Visible(largest?.Path ?? _last), width - said.Length);
         }
     }

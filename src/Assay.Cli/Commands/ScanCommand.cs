@@ -14,7 +14,7 @@ internal static class ScanCommand
     /// <summary>The command. <paramref name="arguments"/> tell a path behind <c>--</c> from a mistyped option.</summary>
     public static Command Create(Host host, IReadOnlyList<string> arguments)
     {
-        Argument<string[]> paths = new("PATH") { Description = "Files and directories, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> paths = new("PATH") { Description = "Files and directories, - for standard input, or what lies on a server: hf://owner/name, https://... (docs/hub.md).", Arity = ArgumentArity.ZeroOrMore };
         Option<string> format = ListingOptions.ReportFormat();
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file instead of standard output.", HelpName = "FILE" };
         Option<string> failOn = ListingOptions.FailOn();

@@ -6,6 +6,7 @@ using Assay.Detection;
 using Assay.Hosting.Files;
 using Assay.Hosting.Folders;
 using Assay.Hosting.Packs;
+using Assay.Hub.Targets;
 using Assay.Policies;
 using Assay.Reports;
 using Assay.Sandbox;
@@ -39,6 +40,13 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             throw new UsageException("Two reports, or a report and the facts, cannot go into one file.");
         }
 
+        if (arguments.Sandbox is not null && arguments.Paths.FirstOrDefault(RemoteTarget.IsRemote) is { } remoteTarget)
+        {
+            throw new UsageException($"{RemoteTarget.Shown(remoteTarget)} is not on this machine, and a test load needs all of it: assay pull brings it here.");
+        }
+
+        using RemoteInputs? remote = RemoteInputs.Open(host, arguments.Paths);
+        string[] local = [.. arguments.Paths.Where(p => !RemoteTarget.IsRemote(p))];
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
         RuleSet rules = RulePacks.Load(arguments.Rules, arguments.Effects);
         using TestLoader? loader = arguments.Sandbox is null ? null : new TestLoader(arguments.Sandbox);
@@ -46,17 +54,17 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         {
             Limits = limits,
             Rules = rules,
-            Policy = PolicyOf(host, rules, arguments.Paths, arguments.Policy, arguments.Baseline, arguments.NoPolicy),
+            Policy = PolicyOf(host, rules, local, arguments.Policy, arguments.Baseline, arguments.NoPolicy),
             Scratch = scratch,
             // One file is examined on this thread: to start another would cost more than a small one does.
-            Jobs = arguments.Paths is [var only] && !Directory.Exists(only) ? 1 : arguments.Jobs,
+            Jobs = arguments.Paths is [var only] && remote is null && !Directory.Exists(only) ? 1 : arguments.Jobs,
             DigestAll = arguments.Digest,
             TestLoad = loader,
             // A folder is also judged as a whole, by the facts of its files.
-            KeepFacts = facts is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists),
+            KeepFacts = facts is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists) || remote is { HasWhole: true },
         });
 
-        string? ignore = arguments.Ignore ?? (arguments.NoPolicy ? null : OfHouse(host, arguments.Paths, HouseFile.Ignore, "--ignore-file"));
+        string? ignore = arguments.Ignore ?? (arguments.NoPolicy ? null : OfHouse(host, local, HouseFile.Ignore, "--ignore-file"));
         _ignore = ignore is null ? null : HouseFile.ReadIgnore(ignore);
         FileWalk walk = Walk();
         foreach (ReportFile one in files)
@@ -64,7 +72,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             one.KeepOutOf(walk);
         }
 
-        IEnumerable<ScanInput> inputs = walk.Inputs();
+        IEnumerable<ScanInput> inputs = remote is null ? walk.Inputs() : walk.Inputs().Concat(remote.Inputs(Which()));
         using ScratchSpace spool = scratch.Create();
         if (arguments.Paths.Contains(MemberPath.StandardInput))
         {
@@ -93,6 +101,11 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             });
         }
 
+        if (!arguments.Quiet)
+        {
+            remote?.Tell();
+        }
+
         if (host.Cancellation.IsCancellationRequested)
         {
             host.Error.WriteLine($"assay: Cancelled; {tally.Examined} {(tally.Examined == 1 ? "file was" : "files were")} examined, and the report names what was not.");
@@ -114,7 +127,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
 
         void Report(Stream stream, bool terminal, TextReportOptions look)
         {
-            LiveProgress progress = new(host, () => Walk().Inputs().LongCount());
+            LiveProgress progress = new(host, () => Walk().Inputs().LongCount() + (remote?.Count(Which()) ?? 0)) { Network = remote is null ? null : () => remote.Bytes };
             using StreamWriter writer = host.Writer(terminal ? progress.Covering(stream) : stream);
             using IScanReport main = ReportOf(arguments.Format, writer, scanner.Head, scratch, look with { Quiet = arguments.Quiet, Verbose = arguments.Verbose });
             Open(0, [main]);
@@ -229,9 +242,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         _ => new TextReport(writer, head, look),
     };
 
-    private FileWalk Walk()
-    {
-        WalkOptions which = new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))], Ignore = _ignore };
-        return new FileWalk(arguments.Paths.Where(p => p != MemberPath.StandardInput), which, host.Cancellation);
-    }
+    private WalkOptions Which() => new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))], Ignore = _ignore };
+
+    private FileWalk Walk() => new(arguments.Paths.Where(p => p != MemberPath.StandardInput && !RemoteTarget.IsRemote(p)), Which(), host.Cancellation);
 }

@@ -34,6 +34,9 @@ internal sealed class WatchedSource(string path, ByteSource bytes, Action<Watche
     public override long NextData(long offset) => bytes.NextData(offset);
 
     /// <inheritdoc/>
+    public override bool IsFar => bytes.IsFar;
+
+    /// <inheritdoc/>
     public override bool IsUnchanged() => bytes.IsUnchanged();
 
     /// <inheritdoc/>

@@ -23,6 +23,11 @@ public abstract class ByteSource : IDisposable
     /// </summary>
     public virtual long NextData(long offset) => offset;
 
+    /// <summary>
+    /// Whether some of the bytes lie so far away that nobody reads them for their own sake: a digest of all of them waits until something was found that it is needed for.
+    /// </summary>
+    public virtual bool IsFar => false;
+
     /// <summary>A view of a part of this source. The view ends where this source ends and does not own it.</summary>
     public virtual ByteSource Slice(ByteRange range)
     {

@@ -169,8 +169,14 @@ public sealed class Scanner
                 log.Add(observed);
             }
 
-            string? digest = bytes.Length <= Options.DigestLimit || Options.DigestAll ? Digest(bytes, budget) : null;
-            return Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, digest, scanner.Artifacts, cancellation);
+            bool digested = bytes.Length <= Options.DigestLimit || Options.DigestAll;
+            string? digest = digested && (!bytes.IsFar || Options.DigestAll) ? Digest(bytes, budget) : null;
+            TargetReport report = Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, digest, scanner.Artifacts, cancellation);
+
+            // What people decide about a finding may bind to the digest of the whole; of bytes far away it is taken where there is something to decide about.
+            return digest is null && digested && report.Findings.Count + report.Waived.Count > 0
+                ? Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, Digest(bytes, budget), scanner.Artifacts, cancellation)
+                : report;
         }
         catch (ScanStopException e)
         {

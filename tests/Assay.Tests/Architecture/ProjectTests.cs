@@ -13,7 +13,8 @@ public sealed partial class ProjectTests
         ["Assay.RuleCompiler"] = [],
         ["Assay.Hosting"] = ["Assay"],
         ["Assay.Sandbox"] = ["Assay"],
-        ["Assay.Cli"] = ["Assay", "Assay.Hosting", "Assay.Sandbox"],
+        ["Assay.Hub"] = ["Assay", "Assay.Hosting"],
+        ["Assay.Cli"] = ["Assay", "Assay.Hosting", "Assay.Hub", "Assay.Sandbox"],
     };
 
     [Fact]

@@ -1,0 +1,103 @@
+// assay scan, review and diff over a hub: the same exit codes and reports as over folders, and no secret anywhere.
+using System.Text.Json.Nodes;
+using Assay.Hub.Tests.Builders;
+using Assay.Hub.Tests.Server;
+using Assay.Tests.Builders;
+
+namespace Assay.Hub.Tests.Cli;
+
+public sealed class ScanCommandTests : IDisposable
+{
+    private readonly TemporaryTree _tree = new();
+
+    public void Dispose() => _tree.Dispose();
+
+    [Fact]
+    public async Task AReportNamesTheCommitAndTheWhole()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        TestRepository repository = hub.Add("org/model");
+        repository.SecurityStatus["old/bad.pkl"] = "unsafe";
+        string commit = repository.Commit("main", Hubs.Everything);
+        ProgramRun run = ProgramRun.Of(hub, _tree.Root, ["scan", "hf://org/model", "--format", "json"]);
+        Assert.True(run.Code == 1, run.Error);
+        JsonNode report = JsonNode.Parse(run.Output)!;
+        Assert.Contains(report["targets"]!.AsArray(), t => t!["path"]!.GetValue<string>() == $"hf://org/model@{commit}/old/bad.pkl" && t["verdict"]!.GetValue<string>() == "malicious");
+        Assert.Contains(report["bundles"]!.AsArray(), b => b!["path"]!.GetValue<string>() == $"hf://org/model@{commit}");
+        Assert.Contains("old/bad.pkl: unsafe", run.Error, StringComparison.Ordinal);
+        Assert.Contains(" requests.", run.Error, StringComparison.Ordinal);
+
+        // What was read lies in the cache of whoever asked.
+        Assert.NotEmpty(Directory.EnumerateFiles(_tree[".cache/assay/hub"], "*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData("hf://org/model/old/bad.pkl", 1)]
+    [InlineData("hf://org/model/model.safetensors", 0)]
+    [InlineData("hf://org/nothing", 2)]
+    [InlineData("hf://org/model@nothing", 2)]
+    [InlineData("https://127.0.0.1:1/model.bin", 2)]
+    [InlineData("http://example.org/model.bin", 2)]
+    [InlineData("hf://", 4)]
+    [InlineData("hf://a/b/../c", 4)]
+    [InlineData("oci://", 4)]
+    [InlineData("s3+https://host", 4)]
+    public async Task ExitCodesAreThoseOfPaths(string target, int code)
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        hub.Add("org/model").Commit("main", Hubs.Everything);
+        ProgramRun run = ProgramRun.Of(hub, _tree.Root, ["scan", target]);
+        Assert.True(run.Code == code, $"exit code {run.Code}, not {code}: {run.Error}{run.Output}");
+        Assert.DoesNotContain("Exception", run.Error + run.Output, StringComparison.Ordinal);
+        Assert.True(code != 4 || run.Error.TrimEnd().Split('\n').Length == 1);
+    }
+
+    [Fact]
+    public async Task PatternsHoldForNamesInARepository()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        hub.Add("org/model").Commit("main", Hubs.Everything);
+        ProgramRun run = ProgramRun.Of(hub, _tree.Root, ["scan", "hf://org/model", "--include", "*.safetensors", "--quiet"]);
+        Assert.Equal(0, run.Code);
+        Assert.Empty(run.Error);
+        Assert.DoesNotContain(hub.Log.All, r => r.Path.Contains("modeling_odd", StringComparison.Ordinal));
+    }
+
+    public static TheoryData<string> Failures => ["closed", "gated", "refused", "echo", "cut"];
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task ATokenIsNowhereInWhatIsWritten(string failure)
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        TestRepository repository = hub.Add("org/model");
+        repository.Commit("main", Hubs.Everything);
+        (repository.IsPrivate, repository.IsGated) = (failure == "closed", failure == "gated");
+        hub.OnRequest = request => failure switch
+        {
+            "refused" when request.IsStorage => Fault.Of(403, ("X-Error-Message", "no " + TestHub.Signature)),
+            "echo" when !request.Path.StartsWith("/api/models/org/model/revision", StringComparison.Ordinal) && !request.IsStorage => Fault.Of(403, ("X-Error-Message", "You sent " + request.Authorization)),
+            "cut" when request.IsStorage => Fault.Cut(3),
+            _ => null,
+        };
+        foreach (string[] command in (string[][])[["scan", "hf://org/model", "--format", "json", "--facts", _tree["facts"]], ["review", "hf://org/model"], ["pull", "hf://org/model", _tree["out"]]])
+        {
+            ProgramRun run = ProgramRun.Of(hub, _tree.Root, command, ("HF_TOKEN", failure is "closed" or "gated" ? "hf_wrongTokenThatNobodyMayPrint" : TestHub.Token));
+            string all = run.Output + run.Error + (File.Exists(_tree["facts"]) ? File.ReadAllText(_tree["facts"]) : "");
+            Assert.NotEmpty(all);
+            Assert.DoesNotContain("ThatNobodyMayPrint", all, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(TestHub.Signature, run.Error + (failure == "refused" ? "" : all), StringComparison.OrdinalIgnoreCase);
+        }
+
+        Assert.All(Directory.EnumerateFiles(_tree.Root, "*", SearchOption.AllDirectories), f => Assert.DoesNotContain("ThatNobodyMayPrint", File.ReadAllText(f), StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task ATestLoadNeedsTheFilesHere()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        ProgramRun run = ProgramRun.Of(hub, _tree.Root, ["scan", "hf://org/model", "--detonate"]);
+        Assert.Equal(4, run.Code);
+        Assert.Equal(0, hub.Log.Count);
+    }
+}
