@@ -100,4 +100,30 @@ public sealed class ScanCommandTests : IDisposable
         Assert.Equal(4, run.Code);
         Assert.Equal(0, hub.Log.Count);
     }
+
+    [Fact]
+    public async Task TwoRevisionsAreCompared()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        TestRepository repository = hub.Add("org/model");
+        repository.Commit("v1", [.. Hubs.Everything.Where(f => !f.Path.StartsWith("old/", StringComparison.Ordinal))]);
+        repository.Commit("v2", Hubs.Everything);
+        ProgramRun same = ProgramRun.Of(hub, _tree.Root, ["diff", "hf://org/model@v1", "hf://org/model@v1", "--format", "json"]);
+        Assert.True(same.Code == 0, same.Error);
+        ProgramRun other = ProgramRun.Of(hub, _tree.Root, ["diff", "hf://org/model@v1", "hf://org/model@v2", "--format", "json"]);
+        Assert.True(other.Code == 1, other.Error);
+        Assert.Contains("bad.pkl", other.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARepositoryIsReviewedAsOnDisk()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        string commit = hub.Add("org/model").Commit("main", Hubs.Everything);
+        Hubs.WriteTo(_tree["disk"], Hubs.Everything);
+        ProgramRun there = ProgramRun.Of(hub, _tree.Root, ["review", "hf://org/model"]);
+        ProgramRun here = ProgramRun.Of(hub, _tree.Root, ["review", _tree["disk"]]);
+        Assert.Equal(here.Code, there.Code);
+        Assert.Equal(here.Output.Replace(_tree["disk"], "", StringComparison.Ordinal), there.Output.Replace("hf://org/model@" + commit, "", StringComparison.Ordinal));
+    }
 }

@@ -1,4 +1,5 @@
 // assay pull: what passed, all of it, with its digest, or nothing.
+using System.Diagnostics;
 using Assay.Hub.Tests.Builders;
 using Assay.Hub.Tests.Cli;
 using Assay.Hub.Tests.Server;
@@ -150,6 +151,35 @@ public sealed class PullTests : IDisposable
         IsWhole("out", s_good.Where(f => f.Path != "pytorch_model.bin"));
         Assert.Contains(hub.Log.All, r => r is { IsStorage: true, Range: "bytes=300000-700065" } || r.Range?.StartsWith("bytes=300000-", StringComparison.Ordinal) == true);
         NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task APullThatWasKilledIsTakenUp()
+    {
+        await using TestHub hub = await StartAsync(s_good);
+        hub.OnRequest = request => request is { IsStorage: true, Range: null } ? new Fault { SilentAfter = 300_000 } : null;
+        using Process program = ProgramRun.Start(hub, _tree.Root, ["pull", "hf://org/model", _tree["out"]], ("ASSAY_HUB_CACHE", "off"));
+        while (!program.HasExited && !Parts().Any(p => p.Length == 300_000))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        if (program.HasExited)
+        {
+            Assert.Fail(await program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        }
+
+        program.Kill();
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.False(Path.Exists(_tree["out"]));
+        hub.OnRequest = null;
+        hub.Log.Clear();
+        Assert.Equal(0, Pull(hub, _tree["out"]).Code);
+        IsWhole("out", s_good.Where(f => f.Path != "pytorch_model.bin"));
+        Assert.Contains(hub.Log.All, r => r.Range?.StartsWith("bytes=300000-", StringComparison.Ordinal) == true);
+        NothingIsLeft();
+
+        IEnumerable<FileInfo> Parts() => new DirectoryInfo(_tree.Root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Where(f => f.Directory!.Name == ".parts");
     }
 
     [Fact]

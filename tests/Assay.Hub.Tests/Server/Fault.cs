@@ -16,6 +16,9 @@ internal sealed record Fault
     /// <summary>The connection is cut behind so many bytes of the body; behind -1 before the headers.</summary>
     public long? CutAfter { get; init; }
 
+    /// <summary>Nothing more comes behind so many bytes of the body, until the other side goes.</summary>
+    public long? SilentAfter { get; init; }
+
     /// <summary>The pause before each further byte of the body.</summary>
     public TimeSpan? Drip { get; init; }
 

@@ -143,6 +143,16 @@ internal sealed class HubReply(HttpContext context, TestRequest request, Fault f
                 }
             }
 
+            if (fault.SilentAfter is { } silent)
+            {
+                count = (int)Math.Min(count, silent - at);
+                if (count == 0)
+                {
+                    await context.Response.Body.FlushAsync(context.RequestAborted);
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                }
+            }
+
             fill(at, step.AsSpan(0, count));
             await context.Response.Body.WriteAsync(step.AsMemory(0, count), context.RequestAborted);
             request.Sent += count;
