@@ -20,6 +20,9 @@ internal sealed class CallableTable(EffectKnowledge knowledge, Lazy<IReadOnlyLis
     /// <summary>Those of a class that a load itself calls; others wait for whoever uses the object.</summary>
     public HashSet<string> LoadingHooks => field ??= Names("loading-hooks");
 
+    /// <summary>Methods of containers, files and locks: code calls them on whatever lies in an object.</summary>
+    public HashSet<string> ContainerMethods => field ??= Names("container-methods");
+
     /// <summary>Special names that only describe: what stands under them is not called.</summary>
     public HashSet<string> PlainAttributes => field ??= Names("plain-attributes");
 

@@ -61,6 +61,9 @@ internal static class Judgements
     /// <summary>A trampoline is made with harmless arguments and not used.</summary>
     public const string TrampolineMade = "trampoline-made";
 
+    /// <summary>An object keeps a function that reads or writes files, and nothing that loading runs calls it.</summary>
+    public const string Kept = "kept";
+
     /// <summary>Code of packages that no pack vouches for is needed and made without calling it.</summary>
     public const string Packages = "packages";
 
@@ -74,7 +77,7 @@ internal static class Judgements
     public static IReadOnlyList<string> All { get; } =
     [
         Reached, Constructed, Imported, OddArguments, Elided, UnknownCalled, UnknownInert, UnknownState, ComputedCalled, ResultCalled, TrampolineResult,
-        DangerousAttribute, HookState, ModuleState, TensorItems, HarmfulCode, SuspiciousCode, OrdinaryCode, TrampolineMade, Packages,
+        DangerousAttribute, HookState, ModuleState, TensorItems, HarmfulCode, SuspiciousCode, OrdinaryCode, TrampolineMade, Kept, Packages,
         Unreached, NamedByData,
     ];
 }

@@ -53,6 +53,9 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         return own.Entry is null || isEarlier ? above : own;
     }
 
+    /// <summary>What an analysis found of this very path, whatever was written by hand of what lies around it; null where it was not analysed.</summary>
+    public EffectEntry? Read(string path) => path.Length <= LongestPath && Exact(path).Entry is { IsDerived: true } entry ? entry : null;
+
     private KnownName Above(string path)
     {
         EffectEntry? closest = null;

@@ -20,6 +20,9 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         "__init_subclass__", "__class_getitem__", "__set_name__", "__instancecheck__", "__get__", "__set__", "close", .. ObjectProtocol.Methods,
     ];
 
+    /// <summary>Those of them by which a loader enters an object that has got a state, without anybody asking for it.</summary>
+    private static readonly string[] s_unasked = ["__setstate__", "__setattr__", "append", "extend", "__setitem__", "add", "__del__", "__getattr__", "__getattribute__", "__hash__", "__eq__"];
+
     private static readonly string[] s_makers = ["__new__", "__init__", "__post_init__", "__attrs_post_init__"];
 
     /// <summary>Asks for the analysis of the constructors of a class.</summary>
@@ -237,12 +240,29 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
 
     private static bool IsField(SyntaxNode keyword) => !keyword[SyntaxField.Value].IsNone && keyword[SyntaxField.Value].Kind is not SyntaxKind.Constant;
 
+    // A setter gets what the state has under its name.
+    private static EffectSource OfSlot(EffectSource source, string name) =>
+        source is { Kind: SourceKind.Argument, Index: 1 } ? new EffectSource(SourceKind.Argument, 1, "", name) : source;
+
+    // What the object has by the name of a method comes before the method.
+    private static Effect Shadowed(string call)
+    {
+        int dot = call.IndexOf('.', StringComparison.Ordinal);
+        EffectSource source = new(SourceKind.Argument, 0, "", dot < 0 ? call : call[..dot]);
+        return new Effect { Kind = dot < 0 ? EffectKind.Call : EffectKind.Method, Source = source, Name = dot < 0 ? "" : call[(dot + 1)..] };
+    }
+
     private DerivedEntry? Hook(ClassInfo type, string name)
     {
         List<FunctionInfo> functions = Named(type, name);
         EffectSet effects = new();
         foreach (FunctionInfo function in functions)
-            effects.Add(analysis.UnitOf(function, type, null), Shift(function));
+        {
+            Unit unit = analysis.UnitOf(function, type, null);
+            effects.Add(unit, Shift(function));
+            foreach (string call in s_unasked.Contains(name) ? unit.Summary.Shadowed : [])
+                effects.Add(Shadowed(call));
+        }
 
         if (functions.Count > 0 && IsReplaced(type, name))
             effects.Add(new Effect { Kind = EffectKind.Unknown, Source = new EffectSource(SourceKind.From, 1) });
@@ -250,7 +270,15 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         if (functions.Count == 0 && name is "__setstate__")
         {
             // A state with slots goes through setters and __setattr__.
-            foreach (FunctionInfo setter in Setters(type).Concat(Named(type, "__setattr__")))
+            foreach (FunctionInfo setter in Setters(type))
+            {
+                EffectSet own = new();
+                own.Add(analysis.UnitOf(setter, type, null), 0);
+                foreach (Effect effect in own.Effects)
+                    effects.Add(effect with { Source = OfSlot(effect.Source, setter.Name), With = [.. effect.With.Select(w => OfSlot(w, setter.Name))] });
+            }
+
+            foreach (FunctionInfo setter in Named(type, "__setattr__"))
                 effects.Add(analysis.UnitOf(setter, type, null), 0);
         }
 

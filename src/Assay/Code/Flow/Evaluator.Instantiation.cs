@@ -72,11 +72,25 @@ internal sealed partial class Evaluator
 
         if (self.Has(AtomKind.Self))
         {
+            string[] shadowed = callee.Self == _unit.Self ? [.. summary.Shadowed] : [];
+            foreach (string call in shadowed)
+                Shadow(call);
+
             for (int i = 0; i < summary.KeptFields.Count; i++)
                 SetField(summary.KeptFields[i], Given(summary.Keeps[summary.KeptFields[i]], function, self, arguments));
         }
 
         return result;
+    }
+
+    // What is called on the object itself may be what a state put there.
+    private void Shadow(string call)
+    {
+        if (_unit.Summary.Shadow(call))
+        {
+            _changed = true;
+            _told = true;
+        }
     }
 
     private void Happen(EffectKey key, Value met, Value with, Unit callee)

@@ -21,7 +21,15 @@ internal sealed partial class Evaluator
             Mutate(holder, name is "append" or "add" or "insert" or "extend" or "update" or "setdefault" or "appendleft" or "put" ? all : Derived(all).Union(all.Where(a => a.Kind is AtomKind.Function)));
 
         if (isPlain && owner.Has(AtomKind.Container))
+        {
+            foreach (Atom atom in owner.Atoms)
+            {
+                if (atom.IsOrigin && atom.Origin is { Kind: OriginKind.Field, Derived: false, Deep: false, Key: "", Items: false })
+                    Shadow($"{atom.Origin.Name}.{name}");
+            }
+
             return owner.Union(all.Where(a => a.Kind is not AtomKind.Text));
+        }
 
         _depth++;
         Value result = Value.None;
@@ -138,6 +146,9 @@ internal sealed partial class Evaluator
             // A field of the object that is called like a method goes before it: functions that its code puts there, and whatever else where it is no method.
             Value field = atom.Kind is AtomKind.Self ? Field(name) : analysis.Fields(type, name, _unit);
             bool isMethod = !result.IsNone || Read(member).Has(AtomKind.Function);
+            if (isMethod && atom.Kind is AtomKind.Self)
+                Shadow(name);
+
             other = other.Union(isMethod ? field.Where(a => a.Kind is AtomKind.Function) : field);
 
             return other.IsNone ? result : result.Union(Call(other, arguments));
@@ -153,7 +164,7 @@ internal sealed partial class Evaluator
             return UnknownOf(Derived(owner).Union(arguments.All));
 
         // A field of the object that is called: what a state or a constructor put there.
-        bool isField = fields.Any(a => a.Kind is not AtomKind.Origin || a.Origin.Kind is not OriginKind.Field);
+        bool isField = fields.Any(a => a.Kind is not AtomKind.Origin || a.Origin.Kind is not OriginKind.Field) || (atom.Kind is AtomKind.Self && analysis.Classes.Order(type).Any(c => c.Assigns(name)));
         if (isField || !more)
         {
             // A function that was kept took along what the object was made of.

@@ -68,6 +68,9 @@ internal sealed class Summary
     /// <summary>So many fields of the object are kept apart for one kind; then any field stands for them.</summary>
     private const int MostFields = 12;
 
+    /// <summary>So many calls of what may be shadowed are told.</summary>
+    private const int MostShadowed = 48;
+
     private readonly Dictionary<EffectKey, EffectFlow> _effects = [];
     private readonly List<(EffectKey Key, EffectFlow Flow)> _order = [];
     private readonly List<(EffectKey Key, EffectFlow Flow)> _always = [];
@@ -107,6 +110,21 @@ internal sealed class Summary
 
     /// <summary>The fields in the order in which they were found.</summary>
     public IReadOnlyList<string> KeptFields => _kept;
+
+    /// <summary>
+    /// Methods that it calls on its own object, and <c>field.method</c> on containers in its fields: attributes of the object come before methods of its class, and a state can bring both.
+    /// </summary>
+    public SortedSet<string> Shadowed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Says that a call may be shadowed; whether that is new.</summary>
+    public bool Shadow(string call)
+    {
+        if (Shadowed.Count >= MostShadowed || !Shadowed.Add(call))
+            return false;
+
+        Version++;
+        return true;
+    }
 
     /// <summary>Says what a field may be.</summary>
     public void Keep(string field, Value value)

@@ -8,6 +8,7 @@ namespace Assay.Code.Scopes;
 internal sealed class ClassInfo
 {
     private string? _path;
+    private HashSet<string>? _assigned;
 
     /// <summary>The module.</summary>
     public required CodeModule Module { get; init; }
@@ -48,6 +49,24 @@ internal sealed class ClassInfo
     /// <summary>The setters of its properties.</summary>
     public Dictionary<string, FunctionInfo> Setters { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether its code assigns an attribute of <c>self</c> by this name.</summary>
+    public bool Assigns(string field) => (_assigned ??= [.. SyntaxWalk.Of(Node).SelectMany(Assigned)]).Contains(field);
+
     /// <inheritdoc/>
     public override string ToString() => Path;
+
+    private static IEnumerable<string> Assigned(SyntaxNode node)
+    {
+        IEnumerable<SyntaxNode> targets = node.Kind switch
+        {
+            SyntaxKind.Assign => [.. node.List(SyntaxField.Targets)],
+            SyntaxKind.AnnAssign => [node[SyntaxField.Target]],
+            _ => [],
+        };
+        foreach (SyntaxNode target in targets)
+        {
+            if (target.Kind is SyntaxKind.Attribute && target[SyntaxField.Value] is { Kind: SyntaxKind.Name } owner && owner.Name(SyntaxField.Id) is "self" && target.Name(SyntaxField.Attr) is { } name)
+                yield return name;
+        }
+    }
 }

@@ -189,6 +189,7 @@ internal sealed class CallableFindings(CallableTable table)
             Judgements.HarmfulCode or Judgements.SuspiciousCode => $"Code that the file carries ({judged.Callable}) uses {judged.Detail}.",
             Judgements.OrdinaryCode => $"The file carries code ({judged.Callable})" + (judged.Detail.Length > 0 ? $" that uses {judged.Detail}." : "."),
             Judgements.TrampolineMade => $"{call} is made and not called.",
+            Judgements.Kept => $"{judged.Callable} lies in the state of {judged.Holder.TrimEnd('(', ')')}; whoever uses the object may call it, and loading does not.",
             Judgements.Packages => judged.Detail,
             Judgements.NamedByData => $"A value that a framework takes for the name of code names {judged.Callable}: {judged.Detail}.",
             Judgements.Unreached when fact.Use is CallableUse.Imported => $"{judged.Callable} is named behind the point at which every loader stops.",

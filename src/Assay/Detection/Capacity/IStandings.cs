@@ -26,6 +26,9 @@ internal interface IStandings
     /// <summary>What the name stands for.</summary>
     Standing Of(string path);
 
+    /// <summary>Whether the name is that of a function that reads or writes files, which objects keep as their settings.</summary>
+    bool IsSetting(string path);
+
     /// <summary>Whether the name is known to do harm when it is called; what nothing is known of is not.</summary>
     bool DoesHarm(string path);
 }

@@ -91,7 +91,7 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
             case ShapeKind.Tuple or ShapeKind.List:
                 return Bytes.OfNumbers(value.Items) is { Weight: Weight.Strong } numbers ? numbers.Form : null;
             case ShapeKind.Import:
-                return standings.Of(value.Text) is Standing.Harmful ? value.Text : null;
+                return standings.Of(value.Text) is Standing.Harmful && !standings.IsSetting(value.Text) ? value.Text : null;
             case ShapeKind.Result or ShapeKind.Instance:
                 return OfObject(value, owner);
             default:

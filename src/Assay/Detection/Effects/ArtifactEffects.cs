@@ -14,6 +14,7 @@ internal sealed class ArtifactEffects
     private readonly EffectJudge _judge;
     private readonly HashSet<string> _used;
     private readonly HashSet<string> _filled;
+    private bool _goesThroughMore;
 
     /// <summary>Creates the judge of the uses of one artifact.</summary>
     public ArtifactEffects(IReadOnlyList<CallableFact> facts, EffectScope scope)
@@ -32,6 +33,8 @@ internal sealed class ArtifactEffects
             _scope.Carried.Notice(fact);
 
         _scope.CallsResults = Wanted().Any(f => f is { Use: CallableUse.Called, Target: { } called } && _scope.Meanings.Of(called) is Meaning.MadeClass or Meaning.Instance { Class: Meaning.MadeClass });
+
+        _scope.EntersMade = Wanted().Any(f => f.Use is CallableUse.Called && _scope.Names.Of(f) is var callee && !TakesAlong(callee) && f.Arguments.Any(a => IsMade(a) || (a.Kind is ShapeKind.Tuple or ShapeKind.List && Enters(callee) && a.Items.Any(IsMade))));
 
         foreach (CallableFact fact in Wanted())
         {
@@ -61,12 +64,18 @@ internal sealed class ArtifactEffects
             }
         }
 
+        Beyond();
+        foreach ((KnownPath name, CallableFact import) in _scope.Kept.NotKept())
+            Referenced(name, import);
+
         _scope.Packages.Say();
         return _scope.Said;
     }
 
     /// <summary>The facts, as far as they are asked before the host wants no more.</summary>
     private IEnumerable<CallableFact> Wanted() => _scope.Stop.CanBeCanceled ? _facts.TakeWhile((_, i) => i < EffectScope.AlwaysJudged || !_scope.Stop.IsCancellationRequested) : _facts;
+
+    private bool IsMade(ValueShape value) => value.Kind is ShapeKind.Result or ShapeKind.Instance && _scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.MadeClass };
 
     private void Used(CallableFact fact, KnownPath name, Route route)
     {
@@ -80,8 +89,7 @@ internal sealed class ArtifactEffects
             _judge.Objects.Consumed(name.Path.Length > 0 ? name.Path : fact.Callee, values.All, new UseContext(fact));
         }
 
-        if (name.Entry is { Kind: not NameKind.Value, Returns.Kind: ReturnKind.Data or ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf or ReturnKind.Unknown or ReturnKind.Instance } known && known.Call.All(e => e.Kind is EffectKind.Odd or EffectKind.Call))
-            Handed(fact, name, values);
+        Handed(fact, name, values, route);
 
         // What folding followed lacks keywords and what a state replaced; the order of what folding gives is another one.
         if (name.Path.Length > 0 && fact.Target is { } made && _scope.Meanings.Of(made) is Meaning.Bound { Keywords: not null } bound)
@@ -108,13 +116,60 @@ internal sealed class ArtifactEffects
             _scope.Say(Judgements.Reached, found.Path, fact, found.Capability, "", found.Entry!.Origin.Reason, what is Meaning.Named { Name.Path: var finder } ? finder : fact.Callee);
     }
 
-    /// <summary>What is known of a callable is known for objects that are what they seem: callables that a state has put into one may be called as its methods.</summary>
-    private void Handed(CallableFact fact, KnownPath name, CallValues values)
+    /// <summary>
+    /// What is known of a callable is known for objects that are what they seem: callables that a state has put into one may be called by whoever goes through it. What only takes its
+    /// objects along (makers of functions, of instances, of cells) enters none.
+    /// </summary>
+    private void Handed(CallableFact fact, KnownPath name, CallValues values, Route route)
     {
+        if (TakesAlong(name))
+            return;
+
+        bool isSure = route is Route.Call && Enters(name);
+        if (name.Entry is not { Kind: NameKind.Class, IsDerived: false, Call.Count: 0 } && _scope.Kept.In(values.All) is { } held)
+            Lies(held, fact, name.Path.Length > 0 ? name.Path : fact.Callee);
+
         foreach (ValueShape given in values.Positional)
         {
-            foreach (Meaning planted in _scope.Hooks.Planted(given))
-                _judge.Run(planted, Route.Call, values with { IsLoose = true }, new UseContext(fact).Through(name.Path));
+            Entered(fact, name, given, isSure);
+            foreach (ValueShape item in given.Kind is ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet ? given.Items.Take(MostSinks) : [])
+                Entered(fact, name, item, isSure: false);
+        }
+    }
+
+    private void Entered(CallableFact fact, KnownPath name, ValueShape given, bool isSure)
+    {
+        // A copy, or a proxy, is what it was made of.
+        if (_scope.Meanings.Of(given) is Meaning.Instance { Class: var type, Shape: var made })
+            given = made.State is null && type is not Meaning.MadeClass ? given : made;
+
+        if (given.State is null && _scope.Meanings.Of(given) is not Meaning.Instance { Class: Meaning.MadeClass })
+            return;
+
+        UseContext at = new UseContext(fact).Through(name.Path.Length > 0 ? name.Path : fact.Callee);
+        CallValues texts = new([given, .. PlantedValues.Texts(given)], null, true);
+        foreach (Meaning planted in isSure ? _scope.Planted.In(given) : _scope.Planted.Harmful(given))
+            _judge.MayRun(planted, texts, at);
+
+        if (!_goesThroughMore && PlantedValues.IsCut(given) && !_scope.ClassesOf(_scope.Meanings.Of(given)).All(c => c.Path.StartsWith("numpy.", StringComparison.Ordinal)))
+            _goesThroughMore = true;
+    }
+
+    /// <summary>Whether a callable goes through what it gets and does nothing else.</summary>
+    private static bool Enters(KnownPath name) =>
+        name.Entry is { Kind: not NameKind.Value, Returns.Kind: ReturnKind.Data or ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf or ReturnKind.Unknown or ReturnKind.Instance } known && known.Call.All(e => e.Kind is EffectKind.Odd or EffectKind.Call);
+
+    private static bool TakesAlong(KnownPath name) => name.Entry is { IsDerived: false } known && ((known.Returns.Kind is ReturnKind.Argument && !known.Call.Any(e => e.Kind is EffectKind.Method))
+        || known.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.MarshalledCode or EffectKind.MakeClass or EffectKind.Keep or EffectKind.SetAttribute or EffectKind.NamesModule));
+
+    /// <summary>Of an object that a callable goes through not all was kept: whatever the file has put into any object may be in it.</summary>
+    private void Beyond()
+    {
+        foreach (CallableFact fact in _goesThroughMore ? Wanted().Where(f => f is { Use: CallableUse.State, Arguments.Count: > 0 }) : [])
+        {
+            ValueShape held = new(ShapeKind.Instance, fact.Callee) { State = fact.Arguments[0] };
+            foreach (Meaning planted in _scope.Planted.Harmful(held))
+                _judge.MayRun(planted, new CallValues([held], null, true), new UseContext(fact).Through(fact.Callee.TrimEnd('(', ')')));
         }
     }
 
@@ -137,6 +192,7 @@ internal sealed class ArtifactEffects
 
     private void Constructed(CallableFact fact, KnownPath name)
     {
+        name = name.AsMade();
         Used(fact, name, Route.New);
         Entered([name], ["__del__"], fact, []);
         if (name.Entry is { IsHarmful: true, Kind: NameKind.Class } entry && !entry.New.Any(e => EffectKinds.IsHarm(e.Kind)) && entry.Imported is not ReferenceWeight.None)
@@ -148,7 +204,12 @@ internal sealed class ArtifactEffects
         ValueShape? state = fact.Arguments.Count > 0 ? fact.Arguments[0] : null;
         string made = fact.Callee.TrimEnd('(', ')');
         string subject = name.Path.Length > 0 ? name.Path : fact.Callee;
-        Sinks(fact, subject, false, fact.Arguments);
+        Meaning target = fact.Target is { } shape ? _scope.Meanings.Of(shape) : FromText(fact);
+        bool keeps = name.Path.Length == 0 && state is { } kept && (kept.Kind is ShapeKind.Tuple ? kept.Items : [kept]).All(p => p.Kind is not (ShapeKind.Instance or ShapeKind.Result)) && _scope.Kept.IsKeeper(target);
+        Sinks(fact, subject, false, fact.Arguments, keeps);
+        if (!keeps && _scope.Kept.In(fact.Arguments) is { } held)
+            Lies(held, fact, subject);
+
         if (state is not null)
             _scope.Hooks.State(subject, state, fact);
 
@@ -159,8 +220,7 @@ internal sealed class ArtifactEffects
             return;
         }
 
-        Meaning target = fact.Target is { } shape ? _scope.Meanings.Of(shape) : FromText(fact);
-        KnownPath owner = target is Meaning.Instance { Class: Meaning.Named named } ? named.Name : made.Length > 0 ? _scope.Names.Of(made) : KnownPath.None;
+        KnownPath owner = (target is Meaning.Instance { Class: Meaning.Named named } ? named.Name : made.Length > 0 ? _scope.Names.Of(made) : KnownPath.None).AsMade();
         if (target is Meaning.Named reached)
             _scope.Say(Judgements.ModuleState, reached.Name.Path, fact);
         else if (state is not null && target is Meaning.Instance { Class: Meaning.MadeClass })
@@ -197,6 +257,9 @@ internal sealed class ArtifactEffects
 
         // A reconstructor runs only __new__ of the class that it gets.
         bool onlyNew = OnlyMakes(_scope.Names.Of(fact.Carrier)) && !name.Entry!.New.Any(e => EffectKinds.IsHarm(e.Kind));
+        if (onlyNew && !name.AsMade().IsHarmful)
+            return;
+
         _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, name.Path, fact, name.Capability, "", name.Entry!.Origin.Reason, fact.Carrier);
     }
 
@@ -229,7 +292,7 @@ internal sealed class ArtifactEffects
 
         if (target is Meaning.Instance { Class: Meaning.Named made })
         {
-            if (made.Name.IsHarmful)
+            if (made.Name.AsMade().IsHarmful)
                 _scope.Say(Judgements.Reached, made.Name.Path, fact, made.Name.Capability, "", made.Name.Entry!.Origin.Reason);
             else if (made.Name.Path is "torch.Tensor" && method is "__setitem__" or "")
                 _scope.Say(Judgements.TensorItems, fact.Callee.TrimEnd('(', ')'), fact);
@@ -251,8 +314,10 @@ internal sealed class ArtifactEffects
         // Every pickler puts items in before the state, so callables that are there already are there for the items.
         if (fact.Target is { } filled)
         {
-            foreach (Meaning planted in _scope.Hooks.Planted(filled))
-                _judge.Run(planted, Route.Call, new CallValues(fact.Arguments, null, true), new UseContext(fact).Through(filled.Text));
+            foreach (Meaning planted in _scope.Planted.In(filled))
+                _judge.MayRun(planted, new CallValues(fact.Arguments, null, true), new UseContext(fact).Through(filled.Text));
+
+            _goesThroughMore |= filled.State is not null && PlantedValues.IsCut(filled);
         }
     }
 
@@ -284,10 +349,25 @@ internal sealed class ArtifactEffects
 
         if (name.Path.Length == 0)
             _scope.Say(Judgements.ComputedCalled, fact.Callee.Length > 0 ? fact.Callee : "a computed name", fact, "", "its name is computed");
-        else if (name.Entry is { Imported: not ReferenceWeight.None } entry && !(entry.Imported is ReferenceWeight.Suspicious && _scope.Carried.IsGiven(name)))
-            _scope.Say(entry.Imported is ReferenceWeight.Harmful ? Judgements.Reached : Judgements.Imported, name.Path, fact, name.Capability, "", entry.Origin.Reason);
+        else if (name.Entry is { Imported: not ReferenceWeight.None } && _scope.Kept.IsSetting(name))
+            _scope.Kept.Imported(name, fact);
+        else if (name.Entry is { Imported: not ReferenceWeight.None })
+            Referenced(name, fact);
         else if (_scope.WalkedStep(name) is { } step)
             _scope.Say(Judgements.DangerousAttribute, name.Path, fact, "", step);
+    }
+
+    private void Referenced(KnownPath name, CallableFact fact)
+    {
+        if (name.Entry is { } entry && !(entry.Imported is ReferenceWeight.Suspicious && _scope.Carried.IsGiven(name)))
+            _scope.Say(entry.Imported is ReferenceWeight.Harmful ? Judgements.Reached : Judgements.Imported, name.Path, fact, name.Capability, "", entry.Origin.Reason);
+    }
+
+    /// <summary>Says that a function that does harm lies in what something gets that may call it.</summary>
+    private void Lies(KnownPath name, CallableFact fact, string holder)
+    {
+        EffectEntry entry = (name.Entry ?? name.Told)!;
+        _scope.Say(Judgements.UnknownCalled, name.Path, fact, EffectKinds.Capability(entry.Call.First(e => EffectKinds.IsHarm(e.Kind)).Kind), "", entry.Origin.Reason, holder);
     }
 
     // What runs something with what it gets; that functions of libraries read and write files is their business.
@@ -301,7 +381,7 @@ internal sealed class ArtifactEffects
         Stack<ValueShape> open = new(target is not null && _scope.Meanings.Of(target) is Meaning.Instance ? [target] : []);
         for (int seen = 0; seen < MostSinks && open.TryPop(out ValueShape? value); seen++)
         {
-            if (value.Kind is ShapeKind.Import && IsForeignValue(value.Text))
+            if (value.Kind is ShapeKind.Import && _scope.IsForeignValue(value.Text))
                 return true;
 
             foreach (ValueShape part in value.Items.Concat(value.State?.Items ?? []).Concat(value.State is { Kind: not ShapeKind.Dict } state ? [state] : []))
@@ -311,23 +391,25 @@ internal sealed class ArtifactEffects
         return false;
     }
 
-    private bool IsForeignValue(string path)
-    {
-        string name = path[(path.LastIndexOf('.') + 1)..];
-        bool isConstant = name.Length > 1 && name.Contains('_', StringComparison.Ordinal) && !name.Any(char.IsAsciiLetterLower);
-        return name is "__dict__" || (isConstant && _scope.Names.Of(path).Entry is null) || (_scope.Names.Of(path) is { Entry: null, IsStrict: true } && _scope.Table.Knowledge.IsListed(path) && !NameConvention.IsClass(path));
-    }
-
     /// <summary>Judges sinks anywhere in what <paramref name="holder"/> gets.</summary>
-    private void Sinks(CallableFact fact, string holder, bool onlyMakes, IReadOnlyList<ValueShape> values)
+    private void Sinks(CallableFact fact, string holder, bool onlyMakes, IReadOnlyList<ValueShape> values, bool keeps = false)
     {
         int found = 0;
         Stack<ValueShape> open = new(values.Reverse());
         for (int seen = 0; seen < 2048 && found < MostSinks && open.TryPop(out ValueShape? value); seen++)
         {
+            if (keeps && value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is var setting && _scope.Kept.IsSetting(setting))
+            {
+                _scope.Kept.Keep(setting, fact, holder);
+                continue;
+            }
+
             if (value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is { IsSink: true } sink)
             {
                 bool onlyNew = onlyMakes && !sink.Entry!.New.Any(e => EffectKinds.IsHarm(e.Kind));
+                if (onlyNew && !sink.AsMade().IsHarmful)
+                    continue;
+
                 _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, sink.Path, fact, sink.Capability, "", sink.Entry!.Origin.Reason, holder);
                 found++;
             }

@@ -71,9 +71,12 @@ internal sealed class CarriedJudge(EffectScope scope)
     /// <summary>A carried function stands where Python calls it.</summary>
     public void Planted(string hook, Meaning.CarriedFunction function, CallableFact fact)
     {
-        if (scope.Table.LoadingHooks.Contains(hook) || (hook is "__init__" or "__call__" && scope.CallsResults))
+        if (scope.Table.LoadingHooks.Contains(hook) || (hook is "__init__" or "__call__" && scope.CallsResults) || (scope.EntersMade && ObjectProtocol.Methods.Contains(hook)))
             AtLoad(function, fact, $"as {hook}", hook);
     }
+
+    /// <summary>A carried function lies where loading may call it.</summary>
+    public void MayRun(Meaning.CarriedFunction function, CallableFact fact, string how) => AtLoad(function, fact, how);
 
     /// <summary>A carried function is called.</summary>
     public void Called(Meaning.CarriedFunction function, UseContext at)

@@ -14,6 +14,7 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
 {
     private const int MaxValues = 2048;
     private const int LongestPath = 255;
+    private const int MostFollowed = 64;
 
     /// <summary>Lets the effects of a callable act on what it gets.</summary>
     public void Act(KnownPath name, Route route, IReadOnlyList<Effect> effects, CallValues values, UseContext at)
@@ -75,6 +76,8 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             {
                 if (effect.Source.Kind is SourceKind.Always && effect.Kind is EffectKind.Process && method.Path.EndsWith(".__iter__", StringComparison.Ordinal))
                     Always(method, effect, at);
+                else if (effect.Kind is EffectKind.Import && met.FirstOrDefault(v => v is { Kind: ShapeKind.Str, Text.Length: > 1 }) is { } module)
+                    actions.NamesModule(method, module, at);
                 else if (met.Where(v => HoldsText(v, effect.Kind)).ToList() is { Count: > 0 } carrying && scope.Calls.Danger(method.Path, carrying, onlyStrong: true) is not null)
                     actions.Harm(method, effect, at);
             }
@@ -94,12 +97,28 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             if (effect.Kind is EffectKind.Method)
                 actions.Act(method, effect, values, at);
 
+            if (effect.Kind is EffectKind.Call or EffectKind.Unknown)
+                Carried(method, met, values, effect, at);
+
             string? function = isSaid || !(EffectKinds.IsHarm(effect.Kind) || effect.Kind is EffectKind.Call or EffectKind.Unknown) ? null : met.Select(Foreign).FirstOrDefault(f => f is not null);
             if (function is not null)
             {
                 isSaid = true;
                 scope.Say(Judgements.UnknownCalled, method.Path, at.Fact, "", function, method.Entry!.Origin.Reason, at.Holder);
             }
+        }
+    }
+
+    /// <summary>What the file carries is judged by its code, and classes that nothing is known of by what they would get.</summary>
+    private void Carried(KnownPath method, IReadOnlyList<ValueShape> met, CallValues values, Effect effect, UseContext at)
+    {
+        foreach (ValueShape value in met.Where(v => v.Kind is ShapeKind.Result or ShapeKind.Import).Take(MostFollowed))
+        {
+            Meaning what = scope.Meanings.Of(value);
+            if (what is Meaning.CarriedFunction carried)
+                scope.Carried.MayRun(carried, at.Fact, $"through {method.Path}");
+            else if (effect.Kind is EffectKind.Call && what is Meaning.Named { Name: { Entry: null } name } && NameConvention.IsClass(name.Path))
+                actions.StrangerUsed(name, Route.Call, values.Loose(effect.With, value), at.Through(method.Path));
         }
     }
 

@@ -113,6 +113,13 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
     public void Harm(KnownPath name, Effect effect, UseContext at) =>
         scope.Say(Judgements.Reached, name.Path, at.Fact, EffectKinds.Capability(effect.Kind), "", Reason(name), at.Holder);
 
+    /// <summary>Says that a function lies where it may be called of which an analysis found that it does harm.</summary>
+    public void Lies(KnownPath name, UseContext at)
+    {
+        EffectEntry entry = (name.Entry ?? name.Told)!;
+        scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, EffectKinds.Capability(entry.Call.First(e => EffectKinds.IsHarm(e.Kind)).Kind), "", entry.Origin.Reason, at.Holder);
+    }
+
     /// <summary>Judges the use of a name that nothing is known of by what it gets.</summary>
     public void StrangerUsed(KnownPath name, Route route, CallValues values, UseContext at)
     {
@@ -275,7 +282,8 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         scope.Hooks.Pairs(name.Path, values.Positional, at.Fact);
     }
 
-    private void NamesModule(KnownPath name, ValueShape module, UseContext at)
+    /// <summary>Judges the import of a module that a text names.</summary>
+    public void NamesModule(KnownPath name, ValueShape module, UseContext at)
     {
         if (module is not { Kind: ShapeKind.Str, Elided: false })
         {

@@ -112,6 +112,21 @@ internal sealed class EffectJudge
         }
     }
 
+    /// <summary>Judges what lies in an object that is entered: it may be called.</summary>
+    public void MayRun(Meaning what, CallValues values, UseContext at)
+    {
+        Meaning target = what;
+        for (int seen = 0; target is Meaning.Bound bound && seen < MaxDepth; seen++)
+            target = bound.Target;
+
+        if (target is Meaning.CarriedFunction carried)
+            _scope.Carried.MayRun(carried, at.Fact, $"through {at.Holder}");
+        else if (target is Meaning.Named { Name: var name } && !name.IsHarmful && PlantedValues.Harms(target))
+            _actions.Lies(name, at);
+        else
+            Run(what, Route.Call, values, at);
+    }
+
     /// <summary>Judges a use of a name.</summary>
     public void Run(KnownPath name, Route route, CallValues values, UseContext at)
     {
@@ -189,8 +204,8 @@ internal sealed class EffectJudge
                     Run(member, Route.Call, values.After([self]), at);
 
                 // What a state has planted in the object may be what the method calls.
-                foreach (Meaning kept in _scope.Hooks.Planted(self))
-                    Run(kept, Route.Call, values with { IsLoose = true }, at.Through(named.Name.Path));
+                foreach (Meaning kept in _scope.Planted.In(self))
+                    MayRun(kept, values with { IsLoose = true }, at.Through(named.Name.Path));
 
                 break;
             case Meaning.Literal { Shape: { Kind: ShapeKind.Result } made }:

@@ -24,6 +24,8 @@ internal sealed class EffectScope : IStandings
         Functions = new FunctionCapacity(table.Capacity, this);
         Packages = new PackageList(this);
         Hooks = new HookJudge(this);
+        Planted = new PlantedValues(this);
+        Kept = new KeptFunctions(this);
         Carried = new CarriedJudge(this);
         _allowed = allowedModules;
     }
@@ -56,11 +58,20 @@ internal sealed class EffectScope : IStandings
     /// <summary>Judges what is put where the interpreter or a loader calls it.</summary>
     public HookJudge Hooks { get; }
 
+    /// <summary>Finds what lies in objects.</summary>
+    public PlantedValues Planted { get; }
+
+    /// <summary>Tells functions that an object keeps as its settings.</summary>
+    public KeptFunctions Kept { get; }
+
     /// <summary>Judges code that the file carries.</summary>
     public CarriedJudge Carried { get; }
 
     /// <summary>Whether the file calls what calls gave back, and so classes and objects that it made.</summary>
     public bool CallsResults { get; set; }
+
+    /// <summary>Whether the file hands an object of a class that it makes to a callable, which enters it by its special methods.</summary>
+    public bool EntersMade { get; set; }
 
     /// <summary>The judgements so far.</summary>
     public IReadOnlyList<CallableJudgement> Said => _said;
@@ -92,11 +103,22 @@ internal sealed class EffectScope : IStandings
     }
 
     /// <inheritdoc/>
+    public bool IsSetting(string path) => Kept.IsSetting(Names.Of(path));
+
+    /// <inheritdoc/>
     public bool DoesHarm(string path) => Names.Of(path) is { IsHarmful: true, IsCoarse: false };
 
     /// <summary>Whether an object that a call makes calls what the call got: a partial function, a map object. Factories without arguments do not count.</summary>
     private static bool Keeps(EffectEntry entry) => entry.Call.Any(e => e.Kind is EffectKind.Keep
         || (e.Kind is EffectKind.Call && entry.Kind is NameKind.Class && e.With is not [{ Kind: SourceKind.Always }]));
+
+    /// <summary>Whether a path is that of something that a module has and that is neither class nor function, such as its dictionary: what is put into it is put into the module.</summary>
+    public bool IsForeignValue(string path)
+    {
+        string name = path[(path.LastIndexOf('.') + 1)..];
+        bool isConstant = name.Length > 1 && name.Contains('_', StringComparison.Ordinal) && !name.Any(char.IsAsciiLetterLower);
+        return name is "__dict__" || (isConstant && Names.Of(path).Entry is null) || (Names.Of(path) is { Entry: null, IsStrict: true } && Table.Knowledge.IsListed(path) && !NameConvention.IsClass(path));
+    }
 
     /// <summary>
     /// The attribute on a path that leads to code, or null: object.__subclasses__ walks; a lone module.__dict__ is how dill
@@ -125,7 +147,7 @@ internal sealed class EffectScope : IStandings
         for (int seen = 0; seen < MostBases && open.TryPop(out Meaning? next); seen++)
         {
             if (next is Meaning.Named { Name: var name })
-                yield return name;
+                yield return name.AsMade();
 
             foreach (ValueShape parent in next is Meaning.MadeClass made ? made.Bases.Take(MostBases) : [])
                 open.Push(Meanings.Of(parent));

@@ -18,6 +18,13 @@ internal sealed class HookJudge(EffectScope scope)
     {
         foreach ((string name, ValueShape value) in Entries(members))
         {
+            // Making the class goes through its slots.
+            if (name is "__slots__" && value.Kind is ShapeKind.Instance or ShapeKind.Result)
+                scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
+
+            if (value.Kind is ShapeKind.Import && scope.IsForeignValue(value.Text))
+                scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
+
             if (IsMemory(name))
                 Memory(maker, name, fact);
             else if (IsHook(name) && CarriedIn(value) is { } carried)
@@ -39,24 +46,10 @@ internal sealed class HookJudge(EffectScope scope)
             {
                 if (IsMemory(name))
                     Memory(subject, name, fact);
+                else if (scope.Table.ContainerMethods.Contains(name) && CarriedIn(value) is { } carried)
+                    scope.Carried.MayRun(carried, fact, $"as {name}");
                 else if ((IsHook(name) && IsCallable(value)) || Waits(value))
                     scope.Say(Judgements.HookState, subject, fact, "", $"{name} = {Callables.CallText.Value(value)}");
-            }
-        }
-    }
-
-    /// <summary>The callables that a state has put into an object: whoever calls its methods may call them.</summary>
-    public IEnumerable<Meaning> Planted(ValueShape self)
-    {
-        if (self is not { Kind: ShapeKind.Instance or ShapeKind.Result, State: { } state })
-            yield break;
-
-        foreach (ValueShape part in state.Kind is ShapeKind.Tuple ? state.Items : [state])
-        {
-            foreach ((string _, ValueShape value) in Entries(part))
-            {
-                if (value.Kind is ShapeKind.Import or ShapeKind.Result or ShapeKind.Instance && IsCallable(value) && scope.Meanings.Of(value) is var planted and not Meaning.Named { Name.Entry.Kind: NameKind.Class })
-                    yield return planted;
             }
         }
     }
@@ -68,6 +61,8 @@ internal sealed class HookJudge(EffectScope scope)
         {
             if (values[i] is { Kind: ShapeKind.Str } memory && IsMemory(memory.Text))
                 Memory(setter, memory.Text, fact);
+            else if (values[i] is { Kind: ShapeKind.Str } into && values[i + 1].Kind is ShapeKind.Import && scope.IsForeignValue(values[i + 1].Text))
+                scope.Say(Judgements.HookState, setter, fact, "", $"{into.Text} = {Callables.CallText.Value(values[i + 1])}");
             else if (values[i] is { Kind: ShapeKind.Str } name && ((IsHook(name.Text) && IsCallable(values[i + 1])) || Waits(values[i + 1], inClass: true)))
                 scope.Say(Judgements.HookState, setter, fact, "", $"{name.Text} = {Callables.CallText.Value(values[i + 1])}");
         }
@@ -174,7 +169,7 @@ internal sealed class HookJudge(EffectScope scope)
     private static bool IsMemory(string name) => name is "__array_interface__" or "__array_struct__" or "__cuda_array_interface__" or "__dlpack__";
 
     /// <summary>Whether a value is something that acts when it is called.</summary>
-    private bool IsCallable(ValueShape value) => scope.Meanings.Of(value) switch
+    public bool IsCallable(ValueShape value) => scope.Meanings.Of(value) switch
     {
         Meaning.Named { Name.Entry: { } entry } => entry.Call.Count > 0,
         Meaning.Literal literal => literal.Shape.Kind is ShapeKind.Result,

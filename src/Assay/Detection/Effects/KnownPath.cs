@@ -22,6 +22,12 @@ internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool 
     /// </summary>
     public EffectEntry? Told { get; init; }
 
+    /// <summary>What an analysis has read of a class of which rules only know that its module as a whole can do harm; null where there is no such class.</summary>
+    public EffectEntry? Read { get; init; }
+
+    /// <summary>The class as it is for objects that are made without its constructor: what its own source does is known better than what its module can do.</summary>
+    public KnownPath AsMade() => Read is { } read && IsHarmful ? this with { Entry = read, IsCoarse = false } : this;
+
     /// <summary>Whether a call does harm by itself.</summary>
     public bool IsHarmful => Entry is { IsHarmful: true };
 
@@ -129,7 +135,8 @@ internal sealed class PathKnowledge(CallableTable names)
         bool deep = coarse && path.IndexOf('.', Math.Min(path.Length, found.Place!.Value.Owner.Length + 1)) >= 0;
         bool isListed = found.Entry is { IsDerived: true } && names.Knowledge.IsListed(path);
         bool isTold = isListed || (found.Entry is { IsDerived: true } derived && !CanBeCleared(path, derived.Kind, names.Capacity));
-        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null };
+        EffectEntry? read = coarse && found.Entry is { IsHarmful: true, Kind: NameKind.Class } && !names.Knowledge.IsListed(path) ? names.Knowledge.Read(path) : null;
+        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null, Read = read is { Kind: NameKind.Class } ? read : null };
         if (_cache.Count < MostCached)
             _cache.Add(path, known);
 

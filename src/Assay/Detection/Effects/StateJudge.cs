@@ -30,7 +30,7 @@ internal sealed class StateJudge(EffectScope scope, EffectJudge judge)
     public void Put(KnownPath owner, ValueShape? self, ValueShape state, UseContext at)
     {
         if (scope.Names.Of(owner.Path, "__setstate__") is { Entry: not null, IsCoarse: false } setState && !owner.IsHarmful)
-            judge.Run(setState, Route.Call, new CallValues([self ?? new ValueShape(ShapeKind.Instance, owner.Path), state]), at with { StateOf = owner.Path });
+            judge.Run(setState, Route.Call, new CallValues([Filled(self ?? new ValueShape(ShapeKind.Instance, owner.Path), state), state]), at with { StateOf = owner.Path });
         else if (owner.Entry is null && !scope.IsAllowed(owner) && scope.States.Danger(owner.Path, state) is { } danger)
             scope.Say(Judgements.UnknownState, owner.Path.Length > 0 ? owner.Path : at.Fact.Callee, at.Fact, "", danger, "", at.Holder);
     }
@@ -51,6 +51,9 @@ internal sealed class StateJudge(EffectScope scope, EffectJudge judge)
                 Put(taker, null, state, at);
         }
     }
+
+    /// <summary>An object with a state beside what earlier ones brought: what takes a state puts it into the object, and reads it there.</summary>
+    private static ValueShape Filled(ValueShape self, ValueShape state) => self with { State = self.State is { } earlier ? new ValueShape(ShapeKind.Tuple) { Items = [state, earlier] } : state };
 
     private static Meaning? Taker(Meaning what) => what switch
     {

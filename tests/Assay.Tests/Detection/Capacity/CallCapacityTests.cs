@@ -96,6 +96,8 @@ public sealed class CallCapacityTests
 
     private sealed class Known : IStandings
     {
+        public bool IsSetting(string path) => false;
+
         public Standing Of(string path) => path switch
         {
             "builtins.list" => Standing.Harmless,

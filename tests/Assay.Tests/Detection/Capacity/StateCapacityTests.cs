@@ -53,6 +53,8 @@ public sealed class StateCapacityTests
 
     private sealed class Known : IStandings
     {
+        public bool IsSetting(string path) => false;
+
         public Standing Of(string path) => path switch
         {
             "os.system" => Standing.Harmful,
