@@ -47,7 +47,10 @@ public sealed class EffectAnalysisTests
     [InlineData("class C:\n  def __setitem__(self, k, v): exec(v)", "C.__setitem__", "exec 2/v")]
     [InlineData("class C:\n  def __hash__(self): exec(self.x)", "C.__hash__", "exec 0.x")]
     [InlineData("class C:\n  @property\n  def p(self): exec(self.x)\n  def __setstate__(self, s): self.p", "C.__setstate__", "exec 0.x")]
-    [InlineData("class C:\n  @property\n  def p(self): pass\n  @p.setter\n  def p(self, v): exec(v)", "C.__setstate__", "exec 1/v")]
+    [InlineData("class C:\n  @property\n  def p(self): pass\n  @p.setter\n  def p(self, v): exec(v)", "C.__setstate__", "exec 1.p")]
+    [InlineData("class C:\n  def __setstate__(self, s):\n    self.__dict__.update(s)\n    self._go()\n  def _go(self): self._on()\n  def _on(self): pass", "C.__setstate__", "call 0._go; call 0._on")]
+    [InlineData("class C:\n  def __init__(self): self.d = {}\n  def __setitem__(self, k, v): self.d.get(1)", "C.__setitem__", "method get of 0.d")]
+    [InlineData("import collections.abc\nclass C(collections.abc.MutableMapping):\n  def __init__(self, f): self.f = f\n  def __setitem__(self, k, v): self.f(v)", "C.__setitem__", "call 0.f with 2/v")]
     public void EachWayIntoAClassIsTold(string source, string name, string effects) => Assert.Equal(effects, Effects(source, name));
 
     /// <summary>A method means what it means in the class of the object.</summary>
@@ -55,8 +58,8 @@ public sealed class EffectAnalysisTests
     public void AMethodOfABaseCallsWhatTheClassOverrides()
     {
         const string Source = "class A:\n  def __setstate__(self, s): self.go(s)\n  def go(self, s): pass\nclass B(A):\n  def go(self, s): exec(s)";
-        Assert.Equal("", Effects(Source, "A.__setstate__"));
-        Assert.Equal("exec 1/s", Effects(Source, "B.__setstate__"));
+        Assert.Equal("call 0.go", Effects(Source, "A.__setstate__"));
+        Assert.Equal("call 0.go; exec 1/s", Effects(Source, "B.__setstate__"));
     }
 
     /// <summary>Rule 4: the types of locals and fields come from constructors.</summary>

@@ -349,7 +349,7 @@ internal sealed class ArtifactEffects
 
         if (name.Path.Length == 0)
             _scope.Say(Judgements.ComputedCalled, fact.Callee.Length > 0 ? fact.Callee : "a computed name", fact, "", "its name is computed");
-        else if (name.Entry is { Imported: not ReferenceWeight.None } && _scope.Kept.IsSetting(name))
+        else if (name.Entry is { Imported: not ReferenceWeight.None } && KeptFunctions.IsSetting(name))
             _scope.Kept.Imported(name, fact);
         else if (name.Entry is { Imported: not ReferenceWeight.None })
             Referenced(name, fact);
@@ -398,7 +398,7 @@ internal sealed class ArtifactEffects
         Stack<ValueShape> open = new(values.Reverse());
         for (int seen = 0; seen < 2048 && found < MostSinks && open.TryPop(out ValueShape? value); seen++)
         {
-            if (keeps && value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is var setting && _scope.Kept.IsSetting(setting))
+            if (keeps && value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is var setting && KeptFunctions.IsSetting(setting))
             {
                 _scope.Kept.Keep(setting, fact, holder);
                 continue;

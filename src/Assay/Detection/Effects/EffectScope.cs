@@ -103,7 +103,7 @@ internal sealed class EffectScope : IStandings
     }
 
     /// <inheritdoc/>
-    public bool IsSetting(string path) => Kept.IsSetting(Names.Of(path));
+    public bool IsSetting(string path) => KeptFunctions.IsSetting(Names.Of(path));
 
     /// <inheritdoc/>
     public bool DoesHarm(string path) => Names.Of(path) is { IsHarmful: true, IsCoarse: false };

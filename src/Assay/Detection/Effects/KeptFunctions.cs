@@ -20,7 +20,7 @@ internal sealed class KeptFunctions(EffectScope scope)
     private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Whether a name is that of a function that reads or writes files, or loads what lies in them, and does nothing else.</summary>
-    public bool IsSetting(KnownPath name) => name.Entry is { Kind: NameKind.Function, IsDerived: false, Imported: not ReferenceWeight.Harmful } entry && entry.Call.Any(e => EffectKinds.IsHarm(e.Kind))
+    public static bool IsSetting(KnownPath name) => name.Entry is { Kind: NameKind.Function, IsDerived: false, Imported: not ReferenceWeight.Harmful } entry && entry.Call.Any(e => EffectKinds.IsHarm(e.Kind))
         && entry.Call.All(e => !EffectKinds.IsHarm(e.Kind) || e.Kind is EffectKind.Read or EffectKind.Write or EffectKind.Unpickle);
 
     /// <summary>Whether objects of all classes that a thing may be of only keep what a state brings.</summary>
