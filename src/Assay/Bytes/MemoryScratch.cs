@@ -1,5 +1,6 @@
 // Scratch space that lives in memory, in blocks, with a ceiling.
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Assay.Bytes;
 
@@ -68,11 +69,7 @@ public sealed class MemorySpace(long ceiling) : ScratchSpace
     {
         if (disposing)
         {
-            foreach (byte[] block in _blocks)
-            {
-                ArrayPool<byte>.Shared.Return(block);
-            }
-
+            PooledArrays.ReturnPages<byte>(CollectionsMarshal.AsSpan(_blocks));
             _blocks.Clear();
             ReturnFirst();
             _length = 0;

@@ -1,5 +1,4 @@
 // Undoes one block of bzip2: Huffman codes, move to front, the Burrows-Wheeler transform, runs.
-using System.Buffers;
 using Assay.Bytes;
 
 namespace Assay.Codecs;
@@ -21,14 +20,14 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
     private readonly byte[] _selectors = new byte[MostSelectors];
     private readonly byte[] _front = new byte[256];
     private readonly int[] _counts = new int[256];
-    private readonly byte[] _out = ArrayPool<byte>.Shared.Rent(64 << 10);
+    private readonly byte[] _out = PooledArrays.Rent<byte>(64 << 10);
     private uint[] _cells = [];
     private Bzip2Crc _crc;
     private int _at;
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_out);
+        PooledArrays.Return(_out);
         ReturnCells();
     }
 
@@ -204,7 +203,7 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
         {
             int size = Math.Min(most, Math.Max(First, Math.Max(wanted, _cells.Length * 4)));
             sink.Hold((size - _cells.Length) * (long)sizeof(uint));
-            uint[] larger = ArrayPool<uint>.Shared.Rent(size);
+            uint[] larger = PooledArrays.Rent<uint>(size);
             _cells.CopyTo(larger, 0);
             ReturnCells();
             _cells = larger;
@@ -217,7 +216,7 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
     {
         if (_cells.Length > 0)
         {
-            ArrayPool<uint>.Shared.Return(_cells);
+            PooledArrays.Return(_cells);
             _cells = [];
         }
     }

@@ -1,5 +1,5 @@
 // What LZMA has put out last: matches copy from it, and it passes on what is new.
-using System.Buffers;
+using Assay.Bytes;
 
 namespace Assay.Codecs;
 
@@ -28,7 +28,7 @@ internal sealed class LzmaWindow(InflatedSink sink) : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
+        PooledArrays.Return(_bytes);
         _bytes = [];
     }
 
@@ -149,9 +149,9 @@ internal sealed class LzmaWindow(InflatedSink sink) : IDisposable
         {
             int larger = (int)Math.Min(_size, Math.Max(First, _bytes.Length * 4L));
             sink.Hold(larger - _bytes.Length);
-            byte[] bytes = ArrayPool<byte>.Shared.Rent(larger);
+            byte[] bytes = PooledArrays.Rent<byte>(larger);
             _bytes.CopyTo(bytes, 0);
-            ArrayPool<byte>.Shared.Return(_bytes);
+            PooledArrays.Return(_bytes);
             _bytes = bytes;
             return;
         }

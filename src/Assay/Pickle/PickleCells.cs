@@ -1,5 +1,6 @@
 // Paged storage for the children of containers.
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Assay.Bytes;
 
 namespace Assay.Pickle;
@@ -21,14 +22,8 @@ internal sealed class PickleCells(HeldMemory held)
 
     public void Reset()
     {
-        foreach (PickleValue[] page in _pages)
-        {
-            if (page.Length == PageSize)
-            {
-                ArrayPool<PickleValue>.Shared.Return(page);
-            }
-        }
-
+        _pages.RemoveAll(p => p.Length != PageSize);
+        PooledArrays.ReturnPages<PickleValue>(CollectionsMarshal.AsSpan(_pages));
         _pages.Clear();
         _page = 0;
         _at = 0;

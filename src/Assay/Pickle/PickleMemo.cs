@@ -27,11 +27,7 @@ internal sealed class PickleMemo(HeldMemory held)
     public void Reset()
     {
         int used = (int)((_high + PageSize - 1) >> PageBits);
-        foreach (PickleValue[]? page in _pages.AsSpan(0, used))
-        {
-            ArrayPool<PickleValue>.Shared.Return(page!);
-        }
-
+        PooledArrays.ReturnPages<PickleValue>(_pages.AsSpan(0, used)!);
         _pages.AsSpan(0, used).Clear();
         if (_pages.Length > FewPages)
         {

@@ -1,6 +1,7 @@
 // A list of rows that never moves what it holds.
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Assay.Bytes;
 
 namespace Assay.Pickle;
@@ -42,11 +43,7 @@ internal sealed class PickleRowList<T>(HeldMemory held)
     {
         Count = 0;
         _last = [];
-        foreach (T[] page in _pages)
-        {
-            ArrayPool<T>.Shared.Return(page);
-        }
-
+        PooledArrays.ReturnPages<T>(CollectionsMarshal.AsSpan(_pages));
         _pages.Clear();
     }
 }

@@ -65,11 +65,11 @@ internal sealed class GlobTest(IReadOnlyList<WildcardPattern> globs) : FieldTest
 }
 
 /// <summary>One of these regular expressions is found in the text.</summary>
-internal sealed class RegexTest(IReadOnlyList<Lazy<Regex>> patterns) : FieldTest
+internal sealed class RegexTest(IReadOnlyList<RulePattern> patterns) : FieldTest
 {
     protected override bool HoldsFor(string text, MatchContext context)
     {
-        foreach (Lazy<Regex> pattern in patterns)
+        foreach (RulePattern pattern in patterns)
         {
             // The engine without backtracking takes time in proportion to the text; the length of the pattern bounds the factor.
             if (!context.Budget.Take(1 + text.Length))
@@ -77,7 +77,7 @@ internal sealed class RegexTest(IReadOnlyList<Lazy<Regex>> patterns) : FieldTest
                 return false;
             }
 
-            if (pattern.Value.IsMatch(text))
+            if (pattern.IsMatch(text))
             {
                 return true;
             }

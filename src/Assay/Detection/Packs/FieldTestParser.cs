@@ -1,6 +1,5 @@
 // Reads what a rule asks of a field.
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Assay.Detection.Conditions;
 using Assay.Detection.Facts;
 
@@ -118,18 +117,22 @@ internal sealed class FieldTestParser(ICollection<AwaitedValue> awaited)
         return glob;
     }
 
-    private static Lazy<Regex> Expression(string pattern, PackNode node)
+    private static RulePattern Expression(string pattern, PackNode node)
     {
         if (pattern.Length is 0 or > LongestPattern)
         {
             throw node.Error($"a pattern has 1 to {LongestPattern} characters.");
         }
 
-        // An expression without backtracking costs more than all else of a start; those of the program were tried when it was built and tested.
-        Lazy<Regex> made = new(() => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+        // Those of the program were tried when it was built and tested.
+        RulePattern made = new(pattern);
         try
         {
-            _ = node.IsCompiled ? null : made.Value;
+            if (!node.IsCompiled)
+            {
+                made.Check();
+            }
+
             return made;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)

@@ -1,5 +1,5 @@
 // Literals that stand side by side, and what is in f-strings and t-strings.
-using System.Buffers;
+using Assay.Bytes;
 
 namespace Assay.Python.Syntax;
 
@@ -118,9 +118,9 @@ internal sealed partial class PythonParser
             return;
         }
 
-        byte[] value = ArrayPool<byte>.Shared.Rent(content.Length);
+        byte[] value = PooledArrays.Rent<byte>(content.Length);
         StringLiteral.Decode(content, escapes, value, out int bad);
-        ArrayPool<byte>.Shared.Return(value);
+        PooledArrays.Return(value);
         if (bad >= 0)
         {
             Report(SyntaxErrorKind.InvalidEscape, start + bad);

@@ -1,5 +1,5 @@
 // Takes the nodes of a tree as they are found, children first.
-using System.Buffers;
+using Assay.Bytes;
 
 namespace Assay.Python.Syntax;
 
@@ -9,8 +9,8 @@ namespace Assay.Python.Syntax;
 /// </summary>
 internal sealed class TreeBuilder : IDisposable
 {
-    private SyntaxNodeData[] _nodes = ArrayPool<SyntaxNodeData>.Shared.Rent(1024);
-    private int[] _slots = ArrayPool<int>.Shared.Rent(4096);
+    private SyntaxNodeData[] _nodes = PooledArrays.Rent<SyntaxNodeData>(1024);
+    private int[] _slots = PooledArrays.Rent<int>(4096);
     private int _count = 1;
     private int _used = 1;
 
@@ -91,8 +91,8 @@ internal sealed class TreeBuilder : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<SyntaxNodeData>.Shared.Return(_nodes);
-        ArrayPool<int>.Shared.Return(_slots);
+        PooledArrays.Return(_nodes);
+        PooledArrays.Return(_slots);
         _nodes = [];
         _slots = [];
     }
@@ -111,9 +111,9 @@ internal sealed class TreeBuilder : IDisposable
 
     private static void Grow<T>(ref T[] array, int used)
     {
-        T[] larger = ArrayPool<T>.Shared.Rent(checked(array.Length * 2));
+        T[] larger = PooledArrays.Rent<T>(checked(array.Length * 2));
         array.AsSpan(0, used).CopyTo(larger);
-        ArrayPool<T>.Shared.Return(array);
+        PooledArrays.Return(array);
         array = larger;
     }
 }
