@@ -89,6 +89,9 @@ public sealed class ScanBudget
     /// <summary>Pickle opcodes executed so far.</summary>
     public long Opcodes => _opcodes;
 
+    /// <summary>Whether the clock has ended the reading.</summary>
+    internal bool IsLate { get; private set; }
+
     /// <summary>Whether a trial has spent one of its own limits.</summary>
     internal bool IsSpent => _work > _workLimit || _opcodes > _opcodeLimit;
 
@@ -119,6 +122,7 @@ public sealed class ScanBudget
 
         if ((_time.GetElapsedTime(_started) - _waited).TotalMilliseconds > Limits.Milliseconds)
         {
+            IsLate = true;
             throw Spent("milliseconds", Limits.Milliseconds, offset);
         }
     }

@@ -28,6 +28,9 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
     /// <summary>Names longer than this are no names of code; their beginning is looked up.</summary>
     private const int LongestPath = 512;
 
+    /// <summary>Nothing that is known lies deeper: what hangs on it is looked for below its first parts alone.</summary>
+    private const int MostParts = 24;
+
     /// <summary>Nothing known.</summary>
     public static EffectKnowledge Empty { get; } = new([]);
 
@@ -60,7 +63,7 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
     {
         EffectEntry? closest = null;
         KnownName derived = default;
-        for (int dot = path.LastIndexOf('.'); dot > 0; dot = path.LastIndexOf('.', dot - 1))
+        for (int dot = Innermost(path); dot > 0; dot = path.LastIndexOf('.', dot - 1))
         {
             string owner = path[..dot];
             string rest = path[(dot + 1)..];
@@ -93,6 +96,16 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
             return everywhere with { Entry = AsNamed(anywhere, path) };
 
         return derived.Entry is not null ? derived : new KnownName(null, closest is not null || IsListed(path));
+    }
+
+    /// <summary>The last dot at which something that is known may end, or -1.</summary>
+    private static int Innermost(string path)
+    {
+        int dot = -1;
+        for (int part = 0; part < MostParts && path.IndexOf('.', dot + 1) is >= 0 and int next; part++)
+            dot = next;
+
+        return dot;
     }
 
     /// <summary>A pattern covers classes and functions; the form of the name tells which.</summary>

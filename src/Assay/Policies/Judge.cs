@@ -15,8 +15,8 @@ public static class Judge
     /// <param name="day">The day of the judgement: waivers that ended before it do not apply.</param>
     public static Judgement Of(FactSet facts, RuleSet rules, Policy policy, DateOnly day) => UpTo(facts, rules, policy, day, CancellationToken.None);
 
-    /// <summary>Judges one input, as far as it comes before <paramref name="stop"/>: what is found until then stands, and that there was more is said.</summary>
-    internal static Judgement UpTo(FactSet facts, RuleSet rules, Policy policy, DateOnly day, CancellationToken stop)
+    /// <summary>Judges one input, as far as it comes before <paramref name="stop"/>, be it of the host or of the clock: what is found until then stands, and that there was more is said.</summary>
+    internal static Judgement UpTo(FactSet facts, RuleSet rules, Policy policy, DateOnly day, CancellationToken stop, bool isClock = false)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(rules);
@@ -51,7 +51,9 @@ public static class Judge
 
         if (detected.IsStopped)
         {
-            unread.Add(new UnreadFact { Path = facts.Path, Cause = UnreadCause.Cancelled, Detail = "The scan was cancelled before everything that was read was judged." });
+            unread.Add(isClock
+                ? new UnreadFact { Path = facts.Path, Cause = UnreadCause.Limit, Detail = "The time ended before everything that was read was judged." }
+                : new UnreadFact { Path = facts.Path, Cause = UnreadCause.Cancelled, Detail = "The scan was cancelled before everything that was read was judged." });
         }
 
         IEnumerable<Finding> ordered = detected.Findings

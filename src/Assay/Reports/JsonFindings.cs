@@ -9,6 +9,9 @@ namespace Assay.Reports;
 /// <summary>Writes findings, what was not read and waivers as JSON.</summary>
 internal static class JsonFindings
 {
+    /// <summary>What is written is handed on in pieces: a buffer that holds a thousand long findings is grown and copied again and again.</summary>
+    private const int MostPending = 64 << 10;
+
     /// <summary>Writes findings, and those that a policy waives.</summary>
     public static void Findings(Utf8JsonWriter json, IReadOnlyList<Finding> findings, IReadOnlyList<WaivedFinding> waived)
     {
@@ -18,6 +21,10 @@ internal static class JsonFindings
             json.WriteStartObject();
             Body(json, finding);
             json.WriteEndObject();
+            if (json.BytesPending > MostPending)
+            {
+                json.Flush();
+            }
         }
 
         json.WriteEndArray();

@@ -171,11 +171,11 @@ public sealed class Scanner
 
             bool digested = bytes.Length <= Options.DigestLimit || Options.DigestAll;
             string? digest = digested && (!bytes.IsFar || Options.DigestAll) ? Digest(bytes, budget) : null;
-            TargetReport report = Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, digest, scanner.Artifacts, cancellation);
+            TargetReport report = Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, digest, scanner.Artifacts, budget, cancellation);
 
             // What people decide about a finding may bind to the digest of the whole; of bytes far away it is taken where there is something to decide about.
             return digest is null && digested && report.Findings.Count + report.Waived.Count > 0
-                ? Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, Digest(bytes, budget), scanner.Artifacts, cancellation)
+                ? Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, Digest(bytes, budget), scanner.Artifacts, budget, cancellation)
                 : report;
         }
         catch (ScanStopException e)
@@ -183,7 +183,7 @@ public sealed class Scanner
             // What was found before the stop stays, and so does what is known of the bytes.
             log.Add(new UnreadFact { Path = input.Path, Offset = e.Offset, Detail = e.Message, Cause = ArtifactScanner.CauseOf(e) });
             outcome ??= new ArtifactScanner.Outcome(new CoverageMap(bytes?.Length ?? 0), false, false);
-            return Report(input, log.Facts, outcome.Value.Coverage, bytes?.Length, null, scanner?.Artifacts ?? 0, cancellation);
+            return Report(input, log.Facts, outcome.Value.Coverage, bytes?.Length, null, scanner?.Artifacts ?? 0, budget, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -227,7 +227,7 @@ public sealed class Scanner
 
     /// <summary>The report of an input by the facts that were read.</summary>
     private TargetReport Report(
-        ScanInput input, IReadOnlyList<Fact> facts, CoverageMap? coverage, long? size, string? digest, int artifacts, CancellationToken cancellation = default)
+        ScanInput input, IReadOnlyList<Fact> facts, CoverageMap? coverage, long? size, string? digest, int artifacts, ScanBudget? budget = null, CancellationToken cancellation = default)
     {
         (long parsed, long data, long unknown) = coverage?.Totals() ?? default;
         FactSet set = new()
@@ -242,15 +242,16 @@ public sealed class Scanner
             Artifacts = artifacts,
             Facts = facts,
         };
-        if (facts.Count < ManyFacts || !cancellation.CanBeCanceled)
+        bool isLate = budget is { IsLate: true };
+        if (facts.Count < ManyFacts || !(isLate || cancellation.CanBeCanceled))
         {
             return TargetReport.Of(set, Judge.Of(set, Options.Rules, Options.Policy, Today), Options.KeepFacts);
         }
 
-        // What was read is still judged, and a hundred thousand uses of callables not for longer than somebody waits who asked for an end.
-        using CancellationTokenSource grace = new(Timeout.InfiniteTimeSpan, Options.Time);
+        // What was read is still judged, and a hundred thousand uses of callables not for longer than somebody waits who asked for an end, or set one.
+        using CancellationTokenSource grace = new(isLate ? s_graceOfClock : Timeout.InfiniteTimeSpan, Options.Time);
         using CancellationTokenRegistration stop = cancellation.Register(() => grace.CancelAfter(s_grace));
-        return TargetReport.Of(set, Judge.UpTo(set, Options.Rules, Options.Policy, Today, grace.Token), Options.KeepFacts);
+        return TargetReport.Of(set, Judge.UpTo(set, Options.Rules, Options.Policy, Today, grace.Token, isLate), Options.KeepFacts);
     }
 
     /// <summary>The day on which the scanner judges.</summary>
@@ -299,4 +300,7 @@ public sealed class Scanner
 
     /// <summary>For how long what was read is judged after the host has asked for an end.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>For how long what was read is judged after the clock has ended the reading.</summary>
+    private static readonly TimeSpan s_graceOfClock = TimeSpan.FromMilliseconds(500);
 }

@@ -38,6 +38,11 @@ internal static class CallableDetector
     /// <summary>What lies behind every break is harmful by name or nothing: no loader gives it arguments that could be judged.</summary>
     private static IReadOnlyList<CallableJudgement> Unreached(List<CallableFact> behind, List<CallableFact> reached, EffectScope scope)
     {
+        if (behind.Count == 0)
+        {
+            return [];
+        }
+
         HashSet<(string, long)> known = [.. reached.SelectMany(f => f.Offsets.Append(f.Offset).Select(o => (f.Callee, o)))];
         HashSet<string> told = new(StringComparer.Ordinal);
         foreach (CallableFact fact in behind.OrderBy(f => f.Use is CallableUse.Imported).TakeWhile((_, i) => i < EffectScope.AlwaysJudged || !scope.Stop.IsCancellationRequested))

@@ -20,9 +20,10 @@ internal sealed class ArtifactEffects
     public ArtifactEffects(IReadOnlyList<CallableFact> facts, EffectScope scope)
     {
         _scope = scope;
-        _facts = facts = new TextValues(scope.Names).In(facts);
+        _facts = facts;
+        _facts = new TextValues(scope.Names).In(facts, Wanted);
         _judge = new EffectJudge(_scope);
-        _filled = [.. facts.Where(f => f.Use is CallableUse.State).Select(f => f.Resolved)];
+        _filled = [.. Wanted().Where(f => f.Use is CallableUse.State).Select(f => f.Resolved)];
         _used = [.. Wanted().Where(f => f.Use is not CallableUse.Imported).Select(f => _scope.Names.Of(f).Path)];
     }
 

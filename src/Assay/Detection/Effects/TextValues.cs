@@ -13,9 +13,9 @@ internal sealed class TextValues(PathKnowledge names)
 {
     private const int MaxDepth = 24;
 
-    /// <summary>The facts, with the texts in their values.</summary>
-    public IReadOnlyList<CallableFact> In(IReadOnlyList<CallableFact> facts) =>
-        facts.Any(f => f.Use is CallableUse.Called or CallableUse.Constructed && Makes(names.Of(f))) ? [.. facts.Select(Of)] : facts;
+    /// <summary>The facts that <paramref name="wanted"/> gives of <paramref name="facts"/>, with the texts in their values.</summary>
+    public IReadOnlyList<CallableFact> In(IReadOnlyList<CallableFact> facts, Func<IEnumerable<CallableFact>> wanted) =>
+        wanted().Any(f => f.Use is CallableUse.Called or CallableUse.Constructed && Makes(names.Of(f))) ? [.. wanted().Select(Of)] : facts;
 
     private static bool Makes(KnownPath name) => name.Entry is { Returns.Kind: ReturnKind.TextOf or ReturnKind.BytesOf };
 

@@ -73,7 +73,7 @@ internal sealed class UseCollector : PickleObserver
         {
             if (_room.Takes(null))
             {
-                Keep(_machine.Encodings, filled, filled.Offset);
+                Keep(_machine.Encodings, filled);
             }
         }
 
@@ -102,7 +102,7 @@ internal sealed class UseCollector : PickleObserver
             _oddities.Add("pickle.computed-name", offset, $"The name of an import is the result of a call: {(fact.Resolved.Length > 0 ? fact.Resolved : "it cannot be told which")}.");
         }
 
-        Imports.Add(import.Row, Keep(machine.Encodings, fact, offset));
+        Imports.Add(import.Row, Keep(machine.Encodings, fact));
     }
 
     public override void OnCall(PickleMachine machine, PickleValue result, long offset, Op opcode)
@@ -180,7 +180,7 @@ internal sealed class UseCollector : PickleObserver
             }
         }
 
-        UseGroup made = Keep(machine.Encodings, fact, offset);
+        UseGroup made = Keep(machine.Encodings, fact);
         Uses.Add(made);
         if (callee is not { MakesCode: true })
         {
@@ -203,7 +203,7 @@ internal sealed class UseCollector : PickleObserver
         {
             int budget = _room.Values;
             ValueShape shape = machine.Shape(state, ref budget, _room.Text);
-            UseGroup made = Keep(machine.Encodings, Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [shape] }, offset);
+            UseGroup made = Keep(machine.Encodings, Describe(machine, target, CallableUse.State, Op.BUILD, offset) with { Arguments = [shape] });
             Uses.Add(made);
             Filled.Note(made, state, shape);
         }
@@ -237,7 +237,7 @@ internal sealed class UseCollector : PickleObserver
         }
 
         CallableFact fact = Describe(machine, target, CallableUse.Method, opcode, offset) with { Arguments = shapes, Derivation = [method] };
-        UseGroup added = Keep(machine.Encodings, fact, offset);
+        UseGroup added = Keep(machine.Encodings, fact);
         added.Elided = operands.Length > 16;
         Uses.Add(added);
     }
@@ -251,7 +251,7 @@ internal sealed class UseCollector : PickleObserver
             return;
         }
 
-        Keep(machine.Encodings, Describe(machine, key, CallableUse.Method, opcode, offset) with { Derivation = ["__hash__"] }, offset);
+        Keep(machine.Encodings, Describe(machine, key, CallableUse.Method, opcode, offset) with { Derivation = ["__hash__"] });
     }
 
     public override void OnArray(PickleMachine machine, PickleValue target, PickleArray array)
@@ -372,7 +372,7 @@ internal sealed class UseCollector : PickleObserver
                 string name = machine.GetText(pairs[i], LongestHook, out _);
                 CallableFact fact = _folding.Resolve(Describe(machine, value, CallableUse.Called, opcode, offset), value, default);
                 _folding.Call(value);
-                Uses.Add(Keep(machine.Encodings, fact with { Derivation = [.. fact.Derivation, $"it stands under the name {name}, which Python calls by itself"] }, offset));
+                Uses.Add(Keep(machine.Encodings, fact with { Derivation = [.. fact.Derivation, $"it stands under the name {name}, which Python calls by itself"] }));
             }
         }
     }
@@ -394,10 +394,10 @@ internal sealed class UseCollector : PickleObserver
 
     private bool Takes(PickleMachine machine, PickleValue target) => _room.Takes(target.Kind == PickleKind.Import ? machine.Import(target) : null);
 
-    private UseGroup Keep(PickleEncodings encodings, CallableFact fact, long offset)
+    private UseGroup Keep(PickleEncodings encodings, CallableFact fact)
     {
-        _folding.Budget?.SpendWork(WorkCosts.Use, offset);
-        UseGroup group = new(fact, encodings, offset);
+        _folding.Budget?.SpendWork(WorkCosts.Use, fact.Offset);
+        UseGroup group = new(fact, encodings);
         Collected.Groups.Add(group);
         _room.Keep(fact.MemorySize + Uses.KeyLength);
         return group;
@@ -421,7 +421,7 @@ internal sealed class UseCollector : PickleObserver
                 if (Takes(machine, next.Value))
                 {
                     CallableFact fact = Describe(machine, next.Value, CallableUse.Argument, opcode, offset);
-                    Keep(machine.Encodings, (isComputed ? _folding.Resolve(fact, next.Value, default) : fact) with { Carrier = call.Resolved }, offset);
+                    Keep(machine.Encodings, (isComputed ? _folding.Resolve(fact, next.Value, default) : fact) with { Carrier = call.Resolved });
                 }
             }
             else if (next.Depth < 8)
@@ -460,6 +460,7 @@ internal sealed class UseCollector : PickleObserver
         {
             Path = _path,
             Offset = offset,
+            Offsets = [offset],
             Callee = machine.Origin(target, resolved: false),
             Resolved = machine.Origin(target, resolved: true),
             Module = row?.ResolvedModule ?? "",

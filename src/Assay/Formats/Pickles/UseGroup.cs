@@ -7,9 +7,10 @@ using Assay.Python.Names;
 namespace Assay.Formats.Pickles;
 
 /// <summary>Uses of one callee that look the same: one fact with a count.</summary>
-internal sealed class UseGroup(CallableFact fact, PickleEncodings encodings, long offset)
+internal sealed class UseGroup(CallableFact fact, PickleEncodings encodings)
 {
     private const int KeptOffsets = 8;
+    private List<long>? _further;
 
     /// <summary>The encodings with which a loader comes to the first of them.</summary>
     public PickleEncodings Encodings => encodings;
@@ -18,8 +19,6 @@ internal sealed class UseGroup(CallableFact fact, PickleEncodings encodings, lon
 
     public long Count { get; private set; } = 1;
 
-    public List<long> Offsets { get; } = [offset];
-
     /// <summary>Whether a loader hardly comes there: a name before it does not look as if it could be imported.</summary>
     public bool IsDoubtful { get; set; }
 
@@ -27,20 +26,30 @@ internal sealed class UseGroup(CallableFact fact, PickleEncodings encodings, lon
     public bool Elided { get; set; }
 
     /// <summary>The fact, with what was counted and who comes there.</summary>
-    public CallableFact Counted(IReadOnlyList<string> dialects, PickleEncodings reaching) => Fact with
+    public CallableFact Counted(IReadOnlyList<string> dialects, PickleEncodings reaching)
     {
-        Count = Count,
-        Offsets = [.. Offsets],
-        ConstantsElided = Elided,
-        Pickle = Fact.Pickle! with { Dialects = dialects, Encodings = reaching == PickleEncodings.All ? [] : DialectNames.Of(reaching) },
-    };
+        // Most uses stand alone, and all loaders come to them: there is nothing to add, and a flood of them is not copied.
+        bool isOne = Count == 1 && !Elided;
+        if (isOne && dialects.Count == 0 && reaching == PickleEncodings.All)
+        {
+            return Fact;
+        }
+
+        return Fact with
+        {
+            Count = Count,
+            Offsets = [.. Fact.Offsets, .. _further ?? []],
+            ConstantsElided = Elided,
+            Pickle = Fact.Pickle! with { Dialects = dialects, Encodings = reaching == PickleEncodings.All ? [] : DialectNames.Of(reaching) },
+        };
+    }
 
     public void Seen(long at)
     {
         Count++;
-        if (Offsets.Count < KeptOffsets)
+        if ((_further?.Count ?? 0) < KeptOffsets - 1)
         {
-            Offsets.Add(at);
+            (_further ??= []).Add(at);
         }
     }
 }
