@@ -15,12 +15,22 @@ internal static class CompiledTimes
         Dictionary<string, List<ModuleFunction>> byName = new(StringComparer.Ordinal);
         foreach (ModuleFunction function in module.Functions)
         {
-            string last = function.Name[(function.Name.LastIndexOf('.') + 1)..];
-            (byName.TryGetValue(last, out List<ModuleFunction>? same) ? same : byName[last] = []).Add(function);
+            string[] parts = function.Name.Split('.');
+            Add(byName, parts[^1], function);
+
+            // Whoever mentions a class makes an object of it.
+            for (int part = 1; part < parts.Length; part++)
+            {
+                if (parts[part].StartsWith("__", StringComparison.Ordinal))
+                {
+                    Add(byName, parts[part - 1], function);
+                }
+            }
         }
 
         HashSet<string> models = Models(module);
         Dictionary<ModuleFunction, string> phases = new(ReferenceEqualityComparer.Instance);
+        HashSet<(string Name, string Phase)> followed = [];
         Queue<(ModuleFunction Function, string Phase)> open = new();
         foreach (ModuleFunction function in module.Functions)
         {
@@ -40,17 +50,12 @@ internal static class CompiledTimes
                 continue;
             }
 
-            foreach (string called in next.Function.Uses.SelectMany(Called))
+            // What a name leads to is the same for all that call it.
+            foreach (string called in next.Function.Uses.SelectMany(Called).Where(c => followed.Add((c, next.Phase))))
             {
                 foreach (ModuleFunction function in byName.GetValueOrDefault(called) ?? [])
                 {
                     open.Enqueue((function, next.Phase));
-                }
-
-                // Whoever mentions a class makes an object of it.
-                foreach (ModuleFunction method in module.Functions.Where(f => f.Name.Contains(called + ".__", StringComparison.Ordinal)))
-                {
-                    open.Enqueue((method, next.Phase));
                 }
             }
         }
@@ -70,6 +75,9 @@ internal static class CompiledTimes
 
         return uses;
     }
+
+    private static void Add(Dictionary<string, List<ModuleFunction>> byName, string name, ModuleFunction function) =>
+        (byName.TryGetValue(name, out List<ModuleFunction>? same) ? same : byName[name] = []).Add(function);
 
     private static int Rank(string phase) => phase switch { "import" => 4, "load" => 3, "install" => 2, "infer" => 1, _ => 0 };
 
