@@ -41,12 +41,28 @@ internal static class ConfigurationText
     /// <summary>Reads a text that a model says of itself as the configuration that it is, where it is one.</summary>
     public static void Tell(string name, string text, ReadContext context)
     {
+        if (IsTemplate(name, text))
+        {
+            byte[] template = Encoding.UTF8.GetBytes(text);
+            context.Held.Add(template.Length);
+            context.Submit(new Artifact(name, new MemorySource(template), context.Artifact, Jinja.ChatTemplateFormat.FormatId));
+            return;
+        }
+
         if (FormatOf(text, context.Budget) is { } format)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(text);
             context.Held.Add(bytes.Length);
             context.Submit(new Artifact(name, new MemorySource(bytes), context.Artifact, format));
         }
+    }
+
+    /// <summary>Whether programs render a text: it begins with a tag of a template, or stands under a name that says so and has one.</summary>
+    private static bool IsTemplate(string name, string text)
+    {
+        ReadOnlySpan<char> begin = text.AsSpan().TrimStart();
+        bool isTag = (begin.StartsWith("{%") && text.Contains("%}", StringComparison.Ordinal)) || (begin.StartsWith("{{") && text.Contains("}}", StringComparison.Ordinal));
+        return isTag || (name.Contains("template", StringComparison.OrdinalIgnoreCase) && (text.Contains("{%", StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal)));
     }
 
     /// <summary>Whether a file that is a text is a document of YAML on which somebody would act.</summary>

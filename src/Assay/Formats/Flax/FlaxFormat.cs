@@ -71,10 +71,11 @@ internal sealed class FlaxFormat : IFormat
     private static bool IsDeep(ReadOnlySpan<byte> head) => head.Length >= DeepHead && head[..DeepHead].IndexOfAnyExceptInRange((byte)0x91, (byte)0x9F) < 0;
 
     /// <summary>
-    /// Whether the map begins as those do that spaCy writes: the layers of a model of thinc (<c>nodes</c>), and a collection of documents (<c>version</c>, then <c>attrs</c>).
+    /// Whether the map begins as those do that spaCy writes: the layers of a model of thinc (<c>nodes</c>), a collection of documents (<c>version</c>, then <c>attrs</c>), and a tokenizer, whose
+    /// exceptions are called by any letters.
     /// </summary>
     private static bool IsOfSpacy(ReadOnlySpan<byte> head) =>
-        head.Length > 8 && ((head[1] == 0xA5 && head[2..].StartsWith("nodes"u8)) || (head[1] == 0xA7 && head[2..].StartsWith("version"u8)));
+        head.Length > 15 && ((head[1] == 0xA5 && head[2..].StartsWith("nodes"u8)) || (head[1] == 0xA7 && head[2..].StartsWith("version"u8)) || (head[1] == 0xAD && head[2..].StartsWith("prefix_search"u8)));
 
     /// <summary>Whether the head is maps with names, and an array or the name that promises MessagePack.</summary>
     private bool Fits(ProbeView view)
@@ -94,7 +95,7 @@ internal sealed class FlaxFormat : IFormat
                 if (isKey && reader.Type is not (MessagePackType.Text or MessagePackType.Integer or MessagePackType.Binary))
                     return false;
 
-                if (isKey && reader.Type is MessagePackType.Text && (reader.Payload.Length == 0 || reader.Text(256).AsSpan().IndexOfAnyInRange('\0', '\x1F') >= 0))
+                if (isKey && !isPromised && reader.Type is MessagePackType.Text && (reader.Payload.Length == 0 || reader.Text(256).AsSpan().IndexOfAnyInRange('\0', '\x1F') >= 0))
                     return false;
 
                 hasArray = (reader.Type is MessagePackType.Extension && reader.Extension is 1 or 3) || (isKey && reader.Payload.Length is 2 or 4 && reader.Text(4) is "nd" or "kind");

@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Shell;
+using Assay.Formats.Texts;
 
 namespace Assay.Formats.Matlab;
 
@@ -15,6 +17,7 @@ internal sealed class MatlabContents(ReadContext context)
     private const int MaxDepth = 256;
     private const int LongestName = 1024;
     private const int LongestText = 1 << 20;
+    private const int MostUses = 16;
     private readonly List<(string Name, TensorView View, TensorStorage Storage)> _tensors = [];
     private readonly Dictionary<string, (long At, string Detail, long Count)> _odd = new(StringComparer.Ordinal);
     private long _variables;
@@ -158,6 +161,13 @@ internal sealed class MatlabContents(ReadContext context)
         byte[] head = bytes.ReadUpTo(text.Data.Offset, 4);
         if (head is [0x80, <= 5, ..] or [(byte)'P', (byte)'K', 3, 4] or [0x7F, (byte)'E', (byte)'L', (byte)'F'])
             context.Submit(new Artifact(path.Length == 0 ? "text" : path, bytes.Slice(text.Data), context.Artifact) { MayBeOpaque = true });
+
+        // The function that loads a file may evaluate what lies in it under a name that it knows.
+        string said = Encoding.Latin1.GetString(bytes.ReadUpTo(text.Data.Offset, (int)Math.Min(LongestText, text.Data.Length))).Replace("\0", "", StringComparison.Ordinal);
+        foreach (ShellUse use in ShellLines.Read(said + "\n" + SettingsText.Quoted(said), context.Budget).Take(MostUses))
+        {
+            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = text.Data.Offset, Code = use.Code, Detail = use.Detail });
+        }
 
         _ = cover;
     }

@@ -15,7 +15,12 @@ internal sealed class PdfFormat : IFormat
     private const int Window = 256 << 10;
     private const int Overlap = 64;
     private const long MostRead = 64 << 20;
+
+    /// <summary>Fewer bytes behind the end hold nothing that somebody runs.</summary>
+    private const int MostBehind = 32;
     private static readonly SearchValues<string> s_names = SearchValues.Create(["/Launch", "/JavaScript", "/JS", "/OpenAction", "/AA", "/ImportData", "/#4", "/#6", "/J#", "/Ja#", "/La#", "/L#"], StringComparison.Ordinal);
+
+    private static ReadOnlySpan<byte> EndMark => "%%EOF"u8;
 
     public string Id => "pdf";
 
@@ -30,6 +35,7 @@ internal sealed class PdfFormat : IFormat
     public void Read(Claim claim, ReadContext context)
     {
         context.Cover(claim.Range, CoverageKind.Data);
+        long ended = -1;
         Dictionary<string, long> seen = new(StringComparer.Ordinal);
         byte[] bytes = ArrayPool<byte>.Shared.Rent(Window);
         try
@@ -40,6 +46,8 @@ internal sealed class PdfFormat : IFormat
                 int got = context.Artifact.Bytes.ReadAt(at, bytes.AsSpan(0, (int)Math.Min(Window, range.End - at)));
                 context.Budget.SpendWork(got, at);
                 Names(Encoding.Latin1.GetString(bytes, 0, got), at, seen);
+                int end = bytes.AsSpan(0, got).LastIndexOf(EndMark);
+                ended = end >= 0 ? at + end + EndMark.Length : ended;
                 if (got < Window)
                 {
                     break;
@@ -49,6 +57,15 @@ internal sealed class PdfFormat : IFormat
         finally
         {
             ArrayPool<byte>.Shared.Return(bytes);
+        }
+
+        // Readers of documents ignore what stands behind the end, and other programs begin there.
+        long behind = ended < 0 ? claim.Range.End : Padding.End(context.Artifact.Bytes, new ByteRange(ended, claim.Range.End - ended));
+        behind = context.Artifact.Bytes.ReadUpTo(behind, 2) switch { [(byte)'\r', (byte)'\n'] => behind + 2, [(byte)'\r' or (byte)'\n', ..] => behind + 1, _ => behind };
+        if (claim.Range.End - behind > MostBehind)
+        {
+            using ByteSource rest = context.Artifact.Bytes.Slice(new ByteRange(behind, claim.Range.End - behind));
+            context.Submit(new Artifact("behind the document", rest, context.Artifact) { MayBeOpaque = true });
         }
 
         bool startsItself = seen.ContainsKey("OpenAction") || seen.ContainsKey("AA");

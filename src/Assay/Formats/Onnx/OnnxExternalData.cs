@@ -15,6 +15,7 @@ internal sealed class OnnxExternalData(ReadContext context) : IDisposable
     /// <summary>What ONNX Runtime takes for an address in its own memory.</summary>
     private const string MemoryAddress = "_ORT_MEM_ADDR_";
 
+    private const string Model = ".onnx";
     private const int MostFiles = 10_000;
     private static readonly string[] s_keys = ["location", "offset", "length", "checksum", "basepath"];
     private readonly Dictionary<string, (ReferencePlace Place, ByteSource? Bytes)> _files = new(StringComparer.Ordinal);
@@ -65,6 +66,11 @@ internal sealed class OnnxExternalData(ReadContext context) : IDisposable
         }
 
         (ReferencePlace place, ByteSource? bytes) = Open(location, at);
+        if (location.EndsWith(Model, StringComparison.OrdinalIgnoreCase))
+        {
+            Odd("onnx.external-range", at, $"The elements of {Shown(tensor.Name)} are to be taken from the bytes of a model, {Shown(location)}: its graph would be its weights.");
+        }
+
         if (offset is null or < 0 || length is < 0)
         {
             Odd("onnx.external-range", at, $"The place of the elements of {Shown(tensor.Name)} in {Shown(location)} is no number of bytes.");

@@ -106,16 +106,32 @@ internal sealed class ShardIndexFormat : IFormat
             }
 
             json.Read();
-            if (json.Type != JsonTokenType.String)
+            if (json.Type == JsonTokenType.StartArray)
             {
-                context.Anomaly("shards.index-broken", at, 0, "The file of a tensor is no text.");
-                json.Skip();
+                // Keras lists the files of what one name holds.
+                while (json.Read() && json.Type != JsonTokenType.EndArray)
+                {
+                    Named(tensor, at, json, null, files, context);
+                }
             }
-            else if (Entry(tensor, json.Text(), map, files) is { } file && context.Refer("shard", file, at) is var place && place != ReferencePlace.Inside)
+            else
             {
-                context.Anomaly(place == ReferencePlace.Missing ? "shards.missing" : "shards.outside", at, 0,
-                    $"The index names the file {file}, which is not {(place == ReferencePlace.Missing ? "there" : "beside it")}.");
+                Named(tensor, at, json, map, files, context);
             }
+        }
+    }
+
+    private static void Named(string tensor, long at, JsonTokenReader json, Dictionary<string, string>? map, HashSet<string> files, ReadContext context)
+    {
+        if (json.Type != JsonTokenType.String)
+        {
+            context.Anomaly("shards.index-broken", at, 0, "The file of a tensor is no text.");
+            json.Skip();
+        }
+        else if (Entry(tensor, json.Text(), map, files) is { } file && context.Refer("shard", file, at) is var place && place != ReferencePlace.Inside)
+        {
+            context.Anomaly(place == ReferencePlace.Missing ? "shards.missing" : "shards.outside", at, 0,
+                $"The index names the file {file}, which is not {(place == ReferencePlace.Missing ? "there" : "beside it")}.");
         }
     }
 

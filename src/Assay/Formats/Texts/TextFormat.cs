@@ -103,6 +103,13 @@ internal sealed class TextFormat : IFormat
             case TextRole.Project:
                 ProjectFile.Tell(document.Text, claim.Range.Offset, context);
                 break;
+            case TextRole.Modelfile:
+                ServingText.Ollama(document, context);
+                MarkdownText.Tell(document.Text, claim.Range.Offset, isInstructions: true, context);
+                break;
+            case TextRole.ServerSettings:
+                ServingText.TorchServe(document, context);
+                break;
             case TextRole.GitSettings:
                 SettingsText.Git(document, context);
                 break;

@@ -58,6 +58,12 @@ internal enum TextRole
     /// <summary>Git fetches from the places that it names.</summary>
     Modules,
 
+    /// <summary>Ollama makes a model of it: from what, and with which words for the model.</summary>
+    Modelfile,
+
+    /// <summary>TorchServe starts with what it says.</summary>
+    ServerSettings,
+
     /// <summary>An interpreter of another language runs it, if somebody asks for that.</summary>
     OtherCode,
 }
@@ -87,6 +93,16 @@ internal static class TextRoles
         if (file is ".gitconfig" || (file is "config" or "config.worktree" && path.Contains(".git/", StringComparison.Ordinal)))
         {
             return TextRole.GitSettings;
+        }
+
+        if (file is "Modelfile" || extension is ".modelfile")
+        {
+            return TextRole.Modelfile;
+        }
+
+        if (file is "config.properties")
+        {
+            return TextRole.ServerSettings;
         }
 
         if (file is "pip.conf" or "pip.ini" or ".pypirc" or ".npmrc" or ".yarnrc" or "uv.toml" or "poetry.toml")
@@ -146,7 +162,7 @@ internal static class TextRoles
             ".mk" or ".just" or ".cron" => TextRole.Recipes,
             ".pth" => TextRole.PathFile,
             ".desktop" or ".service" or ".timer" or ".inf" => TextRole.Launcher,
-            ".js" or ".mjs" or ".ts" or ".rb" or ".pl" or ".php" or ".lua" or ".r" or ".jl" or ".vbs" or ".hta" or ".wsf" => TextRole.OtherCode,
+            ".m" or ".js" or ".mjs" or ".ts" or ".rb" or ".pl" or ".php" or ".lua" or ".r" or ".jl" or ".vbs" or ".hta" or ".wsf" => TextRole.OtherCode,
             _ => file switch
             {
                 ".gitattributes" => TextRole.Attributes,

@@ -79,6 +79,11 @@ internal sealed class YamlFormat : IFormat
             // A text that only begins like YAML: nothing says that somebody reads it as such.
             context.Meta("broken", e.Message);
         }
+        catch (MalformedException e) when (reader is { IsReserved: true, Documents: 0 })
+        {
+            // A template that somebody fills in first (@NAME@): the language keeps the sign for itself, so every reader of YAML refuses the document, of which nothing was made yet.
+            context.Meta("broken", e.Message);
+        }
         catch (MalformedException e)
         {
             context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);

@@ -47,6 +47,9 @@ internal sealed class YamlReader
     /// <summary>What anchors and aliases came to.</summary>
     public YamlNodes Nodes => _nodes;
 
+    /// <summary>Whether it broke at a sign that the language keeps for itself: no reader takes such a document.</summary>
+    public bool IsReserved => _scanner.IsReserved;
+
     /// <summary>Where the reader stands, in bytes of the file.</summary>
     public long Position => _document.Offset(_token.Start);
 

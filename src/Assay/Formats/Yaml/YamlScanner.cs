@@ -11,6 +11,9 @@ namespace Assay.Formats.Yaml;
 /// </summary>
 internal sealed partial class YamlScanner(TextDocument document, ScanBudget budget)
 {
+    /// <summary>Whether a value began with a sign that the language keeps for itself.</summary>
+    public bool IsReserved { get; private set; }
+
     /// <summary>Maps and lists that may stand in each other.</summary>
     public const int MaxDepth = 256;
 
@@ -185,6 +188,7 @@ internal sealed partial class YamlScanner(TextDocument document, ScanBudget budg
                 FetchQuoted(c);
                 break;
             case '%' or '@' or '`' or '\t' or '|' or '>' or ',':
+                IsReserved = c is '@' or '`';
                 throw Broken($"no value begins with '{(c is '\t' ? "a tab" : c.ToString())}'");
             default:
                 SaveKey();
