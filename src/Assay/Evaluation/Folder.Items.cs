@@ -15,6 +15,8 @@ internal sealed partial class Folder
         {
             case FoldedName name when key is FoldedText { Value: { Length: > 0 } text }:
                 return (Source is not null && name.Path.EndsWith(Globals, StringComparison.Ordinal) ? Source.Global(text) : null) ?? ItemOfName(name, text);
+            case FoldedName { Path: FoldedInstance.CommandLine } or FoldedInstance { Class.Path: FoldedInstance.CommandLine } when Source is not null:
+                return new FoldedInstance(new FoldedName("sys", "argv"));
             case FoldedInstanceMethod { Name: "f_builtins" } when key is FoldedText { Value: { Length: > 0 } builtin }:
                 return new FoldedName("builtins", builtin);
             case FoldedInstanceMethod { Name: "f_globals" or "f_locals" } when key is FoldedText { Value: { Length: > 0 } own }:

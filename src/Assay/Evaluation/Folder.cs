@@ -57,6 +57,9 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
     /// <summary>When what stands at a place happens as far as the text of the source tells.</summary>
     public Func<int, string>? PhaseAt { get; init; }
 
+    /// <summary>What is worth telling; null where everything is followed.</summary>
+    public ISourceInterest? Interest { get; init; }
+
     /// <summary>How many calls were worth telling.</summary>
     public long Told { get; set; }
 

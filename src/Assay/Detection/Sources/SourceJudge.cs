@@ -15,6 +15,8 @@ namespace Assay.Detection.Sources;
 internal sealed class SourceJudge
 {
     private static readonly Lazy<Dictionary<string, HashSet<string>>> s_words = new(() => EmbeddedTable.Rows("detection/sources.tsv").ToDictionary(r => r[0], r => r[1].Split(' ').ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal));
+    // What only keeps a program's words from the screen.
+    private static readonly Lazy<string[]> s_quiet = new(() => ["2>&1", "2>/dev/null", "2> /dev/null", "&>/dev/null", "2>nul", "2> nul", ">/dev/null", "> /dev/null", ">nul", "> nul"]);
     private static readonly SearchValues<char> s_operators = SearchValues.Create("|;&`$><");
     /// <summary>What the names of functions of native libraries that start programs begin with.</summary>
     private const string NativeCall = "ctypes.CDLL.";
@@ -22,6 +24,7 @@ internal sealed class SourceJudge
     /// <summary>What readers call the environment as a whole, and the walk from a value to all classes.</summary>
     private const string WholeEnvironment = "os.environ.copy";
     private const string ClassWalk = "builtins.object.__subclasses__";
+    private const string NameLeak = "socket.gethostbyname()";
 
     private readonly PathKnowledge _names;
     private readonly CodeFact _code;
@@ -81,7 +84,7 @@ internal sealed class SourceJudge
             return [EffectKind.Read];
         }
 
-        if (Lists("ordinary", callee) || callee is WholeEnvironment or ClassWalk)
+        if (Lists("ordinary", callee) || callee is WholeEnvironment or ClassWalk or NameLeak)
         {
             return [];
         }
@@ -117,7 +120,7 @@ internal sealed class SourceJudge
             Say("runs-decoded", use, $"after {string.Join(", ", use.Layers)}");
         }
 
-        if (use.IsHidden && !IsHarmlessText(use) && (runs || kind is EffectKind.NativeLoad) && KnownModules.Has(use.Callee.Split('.')[0]))
+        if (use.IsHidden && !IsHarmlessText(use) && !IsOfLibrary(use.Callee) && !(use.Layers.Count > 0 && use.Layers.All(l => l.StartsWith("file ", StringComparison.Ordinal) && l.EndsWith(".py", StringComparison.Ordinal))) && (runs || kind is EffectKind.NativeLoad) && KnownModules.Has(use.Callee.Split('.')[0]))
         {
             Say("hides-name", use, "and the source does not write it out");
         }
@@ -138,13 +141,13 @@ internal sealed class SourceJudge
                 Say(Program(use) is { } started && !Lists("building", started) ? "installs-program" : "runs-program", use, "");
                 break;
             case EffectKind.Process:
-                bool tells = Program(use) is { } program && Lists("telling", program) && !Texts(use).Any(HasShellOperators);
+                bool tells = (Program(use) is { } program && Lists("telling", program) && !Texts(use).Any(HasShellOperators)) || InstallsKnown(use);
                 // What builds native code of the model's own asks for its tools first.
                 Say(tells ? "asks-machine" : "runs-program", use, "");
                 break;
             case EffectKind.Exec when use.Callee is "builtins.exec" or "builtins.eval" or "runpy.run_path" or "runpy.run_module" or "code.interact":
                 // A text that the source itself writes out was read with it.
-                if (use.Callee is not "builtins.eval" && use.Arguments is not [{ Kind: ShapeKind.Str or ShapeKind.Int }, ..])
+                if (use.Arguments is not [{ Kind: ShapeKind.Str or ShapeKind.Int }, ..])
                 {
                     Say("runs-code", use, "");
                 }
@@ -154,6 +157,11 @@ internal sealed class SourceJudge
                 break;
             case EffectKind.Network:
                 Say("opens-connection", use, "");
+                if (use.Phase is "load" or "infer" && Gives(use))
+                {
+                    Say("sends", use, "");
+                }
+
                 break;
             case EffectKind.NativeLoad:
                 Say("loads-native", use, "");
@@ -191,6 +199,16 @@ internal sealed class SourceJudge
         if (use.Callee is "torch.utils.cpp_extension.load_inline" && !IsAsked(use) && Texts(use).Any(t => s_words.Value["native-call"].Any(t.Contains)))
         {
             Say("runs-program", use, "in native code that it compiles");
+        }
+
+        if (use.Callee is "builtins.open" or "io.open" or "os.open" && Texts(use).FirstOrDefault() is { } memory && Lists("memory", memory) && (Texts(use).Skip(1).Any(t => t.AsSpan().IndexOfAny('w', '+', 'a') >= 0) || use.Callee is "os.open") && !IsAsked(use))
+        {
+            Say("writes-memory", use, "");
+        }
+
+        if (use.Callee is NameLeak && !IsAsked(use))
+        {
+            Say("sends", use, "with a name of a machine that is put together");
         }
 
         if (use.Callee is ClassWalk)
@@ -253,9 +271,9 @@ internal sealed class SourceJudge
 
         SourceUse? sends = uses.FirstOrDefault(u => u.Kind is EffectKind.Network && Sends(u.Use)).Use ?? uses.FirstOrDefault(u => u.Kind is EffectKind.Network && u.Use.Phase is not "call").Use;
         sends ??= _code.Uses.FirstOrDefault(u => u.Callee is "socket.gethostbyname" or "socket.getaddrinfo" && u.Phase is not "call");
-        SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase))) ?? _code.Uses.FirstOrDefault(u => u.Callee is WholeEnvironment && !IsAsked(u))
+        SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase))) ?? _code.Uses.FirstOrDefault(u => u.Callee is WholeEnvironment && (!IsAsked(u) || (u.Phase is "use" && u.Function.Length > 0 && u.Function == sends?.Function)))
             ?? (sends is not null && Texts(sends).All(t => !t.Contains("huggingface.co", StringComparison.Ordinal)) ? _code.Uses.FirstOrDefault(u => u.Callee.EndsWith(".get_token", StringComparison.Ordinal) && !IsAsked(u) && u.Line == sends.Line) : null);
-        if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call") && !(secret.Callee is WholeEnvironment && (sends.Phase is "call" || IsInstalling(sends))))
+        if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call") && !(secret.Callee is WholeEnvironment && (sends.Phase is "call" || (IsInstalling(sends) && (sends.Function.Length == 0 || sends.Function != secret.Function)))))
         {
             Say("takes-secrets", sends, $"beside {Texts(secret).FirstOrDefault(t => IsSecret(t, secret.Phase)) ?? (secret.Callee is WholeEnvironment ? "the whole environment" : secret.Callee)} in line {secret.Line}");
         }
@@ -276,7 +294,31 @@ internal sealed class SourceJudge
     /// <summary>Whether what comes second is where something is put.</summary>
     private static bool Moves(SourceUse use) => use.Callee.StartsWith("shutil.", StringComparison.Ordinal) || use.Callee is "os.rename" or "os.replace" or "os.symlink" or "os.link";
 
-    private static bool HasShellOperators(string text) => text.AsSpan().ContainsAny(s_operators);
+    private static bool HasShellOperators(string text) => text.AsSpan().ContainsAny(s_operators) && s_quiet.Value.Aggregate(text, (t, q) => t.Replace(q, "", StringComparison.Ordinal)).AsSpan().ContainsAny(s_operators);
+
+    /// <summary>Whether a function of a native library is called whose name is put together: wrappers of libraries do that for each element type.</summary>
+    private static bool IsOfLibrary(string callee) => callee.StartsWith("ctypes.", StringComparison.Ordinal) && callee.Split('.') is { Length: > 2 } parts && parts[^2] is "LoadLibrary" or "CDLL" or "LoadLibrary()" or "CDLL()" && !Lists("native-call", parts[^1] + "(");
+
+    /// <summary>Whether pip is started for packages that everybody knows, from where pip takes them by itself: what a list of requirements says as well.</summary>
+    private static bool InstallsKnown(SourceUse use)
+    {
+        string[] words = use.Arguments is [{ Kind: ShapeKind.Str } line, ..] ? line.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) : use.Arguments is [{ Kind: ShapeKind.List or ShapeKind.Tuple } list, ..] ? [.. list.Items.Select(i => i.Text)] : [];
+        int at = Array.IndexOf(words, "install");
+        if (at <= 0 || words[at - 1] is not ("pip" or "pip3"))
+        {
+            return false;
+        }
+
+        string[] rest = words[(at + 1)..];
+        return rest.Any(w => w[0] is not '-') && rest.All(w => w.Length > 0 && (w[0] is '-' ? Lists("pip-plain", w) : Lists("packages", w.Split('=', '<', '>', '~', '!', '[')[0])));
+    }
+
+    /// <summary>Whether a call hands something to another machine: not only an address that is asked for.</summary>
+    private static bool Gives(SourceUse use)
+    {
+        string name = use.Callee[(use.Callee.LastIndexOf('.') + 1)..];
+        return name is "post" or "put" or "patch" or "sendall" or "sendto" or "sendmail" or "storbinary" || (name is "urlopen" or "Request" && use.Arguments.Count > 1 && use.Arguments[1] is not { Kind: ShapeKind.None or ShapeKind.Int or ShapeKind.Float });
+    }
 
     /// <summary>The program that is started, where the source says it.</summary>
     private static string? Program(SourceUse use)

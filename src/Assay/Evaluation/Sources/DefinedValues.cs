@@ -56,6 +56,9 @@ internal sealed record DefinedClass(SourceFolder Home, string Name, SourceScope 
 {
     private const int MostBases = 64;
 
+    /// <summary>Where it is written; none where it was made by a call.</summary>
+    public SyntaxNode Node { get; init; }
+
     /// <summary>An object of it by which its methods are read that nobody calls.</summary>
     public DefinedObject Typical => field ??= new DefinedObject(this);
 

@@ -237,6 +237,6 @@ internal sealed partial class SourceFolder
             return from is DefinedObject ? kind.Method("__getitem__") is { } item ? [Enter(item, [made, new FoldedInt(0)], FoldedDict.Empty)] : null : _folder.Items(from);
         }
 
-        return _folder.Items(value);
+        return value is FoldedInstance { IsTyped: true } or FoldedName { Path: FoldedInstance.CommandLine } ? [new FoldedInstance(new FoldedName("sys", "argv"))] : _folder.Items(value);
     }
 }

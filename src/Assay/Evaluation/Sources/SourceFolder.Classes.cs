@@ -21,6 +21,11 @@ internal sealed partial class SourceFolder
             return given.IsUnknown || given is FoldedNone ? new DefinedObject(kind) : given;
         }
 
+        if (kind.Method("_missing_") is { } missing && arguments is [var asked, ..] && IsEnumeration(kind) && !kind.Members.Names.Values.Any(v => _folder.Same(v, asked) is true))
+        {
+            return Enter(missing, [kind, asked], keywords);
+        }
+
         DefinedObject made = new(kind);
         if (kind.Method("__new__") is { } create && !IsInside(create) && Enter(create, [kind, .. arguments], keywords) is DefinedObject other)
         {
@@ -155,7 +160,7 @@ internal sealed partial class SourceFolder
         Statements();
         (_scope, _blocks) = was;
         _folder.Site = node.Start;
-        FoldedValue made = Finished(new DefinedClass(this, name, members, bases, meta), new FoldedDict(keywords));
+        FoldedValue made = Finished(new DefinedClass(this, name, members, bases, meta) { Node = node }, new FoldedDict(keywords));
         for (int i = decorators.Count - 1; i >= 0; i--)
         {
             _folder.Site = node.Start;
@@ -211,13 +216,15 @@ internal sealed partial class SourceFolder
             }
         }
 
-        if (kind.Bases.OfType<FoldedName>().Any(b => b.Module is "enum"))
+        if (IsEnumeration(kind))
         {
             Members(kind);
         }
 
         return kind;
     }
+
+    private static bool IsEnumeration(DefinedClass kind) => kind.Bases.OfType<FoldedName>().Any(b => b.Module is "enum");
 
     /// <summary>An enumeration makes an object of each of its values while the class is made.</summary>
     private void Members(DefinedClass kind)

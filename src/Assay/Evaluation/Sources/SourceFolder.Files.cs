@@ -263,7 +263,7 @@ internal sealed partial class SourceFolder
         _folder.OnReached?.Invoke(new FoldedName("", path), arguments);
         if (PathObject.Text(arguments[0]) is not { Length: < LongestPath } file)
         {
-            return new FoldedOpened("");
+            return new FoldedOpened(arguments[0] is FoldedInstance { IsTyped: true } ? FoldedInstance.CommandLine : "");
         }
 
         string mode = arguments.Text(1) ?? "r";
@@ -284,7 +284,7 @@ internal sealed partial class SourceFolder
             Write(file.Path, _loops == 0 && _written.GetValueOrDefault(file.Path) is FoldedText { Value.Length: < MaxText } before && text is FoldedText { Value.Length: < MaxText } more ? new FoldedText(before.Value + more.Value) { Layers = more.Layers } : text is FoldedBytes ? text : FoldedValue.Unknown);
         }
 
-        return FoldedValue.Unknown;
+        return arguments is [FoldedOpened { Path: FoldedInstance.CommandLine }, ..] && method is "read" ? new FoldedInstance(new FoldedName("sys", "argv")) : FoldedValue.Unknown;
     }
 
     private void Write(string path, FoldedValue content)

@@ -132,11 +132,75 @@ internal sealed partial class SourceFolder : ISourceHost
                 return FoldedValue.None;
             case "builtins.getattr" when arguments is [FoldedName module, { IsUnknown: true }, ..] && (module.Module is "?" || IsStandard(module.Module)):
                 return module with { Name = module.Name.Length == 0 ? "?" : module.Name + ".?" };
+            case "builtins.compile" when arguments.Count > 2 && arguments[0].IsUnknown && arguments.Text(2) is "exec":
+                return new FoldedInstance(new FoldedName("builtins", "compile"));
+            case "builtins.eval" when arguments is [FoldedInstance { Class.Path: "builtins.compile" }, ..]:
+                // Statements were compiled: this is exec by its other name.
+                _folder.OnReached?.Invoke(new FoldedName("builtins", "exec"), [FoldedValue.Unknown]);
+                return FoldedValue.Unknown;
+            case "typing.get_type_hints" or "typing_extensions.get_type_hints" when arguments.Count > 0:
+                Annotations(arguments[0]);
+                return null;
+            case "inspect.get_annotations" or "inspect.signature" when arguments is [var annotated, ..] && Arguments.Truth(KeywordArguments.ByName(keywords).GetValueOrDefault("eval_str", FoldedValue.Unknown)) is true:
+                Annotations(annotated);
+                return null;
+            case "logging.config.dictConfig" when arguments is [FoldedDict settings, ..]:
+                Factories(settings);
+                return null;
+            case "string.Template" when arguments.Text(0) is { } template:
+                return new DefinedTemplate(_folder, template);
             case "builtins.globals" or "builtins.locals" or "builtins.vars" when arguments.Count == 0:
                 return new FoldedName("builtins", Folder.Globals);
         }
 
         return OfObject(path, arguments) ?? OfFile(path, arguments, keywords);
+    }
+
+    /// <summary>What is said of the types of a function or class in texts is evaluated by whoever asks for it.</summary>
+    private void Annotations(FoldedValue of)
+    {
+        SyntaxNode node = of is DefinedFunction function ? function.Node : of is DefinedClass kind ? kind.Node : default;
+        if (node.IsNone)
+        {
+            return;
+        }
+
+        List<SyntaxNode> said = node.Kind is SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef ? [node[Returns]] : [];
+        foreach (SyntaxNode inner in SyntaxWalk.Of(node.Kind is SyntaxKind.ClassDef ? node : node[Args]))
+        {
+            if (inner.Kind is SyntaxKind.Arg or SyntaxKind.AnnAssign)
+            {
+                said.Add(inner[Annotation]);
+            }
+        }
+
+        foreach (SyntaxNode text in said)
+        {
+            if (text is { Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text } && SourceConstant.Of(text, _folder) is FoldedText { Value: var expression })
+            {
+                Evaluate(expression);
+            }
+        }
+    }
+
+    /// <summary>A dict of settings that says what makes its objects: what stands under <c>()</c> is called with what stands beside it.</summary>
+    private void Factories(FoldedDict settings)
+    {
+        Stack<FoldedValue> open = new([settings]);
+        while (open.TryPop(out FoldedValue? next) && _folder.Budget.Step())
+        {
+            IEnumerable<FoldedValue> inner = next is FoldedDict dict ? dict.Pairs.Select(p => p.Value) : next is FoldedSequence sequence ? sequence.Items : [];
+            foreach (FoldedValue value in inner)
+            {
+                open.Push(value);
+            }
+
+            if (next is FoldedDict made && made.Pairs.FirstOrDefault(p => p.Key is FoldedText { Value: "()" }).Value is { } maker)
+            {
+                FoldedValue callee = maker is FoldedText { Value: var path } && path.LastIndexOf('.') is > 0 and int dot ? new FoldedName(path[..dot], path[(dot + 1)..]) : maker;
+                _folder.Apply(callee, [], new FoldedDict([.. made.Pairs.Where(p => p.Key is FoldedText { Value: not ("()" or ".") })]));
+            }
+        }
     }
 
     /// <summary>What builtins give for an object of the source's own: they ask its methods.</summary>

@@ -85,9 +85,13 @@ internal sealed partial class SourceFolder : ISourceNames
         module.Document(tree);
         module.Push(tree.Root, Body);
         module.Statements();
+        SourceReach? reach = folder.Interest is { } interest && module._later.Count > 0 ? new SourceReach(tree, module._module, interest, module._written.Count > 0) : null;
         while (module._later.TryDequeue(out DefinedFunction? next) && folder.Budget.Step())
         {
-            module.Visit(next);
+            if (reach?.Matters(next.Node) != false)
+            {
+                module.Visit(next);
+            }
         }
 
         folder.Budget.GiveBack(module._kept);

@@ -66,7 +66,14 @@ internal sealed record FoldedName(string Module, string Name) : FoldedValue
 }
 
 /// <summary>What calling something gave whose name is that of a class: of use only for following what its methods get.</summary>
-internal sealed record FoldedInstance(FoldedName Class) : FoldedValue;
+internal sealed record FoldedInstance(FoldedName Class) : FoldedValue
+{
+    /// <summary>Where what a user typed lies; a word of it is an instance of that name, and so is the text of a file that a word names.</summary>
+    public const string CommandLine = "sys.argv";
+
+    /// <summary>Whether it is what the user of a program typed, or named.</summary>
+    public bool IsTyped => Class.Path == CommandLine;
+}
 
 /// <summary>A method of such an instance.</summary>
 internal sealed record FoldedInstanceMethod(FoldedName Class, string Name) : FoldedValue;

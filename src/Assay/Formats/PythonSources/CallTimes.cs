@@ -1,6 +1,7 @@
 // Tells when what stands at a place of a module runs: on import, when a loader calls it, or only when somebody else does.
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Python.Names;
 using Assay.Python.Syntax;
 using static Assay.Python.Syntax.SyntaxField;
 
@@ -255,6 +256,13 @@ internal sealed class CallTimes
 
                     break;
                 case SyntaxKind.Assign when node.List(Targets) is { Count: 1 } targets && targets[0].Kind is SyntaxKind.Attribute or SyntaxKind.Subscript && node[SyntaxField.Value].Kind is SyntaxKind.Name or SyntaxKind.Lambda:
+                    if (targets[0] is { Kind: SyntaxKind.Attribute } method && method[SyntaxField.Value] is { Kind: SyntaxKind.Name } holder && _classes.Find(c => c.Name == holder.Name(Id)) is { } changed
+                        && node[SyntaxField.Value] is { Kind: SyntaxKind.Name } given && _byName.TryGetValue(given.Name(Id) ?? "", out List<Function>? put))
+                    {
+                        // A function that becomes a method of a class runs when that method would.
+                        put.ForEach(f => open.Enqueue((f, changed.PhaseOf(method.Name(Attr) ?? ""))));
+                    }
+
                     // Something of another module is replaced (torch.load = f, sys.modules['x'] = f): whoever uses it calls what was put there.
                     if (_imports.Root(targets[0]) is not null)
                     {
@@ -288,6 +296,7 @@ internal sealed class CallTimes
     /// <summary>A call: what it calls, and what it hands to something that calls what it gets.</summary>
     private void Called(SyntaxNode call, Queue<(Function, string)> open)
     {
+        HandedOn(call, open);
         string? callee = Callee(call[Func], call.Start, open);
         if (callee is null)
         {
@@ -309,6 +318,33 @@ internal sealed class CallTimes
         foreach (SyntaxNode keyword in call.List(Keywords))
         {
             Callee(keyword[SyntaxField.Value], call.Start, open);
+        }
+    }
+
+    /// <summary>A function that an import hands to a package of others: a listener, a handler, what a form runs. It is called when something happens.</summary>
+    private void HandedOn(SyntaxNode call, Queue<(Function, string)> open)
+    {
+        if (Around(call.Start) is not null || IsOfProgram(call.Start) || _imports.Root(call[Func], orMaker: true) is not { } root || KnownModules.IsStandard(root) || root.StartsWith('.'))
+        {
+            return;
+        }
+
+        foreach (SyntaxNode argument in call.List(Args))
+        {
+            Waiting(argument, open);
+        }
+
+        foreach (SyntaxNode keyword in call.List(Keywords))
+        {
+            Waiting(keyword[SyntaxField.Value], open);
+        }
+    }
+
+    private void Waiting(SyntaxNode argument, Queue<(Function, string)> open)
+    {
+        if (argument.Kind is SyntaxKind.Name && _byName.TryGetValue(argument.Name(Id) ?? "", out List<Function>? handed))
+        {
+            handed.Where(f => f.Owner is null).ToList().ForEach(f => open.Enqueue((f, "infer")));
         }
     }
 

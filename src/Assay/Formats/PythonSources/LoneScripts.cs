@@ -36,28 +36,23 @@ internal static class LoneScripts
 
         string module = file[..^3];
         int listed = 0;
-        int looked = 0;
+        List<string> others = [];
         foreach (BundleEntry entry in place.Bundle.List())
         {
-            if (++listed > MostListed)
-            {
-                return false;
-            }
-
             context.Budget.SpendWork(WorkCosts.Artifact / 16);
-            if (entry.Name == place.Name || !(Array.Exists(s_naming, e => entry.Name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) || entry.Name.EndsWith("MLmodel", StringComparison.Ordinal)) || entry.Size > Largest)
+            if (entry.Name != place.Name && entry.Size <= Largest && (Array.Exists(s_naming, e => entry.Name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) || entry.Name.EndsWith("MLmodel", StringComparison.Ordinal)))
             {
-                continue;
+                others.Add(entry.Name);
             }
 
             // Where there is too much to look at, the module may be named there.
-            if (++looked > MostFiles || Names(place.Bundle, entry.Name, module, context))
+            if (++listed > MostListed || others.Count > MostFiles)
             {
                 return false;
             }
         }
 
-        return true;
+        return !others.Exists(other => Names(place.Bundle, other, module, context));
     }
 
     private static bool Names(IBundle bundle, string name, string module, ReadContext context)

@@ -138,6 +138,7 @@ internal sealed class ModuleClass
         : _isMeta && (method.StartsWith("__", StringComparison.Ordinal) || method is "mro") ? "import"
         : _isInstaller && method is "run" or "initialize_options" or "finalize_options" or "build_extension" or "build_extensions" or "initialize" ? "install"
         : IsModel && SourceNames.IsLoadMethod(method) ? "load"
-        : IsModel && SourceNames.IsUseMethod(method) ? "infer"
+        : (IsModel && SourceNames.IsUseMethod(method)) || SourceNames.IsProtocol(method) ? "infer"
+        : method.StartsWith("on_", StringComparison.Ordinal) && Bases.Any(SourceNames.IsCallbackBase) ? "use"
         : SourceNames.IsEntry(method) ? "load" : "call";
 }

@@ -10,6 +10,7 @@ internal sealed class ModuleImports
 {
     private const int MostParts = 8;
     private readonly Dictionary<string, (string Module, string Item)> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _made = new(StringComparer.Ordinal);
     private readonly List<string> _stars = [];
 
     /// <summary>Collects the imports of a module, wherever they stand.</summary>
@@ -41,6 +42,14 @@ internal sealed class ModuleImports
                         _names[alias.Name(AsName) ?? item] = (module, item);
                     }
                 }
+            }
+            else if (node.Kind is SyntaxKind.Assign && node.List(Targets) is { Count: 1 } targets)
+            {
+                Made(targets[0], node[SyntaxField.Value]);
+            }
+            else if (node.Kind is SyntaxKind.WithItem)
+            {
+                Made(node[OptionalVars], node[ContextExpr]);
             }
         }
     }
@@ -74,7 +83,7 @@ internal sealed class ModuleImports
     public string? OfStar(string name) => _stars.Find(IsOther) is { } module ? $"{module}:{name}" : null;
 
     /// <summary>The module that the first name of an expression stands for; null where it is none that was imported.</summary>
-    public string? Root(SyntaxNode node)
+    public string? Root(SyntaxNode node, bool orMaker = false)
     {
         int steps = 0;
         while (node.Kind is SyntaxKind.Attribute or SyntaxKind.Subscript && ++steps < 64)
@@ -82,7 +91,16 @@ internal sealed class ModuleImports
             node = node[SyntaxField.Value];
         }
 
-        return node.Kind is SyntaxKind.Name && node.Name(Id) is { } name && _names.TryGetValue(name, out (string Module, string Item) found) ? found.Module : null;
+        return node.Kind is SyntaxKind.Name && node.Name(Id) is { } name ? _names.TryGetValue(name, out (string Module, string Item) found) ? found.Module : orMaker ? _made.GetValueOrDefault(name) : null : null;
+    }
+
+    /// <summary>What a name is made of that a statement outside of functions gives to what a module gave.</summary>
+    private void Made(SyntaxNode target, SyntaxNode value)
+    {
+        if (target.Kind is SyntaxKind.Name && target.Name(Id) is { } name && value.Kind is SyntaxKind.Call && Root(value[Func], orMaker: true) is { } module && !KnownModules.IsStandard(module))
+        {
+            _made.TryAdd(name, module);
+        }
     }
 
     private static bool IsOther(string module) => module.StartsWith('.') || (module.Length > 0 && !KnownModules.Has(module.Split('.')[0]));

