@@ -84,7 +84,7 @@ internal static class EffectsBuildCommand
 
         new ReportFile(file).Write(stream =>
         {
-            using StreamWriter writer = new(stream);
+            using StreamWriter writer = new(stream, leaveOpen: true);
             write(writer);
         });
     }

@@ -100,6 +100,19 @@ public sealed class EffectsCommandTests : IDisposable
     }
 
     [Fact]
+    public void ABuildWritesItsPackItsListingAndItsEvidence()
+    {
+        string source = _tree["acme"];
+        Directory.CreateDirectory(Path.Join(source, "acme"));
+        File.WriteAllText(Path.Join(source, "acme", "__init__.py"), "import os\nclass Tool:\n    def __setstate__(self, state):\n        os.system(state['go'])\n");
+        (string pack, string listing, string evidence) = (_tree["acme.pack"], _tree["acme.effects"], _tree["acme.evidence"]);
+        Assert.Equal(0, Run("effects", "build", "-o", pack, "--listing", listing, "--evidence", evidence, source).Code);
+        Assert.Equal(0, Run("effects", "build", "-o", _tree["again.pack"], listing).Code);
+        Assert.Contains("acme/__init__.py:4", Run("effects", "show", "acme.Tool.__setstate__", "--effects", pack, "--evidence", evidence).Output, StringComparison.Ordinal);
+        Assert.Contains("process", Run("effects", "show", "acme.Tool.__setstate__", "--effects", _tree["again.pack"]).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void EvidenceOfAnotherPackIsAUsageError() =>
         Assert.Equal(4, Run("effects", "show", "acme.tools.launch", "--effects", Pack(), "--evidence", Evidence(new string('0', 64))).Code);
 

@@ -97,6 +97,8 @@ public sealed class EffectAnalysisTests
     [InlineData("def make(x):\n  def g(): exec(x)\n  return g\ndef f(x): make(x)()", "exec 0/x")]
     [InlineData("def make(x): return lambda: exec(x)\ndef f(x): make(x)()", "exec 0/x")]
     [InlineData("class C:\n  def __init__(self, x): self.go = lambda: exec(x)\ndef f(x): C(x).go()", "exec 0/x")]
+    [InlineData("def make(x):\n  def g(y=x): exec(y)\n  return g\ndef f(x): make(x)()", "exec 0/x")]
+    [InlineData("class C:\n  def go(self):\n    def g(me=self): exec(me.x)\n    g()\ndef f(x):\n  c = C()\n  c.x = x\n  c.go()", "exec 0/x")]
     public void WhatAFunctionTakesAlongIsMet(string source, string effect) => Assert.Contains(effect, Effects(source, "f").Split("; "));
 
     /// <summary>Operators, iteration and builtins run special methods of objects of known classes.</summary>

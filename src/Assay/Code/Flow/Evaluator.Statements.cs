@@ -143,13 +143,17 @@ internal sealed partial class Evaluator
     private Value Function(SyntaxNode node)
     {
         FunctionInfo function = _unit.Root.Module.Functions[node.Number];
+        Value made = Value.Of(_atoms[AtomKind.Function, function]).Union(Captured(function));
         foreach (Parameter parameter in function.Parameters)
         {
             if (parameter.Default > 0 && _values[parameter.Default] is { IsNone: false } value)
+            {
                 function.Defaults[parameter.Name] = function.Defaults.GetValueOrDefault(parameter.Name, Value.None).Union(value);
+                function.DefaultsApart[parameter.Name] = function.DefaultsApart.GetValueOrDefault(parameter.Name, Value.None).Union(Apart(value));
+                made = made.Union(Derived(value));
+            }
         }
 
-        Value made = Value.Of(_atoms[AtomKind.Function, function]).Union(Captured(function));
         if (node.Kind is SyntaxKind.Lambda)
             return made;
 
@@ -163,6 +167,19 @@ internal sealed partial class Evaluator
         }
 
         return made;
+    }
+
+    // A default that is this function's object, or something that it was given, is that for nobody else.
+    private Value Apart(Value value)
+    {
+        if (_unit.Function is null)
+            return value;
+
+        Value apart = value.Where(a => !a.IsOrigin && a.Kind is not AtomKind.Self);
+        if (value.Has(AtomKind.Self))
+            apart = apart.Union(Value.Of(_atoms[AtomKind.Instance, _unit.Self!]));
+
+        return value.IsTainted ? apart.Union(Unknown).Union(Value.Of(_atoms[new Origin(OriginKind.Captured, 0, "")])) : apart;
     }
 
     // What of the caller's a function takes along: wherever it is called, that is met.

@@ -145,7 +145,7 @@ internal sealed partial class Evaluator(Analysis analysis)
                     value = Value.Of(_atoms[AtomKind.Self, ""]);
             }
 
-            if (function.Defaults.TryGetValue(parameter.Name, out Value? @default))
+            if (function.DefaultsApart.TryGetValue(parameter.Name, out Value? @default))
                 value = value.Union(@default);
 
             Assign(function.Scope.Bind(parameter.Name), value);

@@ -63,6 +63,9 @@ internal sealed class FunctionInfo
     /// <summary>What the defaults of its parameters may be.</summary>
     public Dictionary<string, Value> Defaults { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The same where it is analysed apart from the function around it, of whose arguments and object nothing can be said there.</summary>
+    public Dictionary<string, Value> DefaultsApart { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The names of functions around it that it reads, once that was asked for.</summary>
     public IReadOnlyList<Variable>? Captured { get; set; }
 
