@@ -102,11 +102,12 @@ public sealed class EffectPackBuild
     public byte[] Pack(string name, string version, bool brief)
     {
         EffectTable table = new();
+        BriefEffects shorter = new(_words);
         foreach ((string path, (EffectEntry entry, string definition)) in _entries)
         {
             if (!brief)
                 table.Add("", path, entry);
-            else if (BriefEffects.Keeps(path, entry, definition, _words))
+            else if (shorter.Keeps(path, entry, definition))
                 table.Add("", path, BriefEffects.Of(entry, definition));
         }
 
