@@ -9,7 +9,7 @@ namespace Assay.Derivation;
 /// Makes what was found coarser, never more harmless: parts of an argument become the argument, many methods of one value become something that could not
 /// be found out. Names that lead to a harmless thing by way of a package it does not belong to are left out; they are judged as unknown then. So are functions
 /// that nothing which an analysis finds can clear and of which it found no harm: they are judged as unknown either way; and the members of classes under names
-/// that are left out, but for those that run what they get.
+/// that are left out, which are unknown as their class is.
 /// </summary>
 /// <param name="words">What names say.</param>
 internal sealed class BriefEffects(CapacityWords words)
@@ -22,7 +22,7 @@ internal sealed class BriefEffects(CapacityWords words)
     /// <summary>Whether a name is worth its room; classes are asked for before their members, as their names sort.</summary>
     public bool Keeps(string path, EffectEntry entry, string definition)
     {
-        bool isLeft = definition.Length > 0 && _left.Contains(path[..Math.Max(path.LastIndexOf('.'), 0)]) && !entry.Call.Concat(entry.New).Any(e => Runs(e.Kind));
+        bool isLeft = definition.Length > 0 && _left.Contains(path[..Math.Max(path.LastIndexOf('.'), 0)]);
         if (!isLeft && IsWorthIt(path, entry, definition))
             return true;
 
@@ -31,9 +31,6 @@ internal sealed class BriefEffects(CapacityWords words)
 
         return false;
     }
-
-    // What a harmful function does wherever it is named: it must be told of under every name.
-    private static bool Runs(EffectKind kind) => kind is EffectKind.Exec or EffectKind.Process or EffectKind.Import or EffectKind.Unpickle or EffectKind.NativeLoad;
 
     private bool IsWorthIt(string path, EffectEntry entry, string definition)
     {
