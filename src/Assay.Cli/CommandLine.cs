@@ -6,6 +6,7 @@ using Assay.Cli.Commands;
 using Assay.Cli.Files;
 using Assay.Hosting;
 using Assay.Reports;
+using Assay.Store;
 
 namespace Assay.Cli;
 
@@ -18,7 +19,7 @@ internal static class CommandLine
         host = host with { Output = new StandardOutput(host.Output) };
         try
         {
-            ParseResult parsed = Parse(arguments, host);
+            ParseResult parsed = Parse(StoreOption.Spell(arguments), host);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
             {
                 throw new UsageException(Complaint(parsed));
@@ -34,7 +35,7 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             });
         }
-        catch (Exception e) when (e is UsageException or SettingException)
+        catch (Exception e) when (e is UsageException or SettingException or StoreException)
         {
             host.Error.WriteLine("assay: " + Escape.Visible(e.Message));
             return ExitCode.Usage;
@@ -90,6 +91,7 @@ internal static class CommandLine
         root.Add(InspectCommand.Create(host));
         root.Add(WeightsCommand.Create(host));
         root.Add(PullCommand.Create(host));
+        root.Add(StoreCommand.Create(host));
         root.Add(ReviewCommand.Create(host));
         root.Add(ReviewCommand.CreateDiff(host));
 

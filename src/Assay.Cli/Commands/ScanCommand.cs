@@ -5,6 +5,7 @@ using System.Globalization;
 using Assay.Policies;
 using Assay.Reports;
 using Assay.Sandbox;
+using Assay.Store.Databases;
 
 namespace Assay.Cli.Commands;
 
@@ -43,6 +44,9 @@ internal static class ScanCommand
             paths, format, output, reports, failOn, include, exclude, ignore, jobs, policy, noPolicy, baseline, rules, effects, limit, facts, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
+        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(command);
+        Option<bool> noStore = new("--no-store") { Description = "Use no store, whatever ASSAY_STORE says." };
+        command.Add(noStore);
         command.SetAction(parsed =>
         {
             if (!parsed.GetValue(detonate) && switches.Given(parsed) is { } option)
@@ -73,6 +77,7 @@ internal static class ScanCommand
                 Verbose = parsed.GetValue(verbose),
                 Progress = !parsed.GetValue(noProgress),
                 Look = ListingOptions.Look(host, parsed.GetValue(noColour)) with { ShowIgnored = parsed.GetValue(showIgnored) },
+                Store = parsed.GetValue(noStore) ? null : store(parsed),
                 Sandbox = parsed.GetValue(detonate) ? switches.Read(parsed) : null,
             };
             return new ScanRun(host, scan).Run();
@@ -152,6 +157,9 @@ internal sealed record ScanArguments
     public bool Verbose { get; init; }
 
     public bool Progress { get; init; }
+
+    /// <summary>The store that remembers, or null for none.</summary>
+    public StoreAddress? Store { get; init; }
 
     /// <summary>How test loads are done, or null for none.</summary>
     public SandboxOptions? Sandbox { get; init; }

@@ -11,6 +11,8 @@ using Assay.Policies;
 using Assay.Reports;
 using Assay.Sandbox;
 using Assay.Scanning;
+using Assay.Store;
+using Assay.Store.Scans;
 
 namespace Assay.Cli.Commands;
 
@@ -64,12 +66,24 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             KeepFacts = facts is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists) || remote is { HasWhole: true },
         });
 
+        if (arguments.Store is not null && arguments.Sandbox is not null)
+        {
+            throw new UsageException("--store takes results from memory, and --detonate loads files anew: use one of them.");
+        }
+
+        using ModelStore? store = arguments.Store is null ? null : ModelStore.Open(arguments.Store);
+        StoredScan? stored = store is null ? null : new StoredScan(store, scanner, facts is not null || IsAskedFor("cyclonedx"));
         string? ignore = arguments.Ignore ?? (arguments.NoPolicy ? null : OfHouse(host, local, HouseFile.Ignore, "--ignore-file"));
         _ignore = ignore is null ? null : HouseFile.ReadIgnore(ignore);
         FileWalk walk = Walk();
         foreach (ReportFile one in files)
         {
             one.KeepOutOf(walk);
+        }
+
+        if (arguments.Store is not null)
+        {
+            StoreOption.KeepOutOf(walk, arguments.Store);
         }
 
         IEnumerable<ScanInput> inputs = remote is null ? walk.Inputs() : walk.Inputs().Concat(remote.Inputs(Which()));
@@ -111,7 +125,19 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             host.Error.WriteLine($"assay: Cancelled; {tally.Examined} {(tally.Examined == 1 ? "file was" : "files were")} examined, and the report names what was not.");
         }
 
-        return tally.Code(arguments.FailOn);
+        int code = tally.Code(arguments.FailOn);
+        if (stored is null)
+        {
+            return code;
+        }
+
+        if (!arguments.Quiet || stored.Tally.Fault is not null)
+        {
+            host.Error.WriteLine($"assay: {Escape.Visible(arguments.Store!.Shown)}: {stored.Tally}{(stored.Tally.Fault is { } fault ? " " + Escape.Visible(fault) : "")}");
+        }
+
+        // What was told is right; that it is not kept is no pass all the same.
+        return stored.Tally.Fault is not null && code is ExitCode.Passed or ExitCode.Nothing ? ExitCode.Incomplete : code;
 
         void ReportTo(ReportFile? file)
         {
@@ -155,7 +181,8 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
                 bool show = arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal;
                 void Scan()
                 {
-                    foreach (ScanResult result in host.Scan(scanner, show ? progress.Watching(inputs) : inputs, progress, host.Cancellation))
+                    IEnumerable<ScanInput> some = show ? progress.Watching(inputs) : inputs;
+                    foreach (ScanResult result in stored?.Run(some, progress, host.Cancellation) ?? host.Scan(scanner, some, progress, host.Cancellation))
                     {
                         tally.Add(result);
                         if (result.Report?.Read is { } read)

@@ -78,6 +78,9 @@ public sealed class FolderBundle : IBundle
         }
     }
 
+    /// <summary>Where the file called <paramref name="name"/> lies, links not followed; null for a name that names nothing inside the folder.</summary>
+    internal string? PathOf(string name) => Find(name);
+
     private const string Special = "It is a FIFO, a device or a socket, which is never opened.";
 
     /// <summary>A link as an entry. One to a file inside opens like a file, and has no size of its own.</summary>

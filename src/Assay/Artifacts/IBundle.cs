@@ -24,6 +24,13 @@ public interface IBundle
     BundleOpening TryOpen(string name);
 }
 
+/// <summary>A bundle that wants to know what a reading asked: who keeps readings must know what they rest on beside their bytes.</summary>
+internal interface IWatchedBundle : IBundle
+{
+    /// <summary>It was asked which models of the bundle could name a file, over an index that is made once.</summary>
+    void HoldersAsked();
+}
+
 /// <summary>One file of a bundle.</summary>
 /// <param name="Name">The relative name.</param>
 /// <param name="Size">How many bytes it holds, or null where that is not known before it is opened.</param>

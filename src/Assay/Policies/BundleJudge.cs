@@ -58,13 +58,19 @@ public sealed class BundleJudge
         _fired.UnionWith(judgement.Findings.Concat(judgement.Waived.Select(w => w.Finding)).Select(f => f.Rule.Id));
         foreach (Fact fact in facts.Facts)
         {
-            _found.Clear();
-            _all.Match(FactKinds.Of(fact), fact, _context, _found);
-            if (_needsAll || _found.Count > 0 || BundleCode.Wants(fact))
+            if (Wants(fact))
             {
                 _kept.Add(fact);
             }
         }
+    }
+
+    /// <summary>Whether the judgement of a bundle may rest on a fact of a file: who keeps files one by one keeps these for it.</summary>
+    internal bool Wants(Fact fact)
+    {
+        _found.Clear();
+        _all.Match(FactKinds.Of(fact), fact, _context, _found);
+        return _needsAll || _found.Count > 0 || BundleCode.Wants(fact);
     }
 
     /// <summary>The judgement of the bundle. Its findings are those that no file gives by itself.</summary>

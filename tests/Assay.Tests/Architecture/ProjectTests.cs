@@ -14,7 +14,8 @@ public sealed partial class ProjectTests
         ["Assay.Hosting"] = ["Assay"],
         ["Assay.Sandbox"] = ["Assay"],
         ["Assay.Hub"] = ["Assay", "Assay.Hosting"],
-        ["Assay.Cli"] = ["Assay", "Assay.Hosting", "Assay.Hub", "Assay.Sandbox"],
+        ["Assay.Store"] = ["Assay", "Assay.Hosting"],
+        ["Assay.Cli"] = ["Assay", "Assay.Hosting", "Assay.Hub", "Assay.Sandbox", "Assay.Store"],
     };
 
     [Fact]

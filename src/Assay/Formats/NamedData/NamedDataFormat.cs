@@ -30,6 +30,7 @@ internal sealed class NamedDataFormat : IFormat
             return null;
         }
 
+        (place.Bundle as IWatchedBundle)?.HoldersAsked();
         List<ByteRange> ranges = [];
         foreach (string name in HolderIndex.Of(place.Bundle).Above(place.Name))
         {

@@ -1,0 +1,119 @@
+// assay store: keeps a store in order, and takes it elsewhere.
+using System.CommandLine;
+using System.Globalization;
+using Assay.Hosting.Files;
+using Assay.Reports;
+using Assay.Store;
+using Assay.Store.Databases;
+using Assay.Store.Upkeep;
+
+namespace Assay.Cli.Commands;
+
+/// <summary><c>assay store check|compact|export|import|prune</c>; judging and finding are in <see cref="StoreJudgeCommand"/>.</summary>
+internal static class StoreCommand
+{
+    /// <summary>The command with those below it.</summary>
+    public static Command Create(Host host)
+    {
+        Command store = new("store", "What was read and judged before: check it, judge it again, find models in it, keep it small.");
+        store.Add(Simple(host, "check", "Check the database, all that is in it, and that the log is whole.", Check));
+        store.Add(Simple(host, "compact", "Take out what newer readings have replaced, and give the room back.", (one, output, _) =>
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{StoreUpkeep.Compact(one, host.Cancellation)} readings were taken out."));
+            return ExitCode.Passed;
+        }));
+        store.Add(Export(host));
+        store.Add(Import(host));
+        store.Add(Prune(host));
+        return store;
+    }
+
+    /// <summary>A command on a store that must be there.</summary>
+    internal static Command Simple(Host host, string name, string description, Func<ModelStore, TextWriter, ParseResult, int> run)
+    {
+        Command command = new(name, description);
+        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            using ModelStore store = ModelStore.Open(at(parsed) ?? StoreAddress.Default, create: false);
+            using StreamWriter output = host.Writer();
+            return run(store, output, parsed);
+        });
+        return command;
+    }
+
+    private static int Check(ModelStore store, TextWriter output, ParseResult parsed)
+    {
+        StoreCheck check = StoreUpkeep.Check(store, CancellationToken.None);
+        foreach ((string table, long rows) in check.Counts)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{table,-12}{rows,12:n0}"));
+        }
+
+        foreach (string fault in check.Faults)
+        {
+            output.WriteLine("wrong: " + Escape.Visible(fault));
+        }
+
+        output.WriteLine(check.Faults.Count == 0 ? "The store is whole." : string.Create(CultureInfo.InvariantCulture, $"{check.Faults.Count} things are wrong with the store."));
+        return check.Faults.Count == 0 ? ExitCode.Passed : ExitCode.Incomplete;
+    }
+
+    private static Command Export(Host host)
+    {
+        Argument<string> file = new("FILE") { Description = "The file to write, or - for standard output." };
+        Command command = Simple(host, "export", "Write all of a store as lines of JSON.", (store, output, parsed) =>
+        {
+            string to = parsed.GetValue(file)!;
+            if (to == "-")
+            {
+                StoreUpkeep.Export(store, host.Output, host.Cancellation);
+                return ExitCode.Passed;
+            }
+
+            long rows = 0;
+            new Files.ReportFile(to).Write(stream => rows = StoreUpkeep.Export(store, stream, host.Cancellation));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:n0} rows were written to {Escape.Visible(to)}."));
+            return ExitCode.Passed;
+        });
+        command.Add(file);
+        return command;
+    }
+
+    private static Command Import(Host host)
+    {
+        Argument<string> file = new("FILE") { Description = "A file that assay store export wrote." };
+        Command command = new("import", "Take an export into a store that holds nothing yet.") { file };
+        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            string from = parsed.GetValue(file)!;
+            using FileStream lines = SettingFile.Open("export", from);
+            using ModelStore store = ModelStore.Open(at(parsed) ?? StoreAddress.Default);
+            long rows = StoreUpkeep.Import(store, lines, from, host.Cancellation);
+            using StreamWriter output = host.Writer();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:n0} rows were taken in."));
+            return ExitCode.Passed;
+        });
+        return command;
+    }
+
+    private static Command Prune(Host host)
+    {
+        Option<int> days = new("--older-than") { Description = "Forget what was last seen so many days ago, or longer.", HelpName = "DAYS", Required = true };
+        Command command = Simple(host, "prune", "Forget what has not been seen for a while.", (store, output, parsed) =>
+        {
+            int old = parsed.GetValue(days);
+            if (old < 0)
+            {
+                throw new UsageException("--older-than takes a number of days, 0 or more.");
+            }
+
+            long gone = StoreUpkeep.Prune(store, store.Time.GetUtcNow() - TimeSpan.FromDays(old));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{gone:n0} artifacts were forgotten."));
+            return ExitCode.Passed;
+        });
+        command.Add(days);
+        return command;
+    }
+}

@@ -1,0 +1,72 @@
+// Which store a command works with.
+using System.CommandLine;
+using Assay.Hosting.Files;
+using Assay.Hosting.Folders;
+using Assay.Store;
+using Assay.Store.Databases;
+
+namespace Assay.Cli.Commands;
+
+/// <summary>
+/// <c>--store</c> and <c>--store=WHERE</c>. The value must be joined by an equals sign, so that <c>--store models/</c> scans the folder and does not write into it: what is written is
+/// taken apart here, before the options are read.
+/// </summary>
+internal static class StoreOption
+{
+    private const string Joined = "--store=";
+    private const string Where = "--store-at";
+
+    /// <summary>The arguments with <c>--store=WHERE</c> as two of them.</summary>
+    public static IReadOnlyList<string> Spell(IReadOnlyList<string> arguments)
+    {
+        if (!arguments.Any(a => a.StartsWith(Joined, StringComparison.Ordinal)))
+        {
+            return arguments;
+        }
+
+        List<string> spelled = [];
+        bool isLiteral = false;
+        foreach (string argument in arguments)
+        {
+            isLiteral |= argument == "--";
+            if (isLiteral || !argument.StartsWith(Joined, StringComparison.Ordinal))
+            {
+                spelled.Add(argument);
+            }
+            else if (argument.Length == Joined.Length)
+            {
+                throw new UsageException("--store= names no store: a path or a connection string goes behind the equals sign.");
+            }
+            else
+            {
+                spelled.AddRange([Where, argument[Joined.Length..]]);
+            }
+        }
+
+        return spelled;
+    }
+
+    /// <summary>Adds the options to a command; what is returned says which store was asked for.</summary>
+    public static Func<ParseResult, StoreAddress?> AddTo(Command command)
+    {
+        Option<bool> store = new("--store") { Description = "Remember what is read and judged, and take from memory what is known (docs/store.md): --store, or --store=PATH or a connection string." };
+        Option<string?> at = new(Where) { Hidden = true };
+        command.Add(store);
+        command.Add(at);
+        return parsed => parsed.GetValue(at) is { } named ? StoreAddress.Of(named)
+            : Environment.GetEnvironmentVariable(StoreAddress.Variable) is { Length: > 0 } configured ? StoreAddress.Of(configured)
+            : parsed.GetValue(store) ? StoreAddress.Default : null;
+    }
+
+    /// <summary>Keeps the files of a store out of a walk that may come by them.</summary>
+    public static void KeepOutOf(FileWalk walk, StoreAddress at)
+    {
+        if (!at.IsServer && RealPath.Of(at.Text) is { } real)
+        {
+            foreach (string end in (ReadOnlySpan<string>)["", "-wal", "-shm", "-journal"])
+            {
+                walk.LeaveOut(real + end);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+// What a reading depends on beside the bytes: readers and limits.
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Assay.Artifacts;
+using Assay.Scanning;
+
+namespace Assay.Store.Readings;
+
+/// <summary>What a reading depends on beside the bytes and their name. The same bytes are never read twice under the same settings.</summary>
+/// <param name="Schema">The form of the facts.</param>
+/// <param name="Readers">The readers: the version of Assay, its build, and what of the facts the rules want.</param>
+/// <param name="Limits">The limits, as JSON.</param>
+internal sealed record ReadingSettings(string Schema, string Readers, string Limits)
+{
+    /// <summary>The build that reads: its version and its code, so that a reader that was mended reads again.</summary>
+    public static string Build { get; } = $"{Scanner.Version}/{typeof(Scanner).Module.ModuleVersionId:n}";
+
+    /// <summary>Their digest.</summary>
+    public byte[] Digest => SHA256.HashData(Encoding.UTF8.GetBytes($"{Schema}\n{Readers}\n{Limits}"));
+
+    /// <summary>Those of a scan.</summary>
+    public static ReadingSettings Of(ScanOptions options) => new(
+        FactSet.CurrentSchema,
+        $"assay {Build} parts={(int)options.Wants} digest={(options.DigestAll ? -1 : options.DigestLimit)}",
+        JsonSerializer.Serialize(options.Limits, FactJsonContext.Default.ScanLimits));
+}

@@ -1,0 +1,117 @@
+// A bundle that notes what a reading asked of it.
+using System.Security.Cryptography;
+using System.Text;
+using Assay.Artifacts;
+using Assay.Formats.NamedData;
+using Assay.Hosting.Folders;
+
+namespace Assay.Store.Readings;
+
+/// <summary>
+/// What a reading found beside its file, name by name: the reading holds as long as the same questions get the same answers. What was not asked does not matter, so a file more in the
+/// folder costs nothing.
+/// </summary>
+internal sealed class Beside
+{
+    private readonly Dictionary<string, string> _opened = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the whole bundle was listed.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>Whether it was asked which models could name the file.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether something was asked that cannot be asked again.</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>The names that were opened, with the stamp of what was there, or why nothing was.</summary>
+    public IReadOnlyDictionary<string, string> Opened => _opened;
+
+    /// <summary>Notes an opening; of the same name the first counts, and two that differ are lost.</summary>
+    public void Note(string name, string answer)
+    {
+        if (!_opened.TryAdd(name, answer) && _opened[name] != answer)
+        {
+            IsLost = true;
+        }
+    }
+}
+
+/// <summary>A folder as a bundle that notes what a reading on the same thread asks.</summary>
+internal sealed class TracedBundle(FolderBundle inner) : IWatchedBundle
+{
+    [ThreadStatic]
+    private static Beside? t_beside;
+
+    private readonly Lazy<string> _listing = new(() => ListingOf(inner));
+
+    /// <inheritdoc/>
+    public string Path => inner.Path;
+
+    /// <summary>The digest of all names with what they are.</summary>
+    public string Listing => _listing.Value;
+
+    /// <summary>Begins to note what this thread asks.</summary>
+    public static void Begin(Beside? beside) => t_beside = beside;
+
+    /// <inheritdoc/>
+    public IEnumerable<BundleEntry> List(CancellationToken cancellation = default)
+    {
+        if (t_beside is { } beside)
+        {
+            beside.IsListed = true;
+        }
+
+        return inner.List(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public BundleOpening TryOpen(string name)
+    {
+        Beside? beside = t_beside;
+        string before = beside is null || inner.PathOf(name) is not { } path ? "" : Scans.FileStamp.Of(path)?.Text ?? "";
+        BundleOpening opening = inner.TryOpen(name);
+        beside?.Note(name, opening.Bytes is null ? $"!{opening.Refusal}:{opening.Detail}" : before);
+        return opening;
+    }
+
+    /// <inheritdoc/>
+    public void HoldersAsked()
+    {
+        if (t_beside is { } beside)
+        {
+            // The index is made once for the bundle and not for this file alone.
+            t_beside = null;
+            HolderIndex.Of(this);
+            t_beside = beside;
+            beside.IsHeld = true;
+        }
+    }
+
+    /// <summary>The models that could name a file, as one text.</summary>
+    public string HoldersOf(string name)
+    {
+        Beside? beside = t_beside;
+        t_beside = null;
+        string holders = string.Join('\n', HolderIndex.Of(this).Above(name));
+        t_beside = beside;
+        return holders;
+    }
+
+    /// <summary>The path of a name.</summary>
+    public string? PathOf(string name) => inner.PathOf(name);
+
+    /// <summary>Opens without noting it.</summary>
+    public BundleOpening Open(string name) => inner.TryOpen(name);
+
+    private static string ListingOf(FolderBundle bundle)
+    {
+        StringBuilder all = new();
+        foreach (BundleEntry entry in bundle.List())
+        {
+            all.Append(entry.Name).Append('\0').Append(entry.Size).Append('\0').Append(entry.Refusal).Append('\n');
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
+    }
+}
