@@ -92,6 +92,7 @@ internal static class CommandLine
         root.Add(WeightsCommand.Create(host));
         root.Add(PullCommand.Create(host));
         root.Add(StoreCommand.Create(host));
+        root.Add(AuditCommand.Create(host));
         root.Add(ReviewCommand.Create(host));
         root.Add(ReviewCommand.CreateDiff(host));
 

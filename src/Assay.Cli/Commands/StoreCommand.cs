@@ -22,6 +22,8 @@ internal static class StoreCommand
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{StoreUpkeep.Compact(one, host.Cancellation)} readings were taken out."));
             return ExitCode.Passed;
         }));
+        store.Add(StoreJudgeCommand.CreateJudge(host));
+        store.Add(StoreJudgeCommand.CreateFind(host));
         store.Add(Export(host));
         store.Add(Import(host));
         store.Add(Prune(host));

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Assay.Detection;
+using Assay.Detection.Packs;
 using Assay.Policies;
 using Assay.Store.Readings;
 
@@ -45,14 +46,60 @@ internal sealed class Ruling
         {
             writer.WriteStartObject();
             writer.WriteString("build", ReadingSettings.Build);
-            writer.WriteString("version", rules.Version);
             writer.WriteString("rules", rules.Digest);
             writer.WriteString("effects", packs);
-            writer.WriteString("policy", policy.Digest);
-            writer.WriteString("ended", ended);
+            writer.WriteString("policy", policy.Digest + ended);
+            writer.WriteStartObject("own");
+            foreach ((string rule, string digest) in OwnParts(rules))
+            {
+                writer.WriteString(rule, digest);
+            }
+
+            writer.WriteEndObject();
             writer.WriteEndObject();
         }
 
         return text.ToArray();
+    }
+
+    /// <summary>The rules of the host's own packs with the digests of what they say; what else packs say (callables, intents) stands under the name of the pack with a colon.</summary>
+    private static SortedDictionary<string, string> OwnParts(RuleSet rules)
+    {
+        SortedDictionary<string, string> parts = new(StringComparer.Ordinal);
+        foreach (RulePack pack in rules.Packs.Where(p => !p.Content.IsCompiled))
+        {
+            foreach ((PackNode key, PackNode value) in pack.Content.Pairs ?? [])
+            {
+                if (key.Text is not "rules")
+                {
+                    parts[$"{pack.Name}:{key.Text}"] = DigestOf(value);
+                    continue;
+                }
+
+                foreach (PackNode rule in value.Items ?? [])
+                {
+                    string id = rule.Pairs?.FirstOrDefault(p => p.Key.Text is "id").Value?.Text ?? "";
+                    parts[id] = parts.GetValueOrDefault(id) + DigestOf(rule);
+                }
+            }
+        }
+
+        return parts;
+    }
+
+    private static string DigestOf(PackNode node)
+    {
+        StringBuilder text = new();
+        Stack<PackNode> open = new([node]);
+        while (open.TryPop(out PackNode? next))
+        {
+            text.Append((int)next.Kind).Append(next.Text?.Length).Append(':').Append(next.Text).Append(next.Items?.Count ?? next.Pairs?.Count).Append(';');
+            foreach (PackNode inner in next.Items ?? next.Pairs?.SelectMany(p => (PackNode[])[p.Key, p.Value]) ?? [])
+            {
+                open.Push(inner);
+            }
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
     }
 }

@@ -38,7 +38,6 @@ internal static class Terms
         "reference" => "target",
         "operator" => "name",
         "indicator" => "value",
-        "unread" => "cause",
         "behaviour" => "action",
         _ => null,
     };

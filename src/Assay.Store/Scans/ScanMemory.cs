@@ -2,7 +2,9 @@
 using System.Data.Common;
 using System.Globalization;
 using Assay.Artifacts;
+using Assay.Detection;
 using Assay.Policies;
+using Assay.Scanning;
 using Assay.Store.Databases;
 using Assay.Store.Judging;
 using Assay.Store.Readings;
@@ -88,6 +90,21 @@ internal sealed class ScanMemory
         return packed is null ? null : FactBlob.Unpack(packed, path, bundle);
     }
 
+    /// <summary>What was read of an input and what it was judged to be by the last ruling, with all facts; null for no model, or where it is no longer kept.</summary>
+    public static TargetReport? ReportOf(ModelStore store, long reading, string path, RuleSet rules) => store.Do(c =>
+    {
+        TargetReport? report = null;
+        byte[]? packed = null;
+        c.Each("SELECT facts FROM readings WHERE id = @a", r => packed = BytesOf(r, 0), reading);
+        if (packed is not null)
+        {
+            FactSet facts = FactBlob.Unpack(packed, path, null);
+            report = TargetReport.Of(facts, Judge.Of(facts, rules, Policy.None, DateOnly.FromDateTime(store.Time.GetUtcNow().UtcDateTime)), keepFacts: true);
+        }
+
+        return report;
+    });
+
     /// <summary>Keeps what a scan has, as one transaction: when it returns, all of it is kept.</summary>
     public void Keep(IReadOnlyList<Keeping> batch)
     {
@@ -155,7 +172,8 @@ internal sealed class ScanMemory
         switch (one.Origin)
         {
             case ResultOrigin.Read:
-                KeepVerdict(c, KeepReading(c, artifact, one, now), one);
+                one.Reading = KeepReading(c, artifact, one, now);
+                KeepVerdict(c, one.Reading, one);
                 return true;
             case ResultOrigin.Judged:
                 KeepVerdict(c, one.Reading, one);

@@ -54,6 +54,9 @@ public sealed class StoredScan
     /// <summary>What was taken from the store so far.</summary>
     public StoreTally Tally { get; } = new();
 
+    /// <summary>Told of each input when it is kept: its path, the digest of its bytes where they could be read, how many there are, and the number of the reading, or 0.</summary>
+    public Action<string, string, long, long>? OnKept { get; init; }
+
     /// <summary>Scans inputs and gives their results in the order of the inputs.</summary>
     public IEnumerable<ScanResult> Run(IEnumerable<ScanInput> inputs, IProgress<ScanProgress>? progress, CancellationToken cancellation)
     {
@@ -138,6 +141,7 @@ public sealed class StoredScan
 
         foreach ((_, Keeping keeping) in batch)
         {
+            OnKept?.Invoke(keeping.Input.Path, keeping.Digest is { } digest ? Convert.ToHexStringLower(digest) : "", keeping.Size, Tally.Fault is null ? keeping.Reading : 0);
             Tally.Add(Tally.Fault is not null && keeping.Origin is ResultOrigin.Read or ResultOrigin.Judged ? ResultOrigin.NotKept : keeping.Origin);
         }
     }

@@ -1,0 +1,60 @@
+// Measures judging and finding in a store of many artifacts, which are generated: see bench/README.md.
+using System.Diagnostics;
+using System.Globalization;
+using Assay.Detection;
+using Assay.Policies;
+using Assay.Store;
+using Assay.Store.Bench;
+using Assay.Store.Databases;
+using Assay.Store.Judging;
+
+if (args is not [string address, ..] || (args.Length > 1 && !int.TryParse(args[1], CultureInfo.InvariantCulture, out _)))
+{
+    Console.Error.WriteLine("bench/store STORE [ARTIFACTS]: STORE is a new file or an empty database.");
+    return 4;
+}
+
+int count = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000;
+using ModelStore store = ModelStore.Open(StoreAddress.Of(address));
+Stopwatch watch = Stopwatch.StartNew();
+if (store.Connection.Number("SELECT count(*) FROM artifacts") == 0)
+{
+    Generator.Fill(store, count);
+    Say($"generated {count:n0} artifacts");
+}
+
+const string Rare = """
+    rules:
+    - id: bench-rare
+      title: A rare callable
+      severity: medium
+      confidence: high
+      when: {callable: {name: "benchmark.rare.*"}}
+      why: "It is rare."
+      fix: "Take it out."
+      examples:
+        hit: [{callable: {name: benchmark.rare.one}}]
+        pass: [{callable: {name: os.system}}]
+    """;
+RetroResult result = RetroJudge.Of(store, RuleSet.With([("bench.yaml", Rare)]), Policy.None).Run(_ => { }, CancellationToken.None);
+Say($"judged by a new rule: {result.Readings:n0} readings, {result.Judged:n0} concerned, {result.Changed:n0} changed");
+foreach ((string what, StoreQuestion question) in ((string, StoreQuestion)[])
+[
+    ("calls torch._utils._rebuild_tensor_v2", new StoreQuestion { Calls = "torch._utils._rebuild_tensor_v2" }),
+    ("calls benchmark.*", new StoreQuestion { Calls = "benchmark.*" }),
+    ("names *.example.org", new StoreQuestion { Host = "*.example.org" }),
+    ("holds a digest", new StoreQuestion { Digest = Convert.ToHexStringLower(Generator.DigestOf(count / 2)) }),
+])
+{
+    (IReadOnlyList<StoreHit> hits, long all) = StoreSearch.Find(store, question, 1000);
+    Say($"found what {what}: {all:n0} readings, {hits.Count:n0} shown");
+}
+
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1024 / 1024} MB"));
+return 0;
+
+void Say(FormattableString what)
+{
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds,8:f2} s  {what.ToString(CultureInfo.InvariantCulture)}"));
+    watch.Restart();
+}

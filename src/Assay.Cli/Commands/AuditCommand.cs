@@ -1,0 +1,269 @@
+// assay audit: looks at the same models again and again, and says what changed.
+using System.CommandLine;
+using System.Globalization;
+using Assay.Bytes;
+using Assay.Detection;
+using Assay.Hosting.Files;
+using Assay.Hosting.Packs;
+using Assay.Policies;
+using Assay.Reports;
+using Assay.Scanning;
+using Assay.Store;
+using Assay.Store.Audits;
+using Assay.Store.Databases;
+
+namespace Assay.Cli.Commands;
+
+/// <summary><c>assay audit add|run|list|show|report|schedule|baseline|daemon|remove</c>.</summary>
+internal static class AuditCommand
+{
+    /// <summary>The command with those below it.</summary>
+    public static Command Create(Host host)
+    {
+        Command audit = new("audit", "Look at the same models again and again: what changed, what got worse?");
+        audit.Add(Add(host));
+        audit.Add(Run(host));
+        audit.Add(StoreCommand.Simple(host, "list", "Show all audits.", (store, output, _) =>
+        {
+            AuditBook book = new(store);
+            foreach (Audit one in book.All())
+            {
+                AuditRun? last = book.Runs(one, 1).FirstOrDefault();
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{Escape.Visible(one.Name),-20} {(one.Schedule.Length == 0 ? "by hand" : one.Schedule),-14} {(last is null ? "never run" : $"{last.Began:yyyy-MM-dd HH:mm} {last.Summary.Files} files, {last.Summary.Regressions} regressions")}  {Escape.Visible(string.Join(" ", one.Targets))}"));
+            }
+
+            return ExitCode.Passed;
+        }));
+        audit.Add(OnOne(host, "show", "Show the runs of an audit.", (book, one, output) =>
+        {
+            foreach (AuditRun run in book.Runs(one, 100))
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"run {run.Id,-6} {run.Began:yyyy-MM-dd HH:mm}  {run.Summary.Files} files: {run.Summary.Malicious} malicious, {run.Summary.Suspicious} suspicious, {run.Summary.Incomplete} incomplete; {run.Summary.Notices} notices, {run.Summary.Regressions} regressions{(one.Baseline == run.Id ? "; the baseline" : "")}"));
+            }
+        }));
+        audit.Add(Report(host));
+        audit.Add(OnOne(host, "baseline", "Compare from now on with the last run, and not with the one before.", (book, one, output) =>
+        {
+            AuditRun run = book.Runs(one, 1).FirstOrDefault() ?? throw new UsageException($"The audit {one.Name} has no run yet.");
+            book.SetBaseline(one, run.Id);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Run {run.Id} is the baseline."));
+        }));
+        audit.Add(OnOne(host, "remove", "Take out an audit with its runs.", (book, one, output) =>
+        {
+            book.Remove(one);
+            output.WriteLine($"The audit {Escape.Visible(one.Name)} was taken out.");
+        }));
+        audit.Add(Schedule(host));
+        audit.Add(Daemon(host));
+        return audit;
+    }
+
+    private static Argument<string> Name() => new("NAME") { Description = "The name of the audit." };
+
+    private static Command OnOne(Host host, string name, string description, Action<AuditBook, Audit, TextWriter> run)
+    {
+        Argument<string> which = Name();
+        Command command = StoreCommand.Simple(host, name, description, (store, output, parsed) =>
+        {
+            AuditBook book = new(store);
+            run(book, book.Find(parsed.GetValue(which)!), output);
+            return ExitCode.Passed;
+        });
+        command.Add(which);
+        return command;
+    }
+
+    private static Command Add(Host host)
+    {
+        Argument<string> name = Name();
+        Argument<string[]> targets = new("TARGET") { Description = "Folders, archives, files, and patterns (models/**/*.pt).", Arity = ArgumentArity.OneOrMore };
+        Option<string?> cron = Text("--cron", "When it is due: five fields of cron, or @daily.", "EXPRESSION");
+        Option<string?> rules = ListingOptions.Rules();
+        Option<string?> policy = ListingOptions.Policy();
+        Option<string?> told = Text("--notify-command", "Hand the report as JSON to this command.", "COMMAND");
+        Option<string?> webhook = Text("--notify-webhook", "Post the report as JSON to this address.", "URL");
+        Option<string?> secret = Text("--webhook-secret", "Sign what is posted with the secret in this file.", "FILE");
+        Option<string?> mail = Text("--notify-mail", "Mail the report to this address.", "ADDRESS");
+        Option<string?> sender = Text("--mail-from", "Who sends the mail.", "ADDRESS");
+        Option<string?> smtp = Text("--smtp", "The server of mail.", "HOST[:PORT]");
+        Command command = new("add", "Add an audit.") { name, targets, cron, rules, policy, told, webhook, secret, mail, sender, smtp };
+        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            string schedule = parsed.GetValue(cron) ?? "";
+            if (schedule.Length > 0 && !AuditSchedule.IsValid(schedule))
+            {
+                throw new UsageException($"--cron {schedule} is no expression of cron: five fields (30 2 * * 1-5), or @hourly, @daily, @weekly, @monthly.");
+            }
+
+            if (parsed.GetValue(webhook) is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
+            {
+                throw new UsageException($"--notify-webhook {url} is no address that begins with http:// or https://.");
+            }
+
+            if (parsed.GetValue(mail) is not null && (parsed.GetValue(smtp) is null || parsed.GetValue(sender) is null))
+            {
+                throw new UsageException("--notify-mail needs a server (--smtp) and a sender (--mail-from).");
+            }
+
+            // What runs later may run elsewhere.
+            string Full(string path) => Path.GetFullPath(path, host.Directory);
+            string FullOrNone(string? path) => path is null ? "" : Full(path);
+            Audit audit = new()
+            {
+                Name = parsed.GetValue(name)!,
+                Targets = [.. parsed.GetValue(targets)!.Select(Full)],
+                Schedule = schedule,
+                Settings = new AuditSettings
+                {
+                    Command = parsed.GetValue(told) ?? "",
+                    Webhook = parsed.GetValue(webhook) ?? "",
+                    SecretFile = FullOrNone(parsed.GetValue(secret)),
+                    MailTo = parsed.GetValue(mail) ?? "",
+                    MailFrom = parsed.GetValue(sender) ?? "",
+                    Smtp = parsed.GetValue(smtp) ?? "",
+                    Rules = FullOrNone(parsed.GetValue(rules)),
+                    Policy = FullOrNone(parsed.GetValue(policy)),
+                },
+            };
+            using ModelStore store = ModelStore.Open(at(parsed) ?? StoreAddress.Default);
+            new AuditBook(store).Add(audit);
+            using StreamWriter output = host.Writer();
+            output.WriteLine($"The audit {Escape.Visible(audit.Name)} was added; assay audit run {Escape.Visible(audit.Name)} runs it.");
+            return ExitCode.Passed;
+        });
+        return command;
+    }
+
+    private static Command Run(Host host)
+    {
+        Argument<string> which = Name();
+        Option<string> format = Format();
+        Option<bool> quiet = new("--quiet", "-q") { Description = "Say nothing; the exit code and the notifications tell." };
+        Command command = StoreCommand.Simple(host, "run", "Run an audit now: exit code 1 where something got worse, 2 where something new could not be read.", (store, output, parsed) =>
+            RunOne(host, store, new AuditBook(store).Find(parsed.GetValue(which)!), parsed.GetValue(quiet) ? TextWriter.Null : output, parsed.GetValue(format)!));
+        command.Add(which);
+        command.Add(format);
+        command.Add(quiet);
+        return command;
+    }
+
+    private static int RunOne(Host host, ModelStore store, Audit audit, TextWriter output, string format)
+    {
+        (AuditRun run, AuditSnapshot snapshot) = new AuditRunner(store, a => Options(host, a)).Run(audit, host.Cancellation);
+        output.Write(Written(store, audit, run, snapshot, format));
+        foreach (string fault in AuditHooks.Tell(audit, AuditReport.Headline(audit, run), AuditReport.Text(audit, run, snapshot), AuditReport.Json(audit, run, snapshot), store.Time.GetUtcNow(), host.Cancellation))
+        {
+            host.Error.WriteLine("assay: " + Escape.Visible(fault));
+        }
+
+        AuditSummary summary = run.Summary;
+        return summary.Against == 0
+            ? summary.Malicious + summary.Suspicious > 0 ? ExitCode.Findings : summary.Incomplete > 0 ? ExitCode.Incomplete : summary.Files == 0 ? ExitCode.Nothing : ExitCode.Passed
+            : summary.Regressions > 0 ? ExitCode.Findings : ExitCode.Passed;
+    }
+
+    private static Command Report(Host host)
+    {
+        Argument<string> which = Name();
+        Option<string> format = Format();
+        Option<string?> to = new("--output", "-o") { Description = "Write the report to this file.", HelpName = "FILE" };
+        Command command = StoreCommand.Simple(host, "report", "Report on the last run of an audit.", (store, output, parsed) =>
+        {
+            AuditBook book = new(store);
+            Audit audit = book.Find(parsed.GetValue(which)!);
+            AuditRun run = book.Runs(audit, 1).FirstOrDefault() ?? throw new UsageException($"The audit {audit.Name} has no run yet.");
+            string text = Written(store, audit, run, book.SnapshotOf(run.Id), parsed.GetValue(format)!);
+            if (parsed.GetValue(to) is { } file)
+            {
+                new Files.ReportFile(file).Write(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+            }
+            else
+            {
+                output.Write(text);
+            }
+
+            return ExitCode.Passed;
+        });
+        command.Add(which);
+        command.Add(format);
+        command.Add(to);
+        return command;
+    }
+
+    private static Command Schedule(Host host)
+    {
+        Argument<string> which = Name();
+        Option<bool> cron = new("--crontab") { Description = "As a line for a table of cron, and not as a timer of systemd." };
+        Command command = StoreCommand.Simple(host, "schedule", "Print what makes the system run an audit: a timer of systemd, or a line for cron.", (store, output, parsed) =>
+        {
+            Audit audit = new AuditBook(store).Find(parsed.GetValue(which)!);
+            if (audit.Schedule.Length == 0)
+            {
+                throw new UsageException($"The audit {audit.Name} has no schedule; assay audit add --cron gives one.");
+            }
+
+            string program = Environment.ProcessPath ?? "assay";
+            string at = store.At.IsServer ? store.At.Shown : Path.GetFullPath(store.At.Text);
+            output.WriteLine(parsed.GetValue(cron) ? AuditSchedule.CronLine(audit, program, at) : AuditSchedule.SystemdUnits(audit, program, at));
+            return ExitCode.Passed;
+        });
+        command.Add(which);
+        command.Add(cron);
+        return command;
+    }
+
+    private static Command Daemon(Host host) => StoreCommand.Simple(host, "daemon", "Run audits when they are due, until it is stopped.", (store, output, _) =>
+    {
+        AuditBook book = new(store);
+        DateTimeOffset from = store.Time.GetUtcNow();
+        while (!host.Cancellation.IsCancellationRequested)
+        {
+            // Audits may be added while it runs, so it looks again every minute.
+            DateTimeOffset now = store.Time.GetUtcNow();
+            foreach (Audit audit in book.All().Where(a => a.Schedule.Length > 0 && AuditSchedule.Next(a.Schedule, from) <= now))
+            {
+                RunOne(host, store, audit, output, "text");
+                output.Flush();
+            }
+
+            from = now;
+            host.Cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
+        }
+
+        return ExitCode.Passed;
+    });
+
+    private static string Written(ModelStore store, Audit audit, AuditRun run, AuditSnapshot snapshot, string format) => format switch
+    {
+        "json" => System.Text.Encoding.UTF8.GetString(AuditReport.Json(audit, run, snapshot)) + "\n",
+        "html" => AuditReport.Html(audit, run, snapshot, new AuditBook(store).Runs(audit, 60)),
+        _ => AuditReport.Text(audit, run, snapshot),
+    };
+
+    private static ScanOptions Options(Host host, Audit audit)
+    {
+        ScanLimits limits = new();
+        RuleSet rules = RulePacks.Load(audit.Settings.Rules.Length > 0 ? audit.Settings.Rules : null);
+        return new ScanOptions
+        {
+            Limits = limits,
+            Rules = rules,
+            Policy = audit.Settings.Policy.Length > 0 ? RulePacks.ReadPolicy(audit.Settings.Policy, rules) : Policy.None,
+            Scratch = new FileScratch(host.TemporaryDirectory, limits.InflatedInMemory),
+            Jobs = Environment.ProcessorCount,
+            KeepFacts = true,
+        };
+    }
+
+    private static Option<string> Format()
+    {
+        Option<string> format = new("--format", "-f") { Description = "text, json or html.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "html");
+        return format;
+    }
+
+    private static Option<string?> Text(string name, string description, string help) => new(name) { Description = description, HelpName = help };
+}

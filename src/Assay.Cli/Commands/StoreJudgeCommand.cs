@@ -1,0 +1,150 @@
+// assay store judge: everything in a store by new rules. assay store find: which models do this?
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Assay.Detection;
+using Assay.Hosting.Packs;
+using Assay.Policies;
+using Assay.Reports;
+using Assay.Store.Judging;
+
+namespace Assay.Cli.Commands;
+
+/// <summary><c>assay store judge</c> and <c>assay store find</c>.</summary>
+internal static class StoreJudgeCommand
+{
+    private const int MostShown = 1000;
+
+    /// <summary>The command <c>judge</c>.</summary>
+    public static Command CreateJudge(Host host)
+    {
+        Option<string?> rules = ListingOptions.Rules();
+        Option<string[]> effects = ListingOptions.Effects();
+        Option<string?> policy = ListingOptions.Policy();
+        Option<string> failOn = ListingOptions.FailOn();
+        Option<string> format = ListingOptions.Format();
+        Command command = StoreCommand.Simple(host, "judge", "Judge all stored facts by new rules, effects or policy: what changes? No model is read.", (store, output, parsed) =>
+        {
+            RuleSet set = RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []);
+            Policy decided = parsed.GetValue(policy) is { } named ? RulePacks.ReadPolicy(named, set) : Policy.None;
+            bool isJson = parsed.GetValue(format) is "json";
+            Verdict? mildest = ListingOptions.Mildest(parsed.GetValue(failOn));
+            bool fails = false;
+            RetroResult result = RetroJudge.Of(store, set, decided).Run(
+                change =>
+                {
+                    fails |= change.After > change.Before && change.After >= mildest;
+                    output.WriteLine(isJson ? Json(change) : Text(change));
+                },
+                host.Cancellation);
+            output.WriteLine(isJson
+                ? string.Create(CultureInfo.InvariantCulture, $"{{\"end\":{{\"readings\":{result.Readings},\"judged\":{result.Judged},\"changed\":{result.Changed},\"worse\":{result.Worse}}}}}")
+                : string.Create(CultureInfo.InvariantCulture, $"{result.Readings:n0} readings; the change could concern {result.Judged:n0}, {result.Changed:n0} are judged otherwise, {result.Worse:n0} of them worse."));
+            return fails ? ExitCode.Findings : ExitCode.Passed;
+        });
+        foreach (Option option in (Option[])[rules, effects, policy, failOn, format])
+        {
+            command.Add(option);
+        }
+
+        return command;
+    }
+
+    /// <summary>The command <c>find</c>.</summary>
+    public static Command CreateFind(Host host)
+    {
+        Option<string?> calls = Asked("--calls", "Models that call or import this (os.system, os.*).", "NAME");
+        Option<string?> named = Asked("--host", "Models that name this host (*.example.org).", "HOST");
+        Option<string?> refers = Asked("--refers", "Models that refer to this, as it is written.", "TARGET");
+        Option<string?> digest = Asked("--digest", "The model with this SHA-256, and those that hold this digest.", "DIGEST");
+        Option<string?> code = Asked("--anomaly", "Models with this oddity (zip.*).", "CODE");
+        Option<string?> format = Asked("--read-as", "Models that, or parts of which, were read as this format.", "FORMAT");
+        Option<bool> json = new("--json") { Description = "One JSON object a line." };
+        Command command = StoreCommand.Simple(host, "find", "Find models in a store by what they do and hold; * stands for anything.", (store, output, parsed) =>
+        {
+            StoreQuestion question = new()
+            {
+                Calls = parsed.GetValue(calls),
+                Host = parsed.GetValue(named),
+                Refers = parsed.GetValue(refers),
+                Digest = parsed.GetValue(digest),
+                Code = parsed.GetValue(code),
+                Format = parsed.GetValue(format),
+            };
+            if (question == new StoreQuestion())
+            {
+                throw new UsageException("Say what to find: --calls, --host, --refers, --digest, --anomaly or --read-as.");
+            }
+
+            (IReadOnlyList<StoreHit> hits, long count) = StoreSearch.Find(store, question, MostShown);
+            foreach (StoreHit hit in hits)
+            {
+                output.WriteLine(parsed.GetValue(json) ? Json(hit) : $"{hit.Sha256}  {(hit.Verdict is { } verdict ? RetroJudge.Word(verdict) : "not judged"),-10}  {Escape.Visible(hit.Path)}");
+            }
+
+            if (!parsed.GetValue(json))
+            {
+                output.WriteLine(count > hits.Count && hits.Count == MostShown
+                    ? string.Create(CultureInfo.InvariantCulture, $"{count:n0} readings fit; {hits.Count:n0} models are shown.")
+                    : string.Create(CultureInfo.InvariantCulture, $"{hits.Count:n0} models."));
+            }
+
+            return hits.Count > 0 ? ExitCode.Passed : ExitCode.Nothing;
+        });
+        foreach (Option option in (Option[])[calls, named, refers, digest, code, format, json])
+        {
+            command.Add(option);
+        }
+
+        return command;
+    }
+
+    private static Option<string?> Asked(string name, string description, string help) => new(name) { Description = description, HelpName = help };
+
+    private static string Text(JudgementChange change) =>
+        $"{(change.After > change.Before ? "worse " : change.After < change.Before ? "better" : "other ")}  {RetroJudge.Word(change.Before ?? Verdict.Passed)} -> {RetroJudge.Word(change.After)}  {Escape.Visible(change.Path)}"
+        + (change.New.Count > 0 ? "  + " + string.Join(", ", change.New) : "") + (change.Gone.Count > 0 ? "  - " + string.Join(", ", change.Gone) : "");
+
+    private static string Json(JudgementChange change) => Line(json =>
+    {
+        json.WriteString("sha256", change.Sha256);
+        json.WriteString("path", change.Path);
+        json.WriteString("before", change.Before is { } before ? RetroJudge.Word(before) : null);
+        json.WriteString("after", RetroJudge.Word(change.After));
+        Texts(json, "new", change.New);
+        Texts(json, "gone", change.Gone);
+    });
+
+    private static string Json(StoreHit hit) => Line(json =>
+    {
+        json.WriteString("sha256", hit.Sha256);
+        json.WriteNumber("size", hit.Size);
+        json.WriteString("path", hit.Path);
+        json.WriteString("lastSeen", hit.LastSeen);
+        json.WriteString("verdict", hit.Verdict is { } verdict ? RetroJudge.Word(verdict) : null);
+    });
+
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string Line(Action<Utf8JsonWriter> write)
+    {
+        using MemoryStream text = new();
+        using (Utf8JsonWriter json = new(text))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(text.ToArray());
+    }
+}

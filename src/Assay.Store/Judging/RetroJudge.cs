@@ -1,0 +1,211 @@
+// Judges everything that a store holds by new rules, without a byte of the models.
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Assay.Artifacts;
+using Assay.Policies;
+using Assay.Store.Databases;
+using Assay.Store.Readings;
+using Assay.Store.Scans;
+
+namespace Assay.Store.Judging;
+
+/// <summary>A reading whose judgement is another one by the new rules.</summary>
+/// <param name="Sha256">The digest of the artifact, in hexadecimal.</param>
+/// <param name="Path">Where it was seen last.</param>
+/// <param name="Before">The verdict before; null where there was none.</param>
+/// <param name="After">The verdict now.</param>
+/// <param name="New">The ids of rules that find something now and did not.</param>
+/// <param name="Gone">The ids of rules that found something and do not now.</param>
+public sealed record JudgementChange(string Sha256, string Path, Verdict? Before, Verdict After, IReadOnlyList<string> New, IReadOnlyList<string> Gone);
+
+/// <summary>What judging a store came to.</summary>
+/// <param name="Readings">How many readings there are.</param>
+/// <param name="Judged">How many the change could concern, so that they were judged.</param>
+/// <param name="Changed">How many are judged otherwise.</param>
+/// <param name="Worse">How many have a worse verdict, each of which is an alert.</param>
+public sealed record RetroResult(long Readings, long Judged, long Changed, long Worse);
+
+/// <summary>Judges everything that a store holds by new rules.</summary>
+public sealed class RetroJudge
+{
+    private const int Step = 1024;
+    private readonly ModelStore _store;
+    private readonly Ruling _ruling;
+    private readonly JudgementBlob _judgements;
+    private readonly ThreadLocal<BundleJudge> _together;
+
+    /// <summary>Prepares the judgement of a store by a ruling.</summary>
+    internal RetroJudge(ModelStore store, Ruling ruling)
+    {
+        _store = store;
+        _ruling = ruling;
+        _judgements = new JudgementBlob(ruling.Rules);
+        _together = new(() => new BundleJudge("", ruling.Rules, ruling.Policy, ruling.Day));
+    }
+
+    /// <summary>Prepares the judgement of a store by rules and a policy.</summary>
+    public static RetroJudge Of(ModelStore store, Detection.RuleSet rules, Policy policy)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return new RetroJudge(store, new Ruling(rules, policy, DateOnly.FromDateTime(store.Time.GetUtcNow().UtcDateTime)));
+    }
+
+    /// <summary>Judges, and hands each reading that is judged otherwise to <paramref name="use"/>.</summary>
+    public RetroResult Run(Action<JudgementChange> use, CancellationToken cancellation) => _store.Do(c =>
+    {
+        long upTo = c.Number("SELECT max(id) FROM readings") ?? 0;
+        long count = c.Number("SELECT count(*) FROM readings") ?? 0;
+        long own = Rulings.ChainOf(c, _ruling, _store.Now)[0].Id;
+        (long Id, byte[] Rules)? before = c.All("SELECT id, rules FROM rulings WHERE id <> @a AND id <= @b ORDER BY made DESC, id DESC LIMIT 1", r => (r.GetInt64(0), (byte[])r[1]), own, long.MaxValue) is [var last] ? last : null;
+        List<(long Id, long UpTo)> chain = before is null ? [] : Rulings.ChainOf(c, before.Value.Id);
+        HashSet<long>? concerned = RulingChange.Of(_ruling, before?.Rules).Concerned(c, chain, upTo);
+        if (concerned is not null)
+        {
+            AddUnjudged(c, chain, upTo, concerned);
+        }
+
+        long judged = 0, changed = 0, worse = 0;
+        foreach (long[] some in (concerned is null ? All(c, upTo) : (IEnumerable<long>)concerned.Order()).Chunk(Step))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            List<Row> rows = Load(c, chain, own, some);
+            judged += rows.Count;
+            List<Row> other = Judge(rows, keepAll: before is null || concerned is null);
+            c.Write(() =>
+            {
+                foreach (Row row in other)
+                {
+                    Rulings.Keep(c, own, row.Reading, row.After!.Verdict, JudgementBlob.IsPlain(row.After), "", row.Packed, row.Together);
+                    if (row.Change is { } change)
+                    {
+                        changed++;
+                        if (change.Before is { } was && change.After > was)
+                        {
+                            worse++;
+                            c.Execute("INSERT INTO alerts (made, kind, artifact, weight, text, by_whom) VALUES (@a, 'judged', @b, @c, @d, '')", _store.Now, row.Artifact, (int)change.After,
+                                Terms.Plain($"{change.Path} is {Word(change.After)} by new rules; it was {Word(was)}. New: {string.Join(", ", change.New)}."));
+                        }
+
+                        use(change);
+                    }
+                }
+            });
+        }
+
+        c.Write(() =>
+        {
+            // From here on the verdicts of the ruling before hold for what is not judged otherwise.
+            if (before is { } parent && concerned is not null && Rulings.ChainOf(c, parent.Id).All(l => l.Id != own))
+            {
+                c.Execute("UPDATE rulings SET parent = @a, upto = @b, made = @c WHERE id = @d", parent.Id, upTo, _store.Now, own);
+            }
+
+            ChainedLog.Add(c, _store.Time, "judge", string.Create(CultureInfo.InvariantCulture, $"{{\"readings\":{count},\"judged\":{judged},\"changed\":{changed},\"worse\":{worse}}}"));
+        });
+        return new RetroResult(count, judged, changed, worse);
+    });
+
+    internal static string Word(Verdict verdict) => JsonNamingPolicy.CamelCase.ConvertName(verdict.ToString());
+
+    private static List<long> All(StoreConnection c, long upTo) => c.All("SELECT id FROM readings WHERE id <= @a ORDER BY id", r => r.GetInt64(0), upTo);
+
+    /// <summary>Readings on which there is no verdict by the ruling before.</summary>
+    private static void AddUnjudged(StoreConnection c, List<(long Id, long UpTo)> chain, long upTo, HashSet<long> concerned)
+    {
+        // Read side by side in order, a join of a million rows with itself.
+        string rulings = string.Join(", ", chain.Select(l => l.Id.ToString(CultureInfo.InvariantCulture)));
+        c.Each($"SELECT r.id FROM readings r WHERE r.id <= @a AND r.head <> '' AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.reading = r.id AND v.ruling IN ({rulings}))", r => concerned.Add(r.GetInt64(0)), upTo);
+    }
+
+    private sealed class Row
+    {
+        public required long Reading { get; init; }
+
+        public required long Artifact { get; init; }
+
+        public required string Sha256 { get; init; }
+
+        public required byte[] Facts { get; init; }
+
+        public required string Path { get; init; }
+
+        public KnownVerdict? Before { get; set; }
+
+        public Judgement? After { get; set; }
+
+        public byte[]? Packed { get; set; }
+
+        public byte[]? Together { get; set; }
+
+        public JudgementChange? Change { get; set; }
+    }
+
+    private static List<Row> Load(StoreConnection c, List<(long Id, long UpTo)> chain, long own, long[] readings)
+    {
+        List<Row> rows = [];
+        foreach (long reading in readings)
+        {
+            c.Each("SELECT r.artifact, a.sha256, r.facts, (SELECT s.path FROM sightings s WHERE s.artifact = a.id ORDER BY s.last_seen DESC LIMIT 1) FROM readings r JOIN artifacts a ON a.id = r.artifact WHERE r.id = @a AND r.facts IS NOT NULL",
+                r => rows.Add(new Row { Reading = reading, Artifact = r.GetInt64(0), Sha256 = Convert.ToHexStringLower((byte[])r[1]), Facts = (byte[])r[2], Path = r.IsDBNull(3) ? "" : r.GetString(3) }), reading);
+        }
+
+        foreach (Row row in rows)
+        {
+            // What these rules have judged already is told once.
+            row.Before = Rulings.VerdictOn(c, [(own, long.MaxValue)], row.Reading) ?? Rulings.VerdictOn(c, chain, row.Reading);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Judges rows side by side, and returns those whose judgement is another one.</summary>
+    private List<Row> Judge(List<Row> rows, bool keepAll)
+    {
+        ConcurrentBag<Row> other = [];
+        Parallel.ForEach(rows, row =>
+        {
+            FactSet facts = FactBlob.Unpack(row.Facts, row.Path, null);
+            Judgement after = Policies.Judge.Of(facts, _ruling.Rules, _ruling.Policy, _ruling.Day);
+            (Verdict Verdict, HashSet<string> Keys, SortedSet<string> Rules)? before = row.Before is null ? null : Named(row.Before);
+            HashSet<string> keys = [.. after.Findings.Select(f => f.Rule.Id + f.ContentKey)];
+            bool isSame = before is { } was && was.Verdict == after.Verdict && was.Keys.SetEquals(keys);
+            if (isSame && !keepAll)
+            {
+                return;
+            }
+
+            row.After = after;
+            row.Packed = _judgements.Pack(after, row.Path);
+            Fact[] together = [.. facts.Facts.Where(_together.Value!.Wants)];
+            row.Together = together.Length == 0 ? null : FactBlob.Pack(facts with { Facts = together });
+            if (!isSame && before is not null)
+            {
+                SortedSet<string> now = new(after.Findings.Select(f => f.Rule.Id), StringComparer.Ordinal);
+                row.Change = new JudgementChange(row.Sha256, row.Path, before.Value.Verdict, after.Verdict, [.. now.Except(before.Value.Rules)], [.. before.Value.Rules.Except(now)]);
+            }
+
+            other.Add(row);
+        });
+        return [.. other.OrderBy(r => r.Reading)];
+    }
+
+    /// <summary>What a judgement named, read without its rules, some of which may be gone.</summary>
+    private static (Verdict Verdict, HashSet<string> Keys, SortedSet<string> Rules) Named(KnownVerdict known)
+    {
+        HashSet<string> keys = [];
+        SortedSet<string> rules = new(StringComparer.Ordinal);
+        if (known.Judgement is { } packed)
+        {
+            using JsonDocument json = JsonDocument.Parse(FactBlob.Inflate(packed), new JsonDocumentOptions { MaxDepth = 256 });
+            foreach (JsonElement finding in json.RootElement.TryGetProperty("findings", out JsonElement findings) ? findings.EnumerateArray() : default)
+            {
+                string rule = finding.GetProperty("rule").GetString()!;
+                rules.Add(rule);
+                keys.Add(rule + finding.GetProperty("contentKey").GetString());
+            }
+        }
+
+        return (known.Verdict, keys, rules);
+    }
+}

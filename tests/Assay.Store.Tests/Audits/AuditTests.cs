@@ -1,0 +1,240 @@
+// Audits see what changed between two looks, and tell those who are to be told.
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Assay.Store.Audits;
+
+namespace Assay.Store.Tests.Audits;
+
+public sealed class AuditTests(PostgresServer server) : StoreTests(server)
+{
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void AModelThatBecomesHostileIsARegression(Kind kind)
+    {
+        string store = NewStore(kind);
+        Put("a.pkl", Good);
+        Put("b-1.2.0.pkl", Good);
+        Assert.Equal(0, Audit(store, "add", "house", Models).Code);
+        Assert.Equal(0, Audit(store, "run", "house").Code);
+        Assert.Equal(0, Audit(store, "run", "house").Code);
+        Put("b-1.2.0.pkl", Hostile);
+        Said said = Audit(store, "run", "house", "--format", "json");
+        Assert.Equal(1, said.Code);
+        using JsonDocument report = JsonDocument.Parse(said.Output);
+        (string?, string?)[] notices = [.. report.RootElement.GetProperty("notices").EnumerateArray().Select(n => (n.GetProperty("kind").GetString(), n.GetProperty("file").GetString()))];
+        Assert.Contains(("worse", "b-1.2.0.pkl"), notices);
+        Assert.Contains(("same-version", "b-1.2.0.pkl"), notices);
+        Assert.Contains(("behaviour", "b-1.2.0.pkl"), notices);
+        Assert.DoesNotContain(notices, n => n.Item2 == "a.pkl");
+        Assert.Equal(0, Audit(store, "run", "house").Code);
+        using ModelStore open = Open(store);
+        Assert.True(open.Connection.Number("SELECT count(*) FROM alerts") > 0);
+    }
+
+    [Fact]
+    public void ABaselineIsWhatAllRunsAreComparedWith()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("a.pkl", Good);
+        Audit(store, "add", "house", Models);
+        Audit(store, "run", "house");
+        Audit(store, "baseline", "house");
+        Put("a.pkl", Hostile);
+        Assert.Equal(1, Audit(store, "run", "house").Code);
+        Assert.Equal(1, Audit(store, "run", "house").Code);
+    }
+
+    [Fact]
+    public void NewNamesFormatsAndPublishersAreNoticed()
+    {
+        AuditedFile File(string name, string digest, params string[] formats) => new() { Name = name, Sha256 = digest, Formats = formats, Size = 10 };
+        AuditedFile[] old = [File("models--good--x/model.safetensors", "1", "safetensors")];
+        AuditedFile[] now = [.. old, File("models--evil--x/model.pkl", "2", "pickle"), File("models--good--x/modeI.safetensors", "3", "safetensors"), File("models--g0od--x/model.safetensors", "4", "safetensors")];
+        string[] kinds = [.. AuditComparison.Of(old, now, _ => null, _ => null).Select(n => $"{n.Kind} {n.File}").Order(StringComparer.Ordinal)];
+        Assert.Contains("new-format models--evil--x/model.pkl", kinds);
+        Assert.Contains("new-publisher models--evil--x/model.pkl", kinds);
+        Assert.Contains("look-alike models--g0od--x/model.safetensors", kinds);
+        Assert.DoesNotContain(kinds, k => k.StartsWith("look-alike models--evil", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void JumpsOfSizeAndOfImportsAreNoticed()
+    {
+        AuditedFile old = new() { Name = "m", Sha256 = "1", Size = 1 << 20, Callables = 3 };
+        AuditNotice[] notices = [.. AuditComparison.Of([old], [old with { Sha256 = "2", Size = 100 << 20, Callables = 90 }], _ => null, _ => null)];
+        Assert.Equal(["imports", "size"], notices.Select(n => n.Kind).Order(StringComparer.Ordinal));
+        Assert.Empty(AuditComparison.Of([old], [old with { Sha256 = "2", Size = 1 << 21, Callables = 5 }], _ => null, _ => null));
+    }
+
+    [Fact]
+    public void PatternsTakeWhatTheyMatch()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("in/a.pkl", Hostile);
+        Put("in/b.bin", Hostile);
+        Audit(store, "add", "pickles", Models + "/**/*.pkl");
+        Said said = Audit(store, "run", "pickles", "--format", "json");
+        using JsonDocument report = JsonDocument.Parse(said.Output);
+        Assert.Equal(1, report.RootElement.GetProperty("summary").GetProperty("files").GetInt32());
+    }
+
+    [Fact]
+    public void ThePageHoldsAllItNeedsAndNothingOfAFileIsMarkup()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("<script>alert(1)<b>.pkl", Good);
+        Audit(store, "add", "<i>house", Models);
+        Audit(store, "run", "<i>house");
+        Put("<script>alert(1)<b>.pkl", Hostile);
+        Audit(store, "run", "<i>house");
+        string page = Audit(store, "report", "<i>house", "--format", "html").Output;
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<i>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("not cron")]
+    [InlineData("99 * * * *")]
+    public void WhatIsNoScheduleIsRefused(string cron) => Assert.Equal(4, Audit(NewStore(Kind.Sqlite), "add", "x", Tree.Root, "--cron", cron).Code);
+
+    [Fact]
+    public void NamesThatAreNotThereOrThereAlreadyAreRefused()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Audit(store, "add", "x", Tree.Root);
+        Assert.Equal(4, Audit(store, "add", "x", Tree.Root).Code);
+        Assert.Equal(4, Audit(store, "run", "y").Code);
+        Assert.Equal(4, Audit(store, "report", "x").Code);
+        Assert.Equal(0, Audit(store, "remove", "x").Code);
+        Assert.Equal(4, Audit(store, "remove", "x").Code);
+    }
+
+    [Theory]
+    [InlineData("30 2 * * 1-5", "Mon..Fri *-*-* 2:30:00")]
+    [InlineData("@daily", "*-*-* 0:0:00")]
+    [InlineData("*/15 * * * *", "*-*-* *:0/15:00")]
+    public void ExpressionsOfCronAreSpelledForSystemd(string cron, string calendar) => Assert.Equal(calendar, AuditSchedule.Calendar(cron));
+
+    [Fact]
+    public void ScheduleIsPrintedForCronAndForSystemd()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Audit(store, "add", "house", Tree.Root, "--cron", "30 2 * * *");
+        Assert.StartsWith("30 2 * * * ", Audit(store, "schedule", "house", "--crontab").Output, StringComparison.Ordinal);
+        Assert.Contains("OnCalendar=*-*-* 2:30:00", Audit(store, "schedule", "house").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACommandGetsTheReport()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The command is one of a shell.");
+        string store = NewStore(Kind.Sqlite);
+        Put("a.pkl", Good);
+        Audit(store, "add", "house", Models, "--notify-command", $"cat > '{Tree["told"]}'");
+        Audit(store, "run", "house");
+        using JsonDocument told = JsonDocument.Parse(File.ReadAllText(Tree["told"]));
+        Assert.Equal("assay.audit/1", told.RootElement.GetProperty("schema").GetString());
+    }
+
+    [Fact]
+    public void ACommandThatFailsIsSaidAndTheRunStands()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The command is one of a shell.");
+        string store = NewStore(Kind.Sqlite);
+        Put("a.pkl", Good);
+        Audit(store, "add", "house", Models, "--notify-command", "exit 3");
+        Said said = Audit(store, "run", "house");
+        Assert.Equal(0, said.Code);
+        Assert.Contains("ended with 3", said.Error, StringComparison.Ordinal);
+        Assert.Contains("run 1", Audit(store, "show", "house").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AWebhookGetsTheReportSigned()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("a.pkl", Good);
+        Tree.Add("secret", "canary secret\n");
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<string> heard = HearAsync(listener);
+        Audit(store, "add", "house", Models, "--notify-webhook", $"http://{listener.LocalEndpoint}/hook", "--webhook-secret", Tree["secret"]);
+        Said said = Audit(store, "run", "house");
+        Assert.Empty(said.Error.Split('\n').Where(l => l.Contains("webhook", StringComparison.Ordinal)));
+        string request = await heard;
+        string[] halves = request.Split("\r\n\r\n", 2);
+        string Header(string name) => halves[0].Split("\r\n").Single(l => l.StartsWith(name + ": ", StringComparison.OrdinalIgnoreCase))[(name.Length + 2)..];
+        Assert.Equal("sha256=" + AuditHooks.Sign("canary secret"u8, Header(AuditHooks.TimeHeader), Encoding.UTF8.GetBytes(halves[1])), Header(AuditHooks.SignatureHeader));
+    }
+
+    [Fact]
+    public async Task AMailboxGetsTheReport()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("a.pkl", Hostile);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<string> heard = MailAsync(listener);
+        Audit(store, "add", "house", Models, "--notify-mail", "team@example.org", "--mail-from", "assay@example.org", "--smtp", listener.LocalEndpoint.ToString()!);
+        Audit(store, "run", "house");
+        Assert.Contains("Subject: Audit house", await heard, StringComparison.Ordinal);
+    }
+
+    private static Said Audit(string store, params string[] arguments) => Command.Run(["audit", .. arguments, "--store=" + store]);
+
+    /// <summary>One request of HTTP, answered with 204.</summary>
+    private static async Task<string> HearAsync(TcpListener listener)
+    {
+        using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        NetworkStream stream = client.GetStream();
+        StringBuilder request = new();
+        byte[] some = new byte[4096];
+        while (true)
+        {
+            int got = await stream.ReadAsync(some, TestContext.Current.CancellationToken);
+            request.Append(Encoding.UTF8.GetString(some, 0, got));
+            string text = request.ToString();
+            int end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (got == 0 || (end > 0 && text.Length - end - 4 >= int.Parse(text.Split("Content-Length: ")[1].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture)))
+            {
+                await stream.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+                return text;
+            }
+        }
+    }
+
+    /// <summary>One mail by SMTP.</summary>
+    private static async Task<string> MailAsync(TcpListener listener)
+    {
+        using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        using StreamReader lines = new(client.GetStream());
+        await using StreamWriter answers = new(client.GetStream()) { NewLine = "\r\n", AutoFlush = true };
+        await answers.WriteLineAsync("220 test");
+        StringBuilder mail = new();
+        bool isData = false;
+        while (await lines.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            if (isData)
+            {
+                if (line == ".")
+                {
+                    isData = false;
+                    await answers.WriteLineAsync("250 kept");
+                    return mail.ToString();
+                }
+
+                mail.Append(line).Append('\n');
+                continue;
+            }
+
+            isData = line == "DATA";
+            await answers.WriteLineAsync(isData ? "354 go on" : line == "QUIT" ? "221 bye" : "250 ok");
+        }
+
+        return mail.ToString();
+    }
+}

