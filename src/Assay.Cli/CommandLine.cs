@@ -80,6 +80,11 @@ internal static class CommandLine
         root.Add(JudgeCommand.Create(host));
         root.Add(PolicyCommand.Create(host, arguments));
         root.Add(PolicyCommand.CreateBaseline(host, arguments));
+        root.Add(VerifyCommand.Create(host, arguments));
+        root.Add(TrustCommand.Create(host));
+        root.Add(SignCommand.Create(host));
+        root.Add(SignCommand.CreateVerify(host));
+        root.Add(QuarantineCommand.Create(host, arguments));
         root.Add(FormatsCommand.Create(host));
         root.Add(RulesCommand.Create(host));
         root.Add(ExplainCommand.Create(host));

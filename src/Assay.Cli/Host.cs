@@ -16,6 +16,9 @@ internal sealed record Host
     /// <summary>Whether there is no standard input.</summary>
     public Func<bool> IsInputClosed { get; init; } = static () => false;
 
+    /// <summary>Whether standard input is a terminal, so that somebody can be asked.</summary>
+    public bool InputIsTerminal { get; init; }
+
     /// <summary>Standard output, for reports and listings.</summary>
     public required Stream Output { get; init; }
 
@@ -43,6 +46,13 @@ internal sealed record Host
     /// <summary>What of the settings of a hub is another here than the environment says.</summary>
     public Func<Assay.Hub.HubOptions, Assay.Hub.HubOptions> Hub { get; init; } = static options => options;
 
+    /// <summary>Where a user's quarantine, keys, decisions and feeds are kept.</summary>
+    public string Home { get; init; } = Environment.GetEnvironmentVariable("ASSAY_HOME") is { Length: > 0 } home ? home
+        : Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "assay");
+
+    /// <summary>Who works here.</summary>
+    public string User { get; init; } = Environment.UserName;
+
     /// <summary>Where temporary files go.</summary>
     public string TemporaryDirectory { get; init; } = Path.GetTempPath();
 
@@ -60,6 +70,7 @@ internal sealed record Host
         return new Host
         {
             Input = Console.OpenStandardInput(),
+            InputIsTerminal = !Console.IsInputRedirected,
             IsInputClosed = Files.StandardInput.IsClosed,
             Output = Console.OpenStandardOutput(),
             Error = Console.Error,

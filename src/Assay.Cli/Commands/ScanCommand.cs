@@ -25,6 +25,7 @@ internal static class ScanCommand
         Option<string[]> reports = new("--report") { Description = "Write a further report (sarif=FILE); may be repeated.", HelpName = "FORMAT=FILE" };
         Option<string?> policy = ListingOptions.Policy();
         Option<bool> noPolicy = ListingOptions.NoPolicy();
+        Option<string?> decisions = DecisionPlaces.Option();
         Option<string?> baseline = ListingOptions.Baseline();
         Option<string?> ignore = new("--ignore-file") { Description = "Patterns of what to leave out. Without it .assayignore is looked for.", HelpName = "FILE" };
         Option<string?> rules = ListingOptions.Rules();
@@ -41,7 +42,7 @@ internal static class ScanCommand
         SandboxSwitches switches = new();
         Command command = new("scan", "Examine model files: what would each loader run?")
         {
-            paths, format, output, reports, failOn, include, exclude, ignore, jobs, policy, noPolicy, baseline, rules, effects, limit, facts, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
+            paths, format, output, reports, failOn, include, exclude, ignore, jobs, policy, noPolicy, decisions, baseline, rules, effects, limit, facts, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
         Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(command);
@@ -66,6 +67,7 @@ internal static class ScanCommand
                 Reports = parsed.GetValue(reports) ?? [],
                 Policy = parsed.GetValue(policy),
                 NoPolicy = parsed.GetValue(noPolicy),
+                Decisions = parsed.GetValue(decisions),
                 Baseline = parsed.GetValue(baseline),
                 Ignore = parsed.GetValue(ignore),
                 Rules = parsed.GetValue(rules),
@@ -136,6 +138,9 @@ internal sealed record ScanArguments
 
     /// <summary>Whether no policy is looked for, and nothing that leaves files out.</summary>
     public bool NoPolicy { get; init; }
+
+    /// <summary>The folder of decisions that apply, or null for those of the house and the user.</summary>
+    public string? Decisions { get; init; }
 
     public string? Baseline { get; init; }
 

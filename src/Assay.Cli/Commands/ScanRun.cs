@@ -52,6 +52,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);
         RuleSet rules = RulePacks.Load(arguments.Rules, arguments.Effects);
         using TestLoader? loader = arguments.Sandbox is null ? null : new TestLoader(arguments.Sandbox);
+        TrustedWords? words = arguments.NoPolicy ? null : TrustedWords.Of(host, arguments.Decisions);
         Scanner scanner = new(new ScanOptions
         {
             Limits = limits,
@@ -60,10 +61,10 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             Scratch = scratch,
             // One file is examined on this thread: to start another would cost more than a small one does.
             Jobs = arguments.Paths is [var only] && remote is null && !Directory.Exists(only) ? 1 : arguments.Jobs,
-            DigestAll = arguments.Digest,
+            DigestAll = arguments.Digest || words?.AsksForDigests == true,
             TestLoad = loader,
             // A folder is also judged as a whole, by the facts of its files.
-            KeepFacts = facts is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists) || remote is { HasWhole: true },
+            KeepFacts = facts is not null || words is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists) || remote is { HasWhole: true },
         });
 
         if (arguments.Store is not null && arguments.Sandbox is not null)
@@ -72,7 +73,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         }
 
         using ModelStore? store = arguments.Store is null ? null : ModelStore.Open(arguments.Store);
-        StoredScan? stored = store is null ? null : new StoredScan(store, scanner, facts is not null || IsAskedFor("cyclonedx"));
+        StoredScan? stored = store is null ? null : new StoredScan(store, scanner, facts is not null || words is not null || IsAskedFor("cyclonedx"));
         string? ignore = arguments.Ignore ?? (arguments.NoPolicy ? null : OfHouse(host, local, HouseFile.Ignore, "--ignore-file"));
         _ignore = ignore is null ? null : HouseFile.ReadIgnore(ignore);
         FileWalk walk = Walk();
@@ -178,17 +179,20 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             void Fill(IScanReport report)
             {
                 BundleSheet bundles = new(rules, scanner.Options.Policy, scanner.Head.Day, limits);
+                Func<ScanResult, ScanResult> said = words?.Over(rules, scanner.Options.Policy, scanner.Head.Day) ?? (static r => r);
                 bool show = arguments.Progress && !arguments.Quiet && host.ErrorIsTerminal;
                 void Scan()
                 {
                     IEnumerable<ScanInput> some = show ? progress.Watching(inputs) : inputs;
-                    foreach (ScanResult result in stored?.Run(some, progress, host.Cancellation) ?? host.Scan(scanner, some, progress, host.Cancellation))
+                    foreach (ScanResult scanned in stored?.Run(some, progress, host.Cancellation) ?? host.Scan(scanner, some, progress, host.Cancellation))
                     {
-                        tally.Add(result);
-                        if (result.Report?.Read is { } read)
+                        if (scanned.Report?.Read is { } read)
                         {
                             kept?.Write(read);
                         }
+
+                        ScanResult result = said(scanned);
+                        tally.Add(result);
 
                         bundles.Add(result);
 

@@ -19,13 +19,18 @@ public static class HouseFile
     /// <summary>
     /// The nearest file called <paramref name="name"/> from <paramref name="folder"/> upwards to the folder that holds <c>.git</c>, or null. Without a repository only the folder itself is looked at.
     /// </summary>
-    public static string? Find(string name, string folder)
+    public static string? Find(string name, string folder) => Find(name, folder, FileKinds.IsRegular);
+
+    /// <summary>The same for a folder.</summary>
+    public static string? FindFolder(string name, string folder) => Find(name, folder, Directory.Exists);
+
+    private static string? Find(string name, string folder, Func<string, bool> isThere)
     {
         string? found = null;
         for (string? at = Path.GetFullPath(folder); at is not null; at = Path.GetDirectoryName(at))
         {
             string file = Path.Join(at, name);
-            found ??= FileKinds.IsRegular(file) ? file : null;
+            found ??= isThere(file) ? file : null;
             if (Path.Exists(Path.Join(at, ".git")))
             {
                 return found;

@@ -23,7 +23,7 @@ public sealed record Waiver
     /// <summary>What may keep parts of the file from being read; empty where findings are accepted.</summary>
     public IReadOnlyList<UnreadCause> Unread { get; init; } = [];
 
-    /// <summary>The content keys of the findings meant; empty where the waiver binds to a file.</summary>
+    /// <summary>The content keys of the findings meant; empty where the waiver binds to a file alone. A decision about one file binds to both.</summary>
     public IReadOnlyList<string> Contents { get; init; } = [];
 
     /// <summary>The SHA-256 of the file meant, in lower-case hex, or null where the waiver binds to contents.</summary>
@@ -50,7 +50,9 @@ public sealed record Waiver
     /// <summary>Whether the waiver covers a finding in an input with this digest; its end is not looked at.</summary>
     public bool Covers(Finding finding, string? inputDigest) =>
         string.Equals(Rule, finding.Rule.Id, StringComparison.Ordinal)
-        && (File is not null ? string.Equals(File, inputDigest, StringComparison.Ordinal) : !finding.IsContentPartial && Contents.Contains(finding.ContentKey))
+        && (File is not null || Contents.Count > 0)
+        && (File is null || string.Equals(File, inputDigest, StringComparison.Ordinal))
+        && (Contents.Count == 0 || (!finding.IsContentPartial && Contents.Contains(finding.ContentKey)))
         && (Path is null || new PathGlob(Path).Matches(finding.Path));
 
     /// <summary>Whether the waiver covers that something in an input with this digest was not read; its end is not looked at.</summary>

@@ -55,6 +55,9 @@ internal static class TextTarget
     /// <summary>Whether it passes only because the policy says so.</summary>
     public static bool IsByWaiver(TargetReport target) => target.Verdict == Verdict.Passed && target.Waived.Count + target.WaivedUnread.Count > 0;
 
+    /// <summary>Whether somebody has decided that it is not to be loaded.</summary>
+    private static bool IsDenied(TargetReport target) => target.Findings.Any(f => f.Subject.Name == SaidOfFile.Denied);
+
     /// <summary>Whether all that is missing is the test load that was asked for.</summary>
     private static bool IsNotLoaded(TargetReport target) =>
         target.Verdict == Verdict.Incomplete && target.Unread.Count > 0 && target.Unread.All(u => u.Cause == UnreadCause.NotDetonated);
@@ -65,6 +68,7 @@ internal static class TextTarget
     /// </summary>
     public static string State(TargetReport target) => target.Verdict switch
     {
+        Verdict.Malicious when IsDenied(target) => "DENIED",
         Verdict.Passed when IsByWaiver(target) => "PASSED BY WAIVER",
         Verdict.Incomplete when target.Bytes.Parsed + target.Bytes.Data == 0 => "NOT CHECKED",
         _ when IsNotLoaded(target) => "NOT LOADED",
@@ -74,6 +78,7 @@ internal static class TextTarget
     /// <summary>What that means, behind the path.</summary>
     public static string Sentence(TargetReport target) => target.Verdict switch
     {
+        Verdict.Malicious when IsDenied(target) => "was denied by somebody whom you trust. Do not load it.",
         Verdict.Malicious => "would do harm when loaded. Do not load it.",
         Verdict.Suspicious => "cannot be shown to be harmless.",
         Verdict.Incomplete when target is { Size: null, Unread: [{ Cause: UnreadCause.Missing }] } => "is not there.",

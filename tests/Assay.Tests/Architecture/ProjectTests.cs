@@ -15,7 +15,8 @@ public sealed partial class ProjectTests
         ["Assay.Sandbox"] = ["Assay"],
         ["Assay.Hub"] = ["Assay", "Assay.Hosting"],
         ["Assay.Store"] = ["Assay", "Assay.Hosting"],
-        ["Assay.Cli"] = ["Assay", "Assay.Hosting", "Assay.Hub", "Assay.Sandbox", "Assay.Store"],
+        ["Assay.Trust"] = ["Assay", "Assay.Hosting"],
+        ["Assay.Cli"] = ["Assay", "Assay.Hosting", "Assay.Hub", "Assay.Sandbox", "Assay.Store", "Assay.Trust"],
     };
 
     [Fact]

@@ -30,6 +30,8 @@ public sealed class UsageTests : IDisposable
                 ("pickle list", [2, 2, 2, 2, 2, 2]), ("pickle trace", [2, 2, 2, 2, 2, 2]), ("pickle decompile", [2, 2, 2, 2, 2, 2]),
                 ("rules check", [4, 4, 4, 4, 4, 4]), ("effects build -o OUT", [4, 4, 4, 4, 4, 4]), ("convert -o OUT", [2, 3, 2, 2, 2, 2]), ("verify-conversion good.txt", [2, 2, 2, 2, 2, 2]),
                 ("diff good.txt", [4, 0, 0, 0, 0, 0]), ("scan good.txt --policy", [4, 4, 0, 4, 4, 4]), ("scan good.txt --baseline", [4, 4, 0, 4, 4, 4]),
+                ("verify", [4, 3, 2, 2, 2, 2]), ("quarantine", [4, 4, 0, 4, 4, 0]), ("trust import", [4, 4, 4, 4, 4, 4]), ("sign", [4, 4, 0, 4, 4, 0]),
+                ("verify-signature good.txt --signature", [4, 4, 4, 4, 4, 4]), ("scan good.txt --decisions", [4, 2, 4, 4, 4, 4]),
                 ("scan good.txt --rules", [4, 4, 4, 4, 4, 4]), ("scan good.txt --effects", [4, 4, 4, 4, 4, 4]), ("scan good.txt --ignore-file", [4, 4, 0, 4, 4, 4]),
             ];
             string[] inputs = ["missing", "folder", "empty", "circle", "pipe", "broken.yaml"];
@@ -64,7 +66,7 @@ public sealed class UsageTests : IDisposable
         string[] arguments = [.. command.Split(' ').Select(a => a switch { "OUT" => _tree["out"], "good.txt" => _tree["good.txt"], _ => a }), _tree[input]];
         using MemoryStream output = new();
         using StringWriter error = new();
-        int got = CommandLine.Run(arguments, new Host { Input = Stream.Null, Output = output, Error = error, Directory = _tree["folder"] });
+        int got = CommandLine.Run(arguments, new Host { Input = Stream.Null, Output = output, Error = error, Directory = _tree["folder"], Home = _tree["home"], User = "ada" });
         Assert.True(got == code, $"exit code {got}, not {code}: {error}");
         Assert.True(code != 4 || error.ToString().Trim().Length > 0, "Nothing says what is wrong.");
         Assert.DoesNotContain('\n', error.ToString().TrimEnd());

@@ -50,6 +50,7 @@ public sealed partial class GuideTests : IDisposable
     private async Task<(int Code, string Output, string Errors)> RunAsync(string command)
     {
         ProcessStartInfo start = new("sh") { ArgumentList = { "-c", command }, WorkingDirectory = _tree.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ASSAY_HOME"] = _tree["home"];
         start.Environment["PATH"] = _tree["bin"] + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -1,0 +1,241 @@
+// One run of assay verify, file by file.
+using System.Globalization;
+using Assay.Detection;
+using Assay.Hosting.Packs;
+using Assay.Policies;
+using Assay.Reports;
+using Assay.Sandbox;
+using Assay.Scanning;
+using Assay.Trust.Decisions;
+using Assay.Trust.Quarantine;
+using Assay.Trust.Signing;
+
+namespace Assay.Cli.Commands;
+
+/// <summary>What the user asked <c>assay verify</c> to do.</summary>
+internal sealed record VerifyArguments
+{
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    public string? Decide { get; init; }
+
+    public string? Reason { get; init; }
+
+    public DateOnly? Until { get; init; }
+
+    public bool IsEndless { get; init; }
+
+    public string? Key { get; init; }
+
+    public string? PassphraseFile { get; init; }
+
+    public string? Decisions { get; init; }
+
+    public bool All { get; init; }
+
+    public string? Quarantine { get; init; }
+
+    public string? Policy { get; init; }
+
+    public bool NoPolicy { get; init; }
+
+    public string? Rules { get; init; }
+
+    public IReadOnlyList<string> Effects { get; init; } = [];
+
+    public TextReportOptions Look { get; init; } = new();
+}
+
+/// <summary>One run of <c>assay verify</c>: shows the evidence on each file that does not pass, asks, and keeps what was decided.</summary>
+internal sealed class VerifyRun(Host host, VerifyArguments arguments)
+{
+    /// <summary>How long an allowance holds where no day is said.</summary>
+    private const int Days = 90;
+
+    private readonly DecisionPlaces _places = DecisionPlaces.Of(host, arguments.Decisions, mayBeMissing: true);
+    private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
+
+    private DateOnly Today => DateOnly.FromDateTime(_now.UtcDateTime);
+
+    /// <summary>Runs and returns the exit code: that of a scan after what was decided.</summary>
+    public int Run()
+    {
+        if (arguments.Decide is VerifyChoice.Allow or VerifyChoice.Deny or VerifyChoice.Quarantine && string.IsNullOrWhiteSpace(arguments.Reason))
+        {
+            throw new UsageException($"--decide {arguments.Decide} needs --reason TEXT: somebody will ask why.");
+        }
+
+        if (arguments.Decide == VerifyChoice.Allow && arguments.IsEndless)
+        {
+            throw new UsageException("Nothing is allowed for ever: --until takes a day.");
+        }
+
+        if (arguments.Until < Today)
+        {
+            throw new UsageException($"--until {arguments.Until:yyyy-MM-dd} is over already.");
+        }
+
+        if (arguments.Paths.FirstOrDefault(p => !File.Exists(p) && !Directory.Exists(p)) is { } missing)
+        {
+            throw new UsageException($"There is nothing at {missing}.");
+        }
+
+        RuleSet rules = RulePacks.Load(arguments.Rules, arguments.Effects);
+        Policy policy = ScanRun.PolicyOf(host, rules, arguments.Paths, arguments.Policy, baseline: null, arguments.NoPolicy);
+        Examination examination = new(host, rules, policy);
+        using StreamWriter writer = host.Writer();
+        using VerifyChoice choice = new(host, writer);
+        ScanTally tally = new();
+        foreach (TargetReport report in examination.Of(arguments.Paths))
+        {
+            bool isNamed = arguments.Paths.Contains(report.Path);
+            TargetReport shown = Applied(rules, policy, report);
+            if (shown.Verdict != Verdict.Passed || arguments.All || (isNamed && arguments.Decide is not null))
+            {
+                shown = Decide(examination.Head, rules, policy, report, choice, writer) ?? shown;
+            }
+
+            tally.Add(new ScanResult(shown.Path, shown));
+        }
+
+        return tally.Code(Verdict.Suspicious);
+    }
+
+    private TargetReport Applied(RuleSet rules, Policy policy, TargetReport report) => new DecidedScan(_places.Book(), rules, policy, Today, _places.NameOf).Apply(report);
+
+    /// <summary>Shows, asks, and does what is decided, until something is; the answer is the report after that, or null where the file is gone.</summary>
+    private TargetReport? Decide(ScanHead head, RuleSet rules, Policy policy, TargetReport report, VerifyChoice choice, StreamWriter writer)
+    {
+        while (true)
+        {
+            TargetReport shown = Applied(rules, policy, report);
+            Show(shown, report, head, writer);
+            if (report.Sha256 is null)
+            {
+                writer.WriteLine("It could not be read, so there is nothing that a decision could be bound to.");
+                return shown;
+            }
+
+            string? decided = arguments.Decide ?? choice.Ask();
+            switch (decided)
+            {
+                case VerifyChoice.Allow or VerifyChoice.Deny or VerifyChoice.Quarantine:
+                    if (!Keep(decided == VerifyChoice.Allow ? DecisionPredicate.Allow : DecisionPredicate.Deny, report, head, choice, writer))
+                    {
+                        return shown;
+                    }
+
+                    if (decided == VerifyChoice.Quarantine)
+                    {
+                        Move(report, writer);
+                    }
+
+                    writer.Flush();
+                    return Applied(rules, policy, report);
+                case VerifyChoice.Detonate:
+                    writer.Flush();
+                    using (TestLoader loader = new(new SandboxOptions()))
+                    {
+                        report = new Examination(host, rules, policy, loader).Of(report.Path).FirstOrDefault() ?? report;
+                    }
+
+                    break;
+                case VerifyChoice.Report:
+                    writer.WriteLine($"assay report writes one: assay report {Escape.Visible(report.Path)} -o DIR.");
+                    break;
+                default:
+                    writer.WriteLine("Nothing was decided.");
+                    writer.Flush();
+                    return shown;
+            }
+
+            if (arguments.Decide is not null)
+            {
+                Show(Applied(rules, policy, report), report, head, writer);
+                writer.Flush();
+                return Applied(rules, policy, report);
+            }
+        }
+    }
+
+    /// <summary>What it is, what runs and where, the code, the test load; and what changed since somebody last decided.</summary>
+    private void Show(TargetReport shown, TargetReport report, ScanHead head, StreamWriter writer)
+    {
+        using (TextReport text = new(writer, head, arguments.Look))
+        {
+            text.Add(new ScanResult(shown.Path, shown));
+            text.Finish();
+        }
+
+        DecisionBook book = _places.Book();
+        if (book.About(report.Sha256).Concat(book.Before(_places.NameOf(report.Path), report.Sha256)).FirstOrDefault() is not { } last)
+        {
+            writer.WriteLine("\nNobody has decided about it yet.");
+            return;
+        }
+
+        DecisionStanding standing = book.Of(last, Today);
+        writer.WriteLine(Escape.Visible(string.Create(CultureInfo.InvariantCulture, $"SINCE THE LAST DECISION: {last.Id}, to {last.Said.Decision}, by {last.Said.By} on {last.Said.At:yyyy-MM-dd} ({last.Said.Reason}){(standing.Holds ? "" : $"; it does not hold: {standing.Why}")}")).Insert(0, "\n"));
+        writer.WriteLine(last.Sha256 == report.Sha256 ? "  bytes     the same" : "  bytes     others");
+        HashSet<string> before = [.. last.Said.Findings.Select(f => f.ContentKey)], now = [.. report.Findings.Select(f => f.ContentKey)];
+        Finding[] appeared = [.. DecidedScan.Deciding(report).Where(f => !before.Contains(f.ContentKey))];
+        DecidedFinding[] gone = [.. last.Said.Findings.Where(f => !now.Contains(f.ContentKey))];
+        foreach (Finding finding in appeared.Take(20))
+        {
+            writer.WriteLine($"  new       {Escape.Visible(finding.Rule.Id)}: {Escape.Visible(Escape.Cut(finding.Message, 300))}");
+        }
+
+        foreach (DecidedFinding finding in gone.Take(20))
+        {
+            writer.WriteLine($"  gone      {Escape.Visible(finding.Rule)}: {Escape.Visible(Escape.Cut(finding.Message, 300))}");
+        }
+
+        if (appeared.Length + gone.Length == 0)
+        {
+            writer.WriteLine("  findings  the same");
+        }
+    }
+
+    /// <summary>Signs and keeps a decision; false where the person gave no reason.</summary>
+    private bool Keep(string decision, TargetReport report, ScanHead head, VerifyChoice choice, StreamWriter writer)
+    {
+        string? reason = arguments.Reason ?? choice.Ask("Why");
+        if (string.IsNullOrWhiteSpace(reason))
+        {
+            writer.WriteLine("Without a reason nothing is decided.");
+            writer.Flush();
+            return false;
+        }
+
+        DateOnly? until = arguments.IsEndless ? null : arguments.Until;
+        if (until is null && !arguments.IsEndless)
+        {
+            string standard = decision == DecisionPredicate.Allow ? Today.AddDays(Days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "never";
+            string? day = arguments.Decide is null ? choice.Ask($"Until when ({standard})") : null;
+            until = VerifyCommand.Day(string.IsNullOrEmpty(day) ? standard : day);
+            if (until < Today || (until is null && decision == DecisionPredicate.Allow))
+            {
+                writer.WriteLine("Nothing is allowed for ever, nor until a day that is over; nothing is decided.");
+                writer.Flush();
+                return false;
+            }
+        }
+
+        using SigningKey key = TrustKeys.OpenToSign(host, _places.Keys, arguments.Key, arguments.PassphraseFile);
+        DecisionPredicate said = DecidedScan.Decide(report, head, decision, reason, key.Public.Name, _now, until);
+        Decision kept = Decision.Read(Decision.Write(_places.NameOf(report.Path), report.Sha256!, said).Signed(key))!;
+        string file = _places.New.Keep(kept);
+        DecisionStanding standing = _places.Book().Of(kept, Today);
+        writer.WriteLine(Escape.Visible($"Decision {kept.Id} to {decision} is in {file}{(standing.Holds ? "." : $"; it does not hold yet: {standing.Why}.")}"));
+        return true;
+    }
+
+    private void Move(TargetReport report, StreamWriter writer)
+    {
+        string place = arguments.Quarantine ?? QuarantineCommand.Place(host);
+        IReadOnlyList<QuarantinePlan> plan = QuarantinePlan.Of([report.Path], place);
+        using QuarantineFolder quarantine = QuarantineCommand.Open(host, place);
+        QuarantineItem item = QuarantineCommand.Take(quarantine, plan[0], new QuarantineReason { By = host.User, At = _now, Reason = arguments.Reason ?? "" }, report);
+        writer.WriteLine($"{Escape.Visible(report.Path)} is in quarantine as {item.Id}.");
+    }
+}

@@ -1,0 +1,113 @@
+// What is to be moved into quarantine, worked out before anything is touched.
+using Assay.Hosting;
+using Assay.Hosting.Files;
+using Assay.Trust.Storage;
+
+namespace Assay.Trust.Quarantine;
+
+/// <summary>One file that is to be moved: all the names it was given by, and the links that led to it.</summary>
+public sealed class QuarantinePlan
+{
+    private const int LongestChain = 40;
+    private readonly List<string> _names = [];
+    private readonly List<QuarantineLink> _links = [];
+
+    private QuarantinePlan(FileStatus status) => Status = status;
+
+    /// <summary>The names of the file, as paths without links.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>The links that led to it.</summary>
+    public IReadOnlyList<QuarantineLink> Links => _links;
+
+    /// <summary>What the system said of it.</summary>
+    internal FileStatus Status { get; }
+
+    /// <summary>What is to be moved where <paramref name="paths"/> are named; names of one file are one entry.</summary>
+    /// <exception cref="SettingException">One of them is no regular file, or has names that were not given.</exception>
+    public static IReadOnlyList<QuarantinePlan> Of(IEnumerable<string> paths, string folder) => Of(paths, folder, new Disk());
+
+    internal static IReadOnlyList<QuarantinePlan> Of(IEnumerable<string> paths, string folder, Disk disk)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (!Disk.IsSupported)
+        {
+            throw new SettingException("Quarantine works on Linux only.");
+        }
+
+        string? store = RealPath.Of(folder);
+        List<QuarantinePlan> plans = [];
+        foreach (string path in paths)
+        {
+            Add(plans, path, store, disk);
+        }
+
+        foreach (QuarantinePlan plan in plans)
+        {
+            if (plan.Status.Links > plan.Names.Count)
+            {
+                long more = plan.Status.Links - plan.Names.Count;
+                throw new SettingException($"{plan.Names[0]} has {more} more {(more == 1 ? "name" : "names")} (hard links) under which it would still be loaded: name {(more == 1 ? "it" : "them")} as well.");
+            }
+        }
+
+        return plans;
+    }
+
+    private static void Add(List<QuarantinePlan> plans, string path, string? store, Disk disk)
+    {
+        List<QuarantineLink> links = [];
+        string at = Path.GetFullPath(path);
+        for (int step = 0; ; step++)
+        {
+            // Links on the way stay; those at the end are names of the file, and go with it.
+            if (RealPath.Of(Path.GetDirectoryName(at) ?? "/") is not { } parent)
+            {
+                throw Refused(path, "there is no such file");
+            }
+
+            at = Path.Join(parent, Path.GetFileName(at));
+            if (disk.Status(at) is not { } status)
+            {
+                throw Refused(path, links.Count > 0 ? "it is a link that leads nowhere" : "there is no such file");
+            }
+
+            if (store is not null && RealPath.IsWithin(at, store))
+            {
+                throw Refused(path, "it lies in quarantine already");
+            }
+
+            switch (status.Kind)
+            {
+                case EntryKind.Folder:
+                    throw Refused(path, "it is a directory; name the files");
+                case EntryKind.Special:
+                    throw Refused(path, "it is a FIFO, a device or a socket");
+                case EntryKind.Link when step == LongestChain:
+                    throw Refused(path, "its links lead round in a circle");
+                case EntryKind.Link:
+                    string target = new FileInfo(at).LinkTarget ?? throw Refused(path, "it changed while it was looked at");
+                    links.Add(new QuarantineLink(at, target));
+                    at = Path.GetFullPath(target, parent);
+                    continue;
+                default:
+                    QuarantinePlan? plan = plans.Find(p => p.Status.IsSameFile(status));
+                    if (plan is null)
+                    {
+                        plan = new QuarantinePlan(status);
+                        plans.Add(plan);
+                    }
+
+                    if (!plan._names.Contains(at))
+                    {
+                        plan._names.Add(at);
+                    }
+
+                    plan._links.AddRange(links.Where(l => !plan._links.Contains(l)));
+                    return;
+            }
+        }
+    }
+
+    private static SettingException Refused(string path, string why) => new($"{path} cannot be quarantined: {why}.");
+}

@@ -1,0 +1,181 @@
+// Moves a file into quarantine.
+using System.Security.Cryptography;
+using System.Text.Json;
+using Assay.Hosting;
+using Assay.Hosting.Files;
+using Assay.Trust.Storage;
+using Microsoft.Win32.SafeHandles;
+
+namespace Assay.Trust.Quarantine;
+
+/// <summary>
+/// Moves files into quarantine: a coded copy and a manifest are written and flushed, read again, and named; only then are the file's names taken away. Killed before the
+/// naming, nothing has happened; killed behind it, whoever opens the folder next takes the names away.
+/// </summary>
+public sealed class QuarantineTaking(QuarantineFolder folder)
+{
+    private const int Piece = 1 << 20;
+    private readonly Disk _disk = folder.Disk;
+
+    /// <summary>Moves a file; <paramref name="why"/> stands in its manifest.</summary>
+    /// <exception cref="SettingException">It cannot be moved, and is where it was.</exception>
+    public QuarantineItem Take(QuarantinePlan plan, QuarantineReason why)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(why);
+        string name = QuarantineFolder.NewName();
+        QuarantineItem? item = null;
+        QuarantineFolder.Guard($"{plan.Names[0]} cannot be quarantined", () =>
+        {
+            try
+            {
+                item = Copy(plan, why, name);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SettingException)
+            {
+                if (_disk.Status(folder.PathOf(name)) is not null)
+                {
+                    folder.Remove(name);
+                }
+
+                throw;
+            }
+
+            Finish(item);
+        });
+        return item!;
+    }
+
+    /// <summary>Takes the names of a file away that is whole in quarantine. A name that leads to something else by now stays.</summary>
+    internal void Finish(QuarantineItem item)
+    {
+        FileStatus taken = new() { Kind = EntryKind.Regular, Device = item.Device, Inode = item.Inode, Size = item.Size, Modified = item.Modified };
+        HashSet<string> parents = [];
+        foreach (QuarantineLink link in item.Links)
+        {
+            if (_disk.Status(link.Path) is { Kind: EntryKind.Link } && new FileInfo(link.Path).LinkTarget == link.Target)
+            {
+                _disk.Unlink(link.Path);
+                parents.Add(Path.GetDirectoryName(link.Path)!);
+            }
+        }
+
+        foreach (string path in item.Names)
+        {
+            if (_disk.Status(path) is not { } now)
+            {
+                continue;
+            }
+
+            if (!taken.IsUnwritten(now))
+            {
+                folder.Tell($"{path} was written again meanwhile, so it stays; what it was is in quarantine as {item.Id}.");
+                continue;
+            }
+
+            _disk.Unlink(path);
+            parents.Add(Path.GetDirectoryName(path)!);
+        }
+
+        foreach (string parent in parents)
+        {
+            _disk.FlushFolder(parent);
+        }
+
+        _disk.Unlink(folder.PathOf(item.Id, QuarantineFolder.Pending));
+        _disk.FlushFolder(folder.PathOf(item.Id));
+    }
+
+    private QuarantineItem Copy(QuarantinePlan plan, QuarantineReason why, string name)
+    {
+        using SafeFileHandle source = _disk.OpenRead(plan.Names[0]);
+        FileStatus status = _disk.Status(source);
+        if (!status.IsUnwritten(plan.Status))
+        {
+            throw Changed(plan);
+        }
+
+        _disk.MakeFolder(folder.PathOf(name));
+        string sha256 = Encode(source, status.Size, folder.PathOf(name, QuarantineFolder.Content));
+        FileStatus behind = _disk.Status(source);
+        if (!behind.IsUnwritten(status) || behind.Changed != status.Changed)
+        {
+            throw Changed(plan);
+        }
+
+        using (FileStream copy = new(_disk.OpenRead(folder.PathOf(name, QuarantineFolder.Content)), FileAccess.Read, 0))
+        {
+            // Unlinking what cannot be read back would be the one way to lose it.
+            if (QuarantineRestoring.Decode(copy, status.Size, (_, _) => { }) != sha256)
+            {
+                throw new SettingException($"{plan.Names[0]} cannot be quarantined: what was written there reads back as something else.");
+            }
+        }
+
+        QuarantineItem item = new()
+        {
+            Id = $"{sha256[..12]}-{QuarantineFolder.Random()}",
+            Names = plan.Names,
+            Links = plan.Links,
+            Size = status.Size,
+            Sha256 = sha256,
+            Mode = status.Mode,
+            User = status.User,
+            Group = status.Group,
+            Accessed = status.Accessed,
+            Modified = status.Modified,
+            Device = status.Device,
+            Inode = status.Inode,
+            By = why.By,
+            Reason = why.Reason,
+            At = why.At,
+            Verdict = why.Verdict,
+            Findings = why.Findings,
+        };
+        Write(folder.PathOf(name, QuarantineFolder.Pending), []);
+        Write(folder.PathOf(name, QuarantineFolder.Manifest), JsonSerializer.SerializeToUtf8Bytes(item, QuarantineJson.Default.QuarantineItem));
+        _disk.FlushFolder(folder.PathOf(name));
+        _disk.Rename(folder.PathOf(name), folder.PathOf(item.Id));
+        folder.FlushNames();
+        return item;
+    }
+
+    private string Encode(SafeFileHandle source, long size, string target)
+    {
+        using SafeFileHandle file = _disk.Make(target);
+        (QuarantineCoding coding, byte[] header) = QuarantineCoding.New();
+        using (coding)
+        {
+            _disk.Write(file, target, header, 0);
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            byte[] piece = new byte[(int)Math.Min(Piece, Math.Max(size, 1))];
+            long at = 0;
+            while (at < size && RandomAccess.Read(source, piece.AsSpan(0, (int)Math.Min(piece.Length, size - at)), at) is > 0 and int read)
+            {
+                // A short read in the middle is completed: the key stream goes by whole blocks.
+                while (read < piece.Length && at + read < size && RandomAccess.Read(source, piece.AsSpan(read, (int)Math.Min(piece.Length - read, size - at - read)), at + read) is > 0 and int more)
+                {
+                    read += more;
+                }
+
+                Span<byte> bytes = piece.AsSpan(0, read);
+                hash.AppendData(bytes);
+                coding.Apply(bytes, at);
+                _disk.Write(file, target, bytes, header.Length + at);
+                at += read;
+            }
+
+            _disk.Flush(file, target);
+            return at == size ? Convert.ToHexStringLower(hash.GetHashAndReset()) : throw new SettingException("It became shorter while it was read; nothing was moved.");
+        }
+    }
+
+    private void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        using SafeFileHandle file = _disk.Make(path);
+        _disk.Write(file, path, bytes, 0);
+        _disk.Flush(file, path);
+    }
+
+    private static SettingException Changed(QuarantinePlan plan) => new($"{plan.Names[0]} cannot be quarantined: somebody writes to it.");
+}

@@ -1,0 +1,173 @@
+// assay verify and assay trust from the outside: by options, by answers, by two people.
+using Assay.Tests.Builders;
+using Assay.Trust.Tests.Builders;
+
+namespace Assay.Trust.Tests.Cli;
+
+public sealed class VerifyCommandTests : IDisposable
+{
+    private readonly TemporaryTree _tree = new();
+    private readonly string _file;
+
+    public VerifyCommandTests()
+    {
+        Directory.CreateDirectory(_tree["models"]);
+        _file = _tree["models/a.pkl"];
+        File.WriteAllBytes(_file, Samples.Unknown());
+    }
+
+    public void Dispose() => _tree.Dispose();
+
+    [Fact]
+    public void WhatIsAllowedByOptionsPassesUntilItIsRevoked()
+    {
+        Run("scan", _file).Ended(1);
+        string said = Run("verify", _file, "--decide", "allow", "--reason", "our own", "--until", "2999-01-31").Ended(0);
+        Assert.Contains("somebody.models", said, StringComparison.Ordinal);
+        string scanned = Run("scan", _file).Ended(0);
+        Assert.All(["PASSED BY WAIVER", "our own", "ada", "2999-01-31"], t => Assert.Contains(t, scanned, StringComparison.Ordinal));
+        Run("scan", _file, "--no-policy").Ended(1);
+
+        string id = Run("trust", "list").Ended(0).Split(' ')[0];
+        Assert.Contains("our own", Run("trust", "show", id[..8]).Ended(0), StringComparison.Ordinal);
+        Run("trust", "revoke", id, "--reason", "was a mistake").Ended(0);
+        Assert.Contains("was a mistake", Run("scan", _file).Ended(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsDeniedFailsWithTheReason()
+    {
+        File.WriteAllBytes(_tree["models/good.pkl"], PickleBuilder.Protocol(4).Op(Pickle.Op.EMPTY_DICT).Op(Pickle.Op.STOP).ToArray());
+        string good = _tree["models/good.pkl"];
+        Run("scan", good).Ended(0);
+        Run("verify", good, "--decide", "deny", "--reason", "licence").Ended(1);
+        Assert.All(["DENIED", "licence"], t => Assert.Contains(t, Run("scan", good).Ended(1), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AnswersLineByLineAreADecision()
+    {
+        string said = Answer("nonsense\nallow\nI know who made it\n\n", "verify", _file).Ended(0);
+        Assert.Contains("nonsense is none of them", said, StringComparison.Ordinal);
+        Run("scan", _file).Ended(0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("skip\n")]
+    [InlineData("allow\n\n")]
+    [InlineData("allow\n")]
+    [InlineData("allow\nreason\nnever\n")]
+    [InlineData("allow\nreason\n2001-01-01\n")]
+    public void WithoutAWholeAnswerNothingIsDecided(string answers)
+    {
+        Answer(answers, "verify", _file).Ended(1);
+        Assert.Equal("", Run("trust", "list").Ended(0));
+        Run("scan", _file).Ended(1);
+    }
+
+    [Fact]
+    public void QuarantiningDeniesAndMoves()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Quarantine works on Linux only.");
+        Run("verify", _file, "--decide", "quarantine", "--reason", "no").Ended(1);
+        Assert.False(File.Exists(_file));
+        Run("quarantine", "restore", _file).Ended(0);
+        Assert.Contains("DENIED", Run("scan", _file).Ended(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatChangedSinceTheLastDecisionIsShown()
+    {
+        Run("verify", _file, "--decide", "allow", "--reason", "our own").Ended(0);
+        File.WriteAllBytes(_file, Samples.Evil());
+        string said = Run("verify", _file).Ended(1);
+        Assert.All(["SINCE THE LAST DECISION", "our own", "others", "new "], t => Assert.Contains(t, said, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ADecisionOfTheHouseHoldsForWhoeverTrustsItsKey()
+    {
+        string decisions = _tree["assay-decisions"];
+        Directory.CreateDirectory(decisions);
+        Run("verify", _file, "--decide", "allow", "--reason", "our own").Ended(0);
+        Assert.Single(Directory.GetFiles(decisions));
+        Run("scan", "models").Ended(0);
+        Commanded stranger = RunAs("bob", "scan", _file);
+        Assert.Contains("no key that you trust", stranger.Ended(1), StringComparison.Ordinal);
+        File.WriteAllText(_tree["ada.pub"], Run("trust", "key", "export", "ada").Ended(0));
+        RunAs("bob", "trust", "key", "import", "ada", _tree["ada.pub"]).Ended(0);
+        RunAs("bob", "scan", _file).Ended(0);
+    }
+
+    [Fact]
+    public void TwoPeopleAllowTogether()
+    {
+        Directory.CreateDirectory(_tree["assay-decisions"]);
+        Run("trust", "key", "new", "ada").Ended(0);
+        RunAs("bob", "trust", "key", "new", "bob").Ended(0);
+        File.WriteAllText(_tree["bob.pub"], RunAs("bob", "trust", "key", "export", "bob").Ended(0));
+        File.WriteAllText(_tree["ada.pub"], Run("trust", "key", "export", "ada").Ended(0));
+        Run("trust", "key", "import", "bob", _tree["bob.pub"]).Ended(0);
+        RunAs("bob", "trust", "key", "import", "ada", _tree["ada.pub"]).Ended(0);
+        Run("trust", "require", "2", "--of", "ada", "--of", "bob").Ended(0);
+        Assert.Contains("1 of the 2", Run("verify", _file, "--decide", "allow", "--reason", "our own").Ended(1), StringComparison.Ordinal);
+        string id = RunAs("bob", "trust", "list").Ended(0).Split(' ')[0];
+        RunAs("bob", "trust", "countersign", id).Ended(0);
+        Run("scan", _file).Ended(0);
+    }
+
+    [Fact]
+    public void ADecisionGoesToAnotherHome()
+    {
+        Run("verify", _file, "--decide", "deny", "--reason", "no").Ended(1);
+        string id = Run("trust", "list").Ended(0).Split(' ')[0];
+        Run("trust", "export", id, "-o", _tree["d.json"]).Ended(0);
+        RunAs("bob", "trust", "import", _tree["d.json"]).Ended(4);
+        File.WriteAllText(_tree["ada.pub"], Run("trust", "key", "export", "ada").Ended(0));
+        RunAs("bob", "trust", "key", "import", "ada", _tree["ada.pub"]).Ended(0);
+        RunAs("bob", "trust", "import", _tree["d.json"]).Ended(0);
+        Assert.Contains("DENIED", RunAs("bob", "scan", _file).Ended(1), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verify FILE --decide allow")]
+    [InlineData("verify FILE --decide deny")]
+    [InlineData("verify FILE --decide allow --reason x --until never")]
+    [InlineData("verify FILE --decide allow --reason x --until tomorrow")]
+    [InlineData("verify FILE --decide allow --reason x --until 2001-01-01")]
+    [InlineData("verify FILE --decide maybe")]
+    [InlineData("verify FILE --decide allow --reason x --key nobody")]
+    [InlineData("verify nothing-there")]
+    [InlineData("verify")]
+    [InlineData("scan FILE --decisions nothing-there")]
+    [InlineData("trust show 00")]
+    [InlineData("trust revoke 00")]
+    [InlineData("trust countersign 00")]
+    [InlineData("trust export 00")]
+    [InlineData("trust import FILE")]
+    [InlineData("trust import nothing-there")]
+    [InlineData("trust require 2 --of nobody")]
+    [InlineData("trust require 2")]
+    [InlineData("trust key export nobody")]
+    [InlineData("trust key rotate nobody")]
+    [InlineData("trust key remove nobody")]
+    [InlineData("trust key new a/b")]
+    [InlineData("trust key import me FILE")]
+    public void AWrongUseIsOneSentence(string command)
+    {
+        Commanded said = Run([.. command.Split(' ').Select(a => a == "FILE" ? _file : a)]);
+        said.Ended(4);
+        Assert.Single(said.Errors.TrimEnd().Split('\n'));
+        Assert.False(Directory.Exists(_tree["ada/decisions"]));
+    }
+
+    private Commanded Run(params string[] arguments) => RunAs("ada", arguments);
+
+    private Commanded RunAs(string user, params string[] arguments) => Commanded.Run(_tree[user], _tree.Root, Places(arguments), user: user);
+
+    private Commanded Answer(string input, params string[] arguments) => Commanded.Run(_tree["ada"], _tree.Root, arguments, input, "ada");
+
+    /// <summary>The program works in a folder of its own; what tests name stands below the tree.</summary>
+    private string[] Places(string[] arguments) => [.. arguments.Select(a => a == "models" ? _tree["models"] : a)];
+}

@@ -1,0 +1,198 @@
+// What goes into quarantine comes back as it was, and nothing that should stay is moved.
+using System.Text;
+using Assay.Hosting;
+using Assay.Scanning;
+using Assay.Bytes;
+using Assay.Detection;
+using Assay.Tests.Builders;
+using Assay.Trust.Quarantine;
+using Assay.Trust.Storage;
+
+namespace Assay.Trust.Tests.Quarantine;
+
+public sealed class QuarantineTests : IDisposable
+{
+    private readonly TemporaryTree _tree = new();
+
+    public QuarantineTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Quarantine works on Linux only.");
+
+    private string Store => _tree["store"];
+
+    public void Dispose() => _tree.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(1 << 20)]
+    [InlineData((3 << 20) + 5)]
+    public void BytesPermissionsAndTimesComeBackToTheNanosecond(int size)
+    {
+        string file = _tree.Add("model.pkl", "");
+        byte[] bytes = new byte[size];
+        new Random(size).NextBytes(bytes);
+        File.WriteAllBytes(file, bytes);
+        _tree.Shell("chmod 2640 model.pkl; touch -a -d '2001-02-03 04:05:06.123456789' model.pkl; touch -m -d '1961-02-03 04:05:06.987654321' model.pkl");
+        FileStatus before = new Disk().Status(file)!.Value;
+
+        QuarantineItem item = Take(file);
+        Assert.False(Path.Exists(file));
+        Restore(item.Id);
+
+        FileStatus after = new Disk().Status(file)!.Value;
+        Assert.Equal((before.Mode, before.User, before.Group, before.Modified, before.Accessed, before.Links), (after.Mode, after.User, after.Group, after.Modified, after.Accessed, after.Links));
+        Assert.Equal(bytes, File.ReadAllBytes(file));
+        Assert.Empty(Directory.GetDirectories(Store));
+    }
+
+    [Fact]
+    public void AllNamesOfAFileAndTheLinksThatLedToItComeBack()
+    {
+        string file = _tree.Add("blobs/abc", "model");
+        _tree.Shell("ln blobs/abc second; mkdir snap; ln -s ../blobs/abc snap/model.bin; ln -s model.bin snap/again");
+        QuarantineItem item = Take(_tree["snap/again"], _tree["second"]);
+        Assert.Equal([file, _tree["second"]], item.Names.Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.EnumerateFiles(_tree["snap"]).Concat(Directory.EnumerateFiles(_tree["blobs"])));
+        Restore(_tree["snap/again"]);
+        Assert.Equal(("model", "model.bin", "../blobs/abc"), (File.ReadAllText(_tree["snap/again"]), new FileInfo(_tree["snap/again"]).LinkTarget, new FileInfo(_tree["snap/model.bin"]).LinkTarget));
+        Assert.True(new Disk().Status(file)!.Value.IsSameFile(new Disk().Status(_tree["second"])!.Value));
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("folder")]
+    [InlineData("pipe")]
+    [InlineData("circle")]
+    [InlineData("dangling")]
+    [InlineData("twice")]
+    [InlineData("/dev/null")]
+    [InlineData("good/below")]
+    public void WhatIsNoLoneFileStaysWhereItIs(string name)
+    {
+        _tree.Shell("mkdir folder; mkfifo pipe; ln -s circle circle; ln -s nowhere dangling; echo x >twice; ln twice other; echo x >good");
+        string path = Path.IsPathRooted(name) ? name : _tree[name];
+        Assert.Throws<SettingException>(() => QuarantinePlan.Of([_tree["good"], path], Store));
+        Assert.False(Path.Exists(Store));
+    }
+
+    [Fact]
+    public void HostileNamesAreNames()
+    {
+        string[] names = ["-rf", "a\nb", "\u001b[2Jx", "‮gnp", "'; rm *", "é́ 模型", new string('n', 255), ".assay-restore-x", " "];
+        foreach (string name in names)
+        {
+            _tree.Add(name, name);
+            Restore(Take(_tree[name]).Id);
+            Assert.Equal(name, File.ReadAllText(_tree[name]));
+        }
+    }
+
+    [Fact]
+    public void NothingTakesWhatLiesThereForAModel()
+    {
+        string file = _tree.Add("evil.pkl");
+        byte[] pickle = PickleBuilder.Protocol(4).StackGlobal("os", "system").Str("echo canary").Op(Pickle.Op.TUPLE1).Op(Pickle.Op.REDUCE).Op(Pickle.Op.STOP).ToArray();
+        File.WriteAllBytes(file, pickle);
+        QuarantineItem item = Take(file);
+        byte[] content = File.ReadAllBytes(Path.Join(Store, item.Id, "content"));
+        Scanner scanner = new(new ScanOptions { Rules = RuleSet.Default });
+        TargetReport? report = scanner.Scan(new ScanInput { Path = "content", Open = () => new MemorySource(content), Named = true }, CancellationToken.None).Report;
+        Assert.Empty(report!.Formats);
+        Assert.Empty(report.Findings);
+        Assert.DoesNotContain("canary", Encoding.Latin1.GetString(content), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, (UnixFileMode)new Disk().Status(Path.Join(Store, item.Id, "content"))!.Value.Mode);
+    }
+
+    [Fact]
+    public void NothingIsGivenBackOverSomethingElse()
+    {
+        string file = _tree.Add("a", "one");
+        QuarantineItem item = Take(file);
+        _tree.Add("a", "two");
+        Assert.Throws<SettingException>(() => Restore(item.Id));
+        Assert.Equal("two", File.ReadAllText(file));
+        File.Delete(file);
+        _tree.Link("a", "elsewhere");
+        Assert.Throws<SettingException>(() => Restore(item.Id));
+        Assert.False(Path.Exists(_tree["elsewhere"]));
+        Restore(item.Id, _tree["b"]);
+        Assert.Equal("one", File.ReadAllText(_tree["b"]));
+    }
+
+    [Fact]
+    public void ALinkInThePlaceOfTheDirectoryLeadsNothingAway()
+    {
+        QuarantineItem item = Take(_tree.Add("models/a", "one"));
+        _tree.Shell("rmdir models; mkdir other; ln -s other models");
+        Assert.Throws<SettingException>(() => Restore(item.Id));
+        Assert.Empty(Directory.GetFiles(_tree["other"]));
+    }
+
+    [Fact]
+    public void WhatIsDamagedIsNotGivenBack()
+    {
+        QuarantineItem item = Take(_tree.Add("a", "bytes of a model"));
+        string content = Path.Join(Store, item.Id, "content");
+        byte[] bytes = File.ReadAllBytes(content);
+        for (int at = 0; at < bytes.Length; at++)
+        {
+            byte[] changed = [.. bytes];
+            changed[at] ^= 1;
+            File.WriteAllBytes(content, changed);
+            Assert.Throws<SettingException>(() => Restore(item.Id));
+        }
+
+        File.WriteAllBytes(content, [.. bytes, 0]);
+        Assert.Throws<SettingException>(() => Restore(item.Id));
+        Assert.Equal(["store"], Directory.EnumerateFileSystemEntries(_tree.Root).Select(Path.GetFileName));
+        File.WriteAllBytes(content, bytes);
+        Restore(item.Id);
+    }
+
+    [Fact]
+    public void AnotherFileSystemIsNoMatter()
+    {
+        string file = _tree.Add("a", "one");
+        string other = Path.Join("/dev/shm", "assay-test-" + Guid.NewGuid().ToString("n"));
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "There is no second file system.");
+        try
+        {
+            using (QuarantineFolder folder = QuarantineFolder.Open(other))
+            {
+                QuarantineItem item = new QuarantineTaking(folder).Take(QuarantinePlan.Of([file], other)[0], new QuarantineReason());
+                Assert.False(Path.Exists(file));
+                new QuarantineRestoring(folder).Restore(item);
+            }
+
+            Assert.Equal("one", File.ReadAllText(file));
+        }
+        finally
+        {
+            Directory.Delete(other, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void APurgedFileIsGone()
+    {
+        QuarantineItem item = Take(_tree.Add("a", "one"));
+        using QuarantineFolder folder = QuarantineFolder.Open(Store);
+        folder.Purge(item);
+        Assert.Empty(folder.Items());
+        Assert.Empty(Directory.GetDirectories(Store));
+    }
+
+    private QuarantineItem Take(params string[] paths)
+    {
+        using QuarantineFolder folder = QuarantineFolder.Open(Store);
+        QuarantinePlan plan = Assert.Single(QuarantinePlan.Of(paths, Store));
+        return new QuarantineTaking(folder).Take(plan, new QuarantineReason { By = "ada", At = DateTimeOffset.UnixEpoch });
+    }
+
+    private void Restore(string name, string? to = null)
+    {
+        using QuarantineFolder folder = QuarantineFolder.Open(Store);
+        Assert.Empty(new QuarantineRestoring(folder).Restore(folder.Find(name), to));
+    }
+}
