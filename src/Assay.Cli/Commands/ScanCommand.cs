@@ -32,6 +32,7 @@ internal static class ScanCommand
         Option<string[]> effects = ListingOptions.Effects();
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
         Option<string?> facts = new("--facts") { Description = "Also write what was read to this file, for assay judge.", HelpName = "FILE" };
+        Option<string?> certificate = new("--certificate") { Description = "Also write a certificate of the pass of one file to this file, for assay certificate check.", HelpName = "FILE" };
         Option<bool> digest = new("--digest") { Description = "Digest files above 64 MB as well." };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Text: one line for each file that did not pass. No progress." };
         Option<bool> verbose = ListingOptions.Verbose();
@@ -42,7 +43,7 @@ internal static class ScanCommand
         SandboxSwitches switches = new();
         Command command = new("scan", "Examine model files: what would each loader run?")
         {
-            paths, format, output, reports, failOn, include, exclude, ignore, jobs, policy, noPolicy, decisions, baseline, rules, effects, limit, facts, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
+            paths, format, output, reports, failOn, include, exclude, ignore, jobs, policy, noPolicy, decisions, baseline, rules, effects, limit, facts, certificate, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
         Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(command);
@@ -74,6 +75,7 @@ internal static class ScanCommand
                 Effects = parsed.GetValue(effects) ?? [],
                 Limits = parsed.GetValue(limit) ?? [],
                 Facts = parsed.GetValue(facts),
+                Certificate = parsed.GetValue(certificate),
                 Digest = parsed.GetValue(digest),
                 Quiet = parsed.GetValue(quiet),
                 Verbose = parsed.GetValue(verbose),
@@ -154,6 +156,9 @@ internal sealed record ScanArguments
 
     /// <summary>The file that gets the facts, or null.</summary>
     public string? Facts { get; init; }
+
+    /// <summary>The file that gets a certificate of the pass, or null.</summary>
+    public string? Certificate { get; init; }
 
     public bool Digest { get; init; }
 

@@ -35,8 +35,9 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         HeapFence.Set(limits);
         ReportFile? file = arguments.Output is null or "-" ? null : new ReportFile(arguments.Output);
         ReportFile? facts = arguments.Facts is null ? null : new ReportFile(arguments.Facts);
+        CertificateFile? certificate = arguments.Certificate is null ? null : new CertificateFile(arguments.Certificate, arguments.Paths);
         (string Format, ReportFile File)[] further = [.. arguments.Reports.Select(Further)];
-        ReportFile[] files = [.. new[] { file, facts }.OfType<ReportFile>(), .. further.Select(f => f.File)];
+        ReportFile[] files = [.. new[] { file, facts, certificate?.File }.OfType<ReportFile>(), .. further.Select(f => f.File)];
         if (files.SelectMany((one, at) => files.Skip(at + 1).Select(other => (one, other))).Any(p => p.one.IsSameAs(p.other)))
         {
             throw new UsageException("Two reports, or a report and the facts, cannot go into one file.");
@@ -61,7 +62,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             Scratch = scratch,
             // One file is examined on this thread: to start another would cost more than a small one does.
             Jobs = arguments.Paths is [var only] && remote is null && !Directory.Exists(only) ? 1 : arguments.Jobs,
-            DigestAll = arguments.Digest || words?.AsksForDigests == true,
+            DigestAll = arguments.Digest || certificate is not null || words?.AsksForDigests == true,
             TestLoad = loader,
             // A folder is also judged as a whole, by the facts of its files.
             KeepFacts = facts is not null || words is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists) || remote is { HasWhole: true },
@@ -127,6 +128,11 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         }
 
         int code = tally.Code(arguments.FailOn);
+        if (certificate?.Write(host, scanner.Head, rules) == false && code == ExitCode.Passed)
+        {
+            code = ExitCode.Incomplete;
+        }
+
         if (stored is null)
         {
             return code;
@@ -193,6 +199,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
 
                         ScanResult result = said(scanned);
                         tally.Add(result);
+                        certificate?.Add(result);
 
                         bundles.Add(result);
 

@@ -1,0 +1,59 @@
+// assay certificate check: holds a certificate of a pass to the file that it is about.
+using System.CommandLine;
+using System.Globalization;
+using Assay.Hosting.Files;
+using Assay.Reports;
+using Assay.Trust.Checking;
+
+namespace Assay.Cli.Commands;
+
+/// <summary><c>assay certificate check CERTIFICATE MODEL</c>: 0 where every claim holds, 1 where one does not, 2 where some rest on effect packs alone.</summary>
+internal static class CertificateCommand
+{
+    private const int Longest = 256 << 20;
+    private const int MostTold = 50;
+
+    /// <summary>The command.</summary>
+    public static Command Create(Host host) => new("certificate", "Certificates of a pass, which assay scan --certificate writes.") { Check(host) };
+
+    private static Command Check(Host host)
+    {
+        Argument<string> certificate = new("CERTIFICATE") { Description = "What assay scan --certificate has written." };
+        Argument<string> model = new("MODEL") { Description = "The file that it is about." };
+        Option<bool> accept = new("--accept-packs") { Description = "Take the issuer's effect packs at their word for callables that the checker does not know itself." };
+        Command command = new("check", "Read the file a second time, by a small program that shares nothing with the scan, and hold every claim to it.") { certificate, model, accept };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetValue(certificate)!;
+            byte[] text;
+            using (FileStream stream = SettingFile.Open("certificate", path))
+            {
+                text = stream.Length <= Longest ? new byte[stream.Length] : throw new UsageException($"The certificate {path} cannot be used: it is too long for one.");
+                stream.ReadExactly(text);
+            }
+
+            Certificate claimed = CertificateChecker.Read(text) ?? throw new UsageException($"The certificate {path} cannot be used: it is not what assay scan --certificate has written.");
+            CertificateCheck check = CertificateChecker.Check(claimed, CertificateFile.Bytes(parsed.GetValue(model)!));
+            using StreamWriter writer = host.Writer();
+            foreach (CertificateFault fault in check.Faults.Take(MostTold))
+            {
+                writer.WriteLine(Escape.Visible($"{fault.Claim}: {fault.Sentence}"));
+            }
+
+            if (check.Faults.Count > 0)
+            {
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The certificate does not hold: {check.Faults.Count} {(check.Faults.Count == 1 ? "claim" : "claims")} of it."));
+                return ExitCode.Findings;
+            }
+
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The certificate holds: {claimed.Parts.Count} parts, {check.Verified} imports, calls and states, {claimed.Callables.Count} callables."));
+            foreach (string name in check.Resting.Take(MostTold))
+            {
+                writer.WriteLine(Escape.Visible($"Only the issuer's effect packs say that {name} is harmless."));
+            }
+
+            return check.Resting.Count == 0 || parsed.GetValue(accept) ? ExitCode.Passed : ExitCode.Incomplete;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,256 @@
+// A certificate holds for its file and for no other claim: thousands of changed ones are caught.
+using Assay.Detection;
+using Assay.Hosting;
+using Assay.Scanning;
+using Assay.Tests.Builders;
+using Assay.Trust.Certificates;
+using Assay.Trust.Checking;
+using Assay.Trust.Tests.Builders;
+using Opcode = Assay.Pickle.Op;
+
+namespace Assay.Trust.Tests.Certificates;
+
+public sealed class CertificateTests : IDisposable
+{
+    private readonly TemporaryTree _tree = new();
+
+    public void Dispose() => _tree.Dispose();
+
+    public static TheoryData<string> Good => ["tensors", "ordered", "plain", "old", "two", "counter"];
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void WhatPassedIsCertifiedAndTheCertificateHolds(string name)
+    {
+        byte[] file = Build(name);
+        Certificate certificate = Issue(file);
+        CertificateCheck check = CertificateChecker.Check(CertificateChecker.Read(CertificateChecker.Write(certificate))!, file);
+        Assert.Empty(check.Faults);
+        Assert.Empty(check.Resting);
+        Assert.Equal(certificate.Parts.Sum(p => p.Events.Count), check.Verified);
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void EachChangedByteOfTheFileIsCaught(string name)
+    {
+        byte[] file = Build(name);
+        Certificate certificate = Issue(file);
+        for (int at = 0; at < file.Length; at++)
+        {
+            foreach (byte flip in (ReadOnlySpan<byte>)[1, 0x80, 0xFF])
+            {
+                byte[] changed = [.. file];
+                changed[at] ^= flip;
+                Assert.NotEmpty(CertificateChecker.Check(certificate, changed).Faults);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void AChangedFileWhoseDigestsWereMendedIsCaughtWhereALoaderDoesSomethingElse(string name)
+    {
+        // Whoever changes a file can work out new digests; what they cannot do is keep the claims about what it does.
+        byte[] file = Build(name);
+        Certificate certificate = Issue(file);
+        int others = 0;
+        for (int at = 0; at < file.Length; at++)
+        {
+            byte[] changed = [.. file];
+            changed[at] ^= 1;
+            IReadOnlyList<CheckedPart> parts;
+            try
+            {
+                parts = CheckedFile.Read(changed, out _);
+            }
+            catch (UncheckableException)
+            {
+                continue;
+            }
+
+            Certificate mended = certificate with
+            {
+                Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(changed)),
+                Parts = [.. certificate.Parts.Zip(parts, (p, q) => p with { Sha256 = q.Sha256 })],
+            };
+            bool same = parts.SelectMany(p => p.Events).SequenceEqual(certificate.Parts.SelectMany(p => p.Events));
+            others += same ? 0 : 1;
+            Assert.True(same || CertificateChecker.Check(mended, changed).Faults.Count > 0, $"byte {at}");
+        }
+
+        Assert.True(name == "plain" || others > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void EachOmittedOrChangedClaimIsCaught(string name)
+    {
+        byte[] file = Build(name);
+        Certificate certificate = Issue(file);
+        int mutants = 0;
+        foreach (Certificate mutant in Mutants(certificate))
+        {
+            mutants++;
+            Assert.NotEmpty(CertificateChecker.Check(mutant, file).Faults);
+        }
+
+        Assert.True(mutants > (name == "plain" ? 10 : 25));
+    }
+
+    [Fact]
+    public void WhatACertificateCannotBeAbout()
+    {
+        Assert.Throws<SettingException>(() => Issue(Samples.Evil()));
+        Assert.Throws<SettingException>(() => Issue(Samples.Unknown()));
+        Assert.Throws<SettingException>(() => Issue(PickleBuilder.Protocol(4).Op(Opcode.EMPTY_DICT).Op(Opcode.STOP).Raw((byte)'x').ToArray()));
+    }
+
+    [Theory]
+    [InlineData("os.system", "tuple['id']")]
+    [InlineData("torch._utils._rebuild_tensor_v3", "tuple[]")]
+    [InlineData("collections.OrderedDict()", "tuple[]")]
+    public void AReasonThatTheCheckerDoesNotKnowIsNotItsOwn(string callee, string arguments)
+    {
+        CheckedPart part = new() { Kind = "pickle", Events = [new CheckedEvent(0, "call", callee, arguments)] };
+        Assert.Contains(callee.Replace("()", "", StringComparison.Ordinal), CertificateChecker.NamesOf([part]));
+        Assert.Null(CertificateChecker.Known(callee));
+    }
+
+    [Fact]
+    public void ACallThatIsHarmlessOnlyWithSomeArgumentsIsHeldToThem()
+    {
+        // copyreg._reconstructor makes an instance of whatever class it gets.
+        byte[] file = PickleBuilder.Protocol(2).Global("copyreg", "_reconstructor").Global("subprocess", "Popen").Global("builtins", "object").Op(Opcode.NONE).Op(Opcode.TUPLE3).Op(Opcode.REDUCE).Op(Opcode.STOP).ToArray();
+        Certificate forged = Forge(file);
+        Assert.Contains(CertificateChecker.Check(forged, file).Faults, f => f.Claim == "callables");
+        byte[] encode = PickleBuilder.Protocol(2).Global("_codecs", "encode").Str("x").Str("rot13").Op(Opcode.TUPLE2).Op(Opcode.REDUCE).Op(Opcode.STOP).ToArray();
+        Assert.Contains(CertificateChecker.Check(Forge(encode), encode).Faults, f => f.Claim == "callables");
+    }
+
+    [Fact]
+    public void TheCheckerKnowsNothingOfTheRest()
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Join(root, "Assay.slnx")))
+        {
+            root = Path.GetDirectoryName(root)!;
+        }
+
+        string[] files = Directory.GetFiles(Path.Join(root, "src/Assay.Trust/Checking"), "*.cs");
+        Assert.NotEmpty(files);
+        Assert.All(files, f => Assert.DoesNotMatch(@"using Assay|Assay\.(?!Trust\.Checking)[A-Z]", File.ReadAllText(f)));
+        Assert.True(files.Sum(f => File.ReadAllLines(f).Length) < 1200, "A checker that nobody reads in one sitting is none.");
+    }
+
+    [Fact]
+    public void TheCommandsIssueAndCheck()
+    {
+        string model = _tree["m.pkl"], certificate = _tree["c.json"], evil = _tree["evil.pkl"];
+        File.WriteAllBytes(model, Build("ordered"));
+        File.WriteAllBytes(evil, Samples.Evil());
+        Commanded Run(params string[] arguments) => Commanded.Run(_tree["home"], _tree.Root, arguments);
+        Run("scan", model, "--certificate", certificate).Ended(0);
+        Run("certificate", "check", certificate, model).Ended(0);
+        Run("certificate", "check", certificate, evil).Ended(1);
+        Run("scan", evil, "--certificate", _tree["none.json"]).Ended(1);
+        Assert.False(File.Exists(_tree["none.json"]));
+        Run("scan", _tree.Root, "--certificate", _tree["none.json"]).Ended(4);
+        Run("certificate", "check", model, model).Ended(4);
+        Run("certificate", "check", certificate, _tree["missing"]).Ended(4);
+    }
+
+    /// <summary>Certificates that claim a little else, each in one place.</summary>
+    private static IEnumerable<Certificate> Mutants(Certificate certificate)
+    {
+        yield return certificate with { Schema = "assay.certificate/2" };
+        yield return certificate with { Size = certificate.Size + 1 };
+        yield return certificate with { Sha256 = new string('0', 64) };
+        yield return certificate with { Format = "tar" };
+        yield return certificate with { Callables = [.. certificate.Callables, new CertifiedName { Name = "zzz.more" }] };
+        for (int i = 0; i < certificate.Callables.Count; i++)
+        {
+            CertifiedName name = certificate.Callables[i];
+            foreach (CertifiedName? other in new[] { null, name with { Why = "Because." }, name with { Does = "nothing" }, name with { By = "pack" }, name with { Name = name.Name + "x" }, name with { Why = "" } })
+            {
+                yield return certificate with { Callables = Replaced(certificate.Callables, i, other) };
+            }
+        }
+
+        for (int i = 0; i < certificate.Parts.Count; i++)
+        {
+            CheckedPart part = certificate.Parts[i];
+            foreach (CheckedPart? other in new[] { null, part with { Kind = part.Kind + "s" }, part with { Length = part.Length - 1 }, part with { Offset = part.Offset + 1 }, part with { Path = part.Path + "x" }, part with { Sha256 = new string('1', 64) } })
+            {
+                yield return certificate with { Parts = Replaced(certificate.Parts, i, other) };
+            }
+
+            for (int j = 0; j < part.Events.Count; j++)
+            {
+                CheckedEvent one = part.Events[j];
+                foreach (CheckedEvent? other in new[] { null, one with { Offset = one.Offset + 1 }, one with { Kind = "import " + one.Kind }, one with { Callee = "builtins.print" }, one with { Arguments = one.Arguments + " " } })
+                {
+                    yield return certificate with { Parts = Replaced(certificate.Parts, i, part with { Events = Replaced(part.Events, j, other) }) };
+                }
+
+                yield return certificate with { Parts = Replaced(certificate.Parts, i, part with { Events = [.. part.Events.Take(j), one, .. part.Events.Skip(j)] }) };
+            }
+        }
+    }
+
+    private static List<T> Replaced<T>(IReadOnlyList<T> list, int at, T? other)
+        where T : class => [.. list.Take(at), .. other is null ? (IEnumerable<T>)[] : [other], .. list.Skip(at + 1)];
+
+    private static Certificate Issue(byte[] file)
+    {
+        TargetReport report = Samples.Scan(file);
+        return CertificateIssuing.Issue(report, Samples.Head, RuleSet.Default, file);
+    }
+
+    /// <summary>What somebody would write who says that everything is harmless.</summary>
+    private static Certificate Forge(byte[] file)
+    {
+        IReadOnlyList<CheckedPart> parts = CheckedFile.Read(file, out string format);
+        return new Certificate
+        {
+            Schema = Certificate.CurrentSchema,
+            Size = file.Length,
+            Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)),
+            Format = format,
+            Parts = parts,
+            Callables = [.. CertificateChecker.NamesOf(parts).Select(n => CertificateChecker.Known(n) is { } k ? new CertifiedName { Name = n, Does = k.Does, Why = k.Why, By = "checker" } : new CertifiedName { Name = n, By = "pack" })],
+        };
+    }
+
+    private static byte[] Build(string name) => name switch
+    {
+        "tensors" => Torch(),
+        "ordered" => PickleBuilder.Protocol(4).StackGlobal("collections", "OrderedDict").Op(Opcode.EMPTY_TUPLE).Op(Opcode.REDUCE).Op(Opcode.MEMOIZE).Op(Opcode.MARK)
+            .Str("weight").Op(Opcode.NONE).Str("bias").Op(Opcode.NEWTRUE).Op(Opcode.SETITEMS).Op(Opcode.STOP).ToArray(),
+        "plain" => PickleBuilder.Protocol(4).Op(Opcode.EMPTY_DICT).Op(Opcode.MEMOIZE).Op(Opcode.MARK).Str("a").Op(Opcode.NONE).Str("b").Op(Opcode.EMPTY_LIST).Op(Opcode.SETITEMS).Op(Opcode.STOP).ToArray(),
+        "old" => PickleBuilder.Start().Global("copy_reg", "_reconstructor").Op(Opcode.MARK).Global("__builtin__", "object").Global("__builtin__", "object").Op(Opcode.NONE).Op(Opcode.TUPLE).Op(Opcode.REDUCE).Op(Opcode.STOP).ToArray(),
+        "two" => [.. Build("ordered"), .. Build("plain")],
+        _ => PickleBuilder.Protocol(4).StackGlobal("collections", "Counter").Op(Opcode.EMPTY_DICT).Op(Opcode.TUPLE1).Op(Opcode.REDUCE).Op(Opcode.STOP).ToArray(),
+    };
+
+    private static byte[] Torch()
+    {
+        byte[] pickle = PickleBuilder.Protocol(2).Op(Opcode.EMPTY_DICT).Str("w").Global("torch._utils", "_rebuild_tensor_v2").Op(Opcode.MARK).Op(Opcode.MARK)
+            .Str("storage").Global("torch", "FloatStorage").Str("0").Str("cpu").Op(Opcode.BININT1).Raw(1).Op(Opcode.TUPLE).Op(Opcode.BINPERSID)
+            .Op(Opcode.BININT1).Raw(0).Op(Opcode.BININT1).Raw(1).Op(Opcode.TUPLE1).Op(Opcode.BININT1).Raw(1).Op(Opcode.TUPLE1).Op(Opcode.NEWFALSE)
+            .Global("collections", "OrderedDict").Op(Opcode.EMPTY_TUPLE).Op(Opcode.REDUCE).Op(Opcode.TUPLE).Op(Opcode.REDUCE).Op(Opcode.SETITEM).Op(Opcode.STOP).ToArray();
+        using MemoryStream stream = new();
+        using (System.IO.Compression.ZipArchive zip = new(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in (ReadOnlySpan<(string, byte[])>)[("archive/data.pkl", pickle), ("archive/byteorder", "little"u8.ToArray()), ("archive/data/0", new byte[4]), ("archive/version", "3\n"u8.ToArray())])
+            {
+                System.IO.Compression.ZipArchiveEntry entry = zip.CreateEntry(name, System.IO.Compression.CompressionLevel.NoCompression);
+                entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+                using Stream member = entry.Open();
+                member.Write(content);
+            }
+        }
+
+        return stream.ToArray();
+    }
+}
