@@ -63,6 +63,26 @@ bill_of_materials() {
     tests/cyclonedx-validate.sh "$work/report.cdx.json"
 }
 
+# What is written without reflection: quarantine, decisions, certificates, advisories.
+advisory() {
+    exits 0 "$program" report samples/hostile/nullifai_twin.pt -o "$work/advisory" || return 1
+    tests/advisory-validate.sh "$work/advisory"
+}
+
+decides() {
+    export ASSAY_HOME=$work/home
+    cp samples/hostile/nullifai_twin.pt "$work/decided.pt" || return 1
+    exits 0 "$program" verify "$work/decided.pt" --decide allow --reason "a canary" --until 2999-01-01 || return 1
+    exits 0 "$program" scan "$work/decided.pt" || return 1
+    exits 0 "$program" quarantine "$work/decided.pt" || return 1
+    exits 0 "$program" quarantine restore "$work/decided.pt" || return 1
+    cmp samples/hostile/nullifai_twin.pt "$work/decided.pt" || return 1
+    exits 0 "$program" scan samples/good/state_dict.pt --certificate "$work/certificate.json" || return 1
+    exits 0 "$program" certificate check "$work/certificate.json" samples/good/state_dict.pt || return 1
+    exits 0 "$program" sign samples/good -o "$work/model.sig" || return 1
+    exits 0 "$program" verify-signature samples/good --signature "$work/model.sig"
+}
+
 from_standard_input() { exits 1 "$program" scan - <samples/hostile/nullifai_twin.pt; }
 
 one_file() { [ "$(find artifacts/assay -type f | wc -l)" -eq 1 ]; }
@@ -124,6 +144,7 @@ try "hostile samples are found" exits 1 "$program" scan samples/hostile
 try "JSON parses and says what expected.tsv says" json
 try "two scans say the same, byte for byte" same_twice
 try "facts judged again give the same report, byte for byte" judges_facts
+try "what is decided, quarantined, certified and signed holds" decides
 try "standard input is scanned" from_standard_input
 try "a missing path is an unread input" exits 2 "$program" scan "$work/nothing-here"
 try "an empty folder is nothing to scan" bash -c 'mkdir "$1/empty"; "$2" scan "$1/empty"; [ $? -eq 3 ]' - "$work" "$program"
@@ -143,6 +164,7 @@ fi
 if [ -x tests/sarif-validate.sh ] && [ -n "${SARIF_TOOLS_DIR:-}" ]; then
     try "SARIF validates" sarif
     try "CycloneDX validates" bill_of_materials
+    try "OSV and CSAF validate" advisory
 else
     echo "skipped SARIF validation: its validators are not installed"
 fi

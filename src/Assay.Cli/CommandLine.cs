@@ -84,6 +84,8 @@ internal static class CommandLine
         root.Add(TrustCommand.Create(host));
         root.Add(SignCommand.Create(host));
         root.Add(SignCommand.CreateVerify(host));
+        root.Add(ReportCommand.Create(host));
+        root.Add(FeedCommand.Create(host));
         root.Add(CertificateCommand.Create(host));
         root.Add(QuarantineCommand.Create(host, arguments));
         root.Add(FormatsCommand.Create(host));

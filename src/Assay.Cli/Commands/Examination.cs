@@ -24,6 +24,10 @@ internal sealed class Examination(Host host, RuleSet rules, Policy policy, ITest
     /// <summary>What all its results rest on.</summary>
     public ScanHead Head => _scanner.Head;
 
+    /// <summary>What was found in one file, called by its name alone: where it lies is nobody's business to whom the report goes.</summary>
+    public TargetReport? Nameless(string path) =>
+        host.Scan(_scanner, [new ScanInput { Path = Path.GetFileName(path), Open = () => FileOpening.Open(path), Named = true }], null, host.Cancellation).FirstOrDefault().Report;
+
     /// <summary>What was found in each file that is or may be a model, in the order of their paths.</summary>
     public IEnumerable<TargetReport> Of(params IEnumerable<string> paths)
     {

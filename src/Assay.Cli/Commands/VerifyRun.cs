@@ -101,7 +101,8 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         return tally.Code(Verdict.Suspicious);
     }
 
-    private TargetReport Applied(RuleSet rules, Policy policy, TargetReport report) => new DecidedScan(_places.Book(), rules, policy, Today, _places.NameOf).Apply(report);
+    private TargetReport Applied(RuleSet rules, Policy policy, TargetReport report) =>
+        TrustedWords.Of(host, _places)?.Over(rules, policy, Today)(new ScanResult(report.Path, report)).Report ?? report;
 
     /// <summary>Shows, asks, and does what is decided, until something is; the answer is the report after that, or null where the file is gone.</summary>
     private TargetReport? Decide(ScanHead head, RuleSet rules, Policy policy, TargetReport report, VerifyChoice choice, StreamWriter writer)
@@ -141,7 +142,9 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
 
                     break;
                 case VerifyChoice.Report:
-                    writer.WriteLine($"assay report writes one: assay report {Escape.Visible(report.Path)} -o DIR.");
+                    string folder = $"{Path.GetFileName(report.Path)}.report";
+                    ReportCommand.Write(host, report.Path, rules, Path.Join(host.Directory, folder), payload: false, publisher: null, space: null);
+                    writer.WriteLine($"The report is in {Escape.Visible(folder)}.");
                     break;
                 default:
                     writer.WriteLine("Nothing was decided.");

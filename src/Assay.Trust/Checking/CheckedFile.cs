@@ -46,7 +46,7 @@ internal static class CheckedFile
             return Zip(bytes);
         }
 
-        if (bytes.AsSpan().StartsWith("\x93NUMPY"u8))
+        if (bytes is [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..])
         {
             format = "npy";
             return [Array(bytes)];

@@ -5,14 +5,15 @@ using Assay.Artifacts;
 using Assay.Detection;
 using Assay.Policies;
 using Assay.Scanning;
+using Assay.Trust.Feeds;
 
 namespace Assay.Trust.Decisions;
 
 /// <summary>
 /// Puts decisions into reports: a denial is a fact about the file and so a finding, an allowance waives the findings that it was given for, in this file, and one that does not
-/// hold is told. Everything goes through the judge: the report says no more and no less than if the facts had said it.
+/// hold is told; that a feed lists the file is a fact as well, which no allowance answers. Everything goes through the judge: the report says no more and no less than if the facts had said it.
 /// </summary>
-public sealed class DecidedScan(DecisionBook book, RuleSet rules, Policy policy, DateOnly day, Func<string, string> nameOf)
+public sealed class DecidedScan(DecisionBook book, RuleSet rules, Policy policy, DateOnly day, Func<string, string> nameOf, ILookup<string, (string Feed, FeedEntry Entry)>? listed = null)
 {
     private const int MostTold = 20;
 
@@ -20,7 +21,7 @@ public sealed class DecidedScan(DecisionBook book, RuleSet rules, Policy policy,
     public TargetReport Apply(TargetReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        if (book.Decisions.Count == 0 || report.Read is not { } read)
+        if ((book.Decisions.Count == 0 && listed is null) || report.Read is not { } read)
         {
             return report;
         }
@@ -28,6 +29,11 @@ public sealed class DecidedScan(DecisionBook book, RuleSet rules, Policy policy,
         List<Fact> told = [];
         List<Waiver> waivers = [];
         List<Decision> held = [];
+        foreach ((string feed, FeedEntry entry) in report.Sha256 is { } digest && listed is not null ? listed[digest] : [])
+        {
+            told.Add(Anomaly(report, SaidOfFile.Listed, $"The feed {feed} lists it as {entry.Id}{(entry.Summary.Length > 0 ? $": {entry.Summary}" : "")}."));
+        }
+
         foreach (Decision decision in book.About(report.Sha256))
         {
             DecisionStanding standing = book.Of(decision, day);
@@ -119,7 +125,7 @@ public sealed class DecidedScan(DecisionBook book, RuleSet rules, Policy policy,
     public static IEnumerable<Finding> Deciding(TargetReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return report.Findings.Where(f => f.Severity >= Severity.Medium && f.Subject.Name != SaidOfFile.Denied);
+        return report.Findings.Where(f => f.Severity >= Severity.Medium && f.Subject.Name is not (SaidOfFile.Denied or SaidOfFile.Listed));
     }
 
     private static string Title(Decision decision) =>

@@ -1,0 +1,119 @@
+// Feeds are taken where they are signed as they have to be, and scans name what they list.
+using System.Text;
+using Assay.Hosting;
+using Assay.Tests.Builders;
+using Assay.Trust.Feeds;
+using Assay.Trust.Signing;
+using Assay.Trust.Tests.Builders;
+
+namespace Assay.Trust.Tests.Feeds;
+
+public sealed class FeedTests : IDisposable
+{
+    private static readonly string s_digest = new('a', 64);
+    private readonly TemporaryTree _tree = new();
+
+    public void Dispose() => _tree.Dispose();
+
+    [Fact]
+    public void AListIsADigestALine()
+    {
+        string text = $"# harmful\r\n\n{s_digest.ToUpperInvariant()}  *evil.pkl\n{new string('b', 64)}, seen in a mail\n{new string('c', 64)}\n";
+        Assert.Equal([(s_digest, "evil.pkl"), (new string('b', 64), "seen in a mail"), (new string('c', 64), "")], Read(text).Select(e => (e.Sha256, e.Summary)));
+        Assert.Throws<SettingException>(() => Read($"{s_digest}\nnonsense\n"));
+        Assert.Throws<SettingException>(() => Read(s_digest[1..]));
+    }
+
+    [Fact]
+    public void AdvisoriesListFilesByDigestAndWithdrawnOnesNone()
+    {
+        string one = $"{{\"id\":\"x_1\",\"modified\":\"2026-01-01T00:00:00Z\",\"summary\":\"bad\",\"affected\":[{{\"database_specific\":{{\"sha256\":[\"{s_digest}\"]}}}},{{}}]}}";
+        Assert.Equal([new FeedEntry(s_digest, "x_1", "bad")], Read(one));
+        Assert.Equal(2, Read($"[{one},{one.Replace("x_1", "x_2", StringComparison.Ordinal)}]").Count);
+        Assert.Empty(Read(one.Replace("\"summary\"", "\"withdrawn\":\"2026-01-02T00:00:00Z\",\"summary\"", StringComparison.Ordinal)));
+        Assert.Throws<SettingException>(() => Read("{}"));
+        Assert.Throws<SettingException>(() => Read("{\"id\":1,\"modified\":\"x\"}"));
+        Assert.Throws<SettingException>(() => Read(one.Replace(s_digest, "short", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void ASignedListIsTakenByItsKeyOnly()
+    {
+        using SigningKey ada = SigningKey.New("ada");
+        using SigningKey eve = SigningKey.New("eve");
+        byte[] plain = Encoding.ASCII.GetBytes(s_digest + "\n"), signed = Feed.Sign(plain, "x", ada).Write();
+        Assert.Single(Feed.Read(signed, "x", [ada.Public]));
+        Assert.Throws<SettingException>(() => Feed.Read(signed, "x", [eve.Public]));
+        Assert.Throws<SettingException>(() => Feed.Read(plain, "x", [ada.Public]));
+        Assert.Single(Feed.Read(signed, "x", keys: null));
+        Assert.Throws<SettingException>(() => Feed.Sign("nonsense"u8.ToArray(), "x", ada));
+    }
+
+    [Fact]
+    public void OurOwnAdvisoryIsAFeed()
+    {
+        string file = Lay();
+        Run("report", file, "-o", _tree["report"]).Ended(0);
+        Run("feed", "add", "ours", Path.Join(_tree["report"], "advisory.osv.json"), "--unsigned").Ended(0);
+        Assert.All(["feed-listed", "ours", "x_assay-"], t => Assert.Contains(t, Run("scan", file, "-v").Ended(1), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WhatIsListedIsMaliciousAndAnAllowanceDoesNotAnswerIt()
+    {
+        string file = _tree["unknown.pkl"];
+        File.WriteAllBytes(file, Samples.Unknown());
+        Run("verify", file, "--decide", "allow", "--reason", "ours").Ended(0);
+        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)));
+        string list = _tree.Add("list.txt", digest + " stolen\n");
+        Run("feed", "sign", list, "-o", _tree["list.json"]).Ended(0);
+        Run("feed", "add", "bad", _tree["list.json"], "--key", "ada").Ended(0);
+        Assert.Contains("MALICIOUS", Run("scan", file).Ended(1), StringComparison.Ordinal);
+        Run("feed", "remove", "bad").Ended(0);
+        Run("scan", file).Ended(0);
+    }
+
+    [Fact]
+    public void AFeedThatCannotBeTakenKeepsWhatItHad()
+    {
+        string list = _tree.Add("list.txt", s_digest + "\n");
+        Run("feed", "add", "one", list, "--unsigned").Ended(0);
+        File.WriteAllText(list, "nonsense");
+        Assert.Single(Run("feed", "sync").Errors.TrimEnd().Split('\n'));
+        Run("feed", "sync").Ended(2);
+        Assert.Contains("1 files", Run("feed", "list").Ended(0), StringComparison.Ordinal);
+        File.WriteAllText(list, s_digest + "\n" + new string('b', 64) + "\n");
+        Assert.Contains("2 files", Run("feed", "sync").Ended(0), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("feed add x LIST")]
+    [InlineData("feed add x LIST --unsigned --key ada")]
+    [InlineData("feed add x LIST --key nobody")]
+    [InlineData("feed add a/b LIST --unsigned")]
+    [InlineData("feed add x MISSING --unsigned")]
+    [InlineData("feed add x EVIL --unsigned")]
+    [InlineData("feed remove x")]
+    [InlineData("feed sign EVIL -o OUT")]
+    [InlineData("feed sign MISSING -o OUT")]
+    public void AWrongUseIsOneSentence(string command)
+    {
+        string list = _tree.Add("list.txt", s_digest + "\n"), evil = Lay();
+        Commanded said = Run([.. command.Split(' ').Select(a => a switch { "LIST" => list, "EVIL" => evil, "MISSING" => _tree["missing"], "OUT" => _tree["out"], _ => a })]);
+        said.Ended(4);
+        Assert.Single(said.Errors.TrimEnd().Split('\n'));
+        Assert.Equal("", Run("feed", "list").Ended(0));
+        Assert.False(File.Exists(_tree["out"]));
+    }
+
+    private static IReadOnlyList<FeedEntry> Read(string text) => Feed.Read(Encoding.UTF8.GetBytes(text), "x", keys: null);
+
+    private string Lay()
+    {
+        string file = _tree["evil.pkl"];
+        File.WriteAllBytes(file, Samples.Evil());
+        return file;
+    }
+
+    private Commanded Run(params string[] arguments) => Commanded.Run(_tree["home"], _tree.Root, arguments);
+}
