@@ -32,9 +32,6 @@ const string Rare = """
       when: {callable: {name: "benchmark.rare.*"}}
       why: "It is rare."
       fix: "Take it out."
-      examples:
-        hit: [{callable: {name: benchmark.rare.one}}]
-        pass: [{callable: {name: os.system}}]
     """;
 RetroResult result = RetroJudge.Of(store, RuleSet.With([("bench.yaml", Rare)]), Policy.None).Run(_ => { }, CancellationToken.None);
 Say($"judged by a new rule: {result.Readings:n0} readings, {result.Judged:n0} concerned, {result.Changed:n0} changed");

@@ -28,7 +28,7 @@ internal static class AuditCommand
             AuditBook book = new(store);
             foreach (Audit one in book.All())
             {
-                AuditRun? last = book.Runs(one, 1).FirstOrDefault();
+                AuditRun? last = book.LastRun(one);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{Escape.Visible(one.Name),-20} {(one.Schedule.Length == 0 ? "by hand" : one.Schedule),-14} {(last is null ? "never run" : $"{last.Began:yyyy-MM-dd HH:mm} {last.Summary.Files} files, {last.Summary.Regressions} regressions")}  {Escape.Visible(string.Join(" ", one.Targets))}"));
             }
@@ -46,7 +46,7 @@ internal static class AuditCommand
         audit.Add(Report(host));
         audit.Add(OnOne(host, "baseline", "Compare from now on with the last run, and not with the one before.", (book, one, output) =>
         {
-            AuditRun run = book.Runs(one, 1).FirstOrDefault() ?? throw new UsageException($"The audit {one.Name} has no run yet.");
+            AuditRun run = book.LastRun(one) ?? throw new UsageException($"The audit {one.Name} has no run yet.");
             book.SetBaseline(one, run.Id);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Run {run.Id} is the baseline."));
         }));
@@ -174,7 +174,7 @@ internal static class AuditCommand
         {
             AuditBook book = new(store);
             Audit audit = book.Find(parsed.GetValue(which)!);
-            AuditRun run = book.Runs(audit, 1).FirstOrDefault() ?? throw new UsageException($"The audit {audit.Name} has no run yet.");
+            AuditRun run = book.LastRun(audit) ?? throw new UsageException($"The audit {audit.Name} has no run yet.");
             string text = Written(store, audit, run, book.SnapshotOf(run.Id), parsed.GetValue(format)!);
             if (parsed.GetValue(to) is { } file)
             {

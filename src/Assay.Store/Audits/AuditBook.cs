@@ -55,6 +55,9 @@ public sealed class AuditBook(ModelStore store)
         "SELECT id, audit, began, ended, summary FROM runs WHERE audit = @a AND ended IS NOT NULL ORDER BY id DESC LIMIT @b",
         r => new AuditRun(r.GetInt64(0), r.GetInt64(1), Time(r.GetInt64(2)), Time(r.GetInt64(3)), JsonSerializer.Deserialize(r.GetString(4), AuditJsonContext.Default.AuditSummary)!), audit.Id, most));
 
+    /// <summary>The last run of an audit that came to an end; null where there is none.</summary>
+    public AuditRun? LastRun(Audit audit) => Runs(audit, 1) is [var last, ..] ? last : null;
+
     /// <summary>What a run saw.</summary>
     public AuditSnapshot SnapshotOf(long run)
     {

@@ -30,7 +30,7 @@ public sealed class AuditRunner(ModelStore store, Func<Audit, ScanOptions> optio
 
         cancellation.ThrowIfCancellationRequested();
         AuditedFile[] now = [.. files.Values.OrderBy(f => f.Name, StringComparer.Ordinal)];
-        AuditRun? against = audit.Baseline is { } baseline ? _book.Runs(audit, int.MaxValue).FirstOrDefault(r => r.Id == baseline) : _book.Runs(audit, 1).FirstOrDefault();
+        AuditRun? against = audit.Baseline is { } baseline ? _book.Runs(audit, int.MaxValue).FirstOrDefault(r => r.Id == baseline) : _book.LastRun(audit);
         IReadOnlyList<AuditNotice> notices = against is null
             ? []
             : AuditComparison.Of(_book.SnapshotOf(against.Id).Files, now, f => ReportOf(f, how.Rules), f => ReportOf(f, how.Rules));

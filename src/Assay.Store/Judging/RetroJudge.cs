@@ -33,7 +33,6 @@ public sealed class RetroJudge
     private readonly ModelStore _store;
     private readonly Ruling _ruling;
     private readonly JudgementBlob _judgements;
-    private readonly ThreadLocal<BundleJudge> _together;
 
     /// <summary>Prepares the judgement of a store by a ruling.</summary>
     internal RetroJudge(ModelStore store, Ruling ruling)
@@ -41,7 +40,6 @@ public sealed class RetroJudge
         _store = store;
         _ruling = ruling;
         _judgements = new JudgementBlob(ruling.Rules);
-        _together = new(() => new BundleJudge("", ruling.Rules, ruling.Policy, ruling.Day));
     }
 
     /// <summary>Prepares the judgement of a store by rules and a policy.</summary>
@@ -66,12 +64,13 @@ public sealed class RetroJudge
         }
 
         long judged = 0, changed = 0, worse = 0;
+        using ThreadLocal<BundleJudge> together = new(() => new BundleJudge("", _ruling.Rules, _ruling.Policy, _ruling.Day));
         foreach (long[] some in (concerned is null ? All(c, upTo) : (IEnumerable<long>)concerned.Order()).Chunk(Step))
         {
             cancellation.ThrowIfCancellationRequested();
             List<Row> rows = Load(c, chain, own, some);
             judged += rows.Count;
-            List<Row> other = Judge(rows, keepAll: before is null || concerned is null);
+            List<Row> other = Judge(rows, together, keepAll: before is null || concerned is null);
             c.Write(() =>
             {
                 foreach (Row row in other)
@@ -160,7 +159,7 @@ public sealed class RetroJudge
     }
 
     /// <summary>Judges rows side by side, and returns those whose judgement is another one.</summary>
-    private List<Row> Judge(List<Row> rows, bool keepAll)
+    private List<Row> Judge(List<Row> rows, ThreadLocal<BundleJudge> bundle, bool keepAll)
     {
         ConcurrentBag<Row> other = [];
         Parallel.ForEach(rows, row =>
@@ -177,7 +176,7 @@ public sealed class RetroJudge
 
             row.After = after;
             row.Packed = _judgements.Pack(after, row.Path);
-            Fact[] together = [.. facts.Facts.Where(_together.Value!.Wants)];
+            Fact[] together = [.. facts.Facts.Where(bundle.Value!.Wants)];
             row.Together = together.Length == 0 ? null : FactBlob.Pack(facts with { Facts = together });
             if (!isSame && before is not null)
             {
