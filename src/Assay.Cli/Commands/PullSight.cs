@@ -9,7 +9,7 @@ namespace Assay.Cli.Commands;
 internal sealed class PullSight
 {
     /// <summary>Formats of which no loader runs anything.</summary>
-    private static readonly string[] s_inert = ["safetensors", "gguf", "json", "weight-index", "sentencepiece", "media", "text"];
+    private static readonly string[] s_inert = ["safetensors", "gguf", "json", "hf-config", "hf-tokenizer", "weight-index", "sentencepiece", "media", "text"];
 
     private static readonly string[] s_running =
         [".py", ".pyc", ".pyd", ".pth", ".ipynb", ".sh", ".bash", ".js", ".mjs", ".cjs", ".bat", ".cmd", ".ps1", ".so", ".dll", ".dylib", ".exe", ".jar", ".html", ".htm", ".svg", ".whl", ".lua", ".rb", ".pl", ".jinja"];
@@ -64,8 +64,8 @@ internal sealed class PullSight
         _ => "it was not examined",
     };
 
-    /// <summary>Whether a file is of a kind of which no loader runs anything.</summary>
+    /// <summary>Whether a file is of a kind of which no loader runs anything, and nothing at all was said about it: a configuration that names code is none.</summary>
     public bool IsInert(string name) =>
         !s_running.Contains(Path.GetExtension(name).ToLowerInvariant())
-        && _files.TryGetValue(name, out TargetReport? report) && (report is null || report.Formats.All(f => s_inert.Contains(f)));
+        && _files.TryGetValue(name, out TargetReport? report) && (report is null || (report.Findings.Count == 0 && report.Formats.All(f => s_inert.Contains(f))));
 }

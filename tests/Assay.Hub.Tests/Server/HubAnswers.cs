@@ -78,15 +78,26 @@ internal sealed class HubAnswers(TestHub hub)
                 await TreeAsync(repository, commit, string.Join('/', folder), context, reply);
                 break;
             case ["paths-info"]:
-                JsonNode? asked = await JsonNode.ParseAsync(context.Request.Body);
-                HashSet<string> paths = [.. asked!["paths"]!.AsArray().Select(p => p!.GetValue<string>())];
-                bool expand = asked["expand"]?.GetValue<bool>() ?? false;
+                (HashSet<string> paths, bool expand) = await AskedAsync(context);
                 await reply.JsonAsync("[" + string.Join(',', repository.Files(commit).Where(f => paths.Contains(f.Path)).Select(f => Entry(repository, commit, f, expand))) + "]");
                 break;
             default:
                 await reply.ErrorAsync(404, "EntryNotFound", "Not found");
                 break;
         }
+    }
+
+    /// <summary>The paths that are asked for: as JSON, as the client in JavaScript writes them, or as a form, as the one in Python does.</summary>
+    private static async Task<(HashSet<string> Paths, bool Expand)> AskedAsync(HttpContext context)
+    {
+        if (context.Request.HasFormContentType)
+        {
+            IFormCollection form = await context.Request.ReadFormAsync();
+            return ([.. form["paths"].OfType<string>()], bool.TryParse(form["expand"], out bool wide) && wide);
+        }
+
+        JsonNode? asked = await JsonNode.ParseAsync(context.Request.Body);
+        return ([.. asked!["paths"]!.AsArray().Select(p => p!.GetValue<string>())], asked["expand"]?.GetValue<bool>() ?? false);
     }
 
     /// <summary>A revision may hold slashes where they are written as they are: <c>refs/pr/1</c>.</summary>
