@@ -152,7 +152,6 @@ public sealed class RemoteBundle : IBundle, IDisposable
         _stop.Cancel();
         foreach (RemoteContent content in _contents.Values)
         {
-            content.PrepareAsync().GetAwaiter().GetResult();
             content.Dispose();
         }
 

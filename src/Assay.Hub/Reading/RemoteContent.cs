@@ -106,7 +106,12 @@ internal sealed class RemoteContent(RemoteFile file, RangeOrigin origin, FileBlo
         return done;
     }
 
-    public void Dispose() => _turn.Dispose();
+    /// <summary>Waits for what is under way, which ends where the cancellation was asked for.</summary>
+    public void Dispose()
+    {
+        _turn.Wait();
+        _turn.Dispose();
+    }
 
     private async Task FillAsync(long first, long end, Func<long, int> window)
     {

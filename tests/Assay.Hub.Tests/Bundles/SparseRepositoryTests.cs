@@ -62,5 +62,6 @@ public sealed class SparseRepositoryTests
         Assert.True(hub.Log.Count <= 60, asked);
         Assert.True(hub.Log.Sent <= 10_000_000, $"{hub.Log.Sent} bytes:\n{asked}");
         Assert.Equal(hub.Log.Count, bundle.Requests);
+        (await Judged.OfAsync(new LocalBundle(Files()))).Equals("org/large", judged);
     }
 }
