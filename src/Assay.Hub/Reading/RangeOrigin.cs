@@ -168,6 +168,12 @@ internal sealed class RangeOrigin(RemoteServers servers, RemoteFile file, Uri pl
                 cancellation).ConfigureAwait(false);
             return could.Value;
         }
+        catch (RemoteException e) when (e.Fault is RemoteFault.Changed or RemoteFault.Malformed or RemoteFault.Forbidden)
+        {
+            // Some servers refuse what they do not know. Whether something is wrong with the file, asking for one part shows.
+            could = false;
+            return false;
+        }
         finally
         {
             servers.Traits.Told(server, could);

@@ -30,13 +30,15 @@ public sealed class EqualToDiskTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    public async Task WhatAServerCannotDoChangesNothing(bool batches, bool parts)
+    [InlineData(false, true, 0)]
+    [InlineData(true, false, 0)]
+    [InlineData(true, false, 400)]
+    [InlineData(true, false, 416)]
+    public async Task WhatAServerCannotDoChangesNothing(bool batches, bool parts, int status)
     {
         await using TestHub hub = await TestHub.StartAsync();
         hub.HasBatches = batches;
-        hub.OnRequest = _ => new Fault { GivesParts = parts };
+        hub.OnRequest = request => new Fault { GivesParts = parts, Status = status > 0 && request.Range?.Contains(',', StringComparison.Ordinal) == true ? status : null };
         hub.Add("org/model").Commit("main", Hubs.Everything);
         Hubs.WriteTo(_tree["disk"], Hubs.Everything);
         (await Judged.OfAsync(_tree["disk"])).Equals("org/model", await Judged.OfAsync(hub, "hf://org/model"));

@@ -138,6 +138,27 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task ABodyThatStopsComingIsLeft()
+    {
+        await using TestHub hub = await StartAsync();
+        hub.OnRequest = request => request.IsStorage ? new Fault { SilentAfter = 10 } : null;
+        Judged judged = await Judged.OfAsync(hub, "hf://org/model", o => o with { Attempts = 2, IdleTime = TimeSpan.FromMilliseconds(300) });
+        Assert.Equal(Verdict.Incomplete, judged.Reports["model.safetensors"].Verdict);
+        Assert.Equal(Verdict.Incomplete, judged.Reports["other.safetensors"].Verdict);
+    }
+
+    [Fact]
+    public async Task AServerThatFailsInARowIsNotAskedForEveryFile()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        hub.Add("org/model").Commit("main", [.. Enumerable.Range(0, 60).Select(i => TestFile.Large($"model{i:D2}.safetensors", Hubs.SafetensorsFile("w" + i, 300_000)))]);
+        hub.OnRequest = request => request.IsStorage ? Fault.Of(500) : null;
+        Judged judged = await Judged.OfAsync(hub, "hf://org/model", o => o with { Connections = 1 });
+        Assert.All(judged.Reports.Values, r => Assert.Equal(Verdict.Incomplete, r.Verdict));
+        Assert.InRange(hub.Log.All.Count(r => r.IsStorage), 3, 200);
+    }
+
+    [Fact]
     public async Task AnEndlessListingEnds()
     {
         await using TestHub hub = await StartAsync();

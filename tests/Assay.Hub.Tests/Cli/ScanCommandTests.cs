@@ -1,5 +1,7 @@
 // assay scan, review and diff over a hub: the same exit codes and reports as over folders, and no secret anywhere.
 using System.Text.Json.Nodes;
+using Assay.Cli;
+using Assay.Cli.Commands;
 using Assay.Hub.Tests.Builders;
 using Assay.Hub.Tests.Server;
 using Assay.Tests.Builders;
@@ -90,6 +92,13 @@ public sealed class ScanCommandTests : IDisposable
         }
 
         Assert.All(Directory.EnumerateFiles(_tree.Root, "*", SearchOption.AllDirectories), f => Assert.DoesNotContain("ThatNobodyMayPrint", File.ReadAllText(f), StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void ProgressSaysHowMuchWasReadOfHowMuch()
+    {
+        LiveProgress progress = new(new Host { Input = Stream.Null, Output = Stream.Null, Error = TextWriter.Null }, () => 1) { Network = () => (1_500_000, 100_000_000_000) };
+        Assert.Contains("1.5 MB of 100.0 GB read", progress.Describe(3, 120), StringComparison.Ordinal);
     }
 
     [Fact]

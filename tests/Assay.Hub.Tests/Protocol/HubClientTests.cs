@@ -118,6 +118,19 @@ public sealed class HubClientTests
     }
 
     [Fact]
+    public async Task RedirectsWithinTheHubAreFollowed()
+    {
+        // The hub gives small files from a place of its own, and a repository that was renamed under its new name.
+        await using TestHub hub = await TestHub.StartAsync();
+        hub.Add("org/new").Commit("main", s_files);
+        hub.OnRequest = request => request.Path.Contains("/org/old", StringComparison.Ordinal) ? new Fault { Status = 307, Location = request.Path.Replace("/org/old", "/org/new", StringComparison.Ordinal) + request.Query }
+            : request.Path.EndsWith("config.json", StringComparison.Ordinal) && request.Query.Length == 0 ? new Fault { Status = 307, Location = request.Path + "?again" } : null;
+        Judged judged = await Judged.OfAsync(hub, "hf://org/old");
+        Assert.StartsWith("Passed", judged.Whole, StringComparison.Ordinal);
+        Assert.Contains(hub.Log.All, r => r.Query == "?again");
+    }
+
+    [Fact]
     public async Task TheHubsOwnFindingsAreTold()
     {
         await using TestHub hub = await TestHub.StartAsync();
