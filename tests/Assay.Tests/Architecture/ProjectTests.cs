@@ -51,6 +51,13 @@ public sealed partial class ProjectTests
     public void HostingKnowsNoConsole() =>
         Offenders.None(Repository.Sources("src/Assay.Hosting").Where(f => Console().IsMatch(SourceText.CodeOnly(Repository.Read(f)))));
 
+    [Fact]
+    public void OnlyTheHubAsksServers() =>
+        Offenders.None(s_projects.Keys.Where(p => p != "Assay.Hub").SelectMany(p => Repository.Sources($"src/{p}")).Where(f => Servers().IsMatch(SourceText.CodeOnly(Repository.Read(f)))));
+
+    [GeneratedRegex(@"\b(HttpClient|WebClient|WebRequest|SocketsHttpHandler)\b")]
+    private static partial Regex Servers();
+
     [GeneratedRegex(@"^namespace\s+([\w.]+)\s*;", RegexOptions.Multiline)]
     private static partial Regex Namespace();
 
