@@ -40,6 +40,7 @@ internal sealed class ServerHealth
 internal sealed class RemoteContent(RemoteFile file, RangeOrigin origin, FileBlocks blocks, ServerHealth health, CancellationToken cancellation) : IDisposable
 {
     private const int MostAtOnce = 4 << 20;
+    private const int MostMisses = 20;
     private readonly SemaphoreSlim _turn = new(1);
     private volatile RemoteException? _failure;
     private bool _isPrepared;
@@ -91,10 +92,18 @@ internal sealed class RemoteContent(RemoteFile file, RangeOrigin origin, FileBlo
     {
         int wanted = (int)Math.Min(destination.Length, file.Size - offset);
         int done = 0;
+        int missed = 0;
         while (done < wanted)
         {
             int read = blocks.Read(offset + done, destination[done..wanted]);
             done += read;
+            missed = read == 0 ? missed + 1 : 0;
+            if (missed > MostMisses)
+            {
+                // Others may have pushed out what had just come, but not so often.
+                throw new RemoteException(RemoteFault.Network, $"{file.Path} cannot be kept while it is read.");
+            }
+
             if (read == 0)
             {
                 long first = (offset + done) / FileBlocks.BlockSize;
