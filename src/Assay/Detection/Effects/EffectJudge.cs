@@ -141,6 +141,13 @@ internal sealed class EffectJudge
             return;
         }
 
+        // What a method does with data and with objects of its class is harmless; what it does with anything else nobody has looked at, and no pickler writes that.
+        if (name.MemberOf.Length > 0 && route is Route.Call && values.All.FirstOrDefault(v => !IsOwn(name, v)) is { } foreign)
+        {
+            _scope.Say(Judgements.OddArguments, name.Path, at.Fact, "", $"{CallText.Value(foreign)} is neither data nor an object of {name.MemberOf}", entry.Origin.Reason, at.Holder);
+            return;
+        }
+
         if (at.Depth > 0 && name.IsSink)
         {
             _actions.Harm(name, entry.Call.First(e => EffectKinds.IsHarm(e.Kind)), at);
@@ -222,6 +229,9 @@ internal sealed class EffectJudge
                 break;
         }
     }
+
+    private bool IsOwn(KnownPath member, ValueShape value) => Carriage.IsPlain(value) || (value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text).Path == member.MemberOf)
+        || (value.State is null && _scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.Named { Name.Path: var type } } && type == member.MemberOf);
 
     /// <summary>A class that the file makes was judged when it was made; its objects are made by the constructors of what it is made from.</summary>
     private void Inherited(Meaning.MadeClass made, Route route, CallValues values, UseContext at)

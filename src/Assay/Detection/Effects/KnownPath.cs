@@ -28,6 +28,9 @@ internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool 
     /// <summary>The class as it is for objects that are made without its constructor: what its own source does is known better than what its module can do.</summary>
     public KnownPath AsMade() => Read is { } read && IsHarmful ? this with { Entry = read, IsCoarse = false } : this;
 
+    /// <summary>The class whose members are said to be harmless as a whole, where nothing is said of this one by itself; else empty.</summary>
+    public string MemberOf { get; init; } = "";
+
     /// <summary>Whether a call does harm by itself.</summary>
     public bool IsHarmful => Entry is { IsHarmful: true };
 
@@ -136,7 +139,8 @@ internal sealed class PathKnowledge(CallableTable names)
         bool isListed = found.Entry is { IsDerived: true } && names.Knowledge.IsListed(path);
         bool isTold = isListed || (found.Entry is { IsDerived: true } derived && !CanBeCleared(path, derived.Kind, names.Capacity));
         EffectEntry? read = coarse && found.Entry is { IsHarmful: true, Kind: NameKind.Class } && !names.Knowledge.IsListed(path) ? names.Knowledge.Read(path) : null;
-        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null, Read = read is { Kind: NameKind.Class } ? read : null };
+        bool isMember = names.Knowledge.IsListed(path) && found is { Entry: { IsDerived: false, IsHarmful: false }, Place: { Pattern.Length: 0 } place } && place.Owner != path;
+        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null, Read = read is { Kind: NameKind.Class } ? read : null, MemberOf = isMember ? found.Place!.Value.Owner : "" };
         if (_cache.Count < MostCached)
             _cache.Add(path, known);
 
