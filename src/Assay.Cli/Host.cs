@@ -19,6 +19,12 @@ internal sealed record Host
     /// <summary>Whether standard input is a terminal, so that somebody can be asked.</summary>
     public bool InputIsTerminal { get; init; }
 
+    /// <summary>The next key in a terminal, which is not shown.</summary>
+    public Func<ConsoleKeyInfo> Key { get; init; } = static () => Console.ReadKey(intercept: true);
+
+    /// <summary>The next line in a terminal, or null where it is closed.</summary>
+    public Func<string?> Line { get; init; } = Console.ReadLine;
+
     /// <summary>Standard output, for reports and listings.</summary>
     public required Stream Output { get; init; }
 

@@ -110,7 +110,11 @@ internal static class FeedCommand
                 stream.ReadExactly(text);
             }
 
-            Feed.Read(text, path, keys: null);
+            if (Feed.Read(text, path, keys: null).Count == 0)
+            {
+                throw new UsageException($"The list {path} lists no file.");
+            }
+
             ReportFile target = new(parsed.GetValue(output)!);
             using SigningKey signing = TrustKeys.OpenToSign(host, DecisionPlaces.Of(host, null).Keys, parsed.GetValue(key), parsed.GetValue(passphrase));
             byte[] envelope = Feed.Sign(text, path, signing).Write();

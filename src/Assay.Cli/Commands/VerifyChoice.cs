@@ -1,6 +1,6 @@
 // What a person can decide about a file, and how they are asked.
+using System.Globalization;
 using Assay.Reports;
-using Spectre.Console;
 
 namespace Assay.Cli.Commands;
 
@@ -22,14 +22,63 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
     private bool IsTerminal => host.InputIsTerminal && host.OutputIsTerminal;
 
     /// <summary>What the person decides; null where nobody answers.</summary>
-    public string? Ask()
+    public string? Ask() => IsTerminal ? Choose() : Read();
+
+    /// <summary>A line that answers <paramref name="question"/>; null where nobody answers.</summary>
+    public string? Ask(string question)
     {
-        if (IsTerminal)
+        writer.Write(question + ": ");
+        writer.Flush();
+        return Line()?.Trim();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lines.Dispose();
+
+    /// <summary>A list with a mark that the arrow keys move. It begins on what decides nothing: a key that was pressed too often must not allow anything.</summary>
+    private string? Choose()
+    {
+        int at = Array.IndexOf(All, Skip);
+        writer.WriteLine("\nWhat do you decide? Arrow keys, then Enter; Escape decides nothing.");
+        Draw(at);
+        while (true)
         {
-            writer.Flush();
-            return AnsiConsole.Prompt(new SelectionPrompt<string>().Title("What do you decide?").AddChoices(All).UseConverter(Meaning));
+            ConsoleKeyInfo key = host.Key();
+            switch (key.Key)
+            {
+                case ConsoleKey.Enter:
+                    return All[at];
+                case ConsoleKey.Escape:
+                    return Skip;
+                case ConsoleKey.UpArrow:
+                    at = (at + All.Length - 1) % All.Length;
+                    break;
+                case ConsoleKey.DownArrow:
+                    at = (at + 1) % All.Length;
+                    break;
+                default:
+                    int named = Array.FindIndex(All, c => c[0] == char.ToLowerInvariant(key.KeyChar));
+                    at = named >= 0 ? named : at;
+                    break;
+            }
+
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"\u001b[{All.Length}A"));
+            Draw(at);
+        }
+    }
+
+    private void Draw(int at)
+    {
+        for (int i = 0; i < All.Length; i++)
+        {
+            writer.Write($"\r\u001b[K{(i == at ? "> " : "  ")}{Meaning(All[i])}\n");
         }
 
+        writer.Flush();
+    }
+
+    private string? Read()
+    {
         while (true)
         {
             writer.Write($"Decide ({string.Join(", ", All)}): ");
@@ -49,25 +98,15 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
         }
     }
 
-    /// <summary>A line that answers <paramref name="question"/>; null where nobody answers.</summary>
-    public string? Ask(string question)
-    {
-        writer.Write(question + ": ");
-        writer.Flush();
-        return Line()?.Trim();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _lines.Dispose();
-
     private string? Line()
     {
-        string? line = IsTerminal ? Console.ReadLine() : _lines.ReadLine();
-        if (!IsTerminal)
+        if (IsTerminal)
         {
-            writer.WriteLine();
+            return host.Line();
         }
 
+        string? line = _lines.ReadLine();
+        writer.WriteLine();
         return line;
     }
 
@@ -76,8 +115,8 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
         Allow => "allow: I have looked at it; let it pass until a day",
         Deny => "deny: nobody is to load it",
         Quarantine => "quarantine: deny it, and move it where nothing loads it",
-        Detonate => "load it in the box, and show what it does",
-        Report => "write a report for the publisher, and ask again",
+        Detonate => "detonate: load it in the box, show what it does, and ask again",
+        Report => "report: write a report for the publisher, and ask again",
         _ => "skip: decide nothing",
     };
 }

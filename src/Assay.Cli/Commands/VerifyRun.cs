@@ -1,12 +1,14 @@
 // One run of assay verify, file by file.
 using System.Globalization;
 using Assay.Detection;
+using Assay.Hosting;
 using Assay.Hosting.Packs;
 using Assay.Policies;
 using Assay.Reports;
 using Assay.Sandbox;
 using Assay.Scanning;
 using Assay.Trust.Decisions;
+using Assay.Trust.ModelSignatures;
 using Assay.Trust.Quarantine;
 using Assay.Trust.Signing;
 
@@ -55,6 +57,8 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
     private readonly DecisionPlaces _places = DecisionPlaces.Of(host, arguments.Decisions, mayBeMissing: true);
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
 
+    private (DecisionBook Book, TrustedWords? Words)? _known;
+
     private DateOnly Today => DateOnly.FromDateTime(_now.UtcDateTime);
 
     /// <summary>Runs and returns the exit code: that of a scan after what was decided.</summary>
@@ -101,8 +105,11 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         return tally.Code(Verdict.Suspicious);
     }
 
+    /// <summary>What is known of decisions, read again only after one was made.</summary>
+    private (DecisionBook Book, TrustedWords? Words) Known => _known ??= (_places.Book(), TrustedWords.Of(host, _places));
+
     private TargetReport Applied(RuleSet rules, Policy policy, TargetReport report) =>
-        TrustedWords.Of(host, _places)?.Over(rules, policy, Today)(new ScanResult(report.Path, report)).Report ?? report;
+        Known.Words?.Over(rules, policy, Today)(new ScanResult(report.Path, report)).Report ?? report;
 
     /// <summary>Shows, asks, and does what is decided, until something is; the answer is the report after that, or null where the file is gone.</summary>
     private TargetReport? Decide(ScanHead head, RuleSet rules, Policy policy, TargetReport report, VerifyChoice choice, StreamWriter writer)
@@ -170,7 +177,8 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
             text.Finish();
         }
 
-        DecisionBook book = _places.Book();
+        Signature(report.Path, writer);
+        DecisionBook book = Known.Book;
         if (book.About(report.Sha256).Concat(book.Before(_places.NameOf(report.Path), report.Sha256)).FirstOrDefault() is not { } last)
         {
             writer.WriteLine("\nNobody has decided about it yet.");
@@ -197,6 +205,32 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         {
             writer.WriteLine("  findings  the same");
         }
+    }
+
+    /// <summary>Who has signed the model, where a signature lies beside it. It says who made it, never that it is harmless.</summary>
+    private void Signature(string path, StreamWriter writer)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        (string Model, string File)? found = File.Exists(path + ".sig") ? (path, path + ".sig") : File.Exists(Path.Join(folder, ModelSignature.FileName)) ? (folder, Path.Join(folder, ModelSignature.FileName)) : null;
+        if (found is not { } place)
+        {
+            return;
+        }
+
+        string says;
+        try
+        {
+            ModelSignature signature = ModelSignature.Read(place.File);
+            string? signer = _places.Keys.Trusted().FirstOrDefault(signature.IsSignedBy)?.Name;
+            IReadOnlyList<string> differences = signer is null ? [] : signature.Compare(place.Model, place.Model == folder ? [ModelSignature.FileName] : [], host.Cancellation);
+            says = signer is null ? "by nobody whom you trust" : differences.Count == 0 ? $"by {signer}; every file is what was signed" : $"by {signer}, and {differences[0]}{(differences.Count > 1 ? $", and {differences.Count - 1} more" : "")}";
+        }
+        catch (SettingException e)
+        {
+            says = e.Message;
+        }
+
+        writer.WriteLine($"\nSIGNED: {Escape.Visible(Path.GetFileName(place.File))}: {Escape.Visible(says)}");
     }
 
     /// <summary>Signs and keeps a decision; false where the person gave no reason.</summary>
@@ -228,7 +262,8 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         DecisionPredicate said = DecidedScan.Decide(report, head, decision, reason, key.Public.Name, _now, until);
         Decision kept = Decision.Read(Decision.Write(_places.NameOf(report.Path), report.Sha256!, said).Signed(key))!;
         string file = _places.New.Keep(kept);
-        DecisionStanding standing = _places.Book().Of(kept, Today);
+        _known = null;
+        DecisionStanding standing = Known.Book.Of(kept, Today);
         writer.WriteLine(Escape.Visible($"Decision {kept.Id} to {decision} is in {file}{(standing.Holds ? "." : $"; it does not hold yet: {standing.Why}.")}"));
         return true;
     }

@@ -32,7 +32,7 @@ public sealed class UsageTests : IDisposable
                 ("diff good.txt", [4, 0, 0, 0, 0, 0]), ("pull --no-progress", [4, 4, 4, 4, 4, 4]), ("pull hf://a/b/../c", [4, 4, 4, 4, 4, 4]), ("scan good.txt --policy", [4, 4, 0, 4, 4, 4]), ("scan good.txt --baseline", [4, 4, 0, 4, 4, 4]),
                 ("verify", [4, 3, 2, 2, 2, 2]), ("quarantine", [4, 4, 0, 4, 4, 0]), ("trust import", [4, 4, 4, 4, 4, 4]), ("sign", [4, 4, 0, 4, 4, 0]),
                 ("report -o OUT", [4, 4, 4, 4, 4, 4]), ("certificate check good.txt", [4, 4, 4, 4, 4, 4]), ("feed add name --unsigned", [4, 0, 0, 4, 4, 4]), ("feed sign -o OUT", [4, 4, 4, 4, 4, 4]),
-                ("verify-signature good.txt --signature", [4, 4, 4, 4, 4, 4]), ("scan good.txt --decisions", [4, 2, 4, 4, 4, 4]),
+                ("verify-signature good.txt --signature", [4, 4, 4, 4, 4, 4]), ("scan good.txt --decisions", [4, 0, 4, 4, 4, 4]),
                 ("scan good.txt --rules", [4, 4, 4, 4, 4, 4]), ("scan good.txt --effects", [4, 4, 4, 4, 4, 4]), ("scan good.txt --ignore-file", [4, 4, 0, 4, 4, 4]),
             ];
             string[] inputs = ["missing", "folder", "empty", "circle", "pipe", "broken.yaml"];

@@ -1,4 +1,5 @@
 // assay verify and assay trust from the outside: by options, by answers, by two people.
+using Assay.Cli;
 using Assay.Tests.Builders;
 using Assay.Trust.Tests.Builders;
 
@@ -53,6 +54,29 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("DownArrow Enter", 0)]
+    [InlineData("UpArrow UpArrow UpArrow UpArrow UpArrow Enter", 0)]
+    [InlineData("A Enter", 0)]
+    [InlineData("Enter", 1)]
+    [InlineData("UpArrow Escape", 1)]
+    public void ArrowKeysDecideInATerminal(string keys, int code)
+    {
+        // The list begins on what decides nothing, and goes round.
+        Queue<ConsoleKey> pressed = new(keys.Split(' ').Select(Enum.Parse<ConsoleKey>));
+        Queue<string> lines = new(["I know who made it", ""]);
+        using MemoryStream output = new();
+        using StringWriter error = new();
+        int got = CommandLine.Run(["verify", _file], new Host
+        {
+            Input = Stream.Null, Output = output, Error = error, Directory = _tree.Root, Home = _tree["ada"], User = "ada", InputIsTerminal = true, OutputIsTerminal = true, NoColour = true,
+            Key = () => new ConsoleKeyInfo(pressed.Peek() == ConsoleKey.A ? 'a' : '\0', pressed.Dequeue(), false, false, false),
+            Line = lines.Dequeue,
+        });
+        Assert.Equal(code, got);
+        Run("scan", _file).Ended(code);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("skip\n")]
     [InlineData("allow\n\n")]
@@ -83,6 +107,16 @@ public sealed class VerifyCommandTests : IDisposable
         File.WriteAllBytes(_file, Samples.Evil());
         string said = Run("verify", _file).Ended(1);
         Assert.All(["SINCE THE LAST DECISION", "our own", "others", "new "], t => Assert.Contains(t, said, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ASignatureBesideAFileIsShown()
+    {
+        Run("sign", _tree["models"]).Ended(0);
+        Assert.Contains("SIGNED: model.sig: by ada; every file is what was signed", Run("verify", _file).Ended(1), StringComparison.Ordinal);
+        Assert.Contains("SIGNED: model.sig: by nobody whom you trust", RunAs("bob", "verify", _file).Ended(1), StringComparison.Ordinal);
+        File.WriteAllText(_tree["models/more"], "x");
+        Assert.Contains("more was not signed", Run("verify", _file).Ended(1), StringComparison.Ordinal);
     }
 
     [Fact]

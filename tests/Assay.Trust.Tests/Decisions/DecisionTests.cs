@@ -1,5 +1,6 @@
 // A decision holds for these bytes, these findings, until its day, by keys that are trusted; nothing else changes a verdict.
 using System.Text;
+using System.Text.Json.Nodes;
 using Assay.Detection;
 using Assay.Policies;
 using Assay.Scanning;
@@ -164,6 +165,24 @@ public sealed class DecisionTests : IDisposable
         string statement = Encoding.UTF8.GetString(Decide(report, "allow", _ada).Envelope.Bytes);
         Assert.Contains(text, statement, StringComparison.Ordinal);
         Assert.Null(Decision.Read(Envelope.Of(Envelope.InToto, Encoding.UTF8.GetBytes(statement.Replace(text, other, StringComparison.Ordinal))).Signed(_ada)));
+    }
+
+    [Fact]
+    public void ThePublishedSchemaHasEveryMemberOfADecisionAndNoOther()
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Join(root, "Assay.slnx")))
+        {
+            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("There is no repository here.");
+        }
+
+        JsonNode schema = JsonNode.Parse(File.ReadAllText(Path.Join(root, "docs/decision.schema.json")))!, statement = JsonNode.Parse(Decide(Samples.Scan(Samples.Unknown()), "allow", _ada).Envelope.Bytes)!;
+        static string[] Members(JsonNode node) => [.. node.AsObject().Select(m => m.Key).Order(StringComparer.Ordinal)];
+        JsonNode properties = schema["properties"]!, predicate = properties["predicate"]!["properties"]!;
+        Assert.Equal(Members(properties), Members(statement));
+        Assert.Equal(Members(predicate), Members(statement["predicate"]!));
+        Assert.Equal(Members(predicate["findings"]!["items"]!["properties"]!), Members(statement["predicate"]!["findings"]![0]!));
+        Assert.Equal(Members(properties["subject"]!["items"]!["properties"]!), Members(statement["subject"]![0]!));
     }
 
     private static Decision Decide(TargetReport report, string what, SigningKey key) =>

@@ -79,7 +79,7 @@ public sealed class QuarantineTests : IDisposable
     [Fact]
     public void HostileNamesAreNames()
     {
-        string[] names = ["-rf", "a\nb", "\u001b[2Jx", "‮gnp", "'; rm *", "é́ 模型", new string('n', 255), ".assay-restore-x", " "];
+        string[] names = ["-rf", "a\nb", "\u001b[2Jx", "\u202egnp", "'; rm *", "é́ 模型", new string('n', 255), ".assay-restore-x", " "];
         foreach (string name in names)
         {
             _tree.Add(name, name);
