@@ -29,7 +29,7 @@ const string Rare = """
       title: A rare callable
       severity: medium
       confidence: high
-      when: {callable: {name: "benchmark.rare.*"}}
+      when: {callable: {name: {glob: "benchmark.rare.*"}}}
       why: "It is rare."
       fix: "Take it out."
     """;

@@ -1,4 +1,5 @@
 // What a reading depends on beside the bytes: readers and limits.
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,7 +15,25 @@ namespace Assay.Store.Readings;
 internal sealed record ReadingSettings(string Schema, string Readers, string Limits)
 {
     /// <summary>The build that reads: its version and its code, so that a reader that was mended reads again.</summary>
-    public static string Build { get; } = $"{Scanner.Version}/{typeof(Scanner).Module.ModuleVersionId:n}";
+    public static string Build { get; } = $"{Scanner.Version}/{Code()}";
+
+    /// <summary>What tells two builds of one version apart: the number that the compiler gave the code, or where that is not kept, the program's own file.</summary>
+    private static string Code()
+    {
+        try
+        {
+            if (typeof(Scanner).Module.ModuleVersionId is var number && number != Guid.Empty)
+            {
+                return number.ToString("n");
+            }
+        }
+        catch (Exception e) when (e is NotSupportedException or NotImplementedException or InvalidOperationException)
+        {
+            // Said below by another way.
+        }
+
+        return Environment.ProcessPath is { } path && new FileInfo(path) is { Exists: true } program ? string.Create(CultureInfo.InvariantCulture, $"{program.Length:x}-{program.LastWriteTimeUtc.Ticks:x}") : "";
+    }
 
     /// <summary>Their digest.</summary>
     public byte[] Digest => SHA256.HashData(Encoding.UTF8.GetBytes($"{Schema}\n{Readers}\n{Limits}"));
