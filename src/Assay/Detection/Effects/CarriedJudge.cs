@@ -78,6 +78,9 @@ internal sealed class CarriedJudge(EffectScope scope)
     /// <summary>A carried function lies where loading may call it.</summary>
     public void MayRun(Meaning.CarriedFunction function, CallableFact fact, string how) => AtLoad(function, fact, how);
 
+    /// <summary>A carried function is a member that a constructor may call; what it does is told where it does harm, as most members are called by nobody.</summary>
+    public void MayConstruct(Meaning.CarriedFunction function, CallableFact fact, string member) => AtLoad(function, fact, $"if a constructor calls {member}", onlyHarm: true);
+
     /// <summary>A carried function is called.</summary>
     public void Called(Meaning.CarriedFunction function, UseContext at)
     {
@@ -88,18 +91,18 @@ internal sealed class CarriedJudge(EffectScope scope)
     }
 
     /// <summary>Says what carried code does that runs while the file loads; whether there was something to say.</summary>
-    private bool AtLoad(Meaning.CarriedFunction function, CallableFact fact, string how, string hook = "")
+    private bool AtLoad(Meaning.CarriedFunction function, CallableFact fact, string how, string hook = "", bool onlyHarm = false)
     {
         (string? grade, string words) = (null, "");
         List<CarriedCode> reached = Reached(function.Shape, hook);
-        foreach (CodeAct act in reached.SelectMany(_acts.Of).Where(a => a.Matters || a.IsUnknown))
+        foreach (CodeAct act in reached.SelectMany(_acts.Of).Where(a => a.Matters || (a.IsUnknown && !onlyHarm)))
         {
             bool isHarm = act.RunsSomething;
             words = grade is null || (isHarm && grade is Judgements.SuspiciousCode) ? act.Path : words;
             grade = isHarm ? Judgements.HarmfulCode : grade ?? Judgements.SuspiciousCode;
         }
 
-        if (grade is null && (reached.Count == 0 || reached.Any(c => !c.IsWhole)))
+        if (grade is null && !onlyHarm && (reached.Count == 0 || reached.Any(c => !c.IsWhole)))
             (grade, words) = _worstWords is { } worst ? (Judgements.HarmfulCode, worst) : (reached.Count == 0 ? null : Judgements.SuspiciousCode, "instructions that cannot be read");
 
         if (grade is null)

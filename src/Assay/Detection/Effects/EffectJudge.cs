@@ -236,6 +236,9 @@ internal sealed class EffectJudge
     /// <summary>A class that the file makes was judged when it was made; its objects are made by the constructors of what it is made from.</summary>
     private void Inherited(Meaning.MadeClass made, Route route, CallValues values, UseContext at)
     {
+        if (route is Route.Call && made.Bases.Take(MostBases).Any(CallsMembers))
+            _scope.Hooks.Constructed(made.Members, at.Fact);
+
         if (values.All.Count == 0)
             return;
 
@@ -246,6 +249,9 @@ internal sealed class EffectJudge
                 Run(what, route, values, at with { Depth = at.Depth + 1 });
         }
     }
+
+    // The constructors of Python's built-in types call special methods only; others call members of any name, and let classes made from them put their own there.
+    private bool CallsMembers(ValueShape parent) => _scope.Meanings.Of(parent) is not Meaning.Named { Name.Path: var path } || !path.StartsWith("builtins.", StringComparison.Ordinal);
 
     private void Object(KnownPath made, ValueShape self, CallValues values, UseContext at)
     {

@@ -37,6 +37,16 @@ internal sealed class HookJudge(EffectScope scope)
             Unknown(maker, members, fact);
     }
 
+    /// <summary>Judges the members of a class that the file makes and calls: the constructor of a base may call those with plain names too (<c>Queue._init</c>, <c>Random.seed</c>).</summary>
+    public void Constructed(ValueShape members, CallableFact fact)
+    {
+        foreach ((string name, ValueShape value) in Entries(members))
+        {
+            if (!IsHook(name) && CarriedIn(value) is { } carried)
+                scope.Carried.MayConstruct(carried, fact, name);
+        }
+    }
+
     /// <summary>Judges a state: what its entries plant, and what harmful names lie in it.</summary>
     public void State(string subject, ValueShape state, CallableFact fact)
     {
