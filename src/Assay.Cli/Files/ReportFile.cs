@@ -14,9 +14,9 @@ internal sealed class ReportFile
     /// <summary>Checks that <paramref name="path"/> can take a report.</summary>
     public ReportFile(string path)
     {
-        // What a link leads to is replaced, and not the link.
+        // What a link leads to is replaced or made, and not the link.
         string? real = RealPath.Of(path);
-        _path = real ?? Path.GetFullPath(path);
+        _path = RealPath.Leading(path) ?? throw new UsageException($"The report cannot be written to {path}: its links lead nowhere.");
         if (real is not null && FileKinds.Of(real) != FileKind.Regular)
         {
             throw new UsageException($"The report cannot be written to {path}, which is no regular file.");

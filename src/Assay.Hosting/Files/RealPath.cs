@@ -7,7 +7,10 @@ internal static class RealPath
     private const int LongestChain = 40;
 
     /// <summary>The path without links, or null when it leads nowhere, round in a circle, or where access is denied.</summary>
-    public static string? Of(string path)
+    public static string? Of(string path) => Leading(path) is { } real && Path.Exists(real) ? real : null;
+
+    /// <summary>Where a path leads, whether or not anything is there: what a shell's <c>&gt;</c> would create. Null where it leads round in a circle or access is denied.</summary>
+    public static string? Leading(string path)
     {
         try
         {
@@ -46,7 +49,7 @@ internal static class RealPath
                 Push(pending, target);
             }
 
-            return Path.Exists(real) ? real : null;
+            return real;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

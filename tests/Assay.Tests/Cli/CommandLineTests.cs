@@ -362,6 +362,20 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void AReportThroughALinkToNothingIsMadeWhereTheLinkLeads()
+    {
+        _tree.Add("reports/old.json", "");
+        _tree.Link("latest.json", "reports/new.json");
+        Assert.Equal(1, Run("scan", _tree.Add("m.pt", "evil"), "-f", "json", "-o", _tree["latest.json"]).Code);
+        Assert.Equal("reports/new.json", new FileInfo(_tree["latest.json"]).LinkTarget);
+        Assert.True(File.Exists(_tree["reports/new.json"]));
+
+        _tree.Link("round.json", "round.json");
+        Assert.Equal(4, Run("scan", _tree["m.pt"], "-o", _tree["round.json"]).Code);
+        Assert.Equal("round.json", new FileInfo(_tree["round.json"]).LinkTarget);
+    }
+
+    [Fact]
     public void AReportThatIsNotFinishedLeavesNothingBehind()
     {
         Directory.CreateDirectory(_tree["out"]);
