@@ -69,7 +69,8 @@ advisory() {
     tests/advisory-validate.sh "$work/advisory"
 }
 
-decides() {
+# In a shell of its own: what is decided here is no word on the same bytes later.
+decides() (
     export ASSAY_HOME=$work/home
     cp samples/hostile/nullifai_twin.pt "$work/decided.pt" || return 1
     exits 0 "$program" verify "$work/decided.pt" --decide allow --reason "a canary" --until 2999-01-01 || return 1
@@ -81,7 +82,7 @@ decides() {
     exits 0 "$program" certificate check "$work/certificate.json" samples/good/state_dict.pt || return 1
     exits 0 "$program" sign samples/good -o "$work/model.sig" || return 1
     exits 0 "$program" verify-signature samples/good --signature "$work/model.sig"
-}
+)
 
 from_standard_input() { exits 1 "$program" scan - <samples/hostile/nullifai_twin.pt; }
 

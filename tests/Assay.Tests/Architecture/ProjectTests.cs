@@ -51,9 +51,11 @@ public sealed partial class ProjectTests
     public void HostingKnowsNoConsole() =>
         Offenders.None(Repository.Sources("src/Assay.Hosting").Where(f => Console().IsMatch(SourceText.CodeOnly(Repository.Read(f)))));
 
+    /// <summary>Beside the hub, one file speaks to a server: a hook of an audit posts to the address that its user named, reads nothing and follows nothing.</summary>
     [Fact]
     public void OnlyTheHubAsksServers() =>
-        Offenders.None(s_projects.Keys.Where(p => p != "Assay.Hub").SelectMany(p => Repository.Sources($"src/{p}")).Where(f => Servers().IsMatch(SourceText.CodeOnly(Repository.Read(f)))));
+        Assert.Equal(["src/Assay.Store/Audits/AuditHooks.cs"],
+            s_projects.Keys.Where(p => p != "Assay.Hub").SelectMany(p => Repository.Sources($"src/{p}")).Where(f => Servers().IsMatch(SourceText.CodeOnly(Repository.Read(f)))));
 
     [GeneratedRegex(@"\b(HttpClient|WebClient|WebRequest|SocketsHttpHandler)\b")]
     private static partial Regex Servers();
