@@ -142,7 +142,8 @@ internal sealed class EffectJudge
         }
 
         // What a method does with data and with objects of its class is harmless; what it does with anything else nobody has looked at, and no pickler writes that.
-        if (name.MemberOf.Length > 0 && route is Route.Call && values.All.FirstOrDefault(v => !IsOwn(name, v)) is { } foreign)
+        // Whatever is given is an object of class object.
+        if (name.MemberOf is not ("" or "builtins.object") && route is Route.Call && values.All.FirstOrDefault(v => !IsOwn(name, v)) is { } foreign)
         {
             _scope.Say(Judgements.OddArguments, name.Path, at.Fact, "", $"{CallText.Value(foreign)} is neither data nor an object of {name.MemberOf}", entry.Origin.Reason, at.Holder);
             return;
