@@ -27,5 +27,27 @@ public static class SettingFile
         }
     }
 
+    /// <summary>The bytes of <paramref name="file"/> as a whole: it may change while a scan runs, and what was read must not.</summary>
+    /// <exception cref="SettingException">It cannot be read, or is larger than <paramref name="largest"/> bytes.</exception>
+    internal static byte[] Read(string what, string file, int largest)
+    {
+        using FileStream stream = Open(what, file);
+        try
+        {
+            if (stream.Length > largest)
+            {
+                throw new SettingException($"The {what} {file} is larger than {largest} bytes.");
+            }
+
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(what, file, FileFault.Of(e));
+        }
+    }
+
     internal static SettingException Unreadable(string what, string file, string why) => new($"The {what} {file} cannot be read: {why}.");
 }

@@ -31,7 +31,7 @@ public static class RulePacks
 
         try
         {
-            return RuleSet.With(directory is null ? [] : Read(directory), effects.Select(f => EffectPack.Open(f, new MemorySource(Bytes(f, "effect pack", LargestEffectPack)))));
+            return RuleSet.With(directory is null ? [] : Read(directory), effects.Select(f => EffectPack.Open(f, new MemorySource(SettingFile.Read("effect pack", f, LargestEffectPack)))));
         }
         catch (Exception e) when (e is RulePackException or EffectPackException)
         {
@@ -83,32 +83,11 @@ public static class RulePacks
     {
         try
         {
-            return new UTF8Encoding(false, true).GetString(Bytes(file, what, LargestPack)).TrimStart('\ufeff');
+            return new UTF8Encoding(false, true).GetString(SettingFile.Read(what, file, LargestPack)).TrimStart('\ufeff');
         }
         catch (DecoderFallbackException)
         {
             throw new SettingException($"The {what} {file} is not UTF-8.");
-        }
-    }
-
-    /// <summary>A file as a whole: it may change while a scan runs, and what was read must not.</summary>
-    private static byte[] Bytes(string file, string what, int largest)
-    {
-        using FileStream stream = SettingFile.Open(what, file);
-        try
-        {
-            if (stream.Length > largest)
-            {
-                throw new SettingException($"The {what} {file} is larger than {largest} bytes.");
-            }
-
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return bytes;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw SettingFile.Unreadable(what, file, FileFault.Of(e));
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Assay.Inspection;
 using Assay.Policies;
+using Assay.Reports;
 using Assay.Scanning;
 
 namespace Assay.Store.Audits;
@@ -37,7 +38,7 @@ public static partial class AuditComparison
         {
             if (!before.TryGetValue(file.Name, out AuditedFile? earlier))
             {
-                notices.Add(new("new-file", file.Name, $"A new file: {Kinds(file)}, {Word(file.Verdict)}.", file.Verdict >= Verdict.Suspicious ? 4 : 1));
+                notices.Add(new("new-file", file.Name, $"A new file: {Kinds(file)}, {Words.Of(file.Verdict)}.", file.Verdict >= Verdict.Suspicious ? 4 : 1));
                 Put(now, file, newReport);
                 continue;
             }
@@ -45,7 +46,7 @@ public static partial class AuditComparison
             if (earlier.Verdict != file.Verdict)
             {
                 bool isWorse = file.Verdict > earlier.Verdict;
-                notices.Add(new(isWorse ? "worse" : "better", file.Name, $"It was {Word(earlier.Verdict)} and is {Word(file.Verdict)}{(earlier.Sha256 == file.Sha256 ? ", with the same bytes" : "")}.",
+                notices.Add(new(isWorse ? "worse" : "better", file.Name, $"It was {Words.Of(earlier.Verdict)} and is {Words.Of(file.Verdict)}{(earlier.Sha256 == file.Sha256 ? ", with the same bytes" : "")}.",
                     !isWorse ? 1 : file.Verdict >= Verdict.Suspicious ? 4 : Regression));
             }
 
@@ -164,8 +165,6 @@ public static partial class AuditComparison
     }
 
     private static string Kinds(AuditedFile file) => file.Formats.Count == 0 ? "of no known format" : string.Join(", ", file.Formats);
-
-    private static string Word(Verdict verdict) => Judging.RetroJudge.Word(verdict);
 
     [GeneratedRegex(@"(?:^|[-_/@])v?\d+\.\d+(?:\.\d+)*(?=[-_/.]|$)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Version();

@@ -31,7 +31,7 @@ public static class AuditReport
 
         foreach (AuditedFile file in snapshot.Files.Where(f => f.Verdict >= Verdict.Suspicious).OrderByDescending(f => f.Verdict).Take(MostShown))
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {Judging.RetroJudge.Word(file.Verdict),-10} {Escape.Visible(file.Name)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {Words.Of(file.Verdict),-10} {Escape.Visible(file.Name)}\n");
         }
 
         return text.ToString();
@@ -72,7 +72,7 @@ public static class AuditReport
                 json.WriteString("name", Escape.WellFormed(file.Name));
                 json.WriteString("sha256", file.Sha256);
                 json.WriteNumber("size", file.Size);
-                json.WriteString("verdict", Judging.RetroJudge.Word(file.Verdict));
+                json.WriteString("verdict", Words.Of(file.Verdict));
                 json.WriteEndObject();
             }
 
@@ -118,7 +118,7 @@ public static class AuditReport
         page.Append("<h2>Files that did not pass</h2>\n<table class=\"evidence\">\n");
         foreach (AuditedFile file in snapshot.Files.Where(f => f.Verdict > Verdict.Passed).OrderByDescending(f => f.Verdict).ThenBy(f => f.Name, StringComparer.Ordinal).Take(MostShown))
         {
-            string verdict = Judging.RetroJudge.Word(file.Verdict);
+            string verdict = Words.Of(file.Verdict);
             page.Append(CultureInfo.InvariantCulture, $"<tr><th><span class=\"badge {verdict}\">{verdict}</span></th><td class=\"path\">{Safe(file.Name)}</td><td>{Safe(file.Sha256)}</td></tr>\n");
         }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Policies;
+using Assay.Reports;
 using Assay.Store.Databases;
 using Assay.Store.Readings;
 using Assay.Store.Scans;
@@ -83,7 +84,7 @@ public sealed class RetroJudge
                         {
                             worse++;
                             c.Execute("INSERT INTO alerts (made, kind, artifact, weight, text, by_whom) VALUES (@a, 'judged', @b, @c, @d, '')", _store.Now, row.Artifact, (int)change.After,
-                                Terms.Plain($"{change.Path} is {Word(change.After)} by new rules; it was {Word(was)}. New: {string.Join(", ", change.New)}."));
+                                Terms.Plain($"{change.Path} is {Words.Of(change.After)} by new rules; it was {Words.Of(was)}. New: {string.Join(", ", change.New)}."));
                         }
 
                         use(change);
@@ -105,7 +106,8 @@ public sealed class RetroJudge
         return new RetroResult(count, judged, changed, worse);
     });
 
-    internal static string Word(Verdict verdict) => JsonNamingPolicy.CamelCase.ConvertName(verdict.ToString());
+    /// <summary>A verdict in the words of all reports, for programs that print what a store says.</summary>
+    internal static string Word(Verdict verdict) => Words.Of(verdict);
 
     private static List<long> All(StoreConnection c, long upTo) => c.All("SELECT id FROM readings WHERE id <= @a ORDER BY id", r => r.GetInt64(0), upTo);
 

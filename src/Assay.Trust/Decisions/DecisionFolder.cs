@@ -46,7 +46,7 @@ public sealed class DecisionFolder(string path)
 
         foreach (string file in files)
         {
-            Envelope? envelope = Envelope.Read(WholeFile.Read("decision", file, Longest));
+            Envelope? envelope = Envelope.Read(SettingFile.Read("decision", file, Longest));
             if (Decision.Read(envelope) is { } decision)
             {
                 decisions.Add(decision);

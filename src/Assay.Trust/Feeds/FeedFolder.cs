@@ -51,7 +51,7 @@ public sealed partial class FeedFolder(string folder)
             string[] files = Directory.Exists(feed.Source) ? [.. Directory.EnumerateFiles(feed.Source, "*.json").Order(StringComparer.Ordinal)] : [feed.Source];
             foreach (string file in files)
             {
-                entries.AddRange(Feed.Read(WholeFile.Read("feed", file, LargestFeed), file, keys));
+                entries.AddRange(Feed.Read(SettingFile.Read("feed", file, LargestFeed), file, keys));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -81,7 +81,7 @@ public sealed partial class FeedFolder(string folder)
     {
         try
         {
-            return JsonSerializer.Deserialize(WholeFile.Read("feed", file, LargestFeed), FeedJson.Default.Feed) is { Schema: Feed.CurrentSchema, Entries: not null } feed ? feed : throw new JsonException();
+            return JsonSerializer.Deserialize(SettingFile.Read("feed", file, LargestFeed), FeedJson.Default.Feed) is { Schema: Feed.CurrentSchema, Entries: not null } feed ? feed : throw new JsonException();
         }
         catch (JsonException)
         {

@@ -1,7 +1,8 @@
 // Certificates that a user trusts to sign models.
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text;
+using Assay.Hosting.Files;
 using Assay.Hosting;
 using Assay.Trust.Signing;
 using Assay.Trust.Storage;
@@ -24,7 +25,7 @@ public sealed class CertificateTrust
             int before = _roots.Count;
             try
             {
-                _roots.ImportFromPem(Encoding.ASCII.GetString(WholeFile.Read("certificate", file)));
+                _roots.ImportFromPem(Encoding.ASCII.GetString(SettingFile.Read("certificate", file, WholeFile.Longest)));
             }
             catch (CryptographicException)
             {

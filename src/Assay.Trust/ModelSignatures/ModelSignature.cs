@@ -1,10 +1,10 @@
 // Signatures of models in the format of OpenSSF Model Signing: read, written, and compared with files.
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Assay.Hosting.Files;
 using Assay.Hosting;
 using Assay.Trust.Signing;
-using Assay.Trust.Storage;
 
 namespace Assay.Trust.ModelSignatures;
 
@@ -45,7 +45,7 @@ public sealed class ModelSignature
 
     /// <summary>Reads a bundle.</summary>
     /// <exception cref="SettingException">It cannot be read, or is none.</exception>
-    public static ModelSignature Read(string file) => Of(WholeFile.Read("signature", file, Longest), file);
+    public static ModelSignature Read(string file) => Of(SettingFile.Read("signature", file, Longest), file);
 
     /// <summary>Reads a bundle that is called <paramref name="name"/> in errors.</summary>
     /// <exception cref="SettingException">It is none.</exception>

@@ -140,7 +140,7 @@ public sealed partial class KeyRing(string folder)
 
         try
         {
-            return JsonSerializer.Deserialize(WholeFile.Read("trust rule", file), SigningJson.Default.TrustRule) is { Need: > 0, Names: not null } rule
+            return JsonSerializer.Deserialize(SettingFile.Read("trust rule", file, WholeFile.Longest), SigningJson.Default.TrustRule) is { Need: > 0, Names: not null } rule
                 ? rule : throw new JsonException();
         }
         catch (JsonException)
@@ -176,7 +176,7 @@ public sealed partial class KeyRing(string folder)
 
     private IEnumerable<string> Files(string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal) : [];
 
-    private static string Text(string file) => Encoding.ASCII.GetString(WholeFile.Read("key", file, 1 << 16));
+    private static string Text(string file) => Encoding.ASCII.GetString(SettingFile.Read("key", file, 1 << 16));
 
     private string PathOf(string name, string ending) =>
         Name().IsMatch(name) ? Path.Join(folder, name + ending) : throw new SettingException($"A key is called by up to 64 letters, digits and ._@-, and not {name}.");

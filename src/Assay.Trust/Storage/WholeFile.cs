@@ -50,26 +50,4 @@ internal static class WholeFile
             }
         }
     }
-
-    /// <summary>The bytes of a file that is called <paramref name="what"/> in errors.</summary>
-    /// <exception cref="SettingException">It cannot be read, or is longer than <paramref name="longest"/>.</exception>
-    public static byte[] Read(string what, string path, int longest = Longest)
-    {
-        using FileStream stream = SettingFile.Open(what, path);
-        try
-        {
-            if (stream.Length > longest)
-            {
-                throw new SettingException($"The {what} {path} cannot be used: it is longer than {longest} bytes.");
-            }
-
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return bytes;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw SettingFile.Unreadable(what, path, FileFault.Of(e));
-        }
-    }
 }
