@@ -43,6 +43,9 @@ public sealed record RepositoryReview
     /// <summary>How many files were examined.</summary>
     public required int Files { get; init; }
 
+    /// <summary>The files that somebody takes when the model is used, and what happens then.</summary>
+    public required IReadOnlyList<ReviewWay> Ways { get; init; }
+
     /// <summary>What runs, in the order in which it happens; findings first within a time.</summary>
     public required IReadOnlyList<ReviewStep> Steps { get; init; }
 
@@ -83,11 +86,15 @@ public sealed record RepositoryReview
         HashSet<string> running = [.. steps.Select(s => Outer(s.File))];
         ReviewStep[] ordered = [.. steps.OrderBy(s => s.Severity is >= Severity.Medium ? 0 : 1).ThenBy(s => Array.IndexOf(s_order, s.When) is >= 0 and int at ? at : s_order.Length)
             .ThenByDescending(s => s.Severity ?? Severity.Info).ThenBy(s => s.File, StringComparer.Ordinal).ThenBy(s => s.Line ?? 0)];
+        IReadOnlyList<ReviewWay> ways = ReviewWay.Of(files, ordered, files.Any(f => f.Path == whole.Path) ? Folder(whole.Path) : whole.Path);
+        running.UnionWith(ways.Select(w => w.File));
         return new RepositoryReview
         {
             Path = whole.Path,
             Verdict = whole.Judgement.Verdict,
             Files = files.Count,
+            // Shards say the same thing thirty times: they are one line.
+            Ways = [.. ways.GroupBy(w => (w.Who, w.Does, w.Severity)).Select(g => g.First() with { More = g.Count() - 1 })],
             Steps = [.. ordered.Take(MostSteps)],
             More = Math.Max(0, ordered.Length - MostSteps),
             OnlyThere = [.. files.Where(f => f.Facts.Any(x => x is CodeFact) && !running.Contains(f.Path)).Select(f => f.Path).Order(StringComparer.Ordinal)],

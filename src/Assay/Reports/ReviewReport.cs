@@ -25,19 +25,22 @@ public static class ReviewReport
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(code);
         Page page = new(writer, isMarkdown);
+        string prefix = review.Path.TrimEnd('/') + "/";
+        string Short(string file) => file.StartsWith(prefix, StringComparison.Ordinal) ? file[prefix.Length..] : file;
         page.Title($"{Words.Of(review.Verdict).ToUpperInvariant()}  {review.Path}", $"{Words.Count(review.Files, "file")} examined");
         ReviewStep[] bad = [.. review.Steps.Where(s => s.Severity >= Severity.Medium)];
-        Steps(page, "What speaks against it", bad, code);
-        Steps(page, "What runs, step by step", [.. review.Steps.Except(bad)], code);
+        Steps(page, "What speaks against it", bad, Short, code);
+        Ways(page, review.Ways, Short);
+        Steps(page, "What else runs, step by step", [.. review.Steps.Except(bad)], Short, code);
         if (review.More > 0)
         {
             page.Item($"and {Words.Count(review.More, "more step")}; JSON lists as many as are kept");
         }
 
-        page.List("What is only there (somebody has to call it)", review.OnlyThere);
-        page.List("What could be left out", [.. review.Spare.Select(s => $"{s.File}: {s.Why}")]);
+        page.List("What is only there (somebody has to call it)", [.. review.OnlyThere.Select(Short)]);
+        page.List("What could be left out", [.. review.Spare.Select(s => $"{Short(s.File)}: {s.Why}")]);
         page.List("What a loader must be at least", [.. review.Versions.Select(v => $"{v.Package} {v.Version}: older ones have {v.Why}")]);
-        page.List("What was not read", [.. review.Unread.Select(u => $"{u.Path}: {u.Detail}")]);
+        page.List("What was not read", [.. review.Unread.Select(u => $"{Short(u.Path)}: {u.Detail}")]);
     }
 
     /// <summary>Writes a review as JSON.</summary>
@@ -51,6 +54,19 @@ public static class ReviewReport
         json.WriteString("path", Escape.WellFormed(review.Path));
         json.WriteString("verdict", Words.Of(review.Verdict));
         json.WriteNumber("files", review.Files);
+        json.WriteStartArray("ways");
+        foreach (ReviewWay way in review.Ways)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", Escape.WellFormed(way.File));
+            json.WriteNumber("more", way.More);
+            json.WriteString("who", Escape.WellFormed(way.Who));
+            json.WriteString("does", Escape.WellFormed(way.Does));
+            json.WriteString("severity", way.Severity is { } harm ? Words.Of(harm) : null);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("steps");
         foreach (ReviewStep step in review.Steps)
         {
@@ -147,7 +163,26 @@ public static class ReviewReport
         json.WriteEndArray();
     }
 
-    private static void Steps(Page page, string heading, ReviewStep[] steps, Func<string, int, string?> code)
+    private static void Ways(Page page, IReadOnlyList<ReviewWay> ways, Func<string, string> name)
+    {
+        if (ways.Count > 0)
+        {
+            page.Heading("How it is loaded");
+        }
+
+        foreach (ReviewWay way in ways.Take(Listed))
+        {
+            page.Item($"{name(way.File)}{(way.More > 0 ? $" and {Words.Count(way.More, "more file")} like it" : "")}: {way.Who}");
+            page.Below($"{(way.Severity is { } harm ? Words.Of(harm) + ": " : "")}{way.Does}");
+        }
+
+        if (ways.Count > Listed)
+        {
+            page.Item($"and {Words.Count(ways.Count - Listed, "more file")}; JSON lists them all");
+        }
+    }
+
+    private static void Steps(Page page, string heading, ReviewStep[] steps, Func<string, string> name, Func<string, int, string?> code)
     {
         if (steps.Length == 0)
         {
@@ -158,7 +193,7 @@ public static class ReviewReport
         foreach (ReviewStep step in steps)
         {
             string severity = step.Severity is { } known ? $"{Words.Of(known)}: " : "";
-            string place = step.Line is int line ? string.Create(CultureInfo.InvariantCulture, $"{step.File}:{line}") : step.File;
+            string place = step.Line is int line ? string.Create(CultureInfo.InvariantCulture, $"{name(step.File)}:{line}") : name(step.File);
             page.Item($"[{step.When}] {place}  {severity}{step.What}{(step.Rule.Length > 0 ? $" ({step.Rule})" : "")}");
             if (step.Line is int at && code(RepositoryReview.Outer(step.File), at) is { } text && text.Trim().Length > 0)
             {
@@ -178,6 +213,8 @@ public static class ReviewReport
         public void Heading(string heading) => writer.Write(isMarkdown ? $"\n## {heading}\n\n" : $"\n{heading.ToUpperInvariant()}\n");
 
         public void Item(string text) => writer.Write(isMarkdown ? $"- {Plain(text)}\n" : $"  {Plain(text)}\n");
+
+        public void Below(string text) => writer.Write(isMarkdown ? $"  - {Plain(text)}\n" : $"      {Plain(text)}\n");
 
         public void Code(string line)
         {

@@ -21,8 +21,28 @@ public sealed class RepositoryReviewTests
             ("tool.py", "def main():\n    print(1)\n"u8.ToArray()));
         ReviewStep step = Assert.Single(review.Steps, s => s.File == "folder/one.py");
         Assert.Equal(("load", 3, Severity.Medium), (step.When, step.Line, step.Severity));
-        Assert.Equal(["folder/modeling_x.py", "folder/tool.py"], review.OnlyThere);
+        Assert.Equal(["folder/tool.py"], review.OnlyThere);
         Assert.Equal(Verdict.Suspicious, review.Verdict);
+    }
+
+    [Fact]
+    public void AReviewTellsWhoTakesEachFileAndWhatHappensThen()
+    {
+        byte[] header = """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""u8.ToArray();
+        byte[] weights = [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 0, 0];
+        RepositoryReview review = Review(
+            ("config.json", """{"model_type": "x", "auto_map": {"AutoConfig": "one.XConfig", "AutoModel": "two.XModel"}}"""u8.ToArray()),
+            ("one.py", "class XConfig:\n    pass\n"u8.ToArray()),
+            ("two.py", "import os\nos.system('./x')\nclass XModel:\n    pass\n"u8.ToArray()),
+            ("model-1.safetensors", weights), ("model-2.safetensors", weights), ("pytorch_model.bin", Scans.Harmless), ("chat_template.jinja", "{{ messages[0]['content'] }}"u8.ToArray()));
+        Assert.Equal(
+            [("folder/one.py", 0, null), ("folder/two.py", 0, Severity.Medium), ("folder/model-1.safetensors", 1, null), ("folder/pytorch_model.bin", 0, null)],
+            review.Ways.Where(w => !w.File.EndsWith(".jinja", StringComparison.Ordinal)).Select(w => (w.File, w.More, w.Severity)));
+        Assert.Contains("auto_map.AutoModel", review.Ways[1].Who, StringComparison.Ordinal);
+        Assert.Contains("os.system", review.Ways[1].Does, StringComparison.Ordinal);
+        Assert.Contains("pickle.load", Assert.Single(review.Ways, w => w.File == "folder/pytorch_model.bin").Who, StringComparison.Ordinal);
+        Assert.Single(review.Ways, w => w.File == "folder/chat_template.jinja");
+        Assert.Empty(review.OnlyThere);
     }
 
     [Fact]
