@@ -59,17 +59,16 @@ public static partial class PythonSources
         return null;
     };
 
-    // A folder that is a package itself keeps its name. Links are not followed: they lead out of the tree, or round in it.
+    // Links are not followed: they lead out of the tree, or round in it.
     private static IEnumerable<(string, byte[])> Folder(string folder)
     {
         string root = Path.GetFullPath(folder);
-        string top = File.Exists(Path.Combine(root, "__init__.py")) ? Path.GetDirectoryName(root)! : root;
         EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         foreach (string file in Directory.EnumerateFiles(root, "*.py", all).Order(StringComparer.Ordinal))
         {
             if (new FileInfo(file).Length <= LongestFile)
             {
-                yield return (Path.GetRelativePath(top, file).Replace('\\', '/'), File.ReadAllBytes(file));
+                yield return (Path.GetRelativePath(root, file).Replace('\\', '/'), File.ReadAllBytes(file));
             }
         }
     }

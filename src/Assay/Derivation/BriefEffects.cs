@@ -38,7 +38,7 @@ internal sealed class BriefEffects(CapacityWords words)
             return entry.IsHarmful;
 
         // A method by which Python enters an object calls what the object was made of, whoever uses it.
-        bool isEntered = (ObjectProtocol.Has(path) || NameOf(path) is "__call__" or "__del__" or "__setitem__" or "append" or "extend" or "add" or "__getattr__" or "__getattribute__")
+        bool isEntered = (ObjectProtocol.Has(path) || entry.Kind is NameKind.Value || NameOf(path) is "__call__" or "__del__" or "__setitem__" or "append" or "extend" or "add" or "__get__")
             && entry.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.SetState or EffectKind.Method);
         isEntered |= NameOf(path) is "__setattr__" && entry.Call.Count > 0;
         if (!isEntered && !PathKnowledge.CanBeCleared(path, entry.Kind, words) && !entry.Call.Concat(entry.New).Any(e => EffectKinds.IsHarm(e.Kind)))

@@ -4,9 +4,11 @@ namespace Assay.Effects;
 /// <summary>What the form of a name says by convention.</summary>
 internal static class NameConvention
 {
+    private static readonly string[] s_exceptions = ["Error", "Exception", "Warning", "Err", "Failure", "NotFound", "Interrupt"];
+
     /// <summary>Whether a name is that of an exception or a warning, which keep what they get to say it.</summary>
     public static bool IsException(string path) =>
-        IsClass(path) && (path.EndsWith("Error", StringComparison.Ordinal) || path.EndsWith("Exception", StringComparison.Ordinal) || path.EndsWith("Warning", StringComparison.Ordinal));
+        IsClass(path) && s_exceptions.Any(e => path.EndsWith(e, StringComparison.Ordinal));
 
     /// <summary>
     /// Whether the last part of a dotted name is that of a class: a capital after any underscores, or after the letter by which numeric libraries tell the element types of

@@ -118,6 +118,19 @@ public sealed class EffectPackBuildTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => build.Add([source], _ => { }, stop.Token));
     }
 
+    [Theory]
+    // A folder with no __init__ whose modules import each other is the package of its name; one that holds such a package, or whose modules do not, is where Python looks.
+    [InlineData("from .other import x", "space.mod")]
+    [InlineData("from space.other import x", "space.mod")]
+    [InlineData("import spaceship", "mod")]
+    public void AFolderIsAPackageWhereItsModulesSaySo(string source, string name)
+    {
+        string folder = Path.Combine(_folder, "space");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "mod.py"), $"{source}\nimport os\ndef run(x): os.system(x)\n");
+        Assert.Equal("process 0/x", Assert.Single(Knowledge(Build(folder)).Find($"{name}.run").Entry!.Call).ToString());
+    }
+
     [Fact]
     public void WhatIsNoSourceIsSaid()
     {

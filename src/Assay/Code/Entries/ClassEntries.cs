@@ -285,9 +285,15 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
         if (functions.Count == 0 && effects.IsEmpty && name is "__setstate__" or "__call__" or "__del__" or "append" or "extend" or "__setitem__" && analysis.Classes.MayHaveMore(type))
             return Unknown(type, name);
 
+        // What stands there and is no function with source (a closure, an object that is called, a native) does what is not known with the object.
+        if (functions.Count == 0 && effects.IsEmpty && analysis.Classes.Member(type, name) is { } member && IsOpaque(analysis.Read(member)))
+            effects.Add(new Effect { Kind = EffectKind.Unknown, Source = new EffectSource(SourceKind.Argument, 0) });
+
         bool acts = !effects.IsEmpty || (functions.Count > 0 && name is "__call__" or "__setstate__");
         return acts ? Member(type, name, functions, effects) : null;
     }
+
+    private static bool IsOpaque(Value value) => value.Has(AtomKind.Instance) || value.Has(AtomKind.ForeignInstance) || value.Has(AtomKind.Function);
 
     // A base without source may have the method: then it is what is known of that one, or not known.
     private DerivedEntry? Unknown(ClassInfo type, string name)
@@ -310,7 +316,8 @@ internal sealed class ClassEntries(Analysis analysis, Func<string, EffectOrigin>
     {
         EffectEntry entry = new()
         {
-            Kind = NameKind.Function,
+            // Reading a property runs its code; it is no function that could be called.
+            Kind = functions.Any(f => f.IsProperty) ? NameKind.Value : NameKind.Function,
             Origin = origin(type.Module.Name),
             Call = effects.Effects,
             Returns = functions is [var one] ? Returns.Of(analysis.UnitOf(one, type, null), Shift(one)) : EffectReturn.Unknown,

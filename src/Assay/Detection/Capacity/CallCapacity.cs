@@ -34,8 +34,12 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
         if (isClass && arguments is [{ Kind: ShapeKind.Str, Elided: false } only] && OfLabel(only.Text) is { } label)
             return label.Weight is Weight.Strong ? CarriedForms.Of(label.Form, only.Text) : null;
 
-        // An exception keeps its message; nothing in the main module is code that comes with a file.
-        Strictness strictness = NameConvention.IsException(callee) || (onlyStrong && callee.StartsWith("__main__.", StringComparison.Ordinal)) ? Strictness.Acts
+        // An exception, and whatever else is made of one sentence, keeps it to say it.
+        if (isClass && arguments is [{ Kind: ShapeKind.Str, Elided: false } said] && TextForms.IsSentence(said.Text) && _texts.Of(said.Text).Form is CarriedForms.Prose or CarriedForms.LongText or CarriedForms.Path or CarriedForms.Address or CarriedForms.Expression)
+            return null;
+
+        // An exception keeps its message; nothing in the main module is a class that comes with a file.
+        Strictness strictness = NameConvention.IsException(callee) || ((onlyStrong || isClass) && callee.StartsWith("__main__.", StringComparison.Ordinal)) ? Strictness.Acts
             : onlyStrong ? Strictness.Strong : Strictness.Any;
         if (strictness is Strictness.Any && !isClass && Pair(arguments) is { } pair)
             return pair;

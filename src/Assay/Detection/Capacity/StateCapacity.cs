@@ -121,7 +121,7 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
     private string? OfObject(ValueShape value, string owner) => value.Text.EndsWith(')') ? null : standings.Of(value.Text) switch
     {
         Standing.Harmful => $"{value.Text}(...)",
-        Standing.KeepsCallable when value.Items is [{ Kind: ShapeKind.Import } kept, ..] && (standings.Of(kept.Text) is Standing.Harmless || CallCapacity.IsOwn(kept.Text, owner)) => null,
+        Standing.KeepsCallable when value.Items is [{ Kind: ShapeKind.Import } kept, ..] && (standings.Of(kept.Text) is Standing.Harmless || standings.IsSetting(kept.Text) || CallCapacity.IsOwn(kept.Text, owner)) => null,
 
         // Of what it will be called on only the name of a method is known, and that is an ordinary one: how settings name a step.
         Standing.KeepsCallable when value.Text.EndsWith(".methodcaller", StringComparison.Ordinal) && value.Items is [{ Kind: ShapeKind.Str, Elided: false } name, ..]

@@ -40,6 +40,25 @@ internal static class TextForms
         return true;
     }
 
+    /// <summary>What people write for people: at least three words, the first of them of letters only.</summary>
+    public static bool IsSentence(ReadOnlySpan<char> text)
+    {
+        int words = 0;
+        foreach (Range part in text.Split(' '))
+        {
+            ReadOnlySpan<char> word = text[part];
+            foreach (char c in words == 0 ? word : [])
+            {
+                if (!char.IsLetter(c) && c is not (':' or ',' or '\''))
+                    return false;
+            }
+
+            words += word.IsEmpty ? 0 : 1;
+        }
+
+        return words > 2;
+    }
+
     /// <summary>An identifier of Python, as far as its letters are ASCII.</summary>
     public static bool IsIdentifier(ReadOnlySpan<char> text)
     {

@@ -9,6 +9,7 @@ namespace Assay.Detection.Effects;
 internal sealed class ArtifactEffects
 {
     private const int MostSinks = 64;
+    private const int MostLazy = 4096;
     private readonly IReadOnlyList<CallableFact> _facts;
     private readonly EffectScope _scope;
     private readonly EffectJudge _judge;
@@ -35,6 +36,7 @@ internal sealed class ArtifactEffects
 
         _scope.CallsResults = Wanted().Any(f => f is { Use: CallableUse.Called, Target: { } called } && _scope.Meanings.Of(called) is Meaning.MadeClass or Meaning.Instance { Class: Meaning.MadeClass });
 
+        _scope.EntersLazy = Wanted().Any(EntersLazy);
         _scope.EntersMade = Wanted().Any(f => f.Use is CallableUse.Called && _scope.Names.Of(f) is var callee && !TakesAlong(callee) && f.Arguments.Any(a => IsMade(a) || (a.Kind is ShapeKind.Tuple or ShapeKind.List && Enters(callee) && a.Items.Any(IsMade))));
 
         foreach (CallableFact fact in Wanted())
@@ -75,6 +77,32 @@ internal sealed class ArtifactEffects
 
     /// <summary>The facts, as far as they are asked before the host wants no more.</summary>
     private IEnumerable<CallableFact> Wanted() => _scope.Stop.CanBeCanceled ? _facts.TakeWhile((_, i) => i < EffectScope.AlwaysJudged || !_scope.Stop.IsCancellationRequested) : _facts;
+
+    /// <summary>
+    /// Whether a use goes through an iterator that calls a function for each item. An attribute of an object of which nothing is known is not gone through; whatever else gets one may do it.
+    /// </summary>
+    private bool EntersLazy(CallableFact fact)
+    {
+        if (fact.Use is not (CallableUse.Called or CallableUse.Constructed or CallableUse.State or CallableUse.Method))
+            return false;
+
+        bool isKept = fact is { Use: CallableUse.State, Arguments: [{ Kind: ShapeKind.Dict }] }
+            && (fact.Target is { } target ? _scope.ClassesOf(_scope.Meanings.Of(target)) : [_scope.Names.Of(fact.Callee.TrimEnd('(', ')'))]).All(c => _scope.Names.Of(c.Path, "__setstate__") is { Entry: null, Told: null });
+        Stack<ValueShape> open = new(isKept ? [] : fact.Arguments);
+        for (int seen = 0; open.TryPop(out ValueShape? value); seen++)
+        {
+            if (seen == MostLazy || (value.Kind is ShapeKind.Result or ShapeKind.Instance && EffectActions.IsLazy(_scope.Names.Of(value.Text))))
+                return true;
+
+            foreach (ValueShape part in value.Items)
+                open.Push(part);
+
+            if (value.State is { } state)
+                open.Push(state);
+        }
+
+        return false;
+    }
 
     private bool IsMade(ValueShape value) => value.Kind is ShapeKind.Result or ShapeKind.Instance && _scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.MadeClass };
 
@@ -148,7 +176,9 @@ internal sealed class ArtifactEffects
             return;
 
         UseContext at = new UseContext(fact).Through(name.Path.Length > 0 ? name.Path : fact.Callee);
-        CallValues texts = new([given, .. PlantedValues.Texts(given)], null, true);
+
+        // A callable that goes through an object calls methods of it with whatever else it got: numpy.swapaxes(x, a, b) is x.swapaxes(a, b).
+        CallValues texts = new([given, .. fact.Arguments.Where(a => !ReferenceEquals(a, given)), .. PlantedValues.Texts(given)], null, true);
         foreach (Meaning planted in isSure ? _scope.Planted.In(given) : _scope.Planted.Harmful(given))
             _judge.MayRun(planted, texts, at);
 
@@ -229,7 +259,7 @@ internal sealed class ArtifactEffects
         else if (state is not null)
             _judge.States.Put(owner, fact.Target, state, new UseContext(fact));
 
-        if (IsOverForeign(fact.Target))
+        if (IsOverForeign(fact.Target, isNew: true))
             _scope.Say(Judgements.ModuleState, subject, fact);
 
         // BUILD asks the object for its __setstate__.
@@ -261,7 +291,8 @@ internal sealed class ArtifactEffects
         if (onlyNew && !name.AsMade().IsHarmful)
             return;
 
-        _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, name.Path, fact, name.Capability, "", name.Entry!.Origin.Reason, fact.Carrier);
+        if (!_scope.Kept.Waits(name, _scope.Names.Of(fact.Carrier), fact))
+            _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, name.Path, fact, name.Capability, "", name.Entry!.Origin.Reason, fact.Carrier);
     }
 
     private void Method(CallableFact fact, KnownPath name)
@@ -377,7 +408,9 @@ internal sealed class ArtifactEffects
     /// <summary>
     /// Whether an object was made over something that a module has and that is neither class nor function, such as its dictionary: a view of it writes there what is put into the view.
     /// </summary>
-    private bool IsOverForeign(ValueShape? target)
+    /// <param name="target">The object.</param>
+    /// <param name="isNew">Whether the state of the object comes into it just now, so that it was not made over that.</param>
+    private bool IsOverForeign(ValueShape? target, bool isNew = false)
     {
         Stack<ValueShape> open = new(target is not null && _scope.Meanings.Of(target) is Meaning.Instance ? [target] : []);
         for (int seen = 0; seen < MostSinks && open.TryPop(out ValueShape? value); seen++)
@@ -385,21 +418,31 @@ internal sealed class ArtifactEffects
             if (value.Kind is ShapeKind.Import && _scope.IsForeignValue(value.Text))
                 return true;
 
-            foreach (ValueShape part in value.Items.Concat(value.State?.Items ?? []).Concat(value.State is { Kind: not ShapeKind.Dict } state ? [state] : []))
+            foreach (ValueShape part in value.Items)
+                open.Push(part);
+
+            // A state goes into the dictionary of its object, unless it brings another dictionary for it.
+            if (value.State is not { } state || (isNew && ReferenceEquals(value, target) && !BringsDictionary(state)))
+                continue;
+
+            foreach (ValueShape part in state.Kind is ShapeKind.Dict ? state.Items : state.Items.Append(state))
                 open.Push(part);
         }
 
         return false;
     }
 
+    private static bool BringsDictionary(ValueShape state) => (state.Kind is ShapeKind.Tuple ? state.Items : [state]).Any(p => MeaningReader.Entry(p, "__dict__") is not null);
+
     /// <summary>Judges sinks anywhere in what <paramref name="holder"/> gets.</summary>
     private void Sinks(CallableFact fact, string holder, bool onlyMakes, IReadOnlyList<ValueShape> values, bool keeps = false)
     {
         int found = 0;
+        KnownPath binder = fact.Use is CallableUse.State ? _scope.Names.Of(holder.TrimEnd('(', ')')) : _scope.Names.Of(fact);
         Stack<ValueShape> open = new(values.Reverse());
         for (int seen = 0; seen < 2048 && found < MostSinks && open.TryPop(out ValueShape? value); seen++)
         {
-            if (keeps && value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is var setting && KeptFunctions.IsSetting(setting))
+            if (keeps && _scope.Kept.SettingOf(value) is { } setting)
             {
                 _scope.Kept.Keep(setting, fact, holder);
                 continue;
@@ -407,6 +450,9 @@ internal sealed class ArtifactEffects
 
             if (value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is { IsSink: true } sink)
             {
+                if (_scope.Kept.Waits(sink, binder, fact))
+                    continue;
+
                 bool onlyNew = onlyMakes && !sink.Entry!.New.Any(e => EffectKinds.IsHarm(e.Kind));
                 if (onlyNew && !sink.AsMade().IsHarmful)
                     continue;

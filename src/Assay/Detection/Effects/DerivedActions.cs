@@ -3,6 +3,7 @@ using Assay.Artifacts;
 using Assay.Detection.Callables;
 using Assay.Detection.Capacity;
 using Assay.Effects;
+using Assay.Python.Names;
 
 namespace Assay.Detection.Effects;
 
@@ -76,8 +77,8 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             {
                 if (effect.Source.Kind is SourceKind.Always && effect.Kind is EffectKind.Process && method.Path.EndsWith(".__iter__", StringComparison.Ordinal))
                     Always(method, effect, at);
-                else if (effect.Kind is EffectKind.Import && met.FirstOrDefault(v => v is { Kind: ShapeKind.Str, Text.Length: > 1 }) is { } module)
-                    actions.NamesModule(method, module, at);
+                else if (effect.Kind is EffectKind.Import)
+                    Imports(method, met, at);
                 else if (met.Where(v => HoldsText(v, effect.Kind)).ToList() is { Count: > 0 } carrying && scope.Calls.Danger(method.Path, carrying, onlyStrong: true) is not null)
                     actions.Harm(method, effect, at);
             }
@@ -108,6 +109,25 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             }
         }
     }
+
+    /// <summary>
+    /// What is imported when an object is entered, by the texts that it was made of. Whoever reads the file for its imports does not see it, which is what such an object is for: a file
+    /// names modules that everybody knows in the open.
+    /// </summary>
+    private void Imports(KnownPath method, IReadOnlyList<ValueShape> met, UseContext at)
+    {
+        foreach (ValueShape module in met.Where(v => v is { Kind: ShapeKind.Str, Text.Length: > 1 }).Take(MostFollowed))
+        {
+            KnownPath named = scope.Names.Of(module.Text, "");
+            actions.NamesModule(method, module, at);
+            if (module.Elided || (named.Entry is null && !named.IsStrict && !scope.IsAllowed(named) && NamesModule(module.Text)))
+                scope.Say(Judgements.UnknownCalled, method.Path, at.Fact, EffectKinds.Capability(EffectKind.Import), CarriedForms.Of(CarriedForms.Word, module.Text), Reason(method), at.Holder);
+        }
+    }
+
+    private static bool NamesModule(string text) => text.Split('.').All(step => TextForms.IsIdentifier(step)) && !KnownModules.Has(text.Split('.')[0]);
+
+    private static string Reason(KnownPath method) => (method.Entry ?? method.Told)?.Origin.Reason ?? "";
 
     /// <summary>What the file carries is judged by its code, and classes that nothing is known of by what they would get.</summary>
     private void Carried(KnownPath method, IReadOnlyList<ValueShape> met, CallValues values, Effect effect, UseContext at)

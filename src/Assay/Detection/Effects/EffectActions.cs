@@ -67,7 +67,10 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             case EffectKind.MakeClass:
                 // Of possible arguments the members are the dictionary.
                 foreach (ValueShape members in met.Where(v => !values.IsLoose || v.Kind is ShapeKind.Dict).Take(MostFollowed))
+                {
                     scope.Hooks.Members(name.Path, members, at.Fact);
+                    Described(members, at.Through(name.Path));
+                }
 
                 break;
             case EffectKind.NamesModule:
@@ -220,9 +223,31 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
                 return;
             }
 
-            judge.Run(scope.Meanings.Of(value), route, values.Loose(effect.With, value), at);
+
+            // A function of the program that loads, which nobody calls before somebody goes through the iterator.
+            Meaning what = scope.Meanings.Of(value);
+            if (!scope.EntersLazy && what is Meaning.Named { Name: { Entry: null, Told: null, IsStrict: false } own } && own.Path.StartsWith("__main__.", StringComparison.Ordinal) && IsLazy(scope.Names.Of(at.Holder)))
+                scope.Say(Judgements.UnknownInert, own.Path, at.Fact, "", "", "", at.Holder);
+            else
+                judge.Run(what, route, values.Loose(effect.With, value), at);
         }
     }
+
+    /// <summary>Members of a class are asked what they are whenever somebody reads them, and once when the class is made.</summary>
+    private void Described(ValueShape members, UseContext at)
+    {
+        foreach (ValueShape member in HookJudge.Entries(members).Select(e => e.Value).Where(v => v.Kind is ShapeKind.Result or ShapeKind.Instance))
+        {
+            foreach (KnownPath type in scope.ClassesOf(scope.Meanings.Of(member)).Where(t => !t.IsHarmful))
+            {
+                judge.Enter(scope.Names.Of(type.Path, "__get__"), member, [], at);
+                judge.Enter(scope.Names.Of(type.Path, "__set_name__"), member, [], at);
+            }
+        }
+    }
+
+    /// <summary>Whether a class calls a function for each item, when somebody goes through its object and not before.</summary>
+    public static bool IsLazy(KnownPath name) => name.Entry is { Kind: NameKind.Class, IsDerived: false } entry && entry.Call.Any(e => e.Kind is EffectKind.Call && e.With is [{ Kind: not SourceKind.Always }, ..]) && entry.New.Count > 0;
 
     private void MethodOf(ValueShape self, Effect effect, CallValues values, UseContext at)
     {
@@ -266,11 +291,27 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
                 continue;
             }
 
+            foreach (string read in FormatFields.Attributes(text.Text))
+                Reads(owners, read, at);
+
             KnownPath target = owners is [var owner, ..] && text.Text.Split('.') is [var one] && scope.Meanings.Attribute(owner, one) is Meaning.Named found ? found.Name : KnownPath.None;
             if (target.IsSink)
                 scope.Say(Judgements.Reached, target.Path, at.Fact, target.Capability, "", Reason(target), name.Path);
             else if (target.Entry is null && scope.Dangerous(text.Text) is { } step && !(step[0] != '_' && target.Path.Length > 0 && NameConvention.IsClass(target.Path[..target.Path.LastIndexOf('.')])))
                 scope.Say(Judgements.DangerousAttribute, name.Path, at.Fact, "", step, Reason(name), at.Holder);
+        }
+    }
+
+    /// <summary>What the class of an object does where an attribute of that name is read: a property has code.</summary>
+    private void Reads(IReadOnlyList<ValueShape> owners, string attribute, UseContext at)
+    {
+        foreach (ValueShape owner in owners.Take(MostFollowed))
+        {
+            foreach (KnownPath type in scope.ClassesOf(scope.Meanings.Of(owner)).Where(t => t.Path.Length > 0 && !t.IsHarmful))
+            {
+                if (scope.Names.Of(type.Path, attribute) is var property && (property.Entry ?? property.Told) is { IsDerived: true, Kind: NameKind.Value })
+                    judge.Enter(property, owner, [], at);
+            }
         }
     }
 
@@ -305,7 +346,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
     {
         foreach (ValueShape kept in met.Take(MostFollowed))
         {
-            if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { IsSink: true } sink)
+            if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { IsSink: true } sink && !scope.Kept.Waits(sink, name, at.Fact))
                 scope.Say(Judgements.Reached, sink.Path, at.Fact, sink.Capability, "", Reason(sink), name.Path);
             else if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { Told: { } told } found && told.Call.FirstOrDefault(e => EffectKinds.IsHarm(e.Kind)) is { } harm)
                 scope.Say(Judgements.UnknownCalled, found.Path, at.Fact, EffectKinds.Capability(harm.Kind), "", told.Origin.Reason, name.Path);

@@ -73,6 +73,9 @@ internal sealed class EffectScope : IStandings
     /// <summary>Whether the file hands an object of a class that it makes to a callable, which enters it by its special methods.</summary>
     public bool EntersMade { get; set; }
 
+    /// <summary>Whether the file hands an iterator that calls a function for each item to something that may go through it.</summary>
+    public bool EntersLazy { get; set; } = true;
+
     /// <summary>The judgements so far.</summary>
     public IReadOnlyList<CallableJudgement> Said => _said;
 
@@ -103,7 +106,13 @@ internal sealed class EffectScope : IStandings
     }
 
     /// <inheritdoc/>
-    public bool IsSetting(string path) => KeptFunctions.IsSetting(Names.Of(path));
+    public bool IsSetting(string path) => KeptFunctions.IsSetting(Names.Of(path)) || IsQuiet(Names.Of(path));
+
+    /// <summary>
+    /// Whether a name is that of a function of a module of the standard library whose source was read, with no harm found in it. That clears no call of it; lying in a state nobody enters it does nothing.
+    /// </summary>
+    private bool IsQuiet(KnownPath name) => name is { Entry: null, Told: null } && name.Path.LastIndexOf('.') is > 0 and var dot && !name.Path.Contains("__", StringComparison.Ordinal)
+        && Table.Knowledge.IsListed(name.Path) && Table.Knowledge.Read(name.Path[..dot]) is { Kind: NameKind.Module };
 
     /// <inheritdoc/>
     public bool DoesHarm(string path) => Names.Of(path) is { IsHarmful: true, IsCoarse: false };

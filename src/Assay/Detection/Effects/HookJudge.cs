@@ -108,7 +108,7 @@ internal sealed class HookJudge(EffectScope scope)
     /// arguments that are not known. Functions that a class has by itself are carried by the file; what is known and calls nothing may stand there.
     /// </summary>
     private bool IsForeignFunction(ValueShape value) => HoldsForeign(value) || (value.Kind is ShapeKind.Import && scope.Meanings.Of(value) is Meaning.Named { Name: var name }
-        && (name.Entry is { } known ? name.IsHarmful || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Method or EffectKind.SetAttribute) : !NameConvention.IsClass(name.Path) && !scope.IsAllowed(name)));
+        && (name.Entry is { } known ? name.IsHarmful || PlantedValues.Opens(known) || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Method or EffectKind.SetAttribute) : !NameConvention.IsClass(name.Path) && !scope.IsAllowed(name)));
 
     /// <summary>Whether a value is an alias of a type, or a list of calls, that holds a function of somebody else: its call calls that.</summary>
     private bool HoldsForeign(ValueShape value)
@@ -193,7 +193,8 @@ internal sealed class HookJudge(EffectScope scope)
     // An analysis leaves out what it knows to do nothing.
     private static bool IsCalled(KnownPath call) => (call.Entry ?? call.Told) is { Call.Count: > 0 };
 
-    private static IEnumerable<(string Name, ValueShape Value)> Entries(ValueShape members)
+    /// <summary>Names and values of members, as dictionaries, pairs and slots hold them.</summary>
+    public static IEnumerable<(string Name, ValueShape Value)> Entries(ValueShape members)
     {
         if (members.Kind is ShapeKind.Dict)
         {

@@ -37,6 +37,31 @@ internal sealed class KeptFunctions(EffectScope scope)
             scope.Say(Judgements.Kept, name.Path, fact, "", "", (name.Entry ?? name.Told)!.Origin.Reason, holder);
     }
 
+    /// <summary>
+    /// Whether what a partial function, or another that only binds, gets is a setting. It is no more than what it binds: nobody calls it where an object keeps it, and where somebody calls it that is seen.
+    /// </summary>
+    public bool Waits(KnownPath name, KnownPath binder, CallableFact fact)
+    {
+        // Its state replaces what a partial function binds.
+        if (binder.Path.EndsWith(".__setstate__", StringComparison.Ordinal))
+            binder = scope.Names.Of(binder.Path[..binder.Path.LastIndexOf('.')]);
+
+        if (binder.Entry is not { Returns.Kind: ReturnKind.Bound, IsHarmful: false } || !IsSetting(name))
+            return false;
+
+        _imports.Add((name, fact));
+        return true;
+    }
+
+    /// <summary>The setting that a value is, or binds; null where it is none.</summary>
+    public KnownPath? SettingOf(ValueShape value)
+    {
+        if (value.Kind is ShapeKind.Import)
+            return scope.Names.Of(value.Text) is var plain && IsSetting(plain) ? plain : null;
+
+        return value.Kind is ShapeKind.Result or ShapeKind.Instance && scope.Meanings.Of(value) is Meaning.Bound { Target: Meaning.Named { Name: var bound } } && IsSetting(bound) ? bound : null;
+    }
+
     /// <summary>Waits with what an import says until it is known whether objects keep the function.</summary>
     public void Imported(KnownPath name, CallableFact fact) => _imports.Add((name, fact));
 
@@ -49,7 +74,7 @@ internal sealed class KeptFunctions(EffectScope scope)
         Stack<(ValueShape Value, bool IsHeld)> open = new(values.Select(v => (v, false)));
         for (int seen = 0; seen < MostValues && open.TryPop(out (ValueShape Value, bool IsHeld) next); seen++)
         {
-            if (next.IsHeld && next.Value.Kind is ShapeKind.Import && scope.Names.Of(next.Value.Text) is var name && IsSetting(name))
+            if (next.IsHeld && SettingOf(next.Value) is { } name)
                 return name;
 
             foreach (ValueShape item in next.Value.Items)

@@ -20,10 +20,13 @@ internal sealed class PlantedValues(EffectScope scope)
             yield break;
 
         int found = 0;
+
+        // What computes with arrays calls methods of their elements, and no elements.
+        bool isArray = scope.Meanings.Of(self) is Meaning.Instance { Class: Meaning.Named { Name.Path: "numpy.ndarray" } };
         Queue<(ValueShape Value, int Depth)> open = new(Attributes(self).Concat(Members(self)).Select(v => (v, 0)));
         for (int seen = 0; seen < MostValues && found < MostFound && open.TryDequeue(out (ValueShape Value, int Depth) next); seen++)
         {
-            Meaning? planted = Callable(next.Value, next.Depth);
+            Meaning? planted = isArray && next.Depth <= 1 && scope.Meanings.Of(next.Value) is Meaning.Named or Meaning.Bound or Meaning.CarriedFunction ? null : Callable(next.Value, next.Depth);
             if (planted is not null)
             {
                 found++;
@@ -100,8 +103,8 @@ internal sealed class PlantedValues(EffectScope scope)
         };
     }
 
-    // A class that an analysis saw opening, starting or loading what it gets.
-    private static bool Opens(EffectEntry known) => known.IsDerived && known.Call.Any(e => EffectKinds.IsHarm(e.Kind) && e.Source.Kind is not SourceKind.Always);
+    /// <summary>Whether an analysis saw a class opening, starting or loading what it gets.</summary>
+    public static bool Opens(EffectEntry known) => known.IsDerived && known.Call.Any(e => EffectKinds.IsHarm(e.Kind) && e.Source.Kind is not SourceKind.Always);
 
     private static bool IsCalled(KnownPath call) => !call.IsCoarse && (call.Entry ?? call.Told) is { Call.Count: > 0 };
 

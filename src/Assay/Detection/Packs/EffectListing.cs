@@ -17,6 +17,7 @@ internal sealed class EffectListing
     private const string StandardLibrary = "standard-library";
 
     private readonly Dictionary<string, ListedSet> _sets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _names = new(StringComparer.Ordinal);
 
     /// <summary>What the names do.</summary>
     public EffectTable Table { get; } = new();
@@ -34,8 +35,19 @@ internal sealed class EffectListing
         string path = isPattern ? $"{owner}.{listed}" : listed;
         ListedSet? before = _sets.GetValueOrDefault(path);
         _sets[path] = set;
+        if (!isPattern)
+        {
+            if (!_names.TryGetValue(set.Origin.Id, out List<string>? names))
+                _names.Add(set.Origin.Id, names = []);
+
+            names.Add(listed);
+        }
+
         return before;
     }
+
+    /// <summary>The names without stars that a set has so far; null where there is no such set before.</summary>
+    public IReadOnlyList<string>? NamesOf(string set) => _names.GetValueOrDefault(set);
 
     /// <summary>Reads the part of a pack under the key, where that is one of names.</summary>
     public bool TryRead(string key, PackNode value, Action<Action> attempt)

@@ -30,14 +30,33 @@ internal static class EffectSetParser
             MembersHarmless = Take("members") is { } members && (members.Text is "harmless" ? true : throw members.Error("'members' can only be 'harmless'.")),
         };
         bool replaces = Take("replaces") is { } replacing && replacing.AsFlag("replaces");
-        PackNode names = Need("names");
+        PackNode? methods = Take("methods");
+        PackNode? owners = methods is null ? null : Need("of-sets");
+        PackNode? names = methods is null ? Need("names") : Take("names");
         foreach ((string name, PackNode value) in fields)
             throw value.Error($"'{name}' is not a field of a set.");
 
         ListedSet set = new(origin, node.Place, [.. call.Where(e => EffectKinds.IsHarm(e.Kind)).Select(e => EffectKinds.Capability(e.Kind)).Distinct()]);
         listing.Sets.Add(set);
-        if (!Add(listing, names, entry, set, kind is null, replaces) && replaces)
+        if (methods is not null)
+            AddMethods(listing, methods, owners!, entry, set);
+
+        if (names is not null && !Add(listing, names, entry, set, kind is null, replaces) && replaces)
             throw node.Error($"the set '{origin.Id}' replaces nothing: no earlier pack lists one of its names.");
+    }
+
+    /// <summary>Lists the methods that all classes of other sets have: what a library's classes have from their common base, which is native code.</summary>
+    private static void AddMethods(EffectListing listing, PackNode methods, PackNode owners, EffectEntry entry, ListedSet set)
+    {
+        IReadOnlyList<string> named = methods.AsTexts("methods");
+        foreach (string owner in owners.AsTexts("of-sets"))
+        {
+            foreach (string type in (listing.NamesOf(owner) ?? throw owners.Error($"no set before this one is called '{owner}'.")).ToArray())
+            {
+                foreach (string method in named)
+                    listing.Add("", $"{type}.{method}", entry, set);
+            }
+        }
     }
 
     /// <summary>Lists names; true where one stood in a set that this one replaces.</summary>
