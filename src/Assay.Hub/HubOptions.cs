@@ -1,5 +1,6 @@
 // How servers are spoken to: addresses, the token, patience and bounds.
 using Assay.Hub.Http;
+using Assay.Hub.Secrets;
 
 namespace Assay.Hub;
 
@@ -14,6 +15,12 @@ public sealed record HubOptions
 
     /// <summary>What opens closed repositories of the hub; sent to the hub itself and nowhere else.</summary>
     public AccessToken? Token { get; init; }
+
+    /// <summary>Finds the key for buckets that are not open; asked only for one of them, and null where there is none.</summary>
+    public Func<BucketKey?> FindBucketKey { get; init; } = static () => null;
+
+    /// <summary>Finds the login for an artifact of a registry by the registry's host and the artifact's name; asked only where the registry asks for one.</summary>
+    public Func<string, string, RegistryLogin?> FindLogin { get; init; } = static (_, _) => null;
 
     /// <summary>
     /// Hosts, or hosts with ports, that the user knows to lie in a private network: to them, and to the hub's own host, plain HTTP and private addresses are

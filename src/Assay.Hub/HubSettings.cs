@@ -1,6 +1,7 @@
 // The settings of huggingface_hub, as they stand in the environment of a user.
 using Assay.Hosting;
 using Assay.Hub.Http;
+using Assay.Hub.Secrets;
 
 namespace Assay.Hub;
 
@@ -27,6 +28,8 @@ public static class HubSettings
         {
             Endpoint = Endpoint(variable("HF_ENDPOINT")),
             Token = Token(variable),
+            FindBucketKey = () => BucketSettings.Find(variable),
+            FindLogin = (host, name) => RegistrySettings.Find(variable, host, name),
             PrivateHosts = (variable("ASSAY_PRIVATE_HOSTS") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.OrdinalIgnoreCase),
             CacheDirectory = variable("ASSAY_HUB_CACHE") switch
             {

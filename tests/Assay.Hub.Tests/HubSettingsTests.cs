@@ -1,6 +1,7 @@
 // The settings that users of huggingface_hub have already.
 using Assay.Hosting;
 using Assay.Hub.Http;
+using Assay.Hub.Secrets;
 using Assay.Tests.Builders;
 
 namespace Assay.Hub.Tests;

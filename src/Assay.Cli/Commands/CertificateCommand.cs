@@ -1,8 +1,11 @@
 // assay certificate check: holds a certificate of a pass to the file that it is about.
 using System.CommandLine;
 using System.Globalization;
+using Assay.Detection;
 using Assay.Hosting.Files;
+using Assay.Hosting.Packs;
 using Assay.Reports;
+using Assay.Trust.Certificates;
 using Assay.Trust.Checking;
 
 namespace Assay.Cli.Commands;
@@ -20,7 +23,7 @@ internal static class CertificateCommand
     {
         Argument<string> certificate = new("CERTIFICATE") { Description = "What assay scan --certificate has written." };
         Argument<string> model = new("MODEL") { Description = "The file that it is about." };
-        Option<bool> accept = new("--accept-packs") { Description = "Take the issuer's effect packs at their word for callables that the checker does not know itself." };
+        Option<bool> accept = new("--accept-packs") { Description = "Take the rules and effect packs of this Assay at their word for callables that the checker does not know itself, where they say that a call does nothing that acts." };
         Command command = new("check", "Read the file a second time, by a small program that shares nothing with the scan, and hold every claim to it.") { certificate, model, accept };
         command.SetAction(parsed =>
         {
@@ -47,12 +50,16 @@ internal static class CertificateCommand
             }
 
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The certificate holds: {claimed.Parts.Count} parts, {check.Verified} imports, calls and states, {claimed.Callables.Count} callables."));
-            foreach (string name in check.Resting.Take(MostTold))
+
+            // A certificate says of itself who issued it, so what it says of packs is nobody's word: those that are here count.
+            RuleSet? rules = parsed.GetValue(accept) && check.Resting.Count > 0 ? RulePacks.Load(null) : null;
+            string[] open = [.. check.Resting.Where(n => rules is null || !CertificateIssuing.IsHarmlessHere(rules, n))];
+            foreach (string name in open.Take(MostTold))
             {
-                writer.WriteLine(Escape.Visible($"Only the issuer's effect packs say that {name} is harmless."));
+                writer.WriteLine(Escape.Visible(rules is null ? $"Only the issuer's effect packs say that {name} is harmless." : $"The effect packs here do not say that {name} is harmless."));
             }
 
-            return check.Resting.Count == 0 || parsed.GetValue(accept) ? ExitCode.Passed : ExitCode.Incomplete;
+            return open.Length == 0 ? ExitCode.Passed : ExitCode.Incomplete;
         });
         return command;
     }

@@ -211,6 +211,8 @@ internal sealed class PullRun(Host host, PullArguments arguments)
     private static string StagingName(RemoteBundle bundle, string? target) =>
         string.Create(CultureInfo.InvariantCulture, $".assay-pull-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{bundle.Path}\n{target}")))[..16]}");
 
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private static void MakeFolder(string path)
     {
         if (new DirectoryInfo(path) is { Exists: true, LinkTarget: not null })
@@ -221,11 +223,12 @@ internal sealed class PullRun(Host host, PullArguments arguments)
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);
+            return;
         }
-        else
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+
+        // Its name can be guessed. Where others may write beside it, one of them may have made it, and would go on to own what is put there: only the owner can set its permissions.
+        Directory.CreateDirectory(path, OwnerOnly);
+        File.SetUnixFileMode(path, OwnerOnly);
     }
 
     private static string EnumText(Verdict verdict) => verdict.ToString().ToLowerInvariant();

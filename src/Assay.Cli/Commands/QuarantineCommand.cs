@@ -18,7 +18,7 @@ internal static class QuarantineCommand
     /// <summary>The command. <paramref name="arguments"/> tell a path behind <c>--</c> from a mistyped option.</summary>
     public static Command Create(Host host, IReadOnlyList<string> arguments)
     {
-        Argument<string[]> files = new("FILE") { Description = "Files; a link goes together with what it leads to.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> files = new("FILE") { Description = "Files, and directories for the files below; a link goes together with what it leads to.", Arity = ArgumentArity.ZeroOrMore };
         Option<string> reason = new("--reason") { Description = "Why.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         Option<string> by = new("--by") { Description = "Who decides it; otherwise the user's name.", HelpName = "NAME", DefaultValueFactory = _ => host.User };
         Option<string?> folder = Folder();
@@ -103,22 +103,32 @@ internal static class QuarantineCommand
 
     private static Command Restore(Host host)
     {
-        Argument<string> item = new("ITEM") { Description = "An id, the beginning of one, or the path where the file lay." };
+        Argument<string> item = new("ITEM") { Description = "An id, the beginning of one, or the path where the file lay; a directory for all that lay below it." };
         Option<string?> to = new("--to") { Description = "Give it back here instead of where it lay.", HelpName = "PATH" };
         Option<string?> folder = Folder();
-        Command command = new("restore", "Give a file back as it was: bytes, permissions, times, names.") { item, to, folder };
+        Command command = new("restore", "Give files back as they were: bytes, permissions, attributes, times, names.") { item, to, folder };
         command.SetAction(parsed =>
         {
             using QuarantineFolder quarantine = Open(host, parsed.GetValue(folder) ?? Place(host));
-            QuarantineItem found = quarantine.Find(parsed.GetValue(item)!);
-            IReadOnlyList<string> notes = new QuarantineRestoring(quarantine).Restore(found, parsed.GetValue(to));
-            foreach (string note in notes)
+            IReadOnlyList<QuarantineItem> found = quarantine.FindAll(parsed.GetValue(item)!);
+            string? place = parsed.GetValue(to);
+            if (place is not null && found.Count > 1)
             {
-                host.Error.WriteLine("assay: " + Escape.Visible(note));
+                throw new UsageException($"{parsed.GetValue(item)} is {found.Count} files: --to takes one.");
             }
 
             using StreamWriter writer = host.Writer();
-            writer.WriteLine($"{Escape.Visible(parsed.GetValue(to) ?? found.Names[0])} is back.");
+            foreach (QuarantineItem one in found)
+            {
+                foreach (string note in new QuarantineRestoring(quarantine).Restore(one, place))
+                {
+                    host.Error.WriteLine("assay: " + Escape.Visible(note));
+                }
+
+                writer.WriteLine($"{Escape.Visible(place ?? one.Names[0])} is back.");
+                writer.Flush();
+            }
+
             return ExitCode.Passed;
         });
         return command;
@@ -132,7 +142,7 @@ internal static class QuarantineCommand
         command.SetAction(parsed =>
         {
             using QuarantineFolder quarantine = Open(host, parsed.GetValue(folder) ?? Place(host));
-            QuarantineItem[] found = [.. parsed.GetValue(items)!.Select(quarantine.Find).DistinctBy(i => i.Id)];
+            QuarantineItem[] found = [.. parsed.GetValue(items)!.SelectMany(quarantine.FindAll).DistinctBy(i => i.Id)];
             using StreamWriter writer = host.Writer();
             foreach (QuarantineItem item in found)
             {

@@ -43,11 +43,6 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             throw new UsageException("Two reports, or a report and the facts, cannot go into one file.");
         }
 
-        if (arguments.Sandbox is not null && arguments.Paths.FirstOrDefault(RemoteTarget.IsRemote) is { } remoteTarget)
-        {
-            throw new UsageException($"{RemoteTarget.Shown(remoteTarget)} is not on this machine, and a test load needs all of it: assay pull brings it here.");
-        }
-
         using RemoteInputs? remote = RemoteInputs.Open(host, arguments.Paths);
         string[] local = [.. arguments.Paths.Where(p => !RemoteTarget.IsRemote(p))];
         FileScratch scratch = new(host.TemporaryDirectory, limits.InflatedInMemory);

@@ -1,5 +1,6 @@
 // assay sign and assay verify-signature: signatures of models in the format of OpenSSF Model Signing.
 using System.CommandLine;
+using System.Globalization;
 using Assay.Cli.Files;
 using Assay.Reports;
 using Assay.Trust.ModelSignatures;
@@ -52,8 +53,11 @@ internal static class SignCommand
         Option<string?> signature = new("--signature") { Description = "The signature; otherwise model.sig in the folder, or FILE.sig.", HelpName = "FILE" };
         Option<string[]> keys = new("--public-key") { Description = "A public key in PEM that may have signed; may be repeated. Without it and --certificate the keys that you trust.", HelpName = "FILE" };
         Option<string[]> certificates = new("--certificate") { Description = "A certificate in PEM that vouches for the signer's; may be repeated.", HelpName = "FILE" };
+        Option<string?> identity = new("--identity") { Description = "Whom the signer's certificate has to be for: its subject, or the address or URL in it.", HelpName = "NAME" };
+        Option<string?> provider = new("--identity-provider") { Description = "Who has to have known the signer, as the certificates of Sigstore say.", HelpName = "URL" };
+        Option<string?> log = new("--log-key") { Description = "The public key in PEM of the transparency log that has to have taken the signature in.", HelpName = "FILE" };
         Option<string[]> ignore = Ignore();
-        Command command = new("verify-signature", "Verify the signature of a model, offline, by keys or certificates that you name.") { model, signature, keys, certificates, ignore };
+        Command command = new("verify-signature", "Verify the signature of a model, offline, by keys or certificates that you name.") { model, signature, keys, certificates, identity, provider, log, ignore };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(model)!;
@@ -68,8 +72,20 @@ internal static class SignCommand
             IReadOnlyList<VerifyingKey> trusted = named.Length + vouching.Length == 0
                 ? DecisionPlaces.Of(host, null).Keys.Trusted()
                 : [.. named.Select(Named)];
-            string? signer = trusted.FirstOrDefault(read.IsSignedBy)?.Name ?? (vouching.Length > 0 ? new CertificateTrust(vouching).SignerOf(read) : null);
+            if (vouching.Length == 0 && (parsed.GetValue(identity) ?? parsed.GetValue(provider)) is not null)
+            {
+                throw new UsageException("--identity and --identity-provider are about the signer's certificate: --certificate FILE names one that vouches for it.");
+            }
+
+            LogProof? proof = parsed.GetValue(log) is { } logKey ? read.Prove(Named(logKey)) ?? new LogProof(0, null, "there is none") : null;
+            string? signer = trusted.FirstOrDefault(read.IsSignedBy)?.Name ?? (vouching.Length > 0 ? new CertificateTrust(vouching) { Identity = parsed.GetValue(identity), IdentityProvider = parsed.GetValue(provider) }.SignerOf(read, proof?.At) : null);
             using StreamWriter writer = host.Writer();
+            if (proof is { Why.Length: > 0 })
+            {
+                writer.WriteLine(Escape.Visible($"The entry of a transparency log in {file} does not hold: {proof.Why}."));
+                return ExitCode.Findings;
+            }
+
             if (signer is null)
             {
                 writer.WriteLine(Escape.Visible($"{file} is signed by nobody whom {(named.Length + vouching.Length == 0 ? "you trust" : "you have named")}; nothing that it says counts."));
@@ -88,9 +104,13 @@ internal static class SignCommand
                 writer.WriteLine($"  and {differences.Count - MostTold} more");
             }
 
-            if (read.HasLog)
+            if (proof is not null)
             {
-                writer.WriteLine("  The entry of the transparency log that it names was not asked for.");
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  It is entry {proof.Number} of the transparency log{(proof.At is { } at ? $", taken in {at:yyyy-MM-dd HH:mm} UTC" : "")}."));
+            }
+            else if (read.HasLog)
+            {
+                writer.WriteLine("  The entry of a transparency log that came with it was not held to a key; --log-key names one.");
             }
 
             return differences.Count == 0 ? ExitCode.Passed : ExitCode.Findings;

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Assay.Cli.Files;
 using Assay.Reports;
+using Assay.Store.Databases;
 using Assay.Trust.Decisions;
 using Assay.Trust.Signing;
 using Assay.Hosting.Files;
@@ -88,6 +89,7 @@ internal static class TrustCommand
         Option<string?> passphrase = TrustKeys.PassphraseFile();
         Option<string?> folder = DecisionPlaces.Option();
         Command command = new("revoke", "Take a decision back: it does not hold any more.") { id, reason, key, passphrase, folder };
+        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(command);
         command.SetAction(parsed =>
         {
             DecisionPlaces places = DecisionPlaces.Of(host, parsed.GetValue(folder));
@@ -95,8 +97,13 @@ internal static class TrustCommand
             using SigningKey signing = TrustKeys.OpenToSign(host, places.Keys, parsed.GetValue(key), parsed.GetValue(passphrase));
             Envelope envelope = Revocation.Write(decision, new RevocationPredicate { By = signing.Public.Name, At = TimeProvider.System.GetUtcNow(), Reason = parsed.GetValue(reason)! }).Signed(signing);
             places.New.Keep(Revocation.Read(envelope)!);
+            if (store(parsed) is { } at)
+            {
+                DecisionMemory.Keep(at, decision, Revocation.Read(envelope)!);
+            }
+
             using StreamWriter writer = host.Writer();
-            writer.WriteLine($"{decision.Id} is revoked.");
+            writer.WriteLine(places.Book().Of(decision, Today).Holds ? $"{decision.Id} holds still: to take a denial back takes whoever made it, or as many as it takes to allow." : $"{decision.Id} is revoked.");
             return ExitCode.Passed;
         });
         return command;

@@ -1,5 +1,6 @@
 // assay trust key: keys that sign and keys that are trusted.
 using System.CommandLine;
+using System.Globalization;
 using Assay.Hosting.Files;
 using Assay.Reports;
 using Assay.Trust.Signing;
@@ -61,8 +62,9 @@ internal static class TrustKeys
     {
         Argument<string> name = Name();
         Option<string?> passphrase = PassphraseFile();
-        Command command = new("new", "Make a key that signs (ECDSA on P-256), locked where there is a passphrase.") { name, passphrase };
-        command.SetAction(parsed => Told(host, Ring(host).New(parsed.GetValue(name)!, Passphrase(parsed.GetValue(passphrase)))));
+        Option<string> algorithm = Algorithm();
+        Command command = new("new", "Make a key that signs, locked where there is a passphrase.") { name, passphrase, algorithm };
+        command.SetAction(parsed => Told(host, Ring(host).New(parsed.GetValue(name)!, Passphrase(parsed.GetValue(passphrase)), Named(parsed.GetValue(algorithm)!))));
         return command;
     }
 
@@ -71,10 +73,20 @@ internal static class TrustKeys
         Argument<string> name = Name();
         Option<string?> passphrase = PassphraseFile();
         Option<bool> compromised = new("--compromised") { Description = "Somebody else may have the old one: what it has signed does not hold any more." };
-        Command command = new("rotate", "Make a new key in the place of one.") { name, passphrase, compromised };
-        command.SetAction(parsed => Told(host, Ring(host).Rotate(parsed.GetValue(name)!, Passphrase(parsed.GetValue(passphrase)), parsed.GetValue(compromised))));
+        Option<string> algorithm = Algorithm();
+        Command command = new("rotate", "Make a new key in the place of one.") { name, passphrase, compromised, algorithm };
+        command.SetAction(parsed => Told(host, Ring(host).Rotate(parsed.GetValue(name)!, Passphrase(parsed.GetValue(passphrase)), parsed.GetValue(compromised), TimeProvider.System.GetUtcNow(), Named(parsed.GetValue(algorithm)!))));
         return command;
     }
+
+    private static Option<string> Algorithm()
+    {
+        Option<string> algorithm = new("--algorithm") { Description = "ecdsa (on P-256; signs models as well) or ed25519.", HelpName = "ecdsa|ed25519", DefaultValueFactory = _ => "ecdsa" };
+        algorithm.AcceptOnlyFromAmong("ecdsa", "ed25519");
+        return algorithm;
+    }
+
+    private static KeyAlgorithm Named(string text) => text == "ed25519" ? KeyAlgorithm.Ed25519 : KeyAlgorithm.Ecdsa;
 
     private static Command List(Host host)
     {
@@ -86,8 +98,8 @@ internal static class TrustKeys
             using StreamWriter writer = host.Writer();
             foreach (VerifyingKey key in ring.Trusted())
             {
-                string what = key.IsRetired ? "retired, trusted still" : !own.TryGetValue(key.Name, out bool isLocked) ? "trusted" : isLocked ? "signs, locked" : "signs";
-                writer.WriteLine($"{key.Name}  {what}  {key.Id}");
+                string what = key.RetiredAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"retired {at:yyyy-MM-dd}, trusted for what it signed until then") : !own.TryGetValue(key.Name, out bool isLocked) ? "trusted" : isLocked ? "signs, locked" : "signs";
+                writer.WriteLine($"{key.Name}  {what}  {(key.Algorithm == KeyAlgorithm.Ed25519 ? "ed25519" : "ecdsa")}  {key.Id}");
             }
 
             if (ring.Rule() is { } rule)
@@ -106,7 +118,7 @@ internal static class TrustKeys
         Command command = new("export", "Write the public half of a key, for others to trust.") { name };
         command.SetAction(parsed =>
         {
-            VerifyingKey key = Ring(host).Trusted().FirstOrDefault(k => k.Name == parsed.GetValue(name) && !k.IsRetired) ?? throw new UsageException($"There is no key {parsed.GetValue(name)}.");
+            VerifyingKey key = Ring(host).Trusted().FirstOrDefault(k => k.Name == parsed.GetValue(name) && k.RetiredAt is null) ?? throw new UsageException($"There is no key {parsed.GetValue(name)}.");
             using StreamWriter writer = host.Writer();
             writer.Write(key.Pem);
             return ExitCode.Passed;
@@ -118,8 +130,9 @@ internal static class TrustKeys
     {
         Argument<string> name = Name();
         Argument<string> file = new("FILE") { Description = "A public key in PEM." };
-        Command command = new("import", "Trust somebody's key: what it signs holds here.") { name, file };
-        command.SetAction(parsed => Told(host, Ring(host).Import(parsed.GetValue(name)!, parsed.GetValue(file)!)));
+        Option<bool> rotated = new("--rotated") { Description = "It comes in the place of their old one; what that has signed until now still holds." };
+        Command command = new("import", "Trust somebody's key: what it signs holds here.") { name, file, rotated };
+        command.SetAction(parsed => Told(host, Ring(host).Import(parsed.GetValue(name)!, parsed.GetValue(file)!, parsed.GetValue(rotated) ? TimeProvider.System.GetUtcNow() : null)));
         return command;
     }
 

@@ -21,6 +21,59 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
 
     private bool IsTerminal => host.InputIsTerminal && host.OutputIsTerminal;
 
+    /// <summary>
+    /// Shows evidence: all at once where it goes elsewhere, and in a terminal one step after the other, so that nobody is asked at the end of a page that went by.
+    /// </summary>
+    public void Show(string evidence)
+    {
+        string[] steps = Steps(evidence);
+        bool all = !IsTerminal;
+        for (int at = 0; at < steps.Length; at++)
+        {
+            writer.WriteLine(steps[at]);
+            if (all || at == steps.Length - 1)
+            {
+                continue;
+            }
+
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"-- {at + 1} of {steps.Length}; Enter: the next step, Escape: all the rest --"));
+            writer.Flush();
+            all = Pressed(ConsoleKey.Enter, ConsoleKey.Escape) == ConsoleKey.Escape;
+            writer.Write("\r\u001b[K");
+        }
+    }
+
+    /// <summary>The steps: what stands together. What it is and what would run are the first.</summary>
+    private static string[] Steps(string evidence)
+    {
+        List<string> steps = [];
+        foreach (string block in evidence.Trim('\n').Split("\n\n"))
+        {
+            if (steps.Count == 1 && !steps[0].Contains("\n\n", StringComparison.Ordinal))
+            {
+                steps[0] += "\n\n" + block + "\n";
+            }
+            else
+            {
+                steps.Add(steps.Count == 0 ? block : block + "\n");
+            }
+        }
+
+        return [.. steps];
+    }
+
+    private ConsoleKey Pressed(params ConsoleKey[] awaited)
+    {
+        while (true)
+        {
+            ConsoleKey key = host.Key().Key;
+            if (awaited.Contains(key))
+            {
+                return key;
+            }
+        }
+    }
+
     /// <summary>What the person decides; null where nobody answers.</summary>
     public string? Ask() => IsTerminal ? Choose() : Read();
 

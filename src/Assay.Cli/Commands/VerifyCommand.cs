@@ -1,6 +1,7 @@
 // assay verify: shows what speaks against a file, and writes down what a person decides.
 using System.CommandLine;
 using System.Globalization;
+using Assay.Store.Databases;
 
 namespace Assay.Cli.Commands;
 
@@ -29,8 +30,10 @@ internal static class VerifyCommand
         {
             paths, decide, reason, until, key, passphrase, decisions, all, quarantine, policy, noPolicy, rules, effects, noColour,
         };
+        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(command);
         command.SetAction(parsed => new VerifyRun(host, new VerifyArguments
         {
+            Store = store(parsed),
             Paths = ScanCommand.Paths(parsed.GetValue(paths) ?? [], arguments),
             Decide = parsed.GetValue(decide),
             Reason = parsed.GetValue(reason),

@@ -7,6 +7,7 @@ using Assay.Policies;
 using Assay.Reports;
 using Assay.Sandbox;
 using Assay.Scanning;
+using Assay.Store.Databases;
 using Assay.Trust.Decisions;
 using Assay.Trust.ModelSignatures;
 using Assay.Trust.Quarantine;
@@ -36,6 +37,9 @@ internal sealed record VerifyArguments
     public bool All { get; init; }
 
     public string? Quarantine { get; init; }
+
+    /// <summary>The store that remembers what was decided.</summary>
+    public StoreAddress? Store { get; init; }
 
     public string? Policy { get; init; }
 
@@ -117,7 +121,16 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         while (true)
         {
             TargetReport shown = Applied(rules, policy, report);
-            Show(shown, report, head, writer);
+            string evidence = Evidence(shown, report, head);
+            if (arguments.Decide is null)
+            {
+                choice.Show(evidence);
+            }
+            else
+            {
+                writer.Write(evidence);
+            }
+
             if (report.Sha256 is null)
             {
                 writer.WriteLine("It could not be read, so there is nothing that a decision could be bound to.");
@@ -161,7 +174,7 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
 
             if (arguments.Decide is not null)
             {
-                Show(Applied(rules, policy, report), report, head, writer);
+                writer.Write(Evidence(Applied(rules, policy, report), report, head));
                 writer.Flush();
                 return Applied(rules, policy, report);
             }
@@ -169,8 +182,9 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
     }
 
     /// <summary>What it is, what runs and where, the code, the test load; and what changed since somebody last decided.</summary>
-    private void Show(TargetReport shown, TargetReport report, ScanHead head, StreamWriter writer)
+    private string Evidence(TargetReport shown, TargetReport report, ScanHead head)
     {
+        using StringWriter writer = new() { NewLine = "\n" };
         using (TextReport text = new(writer, head, arguments.Look))
         {
             text.Add(new ScanResult(shown.Path, shown));
@@ -182,7 +196,7 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         if (book.About(report.Sha256).Concat(book.Before(_places.NameOf(report.Path), report.Sha256)).FirstOrDefault() is not { } last)
         {
             writer.WriteLine("\nNobody has decided about it yet.");
-            return;
+            return writer.ToString();
         }
 
         DecisionStanding standing = book.Of(last, Today);
@@ -205,10 +219,12 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         {
             writer.WriteLine("  findings  the same");
         }
+
+        return writer.ToString();
     }
 
     /// <summary>Who has signed the model, where a signature lies beside it. It says who made it, never that it is harmless.</summary>
-    private void Signature(string path, StreamWriter writer)
+    private void Signature(string path, StringWriter writer)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         (string Model, string File)? found = File.Exists(path + ".sig") ? (path, path + ".sig") : File.Exists(Path.Join(folder, ModelSignature.FileName)) ? (folder, Path.Join(folder, ModelSignature.FileName)) : null;
@@ -262,6 +278,11 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         DecisionPredicate said = DecidedScan.Decide(report, head, decision, reason, key.Public.Name, _now, until);
         Decision kept = Decision.Read(Decision.Write(_places.NameOf(report.Path), report.Sha256!, said).Signed(key))!;
         string file = _places.New.Keep(kept);
+        if (arguments.Store is { } at)
+        {
+            DecisionMemory.Keep(at, kept);
+        }
+
         _known = null;
         DecisionStanding standing = Known.Book.Of(kept, Today);
         writer.WriteLine(Escape.Visible($"Decision {kept.Id} to {decision} is in {file}{(standing.Holds ? "." : $"; it does not hold yet: {standing.Why}.")}"));

@@ -63,21 +63,11 @@ internal sealed class ReportFile
     {
         try
         {
-            using (FileStream stream = new(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                report(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(_temporary, _path, overwrite: true);
+            WholeFile.Write(_path, report, replace: true, temporary: _temporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"The report cannot be written to {_path}: {FileFault.Of(e)}.");
-        }
-        finally
-        {
-            File.Delete(_temporary);
         }
     }
 

@@ -5,19 +5,22 @@ using Assay.Formats.Xml;
 using Assay.Hub.Http;
 using Assay.Hub.Protocol;
 using Assay.Hub.Reading;
+using Assay.Hub.Secrets;
 using Assay.Hub.Targets;
 
 namespace Assay.Hub.Bundles;
 
-/// <summary>Objects of a bucket whose listing is open (<c>ListObjectsV2</c>). A key that ends in a slash is a folder, and no file.</summary>
+/// <summary>Objects of a bucket (<c>ListObjectsV2</c>): open to everybody, or to the user's key, which signs requests only where nobody is let in without one. A key that ends in a slash is a folder, and no file.</summary>
 internal sealed class BucketShelf : Shelf
 {
     private readonly RemoteServers _servers;
     private readonly BucketTarget _target;
+    private readonly BucketKey? _key;
 
-    private BucketShelf(RemoteServers servers, BucketTarget target, List<RemoteFile> files)
+    private BucketShelf(RemoteServers servers, BucketTarget target, List<RemoteFile> files, BucketKey? key)
     {
         _servers = servers;
+        _key = key;
         _target = target;
         Files = files;
 
@@ -41,6 +44,18 @@ internal sealed class BucketShelf : Shelf
 
     public static async Task<BucketShelf> OpenAsync(BucketTarget target, RemoteServers servers, CancellationToken cancellation)
     {
+        try
+        {
+            return await OpenAsync(target, servers, null, cancellation).ConfigureAwait(false);
+        }
+        catch (RemoteException e) when (e.Fault is RemoteFault.Forbidden or RemoteFault.NoRepository && servers.Options.FindBucketKey() is { } key)
+        {
+            return await OpenAsync(target, servers, target.Region is { } region ? key.For(region) : key, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<BucketShelf> OpenAsync(BucketTarget target, RemoteServers servers, BucketKey? key, CancellationToken cancellation)
+    {
         List<RemoteFile> files = [];
         string? next = "";
         HashSet<string> seen = [];
@@ -52,15 +67,15 @@ internal sealed class BucketShelf : Shelf
             }
 
             string query = $"?list-type=2&prefix={Uri.EscapeDataString(target.Prefix)}{(next.Length == 0 ? "" : "&continuation-token=" + Uri.EscapeDataString(next))}";
-            (_, byte[] body) = await servers.AskAsync(new RemoteRequest(new Uri(target.Base, query)) { Credentials = Credentials.None }, cancellation).ConfigureAwait(false);
+            (_, byte[] body) = await servers.AskAsync(new RemoteRequest(new Uri(target.Base, query)) { Credentials = Credentials.None, SignedBy = key }, cancellation).ConfigureAwait(false);
             next = Read(body, files, target);
         }
 
-        return files.Count == 0 ? throw new RemoteException(RemoteFault.NoEntry, $"There is nothing at {AddressRules.Shown(target.Base)}{target.Prefix}.") : new BucketShelf(servers, target, files);
+        return files.Count == 0 ? throw new RemoteException(RemoteFault.NoEntry, $"There is nothing at {AddressRules.Shown(target.Base)}{target.Prefix}.") : new BucketShelf(servers, target, files, key);
     }
 
     public override RangeOrigin Origin(RemoteFile file) =>
-        new(_servers, file, new Uri(_target.Base, string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString)))) { Credentials = Credentials.None };
+        new(_servers, file, new Uri(_target.Base, string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString)))) { Credentials = Credentials.None, SignedBy = _key };
 
     /// <summary>Takes the objects of one page; returns where the next one begins, or null.</summary>
     private static string? Read(byte[] body, List<RemoteFile> files, BucketTarget target)

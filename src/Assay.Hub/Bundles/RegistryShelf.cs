@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Assay.Hub.Http;
 using Assay.Hub.Protocol;
 using Assay.Hub.Reading;
+using Assay.Hub.Secrets;
 using Assay.Hub.Targets;
 
 namespace Assay.Hub.Bundles;
@@ -86,13 +87,19 @@ internal sealed partial class RegistryShelf : Shelf
         return body;
     }
 
-    /// <summary>A token that everybody gets (the token authentication of the distribution specification).</summary>
+    /// <summary>What the registry asks for (the token authentication of the distribution specification): a token that everybody gets, or one for the user's login, or the login itself.</summary>
     private async Task<AccessToken> TokenAsync(string challenge, CancellationToken cancellation)
     {
         Dictionary<string, string> says = new(StringComparer.OrdinalIgnoreCase);
         foreach (Match match in Parameters().Matches(challenge))
         {
             says[match.Groups[1].Value] = match.Groups[2].Value;
+        }
+
+        RegistryLogin? login = _servers.Options.FindLogin(_target.Registry.Authority, _target.Name);
+        if (challenge.StartsWith("Basic", StringComparison.OrdinalIgnoreCase))
+        {
+            return login?.Password ?? throw new RemoteException(RemoteFault.NoRepository, $"{_target.Registry.Host} asks for a name and a password, and none is known here.");
         }
 
         if (!challenge.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || !says.TryGetValue("realm", out string? realm) || !Uri.TryCreate(realm, UriKind.Absolute, out Uri? place))
@@ -102,7 +109,10 @@ internal sealed partial class RegistryShelf : Shelf
 
         string query = string.Join('&', s_asked.Where(says.ContainsKey).Select(k => $"{k}={Uri.EscapeDataString(says[k])}"));
         UriBuilder builder = new(place) { Query = place.Query.Length > 1 ? place.Query[1..] + "&" + query : query };
-        (_, byte[] body) = await _servers.AskAsync(new RemoteRequest(builder.Uri) { Credentials = Credentials.None }, cancellation).ConfigureAwait(false);
+        RemoteRequest request = login is { Password: null, Identity: { } identity }
+            ? new RemoteRequest(place) { Method = HttpMethod.Post, Json = $"grant_type=refresh_token&client_id=assay&{query}&refresh_token={Uri.EscapeDataString(identity)}", JsonType = "application/x-www-form-urlencoded" }
+            : new RemoteRequest(builder.Uri) { Bearer = login?.Password };
+        (_, byte[] body) = await _servers.AskAsync(request with { Credentials = Credentials.None, StopsAtRedirect = login is not null }, cancellation).ConfigureAwait(false);
         using JsonDocument document = Parse(body);
         JsonElement root = document.RootElement;
         string? token = Text(root, "token") ?? Text(root, "access_token");

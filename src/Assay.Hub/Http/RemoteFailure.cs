@@ -1,5 +1,6 @@
 // What a status that is no success means.
 using System.Globalization;
+using Assay.Hub.Secrets;
 
 namespace Assay.Hub.Http;
 
@@ -9,12 +10,12 @@ internal static class RemoteFailure
     private const int LongestWord = 300;
 
     /// <summary>What the answer means that came from <paramref name="place"/>.</summary>
-    public static RemoteException Of(HttpResponseMessage answer, Uri place, IReadOnlyDictionary<string, string> told, HubOptions options)
+    public static RemoteException Of(HttpResponseMessage answer, Uri place, IReadOnlyDictionary<string, string> told, HubOptions options, RemoteRequest request)
     {
         int status = (int)answer.StatusCode;
         string where = AddressRules.Shown(place);
         string? code = told.GetValueOrDefault("X-Error-Code");
-        string said = told.TryGetValue("X-Error-Message", out string? message) ? $" ({Clean(message, options)})" : "";
+        string said = told.TryGetValue("X-Error-Message", out string? message) ? $" ({Clean(message, options, request)})" : "";
         string token = options.Token is null ? "no token was given" : "the token does not open it";
         return (status, code) switch
         {
@@ -57,9 +58,11 @@ internal static class RemoteFailure
     }
 
     /// <summary>What a server says, as far as anybody reads it, and without the secret that it may have been told.</summary>
-    public static string Clean(string text, HubOptions options)
+    private static string Clean(string text, HubOptions options, RemoteRequest request)
     {
         string hidden = options.Token?.Hide(text) ?? text;
+        hidden = request.Bearer?.Hide(hidden) ?? hidden;
+        hidden = request.SignedBy?.Hide(hidden) ?? hidden;
         return (hidden.Length <= LongestWord ? hidden : hidden[..LongestWord] + "...").TrimEnd('.');
     }
 }

@@ -1,4 +1,6 @@
 // One request, as it is made again when it fails.
+using Assay.Hub.Secrets;
+
 namespace Assay.Hub.Http;
 
 /// <summary>Who is told the secret.</summary>
@@ -21,13 +23,16 @@ internal sealed record RemoteRequest(Uri Place)
     /// <summary>A header <c>Authorization</c> of its own, for the host of <see cref="Place"/> only.</summary>
     public AccessToken? Bearer { get; init; }
 
+    /// <summary>The key by which it is signed for the host of <see cref="Place"/>.</summary>
+    public BucketKey? SignedBy { get; init; }
+
     /// <summary>First and last byte of each part; none for all.</summary>
     public IReadOnlyList<(long From, long To)> Ranges { get; init; } = [];
 
     /// <summary>Media types.</summary>
     public string? Accept { get; init; }
 
-    /// <summary>A body of JSON.</summary>
+    /// <summary>A body; of JSON where <see cref="JsonType"/> says no other.</summary>
     public string? Json { get; init; }
 
     /// <summary>The media type of <see cref="Json"/>.</summary>

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using Assay.Hub.Secrets;
 
 namespace Assay.Hub.Http;
 
@@ -149,7 +150,7 @@ internal sealed class RemoteServers : IDisposable
 
                 if (!request.IsExpected(status) && !(request.StopsAtRedirect && status is >= 300 and < 400))
                 {
-                    throw RemoteFailure.Of(answer, place, told, Options);
+                    throw RemoteFailure.Of(answer, place, told, Options, request);
                 }
 
                 RemoteAnswer given = new(answer, Options, told, patience);
@@ -216,9 +217,21 @@ internal sealed class RemoteServers : IDisposable
     {
         AccessToken? token = request.Bearer is not null && SameServer(place, request.Place) ? request.Bearer
             : request.Credentials == Credentials.Hub && SameServer(place, Options.Endpoint) ? Options.Token : null;
-        if (token is not null && (place.Scheme == Uri.UriSchemeHttps || _addresses.IsNamed(place)))
+        if (place.Scheme != Uri.UriSchemeHttps && !_addresses.IsNamed(place))
+        {
+            return;
+        }
+
+        if (token is not null)
         {
             message.Headers.TryAddWithoutValidation("Authorization", token.Header);
+        }
+        else if (request.SignedBy is { } key && SameServer(place, request.Place))
+        {
+            foreach ((string name, string value) in key.Sign(request.Method.Method, place, Options.Time.GetUtcNow()))
+            {
+                message.Headers.TryAddWithoutValidation(name, value);
+            }
         }
     }
 

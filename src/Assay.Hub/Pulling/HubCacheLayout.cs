@@ -1,4 +1,6 @@
 // The layout in which huggingface_hub keeps repositories, so that programs find offline what was pulled.
+using System.Text;
+using Assay.Hosting.Files;
 using Assay.Hub.Bundles;
 using Assay.Hub.Protocol;
 using Assay.Hub.Targets;
@@ -44,11 +46,9 @@ public static class HubCacheLayout
             }
 
             string blob = Path.Join(blobs, file.Sha256 ?? file.Oid);
-            if (!File.Exists(blob) || new FileInfo(blob).Length != file.Size)
-            {
-                File.Move(held, blob, overwrite: true);
-            }
 
+            // What was there under its name need not be it: what was fetched has the digest.
+            File.Move(held, blob, overwrite: true);
             Point(pointer, blob);
         }
 
@@ -57,9 +57,7 @@ public static class HubCacheLayout
         {
             string reference = FileFetch.PlaceOf(Path.Join(root, "refs"), revision);
             Directory.CreateDirectory(Path.GetDirectoryName(reference)!);
-            string temporary = reference + "." + Guid.NewGuid().ToString("N") + ".tmp";
-            File.WriteAllText(temporary, commit);
-            File.Move(temporary, reference, overwrite: true);
+            WholeFile.Write(reference, stream => stream.Write(Encoding.ASCII.GetBytes(commit)), replace: true);
         }
 
         return snapshot;

@@ -1,6 +1,7 @@
 // The folder of blocks that were read before, so that a scan that broke off goes on where it was.
 using System.Globalization;
 using System.Security.Cryptography;
+using Assay.Hosting.Files;
 
 namespace Assay.Hub.Reading;
 
@@ -80,22 +81,18 @@ internal sealed class BlockFolder
 
         string folder = FolderOf(key);
         string file = Path.Join(folder, string.Create(CultureInfo.InvariantCulture, $"{first:x}-{bytes.Length:x}"));
-        string temporary = file + "." + Guid.NewGuid().ToString("N");
         try
         {
             MakeFolder(folder);
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
+            WholeFile.Write(file, stream =>
             {
                 stream.Write(bytes);
                 stream.Write(SHA256.HashData(bytes));
-            }
-
-            File.Move(temporary, file, overwrite: true);
+            }, replace: true, isLasting: false, temporary: file + "." + Guid.NewGuid().ToString("N"));
             return file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Abandon(temporary);
             return null;
         }
     }
@@ -125,18 +122,6 @@ internal sealed class BlockFolder
         else
         {
             Directory.CreateDirectory(path, OwnerOnly);
-        }
-    }
-
-    private static void Abandon(string file)
-    {
-        try
-        {
-            File.Delete(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It is swept when the folder is next opened.
         }
     }
 

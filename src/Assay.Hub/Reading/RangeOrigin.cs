@@ -2,6 +2,7 @@
 using System.Globalization;
 using Assay.Hub.Http;
 using Assay.Hub.Protocol;
+using Assay.Hub.Secrets;
 
 namespace Assay.Hub.Reading;
 
@@ -21,6 +22,9 @@ internal sealed class RangeOrigin(RemoteServers servers, RemoteFile file, Uri pl
 
     /// <summary>Who may read it.</summary>
     public AccessToken? Bearer { get; init; }
+
+    /// <summary>The key by which requests for it are signed.</summary>
+    public BucketKey? SignedBy { get; init; }
 
     /// <summary>Whose secret goes with it.</summary>
     public Credentials Credentials { get; init; } = Credentials.Hub;
@@ -211,7 +215,7 @@ internal sealed class RangeOrigin(RemoteServers servers, RemoteFile file, Uri pl
     }
 
     private Task<T> AskAsync<T>(Uri at, Func<(long From, long To)[]> ranges, Func<RemoteAnswer, Task<T>> use, CancellationToken cancellation) => servers.UseAsync(
-        () => new RemoteRequest(at) { Ranges = ranges(), Bearer = at == place ? Bearer : null, Credentials = Credentials },
+        () => new RemoteRequest(at) { Ranges = ranges(), Bearer = at == place ? Bearer : null, SignedBy = at == place ? SignedBy : null, Credentials = Credentials },
         answer =>
         {
             if (!answer.IsPlain)

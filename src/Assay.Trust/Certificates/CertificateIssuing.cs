@@ -17,6 +17,9 @@ namespace Assay.Trust.Certificates;
 /// </summary>
 public static class CertificateIssuing
 {
+    /// <summary>What the checker reads, by the names that scans have for it.</summary>
+    private static readonly string[] s_checked = ["pickle", "zip", "npy", "safetensors"];
+
     private static readonly string[] s_compared = ["import", "call", "build", "method", "persistent"];
 
     /// <summary>The certificate for a file.</summary>
@@ -28,6 +31,11 @@ public static class CertificateIssuing
         if (report.Verdict != Verdict.Passed || report.Waived.Count + report.WaivedUnread.Count > 0)
         {
             throw Refused(report, report.Verdict == Verdict.Passed ? "it passes only because somebody says so" : "it did not pass");
+        }
+
+        if (!report.Formats.Any(s_checked.Contains))
+        {
+            throw Refused(report, $"the checker reads pickles, archives of PyTorch and NumPy, arrays and safetensors, and it is {(report.Formats.Count > 0 ? string.Join(", ", report.Formats.Take(3)) : "no model")}");
         }
 
         IReadOnlyList<CheckedPart> parts;
@@ -69,17 +77,23 @@ public static class CertificateIssuing
             return new CertifiedName { Name = name, Does = known.Does, Why = known.Why, By = "checker" };
         }
 
+        (string[] effects, string why) = OfPacks(rules, name) ?? throw Refused(report, $"nothing is known of {name}");
+        return new CertifiedName { Name = name, Does = effects.Length > 0 ? string.Join("; ", effects) : "nothing that acts", Why = why, By = "pack" };
+    }
+
+    /// <summary>Whether the rules and effect packs here say that calling a name does nothing that acts, whatever it gets.</summary>
+    public static bool IsHarmlessHere(RuleSet rules, string name) => OfPacks(rules, name) is ([], _);
+
+    /// <summary>What the packs say that a call of a name does, and why; null where they do not know it.</summary>
+    private static (string[] Effects, string Why)? OfPacks(RuleSet rules, string name)
+    {
         using MemoryStream answer = new();
         EffectReport.Show(rules, name, evidence: null, answer);
         using JsonDocument document = JsonDocument.Parse(answer.ToArray());
         JsonElement root = document.RootElement;
-        if (!root.GetProperty("known").GetBoolean())
-        {
-            throw Refused(report, $"nothing is known of {name}");
-        }
-
-        string effects = string.Join("; ", root.GetProperty("call").EnumerateArray().Select(e => e.GetProperty("means").GetString()));
-        return new CertifiedName { Name = name, Does = effects.Length > 0 ? effects : "nothing that acts", Why = root.GetProperty("reason").GetString() ?? "", By = "pack" };
+        return root.GetProperty("known").GetBoolean()
+            ? ([.. root.GetProperty("call").EnumerateArray().Select(e => e.GetProperty("means").GetString() ?? "")], root.GetProperty("reason").GetString() ?? "")
+            : null;
     }
 
     private static void Compare(TargetReport report, IEnumerable<CheckedPart> parts, byte[] bytes)

@@ -40,26 +40,27 @@ internal static class CheckedFile
     /// <exception cref="UncheckableException">It is of no kind that the checker reads, or is not as that kind is.</exception>
     public static IReadOnlyList<CheckedPart> Read(byte[] bytes, out string format)
     {
-        if (bytes is [(byte)'P', (byte)'K', 3, 4, ..])
+        format = bytes switch
         {
-            format = "zip";
-            return Zip(bytes);
+            [(byte)'P', (byte)'K', 3, 4, ..] => "zip",
+            [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => "npy",
+            [_, _, _, _, _, _, _, _, (byte)'{', _, ..] => "safetensors",
+            _ => "pickle",
+        };
+
+        // Whoever hands the file to an unpickler all the same must come to no harm either.
+        if (format != "pickle" && CheckedPickle.ImportsAnything(bytes))
+        {
+            throw new UncheckableException($"it is {format}, and a pickle as well");
         }
 
-        if (bytes is [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..])
+        return format switch
         {
-            format = "npy";
-            return [Array(bytes)];
-        }
-
-        if (bytes.Length > 9 && bytes[8] == '{')
-        {
-            format = "safetensors";
-            return [Tensors(bytes)];
-        }
-
-        format = "pickle";
-        return Pickles(bytes, "");
+            "zip" => Zip(bytes),
+            "npy" => [Array(bytes)],
+            "safetensors" => [Tensors(bytes)],
+            _ => Pickles(bytes, ""),
+        };
     }
 
     /// <summary>The bytes of a member, or of the file itself.</summary>
@@ -98,6 +99,8 @@ internal static class CheckedFile
         {
             throw new UncheckableException("something lies behind the archive");
         }
+
+        CheckedZip.Read(bytes);
 
         List<CheckedPart> parts = [];
         try

@@ -42,6 +42,21 @@ internal ref struct CheckedPickle
         return (pickle._events, pickle._at);
     }
 
+    /// <summary>Whether an unpickler that is handed bytes of another format imports something before it gives up.</summary>
+    public static bool ImportsAnything(ReadOnlySpan<byte> bytes)
+    {
+        CheckedPickle pickle = new(bytes);
+        try
+        {
+            pickle.Run();
+        }
+        catch (UncheckableException)
+        {
+        }
+
+        return pickle._events.Any(e => e.Kind != "persistent");
+    }
+
     private void Run()
     {
         while (true)
@@ -282,6 +297,12 @@ internal ref struct CheckedPickle
         if (target.Name.Length == 0)
         {
             throw Stop("a state is put into something that has no name");
+        }
+
+        // What is imported is shared by the whole program: a state in it changes what others call.
+        if (target.Kind == CheckedKind.Import)
+        {
+            throw Stop("a state is put into something that is imported");
         }
 
         Event("build", target.Name, state);

@@ -58,13 +58,13 @@ public sealed class DecisionBook
     public DecisionStanding Of(Decision decision, DateOnly day)
     {
         ArgumentNullException.ThrowIfNull(decision);
-        string[] signers = [.. _keys.Where(k => decision.Envelope.IsSignedBy(k)).Select(k => k.Name).Distinct()];
+        string[] signers = Signers(decision.Envelope, decision.Said.At);
         if (signers.Length == 0)
         {
             return new DecisionStanding(false, [], "it is signed by no key that you trust");
         }
 
-        if (Revoked(decision) is { } revoked)
+        if (Revoked(decision, signers) is { } revoked)
         {
             return new DecisionStanding(false, signers, $"it was revoked by {revoked.Said.By}{(revoked.Said.Reason.Length > 0 ? $": {revoked.Said.Reason}" : "")}");
         }
@@ -82,9 +82,25 @@ public sealed class DecisionBook
         return new DecisionStanding(true, signers, "");
     }
 
-    /// <summary>A revocation counts where it is signed by a key that is trusted.</summary>
-    private Revocation? Revoked(Decision decision) =>
-        _revocations.TryGetValue(Revocation.PayloadOf(decision.Envelope), out List<Revocation>? list) ? list.Find(r => _keys.Any(k => r.Envelope.IsSignedBy(k))) : null;
+    /// <summary>Who has signed a text of some time, of those whose keys are trusted for what they sign then. One key is one person, whatever names it has.</summary>
+    private string[] Signers(Envelope envelope, DateTimeOffset at) =>
+        [.. _keys.Where(k => (k.RetiredAt is not { } end || at <= end) && envelope.IsSignedBy(k)).DistinctBy(k => k.Id).Select(k => k.Name).Distinct()];
+
+    /// <summary>
+    /// A revocation counts where it is signed by a key that is trusted. To take a denial back is to allow: it takes whoever made it, or as many as the rule says.
+    /// </summary>
+    private Revocation? Revoked(Decision decision, string[] signers)
+    {
+        if (!_revocations.TryGetValue(Revocation.PayloadOf(decision.Envelope), out List<Revocation>? list))
+        {
+            return null;
+        }
+
+        (Revocation Revocation, string[] By)[] trusted = [.. list.Select(r => (r, Signers(r.Envelope, r.Said.At))).Where(r => r.Item2.Length > 0)];
+        HashSet<string> by = [.. trusted.SelectMany(r => r.By)];
+        bool isEnough = decision.IsAllowing || _rule is null || by.Overlaps(signers) || by.Count(_rule.Names.Contains) >= _rule.Need;
+        return isEnough && trusted.Length > 0 ? trusted[0].Revocation : null;
+    }
 
     private static Decision Merged(Decision[] same)
     {

@@ -83,7 +83,7 @@ public sealed class DecisionFolder(string path)
     private string Keep(Envelope envelope, string ending)
     {
         string file = System.IO.Path.Join(Path, envelope.Id + ending);
-        WholeFile.Write(file, envelope.Write(), replace: true);
+        SmallFile.Write(file, envelope.Write(), replace: true);
         return file;
     }
 }

@@ -33,14 +33,24 @@ public sealed record Feed
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The file or folder from which it is taken.</summary>
+    /// <summary>The file, the folder or the address from which it is taken.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The key that has to have signed it; null where the user takes it unsigned.</summary>
+    /// <summary>The key that has to have signed it, of those of the user; null where that is <see cref="PublicKey"/>, or nobody.</summary>
     public string? Key { get; init; }
+
+    /// <summary>The key that has to have signed it, in PEM. It is trusted for this feed and for nothing else: whoever lists harmful files need not be one who allows.</summary>
+    public string? PublicKey { get; init; }
+
+    /// <summary>Whether somebody has to have signed it.</summary>
+    [JsonIgnore]
+    public bool IsSigned => Key is not null || PublicKey is not null;
 
     /// <summary>When it was last taken.</summary>
     public DateTimeOffset Synced { get; init; }
+
+    /// <summary>When the newest advisory of it was changed; null for a list of digests.</summary>
+    public DateTimeOffset? Newest { get; init; }
 
     /// <summary>What it lists.</summary>
     public IReadOnlyList<FeedEntry> Entries { get; init; } = [];
@@ -50,7 +60,11 @@ public sealed record Feed
     /// <param name="name">What it is called in errors.</param>
     /// <param name="keys">The keys of which one has to have signed it; null for a text that is taken unsigned.</param>
     /// <exception cref="SettingException">It is none of these, or is not signed as it has to be.</exception>
-    public static IReadOnlyList<FeedEntry> Read(byte[] text, string name, IReadOnlyList<VerifyingKey>? keys)
+    public static IReadOnlyList<FeedEntry> Read(byte[] text, string name, IReadOnlyList<VerifyingKey>? keys) => Read(text, name, keys, out _);
+
+    /// <summary>The same, with the time at which the newest advisory was changed.</summary>
+    /// <exception cref="SettingException">It is none of these, or is not signed as it has to be.</exception>
+    public static IReadOnlyList<FeedEntry> Read(byte[] text, string name, IReadOnlyList<VerifyingKey>? keys, out DateTimeOffset? newest)
     {
         ArgumentNullException.ThrowIfNull(text);
         Envelope? envelope = text is [(byte)'{', ..] ? Envelope.Read(text) : null;
@@ -61,7 +75,8 @@ public sealed record Feed
 
         byte[] payload = envelope?.Bytes ?? text;
         bool isJson = envelope is null ? payload is [(byte)'{' or (byte)'[', ..] : envelope.PayloadType == OsvType;
-        List<FeedEntry> entries = isJson ? Osv(payload, name) : List(payload, name);
+        newest = null;
+        List<FeedEntry> entries = isJson ? Osv(payload, name, out newest) : List(payload, name);
         return entries.Count <= MostEntries ? entries : throw new SettingException($"The feed {name} cannot be used: it lists more than {MostEntries} files.");
     }
 
@@ -74,8 +89,9 @@ public sealed record Feed
         return Envelope.Of(text is [(byte)'{' or (byte)'[', ..] ? OsvType : ListType, text).Signed(key);
     }
 
-    private static List<FeedEntry> Osv(byte[] payload, string name)
+    private static List<FeedEntry> Osv(byte[] payload, string name, out DateTimeOffset? newest)
     {
+        newest = null;
         try
         {
             using JsonDocument document = JsonDocument.Parse(payload);
@@ -84,7 +100,8 @@ public sealed record Feed
             foreach (JsonElement advisory in advisories)
             {
                 string id = advisory.GetProperty("id").GetString() ?? "";
-                advisory.GetProperty("modified").GetDateTimeOffset();
+                DateTimeOffset modified = advisory.GetProperty("modified").GetDateTimeOffset();
+                newest = newest > modified ? newest : modified;
                 if (advisory.TryGetProperty("withdrawn", out _))
                 {
                     continue;

@@ -1,4 +1,5 @@
 // Certificates that a user trusts to sign models.
+using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,6 +14,8 @@ namespace Assay.Trust.ModelSignatures;
 public sealed class CertificateTrust
 {
     private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
+    private const string Provider = "1.3.6.1.4.1.57264.1.8";
+    private const string OldProvider = "1.3.6.1.4.1.57264.1.1";
     private readonly X509Certificate2Collection _roots = [];
 
     /// <summary>Reads certificates in PEM.</summary>
@@ -25,7 +28,7 @@ public sealed class CertificateTrust
             int before = _roots.Count;
             try
             {
-                _roots.ImportFromPem(Encoding.ASCII.GetString(SettingFile.Read("certificate", file, WholeFile.Longest)));
+                _roots.ImportFromPem(Encoding.ASCII.GetString(SettingFile.Read("certificate", file, SmallFile.Longest)));
             }
             catch (CryptographicException)
             {
@@ -38,8 +41,17 @@ public sealed class CertificateTrust
         }
     }
 
-    /// <summary>Who has signed, where a trusted certificate vouches for the signer's on the day on which that began to be valid; null where none does.</summary>
-    public string? SignerOf(ModelSignature signature)
+    /// <summary>Whom the signer's certificate has to be for; null for anybody for whom it vouches.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>Who has to have known the signer (the issuer of the identity, as Fulcio writes it); null for anybody.</summary>
+    public string? IdentityProvider { get; init; }
+
+    /// <summary>
+    /// Who has signed, where a trusted certificate vouches for the signer's at the time at which a log has seen the signature, or, where that is not known, on the day on which the signer's began to be valid;
+    /// null where none does.
+    /// </summary>
+    public string? SignerOf(ModelSignature signature, DateTimeOffset? seen = null)
     {
         ArgumentNullException.ThrowIfNull(signature);
         if (signature.Certificates.Count == 0)
@@ -56,21 +68,32 @@ public sealed class CertificateTrust
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
             chain.ChainPolicy.DisableCertificateDownloads = true;
 
-            // Nothing says when it was signed that the signer could not have made up; the reference implementation takes the same day.
-            chain.ChainPolicy.VerificationTime = leaf.NotBefore;
+            // Without a log nothing says when it was signed that the signer could not have made up; the reference implementation takes the same day.
+            chain.ChainPolicy.VerificationTime = seen?.LocalDateTime ?? leaf.NotBefore;
             foreach (byte[] other in signature.Certificates.Skip(1))
             {
                 chain.ChainPolicy.ExtraStore.Add(X509CertificateLoader.LoadCertificate(other));
             }
 
             using ECDsa? key = leaf.GetECDsaPublicKey();
-            return key is not null && chain.Build(leaf) && MaySign(leaf) && signature.Envelope.IsSignedBy(new VerifyingKey(leaf.Subject, key)) ? leaf.Subject : null;
+            return key is not null && chain.Build(leaf) && MaySign(leaf) && IsAsked(leaf) && signature.Envelope.IsSignedBy(new VerifyingKey(leaf.Subject, new EllipticKeyPair(key))) ? NameOf(leaf) : null;
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
             return null;
         }
     }
+
+    private bool IsAsked(X509Certificate2 certificate) => (Identity is null || NameOf(certificate) == Identity) && (IdentityProvider is null || ProviderOf(certificate) == IdentityProvider);
+
+    private static string? ProviderOf(X509Certificate2 certificate) =>
+        certificate.Extensions.FirstOrDefault(e => e.Oid?.Value == Provider) is { } extension ? AsnDecoder.ReadCharacterString(extension.RawData, AsnEncodingRules.DER, UniversalTagNumber.UTF8String, out _)
+        : certificate.Extensions.FirstOrDefault(e => e.Oid?.Value == OldProvider) is { } old ? Encoding.UTF8.GetString(old.RawData) : null;
+
+    /// <summary>Who the certificate says that it is for: its subject, or the address that stands in its place where an identity provider has vouched for somebody.</summary>
+    private static string NameOf(X509Certificate2 certificate) => certificate.Subject.Length > 0 ? certificate.Subject
+        : certificate.GetNameInfo(X509NameType.EmailName, false) is { Length: > 0 } mail ? mail
+        : certificate.GetNameInfo(X509NameType.UrlName, false) is { Length: > 0 } place ? place : "somebody without a name";
 
     private static bool MaySign(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509KeyUsageExtension>().Any(u => u.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature))

@@ -22,13 +22,16 @@ public sealed class ModelSignature
 
     private const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
     private const int Longest = 64 << 20;
+    private const int MostEntries = 16;
 
-    private ModelSignature(Envelope envelope, IReadOnlyList<byte[]> certificates, string hint, bool hasLog)
+    private readonly IReadOnlyList<LogEntry> _log;
+
+    private ModelSignature(Envelope envelope, IReadOnlyList<byte[]> certificates, string hint, IReadOnlyList<LogEntry> log)
     {
         Envelope = envelope;
         Certificates = certificates;
         Hint = hint;
-        HasLog = hasLog;
+        _log = log;
     }
 
     /// <summary>What is signed.</summary>
@@ -40,8 +43,15 @@ public sealed class ModelSignature
     /// <summary>The digest of the key that signed, as the bundle names it; empty where it does not.</summary>
     public string Hint { get; }
 
-    /// <summary>Whether it names entries of a transparency log, which nobody can check without asking the log.</summary>
-    public bool HasLog { get; }
+    /// <summary>Whether an entry of a transparency log came with it.</summary>
+    public bool HasLog => _log.Count > 0;
+
+    /// <summary>Holds the entries that came with it to the key of a transparency log: the first that holds, or why none does; null where there is none.</summary>
+    public LogProof? Prove(VerifyingKey log)
+    {
+        LogProof[] proofs = [.. _log.Select(e => e.Prove(log, this))];
+        return proofs.FirstOrDefault(p => p.Why.Length == 0) ?? proofs.FirstOrDefault();
+    }
 
     /// <summary>Reads a bundle.</summary>
     /// <exception cref="SettingException">It cannot be read, or is none.</exception>
@@ -67,13 +77,13 @@ public sealed class ModelSignature
             }
 
             string hint = material.TryGetProperty("publicKey", out JsonElement key) && key.TryGetProperty("hint", out JsonElement text2) ? text2.GetString() ?? "" : "";
-            bool hasLog = material.TryGetProperty("tlogEntries", out JsonElement log) && log.ValueKind == JsonValueKind.Array && log.GetArrayLength() > 0;
+            LogEntry[] entries = material.TryGetProperty("tlogEntries", out JsonElement log) && log.ValueKind == JsonValueKind.Array ? [.. log.EnumerateArray().Take(MostEntries).Select(LogEntry.Read)] : [];
             if (envelope is { PayloadType: Envelope.InToto, Signatures.Count: > 0 } && (certificates.Count > 0 || material.TryGetProperty("publicKey", out _)))
             {
-                return new ModelSignature(envelope, certificates, hint, hasLog);
+                return new ModelSignature(envelope, certificates, hint, entries);
             }
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
         {
         }
 
@@ -81,11 +91,16 @@ public sealed class ModelSignature
     }
 
     /// <summary>Signs the model at <paramref name="path"/>, and returns the bundle.</summary>
-    /// <exception cref="SettingException">The model cannot be read.</exception>
+    /// <exception cref="SettingException">The model cannot be read, or the key is of a kind that the format does not have.</exception>
     public static byte[] Sign(string path, ModelSerialization how, SigningKey key, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(how);
         ArgumentNullException.ThrowIfNull(key);
+        if (key.Public.Algorithm != KeyAlgorithm.Ecdsa)
+        {
+            throw new SettingException($"The key {key.Public.Name} cannot sign a model: OpenSSF Model Signing takes keys of ECDSA only.");
+        }
+
         IReadOnlyList<ModelResource> resources = ModelManifest.Of(path, how, cancellation);
         Envelope envelope = Envelope.Of(Envelope.InToto, Statement(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))), resources, how)).Signed(key);
         return Json(json =>

@@ -13,8 +13,10 @@ internal sealed class QuarantineCoding : IDisposable
     /// <summary>The length of a header.</summary>
     public const int HeaderLength = 64;
 
+    /// <summary>Bytes are coded by blocks of so many.</summary>
+    public const int Block = 16;
+
     private const int KeyLength = 32;
-    private const int Block = 16;
     private static readonly byte[] s_line = [.. "ASSAY QUARANTINE 1: not a model\n"u8];
     private readonly Aes _aes;
 
@@ -52,6 +54,19 @@ internal sealed class QuarantineCoding : IDisposable
         {
             bytes[i] ^= stream[i];
         }
+    }
+
+    /// <summary>Codes or decodes bytes in place, but for those in <paramref name="holes"/>, which are nothing in either form.</summary>
+    public void Apply(Span<byte> bytes, long offset, IEnumerable<QuarantineHole> holes)
+    {
+        long at = offset, end = offset + bytes.Length;
+        foreach (QuarantineHole hole in holes.Where(h => h.To > offset && h.From < end))
+        {
+            Apply(bytes[(int)(at - offset)..(int)(Math.Max(hole.From, at) - offset)], at);
+            at = Math.Min(hole.To, end);
+        }
+
+        Apply(bytes[(int)(at - offset)..], at);
     }
 
     /// <inheritdoc/>

@@ -97,6 +97,17 @@ public sealed class QuarantineFolder : IDisposable
         };
     }
 
+    /// <summary>All items that a name means: one, as <see cref="Find"/> finds it, or those that lay below a directory.</summary>
+    /// <exception cref="SettingException">There is none, or a name that begins several ids.</exception>
+    public IReadOnlyList<QuarantineItem> FindAll(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(name));
+        string root = RealPath.Of(full) ?? full;
+        QuarantineItem[] below = name.Length == 0 ? [] : [.. Items().Where(i => RealPath.IsWithin(i.Names[0], root) && i.Names[0] != root)];
+        return below.Length > 0 ? below : [Find(name)];
+    }
+
     /// <summary>Destroys what is in quarantine; nothing gives it back.</summary>
     public void Purge(QuarantineItem item)
     {
@@ -185,6 +196,22 @@ public sealed class QuarantineFolder : IDisposable
 
     private List<string> Names() => [.. Directory.EnumerateDirectories(_path).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
 
+    private static bool IsOrderly(QuarantineItem item)
+    {
+        long at = 0;
+        foreach (QuarantineHole hole in item.Holes)
+        {
+            if (hole.From < at || hole.To <= hole.From || hole.To > item.Size || hole.From % QuarantineCoding.Block != 0 || (hole.To != item.Size && hole.To % QuarantineCoding.Block != 0))
+            {
+                return false;
+            }
+
+            at = hole.To;
+        }
+
+        return true;
+    }
+
     private QuarantineItem? Read(string id)
     {
         try
@@ -193,7 +220,7 @@ public sealed class QuarantineFolder : IDisposable
             if (Disk.Status(path) is { Kind: EntryKind.Regular, Size: <= LargestManifest })
             {
                 QuarantineItem? item = JsonSerializer.Deserialize(File.ReadAllBytes(path), QuarantineJson.Default.QuarantineItem);
-                if (item is { Schema: QuarantineItem.CurrentSchema, Names.Count: > 0 } && item.Id == id)
+                if (item is { Schema: QuarantineItem.CurrentSchema, Names.Count: > 0, Attributes: not null, Holes: not null } && item.Id == id && IsOrderly(item))
                 {
                     return item;
                 }

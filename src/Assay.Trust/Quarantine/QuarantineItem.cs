@@ -43,6 +43,12 @@ public sealed record QuarantineItem
     /// <summary>When it was last written, in nanoseconds since 1970.</summary>
     public long Modified { get; init; }
 
+    /// <summary>Its extended attributes, among them its access control list, in base64.</summary>
+    public IReadOnlyDictionary<string, byte[]> Attributes { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>Where nothing was ever written into it: these bytes are not in quarantine, and are holes again when it comes back.</summary>
+    public IReadOnlyList<QuarantineHole> Holes { get; init; } = [];
+
     /// <summary>The device on which it lay.</summary>
     public ulong Device { get; init; }
 
@@ -86,6 +92,9 @@ public sealed record QuarantineReason
 
 /// <summary>A symbolic link: where it lay and what it said.</summary>
 public sealed record QuarantineLink(string Path, string Target);
+
+/// <summary>A range of a file in which nothing was ever written.</summary>
+public sealed record QuarantineHole(long From, long To);
 
 /// <summary>What was found in a file.</summary>
 public sealed record QuarantineFinding(string Rule, string Severity, string Message, string ContentKey);

@@ -9,6 +9,7 @@ namespace Assay.Trust.Quarantine;
 public sealed class QuarantinePlan
 {
     private const int LongestChain = 40;
+    private const int MostFiles = 100_000;
     private readonly List<string> _names = [];
     private readonly List<QuarantineLink> _links = [];
 
@@ -37,7 +38,7 @@ public sealed class QuarantinePlan
 
         string? store = RealPath.Of(folder);
         List<QuarantinePlan> plans = [];
-        foreach (string path in paths)
+        foreach (string path in paths.SelectMany(p => Directory.Exists(p) ? Below(p, disk) : [p]))
         {
             Add(plans, path, store, disk);
         }
@@ -52,6 +53,44 @@ public sealed class QuarantinePlan
         }
 
         return plans;
+    }
+
+    /// <summary>The files below a directory, and the links in it that lead to one of them. What is no file stays, and no link is followed out.</summary>
+    private static List<string> Below(string path, Disk disk)
+    {
+        string root = RealPath.Of(path) ?? throw Refused(path, "it leads nowhere");
+        List<string> files = [];
+        Stack<string> folders = new([root]);
+        try
+        {
+            while (folders.TryPop(out string? folder))
+            {
+                foreach (string entry in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
+                {
+                    switch (disk.Status(entry)?.Kind)
+                    {
+                        case EntryKind.Folder:
+                            folders.Push(entry);
+                            break;
+                        case EntryKind.Link when !(RealPath.Of(entry) is { } real && RealPath.IsWithin(real, root) && disk.Status(real) is { Kind: EntryKind.Regular }):
+                            break;
+                        case EntryKind.Regular or EntryKind.Link when files.Count == MostFiles:
+                            throw Refused(path, $"it holds more than {MostFiles} files");
+                        case EntryKind.Regular or EntryKind.Link:
+                            files.Add(entry);
+                            break;
+                        default:
+                            break;
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Refused(path, FileFault.Of(e));
+        }
+
+        return files.Count > 0 ? files : throw Refused(path, "it is a directory without files");
     }
 
     private static void Add(List<QuarantinePlan> plans, string path, string? store, Disk disk)
@@ -80,7 +119,7 @@ public sealed class QuarantinePlan
             switch (status.Kind)
             {
                 case EntryKind.Folder:
-                    throw Refused(path, "it is a directory; name the files");
+                    throw Refused(path, "its links lead to a directory");
                 case EntryKind.Special:
                     throw Refused(path, "it is a FIFO, a device or a socket");
                 case EntryKind.Link when step == LongestChain:

@@ -53,7 +53,7 @@ public sealed class QuarantineRestoring(QuarantineFolder folder)
     }
 
     /// <summary>Decodes what is in quarantine, and returns its SHA-256; empty where it is not in the form.</summary>
-    internal static string Decode(Stream content, long size, Action<ReadOnlyMemory<byte>, long> write)
+    internal static string Decode(Stream content, long size, IReadOnlyList<QuarantineHole> holes, Action<ReadOnlyMemory<byte>, long> write)
     {
         byte[] header = new byte[QuarantineCoding.HeaderLength];
         if (content.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || QuarantineCoding.Of(header) is not { } coding)
@@ -68,7 +68,7 @@ public sealed class QuarantineRestoring(QuarantineFolder folder)
             long at = 0;
             while (content.ReadAtLeast(piece, piece.Length, throwOnEndOfStream: false) is > 0 and int read)
             {
-                coding.Apply(piece.AsSpan(0, read), at);
+                coding.Apply(piece.AsSpan(0, read), at, holes);
                 hash.AppendData(piece.AsSpan(0, read));
                 at += read;
                 if (at > size)
@@ -132,18 +132,28 @@ public sealed class QuarantineRestoring(QuarantineFolder folder)
             using SafeFileHandle file = _disk.Make(temporary);
             using (FileStream content = new(_disk.OpenRead(folder.PathOf(item.Id, QuarantineFolder.Content)), FileAccess.Read, 0))
             {
-                string digest = Decode(content, item.Size, (bytes, at) => _disk.Write(file, temporary, bytes.Span, at));
+                string digest = Decode(content, item.Size, item.Holes, (bytes, at) =>
+                {
+                    if (!item.Holes.Any(h => h.From <= at && h.To >= at + bytes.Length))
+                    {
+                        _disk.Write(file, temporary, bytes.Span, at);
+                    }
+                });
                 if (digest != item.Sha256)
                 {
                     throw new SettingException($"{item.Id} cannot be given back: what lies in quarantine is damaged, its digest is not the one that was written down.");
                 }
             }
 
-            FileStatus status = new() { User = item.User, Group = item.Group, Mode = item.Mode, Accessed = item.Accessed, Modified = item.Modified };
-            if (!_disk.Restore(file, temporary, status))
+            if (item.Holes.Count > 0)
             {
-                notes.Add($"{path} belongs to you now: only the administrator can give it back to its owner ({item.User}:{item.Group}).");
+                _disk.SetLength(file, temporary, item.Size);
             }
+
+            FileStatus status = new() { User = item.User, Group = item.Group, Mode = item.Mode, Accessed = item.Accessed, Modified = item.Modified };
+            List<string> lost = [];
+            _disk.Restore(file, temporary, status, item.Attributes, lost);
+            notes.AddRange(lost.Select(l => $"{path}: {l}."));
 
             _disk.Flush(file, temporary);
             _disk.Rename(temporary, path);

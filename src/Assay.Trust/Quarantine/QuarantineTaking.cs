@@ -96,7 +96,9 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
         }
 
         _disk.MakeFolder(folder.PathOf(name));
-        string sha256 = Encode(source, status.Size, folder.PathOf(name, QuarantineFolder.Content));
+        IReadOnlyDictionary<string, byte[]> attributes = _disk.Attributes(source);
+        QuarantineHole[] holes = [.. Disk.Holes(source, status.Size).Select(h => new QuarantineHole(h.From, h.To))];
+        string sha256 = Encode(source, status.Size, holes, folder.PathOf(name, QuarantineFolder.Content));
         FileStatus behind = _disk.Status(source);
         if (!behind.IsUnwritten(status) || behind.Changed != status.Changed)
         {
@@ -106,7 +108,7 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
         using (FileStream copy = new(_disk.OpenRead(folder.PathOf(name, QuarantineFolder.Content)), FileAccess.Read, 0))
         {
             // Unlinking what cannot be read back would be the one way to lose it.
-            if (QuarantineRestoring.Decode(copy, status.Size, (_, _) => { }) != sha256)
+            if (QuarantineRestoring.Decode(copy, status.Size, holes, (_, _) => { }) != sha256)
             {
                 throw new SettingException($"{plan.Names[0]} cannot be quarantined: what was written there reads back as something else.");
             }
@@ -124,6 +126,8 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
             Group = status.Group,
             Accessed = status.Accessed,
             Modified = status.Modified,
+            Attributes = attributes,
+            Holes = holes,
             Device = status.Device,
             Inode = status.Inode,
             By = why.By,
@@ -140,7 +144,7 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
         return item;
     }
 
-    private string Encode(SafeFileHandle source, long size, string target)
+    private string Encode(SafeFileHandle source, long size, QuarantineHole[] holes, string target)
     {
         using SafeFileHandle file = _disk.Make(target);
         (QuarantineCoding coding, byte[] header) = QuarantineCoding.New();
@@ -160,9 +164,18 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
 
                 Span<byte> bytes = piece.AsSpan(0, read);
                 hash.AppendData(bytes);
-                coding.Apply(bytes, at);
-                _disk.Write(file, target, bytes, header.Length + at);
+                coding.Apply(bytes, at, holes);
+                if (!holes.Any(h => h.From <= at && h.To >= at + read))
+                {
+                    _disk.Write(file, target, bytes, header.Length + at);
+                }
+
                 at += read;
+            }
+
+            if (holes.Length > 0)
+            {
+                _disk.SetLength(file, target, header.Length + at);
             }
 
             _disk.Flush(file, target);

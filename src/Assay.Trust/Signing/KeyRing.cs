@@ -30,8 +30,7 @@ public sealed partial class KeyRing(string folder)
         foreach (string file in Files("*" + Public))
         {
             string name = Path.GetFileName(file)[..^Public.Length];
-            bool retired = name.EndsWith(Retired[..^Public.Length], StringComparison.Ordinal);
-            keys.Add(VerifyingKey.OfPem(retired ? name.Split('~')[0] : name, Text(file), retired));
+            keys.Add(VerifyingKey.OfPem(name.EndsWith(Retired[..^Public.Length], StringComparison.Ordinal) ? name.Split('~')[0] : name, Text(file)));
         }
 
         return keys;
@@ -42,22 +41,22 @@ public sealed partial class KeyRing(string folder)
 
     /// <summary>Makes a key, and trusts it.</summary>
     /// <exception cref="SettingException">The name is none, or there is one already.</exception>
-    public VerifyingKey New(string name, string? passphrase)
+    public VerifyingKey New(string name, string? passphrase, KeyAlgorithm algorithm = KeyAlgorithm.Ecdsa)
     {
         if (File.Exists(PathOf(name, Private)) || File.Exists(PathOf(name, Public)))
         {
             throw new SettingException($"There is a key {name} already; assay trust key rotate {name} makes a new one in its place.");
         }
 
-        using SigningKey key = SigningKey.New(name);
-        WholeFile.Write(PathOf(name, Private), Encoding.ASCII.GetBytes(key.Pem(passphrase)), replace: false, isSecret: true);
-        WholeFile.Write(PathOf(name, Public), Encoding.ASCII.GetBytes(key.Public.Pem), replace: false);
+        using SigningKey key = SigningKey.New(name, algorithm);
+        SmallFile.Write(PathOf(name, Private), Encoding.ASCII.GetBytes(key.Pem(passphrase)), replace: false, isSecret: true);
+        SmallFile.Write(PathOf(name, Public), Encoding.ASCII.GetBytes(key.Public.Pem), replace: false);
         return key.Public;
     }
 
-    /// <summary>Makes a new key in the place of one. What the old one has signed still holds, unless it is <paramref name="compromised"/>.</summary>
+    /// <summary>Makes a new key in the place of one. What the old one has signed until <paramref name="now"/> still holds, unless it is <paramref name="compromised"/>.</summary>
     /// <exception cref="SettingException">There is no such key.</exception>
-    public VerifyingKey Rotate(string name, string? passphrase, bool compromised)
+    public VerifyingKey Rotate(string name, string? passphrase, bool compromised, DateTimeOffset now, KeyAlgorithm algorithm = KeyAlgorithm.Ecdsa)
     {
         string secret = PathOf(name, Private), open = PathOf(name, Public);
         if (!File.Exists(secret))
@@ -68,13 +67,12 @@ public sealed partial class KeyRing(string folder)
         // The old one is kept before the new one stands; killed between the two writes, the new pair lacks its public half, which Open puts there.
         if (File.Exists(open) && !compromised)
         {
-            string old = Text(open);
-            WholeFile.Write(PathOf($"{name}~{VerifyingKey.OfPem(name, old).Id[..8]}", Retired), Encoding.ASCII.GetBytes(old), replace: true);
+            Retire(VerifyingKey.OfPem(name, Text(open)), now);
         }
 
-        using SigningKey key = SigningKey.New(name);
-        WholeFile.Write(secret, Encoding.ASCII.GetBytes(key.Pem(passphrase)), replace: true, isSecret: true);
-        WholeFile.Write(open, Encoding.ASCII.GetBytes(key.Public.Pem), replace: true);
+        using SigningKey key = SigningKey.New(name, algorithm);
+        SmallFile.Write(secret, Encoding.ASCII.GetBytes(key.Pem(passphrase)), replace: true, isSecret: true);
+        SmallFile.Write(open, Encoding.ASCII.GetBytes(key.Public.Pem), replace: true);
         return key.Public;
     }
 
@@ -91,24 +89,29 @@ public sealed partial class KeyRing(string folder)
         SigningKey key = SigningKey.OfPem(name, Text(file), passphrase);
         if (!File.Exists(PathOf(name, Public)) || VerifyingKey.OfPem(name, Text(PathOf(name, Public))).Id != key.Id)
         {
-            WholeFile.Write(PathOf(name, Public), Encoding.ASCII.GetBytes(key.Public.Pem), replace: true);
+            SmallFile.Write(PathOf(name, Public), Encoding.ASCII.GetBytes(key.Public.Pem), replace: true);
         }
 
         return key;
     }
 
-    /// <summary>Trusts somebody's key.</summary>
+    /// <summary>Trusts somebody's key. Where they had another one before, <paramref name="rotated"/> is since when they use it no longer; what it has signed until then still holds.</summary>
     /// <exception cref="SettingException">It is none, or there is another one of that name.</exception>
-    public VerifyingKey Import(string name, string file)
+    public VerifyingKey Import(string name, string file, DateTimeOffset? rotated = null)
     {
         VerifyingKey key = VerifyingKey.OfPem(name, Text(file));
         string target = PathOf(name, Public);
-        if (File.Exists(target) && VerifyingKey.OfPem(name, Text(target)).Id != key.Id)
+        if (File.Exists(PathOf(name, Private)) && !(File.Exists(target) && VerifyingKey.OfPem(name, Text(target)).Id == key.Id))
         {
-            throw new SettingException($"There is another key {name} already; assay trust key remove {name} takes it away.");
+            throw new SettingException($"The key {name} is one that signs here; somebody else's has to have another name.");
         }
 
-        WholeFile.Write(target, Encoding.ASCII.GetBytes(key.Pem), replace: true);
+        if (File.Exists(target) && VerifyingKey.OfPem(name, Text(target)) is var other && other.Id != key.Id)
+        {
+            Retire(other, rotated ?? throw new SettingException($"There is another key {name} already: --rotated where it is of the same person; assay trust key remove {name} takes it away."));
+        }
+
+        SmallFile.Write(target, Encoding.ASCII.GetBytes(key.Pem), replace: true);
         return key;
     }
 
@@ -140,7 +143,7 @@ public sealed partial class KeyRing(string folder)
 
         try
         {
-            return JsonSerializer.Deserialize(SettingFile.Read("trust rule", file, WholeFile.Longest), SigningJson.Default.TrustRule) is { Need: > 0, Names: not null } rule
+            return JsonSerializer.Deserialize(SettingFile.Read("trust rule", file, SmallFile.Longest), SigningJson.Default.TrustRule) is { Need: > 0, Names: not null } rule
                 ? rule : throw new JsonException();
         }
         catch (JsonException)
@@ -171,8 +174,11 @@ public sealed partial class KeyRing(string folder)
             throw new SettingException($"{rule.Need} of {rule.Names.Count} keys cannot be had.");
         }
 
-        WholeFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(rule, SigningJson.Default.TrustRule), replace: true);
+        SmallFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(rule, SigningJson.Default.TrustRule), replace: true);
     }
+
+    private void Retire(VerifyingKey old, DateTimeOffset now) =>
+        SmallFile.Write(PathOf($"{old.Name}~{old.Id[..8]}", Retired), Encoding.ASCII.GetBytes(old.RetiredPem(now)), replace: true);
 
     private IEnumerable<string> Files(string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal) : [];
 

@@ -1,20 +1,33 @@
-// Keys that sign and keys that verify: ECDSA on P-256 with SHA-256.
+// Keys that sign and keys that verify.
+using System.Globalization;
 using System.Security.Cryptography;
 using Assay.Hosting;
 
 namespace Assay.Trust.Signing;
 
+/// <summary>The kinds of keys that are made.</summary>
+public enum KeyAlgorithm
+{
+    /// <summary>ECDSA on P-256 with SHA-256.</summary>
+    Ecdsa,
+
+    /// <summary>Ed25519.</summary>
+    Ed25519,
+}
+
 /// <summary>A key by which signatures are verified.</summary>
 public sealed class VerifyingKey
 {
-    private readonly ECDsa _key;
+    /// <summary>What stands before the PEM of a key that its owner uses no longer, with the time since when.</summary>
+    private const string RetiredMark = "# retired ";
+    private readonly KeyPair _pair;
 
-    internal VerifyingKey(string name, ECDsa key, bool isRetired = false)
+    internal VerifyingKey(string name, KeyPair pair, DateTimeOffset? retired = null)
     {
         Name = name;
-        IsRetired = isRetired;
-        _key = key;
-        Id = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+        RetiredAt = retired;
+        _pair = pair;
+        Id = Convert.ToHexStringLower(SHA256.HashData(pair.PublicInfo));
     }
 
     /// <summary>Whose it is.</summary>
@@ -23,67 +36,53 @@ public sealed class VerifyingKey
     /// <summary>The SHA-256 of the key (SubjectPublicKeyInfo), in lower-case hex.</summary>
     public string Id { get; }
 
-    /// <summary>Whether its owner has a newer one; what this one has signed still holds.</summary>
-    public bool IsRetired { get; }
+    /// <summary>What kind of key it is.</summary>
+    public KeyAlgorithm Algorithm => _pair is EdwardsKeyPair ? KeyAlgorithm.Ed25519 : KeyAlgorithm.Ecdsa;
 
-    /// <summary>Whether <paramref name="signature"/> (DER) is this key's for <paramref name="bytes"/>.</summary>
-    public bool Verifies(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> signature)
-    {
-        try
-        {
-            return _key.VerifyData(bytes, signature, Hash(_key), DSASignatureFormat.Rfc3279DerSequence);
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
-    }
+    /// <summary>Since when its owner uses a newer one; what this one has signed until then still holds. Null for a key in use.</summary>
+    public DateTimeOffset? RetiredAt { get; }
+
+    /// <summary>Whether <paramref name="signature"/> (DER of ECDSA, 64 bytes of Ed25519) is this key's for <paramref name="bytes"/>.</summary>
+    public bool Verifies(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> signature) => _pair.Verifies(bytes, signature);
 
     /// <summary>The key as PEM.</summary>
-    public string Pem => _key.ExportSubjectPublicKeyInfoPem() + "\n";
+    public string Pem => PemEncoding.WriteString("PUBLIC KEY", _pair.PublicInfo) + "\n";
+
+    /// <summary>The key as PEM, marked as one that is used no longer.</summary>
+    internal string RetiredPem(DateTimeOffset now) => $"{RetiredMark}{now.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)}\n{Pem}";
 
     /// <summary>Reads a public key from PEM.</summary>
-    /// <exception cref="SettingException">It is no public key on a curve that is known.</exception>
-    public static VerifyingKey OfPem(string name, string pem, bool isRetired = false)
+    /// <exception cref="SettingException">It is no public key of a kind that is known.</exception>
+    public static VerifyingKey OfPem(string name, string pem)
     {
-        ECDsa key = ECDsa.Create();
+        ArgumentNullException.ThrowIfNull(pem);
         try
         {
-            if (!pem.Contains("PUBLIC KEY", StringComparison.Ordinal))
-            {
-                throw new CryptographicException();
-            }
-
-            key.ImportFromPem(pem);
-            return new VerifyingKey(name, key, isRetired);
+            PemFields fields = PemEncoding.Find(pem);
+            return pem[fields.Label] == "PUBLIC KEY"
+                ? new VerifyingKey(name, KeyPair.OfPublic(Convert.FromBase64String(pem[fields.Base64Data])), Retired(pem))
+                : throw new CryptographicException();
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or FormatException)
         {
-            key.Dispose();
-            throw new SettingException($"The key {name} cannot be used: it is no public key of ECDSA in PEM.");
+            throw new SettingException($"The key {name} cannot be used: it is no public key of ECDSA or Ed25519 in PEM.");
         }
     }
 
-    /// <summary>The digest that goes with the size of a curve.</summary>
-    internal static HashAlgorithmName Hash(ECDsa key) => key.KeySize switch
-    {
-        <= 256 => HashAlgorithmName.SHA256,
-        <= 384 => HashAlgorithmName.SHA384,
-        _ => HashAlgorithmName.SHA512,
-    };
+    private static DateTimeOffset? Retired(string pem) => !pem.StartsWith(RetiredMark, StringComparison.Ordinal) ? null
+        : DateTimeOffset.TryParse(pem[RetiredMark.Length..pem.IndexOf('\n', StringComparison.Ordinal)], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at) ? at
+        : throw new FormatException();
 }
 
 /// <summary>A key that signs.</summary>
 public sealed class SigningKey : IDisposable
 {
-    /// <summary>Turns of PBKDF2 for a passphrase.</summary>
-    private const int Turns = 600_000;
-    private readonly ECDsa _key;
+    private readonly KeyPair _pair;
 
-    private SigningKey(string name, ECDsa key)
+    private SigningKey(string name, KeyPair pair)
     {
-        _key = key;
-        Public = new VerifyingKey(name, key);
+        _pair = pair;
+        Public = new VerifyingKey(name, pair);
     }
 
     /// <summary>What verifies its signatures.</summary>
@@ -93,47 +92,42 @@ public sealed class SigningKey : IDisposable
     public string Id => Public.Id;
 
     /// <summary>A new key.</summary>
-    public static SigningKey New(string name) => new(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+    public static SigningKey New(string name, KeyAlgorithm algorithm = KeyAlgorithm.Ecdsa) => new(name, algorithm == KeyAlgorithm.Ed25519 ? EdwardsKeyPair.New() : EllipticKeyPair.New());
 
     /// <summary>Reads a private key from PEM, opened with a passphrase where it is locked.</summary>
     /// <exception cref="SettingException">It is no such key, or the passphrase is not its own.</exception>
     public static SigningKey OfPem(string name, string pem, string? passphrase)
     {
-        ECDsa key = ECDsa.Create();
+        if (IsLocked(pem) && passphrase is null)
+        {
+            throw new SettingException($"The key {name} is locked: --passphrase-file FILE or ASSAY_PASSPHRASE opens it.");
+        }
+
         try
         {
-            if (IsLocked(pem))
-            {
-                key.ImportFromEncryptedPem(pem, passphrase ?? throw new SettingException($"The key {name} is locked: --passphrase-file FILE or ASSAY_PASSPHRASE opens it."));
-            }
-            else
-            {
-                key.ImportFromPem(pem);
-                key.ExportParameters(includePrivateParameters: true);
-            }
-
-            return new SigningKey(name, key);
+            return new SigningKey(name, KeyPair.OfPrivate(pem, passphrase));
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or SettingException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or FormatException)
         {
-            key.Dispose();
-            throw e as SettingException ?? new SettingException(IsLocked(pem)
+            throw new SettingException(IsLocked(pem)
                 ? $"The key {name} cannot be opened: the passphrase is not its own, or the file is broken."
-                : $"The key {name} cannot be used: it is no private key of ECDSA in PEM.");
+                : $"The key {name} cannot be used: it is no private key of ECDSA or Ed25519 in PEM.");
         }
     }
 
     /// <summary>Whether a passphrase is needed.</summary>
-    public static bool IsLocked(string pem) => pem.Contains("ENCRYPTED PRIVATE KEY", StringComparison.Ordinal);
+    public static bool IsLocked(string pem)
+    {
+        ArgumentNullException.ThrowIfNull(pem);
+        return pem.Contains("ENCRYPTED PRIVATE KEY", StringComparison.Ordinal);
+    }
 
     /// <summary>The key as PEM, locked where there is a passphrase.</summary>
-    public string Pem(string? passphrase) => (passphrase is { Length: > 0 }
-        ? _key.ExportEncryptedPkcs8PrivateKeyPem(passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, Turns))
-        : _key.ExportPkcs8PrivateKeyPem()) + "\n";
+    public string Pem(string? passphrase) => _pair.PrivatePem(passphrase);
 
-    /// <summary>A signature (DER).</summary>
-    public byte[] Sign(ReadOnlySpan<byte> bytes) => _key.SignData(bytes, VerifyingKey.Hash(_key), DSASignatureFormat.Rfc3279DerSequence);
+    /// <summary>A signature: DER of ECDSA, 64 bytes of Ed25519.</summary>
+    public byte[] Sign(ReadOnlySpan<byte> bytes) => _pair.Sign(bytes);
 
     /// <inheritdoc/>
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => _pair.Dispose();
 }

@@ -1,5 +1,6 @@
 // The operations on files of which every move is made, one by one, so that a test can end the program behind each of them.
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Trust.Storage;
@@ -19,6 +20,12 @@ internal unsafe class Disk
     private const int CloseOnExec = 0x80000;
     private const int OwnerOnly = 0x180;
     private const int OwnerFolder = 0x1C0;
+
+    /// <summary>The longest attribute, and the longest list of names, that Linux has.</summary>
+    private const int LongestAttribute = 1 << 16;
+
+    private const int HoleStep = 1 << 16;
+    private const int MostHoles = 100_000;
 
     /// <summary>Two flags of <c>open</c> have other numbers on ARM.</summary>
     private static readonly bool s_arm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
@@ -127,16 +134,94 @@ internal unsafe class Disk
     /// <summary>Takes an empty folder away.</summary>
     public void RemoveFolder(string path) => Do("remove-folder", path, () => Check(LinuxCalls.RemoveFolder(path), path));
 
-    /// <summary>Sets owner, permissions and times, in the order in which one does not undo the other. Whoever may not give a file away keeps it; the answer says whether the owner is right.</summary>
-    public bool Restore(SafeFileHandle file, string path, FileStatus status)
+    /// <summary>The extended attributes of a file, among them its access control list (<c>system.posix_acl_access</c>); those that may not be read are not there.</summary>
+    public IReadOnlyDictionary<string, byte[]> Attributes(SafeFileHandle file)
     {
-        bool owned = true;
+        SortedDictionary<string, byte[]> attributes = new(StringComparer.Ordinal);
+        byte[] names = new byte[LongestAttribute];
+        fixed (byte* list = names)
+        {
+            nint length = LinuxCalls.ListAttributes(file, list, names.Length);
+            foreach (string name in length <= 0 ? [] : Encoding.UTF8.GetString(names, 0, (int)length).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+            {
+                byte[] value = new byte[LongestAttribute];
+                fixed (byte* bytes = value)
+                {
+                    nint size = LinuxCalls.GetAttribute(file, name, bytes, value.Length);
+                    if (size >= 0)
+                    {
+                        attributes[name] = value[..(int)size];
+                    }
+                }
+            }
+        }
+
+        return attributes;
+    }
+
+    /// <summary>The ranges of a file in which nothing was ever written, of those that are worth leaving out; none where the file system does not tell.</summary>
+    public static IReadOnlyList<(long From, long To)> Holes(SafeFileHandle file, long size)
+    {
+        List<(long From, long To)> holes = [];
+        for (long at = 0; at < size && holes.Count < MostHoles;)
+        {
+            long hole = LinuxCalls.Seek(file, at, LinuxCalls.SeekHole);
+            if (hole < 0 || hole >= size)
+            {
+                break;
+            }
+
+            long data = LinuxCalls.Seek(file, hole, LinuxCalls.SeekData);
+            data = data >= 0 ? data : Marshal.GetLastPInvokeError() == LinuxCalls.ErrorBeyond ? size : -1;
+            if (data < 0)
+            {
+                break;
+            }
+
+            // Bytes are coded by blocks: a hole begins and ends with one, or with the file.
+            (long from, long to) = ((hole + HoleStep - 1) / HoleStep * HoleStep, data >= size ? size : data / HoleStep * HoleStep);
+            if (to - from >= HoleStep)
+            {
+                holes.Add((from, to));
+            }
+
+            at = data;
+        }
+
+        return holes;
+    }
+
+    /// <summary>Makes a file so long, by a hole at its end.</summary>
+    public void SetLength(SafeFileHandle file, string path, long length) => Do("truncate", path, () =>
+    {
+        RandomAccess.SetLength(file, length);
+        return 0;
+    });
+
+    /// <summary>
+    /// Sets owner, extended attributes, permissions and times, in the order in which one does not undo the other. Whoever may not give a file away keeps it; what could not be set is named in <paramref name="lost"/>.
+    /// </summary>
+    public void Restore(SafeFileHandle file, string path, FileStatus status, IReadOnlyDictionary<string, byte[]> attributes, List<string> lost)
+    {
         Do("set-status", path, () =>
         {
+            bool owned = true;
             FileStatus now = Status(file);
             if ((now.User, now.Group) != (status.User, status.Group) && LinuxCalls.SetOwner(file, status.User, status.Group) != 0)
             {
                 owned = false;
+                lost.Add($"it belongs to you now: only the administrator can give it back to its owner ({status.User}:{status.Group})");
+            }
+
+            foreach ((string name, byte[] value) in attributes)
+            {
+                fixed (byte* bytes = value)
+                {
+                    if (LinuxCalls.SetAttribute(file, name, bytes, value.Length, 0) != 0)
+                    {
+                        lost.Add($"the attribute {name} could not be set: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+                    }
+                }
             }
 
             // Set-user and set-group bits are for the owner that the file had.
@@ -146,7 +231,6 @@ internal unsafe class Disk
             (times[2], times[3]) = Parts(status.Modified);
             return Check(LinuxCalls.SetTimes(file, times), path);
         });
-        return owned;
     }
 
     private static (long Seconds, long Nanoseconds) Parts(long time)

@@ -15,7 +15,11 @@ internal static unsafe partial class LinuxCalls
     public const int NoReplace = 1;
     public const int Exclusive = 2;
 
+    public const int SeekData = 3;
+    public const int SeekHole = 4;
+
     public const int ErrorMissing = 2;
+    public const int ErrorBeyond = 6;
     public const int ErrorNotPermitted = 1;
     public const int ErrorNotDirectory = 20;
     public const int ErrorInvalid = 22;
@@ -43,6 +47,18 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport(C, EntryPoint = "futimens", SetLastError = true)]
     public static partial int SetTimes(SafeFileHandle file, long* times);
+
+    [LibraryImport(C, EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(SafeFileHandle file, long offset, int whence);
+
+    [LibraryImport(C, EntryPoint = "flistxattr", SetLastError = true)]
+    public static partial nint ListAttributes(SafeFileHandle file, byte* names, nint size);
+
+    [LibraryImport(C, EntryPoint = "fgetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint GetAttribute(SafeFileHandle file, string name, byte* value, nint size);
+
+    [LibraryImport(C, EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetAttribute(SafeFileHandle file, string name, byte* value, nint size, int flags);
 
     [LibraryImport(C, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeFolder(string path, uint mode);

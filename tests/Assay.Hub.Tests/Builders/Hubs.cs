@@ -2,6 +2,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Assay.Hub.Http;
+using Assay.Hub.Secrets;
 using Assay.Hub.Tests.Server;
 using Assay.Tests.Builders;
 

@@ -29,6 +29,19 @@ public sealed class EqualToDiskTests : IDisposable
         Assert.Contains("ignored", disk.Files.Values);
     }
 
+    [Fact]
+    public async Task WhatLiesInTheNewerStorageIsReadThroughItsBridge()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        hub.HasXet = true;
+        hub.HasBatches = false;
+        hub.Add("org/model").Commit("main", Hubs.Everything);
+        Hubs.WriteTo(_tree["disk"], Hubs.Everything);
+        (await Judged.OfAsync(_tree["disk"])).Equals("org/model", await Judged.OfAsync(hub, "hf://org/model"));
+        Assert.Contains(hub.Log.All, r => r is { IsStorage: true, Range: not null });
+        Assert.DoesNotContain(hub.Log.All, r => r.Path.Contains("xet-read-token", StringComparison.Ordinal) || r.Path.Contains("reconstructions", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false, true, 0)]
     [InlineData(true, false, 0)]

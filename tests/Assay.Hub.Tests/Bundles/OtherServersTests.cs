@@ -5,11 +5,13 @@ using System.Text;
 using Assay.Detection;
 using Assay.Hub.Bundles;
 using Assay.Hub.Http;
+using Assay.Hub.Secrets;
 using Assay.Hub.Targets;
 using Assay.Hub.Tests.Builders;
 using Assay.Hub.Tests.Server;
 using Assay.Policies;
 using Assay.Scanning;
+using Assay.Tests.Builders;
 
 namespace Assay.Hub.Tests.Bundles;
 
@@ -96,20 +98,53 @@ public sealed class OtherServersTests
     {
         await using TestHub hub = await TestHub.StartAsync();
         hub.RegistryAsks = asks;
-        hub.Add("org/model").Commit("main", Hubs.Everything);
-        List<string> layers = [];
-        foreach (TestFile file in Hubs.Everything)
-        {
-            hub.Registry["org/model/sha256:" + file.Sha256] = ("application/octet-stream", file);
-            layers.Add($$$"""{"mediaType":"application/octet-stream","digest":"sha256:{{{file.Sha256}}}","size":{{{file.Length}}},"annotations":{"org.opencontainers.image.title":"{{{file.Path}}}"}}""");
-        }
-
-        byte[] manifest = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[{{string.Join(',', layers)}}]}""");
-        hub.Registry["org/model/v1"] = ("application/vnd.oci.image.manifest.v1+json", TestFile.Plain("manifest", manifest));
+        byte[] manifest = Publish(hub);
         using RemoteBundle bundle = await OpenAsync(hub, $"oci+{hub.Endpoint}org/model:v1");
         (await Judged.OfAsync(hub, "hf://org/model")).Equals("registry", await Judged.OfAsync(bundle));
         Assert.EndsWith("@sha256:" + Convert.ToHexStringLower(SHA256.HashData(manifest)), bundle.Path, StringComparison.Ordinal);
         Assert.DoesNotContain(hub.Log.All, r => r.Path.StartsWith("/v2", StringComparison.Ordinal) && r.Authorization == "Bearer " + TestHub.Token);
+    }
+
+    [Theory]
+    [InlineData("Basic", false)]
+    [InlineData("Token", true)]
+    [InlineData("Identity", true)]
+    public async Task ARegistryThatAsksWhoOneIsIsOpenedByTheLoginOfTheUser(string how, bool asks)
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        (hub.RegistryAsks, hub.RegistryLogin) = (asks, how);
+        Publish(hub);
+        string packed = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{WebAnswers.User}:{WebAnswers.Password}"));
+        string entry = how == "Identity" ? $"{{\"auth\":\"{Convert.ToBase64String("<token>:"u8)}\",\"identitytoken\":\"{WebAnswers.Identity}\"}}" : $"{{\"auth\":\"{packed}\"}}";
+        using TemporaryTree home = new();
+        home.Add("config.json", $"{{\"auths\":{{\"other.example\":{{\"auth\":\"eDp5\"}},\"{hub.Endpoint.Authority}\":{entry}}},\"credsStore\":\"never-run\"}}");
+        string target = $"oci+{hub.Endpoint}org/model:v1";
+        RemoteException closed = await Assert.ThrowsAsync<RemoteException>(() => OpenAsync(hub, target));
+        Assert.Equal(RemoteFault.NoRepository, closed.Fault);
+        HubOptions options = Hubs.Options(hub) with { FindLogin = (host, name) => RegistrySettings.Find(v => v == "DOCKER_CONFIG" ? home.Root : null, host, name) };
+        using RemoteBundle bundle = await RemoteBundle.OpenAsync(RemoteTarget.Parse(target, options), options, TestContext.Current.CancellationToken);
+        Assert.Equal(Hubs.Everything.Length, bundle.Names.Count);
+        (await Judged.OfAsync(hub, "hf://org/model")).Equals("registry", await Judged.OfAsync(bundle));
+    }
+
+    [Fact]
+    public async Task ABucketThatIsClosedIsOpenedByTheKeyOfTheUser()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        hub.BucketKey = "AKIATEST";
+        foreach (TestFile file in Hubs.Everything)
+        {
+            hub.Objects["s3/" + file.Path] = TestFile.Plain(file.Path, file.ToArray());
+        }
+
+        hub.Add("org/model").Commit("main", Hubs.Everything);
+        string target = $"s3+{hub.Endpoint}s3";
+        Assert.Equal(RemoteFault.Forbidden, (await Assert.ThrowsAsync<RemoteException>(() => OpenAsync(hub, target))).Fault);
+        HubOptions options = Hubs.Options(hub) with { FindBucketKey = () => new BucketKey("AKIATEST", "secretOfThisTest", "sessionOfThisTest", "eu-west-1") };
+        using RemoteBundle bundle = await RemoteBundle.OpenAsync(RemoteTarget.Parse(target, options), options, TestContext.Current.CancellationToken);
+        (await Judged.OfAsync(hub, "hf://org/model")).Equals("bucket", await Judged.OfAsync(bundle));
+        Assert.Contains(hub.Log.All, r => r.Authorization?.Contains("/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(hub.Log.All, r => r.IsStorage && r.Authorization is not null);
     }
 
     [Fact]
@@ -122,5 +157,20 @@ public sealed class OtherServersTests
         RemoteException failure = await Assert.ThrowsAsync<RemoteException>(() => OpenAsync(hub, "hf://org/model"));
         Assert.Equal(RemoteFault.Certificate, failure.Fault);
         Assert.Equal(0, hub.Log.Count);
+    }
+
+    private static byte[] Publish(TestHub hub)
+    {
+        hub.Add("org/model").Commit("main", Hubs.Everything);
+        List<string> layers = [];
+        foreach (TestFile file in Hubs.Everything)
+        {
+            hub.Registry["org/model/sha256:" + file.Sha256] = ("application/octet-stream", file);
+            layers.Add($$$"""{"mediaType":"application/octet-stream","digest":"sha256:{{{file.Sha256}}}","size":{{{file.Length}}},"annotations":{"org.opencontainers.image.title":"{{{file.Path}}}"}}""");
+        }
+
+        byte[] manifest = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[{{string.Join(',', layers)}}]}""");
+        hub.Registry["org/model/v1"] = ("application/vnd.oci.image.manifest.v1+json", TestFile.Plain("manifest", manifest));
+        return manifest;
     }
 }

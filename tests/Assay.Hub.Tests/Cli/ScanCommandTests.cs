@@ -102,12 +102,44 @@ public sealed class ScanCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task ATestLoadNeedsTheFilesHere()
+    public async Task ATestLoadLoadsWhatLiesOnAServer()
     {
+        Assert.SkipWhen(new Sandbox.TestLoader(new Sandbox.SandboxOptions()).Missing is not null, "There is no box here.");
         await using TestHub hub = await TestHub.StartAsync();
-        ProgramRun run = ProgramRun.Of(hub, _tree.Root, ["scan", "hf://org/model", "--detonate"]);
-        Assert.Equal(4, run.Code);
-        Assert.Equal(0, hub.Log.Count);
+        hub.Add("org/model").Commit("main", TestFile.Large("bad.pkl", Hubs.Pickle("os", "system", "echo canary")));
+        ProgramRun run = ProgramRun.Of(hub, _tree.Root, ["scan", "hf://org/model/bad.pkl", "--detonate", "-v"], ("ASSAY_HUB_CACHE", "off"));
+        Assert.Equal(1, run.Code);
+        Assert.Contains("observed-", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AProxyIsAskedAsTheEnvironmentSays()
+    {
+        // The hub's name leads nowhere: only who is asked for everything can know where it is.
+        await using TestHub hub = await TestHub.StartAsync();
+        hub.Add("org/model").Commit("main", Hubs.Everything);
+        string proxy = hub.Endpoint.ToString().TrimEnd('/');
+        (string, string)[] away = [("HF_ENDPOINT", "http://hub.invalid"), ("ASSAY_HUB_CACHE", "off"), ("http_proxy", proxy), ("HTTP_PROXY", proxy)];
+        Assert.Equal(0, await RunAsync(hub, ["scan", "hf://org/model", "--include", "*.py"], away));
+        Assert.NotEmpty(hub.Log.All);
+        Assert.All(hub.Log.All, r => Assert.Equal("hub.invalid", r.Host));
+
+        // What is left out is asked directly, though the proxy is dead.
+        hub.Log.Clear();
+        (string, string)[] here = [("ASSAY_HUB_CACHE", "off"), ("http_proxy", "http://127.0.0.1:9"), ("HTTP_PROXY", "http://127.0.0.1:9"), ("no_proxy", "127.0.0.1,localhost"), ("NO_PROXY", "127.0.0.1,localhost")];
+        Assert.Equal(0, await RunAsync(hub, ["scan", "hf://org/model", "--include", "*.py"], here));
+        Assert.NotEmpty(hub.Log.All);
+        Assert.All(hub.Log.All, r => Assert.NotEqual("hub.invalid", r.Host));
+    }
+
+    private async Task<int> RunAsync(TestHub hub, string[] arguments, (string, string)[] variables)
+    {
+        using System.Diagnostics.Process program = ProgramRun.Start(hub, _tree.Root, arguments, variables);
+        Task<string> error = program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(program.ExitCode == 0, await error);
+        return program.ExitCode;
     }
 
     [Fact]

@@ -56,6 +56,23 @@ public sealed class PullTests : IDisposable
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 
     [Fact]
+    public async Task WhatLiesInTheNewerStorageIsHeldToItsDigest()
+    {
+        await using TestHub hub = await StartAsync(s_good);
+        hub.HasXet = true;
+        Assert.Equal(0, Pull(hub, _tree["out"]).Code);
+        IsWhole("out", s_good.Where(f => f.Path != "pytorch_model.bin"));
+
+        // The storage's own name for a file is no digest of its bytes, and says nothing about others in its place.
+        byte[] other = Hubs.SafetensorsFile("weight", 700_000);
+        other[^1] ^= 1;
+        await using TestHub lying = await StartAsync(TestFile.Large("model.safetensors", other).Claiming(s_good.Single(f => f.Path == "model.safetensors").Sha256));
+        lying.HasXet = true;
+        Assert.Equal(2, Pull(lying, _tree["lying"]).Code);
+        Assert.False(Path.Exists(_tree["lying"]));
+    }
+
+    [Fact]
     public async Task AllThatPassedIsBroughtWhereAskedFor()
     {
         await using TestHub hub = await StartAsync(s_good);

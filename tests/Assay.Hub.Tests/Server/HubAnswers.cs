@@ -38,7 +38,7 @@ internal sealed class HubAnswers(TestHub hub)
         }
 
         TestFile? file = hub.Repositories.SelectMany(r => r.All).FirstOrDefault(f => f.Sha256 == digest);
-        return file is null ? reply.ErrorAsync(404, "NoSuchKey", "There is no such key") : reply.FileAsync(file, "storage-" + digest);
+        return file is null ? reply.ErrorAsync(404, "NoSuchKey", "There is no such key") : reply.FileAsync(file, hub.HasXet ? XetHash(file) : "storage-" + digest);
     }
 
     private async Task ApiAsync(string[] parts, HttpContext context, TestRequest request, HubReply reply)
@@ -184,12 +184,17 @@ internal sealed class HubAnswers(TestHub hub)
         }
     }
 
-    private static string Entry(TestRepository repository, string commit, TestFile file, bool expand)
+    private string Entry(TestRepository repository, string commit, TestFile file, bool expand)
     {
         JsonObject entry = new() { ["type"] = "file", ["oid"] = file.Oid, ["size"] = file.Length, ["path"] = file.Path };
         if (file.IsLarge)
         {
             entry["lfs"] = new JsonObject { ["oid"] = file.Sha256, ["size"] = file.Length, ["pointerSize"] = Encoding.UTF8.GetByteCount(file.Pointer) };
+        }
+
+        if (file.IsLarge && hub.HasXet)
+        {
+            entry["xetHash"] = XetHash(file);
         }
 
         if (expand)
@@ -265,6 +270,12 @@ internal sealed class HubAnswers(TestHub hub)
             context.Response.Headers["X-Linked-Size"] = file.Length.ToString(CultureInfo.InvariantCulture);
             context.Response.Headers["X-Linked-Etag"] = $"\"{file.Sha256}\"";
             context.Response.Headers.ETag = $"\"{file.Oid}\"";
+            if (hub.HasXet)
+            {
+                context.Response.Headers["X-Xet-Hash"] = XetHash(file);
+                context.Response.Headers.Append("Link", $"<{hub.Endpoint}api/models/{repository.Name}/xet-read-token/{commit}>; rel=\"xet-auth\", <{hub.Storage}v1/reconstructions/{XetHash(file)}>; rel=\"xet-reconstruction-info\"");
+            }
+
             context.Response.StatusCode = 302;
             context.Response.Headers.Location = hub.PlaceOf(file);
             await reply.BytesAsync(Encoding.UTF8.GetBytes("Found. Redirecting"), "text/plain");
@@ -301,6 +312,9 @@ internal sealed class HubAnswers(TestHub hub)
 
         await reply.BytesAsync(Encoding.UTF8.GetBytes(new JsonObject { ["transfer"] = "basic", ["objects"] = objects }.ToJsonString()), "application/vnd.git-lfs+json");
     }
+
+    /// <summary>What the newer storage calls a file: no digest of its bytes that anybody else has.</summary>
+    private static string XetHash(TestFile file) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes("xet" + file.Sha256)));
 
     private static bool IsAllowed(TestRequest request) => request.Authorization == "Bearer " + TestHub.Token;
 }

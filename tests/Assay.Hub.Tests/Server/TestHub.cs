@@ -63,6 +63,15 @@ internal sealed class TestHub : IAsyncDisposable
     /// <summary>Whether the registry asks for a token first.</summary>
     public bool RegistryAsks { get; set; }
 
+    /// <summary>What the registry, or who gives its tokens, asks for beside: <c>Basic</c> with a name and a password, <c>Token</c> with those, <c>Identity</c> with a token to exchange.</summary>
+    public string RegistryLogin { get; set; } = "";
+
+    /// <summary>The name of the key by which requests to the bucket have to be signed; null where it is open.</summary>
+    public string? BucketKey { get; set; }
+
+    /// <summary>Whether large files are kept in the hub's newer storage, with all that it tells its own clients about that.</summary>
+    public bool HasXet { get; set; }
+
     public IReadOnlyList<TestRepository> Repositories => _repositories;
 
     public static async Task<TestHub> StartAsync(X509Certificate2? certificate = null)

@@ -14,10 +14,27 @@ internal sealed class WebAnswers(TestHub hub)
     public Task AnswerAsync(string[] parts, HttpContext context, TestRequest request, HubReply reply) => parts[0] switch
     {
         "files" => FileAsync(string.Join('/', parts[1..]), reply),
+        "s3" when hub.BucketKey is { } key && !(request.Authorization?.StartsWith($"AWS4-HMAC-SHA256 Credential={key}/", StringComparison.Ordinal) ?? false) => reply.ErrorAsync(403, "AccessDenied", "Access denied"),
         "s3" => BucketAsync(parts, context, reply),
-        "token" => reply.JsonAsync("{\"token\":\"" + RegistryToken + "\"}"),
+        "token" => TokenAsync(context, request, reply),
         _ => RegistryAsync(parts[1..], context, request, reply),
     };
+
+    /// <summary>The name and the password that open the registry, and the token that is exchanged.</summary>
+    public const string User = "ada", Password = "open:sesame", Identity = "identityOfThisTest";
+
+    private static string Login => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
+
+    private async Task TokenAsync(HttpContext context, TestRequest request, HubReply reply)
+    {
+        bool open = hub.RegistryLogin switch
+        {
+            "Token" => request is { Method: "GET", Authorization: var given } && given == Login,
+            "Identity" => request.Method == "POST" && (await context.Request.ReadFormAsync()) is var form && form["grant_type"] == "refresh_token" && form["refresh_token"] == Identity && form["scope"] == "repository:org/model:pull",
+            _ => true,
+        };
+        await (open ? reply.JsonAsync("{\"token\":\"" + RegistryToken + "\"}") : reply.ErrorAsync(401, "UNAUTHORIZED", "no"));
+    }
 
     private Task FileAsync(string name, HubReply reply) =>
         hub.WebFiles.TryGetValue(name, out TestFile? file) ? reply.FileAsync(file, file.Sha256[..16]) : reply.ErrorAsync(404, "", "Not found");
@@ -51,6 +68,12 @@ internal sealed class WebAnswers(TestHub hub)
     private Task RegistryAsync(string[] parts, HttpContext context, TestRequest request, HubReply reply)
     {
         string name = string.Join('/', parts[..^2]);
+        if (hub.RegistryLogin == "Basic" && request.Authorization != Login)
+        {
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"test\"";
+            return reply.ErrorAsync(401, "UNAUTHORIZED", "authentication required");
+        }
+
         if (hub.RegistryAsks && request.Authorization != "Bearer " + RegistryToken)
         {
             context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{hub.Endpoint}token\",service=\"test\",scope=\"repository:{name}:pull\"";

@@ -106,6 +106,83 @@ public sealed class CertificateTests : IDisposable
         Assert.Throws<SettingException>(() => Issue(PickleBuilder.Protocol(4).Op(Opcode.EMPTY_DICT).Op(Opcode.STOP).Raw((byte)'x').ToArray()));
     }
 
+    [Fact]
+    public void AStateThatIsPutIntoAnImportIsNothingThatAnybodyVouchesFor()
+    {
+        // The class is everybody's: what is put into it, others call.
+        byte[] file = PickleBuilder.Protocol(4).StackGlobal("collections", "OrderedDict").Op(Opcode.EMPTY_DICT).Op(Opcode.BUILD).Op(Opcode.STOP).ToArray();
+        Assert.Throws<UncheckableException>(() => CheckedFile.Read(file, out _));
+    }
+
+    [Fact]
+    public void WhatIsAPickleAsWellIsNoOtherFormat()
+    {
+        // Good safetensors, and a pickle: the first byte of the header's length is BINBYTES and the next ones how far it steps, into a text of the metadata. There
+        // SHORT_BINSTRINGs step from one to the next, and behind the header into the tensor.
+        const int Step = 200, Header = 0x42 + (256 * Step), First = 5 + Step, Link = 128;
+        byte[] tensor = [.. "xxx"u8, .. "cos\nsystem\n(S'echo canary'\ntR."u8];
+        byte[] head = System.Text.Encoding.ASCII.GetBytes($"{{\"w\":{{\"dtype\":\"U8\",\"shape\":[{tensor.Length}],\"data_offsets\":[0,{tensor.Length}]}},\"__metadata__\":{{\"a\":\"".PadRight(Header - 3, 'x') + "\"}}");
+        for (int at = First - 8; at < Header - 3; at += Link)
+        {
+            "U~"u8.CopyTo(head.AsSpan(at));
+        }
+
+        byte[] file = [.. BitConverter.GetBytes((ulong)Header), .. head, .. tensor];
+        Assert.True(CheckedPickle.ImportsAnything(file));
+        Assert.Throws<UncheckableException>(() => CheckedFile.Read(file, out _));
+        head[First - 8] = (byte)'x';
+        Assert.Single(CheckedFile.Read([.. BitConverter.GetBytes((ulong)Header), .. head, .. tensor], out _));
+    }
+
+    [Fact]
+    public void AByteOfAnArchiveThatBelongsToNoMemberIsCaught()
+    {
+        byte[] file = Torch();
+        int directory = file.AsSpan().IndexOf("PK\x01\x02"u8), end = file.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        Assert.Equal("zip", Format(file));
+
+        // Bytes between the last member and the directory, which the end then finds.
+        byte[] gap = [.. file[..directory], .. "hidden"u8, .. file[directory..]];
+        BitConverter.GetBytes(directory + 6).CopyTo(gap, end + 6 + 16);
+        Assert.Throws<UncheckableException>(() => Format(gap));
+
+        // The name before the member is another than in the directory.
+        byte[] twoNames = [.. file];
+        twoNames[30] ^= 1;
+        Assert.Throws<UncheckableException>(() => Format(twoNames));
+
+        // A member that the directory does not list.
+        byte[] dropped = [.. file];
+        BitConverter.GetBytes((ushort)(BitConverter.ToUInt16(file, end + 10) - 1)).CopyTo(dropped, end + 10);
+        Assert.Throws<UncheckableException>(() => Format(dropped));
+
+        static string Format(byte[] bytes)
+        {
+            CheckedFile.Read(bytes, out string format);
+            return format;
+        }
+    }
+
+    [Fact]
+    public void WhatPacksSayIsTheirOwnWordAndNotTheCertificates()
+    {
+        byte[] evil = Samples.Evil();
+        string model = _tree["evil.pkl"], certificate = _tree["forged.json"];
+        File.WriteAllBytes(model, evil);
+        File.WriteAllBytes(certificate, CertificateChecker.Write(Forge(evil)));
+        Commanded.Run(_tree["home"], _tree.Root, ["certificate", "check", certificate, model]).Ended(2);
+        Commanded.Run(_tree["home"], _tree.Root, ["certificate", "check", certificate, model, "--accept-packs"]).Ended(2);
+    }
+
+    [Fact]
+    public void WhatTheCheckerDoesNotReadIsNamed()
+    {
+        string model = _tree.Add("m.gguf", "GGUF\u0003\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        Commanded said = Commanded.Run(_tree["home"], _tree.Root, ["scan", model, "--certificate", _tree["c.json"]]);
+        Assert.False(File.Exists(_tree["c.json"]));
+        Assert.NotEqual(0, said.Code);
+    }
+
     [Theory]
     [InlineData("os.system", "tuple['id']")]
     [InlineData("torch._utils._rebuild_tensor_v3", "tuple[]")]

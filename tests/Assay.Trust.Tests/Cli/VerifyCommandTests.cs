@@ -1,6 +1,8 @@
 // assay verify and assay trust from the outside: by options, by answers, by two people.
 using Assay.Cli;
 using Assay.Tests.Builders;
+using Assay.Trust.Decisions;
+using Assay.Trust.Signing;
 using Assay.Trust.Tests.Builders;
 
 namespace Assay.Trust.Tests.Cli;
@@ -54,14 +56,15 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("DownArrow Enter", 0)]
-    [InlineData("UpArrow UpArrow UpArrow UpArrow UpArrow Enter", 0)]
-    [InlineData("A Enter", 0)]
-    [InlineData("Enter", 1)]
-    [InlineData("UpArrow Escape", 1)]
+    [InlineData("Escape DownArrow Enter", 0)]
+    [InlineData("Escape UpArrow UpArrow UpArrow UpArrow UpArrow Enter", 0)]
+    [InlineData("Escape A Enter", 0)]
+    [InlineData("Escape Enter", 1)]
+    [InlineData("Enter Escape DownArrow Enter", 0)]
+    [InlineData("Escape UpArrow Escape", 1)]
     public void ArrowKeysDecideInATerminal(string keys, int code)
     {
-        // The list begins on what decides nothing, and goes round.
+        // The evidence comes step by step, or all the rest at once. The list begins on what decides nothing, and goes round.
         Queue<ConsoleKey> pressed = new(keys.Split(' ').Select(Enum.Parse<ConsoleKey>));
         Queue<string> lines = new(["I know who made it", ""]);
         using MemoryStream output = new();
@@ -74,6 +77,22 @@ public sealed class VerifyCommandTests : IDisposable
         });
         Assert.Equal(code, got);
         Run("scan", _file).Ended(code);
+    }
+
+    [Fact]
+    public void AStoreRemembersWhatWasDecidedAndTakenBack()
+    {
+        string store = _tree["store.db"];
+        Run("verify", _file, "--decide", "allow", "--reason", "our own", "--store=" + store).Ended(0);
+        string id = Run("trust", "list").Ended(0).Split(' ')[0];
+        Run("trust", "revoke", id, "--reason", "an error", "--store=" + store).Ended(0);
+        using Store.ModelStore open = Store.ModelStore.Open(Store.Databases.StoreAddress.Of(store), create: false);
+        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(_file)));
+        IReadOnlyList<Store.Trusted.StoredDecision> kept = Store.Trusted.StoredDecisions.About(open, digest);
+        Assert.Equal([("revoke", "ada", "an error"), ("allow", "ada", "our own")], kept.Select(d => (d.Kind, d.Who, d.Reason)));
+        Assert.NotNull(Decision.Read(Envelope.Read(kept[1].Envelope)));
+        Store.Trusted.StoredDecisions.Keep(open, kept[1]);
+        Assert.Equal(2, Store.Trusted.StoredDecisions.About(open, digest).Count);
     }
 
     [Theory]

@@ -127,6 +127,37 @@ public sealed class DecisionTests : IDisposable
     }
 
     [Fact]
+    public void OneKeyUnderTwoNamesIsOnePerson()
+    {
+        TargetReport report = Samples.Scan(Samples.Unknown());
+        DecisionBook book = new([Decide(report, "allow", _ada)], [], [_ada.Public, VerifyingKey.OfPem("grace", _ada.Public.Pem)], new TrustRule(2, ["ada", "grace"]));
+        Assert.False(book.Of(book.Decisions[0], s_today).Holds);
+    }
+
+    [Fact]
+    public void ADenialIsTakenBackByWhoeverMadeItOrByAsManyAsItTakesToAllow()
+    {
+        TargetReport report = Samples.Scan(Samples.Unknown());
+        TrustRule two = new(2, ["ada", "grace"]);
+        Decision denial = Decide(report, "deny", _ada);
+        Assert.Equal(Verdict.Malicious, Apply(report, [denial], [Revoke(denial, _grace)], two).Verdict);
+        Assert.Equal(Verdict.Suspicious, Apply(report, [denial], [Revoke(denial, _ada)], two).Verdict);
+        DecisionBook three = new([denial], [Revoke(denial, _grace), Revoke(denial, _eve)], [_ada.Public, _grace.Public, _eve.Public], new TrustRule(2, ["grace", "eve"]));
+        Assert.False(three.Of(denial, s_today).Holds);
+        Assert.Equal(Verdict.Suspicious, Apply(report, [denial], [Revoke(denial, _grace)]).Verdict);
+    }
+
+    [Fact]
+    public void WhatARetiredKeyHasSignedSinceDoesNotHold()
+    {
+        TargetReport report = Samples.Scan(Samples.Unknown());
+        Decision decision = Decide(report, "allow", _ada);
+        bool Holds(DateTimeOffset retired) => new DecisionBook([decision], [], [VerifyingKey.OfPem("ada", _ada.Public.RetiredPem(retired))], null).Of(decision, s_today).Holds;
+        Assert.True(Holds(s_now));
+        Assert.False(Holds(s_now.AddSeconds(-1)));
+    }
+
+    [Fact]
     public void UnreadPartsAreAllowedByTheirCauses()
     {
         TargetReport report = Samples.Scan(Samples.Unknown()[..^4]);

@@ -74,6 +74,59 @@ public sealed class FeedTests : IDisposable
     }
 
     [Fact]
+    public void AFeedAtAnAddressIsAskedForAndNotTakenBack()
+    {
+        using SigningKey eve = SigningKey.New("eve", KeyAlgorithm.Ed25519);
+        string One(string day) => $"{{\"id\":\"x\",\"modified\":\"{day}T00:00:00Z\",\"affected\":[{{\"database_specific\":{{\"sha256\":\"{s_digest}\"}}}}]}}";
+        byte[] Signed(string day) => Feed.Sign(Encoding.UTF8.GetBytes(One(day)), "x", eve).Write();
+        byte[] given = Signed("2026-02-01");
+        List<string> asked = [];
+        FeedFolder folder = new(_tree["feeds"], address =>
+        {
+            asked.Add(address);
+            return given;
+        });
+        KeyRing none = new(_tree["keys"]);
+        Feed feed = folder.Add("far", "https://example.org/list?key=1", null, eve.Public.Pem, none, DateTimeOffset.UnixEpoch);
+        Assert.Single(feed.Entries);
+        given = Signed("2026-01-01");
+        Assert.Throws<SettingException>(() => folder.Take(folder.All()[0], none, DateTimeOffset.UnixEpoch));
+        given = Signed("2026-03-01");
+        Assert.Equal(3, folder.Take(folder.All()[0], none, DateTimeOffset.UnixEpoch).Newest!.Value.Month);
+        Assert.Equal(["https://example.org/list?key=1"], asked.Distinct());
+        Assert.Throws<SettingException>(() => new FeedFolder(_tree["feeds"]).Take(feed, none, DateTimeOffset.UnixEpoch));
+    }
+
+    [Fact]
+    public void TheKeyOfAFeedDecidesNothingElse()
+    {
+        string list = _tree.Add("list.txt", s_digest + "\n"), file = _tree["unknown.pkl"];
+        File.WriteAllBytes(file, Samples.Unknown());
+        Commanded.Run(_tree["eve"], _tree.Root, ["feed", "sign", list, "-o", _tree["list.json"]], user: "eve").Ended(0);
+        Run("feed", "add", "theirs", _tree["list.json"], "--public-key", _tree["eve/keys/eve.pub"]).Ended(0);
+        Run("feed", "add", "again", list, "--public-key", _tree["eve/keys/eve.pub"]).Ended(4);
+        string decisions = _tree["assay-decisions"];
+        Directory.CreateDirectory(decisions);
+        Commanded.Run(_tree["eve"], _tree.Root, ["verify", file, "--decide", "allow", "--reason", "mine"], user: "eve").Ended(0);
+        Run("scan", file).Ended(1);
+        Assert.Equal("", Run("trust", "key", "list").Ended(0));
+    }
+
+    [Fact]
+    public void FeedsAreHeldToTheStore()
+    {
+        string file = Lay(), store = "--store=" + _tree["store.db"];
+        Run("scan", file, store).Ended(1);
+        File.Delete(file);
+        Run("feed", "add", "bad", _tree.Add("list.txt", s_digest + "\n"), "--unsigned").Ended(0);
+        Run("feed", "sync", store).Ended(0);
+        File.AppendAllText(_tree["list.txt"], Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Samples.Evil())) + " stolen\n");
+        Assert.All(["evil.pkl", "stolen"], t => Assert.Contains(t, Run("feed", "sync", store).Ended(1), StringComparison.Ordinal));
+        Run("store", "check", store).Ended(0);
+        Run("feed", "sync", "--store=" + _tree["none.db"]).Ended(4);
+    }
+
+    [Fact]
     public void AFeedThatCannotBeTakenKeepsWhatItHad()
     {
         string list = _tree.Add("list.txt", s_digest + "\n");
@@ -90,6 +143,10 @@ public sealed class FeedTests : IDisposable
     [InlineData("feed add x LIST")]
     [InlineData("feed add x LIST --unsigned --key ada")]
     [InlineData("feed add x LIST --key nobody")]
+    [InlineData("feed add x LIST --public-key LIST")]
+    [InlineData("feed add x LIST --public-key MISSING")]
+    [InlineData("feed add x ftp://host/list --unsigned")]
+    [InlineData("feed add x http://host.invalid/list --unsigned")]
     [InlineData("feed add a/b LIST --unsigned")]
     [InlineData("feed add x MISSING --unsigned")]
     [InlineData("feed add x EVIL --unsigned")]

@@ -14,9 +14,11 @@ public sealed class QuarantineCrashTests : IDisposable
     private const int Broken = 5;
     private static readonly DateTime s_written = DateTime.UnixEpoch.AddTicks(9811731061234567L);
     private readonly TemporaryTree _tree = new();
-    private readonly byte[] _bytes = [.. Enumerable.Range(0, (1 << 20) + 5).Select(i => (byte)(i * 31))];
+    private readonly byte[] _bytes = [.. Enumerable.Range(0, (1 << 20) + 5).Select(i => (byte)(i * 31)), .. new byte[(3 << 20) + 2]];
 
     public QuarantineCrashTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Quarantine works on Linux only.");
+
+    private int _attributes;
 
     private string Store => _tree["store"];
 
@@ -244,7 +246,19 @@ public sealed class QuarantineCrashTests : IDisposable
         }
 
         Directory.CreateDirectory(_tree["m"]);
-        File.WriteAllBytes(_tree["m/model"], _bytes);
+        using (FileStream stream = new(_tree["m/model"], FileMode.CreateNew))
+        {
+            // What follows is a hole.
+            stream.Write(_bytes.AsSpan(0, (1 << 20) + 5));
+            stream.SetLength(_bytes.Length);
+        }
+
+        using (Microsoft.Win32.SafeHandles.SafeFileHandle open = new Disk().OpenRead(_tree["m/model"]))
+        {
+            new Disk().Restore(open, "", new Disk().Status(_tree["m/model"])!.Value, new Dictionary<string, byte[]> { ["user.origin"] = [1, 2, 3] }, []);
+            _attributes = new Disk().Attributes(open).Count;
+        }
+
         new Disk().Link(_tree["m/model"], _tree["m/second"]);
         _tree.Link("m/link", "model");
         if (!OperatingSystem.IsWindows())
@@ -280,6 +294,11 @@ public sealed class QuarantineCrashTests : IDisposable
     {
         Assert.True(IsWhole(_tree["m/model"]));
         FileStatus status = new Disk().Status(_tree["m/model"])!.Value;
+        using (Microsoft.Win32.SafeHandles.SafeFileHandle open = new Disk().OpenRead(_tree["m/model"]))
+        {
+            Assert.Equal(_attributes, new Disk().Attributes(open).Count);
+        }
+
         Assert.Equal((416, 981173106123456700L), (status.Mode, status.Modified));
         Assert.True(status.IsSameFile(new Disk().Status(_tree["m/second"])!.Value));
         Assert.Equal("model", new FileInfo(_tree["m/link"]).LinkTarget);

@@ -151,6 +151,105 @@ public sealed class QuarantineTests : IDisposable
     }
 
     [Fact]
+    public void AttributesAndTheAccessControlListComeBack()
+    {
+        string file = _tree.Add("a", "one");
+
+        // Owner rw, user 12345 r, group r, mask r, others nothing (acl(5), in the form of the kernel).
+        byte[] list = [2, 0, 0, 0, .. Entry(1, 6), .. Entry(2, 4, 12345), .. Entry(4, 4), .. Entry(0x10, 4), .. Entry(0x20, 0)];
+        Dictionary<string, byte[]> given = new() { ["user.origin"] = [.. "https://example.org"u8], ["user.empty"] = [], ["user.bytes"] = [0, 255, 10], ["system.posix_acl_access"] = list };
+        List<string> lost = [];
+        using (Microsoft.Win32.SafeHandles.SafeFileHandle open = new Disk().OpenRead(file))
+        {
+            new Disk().Restore(open, file, new Disk().Status(file)!.Value with { Mode = 0x1A0 }, given, lost);
+        }
+
+        Assert.SkipUnless(lost.Count == 0, "The file system keeps no attributes.");
+        IReadOnlyDictionary<string, byte[]> before = Attributes(file);
+        Assert.Equal(given.Keys.Order(), before.Keys.Where(given.ContainsKey).Order());
+        FileStatus status = new Disk().Status(file)!.Value;
+        Restore(Take(file).Id);
+        Assert.Equal(before.Select(a => (a.Key, Convert.ToHexString(a.Value))), Attributes(file).Select(a => (a.Key, Convert.ToHexString(a.Value))));
+        Assert.Equal((status.Mode, status.Modified), (new Disk().Status(file)!.Value.Mode, new Disk().Status(file)!.Value.Modified));
+
+        static byte[] Entry(ushort tag, ushort permissions, uint who = uint.MaxValue) => [.. BitConverter.GetBytes(tag), .. BitConverter.GetBytes(permissions), .. BitConverter.GetBytes(who)];
+    }
+
+    [Fact]
+    public void HolesStayHoles()
+    {
+        string file = _tree["model"];
+        const long Size = (300L << 20) + 7;
+        using (FileStream stream = new(file, FileMode.CreateNew))
+        {
+            stream.SetLength(Size);
+            stream.Position = (100L << 20) + 5;
+            stream.Write("in the middle"u8);
+        }
+
+        Assert.SkipUnless(Blocks(file) < Size / 1024, "The file system keeps no holes.");
+        QuarantineItem item = Take(file);
+        Assert.Equal(Size, item.Size);
+        Assert.InRange(Blocks(Path.Join(Store, item.Id, QuarantineFolder.Content)), 1, Size / 1024);
+        Restore(item.Id);
+        Assert.InRange(Blocks(file), 1, Size / 1024);
+        using FileStream back = File.OpenRead(file);
+        byte[] around = new byte[64];
+        back.Position = 100L << 20;
+        back.ReadExactly(around);
+        Assert.Equal([0, 0, 0, 0, 0, .. "in the middle"u8], around[..18]);
+        Assert.Equal(Size, back.Length);
+    }
+
+    [Theory]
+    [InlineData(16, 8)]
+    [InlineData(-16, 16)]
+    [InlineData(0, 1 << 30)]
+    [InlineData(8, 32)]
+    public void HolesThatNoFileHasAreRefused(long from, long to)
+    {
+        QuarantineItem item = Take(_tree.Add("a", new string('x', 100)));
+        string manifest = Path.Join(Store, item.Id, QuarantineFolder.Manifest);
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"holes\": []", $"\"holes\": [{{\"from\":{from},\"to\":{to}}}]", StringComparison.Ordinal));
+        using QuarantineFolder folder = QuarantineFolder.Open(Store);
+        Assert.Empty(folder.Items());
+    }
+
+    [Fact]
+    public void ADirectoryIsTheFilesBelowIt()
+    {
+        string one = _tree.Add("m/one", "1"), two = _tree.Add("m/sub/two", "2"), outside = _tree.Add("outside", "stays");
+        _tree.Link("m/link", "sub/two");
+        _tree.Link("m/away", "../outside");
+        Directory.CreateDirectory(_tree["m/empty"]);
+        IReadOnlyList<QuarantinePlan> plans = QuarantinePlan.Of([_tree["m"]], Store);
+        Assert.Equal([one, two], plans.SelectMany(p => p.Names).Order());
+        using (QuarantineFolder folder = QuarantineFolder.Open(Store))
+        {
+            foreach (QuarantinePlan plan in plans)
+            {
+                new QuarantineTaking(folder).Take(plan, new QuarantineReason());
+            }
+        }
+
+        Assert.True(File.Exists(outside));
+        Assert.Equal(["away", "empty", "sub"], Directory.EnumerateFileSystemEntries(_tree["m"]).Select(Path.GetFileName).Order());
+        using (QuarantineFolder folder = QuarantineFolder.Open(Store))
+        {
+            Assert.Equal(2, folder.FindAll(_tree["m"]).Count);
+            Assert.Single(folder.FindAll(_tree["m/sub"]));
+            Assert.Throws<SettingException>(() => folder.FindAll(_tree["n"]));
+            foreach (QuarantineItem item in folder.FindAll(_tree["m"] + "/"))
+            {
+                new QuarantineRestoring(folder).Restore(item);
+            }
+        }
+
+        Assert.Equal(("1", "2", "sub/two"), (File.ReadAllText(one), File.ReadAllText(two), new FileInfo(_tree["m/link"]).LinkTarget));
+        Assert.Throws<SettingException>(() => QuarantinePlan.Of([_tree["m/empty"]], Store));
+    }
+
+    [Fact]
     public void AnotherFileSystemIsNoMatter()
     {
         string file = _tree.Add("a", "one");
@@ -181,6 +280,19 @@ public sealed class QuarantineTests : IDisposable
         folder.Purge(item);
         Assert.Empty(folder.Items());
         Assert.Empty(Directory.GetDirectories(Store));
+    }
+
+    private static IReadOnlyDictionary<string, byte[]> Attributes(string file)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle open = new Disk().OpenRead(file);
+        return new Disk().Attributes(open);
+    }
+
+    /// <summary>The room that a file takes, in units of 512 bytes.</summary>
+    private long Blocks(string file)
+    {
+        _tree.Shell($"stat -c %b '{file}' >blocks");
+        return long.Parse(File.ReadAllText(_tree["blocks"]), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private QuarantineItem Take(params string[] paths)

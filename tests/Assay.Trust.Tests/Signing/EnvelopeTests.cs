@@ -9,6 +9,7 @@ namespace Assay.Trust.Tests.Signing;
 
 public sealed class EnvelopeTests : IDisposable
 {
+    private static readonly DateTimeOffset s_now = new(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
     private readonly TemporaryTree _tree = new();
 
     public void Dispose() => _tree.Dispose();
@@ -95,15 +96,15 @@ public sealed class EnvelopeTests : IDisposable
             envelope = Envelope.Of("text/plain", "x"u8).Signed(key);
         }
 
-        VerifyingKey second = ring.Rotate("ada", null, compromised: false);
+        VerifyingKey second = ring.Rotate("ada", null, compromised: false, s_now);
         Assert.NotEqual(first.Id, second.Id);
-        Assert.Equal([(first.Id, true), (second.Id, false)], ring.Trusted().Select(k => (k.Id, k.IsRetired)).OrderBy(k => k.Item2 ? 0 : 1));
+        Assert.Equal([(first.Id, true), (second.Id, false)], ring.Trusted().Select(k => (k.Id, k.RetiredAt is not null)).OrderBy(k => k.Item2 ? 0 : 1));
         Assert.All(ring.Trusted(), k => Assert.Equal("ada", k.Name));
         Assert.Contains(ring.Trusted(), k => envelope.IsSignedBy(k));
         ring.Remove("ada");
         Assert.Empty(ring.Trusted());
         ring.New("ada", null);
-        ring.Rotate("ada", null, compromised: true);
+        ring.Rotate("ada", null, compromised: true, s_now);
         Assert.Single(ring.Trusted());
     }
 
