@@ -65,7 +65,8 @@ public sealed class SharedMemory(long size)
                     {
                         _taken += bytes;
                         Interlocked.Add(ref _whole._held, bytes);
-                        mustCollect = _whole._garbage >= MostGarbage;
+                        // A collection takes as long as much that is wanted after a stop.
+                        mustCollect = _whole._garbage >= MostGarbage && !cancellation.IsCancellationRequested;
                         _whole._garbage = mustCollect ? 0 : _whole._garbage;
                     }
                     else

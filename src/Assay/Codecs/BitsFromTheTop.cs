@@ -41,6 +41,25 @@ internal sealed class BitsFromTheTop(SourceStream input)
         return value;
     }
 
+    /// <summary>
+    /// Hands out what is needed to take bits in a loop of one's own: the bytes that lie ready, and the bits that were read before them, from the
+    /// highest on. False where fewer than <paramref name="bytes"/> bytes lie ready.
+    /// </summary>
+    public bool TryLend(int bytes, out ReadOnlySpan<byte> ready, out ulong held, out int count)
+    {
+        ready = input.Peek(bytes);
+        (held, count) = (_bits, _count);
+        return ready.Length >= bytes && _padding == 0;
+    }
+
+    /// <summary>Takes back what was lent: so many bytes were read, and these bits are left of them.</summary>
+    public void GiveBack(int read, ulong held, int count)
+    {
+        input.Position += read;
+        _bits = count == 0 ? 0 : held & (ulong.MaxValue << (64 - count));
+        _count = count;
+    }
+
     /// <summary>Steps to the next whole byte, and puts the input there.</summary>
     public void End()
     {

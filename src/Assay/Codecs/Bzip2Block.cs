@@ -1,4 +1,6 @@
 // Undoes one block of bzip2: Huffman codes, move to front, the Burrows-Wheeler transform, runs.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Assay.Bytes;
 
 namespace Assay.Codecs;
@@ -6,8 +8,13 @@ namespace Assay.Codecs;
 /// <summary>Undoes the blocks of a bzip2 stream, one after the other, in one piece of memory.</summary>
 internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisposable
 {
-    private const int GroupSize = 50;
+    /// <summary>So many symbols are read by one code before the next is chosen.</summary>
+    public const int GroupSize = 50;
+
     private const int MostSelectors = 18_002;
+
+    /// <summary>Before the bytes by their order there is room for one, so that they can be read as they stand after a move.</summary>
+    private const int FrontSpare = 1;
     private const int MostGroups = 6;
     private const int LongestRun = 2 << 20;
 
@@ -18,7 +25,7 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
 
     private readonly Bzip2Code[] _codes = [new(), new(), new(), new(), new(), new()];
     private readonly byte[] _selectors = new byte[MostSelectors];
-    private readonly byte[] _front = new byte[256];
+    private readonly byte[] _front = new byte[256 + FrontSpare];
     private readonly int[] _counts = new int[256];
     private readonly byte[] _out = PooledArrays.Rent<byte>(64 << 10);
     private uint[] _cells = [];
@@ -87,7 +94,7 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
             {
                 if ((columns & (0x8000u >> column)) != 0)
                 {
-                    _front[used++] = (byte)((row * 16) + column);
+                    _front[FrontSpare + used++] = (byte)((row * 16) + column);
                 }
             }
         }
@@ -122,9 +129,10 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
 
     private int Symbols(int selectors, int end, int room)
     {
-        Span<byte> front = _front;
         Span<int> counts = _counts;
         counts.Clear();
+        ref byte front = ref _front[FrontSpare];
+        Span<short> symbols = stackalloc short[GroupSize];
         int length = 0;
         int run = 0;
         int weight = 1;
@@ -133,10 +141,8 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
         for (int group = 0; group < selectors; group++)
         {
             sink.SpendWork(SymbolWork * GroupSize);
-            Bzip2Code code = _codes[_selectors[group]];
-            for (int left = GroupSize; left > 0; left--)
+            foreach (int symbol in symbols[.._codes[_selectors[group]].Next(bits, end, symbols)])
             {
-                int symbol = code.Next(bits);
                 if (symbol <= 1)
                 {
                     // A run of the byte in front, its length in digits of 1 and 2.
@@ -162,8 +168,8 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
                         cells = Room(length + run, room);
                     }
 
-                    cells.Slice(length, run).Fill(front[0]);
-                    counts[front[0]] += run;
+                    cells.Slice(length, run).Fill(front);
+                    counts[front] += run;
                     length += run;
                     run = 0;
                     weight = 1;
@@ -184,15 +190,36 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
                     cells = Room(length + 1, room);
                 }
 
-                byte value = front[symbol - 1];
-                front[..(symbol - 1)].CopyTo(front[1..]);
-                front[0] = value;
+                byte value = ToFront(symbol - 1);
                 counts[value]++;
                 cells[length++] = value;
             }
         }
 
         throw Broken();
+    }
+
+    /// <summary>The byte at a place of the order, which becomes the first; those before it step back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte ToFront(int place)
+    {
+        byte[] order = _front;
+        byte value = order[FrontSpare + place];
+        if (place < Vector128<byte>.Count)
+        {
+            // Most bytes are near the front: all that may move there moves at once, without a loop whose end cannot be guessed.
+            Vector128<byte> before = Vector128.LoadUnsafe(ref order[FrontSpare]);
+            Vector128<byte> moved = Vector128.LoadUnsafe(ref order[0]);
+            Vector128<byte> moves = Vector128.LessThanOrEqual(Vector128<byte>.Indices, Vector128.Create((byte)place));
+            Vector128.ConditionalSelect(moves, moved, before).StoreUnsafe(ref order[FrontSpare]);
+        }
+        else
+        {
+            order.AsSpan(FrontSpare, place).CopyTo(order.AsSpan(FrontSpare + 1));
+        }
+
+        order[FrontSpare] = value;
+        return value;
     }
 
     /// <summary>Cells grow with what comes out: the header's size is only the most that they may become.</summary>
@@ -241,10 +268,12 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
     private uint Put(int length, int origin, bool scattered)
     {
         Span<uint> cells = _cells.AsSpan(0, length);
+        byte[] fresh = _out;
         Bzip2Scatter scatter = new();
         uint cell = cells[origin];
         int last = -1;
         int same = 0;
+        int at = 0;
         for (int i = 0; i < length; i++)
         {
             cell = cells[(int)(cell >> 8)];
@@ -252,7 +281,9 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
             if (same == 4)
             {
                 // Behind four equal bytes stands how many more of them follow.
+                _at = at;
                 Run((byte)last, value);
+                at = _at;
                 same = 0;
                 last = -1;
                 continue;
@@ -260,14 +291,17 @@ internal sealed class Bzip2Block(BitsFromTheTop bits, InflatedSink sink) : IDisp
 
             same = value == last ? same + 1 : 1;
             last = value;
-            if (_at == _out.Length)
+            if (at == fresh.Length)
             {
+                _at = at;
                 Flush();
+                at = 0;
             }
 
-            _out[_at++] = (byte)value;
+            fresh[at++] = (byte)value;
         }
 
+        _at = at;
         if (same == 4)
         {
             throw Broken();

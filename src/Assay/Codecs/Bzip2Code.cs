@@ -1,5 +1,5 @@
 // One Huffman code of a bzip2 block.
-using Assay.Bytes;
+using System.Buffers.Binary;
 
 namespace Assay.Codecs;
 
@@ -12,6 +12,9 @@ internal sealed class Bzip2Code
     private const int Longest = 20;
     private const int FastBits = 10;
     private const int MostSymbols = 258;
+
+    /// <summary>The most bytes that are looked at for a group of symbols.</summary>
+    private const int MostGroupBytes = ((Bzip2Block.GroupSize * Longest) / 8) + 1 + sizeof(ulong);
 
     private readonly byte[] _lengths = new byte[MostSymbols];
     private readonly ushort[] _order = new ushort[MostSymbols];
@@ -53,26 +56,81 @@ internal sealed class Bzip2Code
     /// <summary>The next symbol, or -1 when there is no such code.</summary>
     public int Next(BitsFromTheTop bits)
     {
-        uint ahead = bits.Peek(Longest);
-        int fast = _fast[ahead >> (Longest - FastBits)];
+        int symbol = Of((ulong)bits.Peek(Longest) << (64 - Longest), out int length);
+        bits.Drop(length);
+        return symbol;
+    }
+
+    /// <summary>
+    /// The next <see cref="Bzip2Block.GroupSize"/> symbols, or fewer where they end with <paramref name="end"/> or with no code, -1. Returns how many they are.
+    /// </summary>
+    public int Next(BitsFromTheTop bits, int end, Span<short> symbols)
+    {
+        int at = 0;
+        if (!bits.TryLend(MostGroupBytes, out ReadOnlySpan<byte> ready, out ulong held, out int count))
+        {
+            while (at < Bzip2Block.GroupSize)
+            {
+                int symbol = Next(bits);
+                symbols[at++] = (short)symbol;
+                if (symbol < 0 || symbol == end)
+                {
+                    break;
+                }
+            }
+
+            return at;
+        }
+
+        int read = 0;
+        ReadOnlySpan<ushort> fast = _fast;
+        while (at < Bzip2Block.GroupSize)
+        {
+            if (count < Longest)
+            {
+                // Whole bytes are added: bits that are there already are put there again.
+                held |= BinaryPrimitives.ReadUInt64BigEndian(ready[read..]) >> count;
+                read += (63 - count) >> 3;
+                count |= 56;
+            }
+
+            int entry = fast[(int)(held >> (64 - FastBits))];
+            int length = entry & 31;
+            int symbol = entry != 0 ? entry >> 5 : Of(held, out length);
+            held <<= length;
+            count -= length;
+            symbols[at++] = (short)symbol;
+            if (symbol < 0 || symbol == end)
+            {
+                break;
+            }
+        }
+
+        bits.GiveBack(read, held, count);
+        return at;
+    }
+
+    /// <summary>The symbol that the highest bits of <paramref name="ahead"/> stand for, or -1, and how many they are.</summary>
+    private int Of(ulong ahead, out int length)
+    {
+        int fast = _fast[(int)(ahead >> (64 - FastBits))];
         if (fast != 0)
         {
-            bits.Drop(fast & 31);
+            length = fast & 31;
             return fast >> 5;
         }
 
-        for (int length = _shortest; length <= Longest; length++)
+        for (length = _shortest; length <= Longest; length++)
         {
-            int code = (int)(ahead >> (Longest - length));
+            int code = (int)(ahead >> (64 - length));
             if (code <= _limit[length])
             {
-                bits.Drop(length);
                 int place = code - _base[length];
                 return place >= 0 && place < _count ? _order[place] : -1;
             }
         }
 
-        bits.Drop(Longest);
+        length = Longest;
         return -1;
     }
 

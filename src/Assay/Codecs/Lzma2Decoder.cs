@@ -30,8 +30,9 @@ internal sealed class Lzma2Decoder : IDisposable
     /// <summary>Undoes one stream up to its end mark; <paramref name="output"/> takes what comes out.</summary>
     public void Decode(int window, Action<ReadOnlyMemory<byte>> output)
     {
-        _window.Reset(window);
+        // What came out of the block before is passed on: nothing of this one goes there, and nothing goes to that one any more.
         _window.Output = output;
+        _window.Reset(window);
         _needsReset = _needsProperties = true;
         try
         {

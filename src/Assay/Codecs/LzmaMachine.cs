@@ -283,8 +283,10 @@ internal sealed class LzmaMachine(SourceStream input, InflatedSink sink, LzmaWin
         }
     }
 
-    private byte Literal(ushort[] model, byte[] buffer, int state, ref uint range, ref uint code, ref int at)
+    private byte Literal(ushort[] model, byte[] buffer, int state, ref uint theRange, ref uint theCode, ref int place)
     {
+        // What the coder holds is kept in registers here and below: behind references it would go through memory between any two bits.
+        (uint range, uint code, int at) = (theRange, theCode, place);
         int context = (((int)window.Total & ((1 << _literalPosition) - 1)) << _literalContext) + (window.Last >> (8 - _literalContext));
         int start = Literals + (LiteralSize * context);
         int symbol = 1;
@@ -301,19 +303,20 @@ internal sealed class LzmaMachine(SourceStream input, InflatedSink sink, LzmaWin
             {
                 int expected = match & offset;
                 match <<= 1;
-                int bit = Bit(model, start + offset + expected + symbol, buffer, ref range, ref code, ref at);
+                int bit = EvenBit(model, start + offset + expected + symbol, buffer, ref range, ref code, ref at);
                 symbol = (symbol << 1) | bit;
-                offset &= bit == 0 ? ~expected : expected;
+                offset &= expected ^ (bit - 1);
             }
-
-            return (byte)symbol;
         }
-
-        while (symbol < 0x100)
+        else
         {
-            symbol = (symbol << 1) | Bit(model, start + symbol, buffer, ref range, ref code, ref at);
+            while (symbol < 0x100)
+            {
+                symbol = (symbol << 1) | EvenBit(model, start + symbol, buffer, ref range, ref code, ref at);
+            }
         }
 
+        (theRange, theCode, place) = (range, code, at);
         return (byte)symbol;
     }
 
@@ -337,67 +340,86 @@ internal sealed class LzmaMachine(SourceStream input, InflatedSink sink, LzmaWin
         _rep0 = distance;
     }
 
-    private static int Length(ushort[] model, int start, int position, byte[] buffer, ref uint range, ref uint code, ref int at)
+    private static int Length(ushort[] model, int start, int position, byte[] buffer, ref uint theRange, ref uint theCode, ref int place)
     {
-        if (Bit(model, start, buffer, ref range, ref code, ref at) == 0)
+        (uint range, uint code, int at) = (theRange, theCode, place);
+        int first = 0;
+        int tree = start + 2 + (position << 3);
+        int bits = 3;
+        if (Bit(model, start, buffer, ref range, ref code, ref at) != 0)
         {
-            return Tree(model, start + 2 + (position << 3), 3, buffer, ref range, ref code, ref at);
+            if (Bit(model, start + 1, buffer, ref range, ref code, ref at) == 0)
+            {
+                first = 8;
+                tree += PositionStates * 8;
+            }
+            else
+            {
+                first = 16;
+                tree = start + 2 + (PositionStates * 8 * 2);
+                bits = 8;
+            }
         }
 
-        if (Bit(model, start + 1, buffer, ref range, ref code, ref at) == 0)
-        {
-            return 8 + Tree(model, start + 2 + (PositionStates * 8) + (position << 3), 3, buffer, ref range, ref code, ref at);
-        }
-
-        return 16 + Tree(model, start + 2 + (PositionStates * 8 * 2), 8, buffer, ref range, ref code, ref at);
+        int length = first + Tree(model, tree, bits, buffer, ref range, ref code, ref at);
+        (theRange, theCode, place) = (range, code, at);
+        return length;
     }
 
-    private static uint Distance(ushort[] model, int length, byte[] buffer, ref uint range, ref uint code, ref int at)
+    private static uint Distance(ushort[] model, int length, byte[] buffer, ref uint theRange, ref uint theCode, ref int place)
     {
+        (uint range, uint code, int at) = (theRange, theCode, place);
         int slot = Tree(model, PositionSlots + (length << 6), 6, buffer, ref range, ref code, ref at);
-        if (slot < 4)
+        uint distance = (uint)slot;
+        if (slot >= 4)
         {
-            return (uint)slot;
+            int bits = (slot >> 1) - 1;
+            distance = (2u | ((uint)slot & 1)) << bits;
+            int start = PositionBits + (int)distance - slot;
+            if (slot >= 14)
+            {
+                uint direct = 0;
+                for (int i = bits - 4; i > 0; i--)
+                {
+                    Normalise(buffer, ref range, ref code, ref at);
+                    range >>= 1;
+                    uint fits = (code - range) >> 31;
+                    code -= range & (fits - 1);
+                    direct = (direct << 1) | (1 - fits);
+                }
+
+                distance += direct << 4;
+                start = AlignBits;
+                bits = 4;
+            }
+
+            distance += Reversed(model, start, bits, buffer, ref range, ref code, ref at);
         }
 
-        int bits = (slot >> 1) - 1;
-        uint distance = (2u | ((uint)slot & 1)) << bits;
-        if (slot < 14)
-        {
-            return distance + Reversed(model, PositionBits + (int)distance - slot, bits, buffer, ref range, ref code, ref at);
-        }
-
-        uint direct = 0;
-        for (int i = bits - 4; i > 0; i--)
-        {
-            Normalise(buffer, ref range, ref code, ref at);
-            range >>= 1;
-            uint fits = (code - range) >> 31;
-            code -= range & (fits - 1);
-            direct = (direct << 1) | (1 - fits);
-        }
-
-        return distance + (direct << 4) + Reversed(model, AlignBits, 4, buffer, ref range, ref code, ref at);
+        (theRange, theCode, place) = (range, code, at);
+        return distance;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Tree(ushort[] model, int start, int bits, byte[] buffer, ref uint range, ref uint code, ref int at)
     {
         int symbol = 1;
         for (int i = 0; i < bits; i++)
         {
-            symbol = (symbol << 1) | Bit(model, start + symbol, buffer, ref range, ref code, ref at);
+            symbol = (symbol << 1) | EvenBit(model, start + symbol, buffer, ref range, ref code, ref at);
         }
 
         return symbol - (1 << bits);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Reversed(ushort[] model, int start, int bits, byte[] buffer, ref uint range, ref uint code, ref int at)
     {
         int symbol = 1;
         uint value = 0;
         for (int i = 0; i < bits; i++)
         {
-            int bit = Bit(model, start + symbol, buffer, ref range, ref code, ref at);
+            int bit = EvenBit(model, start + symbol, buffer, ref range, ref code, ref at);
             symbol = (symbol << 1) | bit;
             value |= (uint)bit << i;
         }
@@ -415,6 +437,7 @@ internal sealed class LzmaMachine(SourceStream input, InflatedSink sink, LzmaWin
         }
     }
 
+    /// <summary>A bit that mostly comes as expected.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Bit(ushort[] model, int index, byte[] buffer, ref uint range, ref uint code, ref int at)
     {
@@ -432,5 +455,23 @@ internal sealed class LzmaMachine(SourceStream input, InflatedSink sink, LzmaWin
         code -= bound;
         chance -= (ushort)(chance >> MoveBits);
         return 1;
+    }
+
+    /// <summary>A bit of a literal, a length or a distance: a processor cannot guess those, and a wrong guess costs more than all of this.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int EvenBit(ushort[] model, int index, byte[] buffer, ref uint range, ref uint code, ref int at)
+    {
+        Normalise(buffer, ref range, ref code, ref at);
+        ref ushort chance = ref model[index];
+        int before = chance;
+        uint bound = (range >> ModelBits) * (uint)before;
+
+        // All ones where the bit is 0. Rounding up by what the shift drops makes one step of both directions.
+        long over = (long)code - bound;
+        int zero = (int)(over >> 63);
+        chance = (ushort)(before - ((before + (zero & ((1 << MoveBits) - 1 - (1 << ModelBits)))) >> MoveBits));
+        range = bound + (~(uint)zero & (range - bound - bound));
+        code = (uint)over + (bound & (uint)zero);
+        return 1 + zero;
     }
 }

@@ -123,6 +123,11 @@ internal sealed class LzmaWindow(InflatedSink sink) : IDisposable
     {
         ReadOnlyMemory<byte> fresh = _bytes.AsMemory(_flushed, _at - _flushed);
         _flushed = _at;
+        if (fresh.IsEmpty)
+        {
+            return;
+        }
+
         if (Output is null)
         {
             sink.Write(fresh.Span);

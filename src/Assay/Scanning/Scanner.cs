@@ -299,7 +299,7 @@ public sealed class Scanner
     private const int ManyFacts = 1000;
 
     /// <summary>For how long what was read is judged after the host has asked for an end.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(50);
 
     /// <summary>For how long what was read is judged after the clock has ended the reading.</summary>
     private static readonly TimeSpan s_graceOfClock = TimeSpan.FromMilliseconds(500);

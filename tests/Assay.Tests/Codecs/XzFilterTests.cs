@@ -64,6 +64,17 @@ public sealed class XzFilterTests
     }
 
     [Theory]
+    [InlineData("'--lzma2=preset=0'")]
+    [InlineData("'--delta=dist=2', '--lzma2=preset=0'")]
+    public void BlocksWithADigestEachComeOutAsTheyWere(string filters)
+    {
+        byte[] plain = CPython.Run($"{Code}\nsys.stdout.buffer.write(code)");
+        byte[] packed = CPython.Run($"{Code}\nsys.stdout.buffer.write(subprocess.run(['xz', '--stdout', '--check=sha256', '--block-size=1000', {filters}], input=code, stdout=subprocess.PIPE, check=True).stdout)");
+        Assert.Equal(plain, Inflate(packed, out string? error));
+        Assert.Null(error);
+    }
+
+    [Theory]
     [InlineData("0B00")] // RISC-V
     [InlineData("030200")] // delta with two bytes
     [InlineData("7F00")] // no filter

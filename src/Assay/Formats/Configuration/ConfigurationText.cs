@@ -65,17 +65,26 @@ internal static class ConfigurationText
         return isTag || (name.Contains("template", StringComparison.OrdinalIgnoreCase) && (text.Contains("{%", StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal)));
     }
 
-    /// <summary>Whether a file that is a text is a document of YAML on which somebody would act.</summary>
-    public static bool IsActedYaml(ProbeView view) =>
-        view.Range.Length <= TextDocument.Longest && Marks(view) && Acts(sink => Documents(TextDocument.Read(view.Artifact.Bytes, view.Range, view.Budget), view.Budget, sink));
+    /// <summary>The text of a file, where it is a document of YAML on which somebody would act; else null.</summary>
+    public static TextDocument? ActedYaml(ProbeView view)
+    {
+        if (view.Range.Length > TextDocument.Longest)
+        {
+            return null;
+        }
+
+        bool isWide = view.Head.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
+        if (!isWide && !Marks(view))
+        {
+            return null;
+        }
+
+        TextDocument document = TextDocument.Read(view.Artifact.Bytes, view.Range, view.Budget);
+        return (!isWide || document.Text.AsSpan().ContainsAny(s_marks)) && Acts(sink => Documents(document, view.Budget, sink)) ? document : null;
+    }
 
     private static bool Marks(ProbeView view)
     {
-        if (view.Head.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-        {
-            return TextDocument.Read(view.Artifact.Bytes, view.Range, view.Budget).Text.AsSpan().ContainsAny(s_marks);
-        }
-
         byte[] bytes = ArrayPool<byte>.Shared.Rent(Window);
         char[] characters = ArrayPool<char>.Shared.Rent(Window);
         try

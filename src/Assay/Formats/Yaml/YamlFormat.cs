@@ -53,12 +53,17 @@ internal sealed class YamlFormat : IFormat
 
         string file = view.Artifact.Name[(view.Artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..];
         bool isNamed = s_names.Contains(view.Artifact.Extension) || file is "MLmodel";
-        return isNamed || (file is not ("Justfile" or "justfile" or ".justfile" or "Makefile" or "makefile" or "Procfile") && !s_others.Contains(view.Artifact.Extension) && Begins(view.Head.Span)) || IsActedElsewhere(view) ? new Claim(view.Range, isNamed ? ClaimStrength.Likely : ClaimStrength.Weak) : null;
+        if (isNamed || (file is not ("Justfile" or "justfile" or ".justfile" or "Makefile" or "makefile" or "Procfile") && !s_others.Contains(view.Artifact.Extension) && Begins(view.Head.Span)))
+        {
+            return new Claim(view.Range, isNamed ? ClaimStrength.Likely : ClaimStrength.Weak);
+        }
+
+        return ActedElsewhere(view) is { } document ? new Claim(view.Range, ClaimStrength.Weak) { Parsed = document } : null;
     }
 
     public void Read(Claim claim, ReadContext context)
     {
-        TextDocument document = TextDocument.Read(context.Artifact.Bytes, claim.Range, context.Budget);
+        TextDocument document = claim.Parsed as TextDocument ?? TextDocument.Read(context.Artifact.Bytes, claim.Range, context.Budget);
         context.Cover(claim.Range, CoverageKind.Parsed);
         if (document.IsCut)
         {
@@ -141,9 +146,9 @@ internal sealed class YamlFormat : IFormat
         }
     }
 
-    /// <summary>Whether a text is a document on which loaders act, whatever it is called: programs read settings from files of any name. Source and pages are read as what they are.</summary>
-    private static bool IsActedElsewhere(ProbeView view) =>
-        !s_languages.Contains(view.Artifact.Extension) && !FormatCatalog.PromisesModel(view.Artifact.Extension) && TextLook.IsText(view.Head.Span) && ConfigurationText.IsActedYaml(view);
+    /// <summary>A text that is a document on which loaders act, whatever it is called: programs read settings from files of any name. Source and pages are read as what they are.</summary>
+    private static TextDocument? ActedElsewhere(ProbeView view) =>
+        !s_languages.Contains(view.Artifact.Extension) && !FormatCatalog.PromisesModel(view.Artifact.Extension) && TextLook.IsText(view.Head.Span) ? ConfigurationText.ActedYaml(view) : null;
 
     /// <summary>Whether the first lines are keys with values, items of a list, or the start of a document.</summary>
     private static bool Begins(ReadOnlySpan<byte> head)
