@@ -79,7 +79,7 @@ internal static class BoxCommand
             }
         }
 
-        foreach (string path in (ReadOnlySpan<string>)["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/mime.types", "/sys/devices/system/cpu"])
+        foreach (string path in (ReadOnlySpan<string>)["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/mime.types", "/etc/R", "/sys/devices/system/cpu"])
         {
             all.AddRange(["--ro-bind-try", path, top + path]);
         }

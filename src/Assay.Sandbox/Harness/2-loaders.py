@@ -69,6 +69,53 @@ def _h5py(path):
         return names
 
 
+# What a user of R does with a file that somebody gave to them: load() or readRDS(), by how it begins, and a look at what came.
+R = """local({
+    head <- readBin(con <- gzfile(path <- "PATH", "rb"), "raw", 2L); close(con)
+    value <- if (identical(as.character(head), c("52", "44"))) as.list(local({ into <- new.env(); load(path, envir = into); into })) else readRDS(path)
+    utils::capture.output(utils::str(value, max.level = 2L, list.len = 20L))
+    class(value)[1L]
+})"""
+EVALUATE = None
+
+
+def start_r():
+    """Starts R in this process, where its library is; returns its version, and None where there is none."""
+    global EVALUATE
+    pointer = ctypes.c_void_p
+    os.environ["R_HOME"] = "/usr/lib/R"
+    try:
+        r = ctypes.CDLL("/usr/lib/R/lib/libR.so", mode=ctypes.RTLD_GLOBAL)
+    except OSError:
+        return None
+    # Its own handlers of signals, and its idea of where the stack ends, are for a program that is R alone.
+    ctypes.c_int.in_dll(r, "R_SignalHandlers").value = 0
+    given = [b"R", b"--vanilla", b"--no-echo", b"--no-readline"]
+    r.Rf_initEmbeddedR(len(given), (ctypes.c_char_p * len(given))(*given))
+    ctypes.c_size_t.in_dll(r, "R_CStackLimit").value = ctypes.c_size_t(-1).value
+    text, protect, parse, run, element, letters = r.Rf_mkString, r.Rf_protect, r.R_ParseVector, r.R_tryEvalSilent, r.VECTOR_ELT, r.STRING_ELT
+    for function in (text, protect, parse, run, element, letters):
+        function.restype = pointer
+    chars, said = r.R_CHAR, r.R_curErrorBuf
+    chars.restype = said.restype = ctypes.c_char_p
+    everything, nothing = pointer.in_dll(r, "R_GlobalEnv"), pointer.in_dll(r, "R_NilValue")
+    number, refer = ctypes.c_int, ctypes.byref
+
+    def evaluate(source):
+        failed = number()
+        parsed = protect(pointer(parse(pointer(protect(pointer(text(source.encode())))), -1, refer(failed), nothing)))
+        value = run(pointer(element(pointer(parsed), 0)), everything, refer(failed))
+        if failed.value:
+            raise RuntimeError(said().decode("utf-8", "replace").strip())
+        return chars(pointer(letters(pointer(value), 0))).decode("utf-8", "replace")
+    EVALUATE = evaluate
+    return evaluate("paste0(R.version$major, '.', R.version$minor)")
+
+
+def _r(path):
+    return EVALUATE(R.replace("PATH", path))
+
+
 LOADERS = {
     "pickle.load": _pickle("open", "pickle"),
     "pickle.load(gzip.open)": _pickle("gzip.open", "pickle"),
@@ -91,10 +138,12 @@ LOADERS = {
     "keras.models.load_model": script("import keras\nmodel = keras.models.load_model(PATH)\n"),
     "h5py.File": _h5py,
     "onnx.load": script("import onnx\nmodel = onnx.load(PATH)\n"),
+    "onnxruntime.InferenceSession": script("import onnxruntime\nmodel = onnxruntime.InferenceSession(PATH, providers=['CPUExecutionProvider'])\n"),
+    "readRDS or load (R)": _r,
 }
 
 # They ask for the real path of the file, and what is behind a descriptor has none.
-FROM_FILE = {"keras.models.load_model", "h5py.File"}
+FROM_FILE = {"keras.models.load_model", "h5py.File", "onnxruntime.InferenceSession"}
 
 
 def use(thing):

@@ -3,40 +3,25 @@ import _frozen_importlib
 import _frozen_importlib_external
 import _imp
 import ast
+import collections
 import itertools
 import marshal
 import _thread
 
 MOST_TOLD = 2000
+# Bytes of code that are too few for a call.
+NO_CALL = 6
 # Nothing in the box can write there: the system, and the folder of --code.
 READ_ONLY = ("/usr/", "/srv/code/")
 
 
-class Watch:
-    """What the harness has of the watching: it tells lines of its own, installs the hook, and does a few things unseen."""
-
-    def __init__(self, send, install, done):
-        self.send, self.install, self.done = send, install, done
+WRITE, QUOTED, GETPID = os.write, json.encoder.encode_basestring_ascii, os.getpid
 
 
-def start_watching(descriptor, prefixes):
-    """Sends Python's audit events as lines of JSON, numbered so that gaps show."""
-    write, quoted, getpid, frame_of, thread = os.write, json.encoder.encode_basestring_ascii, os.getpid, sys._getframe, _thread.get_ident
-    os_open, os_read, os_close = os.open, os.read, os.close
-    unmarshal, compiles, frozen, profile, count_up = marshal.loads, compile, _imp.get_frozen_object, sys.setprofile, itertools.count(1).__next__
-    getprofile, threads, started = sys.getprofile, sys._current_frames, _thread._count
-    # A payload must not put itself in the place of what is called here, so each thread has its own mark, and numbers can only grow.
-    busy, seen, counts = set(), set(), {}
-    name_of = type.__dict__["__name__"].__get__
-    code_type, function_type = type(start_watching.__code__), type(start_watching)
-    # Bodies of modules that lie on the read-only disk of the box as they are run; and code that the file brought.
-    bodies, made, quiet_code = {}, {}, {id(code): code for code in READY.values()}
-    reader, unpacker = _frozen_importlib_external._compile_bytecode.__code__, _frozen_importlib_external.SourceLoader.get_code.__code__
-    parser = ast.parse.__code__
-    thread_pools = sys.modules.get("threadpoolctl")
-    thread_code = {id(c): c for c in codes_of(thread_pools)} if thread_pools else {}
-    ctypes_code = {id(c): c for name in ("ctypes", "ctypes.util", "ctypes._endian") if name in sys.modules for c in codes_of(sys.modules[name])}
-    cache = "." + sys.implementation.cache_tag + ".pyc"
+def sender(descriptor, count_up):
+    """What tells one line. Each who tells has one of its own: what a load does to one changes no other."""
+    write, quoted, getpid, name_of = WRITE, QUOTED, GETPID, NAME
+    code_type, function_type = type(sender.__code__), FUNCTION
 
     def text(value, depth=0):
         kind = type(value)
@@ -67,13 +52,45 @@ def start_watching(descriptor, prefixes):
         except OSError:
             # The load has closed it; whoever reads sees that the end is missing.
             pass
+    return send
+
+
+def start_watching(descriptor, prefixes):
+    """
+    Prepares to send Python's audit events as lines of JSON, numbered so that gaps show. Returns what begins it, what counts the lines, and what looks for code
+    of the file. Nobody may keep the first, because through its cells a load could silence what it has begun.
+    """
+    frame_of, thread = sys._getframe, _thread.get_ident
+    os_open, os_read, os_close, reading = os.open, os.read, os.close, os.O_RDONLY
+    # No name of the harness is there any more when a load has begun.
+    most_told, no_call, read_only = MOST_TOLD, NO_CALL, READ_ONLY
+    unmarshal, compiles, frozen, profile, count_up = marshal.loads, compile, _imp.get_frozen_object, sys.setprofile, itertools.count(1).__next__
+    # A payload must not put itself in the place of what is called here, so each thread has its own mark, and numbers can only grow.
+    busy, seen, counts = set(), set(), {}
+    # The profiler is within reach of a load, so what it holds is nothing that anything else depends on.
+    busy_here, seen_here = set(), set()
+    send, say = sender(descriptor, count_up), sender(descriptor, count_up)
+    code_type, function_type = type(start_watching.__code__), FUNCTION
+    # What the harness itself does between the steps of a load, and the functions of its own that it makes anew then.
+    steps, own = {id(code): code for code in (run.__code__,) + run.__code__.co_consts if type(code) is code_type}, {id(code): code for _, code, _ in PARTS[2]}
+    # It takes nothing but names, whatever it is given, and makes a function of them by writing it as a text.
+    names_only = {id(collections.namedtuple.__code__)}
+    asked = ("sys._current_frames", "sys.setprofile", "gc.get_objects")
+    # Bodies of modules that lie on the read-only disk of the box as they are run; and code that the file brought.
+    bodies, made, quiet_code = {}, {}, {id(code): code for code in READY.values()}
+    reader, unpacker = _frozen_importlib_external._compile_bytecode.__code__, _frozen_importlib_external.SourceLoader.get_code.__code__
+    parser = ast.parse.__code__
+    thread_pools = sys.modules.get("threadpoolctl")
+    thread_code = {id(c): c for c in codes_of(thread_pools)} if thread_pools else {}
+    ctypes_code = {id(c): c for name in ("ctypes", "ctypes.util", "ctypes._endian") if name in sys.modules for c in codes_of(sys.modules[name])}
+    cache = "." + sys.implementation.cache_tag + ".pyc"
 
     def on_disk(path):
         """The bytes of a file of the system, which nothing in the box can change; None for any other."""
-        if type(path) is not str or not path.startswith(READ_ONLY) or "/../" in path:
+        if type(path) is not str or not path.startswith(read_only) or "/../" in path:
             return None
         try:
-            file = os_open(path, os.O_RDONLY)
+            file = os_open(path, reading)
         except OSError:
             return None
         try:
@@ -142,16 +159,15 @@ def start_watching(descriptor, prefixes):
         # Called for each function once the file has made one; told is the first time that one of its own runs.
         if event == "call" and id(frame.f_code) in made:
             me = thread()
-            if me not in busy:
-                busy.add(me)
+            if me not in busy_here:
+                busy_here.add(me)
                 try:
                     code = made.get(id(frame.f_code))
-                    key = ("ran", id(code))
-                    if key not in seen:
-                        seen.add(key)
-                        send("assay.ran", "function " + code.co_name)
+                    if id(code) not in seen_here:
+                        seen_here.add(id(code))
+                        say("assay.ran", "function " + code.co_name)
                 finally:
-                    busy.discard(me)
+                    busy_here.discard(me)
 
     def below():
         try:
@@ -177,11 +193,20 @@ def start_watching(descriptor, prefixes):
                 if is_module(code):
                     bodies[id(code)] = code
                     return
-            if event == "object.__setattr__" and arguments[1] != "__code__":
+            if frame is not None and id(frame.f_code) in steps and (event in asked or event == "function.__new__" and id(arguments[0]) in own):
                 return
+            if event == "object.__setattr__":
+                what = arguments[0]
+                if arguments[1] not in ("__code__", "__defaults__", "__kwdefaults__") or type(what) is not function_type or arguments[1] != "__code__" and id(what.__code__) in made:
+                    return
             if event == "sys._getframe" and frame is not None and frame.f_code.co_filename.startswith(("/usr/", "<frozen ")):
                 return
             if event.startswith(("exec", "compile", "marshal.loads", "code.__new__", "function.__new__", "import", "object.__setattr__", "sys._getframe")) and within(frame, bodies):
+                return
+            if event in ("compile", "exec") and frame is not None and id(frame.f_code) in names_only:
+                return
+            if event == "compile" and type(arguments[0]) is str and arguments[0].isidentifier() or event == "exec" and type(code) is code_type and len(code.co_code) <= no_call:
+                # The value of a name, and nothing is done with it.
                 return
             if event in ("compile", "marshal.loads") and reads_module(event, arguments, frame):
                 return
@@ -200,7 +225,7 @@ def start_watching(descriptor, prefixes):
                     send(event, *[a for a in arguments[:2] if type(a) is str])
                 return
             count = counts[event] = counts.get(event, 0) + 1
-            if count <= MOST_TOLD:
+            if count <= most_told:
                 send(event, *arguments)
         except BaseException:
             # An event that cannot be told must not change what the load does; the gap in the numbers shows.
@@ -208,19 +233,7 @@ def start_watching(descriptor, prefixes):
         finally:
             busy.discard(me)
 
-    def done():
-        """Looks no longer for code of the file; returns how many threads of Python there are."""
-        me = thread()
-        busy.add(me)
-        try:
-            if getprofile() is runs:
-                profile(None)
-            # A thread whose first function is one of C has no frame; those that were started from Python are counted all the same.
-            return max(len(threads()), started() + 1)
-        finally:
-            busy.discard(me)
-
-    return Watch(send, lambda: sys.addaudithook(hook), done)
+    return lambda: sys.addaudithook(hook), count_up, runs
 
 
 def codes_of(module):

@@ -1,6 +1,8 @@
 # One load: its own namespaces, no capabilities, no descriptors but its own, the filter, then the loader.
 # The events go to a number that no other file gets by itself, so that the filter can tell a hand on it.
 EVENTS, MODEL, GIVEN = 200, 4, 5
+# The first number that is free when a load takes its filter.
+LISTENER = 3
 
 
 def start(request, descriptors, settings):
@@ -34,10 +36,9 @@ def first(request, descriptors, settings):
             load(request, model, events, told, settings)
         os.close(told)
         handle = os.pidfd_open(loader)
-        number = os.read(ready, 16)
-        if not number:
-            raise OSError("the load could not take its filter")
-        listener = check(libc.syscall(SYS_PIDFD_GETFD, handle, int(number), 0), "pidfd_getfd")
+        # Closed when the filter is taken, because what a load writes is asked about from then on.
+        os.read(ready, 1)
+        listener = check(libc.syscall(SYS_PIDFD_GETFD, handle, LISTENER, 0), "the load could not take its filter: pidfd_getfd")
         touched = Touched(planted, status)
         for path in planted:
             if path.startswith("/etc/"):
@@ -183,24 +184,52 @@ def load(request, model, events, told, settings):
         path = os.path.join(settings["home"], request["file"])
         MAIN = at_home(path)
         ready(loader, path)
-        watch = start_watching(EVENTS, tuple(settings["events"]))
-        before = picture(MAIN) if BEFORE is None else BEFORE[:3] + (switches(), signals())
+        begin, counted, ours = start_watching(EVENTS, tuple(settings["events"]))
+        before = BEFORE[:-1] + (switches(),)
+        given = (loader, path, settings["mark"], before, (PARTS[0] + (("counted", counted), ("after", settings["after"])),) + PARTS[1:], TOOLS, ours)
         drop_capabilities()
         listener = take_filter(base64.b64decode(settings["filter"]))
-        os.write(1, b"%d" % listener)
+        if listener != LISTENER:
+            os._exit(70)
         # The other side takes the listener out of this process; nothing is done before it has.
         os.dup2(2, 1)
-        mark = settings["mark"]
-        marker(mark + "take")
+        try:
+            os.open(settings["mark"] + "take", 0)
+        except OSError:
+            pass
         os.close(listener)
-        watch.install()
+        steps, leave = run, forget
+        begin()
+        # What is begun can be silenced by whoever has its parts.
+        del begin
+        leave()
     except BaseException as error:
         os._exit(70)
-    run(loader, path, watch, mark, before)
+    steps(*given)
 
 
-# What the interpreter was like before any load, where one process starts many.
-BEFORE = None
+# What the interpreter was like before any load, and what of the harness a load finds again when it is over.
+BEFORE = PARTS = TOOLS = None
+LEFT = ("__name__", "__builtins__", "READY", "LOADERS", "MAIN", "compiled", "itertools", "H5_NAMES", "H5_BYTES", "R", "EVALUATE")
+
+
+def prepared():
+    """Takes the picture, and keeps the harness in a form that a load cannot change: the code of its functions, of which new ones are made after the load."""
+    global BEFORE, PARTS, TOOLS
+    names = list(globals().items())
+    BEFORE = picture(MAIN)
+    TOOLS = (os._exit, os.open, gc.collect, gc.get_objects, atexit._run_exitfuncs, sys._current_frames, _thread._count, sys.setprofile, sys.getprofile, FUNCTION)
+    PARTS = (
+        tuple((name, thing) for name, thing in names if type(thing) is not FUNCTION and name not in ("libc", "settings", "control", "READY", "LOADERS", "__builtins__")),
+        tuple(globals()["__builtins__"].items()), tuple((name, thing.__code__, thing.__defaults__) for name, thing in names if type(thing) is FUNCTION and thing.__closure__ is None),
+    )
+
+
+def forget():
+    """Leaves nothing of the harness where a load could find it: its classes are in the list of all classes, and lead here."""
+    names = globals()
+    for name in [name for name in names if name not in LEFT]:
+        del names[name]
 
 
 def at_home(path):
@@ -212,17 +241,9 @@ def at_home(path):
     return main
 
 
-def marker(name, opened=os.open):
-    """A system call that nothing else makes: it parts the phases in the stream of system calls."""
-    try:
-        opened(name, 0)
-    except OSError:
-        pass
-
-
-def answer(source, thing, loader, path, send):
+def answer(source, thing, loader, path):
     """Runs what a measurement asks about the load, and sends the answer in pieces that a line holds."""
-    names = {}
+    names, send = {}, sender(EVENTS, counted)
     try:
         exec(source, names)
         text = names["after"](thing, loader, path)
@@ -232,68 +253,139 @@ def answer(source, thing, loader, path, send):
         send("assay.answer", *[text[i:i + 400] for i in range(at, min(at + 3200, len(text)), 400)])
 
 
-def below(call, *arguments):
-    """
-    Calls through a function of C. Whatever the model can reach runs deeper on the stack of the machine than what the harness does itself, and who
-    looks from outside takes no mark from there.
-    """
-    return next(map(lambda given: call(*given), (arguments,)))
-
-
-def named(thing):
-    return type(thing).__module__ + "." + type(thing).__qualname__
-
-
-def loaded(tell, thing):
-    tell("assay.loaded", type(thing).__module__, type(thing).__qualname__)
-
-
-def failed(tell, error):
+def came(thing, error):
+    """Tells how the loader ended."""
+    tell = sender(EVENTS, counted)
+    if error is None:
+        tell("assay.loaded", *named(thing))
+        return
     try:
         said = str(error)[:400]
     except BaseException:
         said = ""
-    tell("assay.failed", named(error), said)
+    tell("assay.failed", ".".join(named(error)), said)
 
 
-# Waits for what a load left running, where nobody outside can hold a mark back.
-WAIT = None
+def named(thing):
+    module = HELD(type(thing)).get("__module__")
+    return (module if type(module) is str else "builtins", QUALIFIED(type(thing)))
 
 
-def run(loader, path, watch, mark, before):
-    leave, collect, phase, after, under, compared = os._exit, gc.collect, marker, settings["after"], below, changes
-    tell, done, ending, shallow = watch.send, watch.done, atexit._run_exitfuncs, use
-    thing, known, wait = None, set(), WAIT
-    phase(mark + "load")
-    under(tell, "assay.phase", "load")
+def compare(before, known):
+    """Tells what has changed, and returns the names of it and of what was known."""
+    tell, found = sender(EVENTS, counted), changes(before, known)
+    for name, now in found:
+        tell("assay.changed", name, now)
+    return known + tuple(name for name, _ in found)
+
+
+def used(thing):
     try:
-        thing = under(loader, path)
-        under(loaded, tell, thing)
+        use(thing)
     except BaseException as error:
-        under(failed, tell, error)
-    threads = under(done)
-    for name, now in under(compared, before):
-        known.add(name)
-        under(tell, "assay.changed", name, now)
-    if after:
-        answer(after, thing, loader, path, tell)
-    # Whoever hears this lets the call wait as long as something of the load still runs.
-    phase(mark + "use/%d" % threads)
-    under(tell, "assay.phase", "use")
-    if wait is not None:
-        under(wait, tell)
-    if thing is not None:
+        sender(EVENTS, counted)("assay.unused", ".".join(named(error)))
+
+
+def last(before, things):
+    """What else runs when an interpreter ends: work for the end of threads, and objects that are still held somewhere."""
+    for call in [one for one in reversed(threading._threading_atexits) if not any(one is was for was in before[5])]:
         try:
-            under(shallow, thing)
-        except BaseException as error:
-            under(tell, "assay.unused", under(named, error))
+            call()
+        except BaseException:
+            pass
+    known, ends = {id(thing) for _, thing, _ in before[1]}, {}
+    for thing in things:
+        kind = type(thing)
+        if id(kind) not in ends:
+            end = None if id(kind) in known else next((HELD(base)["__del__"] for base in SUBCLASSED(kind) if "__del__" in HELD(base)), None)
+            ends[id(kind)] = end if type(end) is FUNCTION else None
+        if ends[id(kind)] is not None:
+            try:
+                ends[id(kind)](thing)
+            except BaseException:
+                pass
+
+
+def ended():
+    sender(EVENTS, counted)("assay.end")
+
+
+def run(loader, path, mark, before, parts, tools, ours):
+    """
+    The steps of a load. A mark is a system call that nothing else makes, and it counts where the stack of the machine stands as it did at the first one. So
+    this calls functions of C alone, and all else through them: whatever the model can reach runs further down, and nothing of this frame can be changed from
+    there. Nor may it loop, because Python runs a call in another way once it has run it often. The functions that are called after the load are made after it.
+    """
+    leave, opened, collect, objects, ending, frames, started, profile, profiler, function = tools
+    step, over, table, most, length, refused, anything = next, map, dict, max, len, OSError, BaseException
+    thing = error = None
+    try:
+        opened(mark + "load", 0)
+    except refused:
+        pass
+    try:
+        thing = step(over(lambda given: given[0](given[1]), ((loader, path),)))
+    except anything as caught:
+        error = caught
+    if profiler() is ours:
+        profile(None)
+    # A thread whose first function is one of C has no frame; those that were started from Python are counted all the same.
+    threads = most(length(frames()), started() + 1)
+
+    def anew(parts, table, function):
+        names = table(parts[0])
+        names["__builtins__"] = table(parts[1])
+        for name, code, defaults in parts[2]:
+            names[name] = function(code, names, name, defaults)
+        return names
+    names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
+    step(over(lambda given: given[0](*given[1:]), ((names["came"], thing, error),)))
+    error = None
+
+    def anew(parts, table, function):
+        names = table(parts[0])
+        names["__builtins__"] = table(parts[1])
+        for name, code, defaults in parts[2]:
+            names[name] = function(code, names, name, defaults)
+        return names
+    names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
+    known = step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, ()),)))
+    if names["after"]:
+        step(over(lambda given: given[0](*given[1:]), ((names["answer"], names["after"], thing, loader, path),)))
+    # Whoever hears this lets the call wait as long as something of the load still runs.
+    try:
+        opened(mark + "use/%d" % threads, 0)
+    except refused:
+        pass
+    if names["WAIT"]:
+        step(over(lambda given: given[0](), ((names["settle"],),)))
+    if thing is not None:
+        step(over(lambda given: given[0](*given[1:]), ((names["used"], thing),)))
     thing = None
-    under(ending)
-    under(collect)
-    if wait is not None:
-        under(wait, tell)
-    for name, now in under(compared, before, known):
-        under(tell, "assay.changed", name, now)
-    phase(mark + "end/%d" % under(done))
-    under(tell, "assay.end")
+    step(over(lambda given: given[0](), ((ending,),)))
+    step(over(lambda given: given[0](*given[1:]), ((names["last"], before, objects()),)))
+    step(over(lambda given: given[0](), ((collect,),)))
+    if names["WAIT"]:
+        step(over(lambda given: given[0](), ((names["settle"],),)))
+
+    def anew(parts, table, function):
+        names = table(parts[0])
+        names["__builtins__"] = table(parts[1])
+        for name, code, defaults in parts[2]:
+            names[name] = function(code, names, name, defaults)
+        return names
+    names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
+    step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, known),)))
+    if profiler() is ours:
+        profile(None)
+    threads = most(length(frames()), started() + 1)
+    try:
+        opened(mark + "end/%d" % threads, 0)
+    except refused:
+        pass
+    step(over(lambda given: given[0](), ((names["ended"],),)))
     leave(0)
+
+
+# Whether this process waits for what a load left running: where nobody outside can hold a mark back.
+WAIT = False

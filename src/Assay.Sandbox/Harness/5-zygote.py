@@ -22,7 +22,12 @@ def warm():
     """Imports what loads may need, so that their own imports are not mistaken for what the model does."""
     import importlib
     found = {}
+    for name in ALWAYS:
+        importlib.import_module(name)
     for name in settings["libraries"]:
+        if name == "R":
+            found[name] = start_r()
+            continue
         try:
             module = importlib.import_module(name)
             found[name] = str(getattr(module, "__version__", ""))
@@ -50,10 +55,7 @@ try:
     if settings["code"]:
         # Behind the libraries are imported: what loads import of it is looked at as the load's own doing.
         sys.path.insert(0, settings["code"])
-    # Python runs a call in another way once it has run it often, and the depth of the stack must be the same at each mark.
-    for _ in range(64):
-        marker("/.warm")
-    BEFORE = picture(sys.modules["__main__"])
+    prepared()
     # What is imported stays: nobody looks through it again when a load ends.
     gc.collect()
     gc.freeze()

@@ -64,19 +64,6 @@ internal sealed class FilterWriter
         return this;
     }
 
-    /// <summary>Answers one call by two arguments: <paramref name="answer"/> when both tests hold.</summary>
-    public FilterWriter OnBoth(int number, FilterTest first, FilterTest second, uint answer, uint otherwise)
-    {
-        Add(JumpEqual, 0, 6, (uint)number);
-        Add(LoadWord, 0, 0, ArgumentsOffset + (8 * (uint)first.Argument));
-        Add(JumpAnyBit, 0, 3, first.Value);
-        Add(LoadWord, 0, 0, ArgumentsOffset + (8 * (uint)second.Argument));
-        Add(JumpAnyBit, 0, 1, second.Value);
-        Add(Return, 0, 0, answer);
-        Add(Return, 0, 0, otherwise);
-        return this;
-    }
-
     /// <summary>The whole filter; what no test named is allowed.</summary>
     public byte[] End()
     {

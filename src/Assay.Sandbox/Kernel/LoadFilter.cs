@@ -1,4 +1,6 @@
 // The filter that a load takes before it touches the model.
+using Assay.Sandbox.Observing;
+
 namespace Assay.Sandbox.Kernel;
 
 /// <summary>
@@ -14,7 +16,6 @@ internal static class LoadFilter
     internal const uint NamespaceFlags = 0x7E020000;
     private const uint ThreadFlag = 0x10000;
     private const uint Executable = 4;
-    private const uint Anonymous = 0x20;
     // A process that may not be dumped hides its memory from whoever looks at the arguments of its calls.
     private const uint NotDumpable = 4;
     private const int NotPermitted = 1;
@@ -42,14 +43,11 @@ internal static class LoadFilter
             filter.On(Number(protect), FilterWriter.Allow, (new(2, FilterTestKind.AnyBit, Executable), FilterWriter.Tell));
         }
 
-        // Code of libraries is mapped from files; memory without a file that may be run is made for other purposes.
-        MapFilter(filter);
-        foreach (string write in (ReadOnlySpan<string>)["write", "pwrite64", "writev"])
+        // Code of libraries is mapped from files of the system; any other that may be run is made for other purposes.
+        filter.On(Number("mmap"), FilterWriter.Allow, (new(2, FilterTestKind.AnyBit, Executable), FilterWriter.Tell));
+        foreach (string write in (ReadOnlySpan<string>)["write", "pwrite64", "writev", "pwritev", "pwritev2"])
         {
-            filter.On(Number(write), FilterWriter.Tell,
-                (new(0, FilterTestKind.Equal, (uint)eventDescriptor), FilterWriter.Allow),
-                (new(0, FilterTestKind.Equal, 1), FilterWriter.Allow),
-                (new(0, FilterTestKind.Equal, 2), FilterWriter.Allow));
+            filter.On(Number(write), FilterWriter.Tell, (new(0, FilterTestKind.Equal, (uint)eventDescriptor), FilterWriter.Allow));
         }
 
         foreach (SyscallRow row in SyscallTable.Rows.Where(r => r.Answer != SyscallAnswer.Special))
@@ -71,13 +69,28 @@ internal static class LoadFilter
         "prctl" or "ioctl" or "personality" => false,
         // They are asked about for the descriptor of Python's events only.
         _ when row.Kind == "events-touched" => false,
+        _ when row.Kind == "copy" => !OnEvents(row, arguments),
         _ => row.Answer != SyscallAnswer.Refuse,
     };
+
+    /// <summary>Whether one of the descriptors of a call is that of Python's events.</summary>
+    public static bool OnEvents(SyscallRow row, ReadOnlySpan<ulong> arguments)
+    {
+        for (int i = 0; i < row.Arguments.Count && i < arguments.Length; i++)
+        {
+            if (row.Arguments[i] == 'D' && (uint)arguments[i] == LoadPlaces.EventDescriptor)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Nobody closes, moves, copies or fills the descriptor through which Python tells its events, but by writing to it.</summary>
     private static void OnEvents(FilterWriter filter, uint events)
     {
-        foreach ((string name, int arguments) in (ReadOnlySpan<(string, int)>)[("close", 0b1), ("dup", 0b1), ("dup2", 0b11), ("dup3", 0b11), ("fcntl", 0b1), ("sendfile", 0b1), ("splice", 0b101), ("tee", 0b11), ("vmsplice", 0b1)])
+        foreach ((string name, int arguments) in (ReadOnlySpan<(string, int)>)[("close", 0b1), ("dup", 0b1), ("dup2", 0b11), ("dup3", 0b11), ("fcntl", 0b1)])
         {
             filter.On(Number(name), FilterWriter.Allow,
                 [.. Enumerable.Range(0, 6).Where(i => (arguments >> i & 1) != 0).Select(i => (new FilterTest(i, FilterTestKind.Equal, events), FilterWriter.Tell))]);
@@ -86,9 +99,6 @@ internal static class LoadFilter
         // A range begins at or below it, and then ends where it likes.
         filter.On(Number("close_range"), FilterWriter.Tell, (new(0, FilterTestKind.AtLeast, events + 1), FilterWriter.Allow));
     }
-
-    private static void MapFilter(FilterWriter filter) =>
-        filter.OnBoth(Number("mmap"), new(2, FilterTestKind.AnyBit, Executable), new(3, FilterTestKind.AnyBit, Anonymous), FilterWriter.Tell, FilterWriter.Allow);
 
     private static int Number(string name) => SyscallTable.Named(name).Number;
 }

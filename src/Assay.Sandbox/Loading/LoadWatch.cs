@@ -19,6 +19,8 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     private const int HeldBeat = 10;
     private const int MostSockets = 64;
     private const int MostConnections = 1024;
+    private const int OpensBetweenLooks = 32;
+    private const int ManyDescriptors = 240;
     private const int Unix = 1;
     private readonly EventLog _log = new(path, label);
     private readonly StringBuilder _status = new();
@@ -27,7 +29,9 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     private LoadGroup? _group;
     private bool _placed;
     private int _sockets;
+    private int _pipes;
     private int _connections;
+    private int _opens;
     private Settling? _settling;
     private TimeSpan _loading;
     private IReadOnlyDictionary<string, string> _before = new Dictionary<string, string>();
@@ -47,7 +51,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         (Descriptor leaseRead, Descriptor leaseWrite) = Descriptor.Pipe();
         (Descriptor ours, Descriptor theirs) = Descriptor.SocketPair();
         SinkholeStory? sinkhole = options.Sinkhole ? new(ours, _log, places) : null;
-        SyscallStory calls = new(_log, places, sinkhole is null ? null : sinkhole.Open);
+        SyscallStory calls = new(_log, places, sinkhole is null ? null : sinkhole.Open) { LargestOutput = options.Files };
         using LoadGroup? group = _group = box.GroupFor(options);
         // In a group of its own a load is counted by itself; the other count, which all loads of a box share, then only has to be large enough.
         int processes = group is null ? options.Processes : options.Processes * LoadsAtOnce;
@@ -205,6 +209,11 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
             {
                 run = LoadFilter.MayRun(row, call.Arguments) && HasRoom(row, call.Arguments);
                 calls.Tell(row, call, !run, () => listener.IsWaiting(call));
+                if (row.Kind == "open" && ++_opens % OpensBetweenLooks == 0 && ProcessLook.Descriptors(call.Thread) >= ManyDescriptors && !_log.Has("limit-descriptors"))
+                {
+                    _log.Add(BehaviourSource.Sandbox, "limit-descriptors", row.Name, Text($"{ManyDescriptors} descriptors"));
+                }
+
                 _settling = calls.Marked is { } mark ? Marked(mark, call, calls) : _settling;
             }
         }
@@ -244,11 +253,17 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     }
 
     /// <summary>
-    /// The memory of sockets is the kernel's, and only control groups count it: a pair can hold more than a megabyte, so there are few of them. Connections
-    /// of a network that is dead hold nothing.
+    /// The memory of sockets and pipes is the kernel's, and only control groups count it: a pair can hold more than a megabyte, so there are few of them.
+    /// Connections of a network that is dead hold nothing.
     /// </summary>
     private bool HasRoom(SyscallRow row, ulong[] arguments)
     {
+        if (row.Kind == "pipe" && ++_pipes > MostSockets)
+        {
+            _log.Add(BehaviourSource.Sandbox, "limit-descriptors", row.Name, Text($"{MostSockets} pipes"));
+            return false;
+        }
+
         bool local = row.Kind == "socket-pair" || (row.Kind == "socket" && (uint)arguments[0] == Unix);
         if ((local && ++_sockets > MostSockets) || (row.Kind == "socket" && !local && ++_connections > (options.Sinkhole ? MostSockets : MostConnections)))
         {

@@ -20,14 +20,14 @@ internal static class LoaderChoice
 
     /// <summary>Libraries that are imported before a load when the model's own imports name them.</summary>
     private static readonly string[] s_warm =
-        ["numpy", "scipy", "sklearn", "joblib", "torch", "pandas", "xgboost", "lightgbm", "h5py", "keras", "onnx", "zstandard", "dill", "cloudpickle", "skops"];
+        ["numpy", "scipy", "sklearn", "joblib", "torch", "pandas", "xgboost", "lightgbm", "h5py", "keras", "onnx", "zstandard", "dill", "cloudpickle", "skops", "onnxruntime", "R"];
 
     /// <summary>The loaders that the harness has; a test holds that these are those.</summary>
     private static readonly HashSet<string> s_harness =
     [
         Loaders.PickleLoad, Loaders.PickleLoadGzip, Loaders.PickleLoadBzip2, Loaders.PickleLoadLzma, Loaders.PickleLoadsZstandard, Loaders.DillLoad,
         Loaders.CloudpickleLoad, Loaders.JoblibLoad, Loaders.PandasReadPickle, Loaders.NumpyLoad, Loaders.TorchLoad, Loaders.TorchLoadWeightsOnly,
-        Loaders.TorchJitLoad, Loaders.KerasLoadModel, Loaders.H5pyFile, Loaders.OnnxLoad, Loaders.SkopsLoad,
+        Loaders.TorchJitLoad, Loaders.KerasLoadModel, Loaders.H5pyFile, Loaders.OnnxLoad, Loaders.OnnxRuntimeSession, Loaders.SkopsLoad, Loaders.ReadRds,
     ];
 
     /// <summary>They hand a plain pickle to <c>pickle.load</c> as it is.</summary>

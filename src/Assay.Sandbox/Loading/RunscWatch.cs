@@ -32,7 +32,7 @@ internal sealed class RunscWatch(SandboxOptions options, string path, KnownLoade
         LoadPlaces places = new(
             BoxCommand.Home, BoxCommand.Home + "/" + loader.File, honey.Places, honey.Canaries, mark);
         PythonStory python = new(_log, places, options.After.Length > 0);
-        SyscallStory calls = new(_log, places);
+        SyscallStory calls = new(_log, places) { LargestOutput = options.Files };
         RunscStory told = new(calls, mark);
         GroupTree? groups = GroupTree.Share();
         List<Descriptor> given = [];

@@ -1,5 +1,4 @@
 // Recognises planted secrets that leave under another form: encoded, reversed, shifted, packed, or piece by piece.
-using System.IO.Compression;
 using System.Text;
 
 namespace Assay.Sandbox.Observing;
@@ -14,29 +13,60 @@ internal sealed class LeakSearch
     private const int Piece = 3;
     private const int Whole = 16;
     private const int Kept = 256;
-    private const int LongestView = 64 << 10;
+    private const int LongestView = PackedText.LongestView;
     private const int MostBuffers = 512;
     private const int MostLayers = 3;
+    private const int Shifted = 0x100;
+    private const int LongestKey = 16;
+    private const int LongestWithKey = 8 << 10;
+    private const int MostLookedAt = 64 << 20;
+    private static readonly string s_ascii85 = string.Concat(Enumerable.Range('!', 85).Select(c => (char)c));
+    private const string Base85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+    private static readonly string s_uuencode = "`" + string.Concat(Enumerable.Range('!', 63).Select(c => (char)c));
+    private static readonly string[] s_base85 = [s_ascii85, Base85];
     private readonly List<(string How, string Text)> _forms = [];
-    private readonly Dictionary<string, string> _parts = [];
-    private readonly Dictionary<string, string> _steps = [];
+    private readonly Lazy<(Dictionary<string, string> Parts, Dictionary<string, string> Steps)> _known;
     private readonly Dictionary<(int Process, int Place), StringBuilder> _streams = [];
     private readonly Dictionary<int, int[]> _progress = [];
+
+    private long _looked;
 
     public LeakSearch(LoadPlaces places)
     {
         foreach (string secret in places.Canaries)
         {
             AddForms(secret);
-            // The steps from letter to letter stay the same when all letters are shifted, and the differences in bits when all are masked.
-            Add(_steps, Steps(secret, (a, b) => (char)((a ^ b) & 0xFF)), Part + 1, "masked with one byte");
-            Add(_steps, Steps(secret, (a, b) => (char)(0x100 | ((b - a) & 0xFF))), Part + 1, "shifted");
         }
 
+        // Most loads write nothing.
+        _known = new(() => Known(places.Canaries));
+    }
+
+    private (Dictionary<string, string> Parts, Dictionary<string, string> Steps) Known(IReadOnlyList<string> secrets)
+    {
+        Dictionary<string, string> parts = [];
+        Dictionary<string, string> steps = [];
         foreach ((string how, string text) in _forms)
         {
-            Add(_parts, text, Part, how);
+            Add(parts, text, Part, how);
         }
+
+        foreach (string secret in secrets)
+        {
+            foreach ((string how, string text) in FurtherForms(secret))
+            {
+                Add(parts, text, Part, how);
+            }
+
+            // The steps from letter to letter stay the same when all letters are shifted; the differences in bits when all are masked, between those that meet the same byte of a key.
+            Add(steps, Steps(secret, 1, (a, b) => (char)(Shifted | ((b - a) & 0xFF))), Part + 1, "shifted");
+            for (int key = 1; key <= LongestKey; key++)
+            {
+                Add(steps, Steps(secret, key, (a, b) => (char)((a ^ b) & 0xFF)), Part + 1, key == 1 ? "masked with one byte" : "masked with a key");
+            }
+        }
+
+        return (parts, steps);
     }
 
     /// <summary>
@@ -44,7 +74,8 @@ internal sealed class LeakSearch
     /// </summary>
     public string? Found(int process, int place, string text)
     {
-        if (_parts.Count == 0 || text.Length == 0)
+        _looked += text.Length;
+        if (_forms.Count == 0 || text.Length == 0 || _looked > MostLookedAt)
         {
             return null;
         }
@@ -106,7 +137,7 @@ internal sealed class LeakSearch
             return null;
         }
 
-        foreach ((string how, string inner) in Unpacked(text))
+        foreach ((string how, string inner) in PackedText.In(text))
         {
             if (In(inner, layer + 1) is { } below)
             {
@@ -119,7 +150,7 @@ internal sealed class LeakSearch
 
     private string? Parts(string text)
     {
-        Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> parts = _parts.GetAlternateLookup<ReadOnlySpan<char>>();
+        Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> parts = _known.Value.Parts.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int i = 0; i + Part <= text.Length; i++)
         {
             if (parts.TryGetValue(text.AsSpan(i, Part), out string? how))
@@ -131,12 +162,20 @@ internal sealed class LeakSearch
         return null;
     }
 
-    private string? StepParts(string text) =>
-        OfSteps(Steps(text, (a, b) => (char)((a ^ b) & 0xFF))) ?? OfSteps(Steps(text, (a, b) => (char)(0x100 | ((b - a) & 0xFF))));
+    private string? StepParts(string text)
+    {
+        string? found = OfSteps(Steps(text, 1, (a, b) => (char)(Shifted | ((b - a) & 0xFF))));
+        for (int key = 1; found is null && key <= (text.Length > LongestWithKey ? 1 : LongestKey); key++)
+        {
+            found = OfSteps(Steps(text, key, (a, b) => (char)((a ^ b) & 0xFF)));
+        }
+
+        return found;
+    }
 
     private string? OfSteps(string steps)
     {
-        Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> parts = _steps.GetAlternateLookup<ReadOnlySpan<char>>();
+        Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> parts = _known.Value.Steps.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int i = 0; i + Part + 1 <= steps.Length; i++)
         {
             if (parts.TryGetValue(steps.AsSpan(i, Part + 1), out string? how))
@@ -182,85 +221,58 @@ internal sealed class LeakSearch
         }
     }
 
-    private static string Steps(string text, Func<char, char, char> step)
+    private static string Steps(string text, int apart, Func<char, char, char> step)
     {
-        char[] steps = new char[Math.Max(0, text.Length - 1)];
+        char[] steps = new char[Math.Max(0, text.Length - apart)];
         for (int i = 0; i < steps.Length; i++)
         {
-            steps[i] = step(text[i], text[i + 1]);
+            steps[i] = step(text[i], text[i + apart]);
         }
 
         return new string(steps);
     }
 
-    /// <summary>What is packed in a text: streams of zlib and gzip, long runs of base64 and of hexadecimal digits.</summary>
-    private static IEnumerable<(string How, string Text)> Unpacked(string text)
+    /// <summary>What a secret is in encodings of groups, of which the first and the last depend on what stands beside, and in an alphabet that is turned by half.</summary>
+    private static IEnumerable<(string How, string Text)> FurtherForms(string secret)
     {
-        byte[] bytes = Encoding.Latin1.GetBytes(text);
-        int streams = 0;
-        for (int i = 0; i + 8 < bytes.Length && streams < 8; i++)
+        yield return ("turned by half the alphabet", string.Concat(secret.Select(c => char.IsAsciiLetter(c) ? (char)((c & 0x20) + 'A' + (((c & 0x1F) + 12) % 26)) : c)));
+        for (int shift = 0; shift < 4; shift++)
         {
-            bool gzip = bytes[i] == 0x1F && bytes[i + 1] == 0x8B && bytes[i + 2] == 8;
-            bool zlib = (bytes[i] & 0xF) == 8 && bytes[i] >> 4 <= 7 && ((bytes[i] << 8) + bytes[i + 1]) % 31 == 0;
-            if ((gzip || zlib) && Inflated(bytes.AsMemory(i), gzip) is { Length: > 0 } inner)
+            byte[] bytes = [.. new byte[shift], .. Encoding.ASCII.GetBytes(secret)];
+            foreach (string letters in s_base85)
             {
-                streams++;
-                yield return ("compressed", inner);
-            }
-        }
-
-        foreach ((string run, bool digits) in Runs(text))
-        {
-            byte[] plain = new byte[run.Length];
-            string whole = digits ? run[..(run.Length & ~1)] : run.Replace('-', '+').Replace('_', '/')[..(run.Length & ~3)];
-            if (digits)
-            {
-                yield return ("in hexadecimal", Encoding.Latin1.GetString(Convert.FromHexString(whole)));
+                yield return ("in base85", Groups(bytes, 4, 5, letters)[(shift == 0 ? 0 : 5)..]);
             }
 
-            if (Convert.TryFromBase64String(whole, plain, out int length))
+            if (shift < 3)
             {
-                yield return ("in base64", Encoding.Latin1.GetString(plain, 0, length));
+                yield return ("in uuencode", Groups(bytes, 3, 4, s_uuencode)[(shift == 0 ? 0 : 4)..]);
             }
         }
     }
 
-    private static IEnumerable<(string Run, bool Digits)> Runs(string text)
+    /// <summary>Whole groups of bytes as numbers in another base.</summary>
+    private static string Groups(byte[] bytes, int from, int to, string letters)
     {
-        int start = 0;
-        for (int i = 0; i <= text.Length; i++)
+        StringBuilder text = new();
+        for (int i = 0; i + from <= bytes.Length; i += from)
         {
-            if (i == text.Length || !(char.IsAsciiLetterOrDigit(text[i]) || text[i] is '+' or '/' or '-' or '_'))
+            uint number = 0;
+            foreach (byte b in bytes.AsSpan(i, from))
             {
-                if (i - start >= 24)
-                {
-                    string run = text[start..i];
-                    yield return (run, run.All(char.IsAsciiHexDigit));
-                }
-
-                start = i + 1;
+                number = (number << 8) | b;
             }
-        }
-    }
 
-    private static string? Inflated(ReadOnlyMemory<byte> packed, bool gzip)
-    {
-        byte[] plain = new byte[LongestView];
-        int read = 0;
-        try
-        {
-            using MemoryStream stream = new(packed.ToArray());
-            using Stream inflate = gzip ? new GZipStream(stream, CompressionMode.Decompress) : new ZLibStream(stream, CompressionMode.Decompress);
-            for (int got; read < plain.Length && (got = inflate.Read(plain, read, plain.Length - read)) > 0; read += got)
+            char[] group = new char[to];
+            for (int k = to - 1; k >= 0; k--, number /= (uint)letters.Length)
             {
+                group[k] = letters[(int)(number % (uint)letters.Length)];
             }
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            // What came before counts.
+
+            text.Append(group);
         }
 
-        return Encoding.Latin1.GetString(plain, 0, read);
+        return text.ToString();
     }
 
     private static string Base32(byte[] bytes)

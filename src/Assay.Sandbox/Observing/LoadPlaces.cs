@@ -1,5 +1,6 @@
 // What the box holds for one load, so that observed paths can be told apart.
 using System.Text.RegularExpressions;
+using Assay.Sandbox.Boxes;
 
 namespace Assay.Sandbox.Observing;
 
@@ -15,12 +16,12 @@ internal sealed partial record LoadPlaces(string Home, string Model, IReadOnlySe
     public const int EventDescriptor = 200;
 
     private const string Mask = "{planted secret}";
-    private static readonly string[] s_system = ["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/ld.so.", "/etc/alternatives/", "/sys/devices/system/", "/srv/code/"];
+    private static readonly string[] s_system = ["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/ld.so.", "/etc/alternatives/", "/etc/R/", "/sys/devices/system/", "/srv/code/"];
 
     private static readonly HashSet<string> s_plain =
     [
         "/etc/localtime", "/etc/mime.types", "/etc/nsswitch.conf", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/proc", "/usr", "/proc/cpuinfo", "/proc/meminfo",
-        "/proc/stat", "/proc/self/stat", "/proc/self/statm", "/proc/filesystems", "/proc/sys/vm/overcommit_memory", "/proc/self/fd", "/srv/code",
+        "/proc/stat", "/proc/self/stat", "/proc/self/statm", "/proc/filesystems", "/proc/sys/vm/overcommit_memory", "/proc/self/fd", "/srv/code", BoxCommand.Script,
     ];
 
     /// <summary>Whether any load may read this: the system itself, and the model.</summary>
@@ -42,6 +43,9 @@ internal sealed partial record LoadPlaces(string Home, string Model, IReadOnlySe
 
     /// <summary>Whether the code of a file is one of the libraries that write code for what they compute, and belongs to the system.</summary>
     public static bool WritesCode(string file) => CodeWriter().IsMatch(file);
+
+    /// <summary>Whether a file belongs to the system, which nothing in the box can write.</summary>
+    public static bool IsOfSystem(string path) => s_system.Any(s => path.StartsWith(s, StringComparison.Ordinal));
 
     /// <summary>Whether a text holds a planted secret.</summary>
     public bool HoldsCanary(string text) => Canaries.Any(c => text.Contains(c, StringComparison.Ordinal));

@@ -34,6 +34,19 @@ internal static class ProcessLook
         }
     }
 
+    /// <summary>How many descriptors a process holds.</summary>
+    public static int Descriptors(uint process)
+    {
+        try
+        {
+            return Directory.GetFiles(Folder(process) + "/fd").Length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>The other processes below the first one of a load's namespaces that have not ended, with what they run.</summary>
     public static IReadOnlyList<string> Others(uint first, uint load) =>
         [.. ProcessTree.Below(first).Where(p => p != first && p != load).Select(Program).OfType<string>()];

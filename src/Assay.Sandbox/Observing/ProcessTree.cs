@@ -8,8 +8,8 @@ internal static class ProcessTree
 {
     private const int MostProcesses = 1024;
 
-    /// <summary>Bytes of private and shared memory of all processes below <paramref name="first"/>.</summary>
-    public static long Memory(uint first) => Below(first).Sum(p => Sum(p, "status", "RssAnon:", "RssShmem:"));
+    /// <summary>Bytes of private and shared memory of all processes below <paramref name="first"/>, with the tables that the kernel keeps of it.</summary>
+    public static long Memory(uint first) => Below(first).Sum(p => Sum(p, "status", "RssAnon:", "RssShmem:", "VmPTE:"));
 
     /// <summary>
     /// The same where processes have much memory in common: what several have is counted once. The kernel walks all of it for the answer, so this is

@@ -36,6 +36,7 @@ internal sealed record PhaseMark(string Step, int Threads);
 internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<string>? reaches = null)
 {
     private const int TextLimit = 400;
+    private const ulong Anonymous = 0x20;
     private const ulong Writing = 0x3 | 0x40 | 0x200 | 0x400;
     private const long BytesLimit = 16 << 10;
     private const int MostWritten = 10_000;
@@ -45,6 +46,10 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
     private int _step;
     private ulong _depth;
     private readonly HashSet<string> _written = [];
+    private long _bytes;
+
+    /// <summary>How many bytes a load may write before that is told.</summary>
+    public long LargestOutput { get; init; } = long.MaxValue;
 
     /// <summary>How many system calls were told.</summary>
     public long Told { get; private set; }
@@ -77,7 +82,8 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         (int process, int parent, bool first) = Process(memory, call.Thread);
         bool marks = row.Kind == "open" && texts is [var path, ..] && path.StartsWith(places.Mark, StringComparison.Ordinal);
         ulong stack = marks ? memory.Stack() : 0;
-        string caller = row.Kind == "executable-memory" ? memory.Caller() : "";
+        // What may be run of a file is judged by the file.
+        string caller = row.Kind != "executable-memory" ? "" : MappedFile(row, call.Arguments, texts) is { } file ? file : memory.Caller();
         if (!valid())
         {
             texts = [];
@@ -124,12 +130,13 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
             "bind" => texts.Count > 1 && texts[1].StartsWith("unix:", StringComparison.Ordinal) ? null : ("network-listen", Last(texts)),
             "listen" => ("network-listen", First(texts)),
             "send" => Sent(texts),
+            "copy" => Copied(row, numbers, texts),
             "socket" => Socketed(numbers),
-            "write" => Written(texts),
-            "executable-memory" => Executable(call.Caller),
+            "write" => Written(texts, numbers),
+            "executable-memory" => MappedFile(row, numbers, texts) is { } file ? LoadPlaces.IsOfSystem(file) ? null : ("executable-memory", file) : Executable(call.Caller),
             // In programs that a load starts, the number belongs to another file.
             "events-touched" => process == 1 && IsOnEvents(row.Name, numbers) ? (row.Kind, row.Name) : null,
-            "socket-pair" => null,
+            "socket-pair" or "pipe" => null,
             "forbidden" when row.Name == "ioctl" && (uint)numbers[0] == LoadPlaces.EventDescriptor => ("events-touched", row.Name),
             _ => (row.Kind, First(texts)),
         };
@@ -153,8 +160,7 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         return name switch
         {
             "close_range" => numbers.Length > 1 && (uint)numbers[0] <= LoadPlaces.EventDescriptor && (uint)numbers[1] >= LoadPlaces.EventDescriptor,
-            "dup2" or "dup3" or "sendfile" or "tee" => At(0) || At(1),
-            "splice" => At(0) || At(2),
+            "dup2" or "dup3" => At(0) || At(1),
             _ => At(0),
         };
     }
@@ -247,15 +253,41 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         uint family => ("forbidden", "socket family " + family.ToString(CultureInfo.InvariantCulture)),
     };
 
+    /// <summary>The file that a mapping is of; null for memory without one, whatever descriptor is named beside.</summary>
+    private static string? MappedFile(SyscallRow row, ulong[] numbers, List<string> texts) =>
+        row.Name == "mmap" && numbers.Length > 3 && (numbers[3] & Anonymous) == 0 && texts is [['/', ..] file] ? file : null;
+
     /// <summary>Libraries of arithmetic write code for the shapes that they meet; anybody else's code in memory is the model's.</summary>
     private static (string, string)? Executable(string caller) => LoadPlaces.WritesCode(caller) ? ("library-code", caller) : ("executable-memory", caller);
 
-    private static (string, string)? Written(List<string> texts)
+    private (string, string)? Written(List<string> texts, ulong[] numbers)
     {
         string to = First(texts);
-        return to.StartsWith("socket:", StringComparison.Ordinal) ? ("network-send", to)
-            : to.StartsWith('/') && !to.StartsWith("/dev/", StringComparison.Ordinal) ? ("file-data", to)
-            : null;
+        // A vector of bytes says in other places how long it is.
+        _bytes += numbers.Length > 2 && texts.Count > 1 && (ulong)texts[1].Length < numbers[2] ? (long)Math.Min(numbers[2], 1 << 30) : Last(texts).Length;
+        if (_bytes > LargestOutput && !log.Has("limit-file"))
+        {
+            log.Add(BehaviourSource.Sandbox, "limit-file", "write", LargestOutput.ToString(CultureInfo.InvariantCulture) + " bytes written");
+        }
+
+        return Target(to);
+    }
+
+    private static (string, string)? Target(string to) => to.StartsWith("socket:", StringComparison.Ordinal) ? ("network-send", to)
+        : to.StartsWith('/') && !to.StartsWith("/dev/", StringComparison.Ordinal) ? ("file-data", to)
+        : null;
+
+    /// <summary>Bytes that go from one descriptor to another without being seen; where they come from a planted file, that is enough.</summary>
+    private (string, string)? Copied(SyscallRow row, ulong[] numbers, List<string> texts)
+    {
+        if (LoadFilter.OnEvents(row, numbers))
+        {
+            return ("events-touched", row.Name);
+        }
+
+        // Of sendfile alone the target comes first.
+        (string from, string to) = row.Name == "sendfile" ? (Last(texts), First(texts)) : (First(texts), Last(texts));
+        return places.IsSecret(from) ? ("secret-leaves", from) : Target(to);
     }
 
     private static List<string> Arguments(SyscallRow row, ulong[] raw, ProcessMemory memory)

@@ -61,6 +61,12 @@ public static class Loaders
     /// <summary><c>onnx.load</c>.</summary>
     public const string OnnxLoad = "onnx.load";
 
+    /// <summary><c>onnxruntime.InferenceSession</c>.</summary>
+    public const string OnnxRuntimeSession = "onnxruntime.InferenceSession";
+
+    /// <summary>R's <c>readRDS</c> or <c>load</c>, by how the file begins.</summary>
+    public const string ReadRds = "readRDS or load (R)";
+
     /// <summary><c>skops.io.load</c>.</summary>
     public const string SkopsLoad = "skops.io.load";
 
@@ -183,6 +189,8 @@ public static class Loaders
         },
         new(H5pyFile) { Library = "h5py", Routes = [new("hdf5")] },
         new(OnnxLoad) { Library = "onnx", Routes = [new("onnx")] },
+        new(OnnxRuntimeSession) { Library = "onnxruntime", Routes = [new("onnx")] },
+        new(ReadRds) { Library = "R", Routes = [new("r-data"), new("gzip", "r-data"), new("bzip2", "r-data"), new("xz", "r-data")] },
         new(SkopsLoad) { Library = "skops", SafeSetting = "trusted=None refuses types that are not trusted", Routes = [new("skops"), new("skops", "skops-schema")] },
         new(StableBaselinesLoad)
         {

@@ -23,7 +23,7 @@ public sealed class LoaderTableTests
 
     /// <summary>They run nothing of a pickle, or refuse it.</summary>
     private static readonly string[] s_unpickleNothing =
-        [Loaders.TorchLoadWeightsOnly, Loaders.TorchJitLoad, Loaders.KerasLoadModel, Loaders.H5pyFile, Loaders.OnnxLoad, Loaders.SkopsLoad];
+        [Loaders.TorchLoadWeightsOnly, Loaders.TorchJitLoad, Loaders.KerasLoadModel, Loaders.H5pyFile, Loaders.OnnxLoad, Loaders.OnnxRuntimeSession, Loaders.ReadRds, Loaders.SkopsLoad];
 
     /// <summary>They need what the box does not have.</summary>
     private static readonly string[] s_untried = [Loaders.StableBaselinesLoad];

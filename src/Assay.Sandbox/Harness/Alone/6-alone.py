@@ -10,9 +10,12 @@ def tell(text):
 
 def warm():
     import importlib
+    for name in ALWAYS:
+        importlib.import_module(name)
     for name in settings["libraries"]:
         try:
-            importlib.import_module(name)
+            if (start_r() if name == "R" else importlib.import_module(name)) is None:
+                tell("missing " + name)
         except Exception:
             tell("missing " + name)
     try:
@@ -52,22 +55,25 @@ def plant():
     os.chdir(home)
 
 
-def settle(tell, pause=time.sleep, now=time.monotonic, listed=os.listdir, started=_thread._count):
+PAUSE, NOW, LISTED, STARTED = time.sleep, time.monotonic, os.listdir, _thread._count
+
+
+def settle():
     """Waits a moment, and longer while something that the load started still runs."""
-    until = now() + settings["linger"]
-    pause(0.002)
-    while now() < until:
+    until = NOW() + LINGER
+    PAUSE(0.002)
+    while NOW() < until:
         try:
             os.waitpid(-1, os.WNOHANG)
         except OSError:
             pass
-        others = sum(1 for name in listed("/proc") if name.isdigit()) > 2
+        others = sum(1 for name in LISTED("/proc") if name.isdigit()) > 2
         # Asking for their frames would be told as the load's own doing.
-        threads = started() > 0
+        threads = STARTED() > 0
         if not others and not threads:
             return
-        pause(0.02)
-    tell("assay.left", "processes" if others else "threads")
+        PAUSE(0.02)
+    sender(EVENTS, counted)("assay.left", "processes" if others else "threads")
 
 
 def alone():
@@ -89,17 +95,21 @@ def alone():
             os.closerange(EVENTS + 1, 256)
             os.setsid()
             bound()
-            global MAIN, WAIT
-            WAIT = settle
+            global MAIN, WAIT, LINGER
+            WAIT, LINGER = True, settings["linger"]
             chosen, path = LOADERS[settings["loader"]], os.path.join(settings["home"], settings["file"])
             MAIN = at_home(path)
             ready(chosen, path)
-            watch = start_watching(EVENTS, tuple(settings["events"]))
-            before = picture(MAIN)
-            watch.install()
+            prepared()
+            begin, counted, ours = start_watching(EVENTS, tuple(settings["events"]))
+            given = (chosen, path, settings["mark"], BEFORE, (PARTS[0] + (("counted", counted), ("after", settings["after"])),) + PARTS[1:], TOOLS, ours)
+            steps, leave = run, forget
+            begin()
+            del begin
+            leave()
         except BaseException as error:
             os._exit(70)
-        run(chosen, path, watch, settings["mark"], before)
+        steps(*given)
     # The load runs as the same user, and must not reach into this process.
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     os.close(0)
