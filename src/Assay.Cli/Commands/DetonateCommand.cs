@@ -38,6 +38,7 @@ internal static class DetonateCommand
             Rules = parsed.GetValue(rules),
             Effects = parsed.GetValue(effects) ?? [],
             Quiet = parsed.GetValue(quiet),
+            Progress = true,
             Verbose = parsed.GetValue(verbose),
             Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
             Sandbox = switches.Read(parsed),
