@@ -46,7 +46,8 @@ def picture(main):
     modules, classes = [], {}
     for name, module in list(MODULES.items()):
         if type(module) is MODULE and module is not main and name != "__main__":
-            names = module.__dict__
+            # Libraries keep the module of the harness under a name of their own.
+            names = module.__dict__ if module.__dict__ is not globals() else {}
             modules.append((name, module, names, tuple(names), tuple(names.values())))
             for key, thing in list(names.items()):
                 if of(thing, type) and FLAGS(thing) & MADE and id(thing) not in classes:

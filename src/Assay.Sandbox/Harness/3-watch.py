@@ -205,7 +205,7 @@ def start_watching(descriptor, prefixes):
                 return
             if event in ("compile", "exec") and frame is not None and id(frame.f_code) in names_only:
                 return
-            if event == "compile" and type(arguments[0]) is str and arguments[0].isidentifier() or event == "exec" and type(code) is code_type and len(code.co_code) <= no_call:
+            if event == "compile" and type(arguments[0]) in (str, bytes) and (arguments[0] if type(arguments[0]) is str else str(arguments[0], "latin-1")).isidentifier() or event == "exec" and type(code) is code_type and len(code.co_code) <= no_call:
                 # The value of a name, and nothing is done with it.
                 return
             if event in ("compile", "marshal.loads") and reads_module(event, arguments, frame):
