@@ -17,4 +17,17 @@ internal static class Command
         int code = CommandLine.Run(arguments, Stream.Null, output, error, TestContext.Current.CancellationToken);
         return new Said(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
+
+    /// <summary>Runs a command for somebody who works in a folder, with a home there and these variables.</summary>
+    public static Said In(string directory, string[] arguments, params (string Name, string Value)[] variables)
+    {
+        using MemoryStream output = new();
+        using StringWriter error = new();
+        int code = CommandLine.Run(arguments, new Host
+        {
+            Input = Stream.Null, Output = output, Error = error, Directory = directory, Home = Path.Join(directory, ".home"), User = "ada", Cancellation = TestContext.Current.CancellationToken,
+            Variable = name => variables.FirstOrDefault(v => v.Name == name).Value,
+        });
+        return new Said(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
 }

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Assay.Bytes;
 using Assay.Detection;
+using Assay.Hosting;
 using Assay.Hosting.Files;
 using Assay.Hosting.Packs;
 using Assay.Policies;
@@ -78,7 +79,8 @@ internal static class AuditCommand
     private static Command Add(Host host)
     {
         Argument<string> name = Name();
-        Argument<string[]> targets = new("TARGET") { Description = "Folders, archives, files, and patterns (models/**/*.pt).", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> targets = new("TARGET") { Description = "Folders, archives, files, patterns (models/**/*.pt), repositories (hf://owner/model@tag), all of an owner (hf://owner), what else scan opens on servers.", Arity = ArgumentArity.ZeroOrMore };
+        Option<string[]> lists = new("--list") { Description = "A file with one target a line, which is read again at each run; # begins a comment.", HelpName = "FILE" };
         Option<string?> cron = Text("--cron", "When it is due: five fields of cron, or @daily.", "EXPRESSION");
         Option<string?> rules = ListingOptions.Rules();
         Option<string?> policy = ListingOptions.Policy();
@@ -88,8 +90,8 @@ internal static class AuditCommand
         Option<string?> mail = Text("--notify-mail", "Mail the report to this address.", "ADDRESS");
         Option<string?> sender = Text("--mail-from", "Who sends the mail.", "ADDRESS");
         Option<string?> smtp = Text("--smtp", "The server of mail.", "HOST[:PORT]");
-        Command command = new("add", "Add an audit.") { name, targets, cron, rules, policy, told, webhook, secret, mail, sender, smtp };
-        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(command);
+        Command command = new("add", "Add an audit.") { name, targets, lists, cron, rules, policy, told, webhook, secret, mail, sender, smtp };
+        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(host, command);
         command.SetAction(parsed =>
         {
             string schedule = parsed.GetValue(cron) ?? "";
@@ -109,12 +111,34 @@ internal static class AuditCommand
             }
 
             // What runs later may run elsewhere.
-            string Full(string path) => Path.GetFullPath(path, host.Directory);
+            WatchedHub servers = new(host);
+            string Full(string path)
+            {
+                if (!servers.IsRemote(path))
+                {
+                    return Path.GetFullPath(path, host.Directory);
+                }
+
+                servers.Check(path);
+                return path;
+            }
+
+            string[] listed = [.. (parsed.GetValue(lists) ?? []).Select(f => Audit.ListSign + Path.GetFullPath(f, host.Directory))];
+            if ((parsed.GetValue(targets) ?? []).Length + listed.Length == 0)
+            {
+                throw new UsageException("Name what to look at: folders, files, hf://owner/model, or --list FILE.");
+            }
+
+            foreach (string missing in listed.Where(f => !File.Exists(f[1..])))
+            {
+                throw new UsageException($"There is no file {missing[1..]} of targets.");
+            }
+
             string FullOrNone(string? path) => path is null ? "" : Full(path);
             Audit audit = new()
             {
                 Name = parsed.GetValue(name)!,
-                Targets = [.. parsed.GetValue(targets)!.Select(Full)],
+                Targets = [.. (parsed.GetValue(targets) ?? []).Select(Full), .. listed],
                 Schedule = schedule,
                 Settings = new AuditSettings
                 {
@@ -152,7 +176,7 @@ internal static class AuditCommand
 
     private static int RunOne(Host host, ModelStore store, Audit audit, TextWriter output, string format)
     {
-        (AuditRun run, AuditSnapshot snapshot) = new AuditRunner(store, a => Options(host, a)).Run(audit, host.Cancellation);
+        (AuditRun run, AuditSnapshot snapshot) = new AuditRunner(store, a => Options(host, a), new WatchedHub(host)).Run(audit, host.Cancellation);
         output.Write(Written(store, audit, run, snapshot, format));
         foreach (string fault in AuditHooks.Tell(audit, AuditReport.Headline(audit, run), AuditReport.Text(audit, run, snapshot), AuditReport.Json(audit, run, snapshot), store.Time.GetUtcNow(), host.Cancellation))
         {
@@ -161,8 +185,8 @@ internal static class AuditCommand
 
         AuditSummary summary = run.Summary;
         return summary.Against == 0
-            ? summary.Malicious + summary.Suspicious > 0 ? ExitCode.Findings : summary.Incomplete > 0 ? ExitCode.Incomplete : summary.Files == 0 ? ExitCode.Nothing : ExitCode.Passed
-            : summary.Regressions > 0 ? ExitCode.Findings : ExitCode.Passed;
+            ? summary.Malicious + summary.Suspicious > 0 ? ExitCode.Findings : summary.Incomplete + summary.Unreachable > 0 ? ExitCode.Incomplete : summary.Files == 0 ? ExitCode.Nothing : ExitCode.Passed
+            : summary.Regressions > 0 ? ExitCode.Findings : summary.Unreachable > 0 ? ExitCode.Incomplete : ExitCode.Passed;
     }
 
     private static Command Report(Host host)
@@ -219,17 +243,27 @@ internal static class AuditCommand
     {
         AuditBook book = new(store);
         DateTimeOffset from = store.Time.GetUtcNow();
+        Dictionary<long, DateTimeOffset> begun = [];
         while (!host.Cancellation.IsCancellationRequested)
         {
             // Audits may be added while it runs, so it looks again every minute.
             DateTimeOffset now = store.Time.GetUtcNow();
-            foreach (Audit audit in book.All().Where(a => a.Schedule.Length > 0 && AuditSchedule.Next(a.Schedule, from) <= now))
+            foreach (Audit audit in book.All().Where(a => AuditSchedule.IsDue(a, begun.TryGetValue(a.Id, out DateTimeOffset last) ? last : book.LastRun(a)?.Began ?? from, now)))
             {
-                RunOne(host, store, audit, output, "text");
+                begun[audit.Id] = now;
+                try
+                {
+                    RunOne(host, store, audit, output, "text");
+                }
+                catch (Exception e) when (e is StoreException or SettingException or UsageException)
+                {
+                    // What goes wrong with one audit tonight must not end those of tomorrow.
+                    host.Error.WriteLine($"assay: {Escape.Visible(audit.Name)}: {Escape.Visible(e.Message)}");
+                }
+
                 output.Flush();
             }
 
-            from = now;
             host.Cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
         }
 

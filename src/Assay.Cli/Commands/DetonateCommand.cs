@@ -1,6 +1,7 @@
 // assay detonate: loads models for real in a box and says what they did.
 using System.CommandLine;
 using Assay.Policies;
+using Assay.Store.Databases;
 
 namespace Assay.Cli.Commands;
 
@@ -24,6 +25,7 @@ internal static class DetonateCommand
         SandboxSwitches switches = new();
         Command command = new("detonate", "Load models for real, in a box, and say what they did.") { paths, format, output, policy, noPolicy, baseline, rules, effects, quiet, verbose, noColour };
         switches.AddTo(command);
+        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(host, command, parsed => parsed.GetValue(noPolicy) ? null : ScanRun.HousePolicy(host, parsed.GetValue(paths) ?? [], parsed.GetValue(policy)));
         command.SetAction(parsed => new ScanRun(host, new ScanArguments
         {
             Paths = ScanCommand.Paths(parsed.GetValue(paths) ?? [], arguments),
@@ -42,6 +44,7 @@ internal static class DetonateCommand
             Verbose = parsed.GetValue(verbose),
             Look = ListingOptions.Look(host, parsed.GetValue(noColour)),
             Sandbox = switches.Read(parsed),
+            Store = store(parsed),
         }).Run());
         return command;
     }

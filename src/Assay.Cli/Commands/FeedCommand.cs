@@ -65,7 +65,7 @@ internal static class FeedCommand
     private static Command Sync(Host host)
     {
         Command command = new("sync", "Take all lists anew, and hold them to a store; one that cannot be taken keeps what it had.");
-        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(command);
+        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(host, command);
         command.SetAction(parsed =>
         {
             int code = ExitCode.Passed;

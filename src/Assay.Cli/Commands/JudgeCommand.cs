@@ -84,7 +84,7 @@ internal static class JudgeCommand
                 report.Add(result.WithoutFacts());
             }
 
-            ScanRun.End(report, bundles, tally, reader.Ignored);
+            ScanRun.End(report, bundles.End(), tally, reader.Ignored);
         }
         catch (MalformedException e)
         {

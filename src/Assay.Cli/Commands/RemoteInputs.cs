@@ -42,8 +42,7 @@ internal sealed class RemoteInputs : IDisposable
 
         HubOptions options = host.Hub(HubSettings.Read(host.Variable));
         RemoteTarget[] parsed = [.. targets.Select(t => RemoteTarget.Parse(t, options))];
-        ThreadPool.GetMinThreads(out int workers, out int completions);
-        ThreadPool.SetMinThreads(Math.Max(workers, Threads), completions);
+        MakeThreads();
         RemoteInputs inputs = new(host);
         for (int at = 0; at < parsed.Length; at++)
         {
@@ -51,6 +50,13 @@ internal sealed class RemoteInputs : IDisposable
         }
 
         return inputs;
+    }
+
+    /// <summary>Makes room for the threads that wait for servers.</summary>
+    internal static void MakeThreads()
+    {
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Threads), completions);
     }
 
     /// <summary>Opens one target that a command cannot do without.</summary>
@@ -69,8 +75,10 @@ internal sealed class RemoteInputs : IDisposable
     }
 
     /// <summary>The inputs.</summary>
-    public IEnumerable<ScanInput> Inputs(WalkOptions which) =>
-        _closed.Concat(_bundles.SelectMany(b => b.Inputs(name => Takes(which, name), _host.Cancellation)));
+    /// <param name="which">Which files are meant.</param>
+    /// <param name="known">Says of a file that it will not be read, so that nothing of it is fetched ahead.</param>
+    public IEnumerable<ScanInput> Inputs(WalkOptions which, Func<IListedBundle, string, bool>? known = null) =>
+        _closed.Concat(_bundles.SelectMany(b => b.Inputs(name => Takes(which, name), known is null ? null : name => known(b, name), _host.Cancellation)));
 
     /// <summary>How many inputs there are.</summary>
     public long Count(WalkOptions which) => _closed.Count + _bundles.Sum(b => b.Single is null ? b.Names.LongCount(n => Takes(which, n)) : 1);
@@ -92,9 +100,16 @@ internal sealed class RemoteInputs : IDisposable
     /// <summary>What the hub's own scan says, which nothing here rests on.</summary>
     internal static string HubSays(HubRevision revision) => revision switch
     {
-        { HubFindings: [] } when revision.IsHubScanDone == true => "the hub's own scan found nothing; this report does not rest on it.",
-        { HubFindings: [] } => "the hub's own scan is not done.",
-        { HubFindings: var found } => $"the hub's own scan says {string.Join(", ", found.Take(5).Select(f => $"{Escape.Visible(f.Path)}: {Escape.Visible(f.Level)}"))}{(found.Count > 5 ? $" and {found.Count - 5} more" : "")}; this report does not rest on it.",
+        { HubFindings: [] } when revision.IsHubScanDone != true => "the hub's own scan is not done.",
+        _ => $"the hub's own scan {HubVerdict(revision)}; this report does not rest on it.",
+    };
+
+    /// <summary>What the hub's own scan says, as the end of a sentence.</summary>
+    internal static string HubVerdict(HubRevision revision) => revision switch
+    {
+        { HubFindings: [] } when revision.IsHubScanDone == true => "found nothing",
+        { HubFindings: [] } => "is not done",
+        { HubFindings: var found } => $"says {string.Join(", ", found.Take(5).Select(f => $"{Escape.Visible(f.Path)}: {Escape.Visible(f.Level)}"))}{(found.Count > 5 ? $" and {found.Count - 5} more" : "")}",
     };
 
     public void Dispose()

@@ -46,8 +46,8 @@ internal static class ScanCommand
             paths, format, output, reports, failOn, include, exclude, ignore, jobs, policy, noPolicy, decisions, baseline, rules, effects, limit, facts, certificate, digest, quiet, verbose, showIgnored, noProgress, noColour, detonate,
         };
         switches.AddTo(command);
-        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(command);
-        Option<bool> noStore = new("--no-store") { Description = "Use no store, whatever ASSAY_STORE says." };
+        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(host, command, parsed => parsed.GetValue(noPolicy) ? null : ScanRun.HousePolicy(host, parsed.GetValue(paths) ?? [], parsed.GetValue(policy)));
+        Option<bool> noStore = new("--no-store") { Description = "Use no store, whatever ASSAY_STORE or the policy says." };
         command.Add(noStore);
         command.SetAction(parsed =>
         {

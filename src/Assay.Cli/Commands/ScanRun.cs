@@ -63,11 +63,6 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             KeepFacts = facts is not null || words is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists) || remote is { HasWhole: true },
         });
 
-        if (arguments.Store is not null && arguments.Sandbox is not null)
-        {
-            throw new UsageException("--store takes results from memory, and --detonate loads files anew: use one of them.");
-        }
-
         using ModelStore? store = arguments.Store is null ? null : ModelStore.Open(arguments.Store);
         StoredScan? stored = store is null ? null : new StoredScan(store, scanner, facts is not null || words is not null || IsAskedFor("cyclonedx"));
         string? ignore = arguments.Ignore ?? (arguments.NoPolicy ? null : OfHouse(host, local, HouseFile.Ignore, "--ignore-file"));
@@ -83,7 +78,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             StoreOption.KeepOutOf(walk, arguments.Store);
         }
 
-        IEnumerable<ScanInput> inputs = remote is null ? walk.Inputs() : walk.Inputs().Concat(remote.Inputs(Which()));
+        IEnumerable<ScanInput> inputs = remote is null ? walk.Inputs() : walk.Inputs().Concat(remote.Inputs(Which(), stored is null ? null : stored.Knows));
         using ScratchSpace spool = scratch.Create();
         if (arguments.Paths.Contains(MemberPath.StandardInput))
         {
@@ -204,7 +199,13 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
                 }
 
                 progress.Run(Scan, show);
-                End(report, bundles, tally, walk.LeftAside);
+                IReadOnlyList<BundleReport> wholes = bundles.End();
+                if (!host.Cancellation.IsCancellationRequested)
+                {
+                    stored?.Keep(wholes);
+                }
+
+                End(report, wholes, tally, walk.LeftAside);
             }
         }
     }
@@ -230,6 +231,10 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         return baseline is null ? policy : policy.With(RulePacks.ReadPolicy(baseline, rules));
     }
 
+    /// <summary>The policy in which the house may name a store: the one that was named, or that of the house unless it lies in what is examined.</summary>
+    internal static string? HousePolicy(Host host, IReadOnlyList<string> examined, string? named) =>
+        named ?? (HouseFile.Find(HouseFile.Policy, host.Directory) is { } file && !HouseFile.LiesIn(file, examined.Where(p => p != MemberPath.StandardInput && !RemoteTarget.IsRemote(p))) ? file : null);
+
     /// <summary>A file of the house; what lies in what is examined is named and not used.</summary>
     private static string? OfHouse(Host host, IReadOnlyList<string> examined, string name, string option)
     {
@@ -249,9 +254,9 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
     }
 
     /// <summary>Ends a report with what the folders are as a whole.</summary>
-    internal static void End(IScanReport report, BundleSheet bundles, ScanTally tally, long leftAside)
+    internal static void End(IScanReport report, IReadOnlyList<BundleReport> bundles, ScanTally tally, long leftAside)
     {
-        foreach (BundleReport bundle in bundles.End())
+        foreach (BundleReport bundle in bundles)
         {
             tally.Add(bundle);
             report.Add(bundle);

@@ -9,9 +9,11 @@ using Assay.Store.Upkeep;
 
 namespace Assay.Cli.Commands;
 
-/// <summary><c>assay store check|compact|export|import|prune</c>; judging and finding are in <see cref="StoreJudgeCommand"/>.</summary>
+/// <summary><c>assay store check|compact|alerts|export|import|prune</c>; judging and finding are in <see cref="StoreJudgeCommand"/>.</summary>
 internal static class StoreCommand
 {
+    private const int MostAlerts = 1000;
+
     /// <summary>The command with those below it.</summary>
     public static Command Create(Host host)
     {
@@ -24,6 +26,7 @@ internal static class StoreCommand
         }));
         store.Add(StoreJudgeCommand.CreateJudge(host));
         store.Add(StoreJudgeCommand.CreateFind(host));
+        store.Add(Alerts(host));
         store.Add(Export(host));
         store.Add(Import(host));
         store.Add(Prune(host));
@@ -34,7 +37,7 @@ internal static class StoreCommand
     internal static Command Simple(Host host, string name, string description, Func<ModelStore, TextWriter, ParseResult, int> run)
     {
         Command command = new(name, description);
-        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(command);
+        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(host, command);
         command.SetAction(parsed =>
         {
             using ModelStore store = ModelStore.Open(at(parsed) ?? StoreAddress.Default, create: false);
@@ -59,6 +62,69 @@ internal static class StoreCommand
 
         output.WriteLine(check.Faults.Count == 0 ? "The store is whole." : string.Create(CultureInfo.InvariantCulture, $"{check.Faults.Count} things are wrong with the store."));
         return check.Faults.Count == 0 ? ExitCode.Passed : ExitCode.Incomplete;
+    }
+
+    private static Command Alerts(Host host)
+    {
+        Option<bool> all = new("--all") { Description = "Those too that were acknowledged." };
+        Option<bool> json = new("--json") { Description = "One JSON object a line." };
+        Command command = Simple(host, "alerts", "Show what got worse and nobody has seen to: exit code 1 where there is any.", (store, output, parsed) =>
+        {
+            AlertBook book = new(store);
+            foreach (StoreAlert alert in book.List(parsed.GetValue(all), MostAlerts))
+            {
+                string by = alert.Acknowledged is { } at ? string.Create(CultureInfo.InvariantCulture, $"  [{at:yyyy-MM-dd HH:mm}, {Escape.Visible(alert.By)}]") : "";
+                output.WriteLine(parsed.GetValue(json)
+                    ? JsonText.Line(line =>
+                    {
+                        line.WriteNumber("alert", alert.Id);
+                        line.WriteString("made", alert.Made);
+                        line.WriteString("kind", alert.Kind);
+                        line.WriteNumber("weight", alert.Weight);
+                        line.WriteString("text", Escape.WellFormed(alert.Text));
+                        if (alert.Acknowledged is { } when)
+                        {
+                            line.WriteString("acknowledged", when);
+                            line.WriteString("by", Escape.WellFormed(alert.By));
+                        }
+                    })
+                    : string.Create(CultureInfo.InvariantCulture, $"{alert.Id,6}  {alert.Made:yyyy-MM-dd HH:mm}  {alert.Kind,-8}{Escape.Visible(alert.Text)}{by}"));
+            }
+
+            long open = book.Open;
+            if (!parsed.GetValue(json))
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{open:n0} open."));
+            }
+
+            return open > 0 ? ExitCode.Findings : ExitCode.Passed;
+        });
+        command.Add(all);
+        command.Add(json);
+        command.Add(Acknowledge(host));
+        return command;
+    }
+
+    private static Command Acknowledge(Host host)
+    {
+        Argument<string[]> numbers = new("NUMBER") { Description = "The numbers of alerts, or all.", Arity = ArgumentArity.OneOrMore };
+        Option<string> reason = new("--reason") { Description = "What was done about it.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        Command command = Simple(host, "ack", "Acknowledge alerts: somebody has seen to them.", (store, output, parsed) =>
+        {
+            string[] named = parsed.GetValue(numbers)!;
+            long[] some = [.. named.Where(n => n != "all").Select(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : throw new UsageException($"{n} is no number of an alert."))];
+            if (some.Length > 0 && some.Length != named.Length)
+            {
+                throw new UsageException("Name numbers of alerts, or all.");
+            }
+
+            long done = new AlertBook(store).Acknowledge(some.Length == 0 ? null : some, host.User, parsed.GetValue(reason) ?? "");
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done:n0} acknowledged."));
+            return ExitCode.Passed;
+        });
+        command.Add(numbers);
+        command.Add(reason);
+        return command;
     }
 
     private static Command Export(Host host)
@@ -86,7 +152,7 @@ internal static class StoreCommand
     {
         Argument<string> file = new("FILE") { Description = "A file that assay store export wrote." };
         Command command = new("import", "Take an export into a store that holds nothing yet.") { file };
-        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(command);
+        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(host, command);
         command.SetAction(parsed =>
         {
             string from = parsed.GetValue(file)!;

@@ -6,6 +6,7 @@ using Assay.Detection;
 using Assay.Hosting.Packs;
 using Assay.Policies;
 using Assay.Reports;
+using Assay.Scanning;
 using Assay.Store.Judging;
 
 namespace Assay.Cli.Commands;
@@ -21,19 +22,23 @@ internal static class StoreJudgeCommand
         Option<string?> rules = ListingOptions.Rules();
         Option<string[]> effects = ListingOptions.Effects();
         Option<string?> policy = ListingOptions.Policy();
+        Option<bool> noPolicy = ListingOptions.NoPolicy();
+        Option<string?> decisions = DecisionPlaces.Option();
         Option<string> failOn = ListingOptions.FailOn();
         Option<string> format = ListingOptions.Format();
         Command command = StoreCommand.Simple(host, "judge", "Judge all stored facts by new rules, effects or policy: what changes? No model is read.", (store, output, parsed) =>
         {
             RuleSet set = RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []);
-            Policy decided = parsed.GetValue(policy) is { } named ? RulePacks.ReadPolicy(named, set) : Policy.None;
+            Policy decided = ScanRun.PolicyOf(host, set, [], parsed.GetValue(policy), baseline: null, parsed.GetValue(noPolicy));
+            Func<ScanResult, ScanResult>? said = parsed.GetValue(noPolicy) ? null
+                : TrustedWords.Of(host, parsed.GetValue(decisions))?.Over(set, decided, DateOnly.FromDateTime(store.Time.GetUtcNow().UtcDateTime));
             bool isJson = parsed.GetValue(format) is "json";
             Verdict? mildest = ListingOptions.Mildest(parsed.GetValue(failOn));
             bool fails = false;
-            RetroResult result = RetroJudge.Of(store, set, decided).Run(
+            RetroResult result = RetroJudge.Of(store, set, decided, said is null ? null : report => said(new ScanResult(report.Path, report)).Report!).Run(
                 change =>
                 {
-                    fails |= change.After > change.Before && change.After >= mildest;
+                    fails |= change.IsWorse && change.Decided >= mildest;
                     output.WriteLine(isJson ? Json(change) : Text(change));
                 },
                 host.Cancellation);
@@ -42,7 +47,7 @@ internal static class StoreJudgeCommand
                 : string.Create(CultureInfo.InvariantCulture, $"{result.Readings:n0} readings; the change could concern {result.Judged:n0}, {result.Changed:n0} are judged otherwise, {result.Worse:n0} of them worse."));
             return fails ? ExitCode.Findings : ExitCode.Passed;
         });
-        foreach (Option option in (Option[])[rules, effects, policy, failOn, format])
+        foreach (Option option in (Option[])[rules, effects, policy, noPolicy, decisions, failOn, format])
         {
             command.Add(option);
         }
@@ -59,6 +64,8 @@ internal static class StoreJudgeCommand
         Option<string?> digest = Asked("--digest", "The model with this SHA-256, and those that hold this digest.", "DIGEST");
         Option<string?> code = Asked("--anomaly", "Models with this oddity (zip.*).", "CODE");
         Option<string?> format = Asked("--read-as", "Models that, or parts of which, were read as this format.", "FORMAT");
+        Option<string?> repository = Asked("--repository", "Models that were seen in this repository (hf://owner/*).", "ADDRESS");
+        Option<string?> publisher = Asked("--publisher", "Models of this publisher.", "NAME");
         Option<bool> json = new("--json") { Description = "One JSON object a line." };
         Command command = StoreCommand.Simple(host, "find", "Find models in a store by what they do and hold; * stands for anything.", (store, output, parsed) =>
         {
@@ -70,10 +77,12 @@ internal static class StoreJudgeCommand
                 Digest = parsed.GetValue(digest),
                 Code = parsed.GetValue(code),
                 Format = parsed.GetValue(format),
+                Repository = parsed.GetValue(repository),
+                Publisher = parsed.GetValue(publisher),
             };
             if (question == new StoreQuestion())
             {
-                throw new UsageException("Say what to find: --calls, --host, --refers, --digest, --anomaly or --read-as.");
+                throw new UsageException("Say what to find: --calls, --host, --refers, --digest, --anomaly, --read-as, --repository or --publisher.");
             }
 
             (IReadOnlyList<StoreHit> hits, long count) = StoreSearch.Find(store, question, MostShown);
@@ -91,7 +100,7 @@ internal static class StoreJudgeCommand
 
             return hits.Count > 0 ? ExitCode.Passed : ExitCode.Nothing;
         });
-        foreach (Option option in (Option[])[calls, named, refers, digest, code, format, json])
+        foreach (Option option in (Option[])[calls, named, refers, digest, code, format, repository, publisher, json])
         {
             command.Add(option);
         }
@@ -102,20 +111,21 @@ internal static class StoreJudgeCommand
     private static Option<string?> Asked(string name, string description, string help) => new(name) { Description = description, HelpName = help };
 
     private static string Text(JudgementChange change) =>
-        $"{(change.After > change.Before ? "worse " : change.After < change.Before ? "better" : "other ")}  {RetroJudge.Word(change.Before ?? Verdict.Passed)} -> {RetroJudge.Word(change.After)}  {Escape.Visible(change.Path)}"
+        $"{(change.IsWorse ? "worse " : change.Decided < change.Before ? "better" : "other ")}  {RetroJudge.Word(change.Before ?? Verdict.Passed)} -> {RetroJudge.Word(change.After)}{(change.Decided != change.After ? $" ({RetroJudge.Word(change.Decided)} by decision)" : "")}  {Escape.Visible(change.Path)}"
         + (change.New.Count > 0 ? "  + " + string.Join(", ", change.New) : "") + (change.Gone.Count > 0 ? "  - " + string.Join(", ", change.Gone) : "");
 
-    private static string Json(JudgementChange change) => Line(json =>
+    private static string Json(JudgementChange change) => JsonText.Line(json =>
     {
-        json.WriteString("sha256", change.Sha256);
+        json.WriteString("sha256", change.Sha256.Length > 0 ? change.Sha256 : null);
         json.WriteString("path", change.Path);
         json.WriteString("before", change.Before is { } before ? RetroJudge.Word(before) : null);
         json.WriteString("after", RetroJudge.Word(change.After));
+        json.WriteString("decided", RetroJudge.Word(change.Decided));
         Texts(json, "new", change.New);
         Texts(json, "gone", change.Gone);
     });
 
-    private static string Json(StoreHit hit) => Line(json =>
+    private static string Json(StoreHit hit) => JsonText.Line(json =>
     {
         json.WriteString("sha256", hit.Sha256);
         json.WriteNumber("size", hit.Size);
@@ -133,18 +143,5 @@ internal static class StoreJudgeCommand
         }
 
         json.WriteEndArray();
-    }
-
-    private static string Line(Action<Utf8JsonWriter> write)
-    {
-        using MemoryStream text = new();
-        using (Utf8JsonWriter json = new(text))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(text.ToArray());
     }
 }

@@ -2,6 +2,8 @@
 using System.CommandLine;
 using Assay.Hosting.Files;
 using Assay.Hosting.Folders;
+using Assay.Hosting.Packs;
+using Assay.Policies;
 using Assay.Store;
 using Assay.Store.Databases;
 
@@ -46,17 +48,26 @@ internal static class StoreOption
         return spelled;
     }
 
-    /// <summary>Adds the options to a command; what is returned says which store was asked for.</summary>
-    public static Func<ParseResult, StoreAddress?> AddTo(Command command)
+    /// <summary>Adds the options to a command; what is returned says which store is meant: the one that was named, that of the environment, that of the house, or, where one is asked for, that of the user.</summary>
+    /// <param name="host">The machine.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="house">The policy in which the house may name a store; the one that is found where nothing else is said, null for none.</param>
+    public static Func<ParseResult, StoreAddress?> AddTo(Host host, Command command, Func<ParseResult, string?>? house = null)
     {
         Option<bool> store = new("--store") { Description = "Remember what is read and judged, and take from memory what is known (docs/store.md): --store, or --store=PATH or a connection string." };
         Option<string?> at = new(Where) { Hidden = true };
         command.Add(store);
         command.Add(at);
         return parsed => parsed.GetValue(at) is { } named ? StoreAddress.Of(named)
-            : Environment.GetEnvironmentVariable(StoreAddress.Variable) is { Length: > 0 } configured ? StoreAddress.Of(configured)
+            : host.Variable(StoreAddress.Variable) is { Length: > 0 } configured ? StoreAddress.Of(configured)
+            : OfHouse(house is null ? HouseFile.Find(HouseFile.Policy, host.Directory) : house(parsed)) is { } own ? own
             : parsed.GetValue(store) ? StoreAddress.Default : null;
     }
+
+    private static StoreAddress? OfHouse(string? policy) =>
+        policy is null || RulePacks.ReadStore(policy) is not { } text ? null
+        : text == PolicyLoader.UsersStore ? StoreAddress.Default
+        : StoreAddress.Of(Path.Join(Path.GetDirectoryName(Path.GetFullPath(policy)), text));
 
     /// <summary>Keeps the files of a store out of a walk that may come by them.</summary>
     public static void KeepOutOf(FileWalk walk, StoreAddress at)

@@ -89,7 +89,7 @@ internal static class TrustCommand
         Option<string?> passphrase = TrustKeys.PassphraseFile();
         Option<string?> folder = DecisionPlaces.Option();
         Command command = new("revoke", "Take a decision back: it does not hold any more.") { id, reason, key, passphrase, folder };
-        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(command);
+        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(host, command);
         command.SetAction(parsed =>
         {
             DecisionPlaces places = DecisionPlaces.Of(host, parsed.GetValue(folder));

@@ -30,10 +30,9 @@ internal static class VerifyCommand
         {
             paths, decide, reason, until, key, passphrase, decisions, all, quarantine, policy, noPolicy, rules, effects, noColour,
         };
-        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(command);
+        Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(host, command, parsed => parsed.GetValue(noPolicy) ? null : ScanRun.HousePolicy(host, parsed.GetValue(paths) ?? [], parsed.GetValue(policy)));
         command.SetAction(parsed => new VerifyRun(host, new VerifyArguments
         {
-            Store = store(parsed),
             Paths = ScanCommand.Paths(parsed.GetValue(paths) ?? [], arguments),
             Decide = parsed.GetValue(decide),
             Reason = parsed.GetValue(reason),
@@ -44,6 +43,7 @@ internal static class VerifyCommand
             Decisions = parsed.GetValue(decisions),
             All = parsed.GetValue(all),
             Quarantine = parsed.GetValue(quarantine),
+            Store = store(parsed),
             Policy = parsed.GetValue(policy),
             NoPolicy = parsed.GetValue(noPolicy),
             Rules = parsed.GetValue(rules),

@@ -79,6 +79,21 @@ public static class RulePacks
         }
     }
 
+    /// <summary>The store that the policy in <paramref name="file"/> names; null where it names none.</summary>
+    /// <exception cref="SettingException">It cannot be read or used.</exception>
+    public static string? ReadStore(string file)
+    {
+        string text = Text(file, "policy");
+        try
+        {
+            return PolicyLoader.StoreOf(file, text);
+        }
+        catch (RulePackException e)
+        {
+            throw new SettingException(e.Message);
+        }
+    }
+
     private static string Text(string file, string what)
     {
         try

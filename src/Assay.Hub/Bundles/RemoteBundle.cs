@@ -2,6 +2,7 @@
 using System.Collections.Concurrent;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Hosting.Folders;
 using Assay.Hub.Http;
 using Assay.Hub.Protocol;
 using Assay.Hub.Reading;
@@ -14,10 +15,10 @@ namespace Assay.Hub.Bundles;
 /// Files on a server as a bundle. Its files are read by ranges, and what was read before is not read again. A repository is read at the commit that was current when
 /// the bundle was opened.
 /// </summary>
-public sealed class RemoteBundle : IBundle, IDisposable
+public sealed class RemoteBundle : IListedBundle, IDisposable
 {
     /// <summary>How many files are looked at before their turn.</summary>
-    private const int Ahead = 24;
+    private const int MostAhead = 24;
 
     private const long MemoryForBlocks = 40 << 20;
     private readonly RemoteServers _servers;
@@ -62,6 +63,18 @@ public sealed class RemoteBundle : IBundle, IDisposable
     /// <summary>The repository; null where it is none of a hub.</summary>
     public HubTarget? Repository => _shelf.Repository;
 
+    /// <inheritdoc/>
+    public BundleOrigin Origin => new(
+        _shelf.Server.Authority, Repository?.At(null) ?? _shelf.Path, Revision?.Commit ?? "", Repository is { } repository && repository.Name.Split('/') is [var owner, _] ? owner : "");
+
+    /// <inheritdoc/>
+    public IEnumerable<BundleEntry> Entries => Names.Select(Entry);
+
+    /// <inheritdoc/>
+    public ListedContent? Listed(string name) => name is not null && _files.TryGetValue(name, out RemoteFile? file) && (file.Sha256 is not null || file.Oid is not null)
+        ? new ListedContent(file.Sha256 is { } digest ? "sha256:" + digest : "git:" + file.Oid, file.Size, file.Sha256)
+        : null;
+
     /// <summary>The one file that was named; null where all are meant.</summary>
     public string? Single => _shelf.Single;
 
@@ -88,7 +101,7 @@ public sealed class RemoteBundle : IBundle, IDisposable
     /// <inheritdoc/>
     public IEnumerable<BundleEntry> List(CancellationToken cancellation = default)
     {
-        foreach (string name in Listed(static _ => true))
+        foreach (string name in Ahead(static _ => true, null))
         {
             cancellation.ThrowIfCancellationRequested();
             yield return Entry(name);
@@ -96,7 +109,13 @@ public sealed class RemoteBundle : IBundle, IDisposable
     }
 
     /// <summary>The inputs of a scan: the file that was named, or all files whose names <paramref name="takes"/> is true for.</summary>
-    public IEnumerable<ScanInput> Inputs(Func<string, bool> takes, CancellationToken cancellation = default)
+    public IEnumerable<ScanInput> Inputs(Func<string, bool> takes, CancellationToken cancellation = default) => Inputs(takes, null, cancellation);
+
+    /// <summary>The same, where some files will not be read.</summary>
+    /// <param name="takes">Which files are meant.</param>
+    /// <param name="known">Says of a file that it will not be read, so that nothing of it is fetched ahead.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public IEnumerable<ScanInput> Inputs(Func<string, bool> takes, Func<string, bool>? known, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(takes);
         if (Single is { } only)
@@ -105,7 +124,7 @@ public sealed class RemoteBundle : IBundle, IDisposable
             yield break;
         }
 
-        foreach (string name in Listed(takes))
+        foreach (string name in Ahead(takes, known))
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -160,20 +179,20 @@ public sealed class RemoteBundle : IBundle, IDisposable
     }
 
     /// <summary>The names that are taken, while the next ones are fetched.</summary>
-    private IEnumerable<string> Listed(Func<string, bool> takes)
+    private IEnumerable<string> Ahead(Func<string, bool> takes, Func<string, bool>? known)
     {
         Queue<string> ahead = new();
         using IEnumerator<string> names = Names.Where(takes).GetEnumerator();
         bool more = true;
         while (true)
         {
-            while (more && ahead.Count < Ahead)
+            while (more && ahead.Count < MostAhead)
             {
                 more = names.MoveNext();
                 if (more)
                 {
                     ahead.Enqueue(names.Current);
-                    if (_files.TryGetValue(names.Current, out RemoteFile? file))
+                    if (_files.TryGetValue(names.Current, out RemoteFile? file) && known?.Invoke(names.Current) != true)
                     {
                         _ = Content(names.Current, file).PrepareAsync();
                     }

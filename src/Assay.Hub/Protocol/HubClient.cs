@@ -14,6 +14,7 @@ internal sealed class HubClient(RemoteServers servers)
 {
     private const int LongestPath = 4096;
     private const int BatchSize = 200;
+    private const int MostTags = 10_000;
 
     private HubOptions Options => servers.Options;
 
@@ -33,6 +34,8 @@ internal sealed class HubClient(RemoteServers servers)
         return new HubRevision(commit)
         {
             Name = Text(root, "id"),
+            Id = Text(root, "_id"),
+            Created = Text(root, "createdAt"),
             IsPrivate = root.TryGetProperty("private", out JsonElement isPrivate) && isPrivate.ValueKind == JsonValueKind.True,
             IsGated = root.TryGetProperty("gated", out JsonElement gated) && gated.ValueKind is JsonValueKind.True or JsonValueKind.String,
             HubFindings = Findings(root, out bool? done),
@@ -106,13 +109,44 @@ internal sealed class HubClient(RemoteServers servers)
         return [.. document.RootElement.EnumerateArray().Select(e => File(e, place)).OfType<RemoteFile>()];
     }
 
+    /// <summary>The tags of a repository, and the commits that they lead to.</summary>
+    public async Task<Dictionary<string, string>> TagsAsync(HubTarget target, CancellationToken cancellation)
+    {
+        Uri place = Api(target, "refs");
+        (_, byte[] body) = await servers.AskAsync(new RemoteRequest(place) { Accept = "application/json" }, cancellation).ConfigureAwait(false);
+        using JsonDocument document = Document(body, place);
+        Dictionary<string, string> tags = new(StringComparer.Ordinal);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            throw Malformed(place);
+        }
+
+        if (document.RootElement.TryGetProperty("tags", out JsonElement listed) && listed.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement tag in listed.EnumerateArray().Take(MostTags))
+            {
+                if (Text(tag, "name") is { } name && Hex(Text(tag, "targetCommit"), 40) is { } commit)
+                {
+                    tags[name] = commit;
+                }
+            }
+        }
+
+        return tags;
+    }
+
     /// <summary>The repositories of an owner, by name.</summary>
-    public async Task<List<string>> OwnedAsync(HubKind kind, string owner, CancellationToken cancellation)
+    public Task<List<string>> OwnedAsync(HubKind kind, string owner, CancellationToken cancellation) => ListedAsync(kind, $"author={Uri.EscapeDataString(owner)}&limit=1000", Options.Pages, cancellation);
+
+    /// <summary>Repositories whose names hold a text, those that the hub finds first.</summary>
+    public Task<List<string>> NamedAsync(HubKind kind, string text, CancellationToken cancellation) => ListedAsync(kind, $"search={Uri.EscapeDataString(text)}&limit=100", 1, cancellation);
+
+    private async Task<List<string>> ListedAsync(HubKind kind, string question, int pages, CancellationToken cancellation)
     {
         List<string> names = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
-        Uri? place = new(Root, $"api/{new HubTarget(kind, owner).Plural}?author={Uri.EscapeDataString(owner)}&limit=1000");
-        for (int page = 0; place is not null && page < Options.Pages && seen.Add(place.AbsoluteUri); page++)
+        Uri? place = new(Root, $"api/{new HubTarget(kind, "any").Plural}?{question}");
+        for (int page = 0; place is not null && page < pages && seen.Add(place.AbsoluteUri); page++)
         {
             (RemoteAnswer head, byte[] body) = await servers.AskAsync(new RemoteRequest(place) { Accept = "application/json" }, cancellation).ConfigureAwait(false);
             using JsonDocument document = Document(body, place);

@@ -35,6 +35,12 @@ public sealed record HubRevision(string Commit)
     /// <summary>The name under which the hub has it now; another than was asked for where it was renamed.</summary>
     public string? Name { get; init; }
 
+    /// <summary>What the hub calls the repository by itself, whatever its name is: another one under the same name is another repository.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>When the repository was made, as the hub writes it.</summary>
+    public string? Created { get; init; }
+
     /// <summary>What the hub's own scan says of its files (<c>unsafe</c>, <c>suspicious</c>, ...), by path. Shown, never believed.</summary>
     public IReadOnlyList<(string Path, string Level)> HubFindings { get; init; } = [];
 

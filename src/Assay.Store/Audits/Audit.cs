@@ -13,7 +13,10 @@ public sealed record Audit
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Folders, files, archives, and patterns with stars.</summary>
+    /// <summary>The sign before the path of a file that lists targets, one a line.</summary>
+    public const char ListSign = '@';
+
+    /// <summary>Folders, files, archives, patterns with stars, repositories and owners of a hub, and files that list such targets.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
 
     /// <summary>When it is due, as a cron expression; empty where only people run it.</summary>
@@ -60,8 +63,15 @@ public sealed record AuditedFile
     /// <summary>Its name below the target.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The digest of its bytes; empty where it could not be read.</summary>
+    /// <summary>The digest of its bytes; empty where it could not be read. Of a file on a server of which not every byte was read it is the server's word.</summary>
     public string Sha256 { get; init; } = "";
+
+    /// <summary>What stands for its content where it lies on a server; empty for a file on this machine.</summary>
+    public string Listed { get; init => field = value ?? ""; } = "";
+
+    /// <summary>What stands for its content.</summary>
+    [JsonIgnore]
+    public string Content => Listed.Length > 0 ? Listed : Sha256;
 
     /// <summary>Its size.</summary>
     public long Size { get; init; }
@@ -85,12 +95,16 @@ public sealed record AuditSnapshot
     /// <summary>The files, by their names.</summary>
     public IReadOnlyList<AuditedFile> Files { get; init; } = [];
 
+    /// <summary>The folders and repositories as a whole. A run that an earlier version kept says nothing of them, and readers of JSON then put null in the place of what stands here.</summary>
+    public IReadOnlyList<AuditedRepository> Repositories { get; init => field = value ?? []; } = [];
+
     /// <summary>What was noticed, the weightiest first.</summary>
     public IReadOnlyList<AuditNotice> Notices { get; init; } = [];
 }
 
 /// <summary>Something that a run noticed beside the run that it is compared with.</summary>
-/// <param name="Kind">What it is: <c>worse</c>, <c>better</c>, <c>new-file</c>, <c>gone-file</c>, <c>behaviour</c>, <c>same-version</c>, <c>new-format</c>, <c>new-publisher</c>, <c>look-alike</c>, <c>size</c>, <c>imports</c>.</param>
+/// <param name="Kind">What it is: <c>worse</c>, <c>better</c>, <c>new-file</c>, <c>gone-file</c>, <c>behaviour</c>, <c>same-version</c>, <c>new-format</c>, <c>new-publisher</c>, <c>look-alike</c>, <c>size</c>, <c>imports</c>, <c>same-size</c>, and of
+/// repositories <c>together</c>, <c>new-repository</c>, <c>gone-repository</c>, <c>unreachable</c>, <c>new-revision</c>, <c>moved-tag</c>, <c>same-commit</c>, <c>new-owner</c>, <c>re-registered</c>, <c>hub-says</c>; docs/audits.md describes each.</param>
 /// <param name="File">The file, by its name below the target.</param>
 /// <param name="What">What it is, in one sentence.</param>
 /// <param name="Weight">How much it matters: 0 nothing, 1 worth knowing, 2 worth a look, 3 and 4 a regression.</param>
@@ -122,6 +136,9 @@ public sealed record AuditSummary
 
     /// <summary>How many bytes the files have.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>How many repositories could not be looked at.</summary>
+    public int Unreachable { get; init; }
 
     /// <summary>The run that it was compared with; 0 for none.</summary>
     public long Against { get; init; }

@@ -19,17 +19,18 @@ public static partial class AuditComparison
     private const int MostOfOneFile = 50;
 
     /// <summary>What differs, the weightiest first.</summary>
-    /// <param name="old">The files of the run before.</param>
-    /// <param name="new">The files of this run.</param>
+    /// <param name="oldRun">What the run before saw.</param>
+    /// <param name="newRun">What this run saw.</param>
     /// <param name="oldReport">What was read of a file of the run before; null where that is not kept.</param>
     /// <param name="newReport">What was read of a file of this run.</param>
     public static IReadOnlyList<AuditNotice> Of(
-        IReadOnlyList<AuditedFile> old, IReadOnlyList<AuditedFile> @new, Func<AuditedFile, TargetReport?> oldReport, Func<AuditedFile, TargetReport?> newReport)
+        AuditSnapshot oldRun, AuditSnapshot newRun, Func<AuditedFile, TargetReport?> oldReport, Func<AuditedFile, TargetReport?> newReport)
     {
-        ArgumentNullException.ThrowIfNull(old);
-        ArgumentNullException.ThrowIfNull(@new);
+        ArgumentNullException.ThrowIfNull(oldRun);
+        ArgumentNullException.ThrowIfNull(newRun);
         ArgumentNullException.ThrowIfNull(oldReport);
         ArgumentNullException.ThrowIfNull(newReport);
+        IReadOnlyList<AuditedFile> old = oldRun.Files, @new = newRun.Files;
         List<AuditNotice> notices = [];
         Dictionary<string, AuditedFile> before = old.ToDictionary(f => f.Name, StringComparer.Ordinal);
         Dictionary<string, AuditedFile> after = @new.ToDictionary(f => f.Name, StringComparer.Ordinal);
@@ -46,11 +47,11 @@ public static partial class AuditComparison
             if (earlier.Verdict != file.Verdict)
             {
                 bool isWorse = file.Verdict > earlier.Verdict;
-                notices.Add(new(isWorse ? "worse" : "better", file.Name, $"It was {Words.Of(earlier.Verdict)} and is {Words.Of(file.Verdict)}{(earlier.Sha256 == file.Sha256 ? ", with the same bytes" : "")}.",
+                notices.Add(new(isWorse ? "worse" : "better", file.Name, $"It was {Words.Of(earlier.Verdict)} and is {Words.Of(file.Verdict)}{(earlier.Content == file.Content ? ", with the same bytes" : "")}.",
                     !isWorse ? 1 : file.Verdict >= Verdict.Suspicious ? 4 : Regression));
             }
 
-            if (earlier.Sha256 != file.Sha256)
+            if (earlier.Content != file.Content)
             {
                 Changed(earlier, file, notices);
                 Put(was, earlier, oldReport);
@@ -64,6 +65,7 @@ public static partial class AuditComparison
         }
 
         Names(old, @new, before, notices);
+        RepositoryComparison.Add(oldRun, newRun, notices);
         foreach (IGrouping<string, BehaviourChange> file in RepositoryDiff.Of(was, now, _ => null, _ => null).Changes.Where(c => c.Kind is not "file").GroupBy(c => c.File, StringComparer.Ordinal))
         {
             foreach (BehaviourChange change in file.Take(MostOfOneFile))
@@ -80,6 +82,11 @@ public static partial class AuditComparison
         if (Version().Match(now.Name) is { Success: true } version)
         {
             notices.Add(new("same-version", now.Name, $"Its bytes changed under an unchanged version ({version.Value.Trim('-', '_', '/', '.', '@')}).", Regression));
+        }
+
+        if (old.Size == now.Size)
+        {
+            notices.Add(new("same-size", now.Name, string.Create(CultureInfo.InvariantCulture, $"Its content changed, and its name and its size ({now.Size:n0} bytes) did not."), 2));
         }
 
         foreach (string format in now.Formats.Except(old.Formats))

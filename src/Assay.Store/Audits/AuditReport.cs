@@ -24,6 +24,11 @@ public static class AuditReport
         StringBuilder text = new();
         text.Append(Escape.Visible(Headline(audit, run))).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"Run {run!.Id} of {run.Began:yyyy-MM-dd HH:mm} UTC, ").Append(run.Summary.Against == 0 ? "the first one.\n" : string.Create(CultureInfo.InvariantCulture, $"compared with run {run.Summary.Against}.\n"));
+        foreach (AuditedRepository repository in snapshot.Repositories.Where(IsTold).Take(MostShown))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  {Words.Of(repository.Verdict),-10} {Escape.Visible(repository.Name)}{Escape.Visible(Of(repository))}\n");
+        }
+
         foreach (AuditNotice notice in snapshot.Notices.Take(MostShown))
         {
             text.Append(CultureInfo.InvariantCulture, $"  {Mark(notice.Weight)} {Escape.Visible(notice.File)}: {Escape.Visible(notice.What)}\n");
@@ -61,6 +66,30 @@ public static class AuditReport
                 json.WriteNumber("weight", notice.Weight);
                 json.WriteString("file", Escape.WellFormed(notice.File));
                 json.WriteString("what", Escape.WellFormed(notice.What));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("repositories");
+            foreach (AuditedRepository repository in snapshot.Repositories)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", Escape.WellFormed(repository.Name));
+                json.WriteString("verdict", Words.Of(repository.Verdict));
+                Texts(json, "rules", repository.Rules);
+                if (repository.Commit.Length > 0)
+                {
+                    json.WriteString("commit", repository.Commit);
+                    json.WriteString("owner", Escape.WellFormed(repository.Owner));
+                    json.WriteNumber("readBytes", repository.ReadBytes);
+                    json.WriteString("hubSays", repository.HubSays.Length == 0 ? null : Escape.WellFormed(repository.HubSays));
+                }
+
+                if (repository.Fault.Length > 0)
+                {
+                    json.WriteString("fault", Escape.WellFormed(repository.Fault));
+                }
+
                 json.WriteEndObject();
             }
 
@@ -115,6 +144,7 @@ public static class AuditReport
         }
 
         page.Append(snapshot.Notices.Count == 0 ? "" : "</table>\n");
+        Repositories(page, snapshot);
         page.Append("<h2>Files that did not pass</h2>\n<table class=\"evidence\">\n");
         foreach (AuditedFile file in snapshot.Files.Where(f => f.Verdict > Verdict.Passed).OrderByDescending(f => f.Verdict).ThenBy(f => f.Name, StringComparer.Ordinal).Take(MostShown))
         {
@@ -124,6 +154,64 @@ public static class AuditReport
 
         page.Append("</table>\n</body></html>\n");
         return page.ToString();
+    }
+
+    /// <summary>Repositories, what we say of them, and beside it what the hub says.</summary>
+    private static void Repositories(StringBuilder page, AuditSnapshot snapshot)
+    {
+        AuditedRepository[] told = [.. snapshot.Repositories.Where(IsTold).Take(MostShown)];
+        if (told.Length == 0)
+        {
+            return;
+        }
+
+        page.Append("<h2>Repositories</h2>\n<table class=\"evidence\">\n");
+        foreach (AuditedRepository repository in told)
+        {
+            string verdict = Words.Of(repository.Verdict);
+            page.Append(CultureInfo.InvariantCulture, $"<tr><th><span class=\"badge {verdict}\">{verdict}</span></th><td class=\"path\">{Safe(repository.Name)}</td><td>{Safe(Of(repository).TrimStart(':', ' '))}</td></tr>\n");
+        }
+
+        page.Append("</table>\n");
+    }
+
+    /// <summary>Whether a repository is told by itself: one of a server, and a folder whose files do something together.</summary>
+    private static bool IsTold(AuditedRepository repository) => repository.Commit.Length > 0 || repository.Fault.Length > 0 || repository.Rules.Count > 0;
+
+    private static string Of(AuditedRepository repository)
+    {
+        List<string> parts = [];
+        if (repository.Fault.Length > 0)
+        {
+            parts.Add(repository.Fault);
+        }
+        else if (repository.Commit.Length > 0)
+        {
+            parts.Add($"commit {repository.Commit}");
+        }
+
+        if (repository.Rules.Count > 0)
+        {
+            parts.Add($"its files together: {string.Join(", ", repository.Rules)}");
+        }
+
+        if (repository.HubSays.Length > 0)
+        {
+            parts.Add($"the hub's own scan {repository.HubSays}, and nothing here rests on that");
+        }
+
+        return parts.Count == 0 ? "" : ": " + string.Join("; ", parts);
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(Escape.WellFormed(text));
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Trend(StringBuilder page, string title, string look, AuditRun[] runs, Func<AuditRun, long> value)

@@ -1,16 +1,17 @@
 // One run of an audit: scan with the store, compare, keep.
-using Assay.Artifacts;
-using Assay.Detection;
-using Assay.Hosting.Folders;
+using Assay.Hosting.Files;
 using Assay.Policies;
 using Assay.Scanning;
-using Assay.Store.Scans;
 
 namespace Assay.Store.Audits;
 
 /// <summary>Runs audits.</summary>
-public sealed class AuditRunner(ModelStore store, Func<Audit, ScanOptions> options)
+/// <param name="store">The store.</param>
+/// <param name="options">How an audit is read and judged.</param>
+/// <param name="servers">What lies on servers; null where nothing does.</param>
+public sealed class AuditRunner(ModelStore store, Func<Audit, ScanOptions> options, IWatchedServers? servers = null)
 {
+    private const int LongestList = 4 << 20;
     private readonly AuditBook _book = new(store);
 
     /// <summary>Scans the targets of an audit, compares with the baseline or the run before, and keeps the run.</summary>
@@ -19,93 +20,61 @@ public sealed class AuditRunner(ModelStore store, Func<Audit, ScanOptions> optio
         ArgumentNullException.ThrowIfNull(audit);
         DateTimeOffset began = store.Time.GetUtcNow();
         ScanOptions how = options(audit) with { KeepFacts = true };
-        Dictionary<string, AuditedFile> files = new(StringComparer.Ordinal);
-        foreach (string target in audit.Targets)
+        AuditRun? against = audit.Baseline is { } baseline ? _book.Runs(audit, int.MaxValue).FirstOrDefault(r => r.Id == baseline) : _book.LastRun(audit);
+        AuditSnapshot before = against is null ? new() : _book.SnapshotOf(against.Id);
+
+        // What cannot be reached today is what the last run saw, and not gone.
+        AuditSnapshot last = _book.LastRun(audit) is { } run ? _book.SnapshotOf(run.Id) : new();
+        AuditScan scan = new(store, how, last);
+        string[] targets = [.. audit.Targets.SelectMany(Spelled)];
+        bool isOne = targets.Length == 1 && audit.Targets[0][0] != Audit.ListSign;
+        foreach (string target in targets)
         {
-            foreach (AuditedFile file in Scan(audit, target, how, cancellation))
+            cancellation.ThrowIfCancellationRequested();
+            if (servers?.IsRemote(target) == true)
             {
-                files.TryAdd(file.Name, file);
+                scan.AddRemote(servers, target, isOne, cancellation);
+            }
+            else
+            {
+                scan.AddLocal(target, isOne, cancellation);
             }
         }
 
         cancellation.ThrowIfCancellationRequested();
-        AuditedFile[] now = [.. files.Values.OrderBy(f => f.Name, StringComparer.Ordinal)];
-        AuditRun? against = audit.Baseline is { } baseline ? _book.Runs(audit, int.MaxValue).FirstOrDefault(r => r.Id == baseline) : _book.LastRun(audit);
-        IReadOnlyList<AuditNotice> notices = against is null
-            ? []
-            : AuditComparison.Of(_book.SnapshotOf(against.Id).Files, now, f => ReportOf(f, how.Rules), f => ReportOf(f, how.Rules));
-        AuditSnapshot snapshot = new() { Files = now, Notices = notices };
+        AuditSnapshot now = scan.Snapshot();
+        IReadOnlyList<AuditNotice> notices = against is null ? [] : AuditComparison.Of(before, now, f => scan.ReportOf(f), f => scan.ReportOf(f));
+        now = now with { Notices = notices };
         AuditSummary summary = new()
         {
-            Files = now.Length,
-            Passed = now.Count(f => f.Verdict is Verdict.Passed),
-            Incomplete = now.Count(f => f.Verdict is Verdict.Incomplete),
-            Suspicious = now.Count(f => f.Verdict is Verdict.Suspicious),
-            Malicious = now.Count(f => f.Verdict is Verdict.Malicious),
+            Files = now.Files.Count,
+            Passed = now.Files.Count(f => f.Verdict is Verdict.Passed),
+            Incomplete = now.Files.Count(f => f.Verdict is Verdict.Incomplete),
+            Suspicious = now.Files.Count(f => f.Verdict is Verdict.Suspicious),
+            Malicious = now.Files.Count(f => f.Verdict is Verdict.Malicious),
             Notices = notices.Count,
             Regressions = notices.Count(n => n.Weight >= AuditComparison.Regression),
-            Bytes = now.Sum(f => f.Size),
+            Bytes = now.Files.Sum(f => f.Size),
+            Unreachable = now.Repositories.Count(r => r.Fault.Length > 0 && (!r.IsGone || against is null)),
             Against = against?.Id ?? 0,
         };
-        long run = _book.Keep(audit, began, summary, snapshot);
-        return (new AuditRun(run, audit.Id, began, store.Time.GetUtcNow(), summary), snapshot);
+        long kept = _book.Keep(audit, began, summary, now);
+        return (new AuditRun(kept, audit.Id, began, store.Time.GetUtcNow(), summary), now);
     }
 
-    private TargetReport? ReportOf(AuditedFile file, RuleSet rules) => file.Reading == 0 ? null : ScanMemory.ReportOf(store, file.Reading, file.Name, rules);
-
-    private List<AuditedFile> Scan(Audit audit, string target, ScanOptions how, CancellationToken cancellation)
+    /// <summary>The targets that a target stands for: itself, or what a file lists.</summary>
+    private static IEnumerable<string> Spelled(string target)
     {
-        (string root, Glob[] include) = Split(target);
-        FileWalk walk = new([root], new WalkOptions { Include = include }, cancellation);
-        if (!store.At.IsServer)
+        if (target[0] != Audit.ListSign)
         {
-            foreach (string end in (ReadOnlySpan<string>)["", "-wal", "-shm", "-journal"])
-            {
-                walk.LeaveOut(Path.GetFullPath(store.At.Text) + end);
-            }
+            return [target];
         }
 
-        Dictionary<string, (string Digest, long Size, long Reading)> kept = new(StringComparer.Ordinal);
-        StoredScan scan = new(store, new Scanner(how), wholeFacts: true) { OnKept = (path, digest, size, reading) => kept[path] = (digest, size, reading) };
-        List<AuditedFile> files = [];
-        foreach (ScanResult result in scan.Run(walk.Inputs(), null, cancellation))
-        {
-            if (result.Report is { } report)
-            {
-                (string digest, long size, long reading) = kept.GetValueOrDefault(result.Path);
-                files.Add(new AuditedFile
-                {
-                    Name = NameOf(audit, target, root, result.Path),
-                    Sha256 = digest ?? "",
-                    Size = report.Size ?? size,
-                    Verdict = report.Verdict,
-                    Formats = report.Formats,
-                    Callables = report.Facts.OfType<CallableFact>().Select(c => c.Resolved.Length > 0 ? c.Resolved : c.Callee).Distinct(StringComparer.Ordinal).Count(),
-                    Reading = reading,
-                });
-            }
-        }
-
-        return scan.Tally.Fault is { } fault ? throw new StoreException(fault) : files;
-    }
-
-    /// <summary>The folder or file that a target begins with, and what in it is meant.</summary>
-    private static (string Root, Glob[] Include) Split(string target)
-    {
-        int star = target.IndexOfAny(['*', '?']);
-        if (star < 0 || Path.Exists(target))
-        {
-            return (target, []);
-        }
-
-        int slash = target.LastIndexOf('/', star);
-        return slash < 0 ? (".", [new Glob(target)]) : (target[..Math.Max(1, slash)], [new Glob(target[(slash + 1)..])]);
-    }
-
-    /// <summary>A name below the target, so that a target that was moved is compared all the same; with several targets the target stands before it.</summary>
-    private static string NameOf(Audit audit, string target, string root, string path)
-    {
-        string below = path.Length > root.Length && path.StartsWith(root, StringComparison.Ordinal) ? path[root.Length..].TrimStart('/') : Path.GetFileName(path);
-        return audit.Targets.Count == 1 ? below : $"{target}: {below}";
+        string file = target[1..], folder = Path.GetDirectoryName(file) ?? "";
+        return System.Text.Encoding.UTF8.GetString(SettingFile.Read("list of targets", file, LongestList)).TrimStart('\ufeff')
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => l[0] != '#')
+            .Select(l => l.Contains("://", StringComparison.Ordinal) ? l : Path.GetFullPath(l, folder))
+            .Distinct(StringComparer.Ordinal);
     }
 }

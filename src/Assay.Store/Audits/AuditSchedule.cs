@@ -17,6 +17,16 @@ public static class AuditSchedule
     public static DateTimeOffset? Next(string expression, DateTimeOffset after) =>
         CronExpression.Parse(expression, CronFormat.Standard).GetNextOccurrence(after, TimeZoneInfo.Local);
 
+    /// <summary>Whether an audit is due: since it was last begun, its schedule has come to a moment that is over. What was missed while nobody ran audits is made up for, once.</summary>
+    /// <param name="audit">The audit.</param>
+    /// <param name="since">When it was last begun, or from when on anybody runs audits.</param>
+    /// <param name="now">Now.</param>
+    public static bool IsDue(Audit audit, DateTimeOffset since, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(audit);
+        return audit.Schedule.Length > 0 && Next(audit.Schedule, since) <= now;
+    }
+
     /// <summary>The line for a table of cron.</summary>
     public static string CronLine(Audit audit, string program, string store)
     {

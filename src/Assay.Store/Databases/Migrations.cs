@@ -36,6 +36,16 @@ internal static class Migrations
         CREATE TABLE alerts (id {id}, made BIGINT NOT NULL, kind TEXT NOT NULL, artifact BIGINT, weight BIGINT NOT NULL, text TEXT NOT NULL, acknowledged BIGINT, by_whom TEXT NOT NULL);
         CREATE TABLE log (number BIGINT PRIMARY KEY, made BIGINT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, chain {bytes} NOT NULL);
         """,
+        """
+        CREATE TABLE bundles (id {id}, host TEXT NOT NULL, path TEXT NOT NULL, repository TEXT NOT NULL, revision TEXT NOT NULL, publisher TEXT NOT NULL,
+            first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL, UNIQUE (host, path));
+        CREATE TABLE members (bundle BIGINT NOT NULL, name TEXT NOT NULL, reading BIGINT NOT NULL, PRIMARY KEY (bundle, name)){rowless};
+        CREATE TABLE bundle_verdicts (bundle BIGINT NOT NULL, ruling BIGINT NOT NULL, verdict BIGINT NOT NULL, findings TEXT NOT NULL, PRIMARY KEY (bundle, ruling)){rowless};
+        CREATE INDEX sightings_by_repository ON sightings (repository);
+        CREATE INDEX sightings_by_publisher ON sightings (publisher);
+        CREATE INDEX loads_by_artifact ON loads (artifact);
+        CREATE INDEX decisions_by_digest ON decisions (sha256);
+        """,
     ];
 
     /// <summary>Brings a store up to date, or says why it cannot be used. Nothing is done to a database that is no store.</summary>

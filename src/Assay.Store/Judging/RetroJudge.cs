@@ -5,20 +5,28 @@ using System.Text.Json;
 using Assay.Artifacts;
 using Assay.Policies;
 using Assay.Reports;
+using Assay.Scanning;
 using Assay.Store.Databases;
 using Assay.Store.Readings;
 using Assay.Store.Scans;
 
 namespace Assay.Store.Judging;
 
-/// <summary>A reading whose judgement is another one by the new rules.</summary>
-/// <param name="Sha256">The digest of the artifact, in hexadecimal.</param>
+/// <summary>A reading, or a bundle, whose judgement is another one by the new rules.</summary>
+/// <param name="Sha256">The digest of the artifact, in hexadecimal; empty for a bundle.</param>
 /// <param name="Path">Where it was seen last.</param>
 /// <param name="Before">The verdict before; null where there was none.</param>
 /// <param name="After">The verdict now.</param>
 /// <param name="New">The ids of rules that find something now and did not.</param>
 /// <param name="Gone">The ids of rules that found something and do not now.</param>
-public sealed record JudgementChange(string Sha256, string Path, Verdict? Before, Verdict After, IReadOnlyList<string> New, IReadOnlyList<string> Gone);
+public sealed record JudgementChange(string Sha256, string Path, Verdict? Before, Verdict After, IReadOnlyList<string> New, IReadOnlyList<string> Gone)
+{
+    /// <summary>The verdict after what people have decided about the file; the same as <see cref="After"/> where nobody has.</summary>
+    public Verdict Decided { get; init; } = After;
+
+    /// <summary>Whether it is worse than it was, by what people have decided.</summary>
+    public bool IsWorse => Before is { } before && Decided > before;
+}
 
 /// <summary>What judging a store came to.</summary>
 /// <param name="Readings">How many readings there are.</param>
@@ -35,6 +43,9 @@ public sealed class RetroJudge
     private readonly Ruling _ruling;
     private readonly JudgementBlob _judgements;
 
+    /// <summary>What people have decided about files, put into the report on one; nothing where it is null.</summary>
+    public Func<TargetReport, TargetReport>? Decisions { get; init; }
+
     /// <summary>Prepares the judgement of a store by a ruling.</summary>
     internal RetroJudge(ModelStore store, Ruling ruling)
     {
@@ -44,10 +55,10 @@ public sealed class RetroJudge
     }
 
     /// <summary>Prepares the judgement of a store by rules and a policy.</summary>
-    public static RetroJudge Of(ModelStore store, Detection.RuleSet rules, Policy policy)
+    public static RetroJudge Of(ModelStore store, Detection.RuleSet rules, Policy policy, Func<TargetReport, TargetReport>? decisions = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return new RetroJudge(store, new Ruling(rules, policy, DateOnly.FromDateTime(store.Time.GetUtcNow().UtcDateTime)));
+        return new RetroJudge(store, new Ruling(rules, policy, DateOnly.FromDateTime(store.Time.GetUtcNow().UtcDateTime))) { Decisions = decisions };
     }
 
     /// <summary>Judges, and hands each reading that is judged otherwise to <paramref name="use"/>.</summary>
@@ -58,7 +69,8 @@ public sealed class RetroJudge
         long own = Rulings.ChainOf(c, _ruling, _store.Now)[0].Id;
         (long Id, byte[] Rules)? before = c.All("SELECT id, rules FROM rulings WHERE id <> @a AND id <= @b ORDER BY made DESC, id DESC LIMIT 1", r => (r.GetInt64(0), (byte[])r[1]), own, long.MaxValue) is [var last] ? last : null;
         List<(long Id, long UpTo)> chain = before is null ? [] : Rulings.ChainOf(c, before.Value.Id);
-        HashSet<long>? concerned = RulingChange.Of(_ruling, before?.Rules).Concerned(c, chain, upTo);
+        RulingChange difference = RulingChange.Of(_ruling, before?.Rules);
+        HashSet<long>? concerned = difference.Concerned(c, chain, upTo);
         if (concerned is not null)
         {
             AddUnjudged(c, chain, upTo, concerned);
@@ -71,7 +83,8 @@ public sealed class RetroJudge
             cancellation.ThrowIfCancellationRequested();
             List<Row> rows = Load(c, chain, own, some);
             judged += rows.Count;
-            List<Row> other = Judge(rows, together, keepAll: before is null || concerned is null);
+            List<Row> other = Judge(rows, together, keepAll: before is null || concerned is null, keepShared: difference.AreBundles);
+            Decide(other);
             c.Write(() =>
             {
                 foreach (Row row in other)
@@ -80,19 +93,35 @@ public sealed class RetroJudge
                     if (row.Change is { } change)
                     {
                         changed++;
-                        if (change.Before is { } was && change.After > was)
+                        if (change.IsWorse)
                         {
                             worse++;
-                            c.Execute("INSERT INTO alerts (made, kind, artifact, weight, text, by_whom) VALUES (@a, 'judged', @b, @c, @d, '')", _store.Now, row.Artifact, (int)change.After,
-                                Terms.Plain($"{change.Path} is {Words.Of(change.After)} by new rules; it was {Words.Of(was)}. New: {string.Join(", ", change.New)}."));
+                            Alert(c, row.Artifact, change);
                         }
-
-                        use(change);
                     }
                 }
             });
+
+            // What is told is kept by then.
+            foreach (Row row in other)
+            {
+                if (row.Change is { } change)
+                {
+                    use(change);
+                }
+            }
         }
 
+        BundleRejudging bundles = new(_ruling, _judgements, own, chain);
+        bundles.Run(c, concerned, change =>
+        {
+            changed++;
+            if (change.IsWorse)
+            {
+                worse++;
+                Alert(c, null, change);
+            }
+        }, use, cancellation);
         c.Write(() =>
         {
             // From here on the verdicts of the ruling before hold for what is not judged otherwise.
@@ -105,6 +134,20 @@ public sealed class RetroJudge
         });
         return new RetroResult(count, judged, changed, worse);
     });
+
+    private void Alert(StoreConnection c, long? artifact, JudgementChange change) =>
+        c.Execute("INSERT INTO alerts (made, kind, artifact, weight, text, by_whom) VALUES (@a, 'judged', @b, @c, @d, '')", _store.Now, artifact, (int)change.Decided,
+            Terms.Plain($"{change.Path} is {Words.Of(change.Decided)} by new rules; it was {Words.Of(change.Before!.Value)}. New: {string.Join(", ", change.New)}."));
+
+    /// <summary>What people have decided about the files that are judged otherwise.</summary>
+    private void Decide(List<Row> rows)
+    {
+        foreach (Row row in rows.Where(r => Decisions is not null && r.Change is not null))
+        {
+            TargetReport report = TargetReport.Of(FactBlob.Unpack(row.Facts, row.Path, null) with { Sha256 = row.Sha256 }, row.After!, keepFacts: true);
+            row.Change = row.Change! with { Decided = Decisions!(report).Verdict };
+        }
+    }
 
     /// <summary>A verdict in the words of all reports, for programs that print what a store says.</summary>
     internal static string Word(Verdict verdict) => Words.Of(verdict);
@@ -161,7 +204,7 @@ public sealed class RetroJudge
     }
 
     /// <summary>Judges rows side by side, and returns those whose judgement is another one.</summary>
-    private List<Row> Judge(List<Row> rows, ThreadLocal<BundleJudge> bundle, bool keepAll)
+    private List<Row> Judge(List<Row> rows, ThreadLocal<BundleJudge> bundle, bool keepAll, bool keepShared)
     {
         ConcurrentBag<Row> other = [];
         Parallel.ForEach(rows, row =>
@@ -171,14 +214,20 @@ public sealed class RetroJudge
             (Verdict Verdict, HashSet<string> Keys, SortedSet<string> Rules)? before = row.Before is null ? null : Named(row.Before);
             HashSet<string> keys = [.. after.Findings.Select(f => f.Rule.Id + f.ContentKey)];
             bool isSame = before is { } was && was.Verdict == after.Verdict && was.Keys.SetEquals(keys);
-            if (isSame && !keepAll)
+            if (isSame && !keepAll && !keepShared)
+            {
+                return;
+            }
+
+            // Of a file that is judged as before, other facts may be shared with the files beside it.
+            Fact[] together = [.. facts.Facts.Where(bundle.Value!.Wants)];
+            if (isSame && !keepAll && together.Length == 0)
             {
                 return;
             }
 
             row.After = after;
             row.Packed = _judgements.Pack(after, row.Path);
-            Fact[] together = [.. facts.Facts.Where(bundle.Value!.Wants)];
             row.Together = together.Length == 0 ? null : FactBlob.Pack(facts with { Facts = together });
             if (!isSame && before is not null)
             {

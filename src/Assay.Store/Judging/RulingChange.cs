@@ -51,6 +51,9 @@ internal sealed class RulingChange
     /// <summary>The rules that are new, changed or gone.</summary>
     public IReadOnlyCollection<string> RulesThatChanged => _rules;
 
+    /// <summary>Whether the change can concern what bundles keep of their files.</summary>
+    public bool AreBundles => _isAll || _areEffects || _ruling.Rules.Entries.Any(e => e.When.Within is RuleScope.Bundle && _rules.Contains(e.Rule.Id));
+
     /// <summary>The readings that the change can concern, of those up to a number; null for all of them.</summary>
     public HashSet<long>? Concerned(StoreConnection c, IReadOnlyList<(long Id, long UpTo)> before, long upTo)
     {
@@ -77,7 +80,10 @@ internal sealed class RulingChange
 
         foreach (RuleEntry rule in _ruling.Rules.Entries.Where(e => _rules.Contains(e.Rule.Id)))
         {
-            IEnumerable<FactPattern> about = rule.When.Alternatives.Select(a => a.Subject).Concat(rule.When.Together.Take(1).SelectMany(t => t.AnyOf));
+            // What one file must have together, each file has or has not; what files have together may stand in any of them.
+            IEnumerable<FactPattern> about = rule.When.Within is RuleScope.Bundle
+                ? rule.Uses.Select(u => u.Pattern)
+                : rule.When.Alternatives.Select(a => a.Subject).Concat(rule.When.Together.Take(1).SelectMany(t => t.AnyOf));
             foreach (FactPattern pattern in about)
             {
                 string kind = pattern.Kind.Name;

@@ -41,6 +41,6 @@ internal sealed record ReadingSettings(string Schema, string Readers, string Lim
     /// <summary>Those of a scan.</summary>
     public static ReadingSettings Of(ScanOptions options) => new(
         FactSet.CurrentSchema,
-        $"assay {Build} parts={(int)options.Wants} digest={(options.DigestAll ? -1 : options.DigestLimit)}",
+        $"assay {Build} parts={(int)options.Wants} digest={(options.DigestAll ? -1 : options.DigestLimit)}{(options.TestLoad is null ? "" : " loads")}",
         JsonSerializer.Serialize(options.Limits, FactJsonContext.Default.ScanLimits));
 }

@@ -37,8 +37,8 @@ internal sealed class Beside
     }
 }
 
-/// <summary>A folder as a bundle that notes what a reading on the same thread asks.</summary>
-internal sealed class TracedBundle(FolderBundle inner) : IWatchedBundle
+/// <summary>A folder, or what a server lists, as a bundle that notes what a reading on the same thread asks.</summary>
+internal sealed class TracedBundle(IBundle inner) : IWatchedBundle
 {
     [ThreadStatic]
     private static Beside? t_beside;
@@ -47,6 +47,9 @@ internal sealed class TracedBundle(FolderBundle inner) : IWatchedBundle
 
     /// <inheritdoc/>
     public string Path => inner.Path;
+
+    /// <summary>The bundle where it lies on a server; null for a folder.</summary>
+    public IListedBundle? Far => inner as IListedBundle;
 
     /// <summary>The digest of all names with what they are.</summary>
     public string Listing => _listing.Value;
@@ -62,14 +65,14 @@ internal sealed class TracedBundle(FolderBundle inner) : IWatchedBundle
             beside.IsListed = true;
         }
 
-        return inner.List(cancellation);
+        return Far?.Entries ?? inner.List(cancellation);
     }
 
     /// <inheritdoc/>
     public BundleOpening TryOpen(string name)
     {
         Beside? beside = t_beside;
-        string before = beside is null || inner.PathOf(name) is not { } path ? "" : Scans.FileStamp.Of(path)?.Text ?? "";
+        string before = beside is null ? "" : StampOf(name);
         BundleOpening opening = inner.TryOpen(name);
         beside?.Note(name, opening.Bytes is null ? $"!{opening.Refusal}:{opening.Detail}" : before);
         return opening;
@@ -99,15 +102,19 @@ internal sealed class TracedBundle(FolderBundle inner) : IWatchedBundle
     }
 
     /// <summary>The path of a name.</summary>
-    public string? PathOf(string name) => inner.PathOf(name);
+    public string? PathOf(string name) => (inner as FolderBundle)?.PathOf(name);
 
     /// <summary>Opens without noting it.</summary>
     public BundleOpening Open(string name) => inner.TryOpen(name);
 
-    private static string ListingOf(FolderBundle bundle)
+    private string StampOf(string name) =>
+        PathOf(name) is { } path ? Scans.FileStamp.Of(path)?.Text ?? ""
+        : Far?.Listed(name) is { } listed ? listed.Identity : "";
+
+    private static string ListingOf(IBundle bundle)
     {
         StringBuilder all = new();
-        foreach (BundleEntry entry in bundle.List())
+        foreach (BundleEntry entry in (bundle as IListedBundle)?.Entries ?? bundle.List())
         {
             all.Append(entry.Name).Append('\0').Append(entry.Size).Append('\0').Append(entry.Refusal).Append('\n');
         }

@@ -34,6 +34,11 @@ internal sealed class FileDigests(Func<string, FileStamp, byte[]?> kept)
             return known;
         }
 
+        if (bundle.Far?.Listed(name) is { } listed)
+        {
+            return new BesideDigest(listed.Identity, listed.Identity);
+        }
+
         string? path = bundle.PathOf(name);
         FileStamp? stamp = path is null ? null : FileStamp.Of(path);
         if (path is not null && stamp is not null && Known(path, stamp) is { } digest)
@@ -46,6 +51,12 @@ internal sealed class FileDigests(Func<string, FileStamp, byte[]?> kept)
         if (bytes is null)
         {
             return _beside.GetOrAdd((bundle, name), new BesideDigest("", BesideText.Refusal(opening)));
+        }
+
+        if (bundle.Far is not null)
+        {
+            // A file of a server that says nothing of its content cannot be known again.
+            return null;
         }
 
         try

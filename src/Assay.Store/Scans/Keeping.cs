@@ -1,4 +1,5 @@
 // What a scan hands to the store for one input.
+using Assay.Hosting.Folders;
 using Assay.Scanning;
 
 namespace Assay.Store.Scans;
@@ -40,6 +41,12 @@ internal sealed class Keeping(ScanInput input)
     /// <summary>The path of the file, links not followed, where it is one.</summary>
     public string? Real { get; set; }
 
+    /// <summary>Where the file comes from, where that is known.</summary>
+    public BundleOrigin? From { get; set; }
+
+    /// <summary>What a server said of the content.</summary>
+    public ListedContent? Listed { get; set; }
+
     /// <summary>The stamp that the file had while its digest was made.</summary>
     public FileStamp? Stamp { get; set; }
 
@@ -54,6 +61,9 @@ internal sealed class Keeping(ScanInput input)
 
     /// <summary>The result with all facts, where it was read or judged anew.</summary>
     public TargetReport? Report { get; set; }
+
+    /// <summary>The facts as the store keeps them, made on the thread that read them.</summary>
+    public byte[]? Packed { get; set; }
 
     /// <summary>Whether the store should note that the file was seen.</summary>
     public bool IsToSee { get; set; }

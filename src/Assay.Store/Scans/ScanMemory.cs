@@ -1,8 +1,11 @@
 // What a scan asks of a store and puts into it.
 using System.Data.Common;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Assay.Artifacts;
 using Assay.Detection;
+using Assay.Hosting.Folders;
 using Assay.Policies;
 using Assay.Scanning;
 using Assay.Store.Databases;
@@ -60,6 +63,24 @@ internal sealed class ScanMemory
             r => found = (r.GetString(0), r.GetInt64(1), (byte[])r[2], r.GetInt64(3)), path, stamp.Ground));
         return found is { } known && known.Stamp == stamp.Text && stamp.IsTrusted(known.Made) ? (known.Digest, known.Seen + HalfDay < _store.Now) : null;
     }
+
+    /// <summary>The digest under which is kept what was read of a file of a server; null where that server has not listed it before.</summary>
+    public byte[]? DigestOf(BundleOrigin origin, ListedContent listed)
+    {
+        byte[]? found = null;
+        Ask(c => c.Each("SELECT a.sha256 FROM places p JOIN artifacts a ON a.id = p.artifact WHERE p.path = @a AND p.ground = @b AND p.stamp = @c",
+            r => found = (byte[])r[0], Terms.Plain(listed.Identity), GroundOf(origin), SizeOf(listed)));
+        return found;
+    }
+
+    /// <summary>
+    /// What stands for a file of a server of which not every byte was read: made of what the server said. It is no digest of bytes, so that what was read on the word of a server is never
+    /// taken for what a file on this machine holds.
+    /// </summary>
+    public static byte[] StandIn(BundleOrigin origin, ListedContent listed) => SHA256.HashData(Encoding.UTF8.GetBytes($"assay listed\0{origin.Server}\0{listed.Identity}\0{SizeOf(listed)}"));
+
+    /// <summary>Whether something was read under this name of a file that a server has listed before.</summary>
+    public bool Knows(BundleOrigin origin, ListedContent listed, string name) => DigestOf(origin, listed) is { } digest && Readings(digest, name, named: false).Count > 0;
 
     /// <summary>The readings of these bytes under this name.</summary>
     public List<KnownReading> Readings(byte[] digest, string name, bool named)
@@ -136,6 +157,21 @@ internal sealed class ScanMemory
         }
     }
 
+    /// <summary>Keeps which readings are the files of bundles, and what the bundles were judged to be.</summary>
+    public void Keep(IReadOnlyList<KeptBundle> bundles)
+    {
+        lock (_lock)
+        {
+            _store.Write(c =>
+            {
+                foreach (KeptBundle bundle in bundles)
+                {
+                    BundleBook.Keep(c, bundle, _host, _chain[0].Id, _store.Now);
+                }
+            });
+        }
+    }
+
     /// <summary>Notes the end of a scan in the log.</summary>
     public void Ended(StoreTally tally)
     {
@@ -160,8 +196,9 @@ internal sealed class ScanMemory
         long artifact = c.Number(
             "INSERT INTO artifacts (sha256, size, first_seen, last_seen) VALUES (@a, @b, @c, @d) ON CONFLICT (sha256) DO UPDATE SET last_seen = excluded.last_seen RETURNING id", one.Digest, one.Size, now, now)!.Value;
         c.Execute(
-            "INSERT INTO sightings (artifact, host, path, repository, revision, publisher, first_seen, last_seen) VALUES (@a, @b, @c, '', '', '', @d, @e) "
-            + "ON CONFLICT (artifact, host, path, repository, revision, publisher) DO UPDATE SET last_seen = excluded.last_seen", artifact, _host, Terms.Plain(one.Real ?? one.Input.Path), now, now);
+            "INSERT INTO sightings (artifact, host, path, repository, revision, publisher, first_seen, last_seen) VALUES (@a, @b, @c, @d, @e, @f, @g, @h) "
+            + "ON CONFLICT (artifact, host, path, repository, revision, publisher) DO UPDATE SET last_seen = excluded.last_seen",
+            artifact, Terms.Plain(one.From?.Server ?? _host), Terms.Plain(one.Real ?? one.Input.Path), Terms.Plain(one.From?.Repository ?? ""), Terms.Plain(one.From?.Revision ?? ""), Terms.Plain(one.From?.Publisher ?? ""), now, now);
         if (one is { Stamp: { IsLocal: true } stamp, Real: { } real } && one.Origin is not ResultOrigin.Unchanged)
         {
             c.Execute(
@@ -169,11 +206,19 @@ internal sealed class ScanMemory
                 Terms.Plain(real), stamp.Ground, stamp.Text, one.Made, artifact);
         }
 
+        else if (one is { Listed: { } listed, From: { } from, Origin: ResultOrigin.Read })
+        {
+            c.Execute(
+                "INSERT INTO places (path, ground, stamp, made, artifact) VALUES (@a, @b, @c, @d, @e) ON CONFLICT (path, ground) DO UPDATE SET stamp = excluded.stamp, made = excluded.made, artifact = excluded.artifact",
+                Terms.Plain(listed.Identity), GroundOf(from), SizeOf(listed), one.Made, artifact);
+        }
+
         switch (one.Origin)
         {
             case ResultOrigin.Read:
                 one.Reading = KeepReading(c, artifact, one, now);
                 KeepVerdict(c, one.Reading, one);
+                KeepLoads(c, artifact, one, now);
                 return true;
             case ResultOrigin.Judged:
                 KeepVerdict(c, one.Reading, one);
@@ -192,14 +237,34 @@ internal sealed class ScanMemory
             "INSERT INTO readings (artifact, settings, name, named, beside_digest, beside, at, head, facts, made) VALUES (@a, @b, @c, @d, @e, @f, @g, @h, @i, @j) "
             + "ON CONFLICT (artifact, settings, name, named, beside_digest) DO UPDATE SET made = excluded.made, at = excluded.at, head = excluded.head, facts = excluded.facts RETURNING id",
             artifact, _settings, StoredScan.NameOf(one.Input), isRecognised ? 2L : one.Input.Named ? 1L : 0L, BesideText.DigestOf(one.Beside), one.Beside,
-            canMove ? "" : Terms.Plain(one.Input.Path), one.Report is null ? "" : ReadingHead.Of(one.Report).ToString(), facts is null ? null : FactBlob.Pack(facts), now)!.Value;
+            canMove ? "" : Terms.Plain(one.Input.Path), one.Report is null ? "" : ReadingHead.Of(one.Report).ToString(), one.Packed, now)!.Value;
         if (facts is not null)
         {
-            _terms.Write(c, reading, Terms.Of(facts));
+            HashSet<Term> terms = Terms.Of(facts);
+            if (one.Listed?.Sha256 is { } promised && promised != facts.Sha256)
+            {
+                terms.Add(new Term("indicator", promised));
+            }
+
+            _terms.Write(c, reading, terms);
         }
 
         return reading;
     }
+
+    /// <summary>Keeps what test loads were seen doing: each scan that loads adds to what is known.</summary>
+    private static void KeepLoads(StoreConnection c, long artifact, Keeping one, long now)
+    {
+        if (one.Report is { IsTestLoaded: true, Read: { } facts, Events.Count: > 0 } report)
+        {
+            Fact[] seen = [.. facts.Facts.Where(f => f is BehaviourFact or UnreadFact { Cause: UnreadCause.NotDetonated })];
+            c.Execute("INSERT INTO loads (artifact, made, path, verdict, facts) VALUES (@a, @b, @c, @d, @e)", artifact, now, Terms.Plain(one.Real ?? one.Input.Path), (int)report.Verdict, FactBlob.Pack(facts with { Facts = seen }));
+        }
+    }
+
+    private static string GroundOf(BundleOrigin origin) => "listed by " + origin.Server;
+
+    private static string SizeOf(ListedContent listed) => listed.Size.ToString(CultureInfo.InvariantCulture);
 
     private void KeepVerdict(StoreConnection c, long reading, Keeping one)
     {

@@ -31,12 +31,14 @@ public sealed class StoredScan
     private readonly Ruling _ruling;
     private readonly bool _keepsFacts;
     private readonly bool _wholeFacts;
-    private readonly ConditionalWeakTable<FolderBundle, TracedBundle> _bundles = [];
+    private readonly bool _loads;
+    private readonly ConditionalWeakTable<IBundle, TracedBundle> _bundles = [];
+    private readonly Dictionary<string, KeptFiles> _members = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ScanInput, Keeping> _under = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Prepares a scan.</summary>
     /// <param name="store">The store, which the scan has for itself.</param>
-    /// <param name="scanner">The scanner; what it has as options holds. It must not load anything for real.</param>
+    /// <param name="scanner">The scanner; what it has as options holds. Where it loads for real, nothing is taken from memory, and what loads did is kept.</param>
     /// <param name="wholeFacts">Whether results must carry all facts, and not only those that bundles are judged by.</param>
     public StoredScan(ModelStore store, Scanner scanner, bool wholeFacts)
     {
@@ -45,6 +47,7 @@ public sealed class StoredScan
         _store = store;
         _keepsFacts = scanner.Options.KeepFacts;
         _wholeFacts = wholeFacts;
+        _loads = scanner.Options.TestLoad is not null;
         _scanner = _keepsFacts ? scanner : new Scanner(scanner.Options with { KeepFacts = true });
         _ruling = new Ruling(scanner.Options.Rules, scanner.Options.Policy, scanner.Today);
         _memory = new ScanMemory(store, ReadingSettings.Of(scanner.Options), _ruling);
@@ -114,6 +117,33 @@ public sealed class StoredScan
         End();
     }
 
+    /// <summary>Whether a file of a server was read before as its listing has it now, so that nothing of it need be fetched.</summary>
+    public bool Knows(IListedBundle bundle, string name)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        return !_loads && bundle.Listed(name) is { } listed && _memory.Knows(bundle.Origin, listed, NameOf(ScanInput.Of(bundle, new BundleEntry(name, listed.Size))));
+    }
+
+    /// <summary>Keeps what bundles were judged to be, with the files that they had. It is called before that is told.</summary>
+    public void Keep(IReadOnlyList<BundleReport> bundles)
+    {
+        ArgumentNullException.ThrowIfNull(bundles);
+        if (Tally.Fault is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            _memory.Keep([.. bundles.Where(b => _members.ContainsKey(b.Path)).Select(b => new KeptBundle(
+                _members[b.Path].From is null ? Path.GetFullPath(b.Path) : b.Path, _members[b.Path].From ?? CachedRepository.Of(Path.GetFullPath(b.Path)), _members[b.Path].Files, b.Judgement))]);
+        }
+        catch (StoreException e)
+        {
+            Tally.Fault = e.Message;
+        }
+    }
+
     /// <summary>What a file is called where readers look at its name.</summary>
     internal static string NameOf(ScanInput input)
     {
@@ -141,6 +171,16 @@ public sealed class StoredScan
 
         foreach ((_, Keeping keeping) in batch)
         {
+            if (keeping is { Input: { Bundle: { } bundle, In.Name: { } name }, Reading: > 0 } && Tally.Fault is null)
+            {
+                if (!_members.TryGetValue(bundle, out KeptFiles? files))
+                {
+                    _members.Add(bundle, files = new KeptFiles(keeping.Listed is null ? null : keeping.From));
+                }
+
+                files.Files.Add((name, keeping.Reading));
+            }
+
             OnKept?.Invoke(keeping.Input.Path, keeping.Digest is { } digest ? Convert.ToHexStringLower(digest) : "", keeping.Size, Tally.Fault is null ? keeping.Reading : 0);
             Tally.Add(Tally.Fault is not null && keeping.Origin is ResultOrigin.Read or ResultOrigin.Judged ? ResultOrigin.NotKept : keeping.Origin);
         }
@@ -164,19 +204,25 @@ public sealed class StoredScan
     private ScanResult Scan(Keeping keeping, CancellationToken stop)
     {
         ScanInput input = keeping.Input;
-        if (input.Open is null || stop.IsCancellationRequested || (input.In is { } place && place.Bundle is not FolderBundle))
+        if (input.Open is null || stop.IsCancellationRequested || (input.In is { } place && place.Bundle is not (FolderBundle or IListedBundle)))
         {
             return Handed(_scanner.Scan(input, stop));
         }
 
-        TracedBundle? bundle = input.In?.Bundle is FolderBundle folder ? _bundles.GetValue(folder, f => new TracedBundle(f)) : null;
+        TracedBundle? bundle = input.In is { } where ? _bundles.GetValue(where.Bundle, b => new TracedBundle(b)) : null;
         string name = NameOf(input);
         try
         {
+            if (bundle?.Far is { } far)
+            {
+                return Fetch(keeping, far, bundle, name, stop);
+            }
+
             keeping.Real = bundle?.PathOf(input.In!.Value.Name);
             keeping.Stamp = keeping.Real is null ? null : FileStamp.Of(keeping.Real);
+            keeping.From = keeping.Real is null ? null : CachedRepository.Of(keeping.Real);
             keeping.Made = _store.Now;
-            if (keeping is { Real: { } real, Stamp: { } stamp } && _memory.Kept(real, stamp) is { } kept)
+            if (!_loads && keeping is { Real: { } real, Stamp: { } stamp } && _memory.Kept(real, stamp) is { } kept)
             {
                 keeping.Digest = kept.Digest;
                 keeping.Size = stamp.Size;
@@ -208,7 +254,7 @@ public sealed class StoredScan
         {
             source = input.Open!();
             held = HeldSource.Of(source);
-            keeping.Digest = held is not null ? SHA256.HashData(held.Bytes) : FileDigests.Of(source, stop);
+            keeping.Digest = held is not null ? held.Digest : FileDigests.Of(source, stop);
             keeping.Size = source.Length;
         }
         catch (Exception e) when (e is ScanStopException or IOException or UnauthorizedAccessException or OperationCanceledException)
@@ -220,24 +266,14 @@ public sealed class StoredScan
         bool isHanded = false;
         try
         {
-            if (TryRecall(keeping, bundle, name, ResultOrigin.Known) is { } known && bytes.IsUnchanged())
+            if (!_loads && TryRecall(keeping, bundle, name, ResultOrigin.Known) is { } known && bytes.IsUnchanged())
             {
                 return known;
             }
 
             Beside beside = new();
-            ScanInput traced = input with { Open = () => bytes, In = bundle is null ? null : new BundlePlace(bundle, input.In!.Value.Name) };
-            TracedBundle.Begin(beside);
-            ScanResult result;
-            try
-            {
-                isHanded = true;
-                result = _scanner.Scan(traced, stop);
-            }
-            finally
-            {
-                TracedBundle.Begin(null);
-            }
+            isHanded = true;
+            ScanResult result = Traced(input with { Open = () => bytes }, bundle, beside, stop);
 
             // A large file was read twice: the same stamp before and after says that it was the same both times.
             bool isSame = held is not null || (keeping.Stamp is { } before && FileStamp.Of(keeping.Real!)?.Text == before.Text);
@@ -246,6 +282,7 @@ public sealed class StoredScan
                 keeping.Origin = ResultOrigin.Read;
                 keeping.Beside = written;
                 keeping.Report = result.Report;
+                keeping.Packed = result.Report?.Read is { } facts ? FactBlob.Pack(facts) : null;
                 if (keeping.Stamp is not null)
                 {
                     _digests.Remember(keeping.Real!, keeping.Stamp, keeping.Digest);
@@ -265,6 +302,60 @@ public sealed class StoredScan
             {
                 bytes.Dispose();
             }
+        }
+    }
+
+    /// <summary>Reads a file of a server, where what its listing says is not known.</summary>
+    private ScanResult Fetch(Keeping keeping, IListedBundle far, TracedBundle bundle, string name, CancellationToken stop)
+    {
+        ScanInput input = keeping.Input;
+        keeping.From = far.Origin;
+        keeping.Listed = far.Listed(input.In!.Value.Name);
+        keeping.Made = _store.Now;
+        keeping.Size = keeping.Listed?.Size ?? 0;
+        if (!_loads && keeping.Listed is { } listed && _memory.DigestOf(far.Origin, listed) is { } known)
+        {
+            // It was not fetched, and it was seen all the same: in this revision.
+            keeping.Digest = known;
+            keeping.IsToSee = true;
+            if (TryRecall(keeping, bundle, name, ResultOrigin.Unchanged) is { } recalled)
+            {
+                return recalled;
+            }
+        }
+
+        Beside beside = new();
+        ScanResult result = Traced(input, bundle, beside, stop);
+
+        // A digest is in the report only where all bytes came.
+        keeping.Digest = result.Report?.Sha256 is { } whole ? Convert.FromHexString(whole) : keeping.Listed is { } said ? ScanMemory.StandIn(far.Origin, said) : null;
+        if (keeping.Digest is not null && IsLasting(result.Report) && BesideText.Write(beside, bundle, input.In!.Value.Name, _digests) is { } written)
+        {
+            keeping.Origin = ResultOrigin.Read;
+            keeping.Beside = written;
+            keeping.Report = result.Report;
+            keeping.Packed = result.Report?.Read is { } facts ? FactBlob.Pack(facts) : null;
+        }
+        else
+        {
+            keeping.Origin = ResultOrigin.NotKept;
+            keeping.Digest = null;
+        }
+
+        return Handed(result);
+    }
+
+    /// <summary>Reads, and notes what the reading asks of what lies beside the file.</summary>
+    private ScanResult Traced(ScanInput input, TracedBundle? bundle, Beside beside, CancellationToken stop)
+    {
+        TracedBundle.Begin(beside);
+        try
+        {
+            return _scanner.Scan(input with { In = bundle is null ? null : new BundlePlace(bundle, input.In!.Value.Name) }, stop);
+        }
+        finally
+        {
+            TracedBundle.Begin(null);
         }
     }
 
@@ -325,7 +416,15 @@ public sealed class StoredScan
     private ScanResult Handed(ScanResult result) => _keepsFacts ? result : result.WithoutFacts();
 
     /// <summary>Whether another reading of the same bytes would give the same: nothing broke it off that lies outside them.</summary>
-    private static bool IsLasting(TargetReport? report) => report is null || (report.Read is not null && report.Facts.OfType<UnreadFact>().Concat(report.Unread).All(u =>
-        u.Cause is not (UnreadCause.Cancelled or UnreadCause.Changed or UnreadCause.Fault or UnreadCause.Unreadable or UnreadCause.NotDetonated)
+    private bool IsLasting(TargetReport? report) => report is null || (report.Read is not null && report.Facts.OfType<UnreadFact>().Concat(report.Unread).All(u =>
+        (u.Cause is not (UnreadCause.Cancelled or UnreadCause.Changed or UnreadCause.Fault or UnreadCause.Unreadable) && (_loads || u.Cause is not UnreadCause.NotDetonated))
         && !u.Detail.StartsWith("The memory of this process", StringComparison.Ordinal)));
+
+    /// <summary>The files of a bundle that are kept.</summary>
+    private sealed class KeptFiles(BundleOrigin? from)
+    {
+        public BundleOrigin? From => from;
+
+        public List<(string Name, long Reading)> Files { get; } = [];
+    }
 }

@@ -78,7 +78,7 @@ internal sealed class Importer(StoreConnection c, string shown, CancellationToke
     private void Head(JsonElement head)
     {
         if (!head.TryGetProperty("schema", out JsonElement schema) || schema.GetString() != StoreUpkeep.Schema
-            || !head.TryGetProperty("tables", out JsonElement tables) || tables.GetInt32() != Migrations.Last)
+            || !head.TryGetProperty("tables", out JsonElement tables) || tables.GetInt32() is < 1 || tables.GetInt32() > Migrations.Last)
         {
             throw new StoreException($"The file {shown} is no export of a store that this Assay reads.");
         }

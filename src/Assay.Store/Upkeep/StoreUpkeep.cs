@@ -198,6 +198,7 @@ public static class StoreUpkeep
         ("places", "artifact", "artifacts"), ("sightings", "artifact", "artifacts"), ("readings", "artifact", "artifacts"), ("readings", "settings", "settings"),
         ("verdicts", "reading", "readings"), ("verdicts", "ruling", "rulings"), ("postings", "reading", "readings"), ("postings", "term", "terms"),
         ("loads", "artifact", "artifacts"), ("runs", "audit", "audits"), ("alerts", "artifact", "artifacts"), ("rulings", "parent", "rulings"),
+        ("members", "bundle", "bundles"), ("members", "reading", "readings"), ("bundle_verdicts", "bundle", "bundles"), ("bundle_verdicts", "ruling", "rulings"),
     ];
 
     private static void Sweep(StoreConnection c)
@@ -205,6 +206,9 @@ public static class StoreUpkeep
         c.Plain("DELETE FROM places WHERE NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.id = places.artifact)");
         c.Plain("DELETE FROM verdicts WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.id = verdicts.reading)");
         c.Plain("DELETE FROM postings WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.id = postings.reading)");
+        c.Plain("DELETE FROM members WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.id = members.reading)");
+        c.Plain("DELETE FROM bundles WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.bundle = bundles.id)");
+        c.Plain("DELETE FROM bundle_verdicts WHERE NOT EXISTS (SELECT 1 FROM bundles b WHERE b.id = bundle_verdicts.bundle)");
         c.Plain("DELETE FROM terms WHERE NOT EXISTS (SELECT 1 FROM postings p WHERE p.term = terms.id)");
     }
 

@@ -30,6 +30,9 @@ internal static class Tables
         Table("audits", "id:n name:t target:t schedule:t settings:t baseline:n made:n"),
         Table("runs", "id:n audit:n kind:t began:n ended:n summary:t held:b"),
         Table("alerts", "id:n made:n kind:t artifact:n weight:n text:t acknowledged:n by_whom:t"),
+        Table("bundles", "id:n host:t path:t repository:t revision:t publisher:t first_seen:n last_seen:n"),
+        Table("members", "bundle:n name:t reading:n"),
+        Table("bundle_verdicts", "bundle:n ruling:n verdict:n findings:t"),
         Table("log", "number:n made:n kind:t body:t chain:b"),
     ];
 

@@ -10,10 +10,15 @@ namespace Assay.Policies;
 
 /// <summary>
 /// Reads a policy: YAML with <c>waivers</c> (each with <c>rule</c>, <c>reason</c>, either <c>content</c> or <c>file</c>, perhaps a <c>path</c> and who decided
-/// it, <c>by</c>, and, if it ends, <c>expires</c> as year-month-day; or with <c>unread</c> in the place of a rule, <c>file</c> and <c>expires</c>) and <c>allowed-modules</c>.
+/// it, <c>by</c>, and, if it ends, <c>expires</c> as year-month-day; or with <c>unread</c> in the place of a rule, <c>file</c> and <c>expires</c>), <c>allowed-modules</c> and <c>store</c>.
 /// </summary>
 public static class PolicyLoader
 {
+    /// <summary>What a policy calls the store of the user.</summary>
+    public const string UsersStore = "user";
+
+    private const string StoreKey = "store";
+
     /// <summary>Reads a policy; <paramref name="name"/> stands in errors, <paramref name="rules"/> are the rules that waivers may name.</summary>
     /// <exception cref="RulePackException">The policy is malformed, or a waiver names a rule that does not exist.</exception>
     public static Policy Load(string name, string text, RuleSet rules)
@@ -30,8 +35,11 @@ public static class PolicyLoader
                 case "allowed-modules":
                     modules.AddRange(value.AsTexts(key).Select(m => ReadModule(value, m)));
                     break;
+                case StoreKey:
+                    ReadStore(value);
+                    break;
                 default:
-                    throw value.Error($"'{key}' is not a part of a policy: waivers, allowed-modules.");
+                    throw value.Error($"'{key}' is not a part of a policy: waivers, allowed-modules, store.");
             }
         }
 
@@ -43,6 +51,27 @@ public static class PolicyLoader
             AllowedModules = modules,
         };
     }
+
+    /// <summary>The store that a policy names, where scans of the house are remembered: <c>user</c> for that of the user, or a path below the folder of the policy; null where it names none.</summary>
+    /// <exception cref="RulePackException">The policy is no YAML, or what it names is none of both.</exception>
+    public static string? StoreOf(string name, string text)
+    {
+        foreach ((string key, PackNode value) in PackYaml.Read(name, text).AsMap("a policy"))
+        {
+            if (key == StoreKey)
+            {
+                return ReadStore(value);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A policy may have come with a repository: it makes nobody speak to a server, and writes nowhere else.</summary>
+    private static string ReadStore(PackNode node) =>
+        node.AsText(StoreKey) is var text && (text == UsersStore || BundleName.IsPlain(text))
+            ? text
+            : throw node.Error($"'{text}' is neither '{UsersStore}' nor a path below the folder of the policy; a store elsewhere, or on a server, is named by --store= or ASSAY_STORE.");
 
     private static string ReadModule(PackNode node, string module)
     {

@@ -262,6 +262,11 @@ public sealed class Scanner
 
     private static string Digest(ByteSource bytes, ScanBudget budget)
     {
+        if (bytes is IDigested { Sha256: { } known })
+        {
+            return known;
+        }
+
         byte[] step = System.Buffers.ArrayPool<byte>.Shared.Rent(DigestStep);
         try
         {

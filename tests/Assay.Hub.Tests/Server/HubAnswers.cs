@@ -50,6 +50,14 @@ internal sealed class HubAnswers(TestHub hub)
         }
 
         (TestRepository? repository, string[] rest) = Find(parts[1], parts[2..]);
+        if (repository is null && parts.Length > 3 && hub.Moved.TryGetValue($"{parts[2]}/{parts[3]}", out string? moved))
+        {
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = $"{hub.Endpoint}api/{parts[1]}/{moved}/{string.Join('/', parts[4..].Select(Uri.EscapeDataString))}{context.Request.QueryString}";
+            await reply.BytesAsync(Encoding.UTF8.GetBytes("Temporary Redirect"), "text/plain");
+            return;
+        }
+
         if (repository is null || (repository.IsPrivate && !IsAllowed(request)))
         {
             await reply.ErrorAsync(401, "RepoNotFound", "Repository not found");
@@ -133,7 +141,8 @@ internal sealed class HubAnswers(TestHub hub)
     private async Task ListAsync(string kind, HttpContext context, HubReply reply)
     {
         string? author = context.Request.Query["author"];
-        TestRepository[] all = [.. hub.Repositories.Where(r => r.Kind == kind && !r.IsPrivate && (author is null || r.Name.StartsWith(author + "/", StringComparison.Ordinal)))];
+        TestRepository[] all = [.. hub.Repositories.Where(r => r.Kind == kind && !r.IsPrivate && (author is null || r.Name.StartsWith(author + "/", StringComparison.Ordinal))
+            && (context.Request.Query["search"].FirstOrDefault() is not { } search || r.Name.Contains(search, StringComparison.OrdinalIgnoreCase)))];
         int from = int.TryParse(context.Request.Query["cursor"], CultureInfo.InvariantCulture, out int cursor) ? cursor : 0;
         Next(context, from, all.Length);
         await reply.JsonAsync("[" + string.Join(',', all.Skip(from).Take(hub.PageSize).Select(r => Info(r, r.Find("main") ?? "", false, false))) + "]");
@@ -210,7 +219,7 @@ internal sealed class HubAnswers(TestHub hub)
     {
         JsonObject info = new()
         {
-            ["_id"] = commit.Length > 24 ? commit[..24] : commit, ["id"] = repository.Name, ["modelId"] = repository.Name, ["author"] = repository.Name.Contains('/', StringComparison.Ordinal) ? repository.Name.Split('/')[0] : null, ["sha"] = commit,
+            ["_id"] = repository.Id, ["createdAt"] = repository.Created, ["id"] = repository.Name, ["modelId"] = repository.Name, ["author"] = repository.Name.Contains('/', StringComparison.Ordinal) ? repository.Name.Split('/')[0] : null, ["sha"] = commit,
             ["lastModified"] = "2026-01-01T00:00:00.000Z", ["private"] = repository.IsPrivate, ["gated"] = repository.IsGated ? "manual" : false, ["disabled"] = false,
             ["downloads"] = 0, ["likes"] = 0, ["tags"] = new JsonArray(),
         };

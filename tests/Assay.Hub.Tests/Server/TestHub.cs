@@ -72,7 +72,13 @@ internal sealed class TestHub : IAsyncDisposable
     /// <summary>Whether large files are kept in the hub's newer storage, with all that it tells its own clients about that.</summary>
     public bool HasXet { get; set; }
 
+    /// <summary>Repositories that were given to somebody else: the names that they had, and those that they have.</summary>
+    public Dictionary<string, string> Moved { get; } = new(StringComparer.Ordinal);
+
     public IReadOnlyList<TestRepository> Repositories => _repositories;
+
+    /// <summary>Takes a repository away.</summary>
+    public void Remove(TestRepository repository) => _repositories.Remove(repository);
 
     public static async Task<TestHub> StartAsync(X509Certificate2? certificate = null)
     {

@@ -15,7 +15,13 @@ internal sealed class TestRepository(string kind, string name)
     /// <summary>The name, with its owner where it has one.</summary>
     public string Name => name;
 
-    /// <summary>Where branches and tags lead.</summary>
+    /// <summary>What the hub calls it by itself; another repository under the same name has another one.</summary>
+    public string Id { get; set; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(kind + "/" + name)))[..24];
+
+    /// <summary>When it was made.</summary>
+    public string Created { get; set; } = "2026-01-01T00:00:00.000Z";
+
+    /// <summary>Where branches and tags (<c>tag-...</c>) lead.</summary>
     public Dictionary<string, string> References { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether nobody without a token learns that it is there.</summary>
@@ -35,6 +41,9 @@ internal sealed class TestRepository(string kind, string name)
         References[branch] = id;
         return id;
     }
+
+    /// <summary>Puts other files into a commit that is there, which no honest hub does.</summary>
+    public void Exchange(string commit, params TestFile[] files) => _commits[commit] = [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)];
 
     /// <summary>The commit that a revision leads to, or null.</summary>
     public string? Find(string revision) =>

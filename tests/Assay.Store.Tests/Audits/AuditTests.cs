@@ -1,4 +1,6 @@
 // Audits see what changed between two looks, and tell those who are to be told.
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -52,7 +54,7 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
         AuditedFile File(string name, string digest, params string[] formats) => new() { Name = name, Sha256 = digest, Formats = formats, Size = 10 };
         AuditedFile[] old = [File("models--good--x/model.safetensors", "1", "safetensors")];
         AuditedFile[] now = [.. old, File("models--evil--x/model.pkl", "2", "pickle"), File("models--good--x/modeI.safetensors", "3", "safetensors"), File("models--g0od--x/model.safetensors", "4", "safetensors")];
-        string[] kinds = [.. AuditComparison.Of(old, now, _ => null, _ => null).Select(n => $"{n.Kind} {n.File}").Order(StringComparer.Ordinal)];
+        string[] kinds = [.. Compared(old, now).Select(n => $"{n.Kind} {n.File}").Order(StringComparer.Ordinal)];
         Assert.Contains("new-format models--evil--x/model.pkl", kinds);
         Assert.Contains("new-publisher models--evil--x/model.pkl", kinds);
         Assert.Contains("look-alike models--g0od--x/model.safetensors", kinds);
@@ -63,9 +65,9 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
     public void JumpsOfSizeAndOfImportsAreNoticed()
     {
         AuditedFile old = new() { Name = "m", Sha256 = "1", Size = 1 << 20, Callables = 3 };
-        AuditNotice[] notices = [.. AuditComparison.Of([old], [old with { Sha256 = "2", Size = 100 << 20, Callables = 90 }], _ => null, _ => null)];
+        AuditNotice[] notices = [.. Compared([old], [old with { Sha256 = "2", Size = 100 << 20, Callables = 90 }])];
         Assert.Equal(["imports", "size"], notices.Select(n => n.Kind).Order(StringComparer.Ordinal));
-        Assert.Empty(AuditComparison.Of([old], [old with { Sha256 = "2", Size = 1 << 21, Callables = 5 }], _ => null, _ => null));
+        Assert.Empty(Compared([old], [old with { Sha256 = "2", Size = 1 << 21, Callables = 5 }]));
     }
 
     [Fact]
@@ -118,6 +120,27 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
     [InlineData("@daily", "*-*-* 0:0:00")]
     [InlineData("*/15 * * * *", "*-*-* *:0/15:00")]
     public void ExpressionsOfCronAreSpelledForSystemd(string cron, string calendar) => Assert.Equal(calendar, AuditSchedule.Calendar(cron));
+
+    [Theory]
+    [InlineData("*/15 * * * *", "2026-11-30T10:59:00Z", "2026-11-30T11:00:10Z", true)]
+    [InlineData("*/15 * * * *", "2026-11-30T11:00:10Z", "2026-11-30T11:14:00Z", false)]
+    [InlineData("*/15 * * * *", "2026-11-28T11:00:10Z", "2026-11-30T11:14:00Z", true)]
+    [InlineData("", "2026-11-28T11:00:10Z", "2026-11-30T11:30:00Z", false)]
+    public void AnAuditIsDueOnceForAllThatItMissed(string schedule, string since, string now, bool isDue) =>
+        Assert.Equal(isDue, AuditSchedule.IsDue(new Audit { Name = "a", Targets = [], Schedule = schedule }, DateTimeOffset.Parse(since, CultureInfo.InvariantCulture), DateTimeOffset.Parse(now, CultureInfo.InvariantCulture)));
+
+    [Fact]
+    public void TheCalendarIsOneThatSystemdReads()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed.");
+        foreach (string cron in (string[])["30 2 * * 1-5", "@daily", "@hourly", "@weekly", "@monthly", "*/15 * * * *", "0 0 1,15 * *", "5 4 * * 0", "0 22-23 * * *"])
+        {
+            using Process read = Process.Start(new ProcessStartInfo("/usr/bin/systemd-analyze", ["calendar", AuditSchedule.Calendar(cron)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            string said = read.StandardOutput.ReadToEnd();
+            read.WaitForExit();
+            Assert.True(read.ExitCode == 0, $"{cron}: {AuditSchedule.Calendar(cron)}: {said}");
+        }
+    }
 
     [Fact]
     public void ScheduleIsPrintedForCronAndForSystemd()
@@ -184,6 +207,48 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
         Assert.Contains("Subject: Audit house", await heard, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void AServerOfMailThatIsNotOursTakesTheReport()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The server is one of Python's.");
+        string store = NewStore(Kind.Sqlite);
+        Put("<b>häßlich.pkl", Hostile);
+        using Process server = MailServer();
+        string said = server.StandardOutput.ReadLine() ?? "";
+        Assert.SkipWhen(said.Length == 0, "This Python has no server of mail (module smtpd).");
+        Audit(store, "add", "house", Models, "--notify-mail", "team@example.org", "--mail-from", "assay@example.org", "--smtp", "127.0.0.1:" + said);
+        Said run = Audit(store, "run", "house");
+        Assert.Equal("", run.Error);
+        using JsonDocument mail = JsonDocument.Parse(server.StandardOutput.ReadLine()!);
+        server.WaitForExit();
+        Assert.Equal("assay@example.org", mail.RootElement.GetProperty("from").GetString());
+        Assert.Equal("team@example.org", mail.RootElement.GetProperty("to").GetString());
+        Assert.StartsWith("Audit house: ", mail.RootElement.GetProperty("subject").GetString(), StringComparison.Ordinal);
+        Assert.Contains("malicious  <b>häßlich.pkl", mail.RootElement.GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A server that takes one mail and says what was in it, as Python's own reader of mail sees it.</summary>
+    private static Process MailServer()
+    {
+        const string Script = """
+            import asyncore, email, email.policy, json, smtpd, sys
+            class Server(smtpd.SMTPServer):
+                def process_message(self, peer, mailfrom, rcpttos, data, **options):
+                    mail = email.message_from_bytes(data, policy=email.policy.default)
+                    print(json.dumps({"from": mailfrom, "to": rcpttos[0], "subject": str(mail["subject"]), "text": mail.get_content()}), flush=True)
+                    self.close()
+            server = Server(("127.0.0.1", 0), None)
+            print(server.socket.getsockname()[1], flush=True)
+            asyncore.loop(timeout=0.1)
+            """;
+        ProcessStartInfo start = new("/usr/bin/python3", ["-I", "-W", "ignore", "-c", Script]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PYTHONIOENCODING"] = "utf-8";
+        return Process.Start(start)!;
+    }
+
+    private static IReadOnlyList<AuditNotice> Compared(IReadOnlyList<AuditedFile> old, IReadOnlyList<AuditedFile> now) =>
+        AuditComparison.Of(new AuditSnapshot { Files = old }, new AuditSnapshot { Files = now }, _ => null, _ => null);
+
     private static Said Audit(string store, params string[] arguments) => Command.Run(["audit", .. arguments, "--store=" + store]);
 
     /// <summary>One request of HTTP, answered with 204.</summary>
@@ -199,7 +264,7 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
             request.Append(Encoding.UTF8.GetString(some, 0, got));
             string text = request.ToString();
             int end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            if (got == 0 || (end > 0 && text.Length - end - 4 >= int.Parse(text.Split("Content-Length: ")[1].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture)))
+            if (got == 0 || (end > 0 && text.Length - end - 4 >= int.Parse(text.Split("Content-Length: ")[1].Split('\r')[0], CultureInfo.InvariantCulture)))
             {
                 await stream.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
                 return text;

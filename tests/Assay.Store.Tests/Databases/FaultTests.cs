@@ -111,6 +111,75 @@ public sealed class FaultTests(PostgresServer server) : StoreTests(server)
         Assert.Equal(0, full.Connection.Number("SELECT count(*) FROM terms"));
     }
 
+    /// <summary>Every command that works with a store, as somebody would write it.</summary>
+    public static TheoryData<string> Commands =>
+    [
+        "scan MODELS", "store check", "store compact", "store judge", "store find --calls os.system", "store alerts", "store alerts ack all", "store export OUT", "store prune --older-than 9",
+        "audit add more MODELS", "audit run house", "audit list", "audit show house", "audit report house", "audit baseline house", "audit remove house", "audit schedule house",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void EachCommandSaysInOneSentenceWhatIsWrongAndLeavesTheDatabaseAsItIs(string command)
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("model.pkl", Hostile);
+        Command.Run("scan", Models, "--store=" + store);
+        Command.Run("audit", "add", "house", Models, "--cron", "@daily", "--store=" + store);
+        Command.Run("audit", "run", "house", "--store=" + store);
+        Sqlite(store, "PRAGMA journal_mode=DELETE");
+        byte[] whole = File.ReadAllBytes(store);
+
+        // Of a newer version.
+        Sqlite(store, "PRAGMA user_version=99");
+        Left("newer");
+
+        // Of another program.
+        File.WriteAllBytes(store, whole);
+        Sqlite(store, "PRAGMA application_id=1; PRAGMA user_version=1");
+        Left("no store");
+
+        // No database, one that was cut.
+        File.WriteAllText(store, new string('x', 5000));
+        Left("no store");
+        File.WriteAllBytes(store, whole[..(whole.Length / 2)]);
+        Left("damaged");
+
+        // One in which everything behind the list of tables was overwritten.
+        byte[] torn = [.. whole];
+        torn.AsSpan(4096 * 4).Fill(0xAA);
+        File.WriteAllBytes(store, torn);
+        Left("damaged");
+
+        void Left(string why)
+        {
+            byte[] before = File.ReadAllBytes(store);
+            Said said = Command.Run([.. command.Replace("MODELS", Models, StringComparison.Ordinal).Replace("OUT", Tree["out.jsonl"], StringComparison.Ordinal).Split(' '), "--store=" + store]);
+            Assert.True(said.Code is 4 or 2, $"{command} ({why}): exit code {said.Code}: {said.Error}{said.Output}");
+            Assert.DoesNotContain("defect", said.Error, StringComparison.Ordinal);
+            Assert.Contains(why, said.Error + said.Output, StringComparison.Ordinal);
+            Assert.Equal(before, File.ReadAllBytes(store));
+            Assert.False(File.Exists(Tree["out.jsonl"]));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void AStoreThatMayNotBeWrittenIsOneSentence(string command)
+    {
+        // What only reads works; what writes says that it cannot.
+        string store = NewStore(Kind.Postgres);
+        Put("model.pkl", Hostile);
+        Command.Run("scan", Models, "--store=" + store);
+        Command.Run("audit", "add", "house", Models, "--cron", "@daily", "--store=" + store);
+        Command.Run("audit", "run", "house", "--store=" + store);
+        string database = new NpgsqlConnectionStringBuilder(store).Database!;
+        _server.Run(database, $"ALTER DATABASE {database} SET default_transaction_read_only = on");
+        Said said = Command.Run([.. command.Replace("MODELS", Models, StringComparison.Ordinal).Replace("OUT", Tree["out.jsonl"], StringComparison.Ordinal).Split(' '), "--store=" + store]);
+        Assert.DoesNotContain("defect", said.Error, StringComparison.Ordinal);
+        Assert.True(said.Code is 0 or 1 || said.Error.Contains("read-only", StringComparison.Ordinal), $"{command}: exit code {said.Code}: {said.Error}");
+    }
+
     private static string Refused(params string[] arguments)
     {
         Said said = Command.Run(arguments);
