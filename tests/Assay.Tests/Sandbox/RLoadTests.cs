@@ -44,6 +44,6 @@ public sealed class RLoadTests(Boxed box) : IClassFixture<Boxed>
         Boxed.Needs();
         Assert.SkipUnless(File.Exists(Library), "There is no R here.");
         using MemorySource bytes = new(file);
-        return box.Loader.LoadOnce("model.rds", bytes, new KnownLoader(Artifacts.Loaders.ReadRds, "R"), ["R"], BoxSetting.Usual, TestContext.Current.CancellationToken);
+        return box.Loader.LoadOnce("model.rds", bytes, new KnownLoader(Assay.Artifacts.Loaders.ReadRds, "R"), ["R"], BoxSetting.Usual, TestContext.Current.CancellationToken);
     }
 }
