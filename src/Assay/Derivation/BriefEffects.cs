@@ -8,8 +8,8 @@ namespace Assay.Derivation;
 /// <summary>
 /// Makes what was found coarser, never more harmless: parts of an argument become the argument, many methods of one value become something that could not
 /// be found out. Names that lead to a harmless thing by way of a package it does not belong to are left out; they are judged as unknown then. So are functions
-/// that nothing which an analysis finds can clear and of which it found no harm: they are judged as unknown either way; and the members of classes under names
-/// that are left out, which are unknown as their class is.
+/// that nothing which an analysis finds can clear and of which it found no harm: they are judged as unknown either way; plain methods under the names of classes that have them from others,
+/// which stand under those; and the members of classes under names that are left out, which are unknown as their class is.
 /// </summary>
 /// <param name="words">What names say.</param>
 internal sealed class BriefEffects(CapacityWords words)
@@ -18,11 +18,20 @@ internal sealed class BriefEffects(CapacityWords words)
     private const int MostMethods = 3;
 
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _classes = new(StringComparer.Ordinal);
 
     /// <summary>Whether a name is worth its room; classes are asked for before their members, as their names sort.</summary>
     public bool Keeps(string path, EffectEntry entry, string definition)
     {
-        bool isLeft = definition.Length > 0 && _left.Contains(path[..Math.Max(path.LastIndexOf('.'), 0)]);
+        string above = path[..Math.Max(path.LastIndexOf('.'), 0)];
+        if (entry.Kind is NameKind.Class)
+            _classes.Add(path);
+
+        // A plain method that a class has from another: nobody but a person could clear it, and it is known under the class that defines it.
+        if (definition.Length > 0 && entry is { IsDerived: true, Kind: NameKind.Function } && _classes.Contains(above) && !IsEntered(path))
+            return false;
+
+        bool isLeft = definition.Length > 0 && _left.Contains(above);
         if (!isLeft && IsWorthIt(path, entry, definition))
             return true;
 
@@ -38,8 +47,7 @@ internal sealed class BriefEffects(CapacityWords words)
             return entry.IsHarmful;
 
         // A method by which Python enters an object calls what the object was made of, whoever uses it.
-        bool isEntered = (ObjectProtocol.Has(path) || entry.Kind is NameKind.Value || NameOf(path) is "__call__" or "__del__" or "__setitem__" or "append" or "extend" or "add" or "__get__")
-            && entry.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.SetState or EffectKind.Method);
+        bool isEntered = (entry.Kind is NameKind.Value || IsEntered(path)) && entry.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.SetState or EffectKind.Method);
         isEntered |= NameOf(path) is "__setattr__" && entry.Call.Count > 0;
         if (!isEntered && !PathKnowledge.CanBeCleared(path, entry.Kind, words) && !entry.Call.Concat(entry.New).Any(e => EffectKinds.IsHarm(e.Kind)))
             return false;
@@ -56,6 +64,9 @@ internal sealed class BriefEffects(CapacityWords words)
         bool isAbove = dot > 0 && definition.StartsWith(path[..(dot + 1)], StringComparison.Ordinal);
         return isAbove || (NameOf(definition) == NameOf(path) && Top(definition) == Top(path) && !path.Contains("._", StringComparison.Ordinal) && path.AsSpan().Count('.') <= 2);
     }
+
+    /// <summary>Whether a method is one by which Python, or a loader, enters an object unasked.</summary>
+    private static bool IsEntered(string path) => ObjectProtocol.Has(path) || NameOf(path) is "append" or "extend" or "add" or "update" or "close" || NameOf(path).StartsWith("__", StringComparison.Ordinal);
 
     /// <summary>The entry, coarser.</summary>
     public static EffectEntry Of(EffectEntry entry, string definition) => !entry.IsDerived ? entry : entry with

@@ -21,6 +21,7 @@ internal sealed record CodeAct(string Path, EffectKind Kind, bool IsFixed, bool 
     /// <summary>Whether it matters in code that loading runs.</summary>
     public bool Matters => Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper || RunsSomething
         || (!IsUnknown && IsStandard && Kind is EffectKind.Unpickle or EffectKind.Network or EffectKind.Write or EffectKind.Delete or EffectKind.Defer)
+        || (!IsUnknown && IsFixed && Kind is EffectKind.Network)
         || (!IsCoarse && (Kind is EffectKind.Unpickle || (IsStandard && Kind is EffectKind.Read or EffectKind.Spend)));
 
     /// <summary>Whether it matters in code that somebody else has to call.</summary>
@@ -32,6 +33,8 @@ internal sealed class CarriedActs(EffectScope scope)
 {
     private const int MostValues = 4096;
     private static readonly string[] s_walks = ["__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "func_globals", "__loader__"];
+    private static readonly string[] s_openers = ["open", "eval", "exec", "compile", "__import__"];
+    private static readonly string[] s_places = ["write_text", "write_bytes", "symlink_to", "hardlink_to"];
     private readonly Dictionary<string, ValueShape> _globals = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _modules = new(StringComparer.Ordinal);
     private readonly Dictionary<CarriedCode, IReadOnlyList<CodeAct>> _known = new(ReferenceEqualityComparer.Instance);
@@ -78,7 +81,13 @@ internal sealed class CarriedActs(EffectScope scope)
             Use(use, acts);
 
         foreach (string read in code.Reads)
+        {
             Read(read, acts);
+
+            // Who reads such a builtin and is not seen to call it calls it by a way around.
+            if (s_openers.Contains(read) && !_globals.ContainsKey(read) && !code.Uses.Any(u => u.Callee == read))
+                acts.Add(new CodeAct(read, EffectKind.Unknown, true, false, true, IsUnknown: true));
+        }
 
         return _known[code] = acts;
     }
@@ -88,6 +97,9 @@ internal sealed class CarriedActs(EffectScope scope)
         CallValues values = new(use.Arguments);
         foreach (ValueShape argument in use.Arguments.Where(a => a.Kind is ShapeKind.Import))
             Read(argument.Text, acts);
+
+        if (IsPowerful(use))
+            acts.Add(new CodeAct(use.Callee.Length > 0 ? use.Callee : "a computed callable", EffectKind.Unknown, true, false, true, IsUnknown: true));
 
         if (Resolve(use.Callee, use.IsImported) is not { Path.Length: > 0 } name)
             return;
@@ -113,6 +125,22 @@ internal sealed class CarriedActs(EffectScope scope)
                 acts.Add(Act(name, effect.Kind, isFixed));
         }
     }
+
+    /// <summary>
+    /// Whether a method of a value that cannot be told is called by the name of a function that runs, opens or deletes, or something gets a module together with such a name.
+    /// </summary>
+    private bool IsPowerful(CodeUse use)
+    {
+        string name = use.Callee[(use.Callee.LastIndexOf('.') + 1)..];
+        bool isUntold = use.Callee.StartsWith('.') || use.Callee.Contains("().", StringComparison.Ordinal);
+        if (isUntold && (IsPowerful(name) || (s_places.Contains(name) && use.Arguments.Count > 0)))
+            return true;
+
+        List<ValueShape> given = [.. use.Arguments, .. use.Arguments.SelectMany(a => a.Kind is ShapeKind.Tuple or ShapeKind.List ? a.Items : [])];
+        return (use.Callee.Length == 0 || isUntold || given.Count > use.Arguments.Count) && given.Exists(a => a.Kind is ShapeKind.Str && IsPowerful(a.Text)) && given.Exists(a => a.Kind is ShapeKind.Import && IsModule(a.Text));
+    }
+
+    private bool IsPowerful(string word) => word.Length > 0 && word[0] != '_' && scope.Table.Capacity.IsPowerful(word) && !scope.Table.Capacity.IsMode(word);
 
     /// <summary>Whether a constant of the code is what sinks take: what an analysis found of a callable says nothing of other values.</summary>
     private bool IsForSink(KnownPath name, ValueShape value) => value.Kind is not ShapeKind.Unknown && scope.Calls.Danger(name.Path, [value], onlyStrong: true) is not null;

@@ -65,6 +65,8 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
                 break;
             case EffectKind.MakeClass:
+                Filled(name, values, isClass: true, at);
+
                 // Of possible arguments the members are the dictionary.
                 foreach (ValueShape members in met.Where(v => !values.IsLoose || v.Kind is ShapeKind.Dict).Take(MostFollowed))
                 {
@@ -87,6 +89,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
                 break;
             case EffectKind.Code:
+                Filled(name, values, isClass: false, at);
                 scope.Carried.Made(name.Path, at.Fact, values.All);
                 break;
             case EffectKind.MarshalledCode:
@@ -231,6 +234,19 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             else
                 judge.Run(what, route, values.Loose(effect.With, value), at);
         }
+    }
+
+    /// <summary>
+    /// What puts members into a class, or code into a function, and gives that back is made for what the file carries: anything else that it gets it changes in place.
+    /// </summary>
+    private void Filled(KnownPath name, CallValues values, bool isClass, UseContext at)
+    {
+        if (name.Entry is not { IsDerived: false, Returns: { Kind: ReturnKind.Argument, First.Index: 0 } } || values.IsLoose || values.Positional is not [{ Kind: not ShapeKind.Unknown } target, ..])
+            return;
+
+        Meaning what = scope.Meanings.Of(target);
+        if (isClass ? what is not (Meaning.MadeClass or Meaning.Unknown) : what is not (Meaning.CarriedFunction or Meaning.Bound { Target: Meaning.CarriedFunction } or Meaning.Unknown))
+            scope.Say(Judgements.ModuleState, CallText.Value(target), at.Fact, "", "", Reason(name), name.Path);
     }
 
     /// <summary>Members of a class are asked what they are whenever somebody reads them, and once when the class is made.</summary>

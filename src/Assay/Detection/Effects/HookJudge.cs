@@ -25,6 +25,10 @@ internal sealed class HookJudge(EffectScope scope)
             if (value.Kind is ShapeKind.Import && scope.IsForeignValue(value.Text))
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
 
+            // Annotations that are texts are evaluated by metaclasses of libraries; picklers write names there.
+            if (name is "__annotations__" && Entries(value).FirstOrDefault(e => e.Value.Kind is ShapeKind.Str && scope.Calls.ReachesCode(e.Value)) is { Name: not null } annotation)
+                scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(annotation.Value)}");
+
             if (IsMemory(name))
                 Memory(maker, name, fact);
             else if (IsHook(name) && CarriedIn(value) is { } carried)
@@ -69,7 +73,7 @@ internal sealed class HookJudge(EffectScope scope)
     {
         for (int i = 0; i + 1 < values.Count; i++)
         {
-            if (values[i] is { Kind: ShapeKind.Str } memory && IsMemory(memory.Text))
+            if (values[i] is { Kind: ShapeKind.Str } memory && (IsMemory(memory.Text) || (memory.Text is "data" or "strides" && i > 0 && !Carriage.IsPlain(values[i - 1]))))
                 Memory(setter, memory.Text, fact);
             else if (values[i] is { Kind: ShapeKind.Str } into && values[i + 1].Kind is ShapeKind.Import && scope.IsForeignValue(values[i + 1].Text))
                 scope.Say(Judgements.HookState, setter, fact, "", $"{into.Text} = {Callables.CallText.Value(values[i + 1])}");

@@ -24,14 +24,13 @@ internal sealed class PlantedValues(EffectScope scope)
         // What computes with arrays calls methods of their elements, and no elements.
         bool isArray = scope.Meanings.Of(self) is Meaning.Instance { Class: Meaning.Named { Name.Path: "numpy.ndarray" } };
         Queue<(ValueShape Value, int Depth)> open = new(Attributes(self).Concat(Members(self)).Select(v => (v, 0)));
-        for (int seen = 0; seen < MostValues && found < MostFound && open.TryDequeue(out (ValueShape Value, int Depth) next); seen++)
+        for (int seen = 0; seen < MostValues && open.TryDequeue(out (ValueShape Value, int Depth) next); seen++)
         {
             Meaning? planted = isArray && next.Depth <= 1 && scope.Meanings.Of(next.Value) is Meaning.Named or Meaning.Bound or Meaning.CarriedFunction ? null : Callable(next.Value, next.Depth);
-            if (planted is not null)
-            {
-                found++;
+
+            // What is known to do no harm does not take the room of what does.
+            if (planted is not null && (found++ < MostFound || Harms(planted) || (planted is Meaning.Named { Name.Entry: { Kind: NameKind.Class } type } && Opens(type))))
                 yield return planted;
-            }
 
             foreach (ValueShape held in planted is Meaning.CarriedFunction ? [] : Held(next.Value))
                 open.Enqueue((held, next.Depth + 1));

@@ -75,6 +75,19 @@ public sealed class LazyObjectsTests
     [InlineData("{call: builtins.map, args: [{result: functools.partial, args: [{import: numpy.load}]}, [/tmp/x]]}", true)]
     public void ABoundSettingIsASetting(string facts, bool isFlagged) => Assert.Equal(isFlagged, Flagged(facts) is not null);
 
+    /// <summary>What puts members into a class, or code into a function, gets one that the file made; a metaclass evaluates annotations; arrays over bytes of a file are pointers.</summary>
+    [Theory]
+    [InlineData("{call: cloudpickle.cloudpickle._class_setstate, args: [{result: cloudpickle.cloudpickle.subimport, args: [sys]}, [{path: [/tmp]}, {}]]}", true)]
+    [InlineData("{call: joblib.externals.cloudpickle.cloudpickle_fast._class_setstate, args: [{instance: types.SimpleNamespace, state: {register: {import: pkg.Writer}}}, [{_abc_impl: [/tmp/x]}, {}]]}", true)]
+    [InlineData("{call: cloudpickle.cloudpickle._function_setstate, args: [{import: logging.getLogger}, [{}, {__globals__: {Logger: 1}}]]}", true)]
+    [InlineData("{call: cloudpickle.cloudpickle._class_setstate, args: [{result: cloudpickle.cloudpickle._make_skeleton_class, args: [{import: builtins.type}, X, [], {}, abc, null]}, [{a: 1}, {}]]}", false)]
+    [InlineData("{call: builtins.type, args: [X, [], {__annotations__: {a: \"__import__('os').system('id')\"}}]}", true)]
+    [InlineData("{call: builtins.type, args: [X, [], {__annotations__: {a: 'List[int]', b: float}}]}", false)]
+    [InlineData("{call: numpy.recarray, args: [[1], null, {bytes: AAAAAAAA}]}", true)]
+    [InlineData("{call: numpy.chararray, args: [[1], 16, false, {bytes: AAAAAAAA}, -1024]}", true)]
+    [InlineData("{construct: numpy.recarray}", false)]
+    public void WhatTheFileDidNotMakeIsNotFilled(string facts, bool isFlagged) => Assert.Equal(isFlagged, Flagged(facts) is not null);
+
     /// <summary>What is made of one sentence keeps it to say it.</summary>
     [Theory]
     [InlineData("{call: pkg.errors.Broken, args: ['failed to open /tmp/x']}", false)]
