@@ -119,6 +119,8 @@ public static class FormatCatalog
         new Jinja.ChatTemplateFormat(),
         new PythonSources.PythonSourceFormat(),
         new PythonSources.PythonSourceFormat(isOfNotebook: true),
+        new BracedSources.BracedSourceFormat(isC: true),
+        new BracedSources.BracedSourceFormat(isC: false),
         new Bytecode.CompiledPythonFormat(),
         new Requirements.RequirementsFormat(),
         new Media.MediaFormat(),

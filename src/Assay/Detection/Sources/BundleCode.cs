@@ -110,7 +110,7 @@ internal sealed class BundleCode
     private static bool IsPart(CodeFact code) => code is { Language: "python", Functions.Count: > 0 };
 
     private static bool IsEntry(EntryFact entry) => entry.Value.Contains('.', StringComparison.Ordinal) && entry.Value.Length < 256
-        && (entry.Key.Contains("auto_map", StringComparison.Ordinal) || entry.Key.EndsWith("module_type", StringComparison.Ordinal) || entry.Key.StartsWith("component.", StringComparison.Ordinal) || entry.Key is "custom_pipeline" || entry.Key.EndsWith("_target_", StringComparison.Ordinal) || entry.Key.EndsWith("impl", StringComparison.Ordinal));
+        && (entry.Key.Contains("auto_map", StringComparison.Ordinal) || entry.Key.EndsWith("module_type", StringComparison.Ordinal) || entry.Key.StartsWith("component.", StringComparison.Ordinal) || entry.Key is "custom_pipeline" or "entry-point" || entry.Key.EndsWith("_target_", StringComparison.Ordinal) || entry.Key.EndsWith("impl", StringComparison.Ordinal));
 
     /// <summary>How early a phase is: the earlier one counts.</summary>
     private static int Rank(string phase) => phase switch { "import" => 4, "load" => 3, "install" => 2, "infer" => 1, _ => 0 };
@@ -146,7 +146,7 @@ internal sealed class BundleCode
         string folder = entry.Key.StartsWith("component.", StringComparison.Ordinal) ? entry.Key["component.".Length..] + "." : "";
         string via = Name(entry.Path);
         string place = entry.Path.Contains("!/", StringComparison.Ordinal) ? entry.Path[..entry.Path.IndexOf("!/", StringComparison.Ordinal)] : entry.Path;
-        if ((File(place, "." + module) ?? (folder.Length > 0 ? File(place, "." + folder + module) : null)) is { } code)
+        if ((File(place, "." + module) ?? (folder.Length > 0 ? File(place, "." + folder + module) : null) ?? (entry.Key is "entry-point" ? File(place, ".src." + module) : null)) is { } code)
         {
             Reach(code, entry.Value[(dot + 1)..], "load", via, isEntry: true);
         }

@@ -94,6 +94,11 @@ internal sealed class SourceJudge
             return [EffectKind.Process];
         }
 
+        if (callee.StartsWith("logging.handlers.", StringComparison.Ordinal))
+        {
+            return [EffectKind.Network];
+        }
+
         KnownPath name = _names.Of(callee);
         if (name.Entry is not { } entry)
         {
@@ -157,7 +162,7 @@ internal sealed class SourceJudge
                 break;
             case EffectKind.Network:
                 Say("opens-connection", use, "");
-                if (use.Phase is "load" or "infer" && Gives(use))
+                if (use.Phase is "load" or "infer" && (Gives(use) || (use.Callee is "urllib.request.urlopen" && _code.Uses.Any(u => u.Callee is "urllib.request.Request" && u.Function == use.Function && u.Arguments.Count > 1))))
                 {
                     Say("sends", use, "");
                 }
@@ -201,6 +206,17 @@ internal sealed class SourceJudge
             Say("runs-program", use, "in native code that it compiles");
         }
 
+        if (use.Callee is "webbrowser.get" && !IsAsked(use) && Texts(use).Any(t => t.Contains(' ', StringComparison.Ordinal)))
+        {
+            Say("runs-program", use, "as if it were a browser");
+        }
+
+        // Memory is filled with bytes, and called as a function.
+        if (use.Callee is "ctypes.CFUNCTYPE" or "ctypes.PYFUNCTYPE" or "ctypes.WINFUNCTYPE" && !IsAsked(use) && _code.Uses.Any(u => u.Callee is "mmap.mmap" or "ctypes.windll.kernel32.VirtualAlloc" or "ctypes.CDLL.mprotect" or "ctypes.CDLL.mmap" && !IsAsked(u) && u.Function == use.Function))
+        {
+            Say("runs-code", use, "beside memory of its own: code of the machine");
+        }
+
         if (use.Callee is "builtins.open" or "io.open" or "os.open" && Texts(use).FirstOrDefault() is { } memory && Lists("memory", memory) && (Texts(use).Skip(1).Any(t => t.AsSpan().IndexOfAny('w', '+', 'a') >= 0) || use.Callee is "os.open") && !IsAsked(use))
         {
             Say("writes-memory", use, "");
@@ -226,7 +242,7 @@ internal sealed class SourceJudge
             Say("runs-elsewhere", use, "");
         }
 
-        if ((use.Callee is "transformers.dynamic_module_utils.get_class_from_dynamic_module" && use.Phase is "load") || (use.Callee is "transformers.dynamic_module_utils.get_class_from_dynamic_module" or "builtins.__import__" && Texts(use).Any(t => t.Contains("--", StringComparison.Ordinal))))
+        if ((use.Callee is "transformers.dynamic_module_utils.get_class_from_dynamic_module" && (use.Phase is "load" || (use.Phase is "import" && Texts(use).Skip(1).FirstOrDefault() is { } stranger && stranger.Contains('/', StringComparison.Ordinal)))) || (use.Callee is "transformers.dynamic_module_utils.get_class_from_dynamic_module" or "builtins.__import__" && Texts(use).Any(t => t.Contains("--", StringComparison.Ordinal))))
         {
             Say("runs-elsewhere", use, "");
         }
@@ -317,7 +333,7 @@ internal sealed class SourceJudge
     private static bool Gives(SourceUse use)
     {
         string name = use.Callee[(use.Callee.LastIndexOf('.') + 1)..];
-        return name is "post" or "put" or "patch" or "sendall" or "sendto" or "sendmail" or "storbinary" || (name is "urlopen" or "Request" && use.Arguments.Count > 1 && use.Arguments[1] is not { Kind: ShapeKind.None or ShapeKind.Int or ShapeKind.Float });
+        return name is "HTTPHandler" or "SMTPHandler" or "post" or "put" or "patch" or "sendall" or "sendto" or "sendmail" or "storbinary" || (name is "urlopen" or "Request" && use.Arguments.Count > 1 && use.Arguments[1] is not { Kind: ShapeKind.None or ShapeKind.Int or ShapeKind.Float });
     }
 
     /// <summary>The program that is started, where the source says it.</summary>

@@ -149,7 +149,7 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
         switch (node.Kind)
         {
             case SyntaxKind.Attribute:
-                return Folder.GetAttribute(value, node.Name(Attr) ?? "");
+                return Foreign(value, node.Name(Attr) ?? "") ?? Folder.GetAttribute(value, node.Name(Attr) ?? "");
             case SyntaxKind.Subscript:
                 FoldedValue key = Value(node[SyntaxField.Slice]);
                 return value.IsUnknown ? FoldedValue.Unknown : value is DefinedClass made && made.Method("__class_getitem__") is { } asked ? folder.Apply(asked, [made, key]) : folder.GetItem(value, key);
@@ -273,4 +273,16 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
         FoldedValue other = Value(node[OrElse]);
         return Arguments.Truth(condition) switch { true => value, false => other, null => Either(value, other) };
     }
+
+    /// <summary>Attributes that lead somewhere whatever is known of what they are taken of; null for others.</summary>
+    private static FoldedValue? Foreign(FoldedValue value, string name) => value switch
+    {
+        // Where packages of others lie.
+        FoldedName { Name.Length: 0 } module when name is "__file__" && Python.Names.KnownModules.Has(module.Module.Split('.')[0]) => new FoldedText($"site-packages/{module.Module.Replace('.', '/')}/__init__.py"),
+
+        // Whatever frame it is, its builtins are those of all, and its names lead to them.
+        _ when name is "f_builtins" => new FoldedName("builtins", ""),
+        { IsUnknown: true } when name is "f_globals" => new FoldedName("builtins", "globals()"),
+        _ => null,
+    };
 }

@@ -1,5 +1,7 @@
 // Finds the code beside a configuration that it names: what is at hand is read by itself, what is not stays unknown.
+using System.Text;
 using Assay.Artifacts;
+using Assay.Bytes;
 
 namespace Assay.Formats.Configuration;
 
@@ -9,8 +11,48 @@ internal sealed partial class ConfigurationWalk
     private const string LoaderModule = "loader_module";
 
     private const int MostLookups = 64;
+    private const int ShortestSource = 32;
+    private const int MostSources = 256;
+    private int _sources;
     private const int LongestName = 200;
     private int _lookups;
+
+    /// <summary>Code that a command has on its line: <c>node -e</c>, <c>python -c</c>.</summary>
+    private void OnLine(string key, ScalarValue value)
+    {
+        if (!value.Text.Contains(" -", StringComparison.Ordinal) || _sources >= MostSources)
+        {
+            return;
+        }
+
+        foreach (Shell.ShellCommand command in new Shell.ShellWords().Parse(value.Text, []))
+        {
+            bool isJavaScript = command.Program is "node" or "nodejs" or "bun" or "deno";
+            bool isPython = command.Program is "python" or "python3";
+            int option = command.Words.ToList().FindIndex(w => isPython ? w is "-c" : w is "-e" or "--eval" or "-p" or "--print" or "eval");
+            if ((isJavaScript || isPython) && option > 0 && option + 1 < command.Words.Count)
+            {
+                bool isInstalled = key is "preinstall" or "install" or "postinstall" or "prepare" or "prepublish" or "postCreateCommand" or "onCreateCommand" or "before_install";
+                Submit(command.Words[option + 1], isJavaScript ? BracedSources.BracedSourceFormat.JavaScriptId : PythonSources.PythonSourceFormat.FormatId, isInstalled ? "install" : "use", value.Offset);
+            }
+        }
+    }
+
+    /// <summary>Source of Python in a node of a graph: it runs when the graph is loaded or run.</summary>
+    private void Node(ScalarValue value) => Submit(value.Text, PythonSources.PythonSourceFormat.FormatId, "load", value.Offset);
+
+    private void Submit(string source, string format, string when, long offset)
+    {
+        if (_sources++ >= MostSources)
+        {
+            return;
+        }
+
+        byte[] bytes = Encoding.UTF8.GetBytes(source);
+        context.Budget.SpendWork(bytes.Length, offset);
+        int line = context.LineAt(offset) ?? 0;
+        context.Submit(new Artifact($"source@0x{offset:x}", new MemorySource(bytes), context.Artifact, format) { When = when, OuterLine = inner => line > 0 ? line : inner });
+    }
 
     /// <summary>The first of these modules that lies beside the document as a file or as a package; empty where none does.</summary>
     private string Code(params ReadOnlySpan<string> modules)

@@ -14,6 +14,9 @@ internal sealed partial class ConfigurationWalk
 
     private static readonly HashSet<string> s_modelKeys = ["model_type", "architectures", "auto_map", "_class_name", "tokenizer_class", "hidden_size", "peft_type", "_target_"];
 
+    /// <summary>Keys by which configurations name what they take of a module.</summary>
+    private static readonly string[] s_taken = ["fn", "func", "function", "function_name", "callable", "attr", "attribute", "method", "name"];
+
     private void EndMap(Frame map, long offset)
     {
         if (_open.Count == 0)
@@ -34,6 +37,14 @@ internal sealed partial class ConfigurationWalk
             {
                 context.Anomaly(use.Code, map.ArgumentsAt, 0, $"{Path()}: {use.Detail}");
             }
+        }
+
+        // A module, and beside it what is taken of it and called.
+        if ((kept.TryGetValue("module", out ScalarValue owner) || kept.TryGetValue("module_name", out owner) || kept.TryGetValue("mod", out owner)) && owner.Text.Length is > 0 and < 128
+            && s_taken.Select(k => kept.TryGetValue(k, out ScalarValue named) ? named : default).FirstOrDefault(n => n.Text is { Length: > 0 and < 128 }) is { Text: { Length: > 0 } taken } item
+            && (owner.Text + taken).All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.'))
+        {
+            Entry(KeyPath.Append(KeyPath.Append(Path(), "module"), "_target_"), $"{owner.Text}.{taken}", EntryKind.Text, item.Offset);
         }
 
         // A module of sentence-transformers.

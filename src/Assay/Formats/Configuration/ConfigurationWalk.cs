@@ -212,6 +212,11 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
 
         if (value.Kind is EntryKind.Text)
         {
+            if (value.Text.Length > ShortestSource && value.Text.Contains('\n', StringComparison.Ordinal) && (Inside("nodes") || Inside("template") || Inside("inputs") || Inside("widgets_values")) && PythonSources.PythonLook.IsSource(value.Text))
+            {
+                Node(value);
+            }
+
             if (_codes.Count < MostCodes && IsCode(value.Text))
             {
                 _codes.Add((Path(), value));
@@ -236,11 +241,14 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
 
         if (role is ValueRole.Command && text.Length <= LongestValue * 16)
         {
+            OnLine(key, value);
             foreach (ShellUse use in ShellLines.Read(text, context.Budget))
             {
                 // A block of YAML begins behind the line of its key.
+                bool isPublished = use.Code is "shell.download-run" && key is "run" && context.Artifact.Name.Contains(".github/workflows/", StringComparison.Ordinal)
+                    && text.Contains("https://raw.githubusercontent.com/", StringComparison.Ordinal) && text.Contains("/install.sh", StringComparison.Ordinal);
                 int inner = IsOfLines && text.Contains('\n', StringComparison.Ordinal) ? use.Line : 0;
-                context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = value.Offset, Code = use.Code, Detail = $"{Path()}: {use.Detail}", Line = context.LineAt(value.Offset) + inner });
+                context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = value.Offset, Code = isPublished ? "shell.known-installer" : use.Code, Detail = $"{Path()}: {use.Detail}", Line = context.LineAt(value.Offset) + inner });
             }
         }
 

@@ -19,7 +19,7 @@ internal sealed class ChatTemplateFormat : IFormat
     private static readonly HashSet<string> s_names = new(StringComparer.Ordinal) { ".jinja", ".jinja2", ".j2" };
 
     /// <summary>What only a template that is handed to a model has no use for; one of a web page has.</summary>
-    private static readonly HashSet<string> s_onlyChat = ["template.include", "template.foreign-global", "template.unknown-call", "template.hidden-text", "template.private-attribute", "template.attribute-filter"];
+    private static readonly HashSet<string> s_onlyChat = ["template.include", "template.foreign-global", "template.unknown-call", "template.hidden-text", "template.drops-system", "template.private-attribute", "template.attribute-filter"];
 
     public string Id => FormatId;
 

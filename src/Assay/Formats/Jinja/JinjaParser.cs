@@ -25,6 +25,9 @@ internal sealed partial class JinjaParser
     private const string Date = "strftime_now";
     private static readonly string[] s_acting = ["http://", "https://", "curl ", "wget ", "| sh", "|sh", "| bash", "|bash", "rm -rf", "\"arguments\":", "powershell"];
     private static readonly HashSet<string> s_ends = ["endif", "endfor", "endmacro", "endcall", "endfilter", "endset", "endwith", "endblock", "endautoescape", "endtrans", "endgeneration", "else", "elif", "pluralize", "break", "continue", "debug"];
+    private const int FewWords = 6;
+    private static readonly char[] s_blanks = [' ', '\n', '\t', '\r'];
+    private readonly string _text;
     private readonly JinjaLexer _lexer;
     private readonly JinjaUses _uses;
     private readonly Dictionary<string, JinjaValue> _names = new(StringComparer.Ordinal);
@@ -40,6 +43,18 @@ internal sealed partial class JinjaParser
     {
         /// <summary>For a condition on what somebody wrote: the words that it looks for.</summary>
         public string Trigger { get; set; } = "";
+
+        /// <summary>Whether it is for what the operator told the model.</summary>
+        public bool IsForSystem { get; set; }
+
+        /// <summary>Where the first text stands that it writes.</summary>
+        public int WrittenAt { get; set; } = -1;
+
+        /// <summary>Words that it writes itself.</summary>
+        public int Words { get; set; }
+
+        /// <summary>Whether it writes, keeps or refuses what it got.</summary>
+        public bool Keeps { get; set; }
     }
 
     private sealed class JinjaSyntaxException(int at, string what) : Exception(what)
@@ -49,6 +64,7 @@ internal sealed partial class JinjaParser
 
     private JinjaParser(string text, ScanBudget budget, JinjaUses uses)
     {
+        _text = text;
         _lexer = new JinjaLexer(text, budget);
         _uses = uses;
         _token = _lexer.Next();
@@ -97,6 +113,7 @@ internal sealed partial class JinjaParser
                             Written(printed.Text, start.Start);
                         }
 
+                        Printed(start.Start, printed);
                         Expect(JinjaTokenKind.PrintEnd);
                         break;
                     case JinjaTokenKind.BlockStart:
@@ -184,14 +201,18 @@ internal sealed partial class JinjaParser
             case "if" or "elif":
                 if (name is "elif")
                 {
+                    Dropped();
                     _blocks.TryPop(out _);
                 }
 
+                int from = _token.Start;
                 _blocks.Push(new Block("if", "", _steps));
                 string trigger = Tuple().Trigger;
                 _blocks.Peek().Trigger = trigger;
+                _blocks.Peek().IsForSystem = IsSystem(_text.AsSpan(Math.Min(from, _text.Length), Math.Max(0, Math.Min(_token.Start, _text.Length) - from)));
                 break;
             case "set":
+                Keep();
                 Set();
                 break;
             case "macro":
@@ -238,6 +259,7 @@ internal sealed partial class JinjaParser
                 Other(name, at);
                 break;
             case "do":
+                Keep();
                 Tuple();
                 break;
             case "autoescape" or "trans" or "generation":
@@ -255,8 +277,10 @@ internal sealed partial class JinjaParser
 
                 break;
             case "else":
+                Dropped();
                 if (_blocks.TryPeek(out Block? opened))
                 {
+                    opened.IsForSystem = false;
                     opened.Trigger = "";
                 }
 
@@ -277,8 +301,46 @@ internal sealed partial class JinjaParser
         }
     }
 
+    private void Keep()
+    {
+        if (_blocks.FirstOrDefault(b => b.IsForSystem) is { } block)
+        {
+            block.Keeps = true;
+        }
+    }
+
+    /// <summary>Whether a condition holds for the message of the operator and for no other.</summary>
+    private static bool IsSystem(ReadOnlySpan<char> condition) =>
+        condition.Contains("role", StringComparison.Ordinal) && condition.Contains("==", StringComparison.Ordinal) && (condition.Contains("'system'", StringComparison.Ordinal) || condition.Contains("\"system\"", StringComparison.Ordinal))
+        && !condition.Contains("!=", StringComparison.Ordinal) && !condition.Contains(" or ", StringComparison.Ordinal) && !condition.Contains("not ", StringComparison.Ordinal);
+
+    /// <summary>A value that is written: one that is no text of the template's own keeps something of the message, unless it is its role alone.</summary>
+    private void Printed(int from, JinjaValue value)
+    {
+        ReadOnlySpan<char> tag = _text.AsSpan(Math.Min(from, _text.Length), Math.Max(0, Math.Min(_token.Start, _text.Length) - from));
+        if (_blocks.FirstOrDefault(b => b.IsForSystem) is { } block && value.Kind is not JinjaValueKind.Text)
+        {
+            bool isOther = tag.Contains("content", StringComparison.Ordinal) || tag.Contains("text", StringComparison.Ordinal) || tag.Contains("system", StringComparison.Ordinal) || tag.Contains("value", StringComparison.Ordinal) || tag.Contains("(", StringComparison.Ordinal) || !tag.Contains("role", StringComparison.Ordinal);
+            block.Keeps |= isOther;
+        }
+    }
+
+    /// <summary>A branch for the operator's message is over: where it wrote words of its own in its place, that is told.</summary>
+    private void Dropped()
+    {
+        if (_blocks.TryPeek(out Block? block) && block is { IsForSystem: true, Keeps: false, Words: >= FewWords })
+        {
+            _uses.Add("template.drops-system", Math.Max(0, block.WrittenAt), "In the place of what the operator told the model the template writes words of its own.");
+        }
+    }
+
     private void Close(string name)
     {
+        if (name is "endif")
+        {
+            Dropped();
+        }
+
         if (name.StartsWith("end", StringComparison.Ordinal) && _blocks.TryPop(out Block? closed))
         {
             _steps = closed.Steps;
@@ -451,6 +513,12 @@ internal sealed partial class JinjaParser
     /// <summary>Text that the template writes.</summary>
     private void Written(string text, int at)
     {
+        if (_blocks.FirstOrDefault(b => b.IsForSystem) is { } system)
+        {
+            system.WrittenAt = system.WrittenAt < 0 ? at : system.WrittenAt;
+            system.Words += text.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries).Count(w => w.Length > 1 && char.IsLetter(w[0]) && w.All(c => char.IsLetter(c) || c is '.' or ',' or '\'' or '!' or ':'));
+        }
+
         if (_blocks.FirstOrDefault(b => b.Trigger.Length > 0) is { } condition)
         {
             Written(text, at, condition.Trigger);

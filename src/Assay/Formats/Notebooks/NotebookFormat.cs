@@ -97,11 +97,23 @@ internal sealed class NotebookFormat : IFormat
 
             if (magic is "javascript" or "js" or "html" or "HTML" or "svg")
             {
-                Script(string.Join('\n', lines.Skip(1)), at(0), context);
+                string script = string.Join('\n', lines.Skip(1));
+                Script(script, at(0), context);
+                if (magic is "javascript" or "js")
+                {
+                    context.Submit(new Artifact($"cell@0x{at(0):x}", new MemorySource(Encoding.UTF8.GetBytes(script)), context.Artifact, BracedSources.BracedSourceFormat.JavaScriptId) { When = "cell", OuterLine = line => context.LineAt(at(Math.Min(line, lines.Length - 1))) ?? line });
+                }
+
                 return;
             }
 
-            if (magic is not ("time" or "timeit" or "capture" or "prun" or "python" or "python3" or "writefile" or "memit"))
+            if (magic is "writefile" or "file")
+            {
+                Written(first, lines, at, context);
+                return;
+            }
+
+            if (magic is not ("time" or "timeit" or "capture" or "prun" or "python" or "python3" or "memit"))
             {
                 return;
             }
@@ -141,6 +153,20 @@ internal sealed class NotebookFormat : IFormat
 
                 python.Append(bang > 0 ? indent + "pass" : line).Append('\n');
             }
+        }
+    }
+
+    /// <summary>A cell that writes a file: what the file is to whoever starts something, and what is written.</summary>
+    private static void Written(string first, string[] lines, Func<int, long> at, ReadContext context)
+    {
+        string path = first.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, .., var last] ? last : "";
+        string content = string.Join('\n', lines.Skip(1));
+        bool isShell = path.EndsWith(".sh", StringComparison.Ordinal) || path.Split('/')[^1].StartsWith('.');
+        Shell((isShell ? content : "") + "\n", line => at(line), context);
+        Shell($"echo > {path}\n", _ => at(0), context);
+        if (path.EndsWith(".py", StringComparison.Ordinal))
+        {
+            context.Submit(new Artifact(path[(path.LastIndexOf('/') + 1)..], new MemorySource(Encoding.UTF8.GetBytes(content)), context.Artifact, PythonSourceFormat.FormatId) { When = "cell", OuterLine = line => context.LineAt(at(Math.Min(line, lines.Length - 1))) ?? line });
         }
     }
 

@@ -7,9 +7,11 @@ namespace Assay.Formats.PythonSources;
 /// <summary>Tells Python source from other text by its first lines: imports, definitions and classes with their colons.</summary>
 internal static class PythonLook
 {
+    private const int LongestLook = 4096;
+
     private static readonly HashSet<string> s_others = new(StringComparer.Ordinal)
     {
-        ".md", ".rst", ".json", ".jsonl", ".ipynb", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".csv", ".tsv", ".html", ".js", ".ts", ".sh", ".c", ".h", ".cpp", ".cu", ".java", ".go", ".rs", ".jinja", ".jinja2", ".j2", ".log", ".xml", ".r", ".jl", ".lua",
+        ".md", ".rst", ".json", ".jsonl", ".ipynb", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".csv", ".tsv", ".html", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cc", ".cxx", ".hpp", ".cuh", ".nix", ".swift", ".kt", ".scala", ".cs", ".sh", ".c", ".h", ".cpp", ".cu", ".java", ".go", ".rs", ".jinja", ".jinja2", ".j2", ".log", ".xml", ".r", ".jl", ".lua",
     };
 
     /// <summary>Whether the view looks like source.</summary>
@@ -20,7 +22,14 @@ internal static class PythonLook
             return false;
         }
 
-        ReadOnlySpan<byte> head = view.Head.Span;
+        return IsSource(view.Head.Span);
+    }
+
+    /// <summary>Whether a text looks like source.</summary>
+    public static bool IsSource(string text) => IsSource(Encoding.UTF8.GetBytes(text.Length > LongestLook ? text[..LongestLook] : text));
+
+    private static bool IsSource(ReadOnlySpan<byte> head)
+    {
         if (head.IndexOf("import "u8) < 0 && head.IndexOf("def "u8) < 0)
         {
             return false;

@@ -88,6 +88,11 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
             reading.Asked();
         }
 
+        if (!isOfNotebook && context.Artifact.Parent is null && reading.Uses.Count > 0 && BuildScripts.Names(context))
+        {
+            reading.Installed();
+        }
+
         bool runs = reading.Uses.Exists(u => u.Phase is "import" or "load");
         context.Add(new CodeFact
         {

@@ -27,6 +27,11 @@ internal static class SourceNames
             return false;
         }
 
+        if (s_names.Value["sending-handler"].Contains(callee))
+        {
+            return true;
+        }
+
         return module is "?" || module is "builtins" ? dot > 0 && s_names.Value["builtin"].Contains(callee[(dot + 1)..])
             : s_names.Value["part"].Contains(module) ? s_names.Value["reaching"].Contains(callee[(callee.LastIndexOf('.') + 1)..])
             : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module));
@@ -37,7 +42,7 @@ internal static class SourceNames
     {
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         string module = dot < 0 ? name : name[..dot];
-        return module is "?" || (module is "builtins" ? dot < 0 || s_names.Value["builtin"].Contains(name[(dot + 1)..]) || name.EndsWith(".globals()", StringComparison.Ordinal)
+        return s_names.Value["sending-handler"].Contains(name) || module is "?" || (module is "builtins" ? dot < 0 || s_names.Value["builtin"].Contains(name[(dot + 1)..]) || name.EndsWith(".globals()", StringComparison.Ordinal)
             : s_names.Value["part"].Contains(module) ? s_names.Value["reaching"].Contains(name[(name.LastIndexOf('.') + 1)..])
             : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module)));
     }

@@ -81,6 +81,15 @@ internal sealed class SourceReading
         }
     }
 
+    /// <summary>An installation runs the file: as a script, or by functions that its tool knows.</summary>
+    public void Installed()
+    {
+        for (int i = 0; i < Uses.Count; i++)
+        {
+            Uses[i] = Uses[i].Phase is "import" or "call" or "use" ? Uses[i] with { Phase = "install" } : Uses[i];
+        }
+    }
+
     /// <summary>Reads a module.</summary>
     public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, SourceSetting setting)
     {

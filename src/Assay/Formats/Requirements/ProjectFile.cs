@@ -26,7 +26,7 @@ internal static class ProjectFile
             string line = raw.Trim();
             if (line.StartsWith('['))
             {
-                bool isSection = !line.Contains('"', StringComparison.Ordinal) && line.EndsWith(']') && raw.Length > 0 && !char.IsWhiteSpace(raw[0]);
+                bool isSection = (!line.Contains('"', StringComparison.Ordinal) || line.StartsWith("[project.entry-points", StringComparison.Ordinal) || line.StartsWith("[tool.poetry.plugins", StringComparison.Ordinal)) && line.EndsWith(']') && raw.Length > 0 && !char.IsWhiteSpace(raw[0]);
                 if (isSection)
                 {
                     (section, key) = (line.Trim('[', ']', ' '), "");
@@ -38,6 +38,14 @@ internal static class ProjectFile
             bool isKey = equals > 0 && raw.Length > 0 && !char.IsWhiteSpace(raw[0]) && line[0] is not ('"' or '\'');
             string value = isKey ? line[(equals + 1)..].Trim() : line;
             key = isKey ? line[..equals].Trim() : key;
+            bool isPlugin = ((section.StartsWith("project.entry-points", StringComparison.Ordinal) || section.StartsWith("tool.poetry.plugins", StringComparison.Ordinal)) && isKey)
+                || (section is "options.entry_points" && !isKey && key is not "console_scripts" and not "gui_scripts");
+            if (isPlugin && !section.Contains("_scripts", StringComparison.Ordinal))
+            {
+                Plugin(isKey ? value : line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..], number);
+                continue;
+            }
+
             bool isList = s_lists.Contains(key) || section is "project.optional-dependencies" or "dependency-groups" or "options.extras_require";
             bool isTable = section.EndsWith("dependencies", StringComparison.Ordinal) || section is "packages" or "dev-packages";
             key = key.StartsWith('@') && key.EndsWith(":registry", StringComparison.Ordinal) ? "registry" : key;
@@ -64,6 +72,16 @@ internal static class ProjectFile
                 string[] strings = [.. Strings(value)];
                 string? place = Array.Find(strings, s => s.Contains("://", StringComparison.Ordinal));
                 Say(RequirementLines.Read(place is null ? key.Trim('"') : $"{key} @ {(value.Contains("git", StringComparison.Ordinal) && !place.StartsWith("git+", StringComparison.Ordinal) ? "git+" : "")}{place}"));
+            }
+        }
+
+        // What asks for all entry points of a group imports and calls what they name.
+        void Plugin(string named, int at)
+        {
+            string[] parts = named.Trim().Trim('"', '\'').Split('[')[0].Trim().Split(':');
+            if (parts is [{ Length: > 0 and < 128 } module, { Length: > 0 and < 128 } item])
+            {
+                context.Add(new EntryFact { Path = context.Artifact.Path, Offset = start, Line = context.OuterLine(at), Source = "pyproject", Key = "entry-point", Value = $"{module.Trim()}.{item.Trim()}", Kind = EntryKind.Text });
             }
         }
 

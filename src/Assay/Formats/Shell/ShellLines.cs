@@ -171,7 +171,7 @@ internal sealed class ShellLines
             Say("shell.persistence", "A line makes something start again later");
         }
 
-        bool reads = Words("secret").Any(s => line.Contains(s, StringComparison.Ordinal));
+        bool reads = Words("secret").Any(s => line.Contains(s, StringComparison.Ordinal)) || commands.Exists(c => c.Words.Any(IsOfHome));
         bool sends = commands.Any(c => c.Program is "nc" or "ncat" or "netcat" or "scp" or "rsync" or "ftp" or "tftp" || (c.Program is "curl" or "wget" && c.Words.Any(IsSending)));
         bool environment = commands.Any(IsEnvironment) || nested.Any(n => _script.Parse(n, []).Any(IsEnvironment));
         if (sends && (reads || environment))
@@ -217,6 +217,14 @@ internal sealed class ShellLines
         int at = command.Words.ToList().FindIndex(w => w is "-c" or "-e" or "-r" or "--eval");
         return at > 0 && at + 1 < command.Words.Count && Words("interpreter").Contains(command.Program) && command.Words[at + 1] is var code
             && Words("runs-text").Any(w => code.Contains(w, StringComparison.Ordinal)) && Words(decodes ? "decodes-text" : "fetches-text").Any(w => code.Contains(w, StringComparison.Ordinal));
+    }
+
+    /// <summary>Whether a word names a hidden file of its user, which programs keep their settings and keys in.</summary>
+    private static bool IsOfHome(string word)
+    {
+        string path = word.TrimStart('@', '<');
+        string rest = path.StartsWith("~/.", StringComparison.Ordinal) ? path[3..] : path.StartsWith("$HOME/.", StringComparison.Ordinal) ? path[7..] : path.StartsWith("${HOME}/.", StringComparison.Ordinal) ? path[9..] : "";
+        return rest.Length > 0 && !rest.StartsWith("cache/", StringComparison.Ordinal) && !rest.StartsWith("local/", StringComparison.Ordinal);
     }
 
     /// <summary>Whether a command prints the whole environment.</summary>

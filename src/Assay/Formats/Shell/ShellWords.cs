@@ -208,8 +208,9 @@ internal sealed class ShellWords
             {
                 int inline = words.FindIndex(w => w is "-c" or "-lc" or "-ic" or "/c" or "/C" or "-Command" or "-command");
                 string program = words[0][(words[0].LastIndexOf('/') + 1)..].ToLowerInvariant();
-                if (inline > 0 && inline + 1 < words.Count && Table("shell").Contains(program))
+                if (inline > 0 && inline + 1 < words.Count && (Table("shell").Contains(program) || Table("shell").Contains(words[inline - 1][(words[inline - 1].LastIndexOf('/') + 1)..])))
                 {
+                    // A shell may stand behind what starts it in another place: chroot /host sh -c.
                     nested.Add(words[inline + 1]);
                 }
 

@@ -132,6 +132,16 @@ internal sealed class TextFormat : IFormat
             case TextRole.OtherCode:
                 context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = context.Artifact.Extension.TrimStart('.'), Summary = "a script", Phase = "use" });
                 Lines(document.Text, claim, context, null);
+                if (context.Artifact.Extension is ".gyp" or ".gypi")
+                {
+                    // <!(command) and <!@(command) are what the command prints.
+                    Lines(SettingsText.Quoted(document.Text).Replace("<!@(", ";", StringComparison.Ordinal).Replace("<!(", ";", StringComparison.Ordinal).Replace(")", " ", StringComparison.Ordinal), claim, context, null, "install");
+                }
+
+                if (file is ".dir-locals.el" && document.Text.IndexOf("(eval .", StringComparison.Ordinal) is >= 0 and int evaluated)
+                {
+                    context.Anomaly("git.runs", document.Offset(evaluated), 0, "Emacs evaluates what the settings of the folder say when a file in it is opened.");
+                }
 
                 // What other languages hand to a shell stands in quotes.
                 Lines(SettingsText.Quoted(document.Text), claim, context, null);

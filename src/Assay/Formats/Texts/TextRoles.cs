@@ -145,6 +145,12 @@ internal static class TextRoles
             return TextRole.Project;
         }
 
+        // What Apptainer builds a container from: sections of shell lines.
+        if (head.TrimStart().StartsWith("bootstrap:", StringComparison.OrdinalIgnoreCase))
+        {
+            return TextRole.Shell;
+        }
+
         if (head.StartsWith("#!", StringComparison.Ordinal))
         {
             string line = head.Split('\n')[0];
@@ -162,7 +168,7 @@ internal static class TextRoles
             ".mk" or ".just" or ".cron" => TextRole.Recipes,
             ".pth" => TextRole.PathFile,
             ".desktop" or ".service" or ".timer" or ".inf" => TextRole.Launcher,
-            ".m" or ".js" or ".mjs" or ".ts" or ".rb" or ".pl" or ".php" or ".lua" or ".r" or ".jl" or ".vbs" or ".hta" or ".wsf" => TextRole.OtherCode,
+            ".m" or ".js" or ".mjs" or ".ts" or ".rb" or ".pl" or ".php" or ".lua" or ".r" or ".jl" or ".rs" or ".go" or ".cs" or ".kt" or ".swift" or ".scala" or ".ex" or ".exs" or ".nix" or ".el" or ".gyp" or ".gypi" or ".vbs" or ".hta" or ".wsf" => TextRole.OtherCode,
             _ => file switch
             {
                 ".gitattributes" => TextRole.Attributes,

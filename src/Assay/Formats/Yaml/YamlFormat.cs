@@ -51,6 +51,12 @@ internal sealed class YamlFormat : IFormat
             return null;
         }
 
+        // What Apptainer builds a container from begins like YAML, and goes on with lines for a shell.
+        if (view.Head.Span.TrimStart(" \t\r\n"u8) is { Length: > 10 } head && System.Text.Ascii.EqualsIgnoreCase(head[..10], "bootstrap:"u8) && head.IndexOf("\n%"u8) > 0)
+        {
+            return null;
+        }
+
         string file = view.Artifact.Name[(view.Artifact.Name.LastIndexOfAny(['/', '\\']) + 1)..];
         bool isNamed = s_names.Contains(view.Artifact.Extension) || file is "MLmodel";
         if (isNamed || (file is not ("Justfile" or "justfile" or ".justfile" or "Makefile" or "makefile" or "Procfile") && !s_others.Contains(view.Artifact.Extension) && Begins(view.Head.Span)))
