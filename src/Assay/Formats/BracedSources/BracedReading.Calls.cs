@@ -38,7 +38,7 @@ internal sealed partial class BracedReading
     private string? Callable(string path) => (_isC ? s_c : s_javaScript).Value.GetValueOrDefault(path) ?? (path.StartsWith("py:", StringComparison.Ordinal) ? path[3..] : null);
 
     /// <summary>Gives a name a value.</summary>
-    private void Bind(BracedFrame frame, BracedValue to, BracedValue value)
+    private static void Bind(BracedFrame frame, BracedValue to, BracedValue value)
     {
         if (to.Kind is BracedValueKind.List)
         {
