@@ -55,10 +55,11 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
             }
             else
             {
-                steps.Add(steps.Count == 0 ? block : block + "\n");
+                steps.Add(steps.Count == 0 ? block : block.TrimStart('\n') + "\n");
             }
         }
 
+        steps[^1] = steps[^1].TrimEnd('\n');
         return [.. steps];
     }
 

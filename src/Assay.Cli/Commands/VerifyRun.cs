@@ -58,6 +58,9 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
     /// <summary>How long an allowance holds where no day is said.</summary>
     private const int Days = 90;
 
+    private const int MostCode = 3;
+    private const int LongestCode = 60;
+
     private readonly DecisionPlaces _places = DecisionPlaces.Of(host, arguments.Decisions, mayBeMissing: true);
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
 
@@ -191,6 +194,7 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
             text.Finish();
         }
 
+        Code(report, writer);
         Signature(report.Path, writer);
         DecisionBook book = Known.Book;
         if (book.About(report.Sha256).Concat(book.Before(_places.NameOf(report.Path), report.Sha256)).FirstOrDefault() is not { } last)
@@ -221,6 +225,40 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         }
 
         return writer.ToString();
+    }
+
+    /// <summary>The pickles in which something was found as Python, as far as anybody reads; nothing of them is run.</summary>
+    private void Code(TargetReport report, StringWriter writer)
+    {
+        Host silent = host with { Error = TextWriter.Null };
+        foreach (string place in DecidedScan.Deciding(report).Select(f => f.Path).Distinct().Take(MostCode))
+        {
+            try
+            {
+                if (PickleTarget.Find(silent, place, raw: false, out _) is not { } pickle || pickle.Name != place)
+                {
+                    continue;
+                }
+
+                using StringWriter code = new() { NewLine = "\n" };
+                pickle.Visit(bytes => DecompiledText.Write(bytes, code, arguments.Look, cancellation: host.Cancellation));
+                string[] lines = code.ToString().TrimEnd('\n').Split('\n');
+                writer.WriteLine($"\nCODE of {Escape.Visible(place)}, as Python; nothing of it was run");
+                foreach (string line in lines.Take(LongestCode).Where(l => l.Length > 0))
+                {
+                    writer.WriteLine("  " + line);
+                }
+
+                if (lines.Length > LongestCode)
+                {
+                    writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  and {lines.Length - LongestCode} lines more: assay pickle decompile shows all."));
+                }
+            }
+            catch (Exception e) when (e is Bytes.MalformedException or Bytes.ScanStopException or IOException or UnauthorizedAccessException)
+            {
+                // It is told what could not be read.
+            }
+        }
     }
 
     /// <summary>Who has signed the model, where a signature lies beside it. It says who made it, never that it is harmless.</summary>

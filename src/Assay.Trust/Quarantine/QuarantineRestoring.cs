@@ -34,12 +34,12 @@ public sealed class QuarantineRestoring(QuarantineFolder folder)
 
             foreach (string name in names.Skip(1).Where(n => _disk.Status(n) is null))
             {
-                _disk.Link(names[0], name);
+                Within(name, at => _disk.Link(names[0], at));
             }
 
             foreach (QuarantineLink link in links.Where(l => _disk.Status(l.Path) is null))
             {
-                _disk.SymbolicLink(link.Target, link.Path);
+                Within(link.Path, at => _disk.SymbolicLink(link.Target, at));
             }
 
             foreach (string parent in names.Concat(links.Select(l => l.Path)).Select(p => Path.GetDirectoryName(p)!).Distinct())
@@ -118,9 +118,18 @@ public sealed class QuarantineRestoring(QuarantineFolder folder)
         }
     }
 
-    private void Place(QuarantineItem item, string path, List<string> notes)
+    /// <summary>Does something with a name in its folder, which is held so that nobody leads it elsewhere meanwhile.</summary>
+    private void Within(string path, Action<string> work)
     {
-        string temporary = Path.Join(Path.GetDirectoryName(path), $".assay-restore-{item.Id}");
+        using HeldFolder held = _disk.Hold(Path.GetDirectoryName(path)!);
+        work(held[path]);
+    }
+
+    private void Place(QuarantineItem item, string path, List<string> notes) => Within(path, at => Place(item, path, at, notes));
+
+    private void Place(QuarantineItem item, string path, string at, List<string> notes)
+    {
+        string temporary = Path.Join(Path.GetDirectoryName(at), $".assay-restore-{item.Id}");
         if (_disk.Status(temporary) is not null)
         {
             // Of an attempt that was killed: the folder of the quarantine is locked, so nobody else writes it.
@@ -156,7 +165,7 @@ public sealed class QuarantineRestoring(QuarantineFolder folder)
             notes.AddRange(lost.Select(l => $"{path}: {l}."));
 
             _disk.Flush(file, temporary);
-            _disk.Rename(temporary, path);
+            _disk.Rename(temporary, at);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SettingException)
         {

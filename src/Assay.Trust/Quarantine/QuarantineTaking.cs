@@ -50,40 +50,53 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
     internal void Finish(QuarantineItem item)
     {
         FileStatus taken = new() { Kind = EntryKind.Regular, Device = item.Device, Inode = item.Inode, Size = item.Size, Modified = item.Modified };
-        HashSet<string> parents = [];
         foreach (QuarantineLink link in item.Links)
         {
-            if (_disk.Status(link.Path) is { Kind: EntryKind.Link } && new FileInfo(link.Path).LinkTarget == link.Target)
+            Within(link.Path, at =>
             {
-                _disk.Unlink(link.Path);
-                parents.Add(Path.GetDirectoryName(link.Path)!);
-            }
+                if (_disk.Status(at) is { Kind: EntryKind.Link } && new FileInfo(at).LinkTarget == link.Target)
+                {
+                    _disk.Unlink(at);
+                }
+            });
         }
 
         foreach (string path in item.Names)
         {
-            if (_disk.Status(path) is not { } now)
+            Within(path, at =>
             {
-                continue;
-            }
-
-            if (!taken.IsUnwritten(now))
-            {
-                folder.Tell($"{path} was written again meanwhile, so it stays; what it was is in quarantine as {item.Id}.");
-                continue;
-            }
-
-            _disk.Unlink(path);
-            parents.Add(Path.GetDirectoryName(path)!);
-        }
-
-        foreach (string parent in parents)
-        {
-            _disk.FlushFolder(parent);
+                if (_disk.Status(at) is { } now && taken.IsUnwritten(now))
+                {
+                    _disk.Unlink(at);
+                }
+                else if (_disk.Status(at) is not null)
+                {
+                    folder.Tell($"{path} was written again meanwhile, so it stays; what it was is in quarantine as {item.Id}.");
+                }
+            });
         }
 
         _disk.Unlink(folder.PathOf(item.Id, QuarantineFolder.Pending));
         _disk.FlushFolder(folder.PathOf(item.Id));
+    }
+
+    /// <summary>Does something with a name in its folder, which is held so that nobody leads it elsewhere meanwhile, and flushes the folder. A folder that is gone holds nothing.</summary>
+    private void Within(string path, Action<string> work)
+    {
+        string parent = Path.GetDirectoryName(path)!;
+        if (_disk.Status(parent) is not { Kind: EntryKind.Folder } || RealPath.Of(parent) != parent)
+        {
+            if (_disk.Status(path) is not null)
+            {
+                folder.Tell($"{path} is reached by a link by now, and was not touched: look whether it is the file that is in quarantine.");
+            }
+
+            return;
+        }
+
+        using HeldFolder held = _disk.Hold(parent);
+        work(held[path]);
+        _disk.FlushFolder(held.Path);
     }
 
     private QuarantineItem Copy(QuarantinePlan plan, QuarantineReason why, string name)

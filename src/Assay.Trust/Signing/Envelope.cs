@@ -27,6 +27,9 @@ public sealed record Envelope
     /// <summary>The type of in-toto statements.</summary>
     public const string InToto = "application/vnd.in-toto+json";
 
+    /// <summary>More signatures nobody needs, and each costs whoever verifies them.</summary>
+    private const int MostSignatures = 64;
+
     /// <summary>What the payload is.</summary>
     public string? PayloadType { get; init; }
 
@@ -52,7 +55,7 @@ public sealed record Envelope
     {
         try
         {
-            return JsonSerializer.Deserialize(json, SigningJson.Default.Envelope) is { PayloadType: not null } envelope && Decoded(envelope.Payload) is not null ? envelope : null;
+            return JsonSerializer.Deserialize(json, SigningJson.Default.Envelope) is { PayloadType: not null, Signatures: null or { Count: <= MostSignatures } } envelope && Decoded(envelope.Payload) is not null ? envelope : null;
         }
         catch (JsonException)
         {

@@ -107,6 +107,24 @@ internal unsafe class Disk
     /// <summary>Makes a folder for its owner only.</summary>
     public void MakeFolder(string path) => Do("make-folder", path, () => Check(LinuxCalls.MakeFolder(path, OwnerFolder), path));
 
+    /// <summary>
+    /// Holds a folder: what is done below the path of the answer is done in this folder, whatever its name leads to meanwhile. A folder that is reached by a link is none.
+    /// </summary>
+    public HeldFolder Hold(string path)
+    {
+        SafeFileHandle folder = Opened(path, ReadOnly | FolderOnly | NoLinks);
+        try
+        {
+            HeldFolder held = new(folder);
+            return new FileInfo(held.Path).LinkTarget == path ? held : throw new IOException("Its directory is reached by a link, or was exchanged meanwhile.");
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Gives a file or a folder another name, where nothing has that name.</summary>
     public void Rename(string from, string to) => Do("rename", to, () =>
     {

@@ -1,6 +1,8 @@
 // The test hub is a hub: npm's @huggingface/hub reads it as it reads the real one.
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Assay.Hub.Tests.Builders;
+using Assay.Hub.Tests.Cli;
 using Assay.Hub.Tests.Server;
 using Assay.Tests.Builders;
 
@@ -59,6 +61,28 @@ public sealed class RealClientTests : IDisposable
 
         Assert.All(hub.Log.All.Where(r => r.IsStorage), r => Assert.Null(r.Authorization));
         Assert.Contains(hub.Log.All, r => r.IsStorage);
+    }
+
+    [Fact]
+    public async Task TheClientInJavaScriptFindsWhatWasPulledIntoTheCache()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        TestFile[] files = [TestFile.Plain("config.json", "{\"model_type\": \"odd\"}"), TestFile.Plain("sub/words.txt", "words"), TestFile.Large("model.safetensors", Hubs.SafetensorsFile("w", 300_000))];
+        string commit = hub.Add("org/model").Commit("main", files);
+        ProgramRun run = ProgramRun.Of(hub, _tree.Root, ["pull", "hf://org/model", "--cache"], ("ASSAY_HUB_CACHE", "off"));
+        Assert.True(run.Code == 0, run.Error);
+        hub.Log.Clear();
+        JsonNode seen = (await NodeClient.ReadAsync(hub.Endpoint, _tree.Root, [new JsonObject
+        {
+            ["type"] = "model", ["name"] = "org/model", ["revision"] = commit, ["cacheDir"] = _tree[".cache/huggingface/hub"], ["offline"] = new JsonArray([.. files.Select(f => (JsonNode)f.Path)]),
+        }]))[0]!;
+        Assert.Equal(0, hub.Log.Count);
+        Assert.All(files, f => Assert.Equal((f.IsLarge ? f.Sha256 : f.Oid, f.Sha256), (seen["cached"]![f.Path]!["blob"]!.GetValue<string>(), seen["cached"]![f.Path]!["sha256"]!.GetValue<string>())));
+        JsonNode scanned = Assert.Single(seen["scanned"]!.AsArray())!;
+
+        // It counts what lies at the top.
+        Assert.Equal(("org/model", "model", commit, 2), (scanned["name"]!.GetValue<string>(), scanned["type"]!.GetValue<string>(), scanned["commit"]!.GetValue<string>(), scanned["files"]!.GetValue<int>()));
+        Assert.Equal("main", Assert.Single(scanned["refs"]!.AsArray())!.GetValue<string>());
     }
 
     [Theory]

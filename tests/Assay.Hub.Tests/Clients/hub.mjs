@@ -8,6 +8,19 @@ const hub = createRequire(path.resolve(tools) + "/")("@huggingface/hub");
 console.debug = () => {};
 const digest = bytes => createHash("sha256").update(bytes).digest("hex");
 
+// What a cache holds that somebody else has filled, without asking any hub.
+async function kept({ type, name, revision, offline, cacheDir }) {
+    const seen = { cached: {}, scanned: [] };
+    for (const file of offline) {
+        const found = await hub.downloadFileToCacheDir({ repo: { type, name }, revision, path: file, cacheDir, hubUrl: "http://127.0.0.1:9" });
+        seen.cached[file] = { blob: path.basename(realpathSync(found)), sha256: digest(readFileSync(found)) };
+    }
+    for (const repo of (await hub.scanCacheDir(cacheDir)).repos) {
+        for (const kept of repo.revisions) seen.scanned.push({ name: repo.id.name, type: repo.id.type, commit: kept.commitOid, refs: kept.refs, files: kept.files.length });
+    }
+    return seen;
+}
+
 async function read({ type, name, revision, token }) {
     const common = { hubUrl, accessToken: token || undefined };
     const repo = { type, name };
@@ -37,5 +50,5 @@ async function read({ type, name, revision, token }) {
 }
 
 const all = [];
-for (const one of JSON.parse(work)) all.push(await read(one));
+for (const one of JSON.parse(work)) all.push(await (one.offline ? kept(one) : read(one)));
 console.log(JSON.stringify(all));

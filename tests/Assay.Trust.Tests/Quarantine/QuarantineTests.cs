@@ -215,6 +215,44 @@ public sealed class QuarantineTests : IDisposable
         Assert.Empty(folder.Items());
     }
 
+    [Theory]
+    [InlineData("unlink")]
+    [InlineData("flush-folder")]
+    public void ADirectoryThatIsExchangedMeanwhileLosesNothingElsewhere(string operation)
+    {
+        // The other file has the name, in a directory that takes the place of the first one just before the names are taken away.
+        string file = _tree.Add("m/model", "harmful"), other = _tree.Add("other/model", "somebody's own");
+        using QuarantineFolder folder = QuarantineFolder.Open(Store, new ExchangingDisk(operation, () =>
+        {
+            if (!Directory.Exists(_tree["aside"]))
+            {
+                Directory.Move(_tree["m"], _tree["aside"]);
+                _tree.Link("m", "other");
+            }
+        }));
+        new QuarantineTaking(folder).Take(QuarantinePlan.Of([file], Store)[0], new QuarantineReason());
+        Assert.Equal("somebody's own", File.ReadAllText(other));
+    }
+
+    [Fact]
+    public void ADirectoryThatIsExchangedMeanwhileIsNotWrittenTo()
+    {
+        string file = _tree.Add("m/model", "harmful");
+        QuarantineItem item = Take(file);
+        Directory.CreateDirectory(_tree["other"]);
+        using QuarantineFolder folder = QuarantineFolder.Open(Store, new ExchangingDisk("rename", () =>
+        {
+            if (!Directory.Exists(_tree["aside"]))
+            {
+                Directory.Move(_tree["m"], _tree["aside"]);
+                _tree.Link("m", "other");
+            }
+        }));
+        new QuarantineRestoring(folder).Restore(item);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_tree["other"]));
+        Assert.Equal("harmful", File.ReadAllText(_tree["aside/model"]));
+    }
+
     [Fact]
     public void ADirectoryIsTheFilesBelowIt()
     {
@@ -280,6 +318,17 @@ public sealed class QuarantineTests : IDisposable
         folder.Purge(item);
         Assert.Empty(folder.Items());
         Assert.Empty(Directory.GetDirectories(Store));
+    }
+
+    private sealed class ExchangingDisk(string at, Action exchange) : Disk
+    {
+        protected override void Before(string operation, string path)
+        {
+            if (operation == at)
+            {
+                exchange();
+            }
+        }
     }
 
     private static IReadOnlyDictionary<string, byte[]> Attributes(string file)

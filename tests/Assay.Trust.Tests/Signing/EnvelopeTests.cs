@@ -65,6 +65,12 @@ public sealed class EnvelopeTests : IDisposable
     public void WhatIsNoEnvelopeIsNone(string text) => Assert.Null(Envelope.Read(Encoding.UTF8.GetBytes(text)));
 
     [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public void SignaturesAreCounted(int count, bool isOne) =>
+        Assert.Equal(isOne, Envelope.Read(Encoding.UTF8.GetBytes($"{{\"payloadType\":\"x\",\"payload\":\"\",\"signatures\":[{string.Join(',', Enumerable.Repeat("{\"sig\":\"\"}", count))}]}}")) is not null);
+
+    [Theory]
     [InlineData("{\"payloadType\":\"x\",\"payload\":\"\"}")]
     [InlineData("{\"payloadType\":\"x\",\"payload\":\"\",\"signatures\":[null,{},{\"sig\":\"!\"},{\"sig\":\"\"}]}")]
     public void BrokenSignaturesSignNothing(string text)
