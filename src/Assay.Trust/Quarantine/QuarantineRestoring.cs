@@ -119,9 +119,9 @@ public sealed class QuarantineRestoring(QuarantineFolder folder)
     }
 
     /// <summary>Does something with a name in its folder, which is held so that nobody leads it elsewhere meanwhile.</summary>
-    private void Within(string path, Action<string> work)
+    private static void Within(string path, Action<string> work)
     {
-        using HeldFolder held = _disk.Hold(Path.GetDirectoryName(path)!);
+        using HeldFolder held = Disk.Hold(Path.GetDirectoryName(path)!);
         work(held[path]);
     }
 

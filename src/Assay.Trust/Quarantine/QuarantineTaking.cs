@@ -94,7 +94,7 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
             return;
         }
 
-        using HeldFolder held = _disk.Hold(parent);
+        using HeldFolder held = Disk.Hold(parent);
         work(held[path]);
         _disk.FlushFolder(held.Path);
     }

@@ -110,7 +110,7 @@ internal unsafe class Disk
     /// <summary>
     /// Holds a folder: what is done below the path of the answer is done in this folder, whatever its name leads to meanwhile. A folder that is reached by a link is none.
     /// </summary>
-    public HeldFolder Hold(string path)
+    public static HeldFolder Hold(string path)
     {
         SafeFileHandle folder = Opened(path, ReadOnly | FolderOnly | NoLinks);
         try
