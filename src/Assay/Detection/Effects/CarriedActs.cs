@@ -84,8 +84,8 @@ internal sealed class CarriedActs(EffectScope scope)
         {
             Read(read, acts);
 
-            // Who reads such a builtin and is not seen to call it calls it by a way around.
-            if (s_openers.Contains(read) && !_globals.ContainsKey(read) && !code.Uses.Any(u => u.Callee == read))
+            // Who reads such a builtin, is not seen to call it and calls something that cannot be told calls it by a way around.
+            if (s_openers.Contains(read) && !_globals.ContainsKey(read) && !code.Uses.Any(u => u.Callee == read) && code.Uses.Any(u => u.Callee.Length == 0 || u.Callee.Contains("()", StringComparison.Ordinal)))
                 acts.Add(new CodeAct(read, EffectKind.Unknown, true, false, true, IsUnknown: true));
         }
 
