@@ -95,7 +95,8 @@ internal sealed class BriefEffects(CapacityWords words)
         List<Effect> brief = [];
         foreach (Effect effect in effects)
         {
-            EffectSource source = Coarse(effect.Source);
+            // A part that is called says nothing of calling the whole.
+            EffectSource source = effect.Kind is EffectKind.Call or EffectKind.SetState ? effect.Source : Coarse(effect.Source);
             bool isMany = (effect.Kind is EffectKind.Method && methods.Contains(source)) || (effect.Kind is EffectKind.GetAttribute && effect.With.Count > MostParts);
             brief.Add(isMany
                 ? new Effect { Kind = EffectKind.Unknown, Source = source }
