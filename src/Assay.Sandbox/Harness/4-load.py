@@ -267,7 +267,8 @@ def came(thing, error):
 
 
 def named(thing):
-    module = HELD(type(thing)).get("__module__")
+    # Classes of C's own have it in their name alone; a class that Python made may lack it.
+    module = HELD(type(thing)).get("__module__") if FLAGS(type(thing)) & MADE else MODULE(type(thing))
     return (module if type(module) is str else "builtins", QUALIFIED(type(thing)))
 
 
