@@ -26,7 +26,7 @@ OF_ITS_OWN = ("__class__", "__builtins__", "__warningregistry__")
 # A class that Python code made; the others cannot be changed.
 MADE = 1 << 9
 VALUES, FLAGS = methodcaller("values"), type.__dict__["__flags__"].__get__
-NAME, QUALIFIED, SUBCLASSED, HELD, MODULE = (type.__dict__[name].__get__ for name in ("__name__", "__qualname__", "__mro__", "__dict__", "__module__"))
+NAME, QUALIFIED, SUBCLASSED, HELD, HOME = (type.__dict__[name].__get__ for name in ("__name__", "__qualname__", "__mro__", "__dict__", "__module__"))
 MODULES, JOINED = sys.modules, itertools.chain.from_iterable
 
 

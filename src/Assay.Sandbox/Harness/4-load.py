@@ -268,7 +268,7 @@ def came(thing, error):
 
 def named(thing):
     # Classes of C's own have it in their name alone; a class that Python made may lack it.
-    module = HELD(type(thing)).get("__module__") if FLAGS(type(thing)) & MADE else MODULE(type(thing))
+    module = HELD(type(thing)).get("__module__") if FLAGS(type(thing)) & MADE else HOME(type(thing))
     return (module if type(module) is str else "builtins", QUALIFIED(type(thing)))
 
 

@@ -22,7 +22,7 @@ public sealed class StoredScan
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Folders above a file by which readers tell what it is, wherever the scan begins.</summary>
-    private static readonly string[] s_tellingFolders = ["cron.d/", "chat"];
+    private static readonly string[] s_tellingFolders = ["cron.d/", "chat", ".github/workflows/"];
 
     private readonly ModelStore _store;
     private readonly Scanner _scanner;
