@@ -49,7 +49,8 @@ internal static class Generator
             long now = store.Now;
             Rows(c, "artifacts (id, sha256, size, first_seen, last_seen)", from, to, n => [[(long)n + 1, DigestOf(n), 1000L + n, now, now]]);
             Rows(c, "sightings (id, artifact, host, path, repository, revision, publisher, first_seen, last_seen)", from, to,
-                n => [[(long)n + 1, (long)n + 1, "bench", string.Create(CultureInfo.InvariantCulture, $"/hub/models--org{n % 1000}--m{n}/model.bin"), "", "", "", now, now]]);
+                n => [[(long)n + 1, (long)n + 1, "bench", string.Create(CultureInfo.InvariantCulture, $"/hub/models--org{n % 1000}--m{n}/model.bin"), string.Create(CultureInfo.InvariantCulture, $"hf://org{n % 1000}/m{n}"), "main",
+                    string.Create(CultureInfo.InvariantCulture, $"org{n % 1000}"), now, now]]);
             Rows(c, "readings (id, artifact, settings, name, named, beside_digest, beside, at, head, facts, made)", from, to,
                 n => [[(long)n + 1, (long)n + 1, 1L, "+model.bin", 2L, Array.Empty<byte>(), Array.Empty<byte>(), "", Of(n).Head, Of(n).Packed, now]]);
             Rows(c, "verdicts (reading, ruling, verdict, plain, at)", from, to, n => [[(long)n + 1, ruling, (long)Of(n).Verdict, Of(n).Verdict == Verdict.Passed ? 1L : 0L, ""]]);
@@ -96,8 +97,8 @@ internal static class Generator
     private static Shape Make(int n) => Made(n, (n % 10) switch
     {
         < 6 => [Format("safetensors")],
-        < 9 => [Format("zip"), Format("pytorch"), Format("pickle"), Callable("torch._utils._rebuild_tensor_v2"), Callable("torch.FloatStorage"), Callable("collections.OrderedDict"), .. Enumerable.Range(0, n % 40).Select(i => Callable($"torch.nn.modules.m{(n + i) % 80}.Linear"))],
-        _ => [Format("onnx"), new ReferenceFact { Path = "", Kind = "url", Target = $"https://host{n}.example.org/weights", Place = ReferencePlace.Url }],
+        < 9 => [.. n % 50 == 7 ? (Fact[])[new AnomalyFact { Path = "", Code = "zip.prefix" }] : [], Format("zip"), Format("pytorch"), Format("pickle"), Callable("torch._utils._rebuild_tensor_v2"), Callable("torch.FloatStorage"), Callable("collections.OrderedDict"), .. Enumerable.Range(0, n % 40).Select(i => Callable($"torch.nn.modules.m{(n + i) % 80}.Linear"))],
+        _ => [Format("onnx"), new IndicatorFact { Path = "", Kind = "hash", Value = Convert.ToHexStringLower(DigestOf(-2 - n)) }, new ReferenceFact { Path = "", Kind = "url", Target = $"https://host{n}.example.org/weights", Place = ReferencePlace.Url }],
     });
 
     private static Shape Made(int n, Fact[] facts)

@@ -35,16 +35,38 @@ const string Rare = """
     """;
 RetroResult result = RetroJudge.Of(store, RuleSet.With([("bench.yaml", Rare)]), Policy.None).Run(_ => { }, CancellationToken.None);
 Say($"judged by a new rule: {result.Readings:n0} readings, {result.Judged:n0} concerned, {result.Changed:n0} changed");
+result = RetroJudge.Of(store, RuleSet.With([("bench.yaml", Rare.Replace("bench-rare", "bench-many", StringComparison.Ordinal).Replace("callable: {name: {glob: \"benchmark.rare.*\"}}", "format: {format: pytorch}", StringComparison.Ordinal))]), Policy.None).Run(_ => { }, CancellationToken.None);
+Say($"judged by another rule: {result.Readings:n0} readings, {result.Judged:n0} concerned, {result.Changed:n0} changed");
+string digest = Convert.ToHexStringLower(Generator.DigestOf(count / 2)), held = Convert.ToHexStringLower(Generator.DigestOf(-2 - 9));
 foreach ((string what, StoreQuestion question) in ((string, StoreQuestion)[])
 [
     ("calls torch._utils._rebuild_tensor_v2", new StoreQuestion { Calls = "torch._utils._rebuild_tensor_v2" }),
     ("calls benchmark.*", new StoreQuestion { Calls = "benchmark.*" }),
+    ("calls torch.nn.*", new StoreQuestion { Calls = "torch.nn.*" }),
+    ("calls *", new StoreQuestion { Calls = "*" }),
+    ("names host9.example.org", new StoreQuestion { Host = "host9.example.org" }),
     ("names *.example.org", new StoreQuestion { Host = "*.example.org" }),
-    ("holds a digest", new StoreQuestion { Digest = Convert.ToHexStringLower(Generator.DigestOf(count / 2)) }),
+    ("refers to a URL", new StoreQuestion { Refers = "https://host9.example.org/weights" }),
+    ("refers to *", new StoreQuestion { Refers = "*" }),
+    ("has zip.*", new StoreQuestion { Code = "zip.*" }),
+    ("was read as safetensors", new StoreQuestion { Format = "safetensors" }),
+    ("was read as *", new StoreQuestion { Format = "*" }),
+    ("is a digest", new StoreQuestion { Digest = digest }),
+    ("holds a digest", new StoreQuestion { Digest = held }),
+    ("lies in hf://org7/m7", new StoreQuestion { Repository = "hf://org7/m7" }),
+    ("lies in hf://org7/*", new StoreQuestion { Repository = "hf://org7/*" }),
+    ("lies in hf://*/m77777", new StoreQuestion { Repository = "hf://*/m77777" }),
+    ("lies in hf://*", new StoreQuestion { Repository = "hf://*" }),
+    ("is org7's", new StoreQuestion { Publisher = "org7" }),
+    ("is org*'s", new StoreQuestion { Publisher = "org*" }),
+    ("calls _rebuild_tensor_v2, was read as pytorch", new StoreQuestion { Calls = "torch._utils._rebuild_tensor_v2", Format = "pytorch" }),
+    ("was read as safetensors, is org7's", new StoreQuestion { Format = "safetensors", Publisher = "org7" }),
+    ("calls torch.nn.*, names *.example.org", new StoreQuestion { Calls = "torch.nn.*", Host = "*.example.org" }),
+    ("was read as safetensors, lies in hf://*", new StoreQuestion { Format = "safetensors", Repository = "hf://*" }),
 ])
 {
-    (IReadOnlyList<StoreHit> hits, long all) = StoreSearch.Find(store, question, 1000);
-    Say($"found what {what}: {all:n0} readings, {hits.Count:n0} shown");
+    StoreFound found = StoreSearch.Find(store, question, 1000);
+    Say($"found what {what}: {(found.IsMore ? "more than " : "")}{found.Readings:n0} readings, {found.Hits.Count:n0} shown");
 }
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1024 / 1024} MB"));

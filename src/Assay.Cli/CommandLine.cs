@@ -71,6 +71,16 @@ internal static class CommandLine
 
     private static ParseResult Parse(IReadOnlyList<string> arguments, Host host)
     {
+        RootCommand root = Root(arguments, host);
+
+        // A name that begins with @ is a file like any other: a scanned directory must not be able to add arguments.
+        ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        return arguments.Count == 0 ? root.Parse(["--help"], configuration) : root.Parse(arguments, configuration);
+    }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Root(IReadOnlyList<string> arguments, Host host)
+    {
         RootCommand root = new("Examines machine-learning model files that nobody should trust yet: what would each loader run?")
         {
             HelpName = "assay",
@@ -103,10 +113,7 @@ internal static class CommandLine
         root.Add(AuditCommand.Create(host));
         root.Add(ReviewCommand.Create(host));
         root.Add(ReviewCommand.CreateDiff(host));
-
-        // A name that begins with @ is a file like any other: a scanned directory must not be able to add arguments.
-        ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
-        return arguments.Count == 0 ? root.Parse(["--help"], configuration) : root.Parse(arguments, configuration);
+        return root;
     }
 
     private static string Complaint(ParseResult parsed)

@@ -1,5 +1,7 @@
 // What the command line needs from the machine, handed in so that tests can stand in for it.
 using Assay.Scanning;
+using Assay.Store;
+using Assay.Store.Databases;
 
 namespace Assay.Cli;
 
@@ -68,6 +70,9 @@ internal sealed record Host
     /// <summary>Runs a scan.</summary>
     public ScanRunner Scan { get; init; } =
         (scanner, inputs, progress, cancellation) => scanner.ScanAsync(inputs, progress, cancellation).ToBlockingEnumerable(CancellationToken.None);
+
+    /// <summary>Opens a store; the flag says whether a file that is not there is made.</summary>
+    public Func<StoreAddress, bool, ModelStore> OpenStore { get; init; } = static (at, create) => ModelStore.Open(at, create);
 
     /// <summary>The machine itself.</summary>
     public static Host System(CancellationToken cancellation)

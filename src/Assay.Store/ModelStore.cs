@@ -114,6 +114,7 @@ public sealed class ModelStore : IDisposable
 
         // Facts hold texts of models as they are, secrets included: a store is for its owner.
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using FileStream made = new(at.Text, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        // Somebody else may make it at the same moment.
+        using FileStream made = new(at.Text, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
     }
 }

@@ -18,6 +18,8 @@ namespace Assay.Cli.Commands;
 /// <summary><c>assay audit add|run|list|show|report|schedule|baseline|daemon|remove</c>.</summary>
 internal static class AuditCommand
 {
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(30);
+
     /// <summary>The command with those below it.</summary>
     public static Command Create(Host host)
     {
@@ -94,6 +96,11 @@ internal static class AuditCommand
         Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(host, command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(name)!.Any(char.IsControl) || string.IsNullOrWhiteSpace(parsed.GetValue(name)))
+            {
+                throw new UsageException("The name of an audit is a line of text: it stands in tables of cron and units of systemd.");
+            }
+
             string schedule = parsed.GetValue(cron) ?? "";
             if (schedule.Length > 0 && !AuditSchedule.IsValid(schedule))
             {
@@ -152,7 +159,7 @@ internal static class AuditCommand
                     Policy = FullOrNone(parsed.GetValue(policy)),
                 },
             };
-            using ModelStore store = ModelStore.Open(at(parsed) ?? StoreAddress.Default);
+            using ModelStore store = host.OpenStore(at(parsed) ?? StoreAddress.Default, true);
             new AuditBook(store).Add(audit);
             using StreamWriter output = host.Writer();
             output.WriteLine($"The audit {Escape.Visible(audit.Name)} was added; assay audit run {Escape.Visible(audit.Name)} runs it.");
@@ -239,36 +246,60 @@ internal static class AuditCommand
         return command;
     }
 
-    private static Command Daemon(Host host) => StoreCommand.Simple(host, "daemon", "Run audits when they are due, until it is stopped.", (store, output, _) =>
+    private static Command Daemon(Host host)
     {
-        AuditBook book = new(store);
-        DateTimeOffset from = store.Time.GetUtcNow();
-        Dictionary<long, DateTimeOffset> begun = [];
-        while (!host.Cancellation.IsCancellationRequested)
+        Command command = new("daemon", "Run audits when they are due, until it is stopped.");
+        Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(host, command);
+        command.SetAction(parsed =>
         {
-            // Audits may be added while it runs, so it looks again every minute.
-            DateTimeOffset now = store.Time.GetUtcNow();
-            foreach (Audit audit in book.All().Where(a => AuditSchedule.IsDue(a, begun.TryGetValue(a.Id, out DateTimeOffset last) ? last : book.LastRun(a)?.Began ?? from, now)))
+            StoreAddress address = at(parsed) ?? StoreAddress.Default;
+            DateTimeOffset from = TimeProvider.System.GetUtcNow();
+            Dictionary<long, DateTimeOffset> begun = [];
+
+            // A store that cannot be used from the start is a mistake; one that fails later, as when its server starts again, is opened anew the next time.
+            host.OpenStore(address, false).Dispose();
+            using StreamWriter output = host.Writer();
+            while (!host.Cancellation.IsCancellationRequested)
             {
-                begun[audit.Id] = now;
                 try
                 {
-                    RunOne(host, store, audit, output, "text");
+                    // Audits may be added while it runs, so it looks again every time.
+                    using ModelStore store = host.OpenStore(address, false);
+                    RunDue(host, store, from, begun, output);
                 }
-                catch (Exception e) when (e is StoreException or SettingException or UsageException)
+                catch (StoreException e)
                 {
-                    // What goes wrong with one audit tonight must not end those of tomorrow.
-                    host.Error.WriteLine($"assay: {Escape.Visible(audit.Name)}: {Escape.Visible(e.Message)}");
+                    host.Error.WriteLine("assay: " + Escape.Visible(e.Message));
                 }
 
-                output.Flush();
+                host.Cancellation.WaitHandle.WaitOne(s_rest);
             }
 
-            host.Cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
-        }
+            return ExitCode.Passed;
+        });
+        return command;
+    }
 
-        return ExitCode.Passed;
-    });
+    private static void RunDue(Host host, ModelStore store, DateTimeOffset from, Dictionary<long, DateTimeOffset> begun, StreamWriter output)
+    {
+        AuditBook book = new(store);
+        DateTimeOffset now = store.Time.GetUtcNow();
+        foreach (Audit audit in book.All().Where(a => AuditSchedule.IsDue(a, begun.TryGetValue(a.Id, out DateTimeOffset last) ? last : book.LastRun(a)?.Began ?? from, now)))
+        {
+            begun[audit.Id] = now;
+            try
+            {
+                RunOne(host, store, audit, output, "text");
+            }
+            catch (Exception e) when (e is SettingException or UsageException or StoreException or ScanStopException)
+            {
+                // What goes wrong with one audit tonight must not end those of tomorrow.
+                host.Error.WriteLine($"assay: {Escape.Visible(audit.Name)}: {Escape.Visible(e.Message)}");
+            }
+
+            output.Flush();
+        }
+    }
 
     private static string Written(ModelStore store, Audit audit, AuditRun run, AuditSnapshot snapshot, string format) => format switch
     {

@@ -100,7 +100,7 @@ internal static class FeedCommand
         ILookup<string, string> listed = folder.All()
             .SelectMany(f => f.Entries.Select(e => (e.Sha256, Said: $"the feed {f.Name} lists it as {e.Id}{(e.Summary.Length > 0 ? $": {e.Summary}" : "")}")))
             .ToLookup(e => e.Sha256, e => e.Said);
-        using ModelStore store = ModelStore.Open(place, create: false);
+        using ModelStore store = host.OpenStore(place, false);
         using StreamWriter writer = host.Writer();
         IReadOnlyList<(StoreHit Hit, string Said)> found = ListedFiles.Find(store, sha256 => listed[sha256].FirstOrDefault());
         foreach ((StoreHit hit, string said) in found)

@@ -63,7 +63,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             KeepFacts = facts is not null || words is not null || IsAskedFor("cyclonedx") || arguments.Paths.Any(Directory.Exists) || remote is { HasWhole: true },
         });
 
-        using ModelStore? store = arguments.Store is null ? null : ModelStore.Open(arguments.Store);
+        using ModelStore? store = arguments.Store is null ? null : host.OpenStore(arguments.Store, true);
         StoredScan? stored = store is null ? null : new StoredScan(store, scanner, facts is not null || words is not null || IsAskedFor("cyclonedx"));
         string? ignore = arguments.Ignore ?? (arguments.NoPolicy ? null : OfHouse(host, local, HouseFile.Ignore, "--ignore-file"));
         _ignore = ignore is null ? null : HouseFile.ReadIgnore(ignore);

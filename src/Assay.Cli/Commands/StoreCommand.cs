@@ -40,7 +40,7 @@ internal static class StoreCommand
         Func<ParseResult, StoreAddress?> at = StoreOption.AddTo(host, command);
         command.SetAction(parsed =>
         {
-            using ModelStore store = ModelStore.Open(at(parsed) ?? StoreAddress.Default, create: false);
+            using ModelStore store = host.OpenStore(at(parsed) ?? StoreAddress.Default, false);
             using StreamWriter output = host.Writer();
             return run(store, output, parsed);
         });
@@ -60,6 +60,7 @@ internal static class StoreCommand
             output.WriteLine("wrong: " + Escape.Visible(fault));
         }
 
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The log ends with entry {check.LogEntries} and the digest {check.LogHead}."));
         output.WriteLine(check.Faults.Count == 0 ? "The store is whole." : string.Create(CultureInfo.InvariantCulture, $"{check.Faults.Count} things are wrong with the store."));
         return check.Faults.Count == 0 ? ExitCode.Passed : ExitCode.Incomplete;
     }
@@ -157,7 +158,7 @@ internal static class StoreCommand
         {
             string from = parsed.GetValue(file)!;
             using FileStream lines = SettingFile.Open("export", from);
-            using ModelStore store = ModelStore.Open(at(parsed) ?? StoreAddress.Default);
+            using ModelStore store = host.OpenStore(at(parsed) ?? StoreAddress.Default, true);
             long rows = StoreUpkeep.Import(store, lines, from, host.Cancellation);
             using StreamWriter output = host.Writer();
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:n0} rows were taken in."));

@@ -85,20 +85,20 @@ internal static class StoreJudgeCommand
                 throw new UsageException("Say what to find: --calls, --host, --refers, --digest, --anomaly, --read-as, --repository or --publisher.");
             }
 
-            (IReadOnlyList<StoreHit> hits, long count) = StoreSearch.Find(store, question, MostShown);
-            foreach (StoreHit hit in hits)
+            StoreFound found = StoreSearch.Find(store, question, MostShown);
+            foreach (StoreHit hit in found.Hits)
             {
                 output.WriteLine(parsed.GetValue(json) ? Json(hit) : $"{hit.Sha256}  {(hit.Verdict is { } verdict ? RetroJudge.Word(verdict) : "not judged"),-10}  {Escape.Visible(hit.Path)}");
             }
 
             if (!parsed.GetValue(json))
             {
-                output.WriteLine(count > hits.Count && hits.Count == MostShown
-                    ? string.Create(CultureInfo.InvariantCulture, $"{count:n0} readings fit; {hits.Count:n0} models are shown.")
-                    : string.Create(CultureInfo.InvariantCulture, $"{hits.Count:n0} models."));
+                output.WriteLine(found.Hits.Count == MostShown && (found.Readings > MostShown || found.IsMore)
+                    ? string.Create(CultureInfo.InvariantCulture, $"{(found.IsMore ? "More than " : "")}{found.Readings:n0} readings fit; {MostShown:n0} models are shown, those read last.")
+                    : string.Create(CultureInfo.InvariantCulture, $"{found.Hits.Count:n0} models."));
             }
 
-            return hits.Count > 0 ? ExitCode.Passed : ExitCode.Nothing;
+            return found.Hits.Count > 0 ? ExitCode.Passed : ExitCode.Nothing;
         });
         foreach (Option option in (Option[])[calls, named, refers, digest, code, format, repository, publisher, json])
         {

@@ -15,12 +15,27 @@ namespace Assay.Cli.Commands;
 /// </summary>
 internal static class StoreOption
 {
+    private const string Bare = "--store";
     private const string Joined = "--store=";
     private const string Where = "--store-at";
+
+    /// <summary>Commands in which nothing that is examined follows, so that a word behind <c>--store</c> is meant to be the store.</summary>
+    private static readonly string[] s_withoutPaths = ["store", "audit", "feed", "trust"];
 
     /// <summary>The arguments with <c>--store=WHERE</c> as two of them.</summary>
     public static IReadOnlyList<string> Spell(IReadOnlyList<string> arguments)
     {
+        if (arguments.Count > 0 && s_withoutPaths.Contains(arguments[0]))
+        {
+            for (int i = 1; i + 1 < arguments.Count && arguments[i] != "--"; i++)
+            {
+                if (arguments[i] == Bare && !arguments[i + 1].StartsWith('-'))
+                {
+                    throw new UsageException($"The store goes behind an equals sign: --store={arguments[i + 1]} (--store alone is the store of the user, and goes last).");
+                }
+            }
+        }
+
         if (!arguments.Any(a => a.StartsWith(Joined, StringComparison.Ordinal)))
         {
             return arguments;

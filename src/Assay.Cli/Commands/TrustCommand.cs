@@ -92,19 +92,16 @@ internal static class TrustCommand
         Func<ParseResult, StoreAddress?> store = StoreOption.AddTo(host, command);
         command.SetAction(parsed =>
         {
+            using DecisionMemory? memory = DecisionMemory.Of(host, store(parsed));
             DecisionPlaces places = DecisionPlaces.Of(host, parsed.GetValue(folder));
             Decision decision = Find(places.Book(), parsed.GetValue(id)!);
             using SigningKey signing = TrustKeys.OpenToSign(host, places.Keys, parsed.GetValue(key), parsed.GetValue(passphrase));
             Envelope envelope = Revocation.Write(decision, new RevocationPredicate { By = signing.Public.Name, At = TimeProvider.System.GetUtcNow(), Reason = parsed.GetValue(reason)! }).Signed(signing);
             places.New.Keep(Revocation.Read(envelope)!);
-            if (store(parsed) is { } at)
-            {
-                DecisionMemory.Keep(at, decision, Revocation.Read(envelope)!);
-            }
-
+            memory?.Keep(decision, Revocation.Read(envelope)!);
             using StreamWriter writer = host.Writer();
             writer.WriteLine(places.Book().Of(decision, Today).Holds ? $"{decision.Id} holds still: to take a denial back takes whoever made it, or as many as it takes to allow." : $"{decision.Id} is revoked.");
-            return ExitCode.Passed;
+            return memory?.HasFailed == true ? ExitCode.Incomplete : ExitCode.Passed;
         });
         return command;
     }

@@ -65,6 +65,7 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
 
     private (DecisionBook Book, TrustedWords? Words)? _known;
+    private DecisionMemory? _memory;
 
     private DateOnly Today => DateOnly.FromDateTime(_now.UtcDateTime);
 
@@ -94,6 +95,7 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         RuleSet rules = RulePacks.Load(arguments.Rules, arguments.Effects);
         Policy policy = ScanRun.PolicyOf(host, rules, arguments.Paths, arguments.Policy, baseline: null, arguments.NoPolicy);
         Examination examination = new(host, rules, policy);
+        using DecisionMemory? memory = _memory = DecisionMemory.Of(host, arguments.Store);
         using StreamWriter writer = host.Writer();
         using VerifyChoice choice = new(host, writer);
         ScanTally tally = new();
@@ -109,7 +111,8 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
             tally.Add(new ScanResult(shown.Path, shown));
         }
 
-        return tally.Code(Verdict.Suspicious);
+        int code = tally.Code(Verdict.Suspicious);
+        return memory?.HasFailed == true && code is ExitCode.Passed or ExitCode.Nothing ? ExitCode.Incomplete : code;
     }
 
     /// <summary>What is known of decisions, read again only after one was made.</summary>
@@ -316,11 +319,7 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         DecisionPredicate said = DecidedScan.Decide(report, head, decision, reason, key.Public.Name, _now, until);
         Decision kept = Decision.Read(Decision.Write(_places.NameOf(report.Path), report.Sha256!, said).Signed(key))!;
         string file = _places.New.Keep(kept);
-        if (arguments.Store is { } at)
-        {
-            DecisionMemory.Keep(at, kept);
-        }
-
+        _memory?.Keep(kept);
         _known = null;
         DecisionStanding standing = Known.Book.Of(kept, Today);
         writer.WriteLine(Escape.Visible($"Decision {kept.Id} to {decision} is in {file}{(standing.Holds ? "." : $"; it does not hold yet: {standing.Why}.")}"));

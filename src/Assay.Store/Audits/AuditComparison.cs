@@ -70,7 +70,7 @@ public static partial class AuditComparison
         {
             foreach (BehaviourChange change in file.Take(MostOfOneFile))
             {
-                notices.Add(new("behaviour", change.File, $"{(change.IsNew ? "New" : "Gone")}: {change.Kind} {change.What}.", change.IsNew ? change.Risk : Math.Min(change.Risk, 1)));
+                notices.Add(new("behaviour", change.File, $"{(change.IsNew ? "New" : "Gone")}: {change.Kind} {change.What.TrimEnd('.')}.", change.IsNew ? change.Risk : Math.Min(change.Risk, 1)));
             }
         }
 

@@ -36,7 +36,7 @@ public static class AuditHooks
             {
                 tell();
             }
-            catch (Exception e) when (e is HttpRequestException or SmtpException or Win32Exception or IOException or InvalidOperationException or FormatException or TimeoutException or ArgumentException
+            catch (Exception e) when (e is HttpRequestException or SmtpException or Win32Exception or IOException or InvalidOperationException or FormatException or TimeoutException or ArgumentException or OverflowException or UnauthorizedAccessException
                 || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 faults.Add($"The {what} could not be told: {(e.InnerException ?? e).Message.TrimEnd('.')}.");
@@ -61,20 +61,21 @@ public static class AuditHooks
         ProcessStartInfo start = OperatingSystem.IsWindows() ? new("cmd", ["/c", command]) : new("/bin/sh", ["-c", command]);
         start.RedirectStandardInput = true;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("it could not be started");
-        try
-        {
-            process.StandardInput.BaseStream.Write(json);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // A command need not read what it is told.
-        }
-
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_patience);
         try
         {
+            // A command that takes long to read is waited for no longer than one that takes long to end.
+            try
+            {
+                process.StandardInput.BaseStream.WriteAsync(json, patience.Token).AsTask().WaitAsync(patience.Token).GetAwaiter().GetResult();
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // A command need not read what it is told.
+            }
+
             process.WaitForExitAsync(patience.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException)

@@ -31,7 +31,8 @@ public static class AuditSchedule
     public static string CronLine(Audit audit, string program, string store)
     {
         ArgumentNullException.ThrowIfNull(audit);
-        return $"{audit.Schedule} {Quoted(program)} audit run {Quoted(audit.Name)} {Quoted("--store=" + store)} --quiet".Replace("%", "\\%", StringComparison.Ordinal);
+        // A store may be somebody else's, and what is printed here goes into a table of commands.
+        return $"{Line(audit.Schedule)} {Quoted(program)} audit run {Quoted(audit.Name)} {Quoted("--store=" + store)} --quiet".ReplaceLineEndings(" ").Replace("%", "\\%", StringComparison.Ordinal);
     }
 
     /// <summary>A service and a timer of systemd, with where they go.</summary>
@@ -42,17 +43,17 @@ public static class AuditSchedule
         return string.Create(CultureInfo.InvariantCulture, $"""
             # ~/.config/systemd/user/{unit}.service
             [Unit]
-            Description=Assay audit {audit.Name}
+            Description=Assay audit {Unit(audit.Name)}
             [Service]
             Type=oneshot
-            ExecStart={Quoted(program)} audit run {Quoted(audit.Name)} {Quoted("--store=" + store)} --quiet
+            ExecStart={Unit($"{Quoted(program)} audit run {Quoted(audit.Name)} {Quoted("--store=" + store)} --quiet").Replace("$", "$$", StringComparison.Ordinal)}
             SuccessExitStatus=1
 
             # ~/.config/systemd/user/{unit}.timer
             [Unit]
-            Description=Assay audit {audit.Name}, {audit.Schedule}
+            Description=Assay audit {Unit(audit.Name)}, {Line(audit.Schedule)}
             [Timer]
-            OnCalendar={Calendar(audit.Schedule)}
+            {string.Join('\n', Calendars(audit.Schedule).Select(c => "OnCalendar=" + c))}
             Persistent=true
             [Install]
             WantedBy=timers.target
@@ -82,6 +83,20 @@ public static class AuditSchedule
         string week = fields[4] == "*" ? "" : string.Concat(fields[4].Select(c => char.IsAsciiDigit(c) ? days[c - '0'] : c == '-' ? ".." : c.ToString())) + " ";
         return $"{week}*-{Field(fields[3])}-{Field(fields[2])} {Field(fields[1])}:{Field(fields[0])}:00";
     }
+
+    /// <summary>The calendars of an expression: where both a day of the month and one of the week are said, cron runs on either, and a calendar of systemd only where both hold.</summary>
+    internal static IReadOnlyList<string> Calendars(string expression)
+    {
+        string[] fields = expression.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length == 5 && fields[2][0] != '*' && fields[4][0] != '*'
+            ? [Calendar($"{fields[0]} {fields[1]} {fields[2]} {fields[3]} *"), Calendar($"{fields[0]} {fields[1]} * {fields[3]} {fields[4]}")]
+            : [Calendar(expression)];
+    }
+
+    /// <summary>A text in a unit of systemd, which takes % for a sign of its own, in one line.</summary>
+    private static string Unit(string text) => Line(text).Replace("%", "%%", StringComparison.Ordinal);
+
+    private static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 
     private static string Field(string field) => field.Replace("*/", "0/", StringComparison.Ordinal).Replace("-", "..", StringComparison.Ordinal);
 

@@ -19,10 +19,14 @@ internal static class ChainedLog
     /// <summary>Adds an entry.</summary>
     public static void Add(StoreConnection connection, TimeProvider time, string kind, string body) => connection.Write(() =>
     {
-        (long number, byte[] before) = connection.All("SELECT number, chain FROM log ORDER BY number DESC LIMIT 1", r => (r.GetInt64(0), (byte[])r[1])) is [var last] ? last : (0, new byte[32]);
+        (long number, byte[] before) = Last(connection);
         long made = time.GetUtcNow().ToUnixTimeMilliseconds();
         connection.Execute("INSERT INTO log (number, made, kind, body, chain) VALUES (@a, @b, @c, @d, @e)", number + 1, made, kind, body, ChainOf(before, number + 1, made, kind, body));
     });
+
+    /// <summary>The number and the digest of the last entry; no entry is number 0.</summary>
+    public static (long Number, byte[] Chain) Last(StoreConnection connection) =>
+        connection.All("SELECT number, chain FROM log ORDER BY number DESC LIMIT 1", r => (r.GetInt64(0), (byte[])r[1])) is [var last] ? last : (0, new byte[32]);
 
     /// <summary>The number of the first entry that does not follow from those before it; null where all do.</summary>
     public static long? FirstBroken(StoreConnection connection)

@@ -15,7 +15,11 @@ internal sealed class StoreConnection : IDisposable
     /// <summary>For how long a writer waits for another.</summary>
     public const int PatienceSeconds = 30;
 
-    private const long WritersLock = 0x41_53_53_41_59;
+    /// <summary>Put behind a column of texts, makes PostgreSQL compare and order them by their characters, as SQLite does.</summary>
+    public const string Plainly = " COLLATE \"C\"";
+
+    /// <summary>The lock that all who write to a database of PostgreSQL hold.</summary>
+    public const long WritersLock = 0x41_53_53_41_59;
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
     private readonly DbConnection _connection;
     private bool _isWriting;
@@ -106,6 +110,14 @@ internal sealed class StoreConnection : IDisposable
         }
     }
 
+    /// <summary>A condition that a column is one of the numbers that <see cref="Many"/> makes into the value of a parameter.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The parameter, such as @a.</param>
+    public string IsOneOf(string column, string parameter) => IsServer ? $"{column} = ANY({parameter})" : $"{column} IN (SELECT value FROM json_each({parameter}))";
+
+    /// <summary>Numbers as the value of one parameter, so that a statement is the same for however many there are.</summary>
+    public object Many(IReadOnlyCollection<long> numbers) => IsServer ? numbers.ToArray() : "[" + string.Join(',', numbers) + "]";
+
     /// <summary>Runs statements as they are, several at a time.</summary>
     public void Plain(string sql)
     {
@@ -178,7 +190,7 @@ internal sealed class StoreConnection : IDisposable
         {
             connection.Open();
             StoreConnection opened = new(connection, at);
-            opened.Plain(string.Create(CultureInfo.InvariantCulture, $"CREATE SCHEMA IF NOT EXISTS assay; SET search_path TO assay; SET lock_timeout TO '{patience}s'; SET client_min_messages TO warning"));
+            opened.Plain(string.Create(CultureInfo.InvariantCulture, $"SET search_path TO assay; SET lock_timeout TO '{patience}s'; SET client_min_messages TO warning"));
             return opened;
         }
         catch

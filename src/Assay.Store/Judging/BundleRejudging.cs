@@ -66,6 +66,12 @@ internal sealed class BundleRejudging(Ruling ruling, JudgementBlob judgements, l
         JudgementChange? change = null;
         c.Write(() =>
         {
+            if (c.Number("SELECT id FROM bundles WHERE id = @a AND path = @b", bundle.Id, bundle.Path) is null)
+            {
+                // It was taken out of the store meanwhile.
+                return;
+            }
+
             BundleBook.KeepVerdict(c, bundle.Id, own, after.Verdict, findings);
 
             // A bundle that is worse because a file is worse was told with the file.

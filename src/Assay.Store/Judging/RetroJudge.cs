@@ -39,6 +39,9 @@ public sealed record RetroResult(long Readings, long Judged, long Changed, long 
 public sealed class RetroJudge
 {
     private const int Step = 1024;
+
+    /// <summary>So many bytes of compressed facts are judged side by side, and a reading more: some readings have a hundred thousand times as many facts as others.</summary>
+    private const long StepBytes = 8 << 20;
     private readonly ModelStore _store;
     private readonly Ruling _ruling;
     private readonly JudgementBlob _judgements;
@@ -67,7 +70,7 @@ public sealed class RetroJudge
         long upTo = c.Number("SELECT max(id) FROM readings") ?? 0;
         long count = c.Number("SELECT count(*) FROM readings") ?? 0;
         long own = Rulings.ChainOf(c, _ruling, _store.Now)[0].Id;
-        (long Id, byte[] Rules)? before = c.All("SELECT id, rules FROM rulings WHERE id <> @a AND id <= @b ORDER BY made DESC, id DESC LIMIT 1", r => (r.GetInt64(0), (byte[])r[1]), own, long.MaxValue) is [var last] ? last : null;
+        (long Id, byte[] Rules)? before = Rulings.Before(c, own);
         List<(long Id, long UpTo)> chain = before is null ? [] : Rulings.ChainOf(c, before.Value.Id);
         RulingChange difference = RulingChange.Of(_ruling, before?.Rules);
         HashSet<long>? concerned = difference.Concerned(c, chain, upTo);
@@ -78,10 +81,11 @@ public sealed class RetroJudge
 
         long judged = 0, changed = 0, worse = 0;
         using ThreadLocal<BundleJudge> together = new(() => new BundleJudge("", _ruling.Rules, _ruling.Policy, _ruling.Day));
-        foreach (long[] some in (concerned is null ? All(c, upTo) : (IEnumerable<long>)concerned.Order()).Chunk(Step))
+        Queue<long> left = new(concerned is null ? All(c, upTo) : concerned.Order());
+        while (left.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            List<Row> rows = Load(c, chain, own, some);
+            List<Row> rows = Load(c, chain, own, left);
             judged += rows.Count;
             List<Row> other = Judge(rows, together, keepAll: before is null || concerned is null, keepShared: difference.AreBundles);
             Decide(other);
@@ -89,7 +93,11 @@ public sealed class RetroJudge
             {
                 foreach (Row row in other)
                 {
-                    Rulings.Keep(c, own, row.Reading, row.After!.Verdict, JudgementBlob.IsPlain(row.After), "", row.Packed, row.Together);
+                    if (!Rulings.Keep(c, own, row.Reading, row.After!.Verdict, JudgementBlob.IsPlain(row.After), "", row.Packed, row.Together))
+                    {
+                        row.Change = null;
+                    }
+
                     if (row.Change is { } change)
                     {
                         changed++;
@@ -127,8 +135,11 @@ public sealed class RetroJudge
             // From here on the verdicts of the ruling before hold for what is not judged otherwise.
             if (before is { } parent && concerned is not null && Rulings.ChainOf(c, parent.Id).All(l => l.Id != own))
             {
-                c.Execute("UPDATE rulings SET parent = @a, upto = @b, made = @c WHERE id = @d", parent.Id, upTo, _store.Now, own);
+                c.Execute("UPDATE rulings SET parent = @a, upto = @b WHERE id = @c", parent.Id, upTo, own);
             }
+
+            // What the next judgement is compared with, also where these rules were those before.
+            c.Execute("UPDATE rulings SET made = @a WHERE id = @b", _store.Now, own);
 
             ChainedLog.Add(c, _store.Time, "judge", string.Create(CultureInfo.InvariantCulture, $"{{\"readings\":{count},\"judged\":{judged},\"changed\":{changed},\"worse\":{worse}}}"));
         });
@@ -176,6 +187,9 @@ public sealed class RetroJudge
 
         public KnownVerdict? Before { get; set; }
 
+        /// <summary>Whether the ruling before, and those before that, have no verdict, so that this one is kept whatever it is.</summary>
+        public bool IsNew { get; set; }
+
         public Judgement? After { get; set; }
 
         public byte[]? Packed { get; set; }
@@ -185,19 +199,25 @@ public sealed class RetroJudge
         public JudgementChange? Change { get; set; }
     }
 
-    private static List<Row> Load(StoreConnection c, List<(long Id, long UpTo)> chain, long own, long[] readings)
+    /// <summary>The next rows to be judged side by side, which are taken from what is left.</summary>
+    private static List<Row> Load(StoreConnection c, List<(long Id, long UpTo)> chain, long own, Queue<long> left)
     {
         List<Row> rows = [];
-        foreach (long reading in readings)
+        for (long bytes = 0; rows.Count < Step && bytes < StepBytes && left.TryDequeue(out long reading);)
         {
             c.Each("SELECT r.artifact, a.sha256, r.facts, (SELECT s.path FROM sightings s WHERE s.artifact = a.id ORDER BY s.last_seen DESC LIMIT 1) FROM readings r JOIN artifacts a ON a.id = r.artifact WHERE r.id = @a AND r.facts IS NOT NULL",
                 r => rows.Add(new Row { Reading = reading, Artifact = r.GetInt64(0), Sha256 = Convert.ToHexStringLower((byte[])r[1]), Facts = (byte[])r[2], Path = r.IsDBNull(3) ? "" : r.GetString(3) }), reading);
+            bytes += rows.Count > 0 && rows[^1].Reading == reading ? rows[^1].Facts.Length : 0;
         }
 
         foreach (Row row in rows)
         {
             // What these rules have judged already is told once.
             row.Before = Rulings.VerdictOn(c, [(own, long.MaxValue)], row.Reading) ?? Rulings.VerdictOn(c, chain, row.Reading);
+
+            // Where the ruling before says nothing of it, what was said of it last by any other counts.
+            row.IsNew = row.Before is null;
+            row.Before ??= Rulings.LastVerdictOn(c, row.Reading);
         }
 
         return rows;
@@ -214,14 +234,15 @@ public sealed class RetroJudge
             (Verdict Verdict, HashSet<string> Keys, SortedSet<string> Rules)? before = row.Before is null ? null : Named(row.Before);
             HashSet<string> keys = [.. after.Findings.Select(f => f.Rule.Id + f.ContentKey)];
             bool isSame = before is { } was && was.Verdict == after.Verdict && was.Keys.SetEquals(keys);
-            if (isSame && !keepAll && !keepShared)
+            bool keep = keepAll || row.IsNew;
+            if (isSame && !keep && !keepShared)
             {
                 return;
             }
 
             // Of a file that is judged as before, other facts may be shared with the files beside it.
             Fact[] together = [.. facts.Facts.Where(bundle.Value!.Wants)];
-            if (isSame && !keepAll && together.Length == 0)
+            if (isSame && !keep && together.Length == 0)
             {
                 return;
             }

@@ -68,9 +68,38 @@ internal static class Rulings
         return null;
     }
 
-    /// <summary>Keeps a verdict.</summary>
-    public static void Keep(StoreConnection c, long ruling, long reading, Verdict verdict, bool plain, string at, byte[]? judgement, byte[]? together) => c.Execute(
-        "INSERT INTO verdicts (reading, ruling, verdict, plain, at, judgement, together) VALUES (@a, @b, @c, @d, @e, @f, @g) "
-        + "ON CONFLICT (reading, ruling) DO UPDATE SET verdict = excluded.verdict, plain = excluded.plain, at = excluded.at, judgement = excluded.judgement, together = excluded.together",
-        reading, ruling, (int)verdict, plain, Readings.Terms.Plain(at), judgement, together);
+    /// <summary>The verdict that was given last on a reading, by whatever ruling; null where there is none.</summary>
+    public static KnownVerdict? LastVerdictOn(StoreConnection c, long reading)
+    {
+        KnownVerdict? found = null;
+        c.Each("SELECT v.verdict, v.at, v.judgement, v.together FROM verdicts v JOIN rulings u ON u.id = v.ruling WHERE v.reading = @a ORDER BY u.made DESC, u.id DESC LIMIT 1",
+            r => found = new KnownVerdict((Verdict)r.GetInt64(0), r.GetString(1), ScanMemory.BytesOf(r, 2), ScanMemory.BytesOf(r, 3)), reading);
+        return found;
+    }
+
+    /// <summary>
+    /// The ruling that a judgement by another one is compared with: the last one that has verdicts on nearly all readings. A scan of one file by rules of its own, and a judgement that was cut short, have
+    /// verdicts on few.
+    /// </summary>
+    public static (long Id, byte[] Rules)? Before(StoreConnection c, long own)
+    {
+        List<(long Id, byte[] Rules)> rulings = c.All("SELECT id, rules FROM rulings WHERE id <> @a ORDER BY made DESC, id DESC", r => (r.GetInt64(0), (byte[])r[1]), own);
+        if (rulings.Count < 2)
+        {
+            return rulings.Count == 0 ? null : rulings[0];
+        }
+
+        Dictionary<long, long> counts = [];
+        c.Each("SELECT ruling, count(*) FROM verdicts GROUP BY ruling", r => counts[r.GetInt64(0)] = r.GetInt64(1));
+        long readings = c.Number("SELECT count(*) FROM readings WHERE head <> ''") ?? 0;
+        long Covered(long ruling) => ChainOf(c, ruling).Sum(l => Math.Min(l.UpTo, counts.GetValueOrDefault(l.Id)));
+        return rulings.Find(r => Covered(r.Id) * 10 >= readings * 9) is { Rules: not null } last ? last : rulings.MaxBy(r => Covered(r.Id));
+    }
+
+    /// <summary>Keeps a verdict; false where the reading was taken out of the store meanwhile.</summary>
+    public static bool Keep(StoreConnection c, long ruling, long reading, Verdict verdict, bool plain, string at, byte[]? judgement, byte[]? together) =>
+        c.Number("SELECT id FROM readings WHERE id = @a", reading) is not null && c.Execute(
+            "INSERT INTO verdicts (reading, ruling, verdict, plain, at, judgement, together) VALUES (@a, @b, @c, @d, @e, @f, @g) "
+            + "ON CONFLICT (reading, ruling) DO UPDATE SET verdict = excluded.verdict, plain = excluded.plain, at = excluded.at, judgement = excluded.judgement, together = excluded.together",
+            reading, ruling, (int)verdict, plain, Readings.Terms.Plain(at), judgement, together) > 0;
 }

@@ -1,9 +1,6 @@
 // Which models call this, refer there, hold that?
-using System.Globalization;
-using Assay.Detection;
 using Assay.Policies;
 using Assay.Store.Databases;
-using Assay.Store.Readings;
 
 namespace Assay.Store.Judging;
 
@@ -38,102 +35,134 @@ public sealed record StoreQuestion
 /// <summary>A model that was found.</summary>
 public sealed record StoreHit(string Sha256, long Size, string Path, DateTimeOffset LastSeen, Verdict? Verdict);
 
-/// <summary>Finds models in a store by what they do and hold.</summary>
+/// <summary>What was found.</summary>
+/// <param name="Hits">The models, those read last first.</param>
+/// <param name="Readings">How many readings fit, of which several may be of one model.</param>
+/// <param name="IsMore">Whether there may be more readings than were counted.</param>
+public sealed record StoreFound(IReadOnlyList<StoreHit> Hits, long Readings, bool IsMore);
+
+/// <summary>
+/// Finds models in a store by what they do and hold. Nobody wants to see more than the last thousand models that call what a third of a million call, so each question is answered in a bounded time:
+/// what a part of it fits is taken from the indexes up to a number of rows; where that is not all, the readings of the other parts, or else the newest, are looked at one by one.
+/// </summary>
 public static class StoreSearch
 {
-    /// <summary>The models that a question fits, those seen last first, up to so many; and how many there are.</summary>
-    public static (IReadOnlyList<StoreHit> Hits, long Count) Find(ModelStore store, StoreQuestion question, int most)
+    /// <summary>So many rows are taken for one part of a question before it is one that fits too much to be counted.</summary>
+    private const int MostRows = 250_000;
+
+    /// <summary>So many readings are looked at for parts of a question that fit that much.</summary>
+    private const int MostProbed = 20_000;
+
+    private const int Step = 4000;
+
+    /// <summary>The models that a question fits, those read last first, up to so many.</summary>
+    public static StoreFound Find(ModelStore store, StoreQuestion question, int most) => Find(store, question, most, MostRows, MostProbed);
+
+    /// <summary>The same with other bounds, which decide how it is found and never what.</summary>
+    internal static StoreFound Find(ModelStore store, StoreQuestion question, int most, int mostRows, int mostProbed)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(question);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         return store.Do(c =>
         {
-            // One question is answered by the index alone: of a term that a third of a million readings have, nobody wants to see more than the last ones.
-            if (TermsOf(c, question) is { } only)
+            List<SearchPart> parts = SearchPart.Of(c, question);
+            if (parts.Count == 0 || parts.Exists(p => p.IsEmpty))
             {
-                string asked = string.Join(", ", only);
-                long all = only.Count == 0 ? 0 : c.Number($"SELECT count({(only.Count == 1 ? "*" : "DISTINCT reading")}) FROM postings WHERE term IN ({asked})") ?? 0;
-                for (int some = most * 2; ; some *= 8)
-                {
-                    List<long> last = only.Count == 0 ? [] : c.All(string.Create(CultureInfo.InvariantCulture, $"SELECT DISTINCT reading FROM postings WHERE term IN ({asked}) ORDER BY reading DESC LIMIT {some}"), r => r.GetInt64(0));
-                    List<StoreHit> hits = Shown(c, last, most);
-                    if (hits.Count == most || last.Count < some)
-                    {
-                        return ((IReadOnlyList<StoreHit>)hits, all);
-                    }
-                }
+                return new StoreFound([], 0, false);
             }
 
-            HashSet<long>? readings = null;
-            void Take(HashSet<long> found)
+            if (parts is [{ } only] && only.Newest(c, most * 2) is { } newest)
             {
-                if (readings is null)
+                return One(c, only, newest, most, mostRows);
+            }
+
+            long last = c.Number("SELECT max(id) FROM readings") ?? 0;
+            BitSet? narrow = null;
+            List<SearchPart> wide = [];
+            foreach (SearchPart part in parts)
+            {
+                if (part.All(c, last, mostRows) is not { } fits)
                 {
-                    readings = found;
+                    wide.Add(part);
+                }
+                else if (narrow is null)
+                {
+                    narrow = fits;
                 }
                 else
                 {
-                    readings.IntersectWith(found);
+                    narrow.And(fits);
                 }
             }
 
-            foreach ((string kind, string? asked) in Asked(question))
-            {
-                if (asked is not null)
-                {
-                    Take([.. Readings(c, kind, asked)]);
-                }
-            }
-
-            foreach ((string column, string? asked) in ((string, string?)[])[("repository", question.Repository), ("publisher", question.Publisher)])
-            {
-                if (asked is not null)
-                {
-                    Take(Seen(c, column, asked));
-                }
-            }
-
-            if (question.Digest is { } digest)
-            {
-                HashSet<long> found = [.. Readings(c, "indicator", digest.ToLowerInvariant()), .. Readings(c, "indicator", digest)];
-                if (digest.Length == 64 && digest.All(char.IsAsciiHexDigit))
-                {
-                    c.Each("SELECT r.id FROM readings r JOIN artifacts a ON a.id = r.artifact WHERE a.sha256 = @a", r => found.Add(r.GetInt64(0)), Convert.FromHexString(digest));
-                }
-
-                Take(found);
-            }
-
-            return ((IReadOnlyList<StoreHit>)Shown(c, (readings ?? []).OrderDescending(), most), readings?.Count ?? 0L);
+            return wide.Count == 0
+                ? new StoreFound(Shown(c, narrow!.Descending(), most), narrow.Count, false)
+                : Both(c, narrow?.Descending() ?? Down(last), wide, most, mostProbed);
         });
     }
 
-    /// <summary>What is asked of facts, by the kinds of their terms.</summary>
-    private static (string Kind, string? Asked)[] Asked(StoreQuestion question) =>
-        [("callable", question.Calls), (Terms.Host, question.Host?.ToLowerInvariant()), ("reference", question.Refers), ("anomaly", question.Code), ("format", question.Format)];
+    /// <summary>One part that is answered by the index alone, newest first.</summary>
+    private static StoreFound One(StoreConnection c, SearchPart only, List<long> newest, int most, int mostRows)
+    {
+        List<StoreHit> hits = Shown(c, newest, most);
+        for (int some = most * 2; hits.Count < most && newest.Count == some;)
+        {
+            // Many readings are of one and the same model.
+            some *= 8;
+            newest = only.Newest(c, some)!;
+            hits = Shown(c, newest, most);
+        }
 
-    /// <summary>The terms that a question is about that asks one thing of facts and nothing else; null for any other.</summary>
-    private static List<long>? TermsOf(StoreConnection c, StoreQuestion question) =>
-        question is { Digest: null, Repository: null, Publisher: null } && Asked(question).Where(q => q.Asked is not null).ToArray() is [(var kind, { } asked)] ? TermsOf(c, kind, asked) : null;
+        (long count, bool isMore) = only.Count(c, mostRows);
+        return new StoreFound(hits, count, isMore);
+    }
+
+    /// <summary>Those of the candidates, which come newest first, that fit the wide parts too. Models are looked for to the end; only how many more there are is not.</summary>
+    private static StoreFound Both(StoreConnection c, IEnumerable<long> candidates, List<SearchPart> wide, int most, int mostProbed)
+    {
+        List<StoreHit> hits = [];
+        HashSet<string> told = new(StringComparer.Ordinal);
+        long probed = 0, count = 0;
+        foreach (long[] some in candidates.Chunk(Step))
+        {
+            if (hits.Count == most && probed >= mostProbed)
+            {
+                return new StoreFound(hits, count, true);
+            }
+
+            HashSet<long> left = [.. some];
+            foreach (SearchPart part in wide)
+            {
+                left.IntersectWith(part.Among(c, left));
+            }
+
+            probed += some.Length;
+            count += left.Count;
+            if (hits.Count < most)
+            {
+                Show(c, [.. some.Where(left.Contains)], most, hits, told);
+            }
+        }
+
+        return new StoreFound(hits, count, false);
+    }
+
+    private static IEnumerable<long> Down(long last)
+    {
+        for (long at = last; at > 0; at--)
+        {
+            yield return at;
+        }
+    }
 
     private static List<StoreHit> Shown(StoreConnection c, IEnumerable<long> readings, int most)
     {
         List<StoreHit> hits = [];
         HashSet<string> told = new(StringComparer.Ordinal);
-        foreach (long[] some in readings.Chunk(Math.Max(1, most)))
+        foreach (long[] some in readings.Chunk(Math.Min(most, Step)))
         {
-            List<(long Reading, StoreHit Hit)> found = c.All(
-                $"SELECT r.id, a.sha256, a.size, a.last_seen, (SELECT s.path FROM sightings s WHERE s.artifact = a.id ORDER BY s.last_seen DESC LIMIT 1), "
-                + $"(SELECT v.verdict FROM verdicts v WHERE v.reading = r.id ORDER BY v.ruling DESC LIMIT 1) FROM readings r JOIN artifacts a ON a.id = r.artifact WHERE r.id IN ({string.Join(", ", some)})",
-                r => (r.GetInt64(0), new StoreHit(Convert.ToHexStringLower((byte[])r[1]), r.GetInt64(2), r.IsDBNull(4) ? "" : r.GetString(4), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), r.IsDBNull(5) ? null : (Verdict)r.GetInt64(5))));
-            foreach ((_, StoreHit hit) in found.OrderByDescending(f => f.Reading))
-            {
-                if (hits.Count < most && told.Add(hit.Sha256))
-                {
-                    hits.Add(hit);
-                }
-            }
-
+            Show(c, some, most, hits, told);
             if (hits.Count == most)
             {
                 break;
@@ -143,53 +172,14 @@ public static class StoreSearch
         return hits;
     }
 
-    /// <summary>The readings of what was seen in a repository, or of a publisher.</summary>
-    private static HashSet<long> Seen(StoreConnection c, string column, string asked)
+    /// <summary>Adds the models of readings, each once.</summary>
+    private static void Show(StoreConnection c, long[] readings, int most, List<StoreHit> hits, HashSet<string> told)
     {
-        string sql = $"SELECT r.id FROM readings r JOIN sightings s ON s.artifact = r.artifact WHERE s.{column} = @a";
-        if (!asked.Contains('*', StringComparison.Ordinal))
-        {
-            return [.. c.All(sql, r => r.GetInt64(0), asked)];
-        }
-
-        WildcardPattern pattern = WildcardPattern.OfText(asked);
-        HashSet<long> found = [];
-        foreach (string one in c.All($"SELECT DISTINCT {column} FROM sightings", r => r.GetString(0)).Where(o => pattern.IsMatch(o)))
-        {
-            found.UnionWith(c.All(sql, r => r.GetInt64(0), one));
-        }
-
-        return found;
-    }
-
-    private static List<long> Readings(StoreConnection c, string kind, string asked)
-    {
-        List<long> terms = TermsOf(c, kind, asked);
-        return terms.Count == 0 ? [] : c.All(string.Create(CultureInfo.InvariantCulture, $"SELECT reading FROM postings WHERE term IN ({string.Join(", ", terms)})"), r => r.GetInt64(0));
-    }
-
-    private static List<long> TermsOf(StoreConnection c, string kind, string asked)
-    {
-        List<long> terms = [];
-        if (!asked.Contains('*', StringComparison.Ordinal))
-        {
-            if (c.Number("SELECT id FROM terms WHERE kind = @a AND value = @b", kind, Terms.Cut(asked)) is { } term)
-            {
-                terms.Add(term);
-            }
-        }
-        else
-        {
-            WildcardPattern pattern = WildcardPattern.OfText(asked);
-            c.Each("SELECT id, value FROM terms WHERE kind = @a", r =>
-            {
-                if (pattern.IsMatch(r.GetString(1)))
-                {
-                    terms.Add(r.GetInt64(0));
-                }
-            }, kind);
-        }
-
-        return terms;
+        List<(long Reading, StoreHit Hit)> found = c.All(
+            "SELECT r.id, a.sha256, a.size, a.last_seen, (SELECT s.path FROM sightings s WHERE s.artifact = a.id ORDER BY s.last_seen DESC LIMIT 1), "
+                + "(SELECT v.verdict FROM verdicts v WHERE v.reading = r.id ORDER BY v.ruling DESC LIMIT 1) FROM readings r JOIN artifacts a ON a.id = r.artifact WHERE " + c.IsOneOf("r.id", "@a"),
+            r => (r.GetInt64(0), new StoreHit(Convert.ToHexStringLower((byte[])r[1]), r.GetInt64(2), r.IsDBNull(4) ? "" : r.GetString(4), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), r.IsDBNull(5) ? null : (Verdict)r.GetInt64(5))),
+            c.Many(readings));
+        hits.AddRange(found.OrderByDescending(f => f.Reading).Select(f => f.Hit).Where(h => told.Add(h.Sha256)).Take(most - hits.Count).ToArray());
     }
 }

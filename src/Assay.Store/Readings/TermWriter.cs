@@ -9,9 +9,21 @@ internal sealed class TermWriter
 {
     private const int Most = 200_000;
     private readonly Dictionary<Term, long> _numbers = [];
+    private long _swept = -1;
 
     /// <summary>Forgets the numbers: a transaction that made some was undone.</summary>
     public void Forget() => _numbers.Clear();
+
+    /// <summary>Begins a transaction: where rows were taken out since the last one, a number that is remembered may belong to another term by now.</summary>
+    public void Begin(StoreConnection c)
+    {
+        long swept = StoreNumbers.Swept(c);
+        if (swept != _swept)
+        {
+            _numbers.Clear();
+            _swept = swept;
+        }
+    }
 
     /// <summary>Writes the terms of a reading.</summary>
     public void Write(StoreConnection c, long reading, IReadOnlyCollection<Term> terms)

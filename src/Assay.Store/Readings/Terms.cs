@@ -42,6 +42,9 @@ internal static class Terms
         _ => null,
     };
 
+    /// <summary>Whether each reading with a fact of a kind has the kind itself as a term.</summary>
+    public static bool IsToldByKind(string kind) => kind is not Host;
+
     /// <summary>The terms of a reading.</summary>
     public static HashSet<Term> Of(FactSet facts)
     {

@@ -31,7 +31,7 @@ internal static class BundleBook
         if (!members.SetEquals(before))
         {
             c.Execute("DELETE FROM members WHERE bundle = @a", id);
-            foreach ((string name, long reading) in members)
+            foreach ((string name, long reading) in members.Where(m => c.Number("SELECT id FROM readings WHERE id = @a", m.Item2) is not null))
             {
                 c.Execute("INSERT INTO members (bundle, name, reading) VALUES (@a, @b, @c) ON CONFLICT (bundle, name) DO UPDATE SET reading = excluded.reading", id, name, reading);
             }

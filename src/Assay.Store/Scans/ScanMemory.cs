@@ -137,6 +137,7 @@ internal sealed class ScanMemory
                 _store.Write(c =>
                 {
                     kept = 0;
+                    _terms.Begin(c);
                     foreach (Keeping one in batch)
                     {
                         kept += KeepOne(c, one) ? 1 : 0;
@@ -234,7 +235,9 @@ internal sealed class ScanMemory
         bool canMove = facts is null || FactBlob.CanMove(facts);
         bool isRecognised = one.Report is not null && !one.Report.Unread.Concat(one.Report.WaivedUnread.Select(w => w.Unread)).Any(u => u.Cause == UnreadCause.Unrecognised);
         long reading = c.Number(
-            "INSERT INTO readings (artifact, settings, name, named, beside_digest, beside, at, head, facts, made) VALUES (@a, @b, @c, @d, @e, @f, @g, @h, @i, @j) "
+            (c.IsServer ? "INSERT INTO readings (" : "INSERT INTO readings (id, ")
+            + "artifact, settings, name, named, beside_digest, beside, at, head, facts, made) VALUES ("
+            + (c.IsServer ? "" : StoreNumbers.NextReading + ", ") + "@a, @b, @c, @d, @e, @f, @g, @h, @i, @j) "
             + "ON CONFLICT (artifact, settings, name, named, beside_digest) DO UPDATE SET made = excluded.made, at = excluded.at, head = excluded.head, facts = excluded.facts RETURNING id",
             artifact, _settings, StoredScan.NameOf(one.Input), isRecognised ? 2L : one.Input.Named ? 1L : 0L, BesideText.DigestOf(one.Beside), one.Beside,
             canMove ? "" : Terms.Plain(one.Input.Path), one.Report is null ? "" : ReadingHead.Of(one.Report).ToString(), one.Packed, now)!.Value;

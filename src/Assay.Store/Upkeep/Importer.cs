@@ -59,9 +59,10 @@ internal sealed class Importer(StoreConnection c, string shown, CancellationToke
             throw new StoreException($"The export {shown} was cut: its last line is missing. Nothing was taken in.");
         }
 
+        StoreNumbers.Imported(c);
         foreach ((StoreTable table, _) in _tables.Values.Where(t => t.Table.IsNumbered && c.IsServer))
         {
-            c.Plain($"SELECT setval(pg_get_serial_sequence('assay.{table.Name}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {table.Name}), false)");
+            c.Plain($"SELECT setval(pg_get_serial_sequence('assay.{table.Name}', 'id'), (SELECT 1 + greatest(coalesce(max(id), 0), coalesce((SELECT last FROM numbers WHERE name = '{table.Name}'), 0)) FROM {table.Name}), false)");
         }
 
         if (ChainedLog.FirstBroken(c) is { } broken)

@@ -1,4 +1,5 @@
 // What keeps a store in order: a check, less room, and what is forgotten.
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Assay.Store.Databases;
@@ -10,7 +11,9 @@ namespace Assay.Store.Upkeep;
 /// <summary>What a check of a store came to.</summary>
 /// <param name="Faults">What is wrong, one sentence each.</param>
 /// <param name="Counts">How many rows each table has.</param>
-public sealed record StoreCheck(IReadOnlyList<string> Faults, IReadOnlyList<(string Table, long Rows)> Counts);
+/// <param name="LogEntries">The number of the last entry of the log.</param>
+/// <param name="LogHead">The digest of the last entry, which holds all before it.</param>
+public sealed record StoreCheck(IReadOnlyList<string> Faults, IReadOnlyList<(string Table, long Rows)> Counts, long LogEntries, string LogHead);
 
 /// <summary>What keeps a store in order.</summary>
 public static class StoreUpkeep
@@ -49,23 +52,13 @@ public static class StoreUpkeep
                 faults.Add(string.Create(CultureInfo.InvariantCulture, $"The log is broken at entry {broken}: it, or one before it, was changed or taken out."));
             }
 
-            c.Each("SELECT id, head, facts FROM readings", r =>
+            foreach (long reading in Damaged(c, cancellation).Take(MostFaults))
             {
-                cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    if (r.GetString(1).Length > 0)
-                    {
-                        ReadingHead.Parse(r.GetString(1));
-                        FactBlob.Unpack(ScanMemory.BytesOf(r, 2), "", null);
-                    }
-                }
-                catch (Exception e) when (e is StoreException or InvalidCastException && faults.Count < MostFaults)
-                {
-                    faults.Add(string.Create(CultureInfo.InvariantCulture, $"The facts of reading {r.GetInt64(0)} are damaged; the file is read again when its row is taken out (assay store compact does that)."));
-                }
-            });
-            return new StoreCheck(faults, [.. Tables.All.Select(t => (t.Name, Tables.Count(c, t.Name)))]);
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"The facts of reading {reading} are damaged; the file is read again when its row is taken out (assay store compact does that)."));
+            }
+
+            (long entries, byte[] head) = ChainedLog.Last(c);
+            return new StoreCheck(faults, [.. Tables.All.Select(t => (t.Name, Tables.Count(c, t.Name)))], entries, Convert.ToHexStringLower(head));
         });
     }
 
@@ -75,27 +68,14 @@ public static class StoreUpkeep
         ArgumentNullException.ThrowIfNull(store);
         return store.Do(c =>
         {
-            List<long> damaged = [];
-            c.Each("SELECT id, head, facts FROM readings", r =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    if (r.GetString(1).Length > 0)
-                    {
-                        FactBlob.Unpack(ScanMemory.BytesOf(r, 2), "", null);
-                    }
-                }
-                catch (StoreException)
-                {
-                    damaged.Add(r.GetInt64(0));
-                }
-            });
+            List<long> damaged = Damaged(c, cancellation);
             long gone = 0;
             c.Write(() =>
             {
-                foreach (long reading in damaged)
+                StoreNumbers.Sweep(c);
+                foreach (long reading in damaged.Where(d => c.All("SELECT head, facts FROM readings WHERE id = @a", r => IsDamaged(r, 0), d) is [true]))
                 {
+                    // Another process may have read the file anew in the meantime, so it is looked at once more.
                     gone += c.Execute("DELETE FROM readings WHERE id = @a", reading);
                 }
 
@@ -117,6 +97,7 @@ public static class StoreUpkeep
             long gone = 0;
             c.Write(() =>
             {
+                StoreNumbers.Sweep(c);
                 gone = c.Execute("DELETE FROM artifacts WHERE last_seen < @a", before.ToUnixTimeMilliseconds());
                 c.Execute("DELETE FROM sightings WHERE last_seen < @a OR NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.id = sightings.artifact)", before.ToUnixTimeMilliseconds());
                 c.Plain("DELETE FROM readings WHERE NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.id = readings.artifact)");
@@ -180,13 +161,16 @@ public static class StoreUpkeep
         ArgumentNullException.ThrowIfNull(from);
         return store.Do(c =>
         {
-            if (Tables.All.Any(t => Tables.Count(c, t.Name) > 0))
-            {
-                throw new StoreException($"The store {store.At.Shown} holds something already; an export goes into a new one.");
-            }
-
             long rows = 0;
-            c.Write(() => rows = new Importer(c, shown, cancellation).Read(from));
+            c.Write(() =>
+            {
+                if (Tables.All.Any(t => Tables.Count(c, t.Name) > 0))
+                {
+                    throw new StoreException($"The store {store.At.Shown} holds something already; an export goes into a new one.");
+                }
+
+                rows = new Importer(c, shown, cancellation).Read(from);
+            });
             return rows;
         });
     }
@@ -200,6 +184,39 @@ public static class StoreUpkeep
         ("loads", "artifact", "artifacts"), ("runs", "audit", "audits"), ("alerts", "artifact", "artifacts"), ("rulings", "parent", "rulings"),
         ("members", "bundle", "bundles"), ("members", "reading", "readings"), ("bundle_verdicts", "bundle", "bundles"), ("bundle_verdicts", "ruling", "rulings"),
     ];
+
+    private static List<long> Damaged(StoreConnection c, CancellationToken cancellation)
+    {
+        List<long> damaged = [];
+        c.Each("SELECT id, head, facts FROM readings", r =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (IsDamaged(r, 1))
+            {
+                damaged.Add(r.GetInt64(0));
+            }
+        });
+        return damaged;
+    }
+
+    /// <summary>Whether head and facts, which stand in a row from a column on, cannot be read.</summary>
+    private static bool IsDamaged(DbDataReader row, int column)
+    {
+        try
+        {
+            if (row.GetString(column).Length > 0)
+            {
+                ReadingHead.Parse(row.GetString(column));
+                FactBlob.Unpack(ScanMemory.BytesOf(row, column + 1), "", null);
+            }
+
+            return false;
+        }
+        catch (Exception e) when (e is StoreException or InvalidCastException)
+        {
+            return true;
+        }
+    }
 
     private static void Sweep(StoreConnection c)
     {

@@ -33,6 +33,7 @@ internal static class Tables
         Table("bundles", "id:n host:t path:t repository:t revision:t publisher:t first_seen:n last_seen:n"),
         Table("members", "bundle:n name:t reading:n"),
         Table("bundle_verdicts", "bundle:n ruling:n verdict:n findings:t"),
+        Table("numbers", "name:t last:n"),
         Table("log", "number:n made:n kind:t body:t chain:b"),
     ];
 

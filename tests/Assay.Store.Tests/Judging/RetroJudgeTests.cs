@@ -81,4 +81,35 @@ public sealed class RetroJudgeTests(PostgresServer server) : StoreTests(server)
         Command.Run("scan", Models, "--store=" + store);
         return store;
     }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void AScanOfOneFileByOtherRulesAndAJudgementThatWasCutShortHideNoChange(Kind kind)
+    {
+        string store = NewStore(kind);
+        for (int i = 0; i < 20; i++)
+        {
+            Put($"{i}.pkl", System.Text.Encoding.ASCII.GetBytes($"(lp0\nI{i}\na."));
+        }
+
+        Command.Run("scan", Models, "--store=" + store);
+        Tree.Add("some/own.yaml", Rules.Pickles.Replace("own-pickle", "some-pickle", StringComparison.Ordinal));
+        Tree.Add("rules/own.yaml", Rules.Pickles);
+        Command.Run("scan", Path.Join(Models, "1.pkl"), "--rules", Tree["some"], "--store=" + store);
+        using (ModelStore open = Open(store))
+        {
+            // What a judgement leaves that is killed before it has judged anything.
+            open.Write(c => c.Execute("INSERT INTO rulings (digest, rules, upto, made) SELECT @a, rules, 0, made + 1000000 FROM rulings WHERE id = 2", new byte[32]));
+        }
+
+        Said said = Command.Run("store", "judge", "--rules", Tree["rules"], "--store=" + store);
+        Assert.Equal(1, said.Code);
+        Assert.Contains("20 are judged otherwise", said.Output, StringComparison.Ordinal);
+
+        // Back again, which was told before; then the rules that were judged by last are what others are compared with.
+        Assert.Equal(0, Command.Run("store", "judge", "--store=" + store).Code);
+        Tree.Add("third/own.yaml", Rules.Pickles.Replace("own-pickle", "third-pickle", StringComparison.Ordinal));
+        Said third = Command.Run("store", "judge", "--rules", Tree["third"], "--store=" + store);
+        Assert.Contains("20 are judged otherwise, 20 of them worse", third.Output, StringComparison.Ordinal);
+    }
 }
