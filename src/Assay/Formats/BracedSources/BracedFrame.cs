@@ -37,6 +37,9 @@ internal sealed class BracedFrame(BracedFrameKind kind, BracedFunction function)
     /// <summary>The class around it.</summary>
     public string Class { get; init; } = "";
 
+    /// <summary>Whether it stands in declarations that have C's linkage, which others can call.</summary>
+    public bool InExtern { get; init; }
+
     /// <summary>What is called or indexed.</summary>
     public BracedValue? Target { get; init; }
 

@@ -11,36 +11,42 @@ namespace Assay.Formats.BracedSources;
 /// </summary>
 internal sealed class BracedLexer
 {
+    /// <summary>A token, its text, what list it stands in while that grows, and what is made of it: a frame, a function, a value.</summary>
+    private const long HeldPerToken = 100;
+
+    private const int TokensAtOnce = 256;
     private static readonly string[] s_signs = ["...", "->*", "=>", "->", "::", "?.", "??", "&&", "||", "==", "!=", "<=", ">=", "+=", "++", "--", "##", "-=", "*=", "/=", "|=", "&="];
     private readonly string _text;
     private readonly bool _isC;
     private readonly ScanBudget _budget;
+    private readonly BracedFolding? _folding;
     private readonly List<BracedToken> _tokens = [];
     private readonly Stack<int> _templates = new();
     private int _braces;
     private int _at;
     private bool _startsLine = true;
 
-    private BracedLexer(string text, bool isC, ScanBudget budget)
+    private BracedLexer(string text, bool isC, BracedFolding? folding, ScanBudget budget)
     {
+        _folding = folding;
         _text = text;
         _isC = isC;
         _budget = budget;
     }
 
-    /// <summary>The tokens of a source; of C, with its macros replaced.</summary>
-    public static List<BracedToken> Read(string text, bool isC, ScanBudget budget)
+    /// <summary>The tokens of a source; of C, with its macros replaced, and whether more would be replaced than is.</summary>
+    public static (List<BracedToken> Tokens, bool IsCut) Read(string text, bool isC, BracedFolding folding, ScanBudget budget)
     {
-        BracedLexer lexer = new(text, isC, budget);
+        BracedLexer lexer = new(text, isC, folding, budget);
         Macros macros = new();
         lexer.All(macros);
-        return isC ? macros.Replace(lexer._tokens, budget) : lexer._tokens;
+        return isC ? (macros.Replace(lexer._tokens, folding, budget), macros.IsCut) : (lexer._tokens, false);
     }
 
     /// <summary>The tokens of one line, where no macro is replaced.</summary>
     public static List<BracedToken> Line(string text, ScanBudget budget)
     {
-        BracedLexer lexer = new(text, isC: true, budget);
+        BracedLexer lexer = new(text, isC: true, null, budget);
         lexer.All(null);
         return lexer._tokens;
     }
@@ -176,7 +182,7 @@ internal sealed class BracedLexer
         while (_at < _text.Length && (char.IsLetterOrDigit(_text[_at]) || _text[_at] is '_' or '$' || _text[_at] > 0x7F || (_text[_at] is '@' or '#' && !_isC) || (_text[_at] is '\\' && !_isC)))
         {
             escaped |= _text[_at] is '\\';
-            _at += _text[_at] is '\\' && _text.AsSpan(_at).StartsWith("\\u{") ? Math.Max(1, _text.IndexOf('}', _at) - _at + 1) : _text[_at] is '\\' ? Math.Min(6, _text.Length - _at) : 1;
+            _at += _text[_at] is '\\' && _text.AsSpan(_at).StartsWith("\\u{") ? Math.Max(1, _text.AsSpan(_at, Math.Min(12, _text.Length - _at)).IndexOf('}') + 1) : _text[_at] is '\\' ? Math.Min(6, _text.Length - _at) : 1;
         }
 
         string name = _text[start.._at];
@@ -198,7 +204,7 @@ internal sealed class BracedLexer
 
     private static string Unescaped(string name)
     {
-        BracedLexer lexer = new(name, false, null!);
+        BracedLexer lexer = new(name, false, null, null!);
         StringBuilder text = new();
         while (lexer._at < name.Length)
         {
@@ -210,9 +216,10 @@ internal sealed class BracedLexer
 
     private void Raw(int start)
     {
-        int open = _text.IndexOf('(', _at);
-        string end = open < 0 || open - _at > 17 ? "\"" : ")" + _text[(_at + 1)..open] + "\"";
-        int from = open < 0 || open - _at > 17 ? _at + 1 : open + 1;
+        // What stands between the quote and the parenthesis has at most sixteen characters.
+        int open = _text.AsSpan(_at, Math.Min(18, _text.Length - _at)).IndexOf('(') is >= 0 and int found ? _at + found : -1;
+        string end = open < 0 ? "\"" : ")" + _text[(_at + 1)..open] + "\"";
+        int from = open < 0 ? _at + 1 : open + 1;
         int close = from <= _text.Length ? _text.IndexOf(end, from, StringComparison.Ordinal) : -1;
         close = close < 0 ? _text.Length : close;
         Add(BracedKind.Text, _text[Math.Min(from, close)..close], start);
@@ -337,6 +344,11 @@ internal sealed class BracedLexer
 
     private void Add(BracedKind kind, string text, int start)
     {
+        if (_tokens.Count % TokensAtOnce == 0)
+        {
+            _folding?.Hold(HeldPerToken * TokensAtOnce);
+        }
+
         _tokens.Add(new BracedToken(kind, text, start, _startsLine));
         _startsLine = false;
     }

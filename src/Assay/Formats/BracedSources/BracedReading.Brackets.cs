@@ -41,7 +41,7 @@ internal sealed partial class BracedReading
 
         // Statements of the same function.
         bool declares = frame.Kind is BracedFrameKind.Declarations && frame.First is "namespace" or "extern";
-        BracedFrame block = new(declares ? BracedFrameKind.Declarations : BracedFrameKind.Block, frame.Function) { Class = frame.Class, Statement = _at + 1 };
+        BracedFrame block = new(declares ? BracedFrameKind.Declarations : BracedFrameKind.Block, frame.Function) { Class = frame.Class, InExtern = frame.InExtern || (declares && frame.First is "extern"), Statement = _at + 1 };
         if (!declares)
         {
             Finish(frame);
@@ -65,7 +65,7 @@ internal sealed partial class BracedReading
         {
             string name = Named(frame);
             BracedFunction made = Function(name, frame.Function, "call");
-            _frames.Push(new BracedFrame(BracedFrameKind.Declarations, made) { Class = name, Statement = _at + 1 });
+            _frames.Push(new BracedFrame(BracedFrameKind.Declarations, made) { Class = name, InExtern = frame.InExtern, Statement = _at + 1 });
             return true;
         }
 
@@ -147,7 +147,7 @@ internal sealed partial class BracedReading
             }
         }
 
-        return _frames.Any(f => f.Kind is BracedFrameKind.Declarations && f.First is "extern" && f != frame);
+        return frame.InExtern;
     }
 
     private bool BraceOfJavaScript(BracedFrame frame, BracedToken? before)
@@ -420,9 +420,9 @@ internal sealed partial class BracedReading
             return;
         }
 
-        if (frame.Function.Variables.Count < MostVariables && !frame.Function.Variables.ContainsKey(Last(name)) && char.IsAsciiLetter(plain[0]) && !s_plainTypes.Contains(plain))
+        if (!frame.Function.Variables.ContainsKey(Last(name)) && char.IsAsciiLetter(plain[0]) && !s_plainTypes.Contains(plain))
         {
-            frame.Function.Variables[Last(name)] = BracedValue.OfPath(plain + "()");
+            Keep(frame.Function, Last(name), BracedValue.OfPath(plain + "()"));
         }
 
         frame.Function.Calls.Add(Last(plain));

@@ -10,10 +10,19 @@ internal sealed partial class BracedReading
 {
     private const int MostVariables = 4096;
     private const int MostTexts = 64;
+    private const int MostWords = 64;
+
+    /// <summary>What one item of a list costs where lists are gone through.</summary>
+    private const long WorkOfItem = 60;
+
+    /// <summary>Items of a list that are gone through without being counted: a name costs no less.</summary>
+    private const int FewItems = 8;
+
     private static readonly Lazy<Dictionary<string, string>> s_c = new(() => Table("c"));
     private static readonly Lazy<Dictionary<string, string>> s_javaScript = new(() => Table("js"));
     private readonly List<(SourceUse Use, BracedFunction Function)> _uses = [];
     private readonly HashSet<(string, int)> _told = [];
+    private readonly Dictionary<string, bool> _written = new(StringComparer.Ordinal);
 
     private static Dictionary<string, string> Table(string language) => EmbeddedTable.Rows("formats/braced-sources.tsv").Where(r => r[0] == language)
         .SelectMany(r => r[1].Split(' ').Select(n => (Name: n, Callable: r[2]))).ToDictionary(r => r.Name, r => r.Callable, StringComparer.Ordinal);
@@ -38,16 +47,16 @@ internal sealed partial class BracedReading
     private string? Callable(string path) => (_isC ? s_c : s_javaScript).Value.GetValueOrDefault(path) ?? (path.StartsWith("py:", StringComparison.Ordinal) ? path[3..] : null);
 
     /// <summary>Gives a name a value.</summary>
-    private static void Bind(BracedFrame frame, BracedValue to, BracedValue value)
+    private void Bind(BracedFrame frame, BracedValue to, BracedValue value)
     {
         if (to.Kind is BracedValueKind.List)
         {
             // const {exec: run} = require('child_process')
             foreach ((string? key, BracedValue item) in to.Items)
             {
-                if (item.Kind is BracedValueKind.Path && frame.Function.Variables.Count < MostVariables)
+                if (item.Kind is BracedValueKind.Path)
                 {
-                    frame.Function.Variables[Last(item.Text) is var own && key is not null && item.Text.Contains('.', StringComparison.Ordinal) ? key : own] = value.Below(key ?? Last(item.Text));
+                    Keep(frame.Function, Last(item.Text) is var own && key is not null && item.Text.Contains('.', StringComparison.Ordinal) ? key : own, value.Below(key ?? Last(item.Text)));
                 }
             }
 
@@ -63,15 +72,12 @@ internal sealed partial class BracedReading
         }
         else if (value.Kind is BracedValueKind.List)
         {
-            foreach ((_, BracedValue item) in value.Items)
+            foreach ((_, BracedValue item) in Paths(value))
             {
-                if (item.Kind is BracedValueKind.Path)
-                {
-                    (frame.IsStartSection ? frame.Function.Calls : frame.Function.Mentions).Add(Last(item.Text));
-                }
+                (frame.IsStartSection ? frame.Function.Calls : frame.Function.Mentions).Add(Last(item.Text));
             }
 
-            value = Characters(value) ?? value;
+            value = value.Characters.Length > 0 ? BracedValue.OfText(value.Characters) : value;
         }
 
         if (frame.Type is { } type)
@@ -79,9 +85,9 @@ internal sealed partial class BracedReading
             frame.Function.Calls.Add(Last(type));
         }
 
-        if (frame.Function.Variables.Count < MostVariables && (value.Kind is not BracedValueKind.Unknown || value.Layers.Count > 0))
+        if (value.Kind is not BracedValueKind.Unknown || value.Layers.Count > 0)
         {
-            frame.Function.Variables[name] = value;
+            Keep(frame.Function, name, value);
         }
         else
         {
@@ -89,15 +95,20 @@ internal sealed partial class BracedReading
         }
     }
 
-    /// <summary>A list of characters is a text: <c>{'s', 'h', 0}</c>.</summary>
-    private static BracedValue? Characters(BracedValue list)
-    {
-        if (list.Items.Count is 0 or > 4096 || !list.Items.All(i => i.Value is { Kind: BracedValueKind.Text, Text.Length: 1 } or { Kind: BracedValueKind.Number, Text: "0" or "0x00" or "0x0" }))
-        {
-            return null;
-        }
+    /// <summary>The paths in a list: whoever writes its name goes through them again.</summary>
+    private IReadOnlyList<(string? Key, BracedValue Value)> Paths(BracedValue list) => list.Paths is var paths && (paths.Count <= FewItems || _folding.May(WorkOfItem * paths.Count)) ? paths : [];
 
-        return BracedValue.OfText(string.Concat(list.Items.Where(i => i.Value.Kind is BracedValueKind.Text).Select(i => i.Value.Text)));
+    /// <summary>Remembers what a variable holds.</summary>
+    private void Keep(BracedFunction function, string name, BracedValue value)
+    {
+        if (function.Variables.Count < MostVariables || function.Variables.ContainsKey(name))
+        {
+            function.Variables[name] = value;
+        }
+        else
+        {
+            Cut ??= $"A function of the source has more than {MostVariables} variables.";
+        }
     }
 
     /// <summary>Tells a call, and what it gives.</summary>
@@ -114,11 +125,7 @@ internal sealed partial class BracedReading
             // T x(a): an object of T.
             string made = Plain(type);
             function.Calls.Add(Last(made));
-            if (function.Variables.Count < MostVariables)
-            {
-                function.Variables[path] = made.EndsWith("string", StringComparison.Ordinal) && given is [{ Value: { Kind: BracedValueKind.Text } text }, ..] ? text : BracedValue.OfPath(made + "()");
-            }
-
+            Keep(function, path, made.EndsWith("string", StringComparison.Ordinal) && given is [{ Value: { Kind: BracedValueKind.Text } text }, ..] ? text : BracedValue.OfPath(made + "()"));
             path = made;
         }
 
@@ -137,7 +144,7 @@ internal sealed partial class BracedReading
         {
             // The text that comes to lie in a buffer.
             IEnumerable<BracedValue> texts = given.Skip(Last(path).EndsWith("cat", StringComparison.Ordinal) ? 0 : 1).Select(g => g.Value).Where(v => v.Kind is BracedValueKind.Text);
-            function.Variables[_tokens[first].Text] = BracedValue.OfText(string.Concat(texts.Select(t => t.Text)));
+            Keep(function, _tokens[first].Text, BracedValue.OfText(_folding.Join("", texts.Select(t => t.Text))));
         }
 
         function.Calls.Add(Last(path));
@@ -153,7 +160,7 @@ internal sealed partial class BracedReading
         }
         else if (!_isC && path.EndsWith(".apply", StringComparison.Ordinal) && Callable(path[..^6]) is not null)
         {
-            (path, given) = (path[..^6], given is [_, { Value: { Kind: BracedValueKind.List } list }, ..] ? [.. list.Items] : []);
+            (path, given) = (path[..^6], given is [_, { Value: { Kind: BracedValueKind.List } list }, ..] ? [.. list.Items.Take(MostWords)] : []);
         }
         else if (!_isC && path.EndsWith(".bind", StringComparison.Ordinal) && Callable(path[..^5]) is not null)
         {
@@ -161,19 +168,14 @@ internal sealed partial class BracedReading
         }
 
         Tell(path, given, at, function);
-        return BracedValue.OfPath(path.EndsWith("()", StringComparison.Ordinal) ? path : path + "()") with { Layers = [.. given.SelectMany(g => g.Value.Layers).Distinct().Take(8)] };
+        return BracedValue.OfPath(path.EndsWith("()", StringComparison.Ordinal) ? path : path + "()") with { Layers = BracedValue.LayersOf(given.Select(g => g.Value)) };
     }
 
     /// <summary>What is handed to a call: functions that it may call, the environment as a whole.</summary>
     private void Handed(BracedValue value, string path, int at, BracedFunction function)
     {
-        foreach ((string? key, BracedValue item) in value.Kind is BracedValueKind.List ? value.Items : [(null, value)])
+        foreach ((string? key, BracedValue item) in value.Kind is BracedValueKind.List ? Paths(value) : value.Kind is BracedValueKind.Path ? [(null, value)] : [])
         {
-            if (item.Kind is not BracedValueKind.Path)
-            {
-                continue;
-            }
-
             string name = Plain(item.Text);
             function.Mentions.Add(Last(name));
             if (!_isC)
@@ -226,7 +228,7 @@ internal sealed partial class BracedReading
         }
 
         bool runsText = callable is "builtins.exec";
-        List<BracedValue> values = [.. given.Select(g => g.Value.Kind is BracedValueKind.List && Characters(g.Value) is { } text ? text : g.Value)];
+        List<BracedValue> values = [.. given.Select(g => g.Value.Characters is { Length: > 0 } text ? BracedValue.OfText(text) : g.Value)];
         if (callable is "builtins.open.write" or "builtins.open" && _isC is false)
         {
             values = [values.Count > 0 ? values[0] : BracedValue.Unknown, BracedValue.OfText(callable is "builtins.open" ? "r" : "w"), .. values.Skip(1)];
@@ -236,7 +238,7 @@ internal sealed partial class BracedReading
         {
             values = [values.Count > 0 ? values[0] : BracedValue.Unknown, BracedValue.OfText("w")];
         }
-        else if (path is "open" or "open64" or "openat" && given.Exists(g => g.Value.Kind is BracedValueKind.Path && g.Value.Text.Contains("O_", StringComparison.Ordinal)) && _source.Contains("O_WRONLY", StringComparison.Ordinal) | _source.Contains("O_RDWR", StringComparison.Ordinal) | _source.Contains("O_APPEND", StringComparison.Ordinal))
+        else if (path is "open" or "open64" or "openat" && given.Exists(g => g.Value.Kind is BracedValueKind.Path && g.Value.Text.Contains("O_", StringComparison.Ordinal)) && (IsWritten("O_WRONLY") || IsWritten("O_RDWR") || IsWritten("O_APPEND")))
         {
             values = [values.Find(v => v.Kind is BracedValueKind.Text) ?? BracedValue.Unknown, BracedValue.OfText("w")];
         }
@@ -244,35 +246,60 @@ internal sealed partial class BracedReading
         {
             // spawn('sh', ['-c', x]) is the list of both.
             List<(string? Key, BracedValue Value)> command = [(null, values.Count > 0 ? values[0] : BracedValue.Unknown)];
-            command.AddRange(values.Count > 1 && values[1].Kind is BracedValueKind.List ? values[1].Items : []);
+            command.AddRange(values.Count > 1 && values[1].Kind is BracedValueKind.List ? values[1].Items.Take(MostWords) : []);
             values = [BracedValue.OfList(command), .. values.Skip(2)];
         }
 
         bool decoded = values.Exists(v => v.Layers.Count > 0);
         Add(callable, values, at, function, !IsWritten(Last(path)));
-        if (Texts.Count < MostTexts && values.Count > 0)
+        if (values.Count > 0)
         {
             string? text = values[0].Kind is BracedValueKind.Text ? values[0].Text : null;
             if (runsText && text is { Length: > 3 })
             {
-                Texts.Add((_isC || path.EndsWith("kernel.execute", StringComparison.Ordinal) ? "python" : "javascript", text, at, function, decoded));
+                Run(_isC || path.EndsWith("kernel.execute", StringComparison.Ordinal) ? "python" : "javascript", text, at, function, decoded);
             }
             else if (callable is "os.system" or "os.popen" or "os.execv" or "subprocess.Popen")
             {
                 IEnumerable<string> words = values.SelectMany(v => v.Kind is BracedValueKind.List ? v.Items.Select(i => i.Value.Text) : v.Kind is BracedValueKind.Text ? [v.Text] : []);
-                Texts.Add(("shell", string.Join('\n', words), at, function, decoded));
+                Run("shell", _folding.Join("\n", words), at, function, decoded);
             }
         }
     }
 
+    private void Run(string kind, string text, int at, BracedFunction function, bool isDecoded)
+    {
+        if (Texts.Count < MostTexts)
+        {
+            Texts.Add((kind, text, at, function, isDecoded));
+        }
+        else
+        {
+            Cut ??= $"The source runs more than {MostTexts} texts.";
+        }
+    }
+
     /// <summary>Whether the source writes a name out; a macro that joins its parts, or a text that is put together, does not.</summary>
-    private bool IsWritten(string name) => name.Length == 0 || name.EndsWith("()", StringComparison.Ordinal) || _source.Contains(name, StringComparison.Ordinal);
+    private bool IsWritten(string name)
+    {
+        if (name.Length == 0 || name.EndsWith("()", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        if (!_written.TryGetValue(name, out bool isWritten))
+        {
+            _written[name] = isWritten = !_folding.May(100 + (_source.Length / 8)) || _source.Contains(name, StringComparison.Ordinal);
+        }
+
+        return isWritten;
+    }
 
     private void Add(string callable, List<BracedValue> values, int at, BracedFunction function, bool isHidden)
     {
         if (_uses.Count >= MostUses)
         {
-            IsCut = true;
+            Cut ??= $"The source calls more than {MostUses} things that reach beyond it.";
             return;
         }
 
@@ -294,7 +321,7 @@ internal sealed partial class BracedReading
             Line = _line(at),
             Offset = at,
             Arguments = [.. values.Take(6).Select(v => v.Shape())],
-            Layers = [.. values.SelectMany(v => v.Layers).Distinct().Take(8)],
+            Layers = BracedValue.LayersOf(values),
             IsHidden = isHidden,
         }, function));
     }
@@ -307,23 +334,23 @@ internal sealed partial class BracedReading
     }
 
     /// <summary>What methods of texts and lists give; null where it is not known.</summary>
-    private static BracedValue? OfReceiver(BracedValue receiver, string method, List<(string? Key, BracedValue Value)> given)
+    private BracedValue? OfReceiver(BracedValue receiver, string method, List<(string? Key, BracedValue Value)> given)
     {
         BracedValue first = given.Count > 0 ? given[0].Value : BracedValue.Unknown;
         switch (method)
         {
             case "toString" or "c_str" or "data" or "str" or "trim" or "valueOf" or "slice" or "substr" when given.Count == 0 || method is "toString":
                 return receiver;
-            case "join" when receiver.Kind is BracedValueKind.List:
-                return BracedValue.OfText(string.Join(first.Kind is BracedValueKind.Text ? first.Text : ",", receiver.Items.Select(i => i.Value.Text))) with { Layers = [.. receiver.Items.SelectMany(i => i.Value.Layers).Distinct()] };
-            case "reverse" when receiver.Kind is BracedValueKind.List:
+            case "join" when receiver.Kind is BracedValueKind.List && _folding.May(WorkOfItem * receiver.Items.Count):
+                return BracedValue.OfText(_folding.Join(first.Kind is BracedValueKind.Text ? first.Text : ",", receiver.Items.Select(i => i.Value.Text))) with { Layers = BracedValue.LayersOf(receiver.Items.Select(i => i.Value)) };
+            case "reverse" when receiver.Kind is BracedValueKind.List && _folding.May(WorkOfItem * receiver.Items.Count):
                 return receiver with { Items = [.. receiver.Items.Reverse()] };
-            case "split" when receiver is { Kind: BracedValueKind.Text, Text.Length: < 4096 } && first.Kind is BracedValueKind.Text:
+            case "split" when receiver is { Kind: BracedValueKind.Text, Text.Length: < 4096 } && first.Kind is BracedValueKind.Text && _folding.May(WorkOfItem * 2 * receiver.Text.Length):
                 return BracedValue.OfList([.. (first.Text.Length == 0 ? receiver.Text.Select(c => c.ToString()) : receiver.Text.Split(first.Text)).Select(t => ((string?)null, BracedValue.OfText(t)))]) with { Layers = receiver.Layers };
             case "concat" or "append" when receiver.Kind is BracedValueKind.Text:
-                return given.Aggregate(receiver, (sum, g) => BracedValue.Sum(sum, g.Value));
+                return given.Aggregate(receiver, (sum, g) => Sum(sum, g.Value));
             case "replace" or "replaceAll" when receiver.Kind is BracedValueKind.Text && first is { Kind: BracedValueKind.Text, Text.Length: > 0 } && given is [_, { Value: { Kind: BracedValueKind.Text } by }, ..]:
-                return receiver with { Text = receiver.Text.Replace(first.Text, by.Text, StringComparison.Ordinal) };
+                return BracedValue.OfText(_folding.Replace(receiver.Text, first.Text, by.Text)) with { Layers = receiver.Layers };
             default:
                 return null;
         }
@@ -344,7 +371,7 @@ internal sealed partial class BracedReading
         };
     }
 
-    private static BracedValue? FoldedOfJavaScript(string path, BracedValue first, List<(string? Key, BracedValue Value)> given)
+    private BracedValue? FoldedOfJavaScript(string path, BracedValue first, List<(string? Key, BracedValue Value)> given)
     {
         switch (Last(path))
         {
@@ -362,12 +389,12 @@ internal sealed partial class BracedReading
                 return first.Kind is BracedValueKind.Text ? first : null;
             case "fromCharCode" when given.TrueForAll(g => g.Value.Kind is BracedValueKind.Number):
                 return BracedValue.OfText(string.Concat(given.Select(g => Number(g.Value.Text) is >= 0 and <= 0xFFFF and int code ? ((char)code).ToString() : ""))) with { Layers = ["chr"] };
-            case "decodeURIComponent" or "unescape" when first.Kind is BracedValueKind.Text:
+            case "decodeURIComponent" or "unescape" when first.Kind is BracedValueKind.Text && _folding.May(4L * first.Text.Length):
                 return BracedValue.OfText(Uri.UnescapeDataString(first.Text));
             case "inflateSync" or "gunzipSync" or "brotliDecompressSync" or "inflateRawSync":
-                return BracedValue.Unknown with { Layers = [.. first.Layers, "zlib"] };
+                return BracedValue.Unknown with { Layers = BracedValue.Both(first.Layers, ["zlib"]) };
             case "join" or "resolve" when path is "path.join" or "path.resolve":
-                return BracedValue.OfText(string.Join('/', given.Where(g => g.Value.Kind is BracedValueKind.Text).Select(g => g.Value.Text.Trim('/')))) with { Layers = [] };
+                return BracedValue.OfText(_folding.Join("/", given.Where(g => g.Value.Kind is BracedValueKind.Text).Select(g => g.Value.Text.Trim('/')))) with { Layers = [] };
             default:
                 return null;
         }
@@ -376,10 +403,10 @@ internal sealed partial class BracedReading
     private static int? Number(string text) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? int.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int hex) ? hex : null
         : int.TryParse(text, CultureInfo.InvariantCulture, out int value) ? value : null;
 
-    private static BracedValue Decoded(BracedValue value, string layer)
+    private BracedValue Decoded(BracedValue value, string layer)
     {
-        IReadOnlyList<string> layers = [.. value.Layers, layer];
-        if (value.Kind is not BracedValueKind.Text || value.Text.Length > 1 << 16)
+        IReadOnlyList<string> layers = BracedValue.Both(value.Layers, [layer]);
+        if (value.Kind is not BracedValueKind.Text || !_folding.May(8L * value.Text.Length))
         {
             return BracedValue.Unknown with { Layers = layers };
         }

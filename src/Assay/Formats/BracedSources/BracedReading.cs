@@ -18,6 +18,7 @@ internal sealed partial class BracedReading
     private readonly string _outermost;
     private readonly List<BracedToken> _tokens;
     private readonly ScanBudget _budget;
+    private readonly BracedFolding _folding;
     private readonly Func<int, int> _line;
     private readonly string _source;
     private readonly List<BracedFunction> _functions = [];
@@ -25,14 +26,16 @@ internal sealed partial class BracedReading
     private readonly BracedFunction _outside;
     private int _at;
 
-    private BracedReading(string source, bool isC, string outermost, Func<int, int> line, ScanBudget budget)
+    private BracedReading(string source, bool isC, string outermost, Func<int, int> line, BracedFolding folding, ScanBudget budget)
     {
         _source = source;
         _isC = isC;
         _outermost = outermost;
         _line = line;
         _budget = budget;
-        _tokens = BracedLexer.Read(source, isC, budget);
+        _folding = folding;
+        (_tokens, bool isCut) = BracedLexer.Read(source, isC, _folding, budget);
+        Cut = isCut ? "The macros of the source stand for more than is replaced." : null;
         _outside = new BracedFunction("", null) { Phase = outermost };
         _functions.Add(_outside);
         _frames.Push(new BracedFrame(isC ? BracedFrameKind.Declarations : BracedFrameKind.Block, _outside));
@@ -44,16 +47,28 @@ internal sealed partial class BracedReading
     /// <summary>Texts that are run: commands, and source of Python or of the language itself.</summary>
     public List<(string Kind, string Text, int At, BracedFunction Function, bool IsDecoded)> Texts { get; } = [];
 
-    /// <summary>Whether there were more calls than are kept.</summary>
-    public bool IsCut { get; private set; }
+    /// <summary>What there is more of than is followed; null where all was.</summary>
+    public string? Cut { get; private set; }
+
+    /// <summary>Why the reading ended before the source did; null where it did not. What was found until then is there.</summary>
+    public Exception? Ended { get; private set; }
 
     /// <summary>Reads a source whose outermost statements run at <paramref name="outermost"/>.</summary>
-    public static BracedReading Of(string source, bool isC, string outermost, Func<int, int> line, ScanBudget budget)
+    public static BracedReading Of(string source, bool isC, string outermost, Func<int, int> line, BracedFolding folding, ScanBudget budget)
     {
-        BracedReading reading = new(source, isC, outermost, line, budget);
-        reading.All();
-        BracedFunction.Reach(reading._functions);
+        BracedReading reading = new(source, isC, outermost, line, folding, budget);
+        try
+        {
+            reading.All();
+        }
+        catch (Exception e) when (e is ScanStopException or MalformedException)
+        {
+            reading.Ended = e;
+        }
+
+        BracedFunction.Reach(reading._functions, budget);
         reading.Uses = [.. reading._uses.Select(u => u.Use with { Phase = u.Function.Phase })];
+        reading.Cut ??= reading._folding.IsSpent ? "The source puts together more texts than are followed." : null;
         return reading;
     }
 
@@ -117,7 +132,7 @@ internal sealed partial class BracedReading
         }
 
         bool joins = _isC && frame.Operand is { Kind: BracedValueKind.Text } && Before() is { Kind: BracedKind.Text };
-        frame.Operand = joins ? BracedValue.Sum(frame.Operand!, BracedValue.OfText(token.Text)) : BracedValue.OfText(token.Text);
+        frame.Operand = joins ? Sum(frame.Operand!, BracedValue.OfText(token.Text)) : BracedValue.OfText(token.Text);
         frame.OperandAt = token.Start;
     }
 
@@ -326,10 +341,12 @@ internal sealed partial class BracedReading
             throw new MalformedException(_at, "The source nests too deep.");
         }
 
-        return new BracedFrame(kind, around.Function) { Class = around.Class, Target = target, At = around.OperandAt, IsParameters = isParameters, Statement = _at + 1 };
+        return new BracedFrame(kind, around.Function) { Class = around.Class, InExtern = around.InExtern, Target = target, At = around.OperandAt, IsParameters = isParameters, Statement = _at + 1 };
     }
 
-    private static BracedValue? Added(BracedFrame frame) => frame.Operand is null ? frame.Sum : frame.Sum is null ? frame.Operand : BracedValue.Sum(frame.Sum, frame.Operand);
+    private BracedValue? Added(BracedFrame frame) => frame.Operand is null ? frame.Sum : frame.Sum is null ? frame.Operand : Sum(frame.Sum, frame.Operand);
+
+    private BracedValue Sum(BracedValue left, BracedValue right) => BracedValue.Sum(left, right, _folding);
 
     private void Assign(BracedFrame frame, bool adds)
     {

@@ -1,4 +1,5 @@
 // Reads source of C, C++, CUDA and JavaScript that comes with a model.
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using Assay.Artifacts;
@@ -22,10 +23,12 @@ internal sealed class BracedSourceFormat(bool isC) : IFormat
     public const string JavaScriptId = "javascript";
 
     private const int WorkPerByte = 100;
-    private const int HeldPerByte = 40;
+    private const int HeldPerByte = 4;
     private const int LongestSource = 8 << 20;
     private const int LargestPackage = 1 << 20;
-    private static readonly string[] s_installing = ["preinstall", "install", "postinstall", "prepare", "prepublish", "preprepare", "postprepare"];
+
+    /// <summary>The scripts of a package that npm runs when it is installed, or when it is built to be.</summary>
+    internal static IReadOnlyList<string> InstallScripts { get; } = ["preinstall", "install", "postinstall", "prepare", "prepublish", "preprepare", "postprepare"];
 
     public string Id => isC ? CId : JavaScriptId;
 
@@ -69,7 +72,8 @@ internal sealed class BracedSourceFormat(bool isC) : IFormat
     {
         string outermost = context.Artifact.When ?? (isC ? "import" : IsInstalled(context) ? "install" : "use");
         context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
-        BracedReading reading = BracedReading.Of(document.Text, isC, outermost, at => context.OuterLine(document.Line(at)), context.Budget);
+        using BracedFolding folding = new(document.Text.Length, context.Budget);
+        BracedReading reading = BracedReading.Of(document.Text, isC, outermost, at => context.OuterLine(document.Line(at)), folding, context.Budget);
         SourceUse[] uses = [.. reading.Uses.Select(u => u with { Offset = document.Offset((int)u.Offset) })];
         context.Add(new CodeFact
         {
@@ -82,9 +86,9 @@ internal sealed class BracedSourceFormat(bool isC) : IFormat
             Phase = uses.Any(u => u.Phase is "import" or "load") ? "load" : "use",
             Uses = uses,
         });
-        if (reading.IsCut)
+        if (reading.Cut is { } cut)
         {
-            context.Unread(UnreadCause.Limit, claim.Range.Offset, 0, $"The source calls more than {BracedReading.MostUses} things that reach beyond it.");
+            context.Unread(UnreadCause.Limit, claim.Range.Offset, 0, cut);
         }
 
         foreach (HiddenCharacter hidden in HiddenCharacter.In(document.Text))
@@ -106,6 +110,11 @@ internal sealed class BracedSourceFormat(bool isC) : IFormat
             {
                 context.Submit(new Artifact($"source@{at}", new MemorySource(Encoding.UTF8.GetBytes(text)), context.Artifact, kind is "python" ? PythonSourceFormat.FormatId : JavaScriptId) { When = function.Phase, OuterLine = _ => line });
             }
+        }
+
+        if (reading.Ended is { } ended)
+        {
+            ExceptionDispatchInfo.Throw(ended);
         }
     }
 
@@ -143,7 +152,7 @@ internal sealed class BracedSourceFormat(bool isC) : IFormat
             using JsonDocument document = JsonDocument.Parse(package, new JsonDocumentOptions { MaxDepth = 64 });
             string bare = file[..^(file.LastIndexOf('.') is > 0 and int dot ? file.Length - dot : 0)];
             return document.RootElement.ValueKind is JsonValueKind.Object && document.RootElement.TryGetProperty("scripts", out JsonElement scripts) && scripts.ValueKind is JsonValueKind.Object
-                && s_installing.Any(s => scripts.TryGetProperty(s, out JsonElement command) && command.ValueKind is JsonValueKind.String && command.GetString()!.Split(' ', ';', '&', '|', '"', '\'').Any(w => w.TrimStart('.', '/') is { } named && (named == file || named == bare)));
+                && InstallScripts.Any(s => scripts.TryGetProperty(s, out JsonElement command) && command.ValueKind is JsonValueKind.String && command.GetString()!.Split(' ', ';', '&', '|', '"', '\'').Any(w => w.TrimStart('.', '/') is { } named && (named == file || named == bare)));
         }
         catch (JsonException)
         {

@@ -13,9 +13,25 @@ internal sealed class Macros
     private const int MostBody = 4096;
     private const int MostArguments = 4096;
     private const int TokensForAll = 20_000;
+    private const int LongestName = 512;
+
+    /// <summary>What one token costs that is looked at or copied: lists of them are fresh memory.</summary>
+    private const long WorkOfToken = 64;
+
     private readonly Dictionary<string, Macro> _macros = new(StringComparer.Ordinal);
 
-    private sealed record Macro(string[]? Parameters, List<BracedToken> Body);
+    /// <summary>Whether more would be replaced than is.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <param name="Parameters">Which argument each parameter stands for, by its name; null for a macro without parentheses.</param>
+    /// <param name="Body">What it stands for.</param>
+    private sealed record Macro(Dictionary<string, int>? Parameters, List<BracedToken> Body)
+    {
+        /// <summary>Which argument takes all that follow as well; -1 where none does.</summary>
+        public int Rest { get; } = Parameters?.GetValueOrDefault("...", -1) ?? -1;
+
+        public int Parameter(string name) => Parameters is null ? -1 : name is "__VA_ARGS__" && Rest >= 0 ? Rest : Parameters.GetValueOrDefault(name, -1);
+    }
 
     /// <summary>Reads a line of the preprocessor.</summary>
     public void Directive(string line, ScanBudget budget)
@@ -34,8 +50,16 @@ internal sealed class Macros
         }
 
         int close = end < rest.Length && rest[end] is '(' ? rest.IndexOf(')', end) : -1;
-        string[]? parameters = close > 0 ? rest[(end + 1)..close].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : null;
+        Dictionary<string, int>? parameters = null;
+        foreach (string name in close > 0 ? rest[(end + 1)..close].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [])
+        {
+            parameters ??= new Dictionary<string, int>(StringComparer.Ordinal);
+            parameters.TryAdd(name, parameters.Count);
+        }
+
+        parameters ??= close > 0 ? [] : null;
         List<BracedToken> body = BracedLexer.Line(rest[(close > 0 ? close + 1 : end)..], budget);
+        IsCut |= body.Count > MostBody;
         if (end > 0 && body.Count is > 0 and <= MostBody)
         {
             _macros[rest[..end]] = new Macro(parameters, body);
@@ -43,7 +67,7 @@ internal sealed class Macros
     }
 
     /// <summary>The tokens with macros replaced.</summary>
-    public List<BracedToken> Replace(List<BracedToken> tokens, ScanBudget budget)
+    public List<BracedToken> Replace(List<BracedToken> tokens, BracedFolding folding, ScanBudget budget)
     {
         if (_macros.Count == 0)
         {
@@ -64,11 +88,12 @@ internal sealed class Macros
             }
 
             BracedToken token = place.Tokens[place.At];
-            if (token.Kind is BracedKind.Name && place.Depth < MostDepth && room > 0 && _macros.TryGetValue(token.Text, out Macro? macro) && Arguments(place.Tokens, place.At, macro) is { } given)
+            Macro? macro = token.Kind is BracedKind.Name && place.Depth < MostDepth ? _macros.GetValueOrDefault(token.Text) : null;
+            IsCut |= macro is not null && room <= 0;
+            if (macro is not null && room > 0 && Arguments(place.Tokens, place.At, macro, budget) is { } given)
             {
-                List<BracedToken> body = Body(macro, given.Arguments, token);
+                List<BracedToken> body = Body(macro, given.Arguments, token, folding, budget);
                 room -= body.Count;
-                budget.SpendWork(16L * body.Count);
                 open.Push((place.Tokens, given.After, place.Depth));
                 open.Push((body, 0, place.Depth + 1));
                 continue;
@@ -82,7 +107,7 @@ internal sealed class Macros
     }
 
     /// <summary>The arguments of a use of a macro, and where the tokens go on behind it; null where a macro with parameters has none.</summary>
-    private static (List<List<BracedToken>> Arguments, int After)? Arguments(List<BracedToken> tokens, int at, Macro macro)
+    private static (List<List<BracedToken>> Arguments, int After)? Arguments(List<BracedToken> tokens, int at, Macro macro, ScanBudget budget)
     {
         List<List<BracedToken>> arguments = [];
         if (macro.Parameters is null)
@@ -99,6 +124,7 @@ internal sealed class Macros
         int depth = 0;
         for (int i = at + 1; i < tokens.Count && i - at < MostArguments; i++)
         {
+            budget.SpendWork(WorkOfToken);
             BracedToken token = tokens[i];
             depth += token.Is("(") || token.Is("[") || token.Is("{") ? 1 : token.Is(")") || token.Is("]") || token.Is("}") ? -1 : 0;
             if (depth == 0)
@@ -122,12 +148,14 @@ internal sealed class Macros
     }
 
     /// <summary>What a macro stands for, at the place where it is used.</summary>
-    private static List<BracedToken> Body(Macro macro, List<List<BracedToken>> arguments, BracedToken use)
+    private List<BracedToken> Body(Macro macro, List<List<BracedToken>> arguments, BracedToken use, BracedFolding folding, ScanBudget budget)
     {
         List<BracedToken> body = [];
+        Dictionary<int, string>? quoted = null;
         bool joins = false;
-        for (int i = 0; i < macro.Body.Count && body.Count < MostBody; i++)
+        for (int i = 0; i < macro.Body.Count; i++)
         {
+            budget.SpendWork(WorkOfToken);
             BracedToken token = macro.Body[i];
             if (token.Is("##"))
             {
@@ -136,20 +164,34 @@ internal sealed class Macros
             }
 
             bool quotes = token.Is("#") && i + 1 < macro.Body.Count;
-            int parameter = macro.Parameters is null ? -1 : Array.FindIndex(macro.Parameters, p => macro.Body[quotes ? i + 1 : i].Text == p || (p is "..." && macro.Body[quotes ? i + 1 : i].Text is "__VA_ARGS__"));
-            List<BracedToken> tokens = parameter < 0 || parameter >= arguments.Count ? [token]
-                : macro.Parameters![parameter] is "..." ? [.. arguments.Skip(parameter).SelectMany((a, n) => n > 0 ? a.Prepend(new BracedToken(BracedKind.Sign, ",", use.Start, false)) : a)] : arguments[parameter];
+            int parameter = macro.Parameter(macro.Body[quotes ? i + 1 : i].Text);
+            IEnumerable<BracedToken> tokens = parameter < 0 || parameter >= arguments.Count ? [token]
+                : parameter == macro.Rest ? arguments.Skip(parameter).SelectMany((a, n) => n > 0 ? a.Prepend(new BracedToken(BracedKind.Sign, ",", use.Start, false)) : a) : arguments[parameter];
             if (quotes && parameter >= 0)
             {
                 i++;
-                tokens = [new BracedToken(BracedKind.Text, string.Concat(tokens.Select(t => t.Text)), use.Start, false)];
+                quoted ??= new Dictionary<int, string>();
+                if (!quoted.TryGetValue(parameter, out string? text))
+                {
+                    quoted[parameter] = text = folding.Join("", tokens.Select(t => t.Text));
+                }
+
+                tokens = [new BracedToken(BracedKind.Text, text, use.Start, false)];
             }
 
             foreach (BracedToken one in tokens)
             {
+                if (body.Count >= MostBody)
+                {
+                    IsCut = true;
+                    return body;
+                }
+
+                budget.SpendWork(WorkOfToken);
                 if (joins && body.Count > 0)
                 {
-                    body[^1] = body[^1] with { Text = body[^1].Text + one.Text };
+                    string joined = body[^1].Text.Length + one.Text.Length <= LongestName ? body[^1].Text + one.Text : body[^1].Text;
+                    body[^1] = body[^1] with { Text = joined };
                 }
                 else
                 {

@@ -20,7 +20,7 @@ internal sealed partial class ConfigurationWalk
     /// <summary>Code that a command has on its line: <c>node -e</c>, <c>python -c</c>.</summary>
     private void OnLine(string key, ScalarValue value)
     {
-        if (!value.Text.Contains(" -", StringComparison.Ordinal) || _sources >= MostSources)
+        if (!value.Text.Contains(" -", StringComparison.Ordinal) || _sources > MostSources)
         {
             return;
         }
@@ -32,7 +32,7 @@ internal sealed partial class ConfigurationWalk
             int option = command.Words.ToList().FindIndex(w => isPython ? w is "-c" : w is "-e" or "--eval" or "-p" or "--print" or "eval");
             if ((isJavaScript || isPython) && option > 0 && option + 1 < command.Words.Count)
             {
-                bool isInstalled = key is "preinstall" or "install" or "postinstall" or "prepare" or "prepublish" or "postCreateCommand" or "onCreateCommand" or "before_install";
+                bool isInstalled = BracedSources.BracedSourceFormat.InstallScripts.Contains(key) || key is "postCreateCommand" or "onCreateCommand" or "before_install";
                 Submit(command.Words[option + 1], isJavaScript ? BracedSources.BracedSourceFormat.JavaScriptId : PythonSources.PythonSourceFormat.FormatId, isInstalled ? "install" : "use", value.Offset);
             }
         }
@@ -45,6 +45,11 @@ internal sealed partial class ConfigurationWalk
     {
         if (_sources++ >= MostSources)
         {
+            if (_sources == MostSources + 1)
+            {
+                context.Unread(UnreadCause.Limit, offset, 0, $"The document holds more than {MostSources} pieces of source.");
+            }
+
             return;
         }
 
