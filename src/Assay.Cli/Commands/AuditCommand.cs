@@ -304,7 +304,7 @@ internal static class AuditCommand
     private static string Written(ModelStore store, Audit audit, AuditRun run, AuditSnapshot snapshot, string format) => format switch
     {
         "json" => System.Text.Encoding.UTF8.GetString(AuditReport.Json(audit, run, snapshot)) + "\n",
-        "html" => AuditReport.Html(audit, run, snapshot, new AuditBook(store).Runs(audit, 60)),
+        "html" => AuditPage.Of(audit, run, snapshot, new AuditBook(store).Runs(audit, 60)),
         _ => AuditReport.Text(audit, run, snapshot),
     };
 

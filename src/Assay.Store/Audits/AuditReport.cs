@@ -1,6 +1,5 @@
 // What a run of an audit tells: text, JSON, and one page with trends.
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using Assay.Policies;
@@ -11,7 +10,8 @@ namespace Assay.Store.Audits;
 /// <summary>Reports on a run of an audit, with the runs before it.</summary>
 public static class AuditReport
 {
-    private const int MostShown = 500;
+    /// <summary>Of notices, files and repositories so many are told to people, and how many more there are; JSON has all.</summary>
+    internal const int MostShown = 500;
 
     /// <summary>One line: the subject of a mail.</summary>
     public static string Headline(Audit audit, AuditRun run) => string.Create(CultureInfo.InvariantCulture,
@@ -24,21 +24,26 @@ public static class AuditReport
         StringBuilder text = new();
         text.Append(Escape.Visible(Headline(audit, run))).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"Run {run!.Id} of {run.Began:yyyy-MM-dd HH:mm} UTC, ").Append(run.Summary.Against == 0 ? "the first one.\n" : string.Create(CultureInfo.InvariantCulture, $"compared with run {run.Summary.Against}.\n"));
-        foreach (AuditedRepository repository in snapshot.Repositories.Where(IsTold).Take(MostShown))
+        void Some(IEnumerable<string> lines)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {Words.Of(repository.Verdict),-10} {Escape.Visible(repository.Name)}{Escape.Visible(Of(repository))}\n");
+            int count = 0;
+            foreach (string line in lines)
+            {
+                if (++count <= MostShown)
+                {
+                    text.Append("  ").Append(Escape.Visible(line)).Append('\n');
+                }
+            }
+
+            if (count > MostShown)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  and {count - MostShown:n0} more, which the report as JSON has\n");
+            }
         }
 
-        foreach (AuditNotice notice in snapshot.Notices.Take(MostShown))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"  {Mark(notice.Weight)} {Escape.Visible(notice.File)}: {Escape.Visible(notice.What)}\n");
-        }
-
-        foreach (AuditedFile file in snapshot.Files.Where(f => f.Verdict >= Verdict.Suspicious).OrderByDescending(f => f.Verdict).Take(MostShown))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"  {Words.Of(file.Verdict),-10} {Escape.Visible(file.Name)}\n");
-        }
-
+        Some(snapshot.Repositories.Where(IsTold).Select(r => $"{Words.Of(r.Verdict),-10} {r.Name}{Of(r)}"));
+        Some(snapshot.Notices.Select(n => $"{Mark(n.Weight)} {n.File}: {n.What}"));
+        Some(snapshot.Files.Where(f => f.Verdict >= Verdict.Suspicious).OrderByDescending(f => f.Verdict).Select(f => $"{Words.Of(f.Verdict),-10} {f.Name}"));
         return text.ToString();
     }
 
@@ -112,73 +117,10 @@ public static class AuditReport
         return bytes.ToArray();
     }
 
-    /// <summary>The report as one page that holds all it needs, with the trends of the runs; it runs no script and loads nothing.</summary>
-    public static string Html(Audit audit, AuditRun run, AuditSnapshot snapshot, IReadOnlyList<AuditRun> runs)
-    {
-        ArgumentNullException.ThrowIfNull(audit);
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(snapshot);
-        ArgumentNullException.ThrowIfNull(runs);
-        StringBuilder page = new();
-        page.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n");
-        page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
-        page.Append(CultureInfo.InvariantCulture, $"<title>Audit {Safe(audit.Name)}</title><style>{HtmlPage.Style}</style></head><body>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<h1>Audit {Safe(audit.Name)}</h1>\n<p class=\"lead\">{Safe(Headline(audit, run))}.</p>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Run {run.Id} of {run.Began:yyyy-MM-dd HH:mm} UTC{(run.Summary.Against == 0 ? ", the first one" : string.Create(CultureInfo.InvariantCulture, $", compared with run {run.Summary.Against}"))}.</p>\n");
-        AuditRun[] order = [.. runs.OrderBy(r => r.Id).TakeLast(60)];
-        if (order.Length > 1)
-        {
-            page.Append("<h2>Trends</h2>\n");
-            Trend(page, "Malicious and suspicious files", "malicious", order, r => r.Summary.Malicious + r.Summary.Suspicious);
-            Trend(page, "Files not read in full", "incomplete", order, r => r.Summary.Incomplete);
-            Trend(page, "Files", "passed", order, r => r.Summary.Files);
-            Trend(page, "Regressions", "suspicious", order, r => r.Summary.Regressions);
-        }
-
-        page.Append("<h2>What changed</h2>\n");
-        page.Append(snapshot.Notices.Count == 0 ? "<p>Nothing.</p>\n" : "<table class=\"evidence\">\n");
-        foreach (AuditNotice notice in snapshot.Notices.Take(MostShown))
-        {
-            string look = notice.Weight >= 4 ? "malicious" : notice.Weight >= AuditComparison.Regression ? "high" : notice.Weight >= 2 ? "suspicious" : "low";
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th><span class=\"badge {look}\">{Safe(notice.Kind)}</span></th><td class=\"path\">{Safe(notice.File)}</td><td>{Safe(notice.What)}</td></tr>\n");
-        }
-
-        page.Append(snapshot.Notices.Count == 0 ? "" : "</table>\n");
-        Repositories(page, snapshot);
-        page.Append("<h2>Files that did not pass</h2>\n<table class=\"evidence\">\n");
-        foreach (AuditedFile file in snapshot.Files.Where(f => f.Verdict > Verdict.Passed).OrderByDescending(f => f.Verdict).ThenBy(f => f.Name, StringComparer.Ordinal).Take(MostShown))
-        {
-            string verdict = Words.Of(file.Verdict);
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th><span class=\"badge {verdict}\">{verdict}</span></th><td class=\"path\">{Safe(file.Name)}</td><td>{Safe(file.Sha256)}</td></tr>\n");
-        }
-
-        page.Append("</table>\n</body></html>\n");
-        return page.ToString();
-    }
-
-    /// <summary>Repositories, what we say of them, and beside it what the hub says.</summary>
-    private static void Repositories(StringBuilder page, AuditSnapshot snapshot)
-    {
-        AuditedRepository[] told = [.. snapshot.Repositories.Where(IsTold).Take(MostShown)];
-        if (told.Length == 0)
-        {
-            return;
-        }
-
-        page.Append("<h2>Repositories</h2>\n<table class=\"evidence\">\n");
-        foreach (AuditedRepository repository in told)
-        {
-            string verdict = Words.Of(repository.Verdict);
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th><span class=\"badge {verdict}\">{verdict}</span></th><td class=\"path\">{Safe(repository.Name)}</td><td>{Safe(Of(repository).TrimStart(':', ' '))}</td></tr>\n");
-        }
-
-        page.Append("</table>\n");
-    }
-
     /// <summary>Whether a repository is told by itself: one of a server, and a folder whose files do something together.</summary>
-    private static bool IsTold(AuditedRepository repository) => repository.Commit.Length > 0 || repository.Fault.Length > 0 || repository.Rules.Count > 0;
+    internal static bool IsTold(AuditedRepository repository) => repository.Commit.Length > 0 || repository.Fault.Length > 0 || repository.Rules.Count > 0;
 
-    private static string Of(AuditedRepository repository)
+    internal static string Of(AuditedRepository repository)
     {
         List<string> parts = [];
         if (repository.Fault.Length > 0)
@@ -214,17 +156,5 @@ public static class AuditReport
         json.WriteEndArray();
     }
 
-    private static void Trend(StringBuilder page, string title, string look, AuditRun[] runs, Func<AuditRun, long> value)
-    {
-        const int Width = 640, Height = 90, Edge = 8;
-        long most = Math.Max(1, runs.Max(value));
-        string points = string.Join(' ', runs.Select((r, i) => string.Create(CultureInfo.InvariantCulture,
-            $"{Edge + (i * (Width - (2 * Edge)) / Math.Max(1, runs.Length - 1))},{Height - Edge - (value(r) * (Height - (2 * Edge)) / most)}")));
-        page.Append(CultureInfo.InvariantCulture, $"<figure class=\"{look}\"><figcaption>{title}: {value(runs[^1])} (most {runs.Max(value)})</figcaption>");
-        page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" width=\"100%\" role=\"img\" aria-label=\"{title} over {runs.Length} runs\"><polyline fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\" points=\"{points}\"/></svg></figure>\n");
-    }
-
     private static string Mark(int weight) => weight >= 4 ? "!!" : weight >= AuditComparison.Regression ? "! " : weight == 2 ? "* " : "- ";
-
-    private static string Safe(string text) => WebUtility.HtmlEncode(Escape.Visible(text));
 }

@@ -23,6 +23,20 @@ internal sealed class AuditScan(ModelStore store, ScanOptions how, AuditSnapshot
     public void AddLocal(string target, bool isOne, CancellationToken cancellation)
     {
         (string root, Glob[] include) = Split(target);
+        if (Unreachable(root) is { } why)
+        {
+            // A disk that is not mounted today has lost nothing: its files are what the last run saw.
+            string name = isOne ? "." : target;
+            AuditedRepository known = last.Repositories.FirstOrDefault(r => r.Name == name) ?? new AuditedRepository { Name = name, Verdict = Verdict.Incomplete };
+            _repositories[name] = known with { Fault = $"{root} {why}", IsGone = false };
+            foreach (AuditedFile file in last.Files.Where(f => isOne || f.Name.StartsWith(target + ": ", StringComparison.Ordinal)))
+            {
+                _files.TryAdd(file.Name, file);
+            }
+
+            return;
+        }
+
         FileWalk walk = new([root], new WalkOptions { Include = include }, cancellation);
         if (!store.At.IsServer)
         {
@@ -147,6 +161,26 @@ internal sealed class AuditScan(ModelStore store, ScanOptions how, AuditSnapshot
         }
 
         return seen;
+    }
+
+    /// <summary>Why a folder or file cannot be looked at; null where it can.</summary>
+    private static string? Unreachable(string root)
+    {
+        try
+        {
+            if (Directory.Exists(root))
+            {
+                using IEnumerator<string> some = Directory.EnumerateFileSystemEntries(root).GetEnumerator();
+                some.MoveNext();
+                return null;
+            }
+
+            return Path.Exists(root) ? null : "is not there";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "cannot be listed";
+        }
     }
 
     /// <summary>The folder or file that a target begins with, and what in it is meant.</summary>

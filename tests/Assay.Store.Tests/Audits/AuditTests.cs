@@ -98,6 +98,64 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
         Assert.DoesNotContain("http://", page.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ATargetThatIsNotThereTodayHasLostNothing()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("a/one.pkl", Good);
+        Put("b/two.pkl", Hostile);
+        Audit(store, "add", "house", Path.Join(Models, "a"), Path.Join(Models, "b", "*.pkl"));
+        Assert.Equal(1, Audit(store, "run", "house").Code);
+        Directory.Move(Models, Tree["away"]);
+        Said away = Audit(store, "run", "house");
+        Assert.Equal(2, away.Code);
+        Assert.Contains("is not there", away.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("is gone", away.Output, StringComparison.Ordinal);
+        Directory.Move(Tree["away"], Models);
+        Said back = Audit(store, "run", "house");
+        Assert.Equal(0, back.Code);
+        Assert.DoesNotContain("new file", back.Output, StringComparison.Ordinal);
+
+        // Nor is it empty when it was never there.
+        Audit(store, "add", "never", Tree["never"]);
+        Assert.Equal(2, Audit(store, "run", "never").Code);
+    }
+
+    [Fact]
+    public void NoSentenceEndsTwiceAndNoNameBreaksALine()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("a.pkl", Good);
+        Audit(store, "add", "house", Models, "--cron", "30 2 1 * 1");
+        Audit(store, "run", "house");
+        Put("a.pkl", [.. Hostile[..^1], 0xff]);
+        Said said = Audit(store, "run", "house");
+        Assert.Contains("finding", said.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", said.Output, StringComparison.Ordinal);
+        Assert.Equal(4, Audit(store, "add", "x\nExecStart=/bin/sh", Models).Code);
+
+        // Cron runs on the first and on Mondays; one calendar of systemd would ask for a first that is a Monday.
+        string units = Audit(store, "schedule", "house").Output;
+        Assert.Contains("OnCalendar=*-*-1 2:30:00\nOnCalendar=Mon *-*-* 2:30:00\n", units, StringComparison.Ordinal);
+
+        // What stands in the store of somebody else.
+        Audit hostile = new() { Id = 1, Name = "x\nExecStart=/bin/sh %h $HOME", Targets = ["."], Schedule = "@daily" };
+        Assert.Single(AuditSchedule.SystemdUnits(hostile, "/usr/bin/assay", "s.db").Split('\n'), l => l.StartsWith("ExecStart", StringComparison.Ordinal));
+        Assert.Contains("%%h $$HOME", AuditSchedule.SystemdUnits(hostile, "/usr/bin/assay", "s.db"), StringComparison.Ordinal);
+        Assert.Single(AuditSchedule.CronLine(hostile, "/usr/bin/assay", "s.db").Split('\n'));
+    }
+
+    [Fact]
+    public void ACommandThatDoesNotReadIsNotWaitedForEndlessly()
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(TimeSpan.FromSeconds(2));
+        Audit audit = new() { Id = 1, Name = "house", Targets = ["."], Settings = new AuditSettings { Command = "exec sleep 600" } };
+        Stopwatch watch = Stopwatch.StartNew();
+        Assert.Single(AuditHooks.Tell(audit, "", "", new byte[1 << 20], DateTimeOffset.UtcNow, stop.Token));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(25));
+    }
+
     [Theory]
     [InlineData("not cron")]
     [InlineData("99 * * * *")]
