@@ -23,6 +23,9 @@ internal sealed class CallableTable(EffectKnowledge knowledge, Lazy<IReadOnlyLis
     /// <summary>Methods of containers, files and locks: code calls them on whatever lies in an object.</summary>
     public HashSet<string> ContainerMethods => field ??= Names("container-methods");
 
+    /// <summary>Methods by which objects of many classes write files: code that runs on load calls them on what a state brings.</summary>
+    public HashSet<string> WritingMethods => field ??= Names("writing-methods");
+
     /// <summary>Special names that only describe: what stands under them is not called.</summary>
     public HashSet<string> PlainAttributes => field ??= Names("plain-attributes");
 

@@ -116,6 +116,9 @@ internal sealed partial class PickleMachine
 
     private const int LateChildren = 64;
 
+    /// <summary>So many entries of a dictionary under special names are kept beside those.</summary>
+    private const int LateSpecial = 1024;
+
     /// <summary>Looking whether a value is more than a word.</summary>
     private const int NotableWork = 40;
 
@@ -126,13 +129,26 @@ internal sealed partial class PickleMachine
     private void AddNotable(List<PickleValue> children, ReadOnlySpan<PickleValue> items, int from, bool isPairs)
     {
         int late = 0;
-        for (int i = from; i < items.Length && late < LateChildren; i++)
+        int special = 0;
+        for (int i = from; i < items.Length && (late < LateChildren || (isPairs && special < LateSpecial)); i++)
         {
             // A block of a dictionary begins with a key.
             bool isKey = isPairs && i % 2 == 0;
             _budget?.SpendWork(NotableWork);
-            if (!IsTainted(items[i]) && (isKey || IsPlainWord(items[i])))
+            if (!IsTainted(items[i]) && (isKey || late >= LateChildren || IsPlainWord(items[i])))
             {
+                continue;
+            }
+
+            // What stands under a special name Python calls by itself: no number of others hides it.
+            if (isPairs && special < LateSpecial && IsSpecialName(items[isKey ? i : i - 1]))
+            {
+                special++;
+                late--;
+            }
+            else if (late >= LateChildren)
+            {
+                i += isKey ? 1 : 0;
                 continue;
             }
 

@@ -121,6 +121,9 @@ internal sealed partial class PickleMachine
     private const int ShapeDepth = 8;
 
     private const int ShapeWidth = 64;
+
+    /// <summary>Of a key so much is read to tell a special name.</summary>
+    private const int SpecialName = 4;
     private const int ShapeWork = 60;
 
     private ValueShape TextShape(ShapeKind kind, PickleValue value, int limit)
@@ -138,35 +141,80 @@ internal sealed partial class PickleMachine
         }
 
         List<PickleValue> children = Children(value, depth < 0 ? Math.Max(ShapeWidth, budget) : ShapeWidth, out bool elided);
-        List<ValueShape> items = new(children.Count);
-        foreach (PickleValue child in children)
+        ValueShape?[] shapes = new ValueShape?[children.Count];
+        bool isDict = kind is ShapeKind.Dict;
+        if (isDict && value.Kind is PickleKind.Dict && IsTainted(value))
         {
+            SpecialShapes(children, shapes, ref budget, textLimit, depth);
+        }
+
+        for (int i = 0; i < children.Count; i++)
+        {
+            if (shapes[i] is not null)
+            {
+                continue;
+            }
+
             if (budget <= 0)
             {
                 elided = true;
-                if (IsTainted(child))
-                {
-                    items.Add(new ValueShape(ShapeKind.Unknown) { Elided = true });
-                    break;
-                }
-
+                Outline(children, shapes, i, isDict, ref budget, textLimit);
                 continue;
             }
 
             if (depth != 0 || kind is not ShapeKind.Tuple)
             {
-                items.Add(Shape(child, ref budget, textLimit, depth + 1));
+                shapes[i] = Shape(children[i], ref budget, textLimit, depth + 1);
                 continue;
             }
 
             // A large argument does not hide those behind it.
-            int share = Math.Max(1, budget / (children.Count - items.Count));
+            int share = Math.Max(1, budget / (children.Count - i));
             int left = share;
-            items.Add(Shape(child, ref left, textLimit, depth + 1));
+            shapes[i] = Shape(children[i], ref left, textLimit, depth + 1);
             budget -= share - left;
         }
 
+        List<ValueShape> items = new(children.Count);
+        foreach (ValueShape? shape in shapes)
+        {
+            if (shape is not null)
+            {
+                items.Add(shape);
+            }
+        }
+
         return new ValueShape(kind) { Items = items, Count = count < 0 ? items.Count : count, Elided = elided || IsAssigned(value) };
+    }
+
+    /// <summary>What stands under special names goes first: Python calls it by itself, and nothing in front may take its room.</summary>
+    private void SpecialShapes(List<PickleValue> pairs, ValueShape?[] shapes, ref int budget, int textLimit, int depth)
+    {
+        for (int i = 0; i + 1 < pairs.Count && budget > 0; i += 2)
+        {
+            if (IsTainted(pairs[i + 1]) && IsSpecialName(pairs[i]))
+            {
+                shapes[i] = Shape(pairs[i], ref budget, textLimit, depth + 1);
+                shapes[i + 1] = Shape(pairs[i + 1], ref budget, textLimit, depth + 1);
+            }
+        }
+    }
+
+    private bool IsSpecialName(PickleValue key) => key.Kind is PickleKind.Str or PickleKind.PyString && GetText(key, SpecialName, out _).StartsWith("__", StringComparison.Ordinal);
+
+    /// <summary>Where there is no room, what is more than plain is named and not looked into: of a dictionary with its key.</summary>
+    private void Outline(List<PickleValue> children, ValueShape?[] shapes, int at, bool isDict, ref int budget, int textLimit)
+    {
+        int value = isDict ? at | 1 : at;
+        if (value >= children.Count || (!IsTainted(children[value]) && !IsTainted(children[at])))
+        {
+            return;
+        }
+
+        for (int i = isDict ? at & ~1 : at; i <= value; i++)
+        {
+            shapes[i] ??= Shape(children[i], ref budget, textLimit, ShapeDepth);
+        }
     }
 
     /// <summary>A container whose inside is left out; what is more than plain leaves a trace, so that it is not taken for plain.</summary>

@@ -96,7 +96,7 @@ internal ref struct CodeTokens(ReadOnlySpan<char> text)
 
         if (char.IsAsciiDigit(c))
         {
-            while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] is '.' or '_'))
+            while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] is '.' or '_') && !StartsKeyword())
                 _at++;
 
             return CodeTokenKind.Number;
@@ -110,6 +110,19 @@ internal ref struct CodeTokens(ReadOnlySpan<char> text)
                 or '&' or '|' or '^' or '~' or '!' => CodeTokenKind.Mark,
             _ => CodeTokenKind.Other,
         };
+    }
+
+    // Python takes a keyword that follows a number without a blank for a keyword: 1if x else 2.
+    private readonly bool StartsKeyword()
+    {
+        if (!char.IsAsciiLetterLower(_text[_at]) || char.IsAsciiLetter(_text[_at - 1]))
+            return false;
+
+        int end = _at;
+        while (end < _text.Length && char.IsAsciiLetter(_text[end]))
+            end++;
+
+        return _text[_at..end] is "if" or "or" or "and" or "else" or "in" or "is" or "for" or "not";
     }
 
     private static bool IsPrefix(ReadOnlySpan<char> text) => text[0] is 'b' or 'B' or 'r' or 'R' or 'f' or 'F' or 'u' or 'U';

@@ -6,7 +6,7 @@ using Assay.Effects;
 namespace Assay.Detection.Effects;
 
 /// <summary>Judges all uses of callables in one artifact together.</summary>
-internal sealed class ArtifactEffects
+internal sealed partial class ArtifactEffects
 {
     private const int MostSinks = 64;
     private const int MostLazy = 4096;
@@ -32,12 +32,15 @@ internal sealed class ArtifactEffects
     public IReadOnlyList<CallableJudgement> Judge()
     {
         foreach (CallableFact fact in Wanted().Where(f => f.Use is CallableUse.Called or CallableUse.State))
+        {
             _scope.Carried.Notice(fact);
+            _scope.Meanings.Classes.Notice(fact, _scope.Names.Of(fact));
+        }
 
-        _scope.CallsResults = Wanted().Any(f => f is { Use: CallableUse.Called, Target: { } called } && _scope.Meanings.Of(called) is Meaning.MadeClass or Meaning.Instance { Class: Meaning.MadeClass });
-
+        MadeUses made = new(_scope);
+        _scope.CallsResults = Wanted().Any(made.Calls);
         _scope.EntersLazy = Wanted().Any(EntersLazy);
-        _scope.EntersMade = Wanted().Any(f => f.Use is CallableUse.Called && _scope.Names.Of(f) is var callee && !TakesAlong(callee) && f.Arguments.Any(a => IsMade(a) || (a.Kind is ShapeKind.Tuple or ShapeKind.List && Enters(callee) && a.Items.Any(IsMade))));
+        _scope.EntersMade = Wanted().Any(made.Enters);
 
         foreach (CallableFact fact in Wanted())
         {
@@ -103,8 +106,6 @@ internal sealed class ArtifactEffects
 
         return false;
     }
-
-    private bool IsMade(ValueShape value) => value.Kind is ShapeKind.Result or ShapeKind.Instance && _scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.MadeClass };
 
     private void Used(CallableFact fact, KnownPath name, Route route)
     {
@@ -190,7 +191,8 @@ internal sealed class ArtifactEffects
     private static bool Enters(KnownPath name) =>
         name.Entry is { Kind: not NameKind.Value, Returns.Kind: ReturnKind.Data or ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf or ReturnKind.Unknown or ReturnKind.Instance } known && known.Call.All(e => e.Kind is EffectKind.Odd or EffectKind.Call);
 
-    private static bool TakesAlong(KnownPath name) => name.Entry is { IsDerived: false } known && ((known.Returns.Kind is ReturnKind.Argument && !known.Call.Any(e => e.Kind is EffectKind.Method))
+    /// <summary>Whether a callable only takes along what it gets.</summary>
+    internal static bool TakesAlong(KnownPath name) => name.Entry is { IsDerived: false } known && ((known.Returns.Kind is ReturnKind.Argument && !known.Call.Any(e => e.Kind is EffectKind.Method))
         || known.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.MarshalledCode or EffectKind.MakeClass or EffectKind.Keep or EffectKind.SetAttribute or EffectKind.NamesModule));
 
     /// <summary>Of an object that a callable goes through not all was kept: whatever the file has put into any object may be in it.</summary>
@@ -259,6 +261,13 @@ internal sealed class ArtifactEffects
         else if (state is not null)
             _judge.States.Put(owner, fact.Target, state, new UseContext(fact));
 
+        // A class that looks attributes up among its items finds the method there.
+        if (state is not null && fact.Target is { State: null } filled && MeaningReader.Planted(filled, "__setstate__") is { } setter)
+            _judge.Run(_scope.Meanings.Of(setter), Route.Call, new CallValues([state]), new UseContext(fact) { IsMember = true });
+
+        if (state is not null && target is Meaning.Unknown or Meaning.Literal && fact.Target is { } given)
+            GivenBack(given, state, fact);
+
         if (IsOverForeign(fact.Target, isNew: true))
             _scope.Say(Judgements.ModuleState, subject, fact);
 
@@ -268,7 +277,13 @@ internal sealed class ArtifactEffects
 
         // What slots hold is set attribute by attribute; so is everything where there is no dictionary.
         if (state is { Kind: ShapeKind.Tuple, Items: [_, { Kind: ShapeKind.Dict, Items.Count: > 0 } slots] })
-            Entered(owners, ["__setattr__", .. slots.Items.Where((k, i) => i % 2 == 0 && k.Kind is ShapeKind.Str).Select(k => k.Text).Take(MostSinks)], fact, [.. slots.Items.Where((_, i) => i % 2 == 1)]);
+            Entered(owners, ["__setattr__", .. Slots(state)], fact, [.. slots.Items.Where((_, i) => i % 2 == 1)]);
+
+        foreach (string slot in Slots(state))
+        {
+            foreach (Meaning.CarriedFunction carried in _scope.Finder.Read(target, slot))
+                _scope.Carried.MayRun(carried, fact, $"when the state sets {slot}");
+        }
 
         if (owner.Path is "numpy.dtype" && state is not null && ElementTypeForm.IsForged(fact.Target, state))
             _scope.Say(Judgements.Reached, owner.Path, fact, EffectKinds.Capability(EffectKind.Memory), "", "The element type says of its elements what does not fit them, so bytes of the file are taken for pointers.");
@@ -280,6 +295,10 @@ internal sealed class ArtifactEffects
                 _judge.Enter(_scope.Names.Of(of.Path, "__del__"), new ValueShape(ShapeKind.Instance, of.Path) { State = state }, [], new UseContext(fact));
         }
     }
+
+    /// <summary>The names that a state sets one by one.</summary>
+    private static IEnumerable<string> Slots(ValueShape? state) => state is { Kind: ShapeKind.Tuple, Items: [_, { Kind: ShapeKind.Dict } slots] }
+        ? slots.Items.Where((k, i) => i % 2 == 0 && k.Kind is ShapeKind.Str).Select(k => k.Text) : [];
 
     private void Argument(CallableFact fact, KnownPath name)
     {
@@ -404,35 +423,6 @@ internal sealed class ArtifactEffects
 
     // What runs something with what it gets; that functions of libraries read and write files is their business.
     private static bool IsTold(EffectKind kind) => kind is EffectKind.Exec or EffectKind.Process or EffectKind.Import or EffectKind.Unpickle or EffectKind.NativeLoad or EffectKind.Network or EffectKind.Write or EffectKind.Delete;
-
-    /// <summary>
-    /// Whether an object was made over something that a module has and that is neither class nor function, such as its dictionary: a view of it writes there what is put into the view.
-    /// </summary>
-    /// <param name="target">The object.</param>
-    /// <param name="isNew">Whether the state of the object comes into it just now, so that it was not made over that.</param>
-    private bool IsOverForeign(ValueShape? target, bool isNew = false)
-    {
-        Stack<ValueShape> open = new(target is not null && _scope.Meanings.Of(target) is Meaning.Instance ? [target] : []);
-        for (int seen = 0; seen < MostSinks && open.TryPop(out ValueShape? value); seen++)
-        {
-            if (value.Kind is ShapeKind.Import && _scope.IsForeignValue(value.Text))
-                return true;
-
-            foreach (ValueShape part in value.Items)
-                open.Push(part);
-
-            // A state goes into the dictionary of its object, unless it brings another dictionary for it.
-            if (value.State is not { } state || (isNew && ReferenceEquals(value, target) && !BringsDictionary(state)))
-                continue;
-
-            foreach (ValueShape part in state.Kind is ShapeKind.Dict ? state.Items : state.Items.Append(state))
-                open.Push(part);
-        }
-
-        return false;
-    }
-
-    private static bool BringsDictionary(ValueShape state) => (state.Kind is ShapeKind.Tuple ? state.Items : [state]).Any(p => MeaningReader.Entry(p, "__dict__") is not null);
 
     /// <summary>Judges sinks anywhere in what <paramref name="holder"/> gets.</summary>
     private void Sinks(CallableFact fact, string holder, bool onlyMakes, IReadOnlyList<ValueShape> values, bool keeps = false)

@@ -19,6 +19,9 @@ internal static class Carriage
         _ => v.Elided,
     });
 
+    /// <summary>Whether a value is a flag, a number, a word or nothing: how options are set.</summary>
+    public static bool IsOption(ValueShape value) => value.Kind is ShapeKind.Bool or ShapeKind.Int or ShapeKind.Float or ShapeKind.None or ShapeKind.Str;
+
     /// <summary>Whether a value is not plain data.</summary>
     public static bool IsMoreThanData(ValueShape value) => Any(value, v => v.Kind is ShapeKind.Import or ShapeKind.Extension or ShapeKind.Unknown);
 
@@ -27,9 +30,12 @@ internal static class Carriage
 
     /// <summary>Whether a value is bytes of the file, a stream over them or an array of them, which are examined by themselves.</summary>
     public static bool IsExaminedBytes(ValueShape value) => value.Kind is ShapeKind.Bytes or ShapeKind.ByteArray or ShapeKind.Buffer
-        || value is { Kind: ShapeKind.Result, Text: "_codecs.encode" or "codecs.encode", State: null }
+        || (value is { Kind: ShapeKind.Result, Text: "_codecs.encode" or "codecs.encode", State: null, Keywords: null, Items: { Count: 1 or 2 } encoded } && encoded[0].Kind is ShapeKind.Str && IsKept(encoded[0]))
         || (value is { Text: "_io.BytesIO" or "io.BytesIO", State: null or { Kind: ShapeKind.Tuple, Items: [{ Kind: ShapeKind.Bytes }, ..] } } stream
             && stream.Items.All(i => i.Kind is ShapeKind.Bytes));
+
+    /// <summary>Whether an encoding gives the bytes that are examined: with half a character in the text, or with a way to deal with such, something else may come out.</summary>
+    private static bool IsKept(ValueShape text) => !text.Text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
 
     private static bool Any(ValueShape root, Predicate<ValueShape> holds)
     {

@@ -19,7 +19,7 @@ internal sealed record CodeAct(string Path, EffectKind Kind, bool IsFixed, bool 
     public bool RunsSomething => !IsUnknown && !IsCoarse && Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper or EffectKind.Import or EffectKind.Memory;
 
     /// <summary>Whether it matters in code that loading runs.</summary>
-    public bool Matters => Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper || RunsSomething
+    public bool Matters => Kind is EffectKind.Process or EffectKind.Exec or EffectKind.NativeLoad or EffectKind.Tamper || RunsSomething || (Kind is EffectKind.ProcessState && IsFixed && !IsCoarse)
         || (!IsUnknown && IsStandard && Kind is EffectKind.Unpickle or EffectKind.Network or EffectKind.Write or EffectKind.Delete or EffectKind.Defer)
         || (!IsUnknown && IsFixed && Kind is EffectKind.Network)
         || (!IsCoarse && (Kind is EffectKind.Unpickle || (IsStandard && Kind is EffectKind.Read or EffectKind.Spend)));
@@ -32,9 +32,9 @@ internal sealed record CodeAct(string Path, EffectKind Kind, bool IsFixed, bool 
 internal sealed class CarriedActs(EffectScope scope)
 {
     private const int MostValues = 4096;
-    private static readonly string[] s_walks = ["__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "func_globals", "__loader__"];
+    private static readonly string[] s_walks = ["__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "func_globals", "__loader__", "gi_frame", "cr_frame", "tb_frame"];
     private static readonly string[] s_openers = ["open", "eval", "exec", "compile", "__import__"];
-    private static readonly string[] s_places = ["write_text", "write_bytes", "symlink_to", "hardlink_to"];
+    private const int MaxDepth = 4;
     private readonly Dictionary<string, ValueShape> _globals = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _modules = new(StringComparer.Ordinal);
     private readonly Dictionary<CarriedCode, IReadOnlyList<CodeAct>> _known = new(ReferenceEqualityComparer.Instance);
@@ -78,7 +78,7 @@ internal sealed class CarriedActs(EffectScope scope)
 
         List<CodeAct> acts = [];
         foreach (CodeUse use in code.Uses)
-            Use(use, acts);
+            Use(use, acts, 0);
 
         foreach (string read in code.Reads)
         {
@@ -92,7 +92,7 @@ internal sealed class CarriedActs(EffectScope scope)
         return _known[code] = acts;
     }
 
-    private void Use(CodeUse use, List<CodeAct> acts)
+    private void Use(CodeUse use, List<CodeAct> acts, int depth)
     {
         CallValues values = new(use.Arguments);
         foreach (ValueShape argument in use.Arguments.Where(a => a.Kind is ShapeKind.Import))
@@ -106,6 +106,15 @@ internal sealed class CarriedActs(EffectScope scope)
 
         if (name.Entry is not { } entry)
         {
+            // What an analysis found in a function of the standard library that no rule lists; reading alone is what hooks of good files do.
+            foreach (Effect told in name.Told?.Call ?? [])
+            {
+                ValueShape[] given = [.. values.Of(told.Source).Where(Carriage.CanCarry)];
+                bool isKnown = given.Length > 0 && given.All(v => v.Kind is not ShapeKind.Unknown);
+                if (EffectKinds.IsHarm(told.Kind) && given.Length > 0 && (isKnown || told.Kind is not EffectKind.Read))
+                    acts.Add(Act(name, told.Kind, isKnown) with { IsGuessed = false });
+            }
+
             bool isForeign = use.IsImported && !name.IsStrict;
             if (isForeign && use.Arguments.Any(a => a.Kind is not ShapeKind.Unknown) && scope.Calls.Danger(name.Path, [.. use.Arguments.Where(a => a.Kind is not (ShapeKind.Unknown or ShapeKind.Import))], onlyStrong: true) is not null)
                 acts.Add(new CodeAct(name.Path, EffectKind.Unknown, true, false, false, IsUnknown: true));
@@ -115,6 +124,13 @@ internal sealed class CarriedActs(EffectScope scope)
 
         foreach (Effect effect in entry.Call)
         {
+            if (effect.Kind is EffectKind.Call && depth < MaxDepth)
+                Called(values, effect, acts, depth + 1);
+
+            // A name of a module of the standard library is changed for the whole process.
+            if (effect.Kind is EffectKind.SetAttribute && use.Arguments is [{ Kind: ShapeKind.Import } changed, _, var value, ..] && !Carriage.IsOption(value) && IsStandard(changed.Text))
+                acts.Add(new CodeAct($"{name.Path}({changed.Text}, ...)", EffectKind.ProcessState, true, false, true));
+
             IReadOnlyList<ValueShape> met = effect.Source.Kind is SourceKind.Always ? entry.IsDerived ? [] : use.Arguments : values.Of(effect.Source);
             bool isFixed = met.Count > 0 && met.All(v => v.Kind is not ShapeKind.Unknown);
             if (effect.Kind is EffectKind.GetAttribute && use.Arguments is [{ Kind: ShapeKind.Import } owner, { Kind: not ShapeKind.Str }, ..] && IsModule(owner.Text))
@@ -122,7 +138,17 @@ internal sealed class CarriedActs(EffectScope scope)
             else if (!EffectKinds.IsHarm(effect.Kind) || (effect.Kind is EffectKind.Import && use.Arguments is [{ Kind: ShapeKind.Str }, ..]))
                 continue;
             else if (entry.IsDerived ? met.Any(v => IsForSink(name, v)) : effect.Source.Kind is SourceKind.Always || met.Any(Carriage.CanCarry))
-                acts.Add(Act(name, effect.Kind, isFixed));
+                acts.Add(Act(name, effect.Kind, isFixed || (name.IsCoarse && effect.Kind is EffectKind.Network && use.Arguments.Count > 0 && !NameConvention.IsClass(name.Path))));
+        }
+    }
+
+    /// <summary>What a callable calls that it gets, with the other values and their items: <c>list(map(open, [path], ['w']))</c>.</summary>
+    private void Called(CallValues values, Effect effect, List<CodeAct> acts, int depth)
+    {
+        foreach (ValueShape target in values.Of(effect.Source).Where(v => v.Kind is ShapeKind.Import))
+        {
+            ValueShape[] given = [.. values.All.Where(v => !ReferenceEquals(v, target)).SelectMany(v => v.Kind is ShapeKind.Tuple or ShapeKind.List ? v.Items : [v])];
+            Use(new CodeUse(target.Text, false) { Arguments = given }, acts, depth);
         }
     }
 
@@ -133,10 +159,13 @@ internal sealed class CarriedActs(EffectScope scope)
     {
         string name = use.Callee[(use.Callee.LastIndexOf('.') + 1)..];
         bool isUntold = use.Callee.StartsWith('.') || use.Callee.Contains("().", StringComparison.Ordinal);
-        if (isUntold && (IsPowerful(name) || (s_places.Contains(name) && use.Arguments.Count > 0)))
+        if (isUntold && (IsPowerful(name) || (scope.Table.WritingMethods.Contains(name) && (use.Arguments.Count > 0 || !(name is "dump" || name.StartsWith("to_", StringComparison.Ordinal)))) || (name is "eval" or "query" && use.Arguments is [{ Kind: ShapeKind.Str, Text: var text }, ..] && text.Contains('@', StringComparison.Ordinal))))
             return true;
 
         List<ValueShape> given = [.. use.Arguments, .. use.Arguments.SelectMany(a => a.Kind is ShapeKind.Tuple or ShapeKind.List ? a.Items : [])];
+        if (name is "__getattribute__" or "__getattr__" && given is [{ Kind: ShapeKind.Import } asked, { Kind: not ShapeKind.Str }, ..] && IsModule(asked.Text))
+            return true;
+
         return (use.Callee.Length == 0 || isUntold || given.Count > use.Arguments.Count) && given.Exists(a => a.Kind is ShapeKind.Str && IsPowerful(a.Text)) && given.Exists(a => a.Kind is ShapeKind.Import && IsModule(a.Text));
     }
 
@@ -149,7 +178,7 @@ internal sealed class CarriedActs(EffectScope scope)
     {
         string[] steps = path.Split('.');
         bool isWalk = Array.Exists(steps, s => s_walks.Contains(s)) || (steps is [var root, "__self__", ..] && scope.Table.Capacity.IsBuiltin(root));
-        if (isWalk)
+        if (isWalk || path.EndsWith(".__main__", StringComparison.Ordinal))
             acts.Add(new CodeAct(path, EffectKind.Import, true, false, true));
         else if (Resolve(path, false) is { IsSink: true, Entry: { } entry } name && entry.Call.FirstOrDefault(e => EffectKinds.IsHarm(e.Kind)) is { } harm && IsTold(name, steps.Length > 1, harm.Kind))
             acts.Add(Act(name, harm.Kind, false));
@@ -164,11 +193,18 @@ internal sealed class CarriedActs(EffectScope scope)
 
     private bool IsModule(string path) => path.EndsWith(".__self__", StringComparison.Ordinal) || path is "__builtins__" || (Resolve(path, false) is { Path: { Length: > 0 } full } && KnownModules.Has(full));
 
+    private bool IsStandard(string path) => path is "__builtins__" || (Resolve(path, false) is { Path: { Length: > 0 } full } && scope.Table.Knowledge.IsListed(full));
+
     /// <summary>What a path of the code means: a module that it imports, a name that the file gives it, a builtin, or a module of the standard library.</summary>
     private KnownPath Resolve(string path, bool isImported)
     {
         if (path.Length == 0 || path[0] == '.')
             return KnownPath.None;
+
+        // A method of an object that a class makes is the method of the class.
+        int call = path.IndexOf("().", StringComparison.Ordinal);
+        if (call > 0 && NameConvention.IsClass(path[..call]) && path.IndexOf("()", call + 2, StringComparison.Ordinal) < 0)
+            path = path.Remove(call, 2);
 
         int dot = path.IndexOf('.', StringComparison.Ordinal);
         string head = dot < 0 ? path : path[..dot];

@@ -13,7 +13,14 @@ internal sealed class CarriedJudge(EffectScope scope)
 {
     private const int MostFollowed = 256;
     private const int MostShapes = 2048;
+
+    /// <summary>Members with special names that run when a class is called, or in a special place only, which is judged there.</summary>
+    private static readonly string[] s_waiting = ["__init__", "__call__", "__get__", "__set__", "__delete__", "__set_name__", "__post_init__", "__await__", "__enter__", "__exit__", "__aenter__", "__aexit__", "_missing_"];
+
+    /// <summary>What objects of good files do in special methods too.</summary>
+    private static readonly EffectKind[] s_reading = [EffectKind.Read, EffectKind.Spend];
     private readonly Dictionary<string, CarriedCode> _codes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<CarriedCode>> _twins = new(StringComparer.Ordinal);
     private readonly Dictionary<CarriedCode, List<string>> _within = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly CarriedActs _acts = new(scope);
@@ -23,8 +30,21 @@ internal sealed class CarriedJudge(EffectScope scope)
     public void Notice(CallableFact fact)
     {
         _acts.Notice(fact);
-        if (fact.Code is { } code && _codes.TryAdd(KeyOf(fact.Arguments) ?? $"at {fact.Offset}", code))
+        if (fact.Code is { } code)
+        {
+            string key = KeyOf(fact.Arguments) ?? $"at {fact.Offset}";
+            if (!_codes.TryAdd(key, code))
+            {
+                // The same instructions under the same name, with other constants and names.
+                if (!_twins.TryGetValue(key, out List<CarriedCode>? twins))
+                    _twins.Add(key, twins = []);
+
+                if (twins.Count < MostFollowed)
+                    twins.Add(code);
+            }
+
             _within[code] = Within(fact.Arguments);
+        }
 
         // Code that cannot be read is judged by its words.
         if (fact.Code is not { IsWhole: true } && Words(fact) is (Judgements.SuspiciousCode or Judgements.HarmfulCode, var words))
@@ -69,10 +89,12 @@ internal sealed class CarriedJudge(EffectScope scope)
     }
 
     /// <summary>A carried function stands where Python calls it.</summary>
-    public void Planted(string hook, Meaning.CarriedFunction function, CallableFact fact)
+    public void Planted(string hook, Meaning.CarriedFunction function, CallableFact fact, bool isMetaclass = false)
     {
-        if (scope.Table.LoadingHooks.Contains(hook) || (hook is "__init__" or "__call__" && scope.CallsResults) || (scope.EntersMade && ObjectProtocol.Methods.Contains(hook)))
+        if (scope.Table.LoadingHooks.Contains(hook) || (hook is "__init__" or "__call__" && scope.CallsResults) || (isMetaclass && hook is not "__call__"))
             AtLoad(function, fact, $"as {hook}", hook);
+        else if (scope.EntersMade && !s_waiting.Contains(hook))
+            AtLoad(function, fact, $"as {hook}", hook, setsAside: ObjectProtocol.Methods.Contains(hook) ? [] : s_reading);
     }
 
     /// <summary>A carried function lies where loading may call it.</summary>
@@ -91,12 +113,15 @@ internal sealed class CarriedJudge(EffectScope scope)
     }
 
     /// <summary>Says what carried code does that runs while the file loads; whether there was something to say.</summary>
-    private bool AtLoad(Meaning.CarriedFunction function, CallableFact fact, string how, string hook = "", bool onlyHarm = false)
+    private bool AtLoad(Meaning.CarriedFunction function, CallableFact fact, string how, string hook = "", bool onlyHarm = false, EffectKind[]? setsAside = null)
     {
         (string? grade, string words) = (null, "");
         List<CarriedCode> reached = Reached(function.Shape, hook);
         foreach (CodeAct act in reached.SelectMany(_acts.Of).Where(a => a.Matters || (a.IsUnknown && !onlyHarm)))
         {
+            if (setsAside?.Contains(act.Kind) is true)
+                continue;
+
             bool isHarm = act.RunsSomething;
             words = grade is null || (isHarm && grade is Judgements.SuspiciousCode) ? act.Path : words;
             grade = isHarm ? Judgements.HarmfulCode : grade ?? Judgements.SuspiciousCode;
@@ -131,14 +156,14 @@ internal sealed class CarriedJudge(EffectScope scope)
     private List<CarriedCode> Reached(ValueShape function, string hook)
     {
         // Where a large class leaves no room for the code of each member, its name tells which it is.
-        List<CarriedCode> reached = CodeOf(function) is { } start ? [start] : [.. _codes.Values.Where(c => hook.Length > 0 && c.Name == hook)];
+        List<CarriedCode> reached = CodeOf(function) is { } start ? start : [.. AllCodes().Where(c => hook.Length > 0 && c.Name == hook)];
         if (reached.Count == 0)
-            return [.. _codes.Values];
+            return [.. AllCodes()];
 
         for (int i = 0; i < reached.Count && reached.Count < MostFollowed; i++)
         {
             HashSet<string> names = [.. reached[i].Uses.Select(u => u.Callee).Concat(reached[i].Reads).Select(p => p[(p.LastIndexOf('.') + 1)..])];
-            reached.AddRange(_codes.Values.Where(c => names.Contains(c.Name) && !reached.Contains(c)));
+            reached.AddRange(AllCodes().Where(c => names.Contains(c.Name) && !reached.Contains(c)));
 
             // What stands in a function runs with it: a lambda, a comprehension, the body of a class.
             foreach (string within in _within[reached[i]])
@@ -151,13 +176,15 @@ internal sealed class CarriedJudge(EffectScope scope)
         return reached;
     }
 
-    private CarriedCode? CodeOf(ValueShape function)
+    private IEnumerable<CarriedCode> AllCodes() => _codes.Values.Concat(_twins.Values.SelectMany(t => t));
+
+    private List<CarriedCode>? CodeOf(ValueShape function)
     {
         Stack<ValueShape> open = new([function]);
         for (int seen = 0; seen < MostShapes && open.TryPop(out ValueShape? shape); seen++)
         {
             if (shape.Kind is ShapeKind.Result && KeyOf(shape.Items) is { } key && _codes.TryGetValue(key, out CarriedCode? code))
-                return code;
+                return [code, .. _twins.GetValueOrDefault(key) ?? []];
 
             for (int i = shape.Items.Count - 1; i >= 0; i--)
                 open.Push(shape.Items[i]);

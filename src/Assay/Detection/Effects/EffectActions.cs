@@ -67,10 +67,12 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             case EffectKind.MakeClass:
                 Filled(name, values, isClass: true, at);
 
+                bool isMetaclass = IsMetaclass(name, values);
+
                 // Of possible arguments the members are the dictionary.
                 foreach (ValueShape members in met.Where(v => !values.IsLoose || v.Kind is ShapeKind.Dict).Take(MostFollowed))
                 {
-                    scope.Hooks.Members(name.Path, members, at.Fact);
+                    scope.Hooks.Members(name.Path, members, at.Fact, isMetaclass);
                     Described(members, at.Through(name.Path));
                 }
 
@@ -249,6 +251,15 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             scope.Say(Judgements.ModuleState, CallText.Value(target), at.Fact, "", "", Reason(name), name.Path);
     }
 
+    /// <summary>Whether the class that a maker fills or makes is one of classes.</summary>
+    private bool IsMetaclass(KnownPath name, CallValues values)
+    {
+        if (name.Entry is { Returns.Kind: ReturnKind.Argument } && values.Positional is [var filled, ..])
+            return scope.Meanings.Classes.IsMetaclass(scope.Meanings.Of(filled));
+
+        return values.All.FirstOrDefault(v => v.Kind is ShapeKind.Tuple) is { } bases && scope.Meanings.Classes.IsMetaclass(new Meaning.MadeClass(new ValueShape(ShapeKind.Dict), bases.Items));
+    }
+
     /// <summary>Members of a class are asked what they are whenever somebody reads them, and once when the class is made.</summary>
     private void Described(ValueShape members, UseContext at)
     {
@@ -319,10 +330,13 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
     }
 
     /// <summary>What the class of an object does where an attribute of that name is read: a property has code.</summary>
-    private void Reads(IReadOnlyList<ValueShape> owners, string attribute, UseContext at)
+    public void Reads(IReadOnlyList<ValueShape> owners, string attribute, UseContext at)
     {
         foreach (ValueShape owner in owners.Take(MostFollowed))
         {
+            foreach (Meaning.CarriedFunction carried in scope.Finder.Read(scope.Meanings.Of(owner), attribute))
+                scope.Carried.MayRun(carried, at.Fact, $"when {attribute} is read");
+
             foreach (KnownPath type in scope.ClassesOf(scope.Meanings.Of(owner)).Where(t => t.Path.Length > 0 && !t.IsHarmful))
             {
                 if (scope.Names.Of(type.Path, attribute) is var property && (property.Entry ?? property.Told) is { IsDerived: true, Kind: NameKind.Value })

@@ -36,6 +36,7 @@ internal sealed class EffectJudge
     private const int MaxDepth = 6;
     private const int MostBases = 16;
     private const int MostSteps = 20_000;
+    private static readonly string[] s_constructors = ["__init__", "__new__", "_missing_", "_generate_next_value_"];
     private readonly EffectScope _scope;
     private readonly EffectActions _actions;
     private readonly DerivedActions _derived;
@@ -106,8 +107,16 @@ internal sealed class EffectJudge
             case Meaning.Unknown or Meaning.Instance:
                 _actions.UnknownCalled(what, values, at);
                 break;
+            case Meaning.Getter getter:
+                foreach (ValueShape attribute in getter.Names.Where(n => n.Kind is ShapeKind.Str))
+                {
+                    foreach (string read in FormatFields.Attributes(attribute.Text))
+                        _actions.Reads(values.All, read, at);
+                }
+
+                break;
             default:
-                // Getters read, and calling a constant raises.
+                // Calling a constant raises.
                 break;
         }
     }
@@ -237,8 +246,8 @@ internal sealed class EffectJudge
     /// <summary>A class that the file makes was judged when it was made; its objects are made by the constructors of what it is made from.</summary>
     private void Inherited(Meaning.MadeClass made, Route route, CallValues values, UseContext at)
     {
-        if (route is Route.Call && made.Bases.Take(MostBases).Any(CallsMembers))
-            _scope.Hooks.Constructed(made.Members, at.Fact);
+        if (route is Route.Call)
+            Made(made, at);
 
         if (values.All.Count == 0)
             return;
@@ -249,6 +258,44 @@ internal sealed class EffectJudge
             if (what is Meaning.MadeClass || (what is Meaning.Named { Name: var name } && (name.Entry is null or { IsDerived: true } || name.Entry.Call.Any(e => EffectKinds.IsHarm(e.Kind)))))
                 Run(what, route, values, at with { Depth = at.Depth + 1 });
         }
+    }
+
+    /// <summary>A call of a class runs what the class of it does there, its constructor, and the members that constructors of its bases call.</summary>
+    private void Made(Meaning.MadeClass made, UseContext at)
+    {
+        foreach (string constructor in s_constructors)
+        {
+            foreach (ValueShape member in _scope.Meanings.Classes.Named(made, constructor))
+                Carried(member, constructor, at);
+        }
+
+        if (_scope.Meanings.Classes.MetaclassOf(made) is { } meta)
+        {
+            foreach (ValueShape member in _scope.Meanings.Classes.Named(meta, "__call__"))
+                Carried(member, "__call__", at);
+        }
+
+        if (made.Bases.Take(MostBases).Any(CallsMembers))
+            _scope.Hooks.Constructed(made.Members, at.Fact);
+
+        // What a constructor of a base is known to call of its own object.
+        foreach (ValueShape parent in made.Bases.Take(MostBases))
+        {
+            if (_scope.Meanings.Of(parent) is not Meaning.Named { Name.Path: var path } || _scope.Names.Of(path, "__init__") is not { Entry: { IsDerived: false } known })
+                continue;
+
+            foreach (string called in known.Call.Where(e => e is { Kind: EffectKind.Call, Source: { Index: 0, Key.Length: > 0 } }).Select(e => e.Source.Key))
+            {
+                foreach (ValueShape member in _scope.Meanings.Classes.Named(made, called))
+                    Carried(member, called, at);
+            }
+        }
+    }
+
+    private void Carried(ValueShape member, string name, UseContext at)
+    {
+        foreach (Meaning.CarriedFunction carried in _scope.Finder.In(member))
+            _scope.Carried.MayRun(carried, at.Fact, $"as {name}");
     }
 
     // The constructors of Python's built-in types call special methods only; others call members of any name, and let classes made from them put their own there.

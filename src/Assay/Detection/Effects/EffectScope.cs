@@ -24,6 +24,7 @@ internal sealed class EffectScope : IStandings
         Functions = new FunctionCapacity(table.Capacity, this);
         Packages = new PackageList(this);
         Hooks = new HookJudge(this);
+        Finder = new CarriedFinder(this);
         Planted = new PlantedValues(this);
         Kept = new KeptFunctions(this);
         Carried = new CarriedJudge(this);
@@ -57,6 +58,9 @@ internal sealed class EffectScope : IStandings
 
     /// <summary>Judges what is put where the interpreter or a loader calls it.</summary>
     public HookJudge Hooks { get; }
+
+    /// <summary>Finds functions that the file carries behind what wraps them.</summary>
+    public CarriedFinder Finder { get; }
 
     /// <summary>Finds what lies in objects.</summary>
     public PlantedValues Planted { get; }

@@ -10,11 +10,14 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal sealed class HookJudge(EffectScope scope)
 {
-    private const int MostParts = 1024;
+    private const int MostParts = 4096;
+
+    /// <summary>So many names and values are kept of no class that a person wrote: who puts more into one hides something behind them.</summary>
+    private const int MostMembers = 1024;
     private const int MostCopies = 8;
 
     /// <summary>Judges the members of a class that the file makes.</summary>
-    public void Members(string maker, ValueShape members, CallableFact fact)
+    public void Members(string maker, ValueShape members, CallableFact fact, bool isMetaclass = false)
     {
         foreach ((string name, ValueShape value) in Entries(members))
         {
@@ -30,23 +33,54 @@ internal sealed class HookJudge(EffectScope scope)
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(annotation.Value)}");
 
             if (IsMemory(name))
+            {
                 Memory(maker, name, fact);
-            else if (IsHook(name) && CarriedIn(value) is { } carried)
-                scope.Carried.Planted(name, carried, fact);
-            else if ((IsHook(name) && IsCallable(value)) || Waits(value, inClass: true) || IsForeignFunction(value))
+                continue;
+            }
+
+            // Loaders ask each object for its dictionary and its class: what stands there in their place runs.
+            foreach (Meaning.CarriedFunction carried in name is "__dict__" or "__class__" or "__reduce_ex__" && !scope.Finder.IsPlainMethod(value) ? scope.Finder.In(value) : [])
+                scope.Carried.MayRun(carried, fact, $"as {name}");
+
+            bool isHook = IsHook(name) || (scope.EntersMade && scope.Table.ContainerMethods.Contains(name)) || ObjectProtocol.Methods.Contains(name) || (isMetaclass && name is "mro");
+            foreach (Meaning.CarriedFunction carried in isHook ? Behind(value, members) : [])
+                scope.Carried.Planted(name, carried, fact, isMetaclass);
+
+            if (!scope.Finder.IsPlainMethod(value) && ((IsHook(name) && IsCallable(value)) || Waits(value, inClass: true) || IsForeignFunction(value)) && !IsOwn(name, value, members))
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
         }
 
         if (members.Kind is not (ShapeKind.Dict or ShapeKind.Tuple or ShapeKind.List or ShapeKind.None) || members.Elided)
             Unknown(maker, members, fact);
+
+        if (members is { Kind: ShapeKind.Dict, Elided: true, Items.Count: >= MostMembers })
+            scope.Say(Judgements.OddArguments, maker, fact, "", "a class is made with more special members than are looked at");
     }
+
+    /// <summary>The carried functions in a member; where it reads attributes of its object, those that stand under these names.</summary>
+    private IEnumerable<Meaning.CarriedFunction> Behind(ValueShape value, ValueShape members)
+    {
+        foreach (Meaning.CarriedFunction carried in scope.Finder.In(value))
+            yield return carried;
+
+        foreach (ValueShape part in value.Items.Where(i => i.Kind is ShapeKind.Result or ShapeKind.Instance))
+        {
+            string[] read = scope.Meanings.Of(part) is Meaning.Getter getter ? [.. getter.Names.Where(n => n.Kind is ShapeKind.Str).Select(n => n.Text.Split('.')[0])] : [];
+            foreach (Meaning.CarriedFunction carried in Entries(members).Where(e => read.Contains(e.Name)).SelectMany(e => scope.Finder.In(e.Value)))
+                yield return carried;
+        }
+    }
+
+    /// <summary>Whether a member is named as what it is: a function that a wrapper of the standard library writes by its name in its own class.</summary>
+    private static bool IsOwn(string name, ValueShape value, ValueShape members) => value.Kind is ShapeKind.Import && Entries(members).Any(e => e is { Name: "__module__", Value: { Kind: ShapeKind.Str, Text: "__main__" } })
+        && value.Text.StartsWith("__main__.", StringComparison.Ordinal) && value.Text.EndsWith($".{name}", StringComparison.Ordinal) && value.Text.Split('.') is { Length: > 2 } steps && NameConvention.IsClass(steps[^2]);
 
     /// <summary>Judges the members of a class that the file makes and calls: the constructor of a base may call those with plain names too (<c>Queue._init</c>, <c>Random.seed</c>).</summary>
     public void Constructed(ValueShape members, CallableFact fact)
     {
         foreach ((string name, ValueShape value) in Entries(members))
         {
-            if (!IsHook(name) && CarriedIn(value) is { } carried)
+            foreach (Meaning.CarriedFunction carried in IsHook(name) ? [] : scope.Finder.In(value))
                 scope.Carried.MayConstruct(carried, fact, name);
         }
     }
@@ -60,7 +94,7 @@ internal sealed class HookJudge(EffectScope scope)
             {
                 if (IsMemory(name))
                     Memory(subject, name, fact);
-                else if (scope.Table.ContainerMethods.Contains(name) && CarriedIn(value) is { } carried)
+                else if (scope.Table.ContainerMethods.Contains(name) && scope.Finder.In(value).FirstOrDefault() is { } carried)
                     scope.Carried.MayRun(carried, fact, $"as {name}");
                 else if ((IsHook(name) && IsCallable(value)) || Waits(value))
                     scope.Say(Judgements.HookState, subject, fact, "", $"{name} = {Callables.CallText.Value(value)}");
@@ -112,7 +146,7 @@ internal sealed class HookJudge(EffectScope scope)
     /// arguments that are not known. Functions that a class has by itself are carried by the file; what is known and calls nothing may stand there.
     /// </summary>
     private bool IsForeignFunction(ValueShape value) => HoldsForeign(value) || (value.Kind is ShapeKind.Import && scope.Meanings.Of(value) is Meaning.Named { Name: var name }
-        && (name.Entry is { } known ? name.IsHarmful || PlantedValues.Opens(known) || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Method or EffectKind.SetAttribute) : !NameConvention.IsClass(name.Path) && !scope.IsAllowed(name)));
+        && (name.Entry is { } known ? name.IsHarmful || PlantedValues.Opens(known) || known.Call.Any(e => e.Kind is EffectKind.Call or EffectKind.Method || (e.Kind is EffectKind.SetAttribute && !name.IsBuiltInMethod)) : !NameConvention.IsClass(name.Path) && !scope.IsAllowed(name)));
 
     /// <summary>Whether a value is an alias of a type, or a list of calls, that holds a function of somebody else: its call calls that.</summary>
     private bool HoldsForeign(ValueShape value)
@@ -172,20 +206,12 @@ internal sealed class HookJudge(EffectScope scope)
         _ => false,
     };
 
-    /// <summary>The function that the file carries in a member, perhaps wrapped as a static or class method.</summary>
-    private Meaning.CarriedFunction? CarriedIn(ValueShape value) => scope.Meanings.Of(value) switch
-    {
-        Meaning.CarriedFunction carried => carried,
-        Meaning.Bound { Target: Meaning.CarriedFunction carried } => carried,
-        _ => null,
-    };
-
     private static bool IsMemory(string name) => name is "__array_interface__" or "__array_struct__" or "__cuda_array_interface__" or "__dlpack__";
 
     /// <summary>Whether a value is something that acts when it is called.</summary>
     public bool IsCallable(ValueShape value) => scope.Meanings.Of(value) switch
     {
-        Meaning.Named { Name.Entry: { } entry } => entry.Call.Count > 0,
+        Meaning.Named { Name: { Entry: { } entry } name } => entry.Call.Any(e => e.Kind is not EffectKind.Odd && !(e.Kind is EffectKind.SetAttribute && name.IsBuiltInMethod)),
         Meaning.Literal literal => literal.Shape.Kind is ShapeKind.Result,
         Meaning.MadeClass or Meaning.Getter => false,
         Meaning.Instance { Class: Meaning.Named { Name: { Entry: { IsDerived: true } } type } } => IsCalled(scope.Names.Of(type.Path, "__call__")),

@@ -31,6 +31,9 @@ internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool 
     /// <summary>The class whose members are said to be harmless as a whole, where nothing is said of this one by itself; else empty.</summary>
     public string MemberOf { get; init; } = "";
 
+    /// <summary>Whether it is a method of a type of Python's own, which acts on its object.</summary>
+    public bool IsBuiltInMethod => Path.StartsWith("builtins.", StringComparison.Ordinal) && Path.IndexOf('.', "builtins.".Length) > 0;
+
     /// <summary>Whether a call does harm by itself.</summary>
     public bool IsHarmful => Entry is { IsHarmful: true };
 

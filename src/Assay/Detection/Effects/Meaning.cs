@@ -25,7 +25,11 @@ internal abstract record Meaning
     public sealed record Instance(Meaning Class, ValueShape Shape) : Meaning;
 
     /// <summary>A class that the file makes, and the classes that it is made from.</summary>
-    public sealed record MadeClass(ValueShape Members, IReadOnlyList<ValueShape> Bases) : Meaning;
+    public sealed record MadeClass(ValueShape Members, IReadOnlyList<ValueShape> Bases) : Meaning
+    {
+        /// <summary>The call that made it.</summary>
+        public ValueShape? Shape { get; init; }
+    }
 
     /// <summary>A function whose code the file carries.</summary>
     public sealed record CarriedFunction(string Maker, ValueShape Shape) : Meaning;

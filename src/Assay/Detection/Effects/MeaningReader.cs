@@ -5,10 +5,20 @@ using Assay.Effects;
 namespace Assay.Detection.Effects;
 
 /// <summary>Follows values back through the calls that made them, as far as what is known of those calls tells.</summary>
-internal sealed class MeaningReader(PathKnowledge names)
+internal sealed class MeaningReader
 {
     private const int MaxDepth = 12;
     private static readonly Meaning.Unknown s_unknown = new("");
+    private readonly PathKnowledge _names;
+
+    public MeaningReader(PathKnowledge names)
+    {
+        _names = names;
+        Classes = new MadeClasses(this);
+    }
+
+    /// <summary>The classes that the file makes.</summary>
+    public MadeClasses Classes { get; }
 
     /// <summary>What the value is.</summary>
     public Meaning Of(ValueShape value, int depth = 0)
@@ -19,7 +29,7 @@ internal sealed class MeaningReader(PathKnowledge names)
         switch (value.Kind)
         {
             case ShapeKind.Import:
-                return value.Text.Length > 0 ? new Meaning.Named(names.Of(value.Text)) : s_unknown;
+                return value.Text.Length > 0 ? new Meaning.Named(_names.Of(value.Text)) : s_unknown;
             case ShapeKind.Instance:
                 return new Meaning.Instance(CalleeOf(value, depth), value);
             case ShapeKind.Result:
@@ -49,11 +59,11 @@ internal sealed class MeaningReader(PathKnowledge names)
     /// <summary>The attribute of something that is known by its path: a module keeps what it imports, so the path may lead through another module.</summary>
     private KnownPath Attribute(string owner, string name)
     {
-        KnownPath direct = names.Of(owner, name);
+        KnownPath direct = _names.Of(owner, name);
         if (direct.Entry is not null)
             return direct;
 
-        KnownPath walked = names.Of($"{owner}.{name}");
+        KnownPath walked = _names.Of($"{owner}.{name}");
         return walked.Entry is not null ? walked : direct with { IsStrict = true };
     }
 
@@ -71,8 +81,9 @@ internal sealed class MeaningReader(PathKnowledge names)
         if (owner.Kind is not (ShapeKind.Instance or ShapeKind.Result))
             return null;
 
+        // What a call made of a dictionary may have its entries for attributes: a module, a namespace.
         if (owner.State is not { } state)
-            return owner.Keywords is { } given ? Entry(given, name) : null;
+            return (owner.Keywords is { } given ? Entry(given, name) : null) ?? owner.Items.Select(i => Entry(i, name)).FirstOrDefault(v => v is not null);
 
         return Entry(state, name) ?? (owner.Keywords is { } keywords ? Entry(keywords, name) : null) ?? (state.Kind is ShapeKind.Tuple ? state.Items.Select(i => Entry(i, name)).FirstOrDefault(v => v is not null) : null);
     }
@@ -92,8 +103,9 @@ internal sealed class MeaningReader(PathKnowledge names)
         return null;
     }
 
-    private Meaning CalleeOf(ValueShape made, int depth) =>
-        made.Callee is { } callee ? Of(callee, depth + 1) : made.Text.Length > 0 && !made.Text.EndsWith(')') ? new Meaning.Named(names.Of(made.Text)) : s_unknown;
+    /// <summary>What was called to make a result or an instance.</summary>
+    public Meaning CalleeOf(ValueShape made, int depth = 0) =>
+        made.Callee is { } callee ? Of(callee, depth + 1) : made.Text.Length > 0 && !made.Text.EndsWith(')') ? new Meaning.Named(_names.Of(made.Text)) : s_unknown;
 
     private Meaning OfResult(ValueShape value, int depth) => CalleeOf(value, depth) switch
     {
@@ -122,7 +134,7 @@ internal sealed class MeaningReader(PathKnowledge names)
             case ReturnKind.Data or ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf:
                 return new Meaning.Literal(call);
             case ReturnKind.Instance:
-                return new Meaning.Instance(returns.Class.Length > 0 ? new Meaning.Named(names.Of(returns.Class)) : named, call);
+                return new Meaning.Instance(returns.Class.Length > 0 ? new Meaning.Named(_names.Of(returns.Class)) : named, call);
             case ReturnKind.InstanceOf when first is not null:
                 return new Meaning.Instance(Of(first, depth + 1), call);
             case ReturnKind.Argument when first is not null:
@@ -132,14 +144,14 @@ internal sealed class MeaningReader(PathKnowledge names)
             case ReturnKind.Item when first is not null && second is not null:
                 return Item(first, second, depth);
             case ReturnKind.Named when first is { Kind: ShapeKind.Str, Elided: false } && second is { Kind: ShapeKind.Str, Elided: false }:
-                return new Meaning.Named(names.Of(first.Text, second.Text));
+                return new Meaning.Named(_names.Of(first.Text, second.Text));
             case ReturnKind.Dotted when first is { Kind: ShapeKind.Str, Elided: false, Text.Length: > 0 }:
-                return new Meaning.Named(names.Of(first.Text.Replace(':', '.')));
+                return new Meaning.Named(_names.Of(first.Text.Replace(':', '.')));
             case ReturnKind.TypeName when first is not { Kind: ShapeKind.Str, Elided: false }:
                 // Which type cannot be told; the one that matters is that of code.
-                return new Meaning.Named(names.Of("carried-types", "CodeType"));
+                return new Meaning.Named(_names.Of("carried-types", "CodeType"));
             case ReturnKind.TypeName:
-                return new Meaning.Named(names.Of("carried-types", first.Text) is { Entry: not null } type ? type : names.Of("builtins", first.Text));
+                return new Meaning.Named(_names.Of("carried-types", first.Text) is { Entry: not null } type ? type : _names.Of("builtins", first.Text));
             case ReturnKind.Bound:
                 return BoundBy(call, returns.First, depth);
             case ReturnKind.MethodCaller when first is { Kind: ShapeKind.Str }:
@@ -147,7 +159,7 @@ internal sealed class MeaningReader(PathKnowledge names)
             case ReturnKind.Getter:
                 return new Meaning.Getter(call.Items);
             case ReturnKind.Class when first is not null || returns.First.Kind is SourceKind.Always:
-                return new Meaning.MadeClass(first ?? new ValueShape(ShapeKind.Dict), call.Items.FirstOrDefault(i => i.Kind is ShapeKind.Tuple)?.Items ?? []);
+                return new Meaning.MadeClass(Classes.Members(call, first ?? new ValueShape(ShapeKind.Dict)), call.Items.FirstOrDefault(i => i.Kind is ShapeKind.Tuple)?.Items ?? []) { Shape = call };
             case ReturnKind.Function:
                 return new Meaning.CarriedFunction(named.Name.Path, call);
             default:
@@ -176,7 +188,7 @@ internal sealed class MeaningReader(PathKnowledge names)
             case ShapeKind.Dict when key.Kind is ShapeKind.Str:
                 return Entry(container, key.Text) is { } value ? Of(value, depth + 1) : s_unknown;
             case ShapeKind.Import when key.Kind is ShapeKind.Str && container.Text.EndsWith(".__dict__", StringComparison.Ordinal):
-                return new Meaning.Named(names.Of(container.Text[..^9], key.Text));
+                return new Meaning.Named(_names.Of(container.Text[..^9], key.Text));
             default:
                 return s_unknown;
         }

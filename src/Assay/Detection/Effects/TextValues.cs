@@ -12,6 +12,8 @@ namespace Assay.Detection.Effects;
 internal sealed class TextValues(PathKnowledge names)
 {
     private const int MaxDepth = 24;
+    private static readonly string[] s_keeping = ["latin1", "latin-1", "iso-8859-1"];
+    private static readonly string[] s_ascii = ["utf-8", "utf8", "ascii"];
 
     /// <summary>The facts that <paramref name="wanted"/> gives of <paramref name="facts"/>, with the texts in their values.</summary>
     public IReadOnlyList<CallableFact> In(IReadOnlyList<CallableFact> facts, Func<IEnumerable<CallableFact>> wanted) =>
@@ -44,6 +46,11 @@ internal sealed class TextValues(PathKnowledge names)
         return changed ?? values;
     }
 
+    /// <summary>Whether a text keeps its characters: no encoding is named beside it, or one that keeps these.</summary>
+    private static bool IsPlain(IReadOnlyList<ValueShape> given, int at) => given.Count <= at + 1
+        || (given.Count == at + 2 && given[at].Text is var text && given[at + 1] is { Kind: ShapeKind.Str, Text: var encoding }
+            && (s_keeping.Contains(encoding) || (s_ascii.Contains(encoding) && text.All(char.IsAscii))));
+
     // Shapes are cut at a depth far below this one where they are made.
     private ValueShape Of(ValueShape value, int depth)
     {
@@ -53,7 +60,7 @@ internal sealed class TextValues(PathKnowledge names)
         IReadOnlyList<ValueShape> items = Of(value.Items, depth + 1);
         ValueShape? state = value.State is null ? null : Of(value.State, depth + 1);
         ValueShape? keywords = value.Keywords is null ? null : Of(value.Keywords, depth + 1);
-        if (value is { Kind: ShapeKind.Result or ShapeKind.Instance, Callee: null, State: null, Text.Length: > 0 } && items.Count > 0 && names.Of(value.Text) is { Entry.Returns: var returns })
+        if (value is { Kind: ShapeKind.Result or ShapeKind.Instance, Callee: null, State: null, Keywords: null, Text.Length: > 0 } && items.Count > 0 && names.Of(value.Text) is { Entry.Returns: var returns } && IsPlain(items, returns.First.Index))
         {
             ValueShape? of = returns.First.Index < items.Count ? items[returns.First.Index] : null;
             switch (returns.Kind)

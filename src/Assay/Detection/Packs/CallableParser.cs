@@ -12,7 +12,7 @@ internal static class CallableParser
     {
         switch (key)
         {
-            case "dangerous-attributes" or "hooks" or "loading-hooks" or "container-methods" or "descriptors" or "plain-attributes" or "command-texts":
+            case "dangerous-attributes" or "hooks" or "loading-hooks" or "container-methods" or "writing-methods" or "descriptors" or "plain-attributes" or "command-texts":
                 _ = value.AsTexts(key);
                 return true;
             case "code-words":

@@ -21,6 +21,9 @@ internal sealed record CodeParts(
     /// <summary>The code that it stands in, where it is part of another's constants.</summary>
     public CodeParts? Outer { get; init; }
 
+    /// <summary>Whether a name in it is no text that the file writes, so that it cannot be told what is named.</summary>
+    public bool HasComputedNames { get; init; }
+
     /// <summary>What kind of code it is.</summary>
     public int Flags { get; init; }
 
@@ -56,7 +59,10 @@ internal sealed record CodeParts(
             List<string> cells = [.. free + 1 < arguments.Count ? Texts(arguments[free + 1]) : []];
             return new CodeParts(
                 code, arguments[i + 1].Items, [.. Texts(arguments[i + 2])], [.. locals, .. cells.Except(locals), .. freeVariables], [.. cells, .. freeVariables],
-                arguments[i + 5].Text, numbers, qualified);
+                arguments[i + 5].Text, numbers, qualified)
+            {
+                HasComputedNames = IsComputed(arguments[i + 2]) || IsComputed(arguments[i + 3]),
+            };
         }
 
         return null;
@@ -79,6 +85,8 @@ internal sealed record CodeParts(
         { Kind: ShapeKind.Result, Text: "_codecs.encode" or "codecs.encode", Items: [{ Kind: ShapeKind.Str } text, ..] } => Encoding.Latin1.GetBytes(text.Text),
         _ => null,
     };
+
+    private static bool IsComputed(ValueShape names) => names.Items.Any(n => n.Kind is not ShapeKind.Str);
 
     private static IEnumerable<string> Texts(ValueShape tuple) => tuple.Kind is ShapeKind.Tuple ? tuple.Items.Select(i => i.Kind is ShapeKind.Str ? i.Text : "") : [];
 }

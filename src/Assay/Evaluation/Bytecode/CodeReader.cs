@@ -40,14 +40,18 @@ internal static class CodeReader
             foreach (BytecodeVersion version in parts.Versions())
             {
                 CodeUses uses = new();
-                if (!new CodeRun(parts, version, uses).Run())
+                CodeRun run = new(parts, version, uses);
+                if (!run.Run())
                     continue;
 
-                isRead = true;
+                for (int choice = 1; choice < run.Stored.Choices; choice++)
+                    _ = new CodeRun(parts, version, uses, null, run.Stored, choice).Run();
+
+                isRead |= !run.HasHidden;
                 all.Add(uses);
             }
 
-            whole &= isRead;
+            whole &= isRead && !parts.HasComputedNames;
         }
 
         IEnumerable<ValueShape> constants = codes.SelectMany(p => p.Constants).SelectMany(c => c.Kind is ShapeKind.Tuple or ShapeKind.FrozenSet ? c.Items : [c]);

@@ -4,14 +4,33 @@ using Assay.Artifacts;
 namespace Assay.Evaluation.Bytecode;
 
 /// <summary>Follows the instructions of one code object as one version of CPython reads them.</summary>
-internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses uses, CodeLines? lines = null)
+/// <param name="parts">The code.</param>
+/// <param name="version">The version.</param>
+/// <param name="uses">Where what it calls and reads is noted.</param>
+/// <param name="lines">The lines of a module that is read as a whole, or null.</param>
+/// <param name="stored">What an earlier run saw stored, or null: which of several values a variable has is not told by the order of the instructions.</param>
+/// <param name="choice">Which of these values a variable has in this run.</param>
+internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses uses, CodeLines? lines = null, VariableStores? stored = null, int choice = 0)
 {
     private const int MaxStack = 1024;
 
     /// <summary>The operand by which BINARY_OP takes an item, from Python 3.14 on.</summary>
     private const int SubscriptOperator = 26;
+
+    /// <summary>Builtins that run code: who looks one up in something has the table of builtins there.</summary>
+    private static readonly string[] s_builtins = ["exec", "eval", "compile", "execfile"];
+
+    /// <summary>How code names its own module.</summary>
+    private static readonly string[] s_ownModule = ["__module__", "__name__", "__package__"];
     private readonly List<CodeValue> _stack = [];
     private readonly Dictionary<string, CodeValue?> _variables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CodeValue> _fields = new(StringComparer.Ordinal);
+
+    /// <summary>What was stored in variables.</summary>
+    public VariableStores Stored { get; } = new();
+
+    /// <summary>Whether there is something in places that instructions keep for the interpreter's own use: code that only a jump leads to.</summary>
+    public bool HasHidden { get; private set; }
 
     /// <summary>Follows the code; false where it is none of this version.</summary>
     public bool Run()
@@ -30,7 +49,9 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
 
             long own = taken switch { 3 => code[at + 1] | (code[at + 2] << 8), 2 => code[at + 1], _ => 0 };
             argument = (argument << (version.IsLegacy ? 16 : 8)) | own;
-            at += taken + (2 * op.Caches);
+            int next = at + taken + (2 * op.Caches);
+            HasHidden |= code.AsSpan(Math.Min(at + taken, code.Length)..Math.Min(next, code.Length)).ContainsAnyExcept((byte)0);
+            at = next;
             if (op.Name is "EXTENDED_ARG")
             {
                 if (argument > 1 << 24)
@@ -73,9 +94,9 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
                 return Push(lines is null ? CodeValue.Unknown : CodeValue.At("__build_class__"));
             case "IMPORT_NAME":
                 Pop(2);
-                return Name(argument) is { } module && Push(CodeValue.At(module, isImported: true));
+                return Name(argument) is { } module && Import(module);
             case "IMPORT_FROM":
-                return Name(argument) is { } member && Push(Peek().Attribute(member));
+                return Name(argument) is { } member && ImportFrom(member);
             case "LOAD_FAST" or "LOAD_FAST_CHECK" or "LOAD_FAST_AND_CLEAR" or "LOAD_FAST_BORROW":
                 return Local(argument) is { } local && Push(Variable(local));
             case "LOAD_DEREF" or "LOAD_CLASSDEREF" or "LOAD_CLOSURE":
@@ -87,7 +108,12 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
             case "STORE_DEREF":
                 return Cell(argument) is { } shared && Store(shared);
             case "STORE_NAME" or "STORE_GLOBAL":
-                return Name(argument) is { } named && Store(named);
+                return Name(argument) is { } named && (op.Name is "STORE_NAME" || HandOver()) && Store(named);
+            case "STORE_ATTR":
+                return Name(argument) is { } field && StoreAttribute(field);
+            case "STORE_SUBSCR":
+                StoreItem();
+                return true;
             case "STORE_FAST_LOAD_FAST":
                 return Local(argument >> 4) is { } kept && Local(argument & 15) is { } loaded && Store(kept) && Push(Variable(loaded));
             case "STORE_FAST_STORE_FAST":
@@ -151,6 +177,8 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
         }
 
         uses.Call(callee, arguments);
+        if (callee.Path is { Length: > 1 } called && called[0] == '.' && _fields.TryGetValue(called[(called.LastIndexOf('.') + 1)..], out CodeValue kept))
+            uses.Call(kept, arguments);
 
         // methodcaller(name)(object) and attrgetter(name)(object): the name is kept beside the path.
         CodeValue found = callee is { Path: "operator.methodcaller()" or "operator.attrgetter()", Constant: { } member } && arguments is [var owner, ..] ? owner.Attribute(member.Text) : default;
@@ -199,11 +227,26 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
             case "BUILD_TUPLE" or "BUILD_LIST":
                 ValueShape[] items = [.. Take(Math.Min(argument, MaxStack)).Select(v => v.Shape)];
                 return Push(CodeValue.Of(new ValueShape(op.Name is "BUILD_LIST" ? ShapeKind.List : ShapeKind.Tuple) { Items = items, Count = items.Length }));
+            case "BUILD_MAP" when version is { IsLegacy: false }:
+                ValueShape[] pairs = [.. Take(Math.Min(2 * argument, MaxStack)).Select(v => v.Shape)];
+                return Push(CodeValue.Of(new ValueShape(ShapeKind.Dict) { Items = pairs, Count = pairs.Length }));
+            case "BUILD_CONST_KEY_MAP":
+                return ConstantMap(argument);
             case "NOP" or "NOT_TAKEN" or "RESUME" or "CACHE" or "MAKE_CELL" or "COPY_FREE_VARS" or "POP_BLOCK" or "SETUP_LOOP" or "SETUP_ANNOTATIONS" or "GEN_START" or "LIST_TO_TUPLE" or "TO_BOOL":
                 return true;
             default:
                 return Change(op, op.Effect + (op.Slope * argument));
         }
+    }
+
+    private bool ConstantMap(int count)
+    {
+        CodeValue[] taken = Take(Math.Min(count + 1, MaxStack));
+        if (taken[^1].Constant is not { Kind: ShapeKind.Tuple } keys || keys.Items.Count != taken.Length - 1)
+            return Push(CodeValue.Unknown);
+
+        ValueShape[] pairs = [.. keys.Items.SelectMany((k, i) => new[] { k, taken[i].Shape })];
+        return Push(CodeValue.Of(new ValueShape(ShapeKind.Dict) { Items = pairs, Count = pairs.Length }));
     }
 
     /// <summary>All other instructions: what they leave on the stack is not known, but for those that only take.</summary>
@@ -235,12 +278,89 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
         CodeValue[] taken = Take(2);
         CodeValue found = (taken[0].Path, taken[1].Constant) switch
         {
-            ({ } table, { Kind: ShapeKind.Str, Text: var module }) when table is "sys.modules" || table.EndsWith(".sys.modules", StringComparison.Ordinal) => CodeValue.At(module, isImported: true),
+            ({ } table, { Kind: ShapeKind.Str, Text: var module }) when IsModuleTable(table) => CodeValue.At(module, isImported: true),
             ({ } path, { Kind: ShapeKind.Str, Text: var name }) when path.EndsWith(".__dict__", StringComparison.Ordinal) => CodeValue.At($"{path[..^9]}.{name}", taken[0].IsImported),
+
+            // A special name that is looked up in something is as telling as the attribute.
+            (_, { Kind: ShapeKind.Str, Text: var name }) when name.StartsWith("__", StringComparison.Ordinal) || s_builtins.Contains(name) => CodeValue.At($".{name}"),
+            _ when taken[0].Constant is { Kind: ShapeKind.Dict } dict && taken[1].Constant is { } key && Entry(dict, key) is { } entry => entry.Kind is ShapeKind.Import ? CodeValue.At(entry.Text) : CodeValue.Of(entry),
+            _ when taken[0].Constant is { Kind: ShapeKind.Tuple or ShapeKind.List } items && taken[1].Constant is { Kind: ShapeKind.Int } index && int.TryParse(index.Text, out int at) && at >= 0 && at < items.Items.Count
+                && items.Items[at] is { Kind: ShapeKind.Import } named => CodeValue.At(named.Text),
             _ => CodeValue.Unknown,
         };
         uses.Read(found);
+
+        // Under a computed name there may be anything that a module has, and any module.
+        if (taken[1].Constant is null && taken[0].Path is { Length: > 0 } owner && owner[0] != '.')
+        {
+            if (owner.EndsWith(".__dict__", StringComparison.Ordinal))
+                uses.Call(CodeValue.At("getattr"), [CodeValue.At(owner[..^9], taken[0].IsImported), CodeValue.Unknown]);
+            else if (IsModuleTable(owner) && !(taken[1].Path is { } key && s_ownModule.Any(n => key.EndsWith(n, StringComparison.Ordinal))))
+                uses.Call(CodeValue.At("importlib.import_module", isImported: true), [CodeValue.Unknown]);
+        }
+
         return Push(found);
+    }
+
+    private static ValueShape? Entry(ValueShape dict, ValueShape key)
+    {
+        for (int i = dict.Items.Count - 2; i >= 0; i -= 2)
+        {
+            if (dict.Items[i].Kind == key.Kind && dict.Items[i].Text == key.Text)
+                return dict.Items[i + 1];
+        }
+
+        return null;
+    }
+
+    private static bool IsModuleTable(string path) => path is "sys.modules" || path.EndsWith(".sys.modules", StringComparison.Ordinal);
+
+    private bool Import(string module)
+    {
+        CodeValue value = CodeValue.At(module, isImported: true);
+
+        // What runs as a program runs when it is imported.
+        if (module.EndsWith(".__main__", StringComparison.Ordinal))
+            uses.Read(value);
+
+        return Push(value);
+    }
+
+    private bool ImportFrom(string member)
+    {
+        CodeValue value = Peek().Attribute(member);
+        uses.Read(value);
+        return Push(value);
+    }
+
+    /// <summary>What goes into a global of the module may be called by every other function.</summary>
+    private bool HandOver()
+    {
+        if (lines is null && Peek() is { Path: { Length: > 0 } path, IsImported: false } value && path[0] != '.' && !path.Contains('(', StringComparison.Ordinal))
+            uses.Call(value, [CodeValue.Unknown]);
+
+        return true;
+    }
+
+    private bool StoreAttribute(string name)
+    {
+        CodeValue[] taken = Take(2);
+        if (taken[0].Path is { Length: > 0 } path && path[0] != '.')
+            _fields[name] = taken[0];
+
+        // Setting a name of a module changes it for the whole process.
+        if (lines is null && taken[1] is { IsImported: true, Path: { Length: > 0 } owner } && !owner.Contains('(', StringComparison.Ordinal))
+            uses.Call(CodeValue.At("setattr"), [taken[1], CodeValue.Of(new ValueShape(ShapeKind.Str, name)), taken[0]]);
+
+        return true;
+    }
+
+    private void StoreItem()
+    {
+        CodeValue[] taken = Take(3);
+        string path = taken[1].Path ?? "";
+        if (lines is null && path.Length > 0 && path[0] != '.' && (IsModuleTable(path) || path.EndsWith(".__dict__", StringComparison.Ordinal) || path is "__builtins__"))
+            uses.Call(CodeValue.At("setattr"), [CodeValue.At(path.EndsWith(".__dict__", StringComparison.Ordinal) ? path[..^9] : IsModuleTable(path) ? "sys" : path, true), taken[2], taken[0]]);
     }
 
     private bool Attribute(string name, bool isMethod)
@@ -258,14 +378,16 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
         return value;
     }
 
-    private CodeValue Variable(string name) => _variables.GetValueOrDefault(name) ?? CodeValue.At("." + name);
+    private CodeValue Variable(string name) => stored?.Of(name, choice) ?? _variables.GetValueOrDefault(name) ?? CodeValue.At("." + name);
 
     /// <summary>A variable of a function around this one goes by its name, as a global does: a module that was imported there.</summary>
-    private CodeValue Shared(string name) => _variables.GetValueOrDefault(name) ?? CodeValue.At(name);
+    private CodeValue Shared(string name) => stored?.Of(name, choice) ?? _variables.GetValueOrDefault(name) ?? CodeValue.At(name);
 
     private bool Store(string name)
     {
-        _variables[name] = Take(1)[0];
+        CodeValue value = Take(1)[0];
+        _variables[name] = value;
+        Stored.Add(name, value);
         return true;
     }
 

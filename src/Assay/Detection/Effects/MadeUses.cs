@@ -1,0 +1,70 @@
+// Tells of a whole file whether it calls, or has entered, what it makes.
+using Assay.Artifacts;
+using Assay.Effects;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>
+/// Tells whether a file calls the classes that it makes, or hands objects of them to whoever enters these by their special methods: code that the file carries runs then. What only
+/// keeps an object (a state, a list, a partial function) enters none.
+/// </summary>
+internal sealed class MadeUses(EffectScope scope)
+{
+    private const int MostValues = 4096;
+
+    /// <summary>Whether a use calls a class or an object that the file makes.</summary>
+    public bool Calls(CallableFact fact)
+    {
+        if (fact is not { Use: CallableUse.Called, Target: { } called })
+            return false;
+
+        Meaning what = scope.Meanings.Of(called);
+        for (int depth = 0; what is Meaning.Bound bound && depth < 8; depth++)
+            what = bound.Target;
+
+        return what is Meaning.MadeClass or Meaning.Instance { Class: Meaning.MadeClass };
+    }
+
+    /// <summary>Whether a use enters an object of a class that the file makes.</summary>
+    public bool Enters(CallableFact fact)
+    {
+        KnownPath callee = scope.Names.Of(fact);
+        return fact.Use switch
+        {
+            CallableUse.Called => !ArtifactEffects.TakesAlong(callee) && HoldsMade(fact.Keywords is { } keywords ? [.. fact.Arguments, keywords] : fact.Arguments),
+            CallableUse.Constructed => callee.Entry is { IsDerived: false } ? HoldsMade(fact.Arguments) : fact.Arguments.Any(IsMade),
+            CallableUse.State => fact.Arguments.Any(a => IsMade(a) || a.Items.Any(i => a.Kind is ShapeKind.Tuple && IsMade(i))) || (TakesStates(fact) && HoldsMade(fact.Arguments)),
+            CallableUse.Method => fact.Derivation is not ["__hash__"] && Converts(fact) && HoldsMade(fact.Arguments),
+            _ => false,
+        };
+    }
+
+    /// <summary>Whether the object of a state has a method of its class that does something with it, or native code that reads numbers there.</summary>
+    private bool TakesStates(CallableFact fact)
+    {
+        List<KnownPath> owners = fact.Target is { } target ? [.. scope.ClassesOf(scope.Meanings.Of(target))] : [scope.Names.Of(fact.Callee.TrimEnd('(', ')'))];
+        return owners.Exists(o => o.Path is "numpy.ndarray" || o.Entry is { IsDerived: true } || (scope.Names.Of(o.Path, "__setstate__") is { IsCoarse: false } method && (method.Entry ?? method.Told) is { Call.Count: > 0 }));
+    }
+
+    /// <summary>Whether what fills an object is native code that wants numbers of it; what collects objects keeps them.</summary>
+    private bool Converts(CallableFact fact) => fact.Target is { } target
+        && scope.Meanings.Of(target) is Meaning.Instance { Class: Meaning.Named { Name: { Entry: not null } type } } && !type.Path.StartsWith("collections.", StringComparison.Ordinal);
+
+    private bool IsMade(ValueShape value) => value.Kind is ShapeKind.Result or ShapeKind.Instance && scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.MadeClass };
+
+    private bool HoldsMade(IReadOnlyList<ValueShape> values)
+    {
+        Stack<ValueShape> open = new(values);
+        for (int seen = 0; open.TryPop(out ValueShape? value); seen++)
+        {
+            if (seen == MostValues || IsMade(value))
+                return true;
+
+            // What loaders of PyTorch do with the parts of an id enters them.
+            foreach (ValueShape item in value.Kind is ShapeKind.Persistent or ShapeKind.Tuple or ShapeKind.List or ShapeKind.Dict or ShapeKind.Set or ShapeKind.FrozenSet ? value.Items : [])
+                open.Push(item);
+        }
+
+        return false;
+    }
+}
