@@ -27,6 +27,8 @@ import warnings
 warnings.simplefilter("ignore")
 folder = pathlib.Path(sys.argv[1])
 written, refused = [], []
+# These carry code that runs while they are loaded: methods that take a state or make an object, and a graph that is compiled from its source. A test load says so, and is right.
+CARRY_CODE = {"cloudpickle/child.pkl", "cloudpickle/collection.pkl", "dill/child.pkl", "dill/child_r.pkl", "torch/graph.pt"}
 
 
 def write(kind, name, make):
@@ -403,7 +405,7 @@ for make in (plain, lambda: functions("dill"), lambda: functions("cloudpickle"),
 with open(folder / "labels.tsv", "w") as file:
     file.write("path\tlabel\tfamily\tformat_or_technique\n")
     for path in sorted(written):
-        file.write("%s\tbenign\t%s\t%s\n" % (path, "pickle" if path.split("/")[0] not in ("onnx", "h5py", "r") else "other", path.split("/")[0]))
+        file.write("%s\t%s\t%s\t%s\n" % (path, "carries-code" if path in CARRY_CODE else "benign", "pickle" if path.split("/")[0] not in ("onnx", "h5py", "r") else "other", path.split("/")[0]))
 print("%d written, %d refused by their libraries" % (len(written), len(refused)))
 if "--refused" in sys.argv:
     print("\n".join(refused))

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Assay.Conversion;
 
 namespace Assay.Cli.Commands;
 
@@ -20,11 +21,12 @@ internal static class ConvertCommand
         Option<bool> noVerify = new("--no-verify") { Description = "Do not read again what was written, and do not compare members with their checksums." };
         Option<bool> force = new("--force") { Description = "Replace files that are there." };
         Option<bool> strict = new("--strict") { Description = "Write nothing where anything of the input would be left behind." };
+        Option<bool> unsaved = new("--unsaved") { Description = "Write the tensors that modules hold and their state_dict() does not give into NAME.unsaved.safetensors." };
         Option<string[]> limit = new("--limit") { Description = "Change a limit (inflated-bytes=16GiB); docs/cli.md lists them.", HelpName = "NAME=VALUE" };
         Option<bool> noProgress = new("--no-progress") { Description = "Show no progress." };
         Command command = new("convert", "Write the tensors of a model as safetensors, without running anything of it.")
         {
-            input, output, shard, noVerify, force, strict, limit, noProgress,
+            input, output, shard, noVerify, force, strict, unsaved, limit, noProgress,
         };
         command.SetAction(parsed => new ConvertRun(host, new ConvertArguments
         {
@@ -34,6 +36,7 @@ internal static class ConvertCommand
             Verify = !parsed.GetValue(noVerify),
             Force = parsed.GetValue(force),
             Strict = parsed.GetValue(strict),
+            Unsaved = parsed.GetValue(unsaved),
             Limits = WeightFile.Limits(parsed.GetValue(limit) ?? []),
             Progress = !parsed.GetValue(noProgress),
         }).Run());
@@ -73,5 +76,16 @@ internal sealed record ConvertArguments
     /// <summary>Whether anything that is left behind is a reason to write nothing.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>Whether tensors that <c>state_dict()</c> does not give are written as well.</summary>
+    public bool Unsaved { get; init; }
+
     public bool Progress { get; init; }
+
+    /// <summary>What of a file is left behind although it could be carried over, or is no tensor.</summary>
+    public bool Loses(TensorMap map) => map.NotCarried.Count > 0 || (map.Unsaved.Count > 0 && !Unsaved);
+
+    /// <summary>The plan for the tensors that <c>state_dict()</c> does not give; null where they are not asked for.</summary>
+    public ConversionPlan? PlanUnsaved(TensorMap map, string name) => Unsaved
+        ? ConversionPlan.Of(map, new ConversionOptions { FileName = Path.ChangeExtension(name, ".unsaved.safetensors"), Unsaved = true })
+        : null;
 }

@@ -164,7 +164,7 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
                 return true;
             }
 
-            if (file.Map.NotCarried.Count > 0)
+            if (arguments.Loses(file.Map))
             {
                 _lost.Add(relative);
             }
@@ -172,12 +172,18 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
             FileOutput.Guard(folder, () => Directory.CreateDirectory(folder));
             using FileOutput output = new(folder, replace: false);
             ConversionBar bar = new(host, relative);
+            ConversionPlan? unsaved = arguments.PlanUnsaved(file.Map, Path.GetFileName(name));
             Named(relative, () => bar.Run(() => Converter.Write(plan, output, arguments.Verify, bar, host.Cancellation), arguments.Progress));
+            if (unsaved is { Tensors.Count: > 0 })
+            {
+                Named(relative, () => Converter.Write(unsaved, output, arguments.Verify, null, host.Cancellation));
+            }
+
             output.Commit();
             _converted++;
             _indexes.Planned(relative, plan);
             using StringWriter text = new(CultureInfo.InvariantCulture);
-            ConversionText.Write(relative, file.Map, plan, arguments.Verify, text);
+            ConversionText.Write(relative, file.Map, plan, arguments.Verify, text, unsaved);
             _lines.Add(text.ToString().TrimEnd('\n'));
             return true;
         }

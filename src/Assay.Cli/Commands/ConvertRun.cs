@@ -42,6 +42,7 @@ internal sealed class ConvertRun(Host host, ConvertArguments arguments)
     {
         using WeightFile file = WeightFile.Open(host, arguments.Input, arguments.Limits);
         ConversionPlan plan = ConversionPlan.Of(file.Map, new ConversionOptions { FileName = name, MaxShardSize = arguments.MaxShardSize });
+        ConversionPlan? unsaved = arguments.PlanUnsaved(file.Map, name);
         if (plan.Tensors.Count == 0)
         {
             using StreamWriter nothing = host.Writer();
@@ -49,29 +50,39 @@ internal sealed class ConvertRun(Host host, ConvertArguments arguments)
             return ExitCode.Nothing;
         }
 
-        if (arguments.Strict && file.Map.NotCarried.Count > 0)
+        if (arguments.Strict && arguments.Loses(file.Map))
         {
             using StreamWriter refusal = host.Writer();
             ConversionText.Refusal(arguments.Input, file.Map, refusal);
             return ExitCode.Findings;
         }
 
-        CheckTargets(folder, plan, file.Map);
+        CheckTargets(folder, [.. plan.Files, .. unsaved?.Files ?? []], plan.IndexName, file.Map);
         using FileOutput output = new(folder, arguments.Force);
         ConversionBar bar = new(host, "Converting");
-        bar.Run(() => Converter.Write(plan, output, arguments.Verify, bar, host.Cancellation), arguments.Progress);
+        bar.Run(() => Write(plan, unsaved, output, bar), arguments.Progress);
         output.Commit();
         using StreamWriter writer = host.Writer();
-        ConversionText.Write(arguments.Input, file.Map, plan, arguments.Verify, writer);
+        ConversionText.Write(arguments.Input, file.Map, plan, arguments.Verify, writer, unsaved);
         return ExitCode.Passed;
     }
 
-    private void CheckTargets(string folder, ConversionPlan plan, TensorMap map)
+    private void Write(ConversionPlan plan, ConversionPlan? unsaved, FileOutput output, ConversionBar bar)
+    {
+        if (unsaved is { Tensors.Count: > 0 })
+        {
+            Converter.Write(unsaved, output, arguments.Verify, null, host.Cancellation);
+        }
+
+        Converter.Write(plan, output, arguments.Verify, bar, host.Cancellation);
+    }
+
+    private void CheckTargets(string folder, IReadOnlyList<PlannedFile> files, string? indexName, TensorMap map)
     {
         string beside = Path.GetDirectoryName(Path.GetFullPath(arguments.Input)) ?? "";
         HashSet<string?> inputs = [.. map.Shards.Concat(map.Companions).Select(f => Path.Join(beside, f)).Append(arguments.Input).Select(RealPath.Of)];
-        IEnumerable<string> names = plan.Files.Select(f => f.FileName);
-        foreach (string name in plan.IndexName is { } index ? names.Append(index) : names)
+        IEnumerable<string> names = files.Select(f => f.FileName);
+        foreach (string name in indexName is { } index ? names.Append(index) : names)
         {
             string path = Path.Join(folder, name);
             // A device, a pipe or a link would be replaced by a file, which nobody means.

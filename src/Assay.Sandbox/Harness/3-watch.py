@@ -62,8 +62,9 @@ def start_watching(descriptor, prefixes):
     """
     frame_of, thread = sys._getframe, _thread.get_ident
     os_open, os_read, os_close, reading = os.open, os.read, os.close, os.O_RDONLY
+    prefixes += ("assay.brought",)
     # No name of the harness is there any more when a load has begun.
-    most_told, no_call, read_only = MOST_TOLD, NO_CALL, READ_ONLY
+    most_told, no_call, read_only, existed, fit, still = MOST_TOLD, NO_CALL, READ_ONLY, EXISTED, fits, pieces
     unmarshal, compiles, frozen, profile, count_up = marshal.loads, compile, _imp.get_frozen_object, sys.setprofile, itertools.count(1).__next__
     # A payload must not put itself in the place of what is called here, so each thread has its own mark, and numbers can only grow.
     busy, seen, counts = set(), set(), {}
@@ -78,6 +79,8 @@ def start_watching(descriptor, prefixes):
     asked = ("sys._current_frames", "sys.setprofile", "gc.get_objects")
     # Bodies of modules that lie on the read-only disk of the box as they are run; and code that the file brought.
     bodies, made, quiet_code = {}, {}, {id(code): code for code in READY.values()}
+    # Code that the load brought, kept apart from what the profiler knows; and the text that a library made of one of its own and of names.
+    brought, filled = {}, []
     reader, unpacker = _frozen_importlib_external._compile_bytecode.__code__, _frozen_importlib_external.SourceLoader.get_code.__code__
     parser = ast.parse.__code__
     thread_pools = sys.modules.get("threadpoolctl")
@@ -147,13 +150,24 @@ def start_watching(descriptor, prefixes):
             frame = frame.f_back
         return frame is not None and id(frame.f_code) in thread_code
 
-    def remember(code):
+    def remember(code, known):
         waiting = [code]
-        while waiting and len(made) < 100000:
+        while waiting and len(known) < 100000:
             one = waiting.pop()
-            if id(one) not in made:
-                made[id(one)] = one
+            if id(one) not in known:
+                known[id(one)] = one
                 waiting += [c for c in one.co_consts if type(c) is code_type]
+
+    def is_filled(source, frame):
+        """Whether a library made the text of a text of its own, in whose gaps stand nothing but names, numbers and what is between them."""
+        packed = on_disk(frame.f_code.co_filename)
+        if packed is None or type(source) not in (str, bytes):
+            return False
+        source = source if type(source) is str else source.decode("utf-8", "replace")
+        waiting = [compiles(packed, frame.f_code.co_filename, "exec", 0, True)]
+        for code in waiting:
+            waiting += [c for c in code.co_consts if type(c) is code_type]
+        return frame.f_code in waiting and any(fit(source, still(text)) for code in waiting for text in code.co_consts if type(text) is str and "%(" in text)
 
     def runs(frame, event, argument):
         # Called for each function once the file has made one; told is the first time that one of its own runs.
@@ -185,6 +199,11 @@ def start_watching(descriptor, prefixes):
         busy.add(me)
         try:
             frame = below()
+            if event == "assay.brought":
+                # The harness asks, and nobody else gets an answer.
+                if frame is not None and id(frame.f_code) in steps:
+                    arguments[0].append((frozenset(brought), frozenset([code.co_filename for code in bodies.values()])))
+                return
             if event == "exec":
                 code = arguments[0]
                 if id(code) in quiet_code:
@@ -197,7 +216,10 @@ def start_watching(descriptor, prefixes):
                 return
             if event == "object.__setattr__":
                 what = arguments[0]
-                if arguments[1] not in ("__code__", "__defaults__", "__kwdefaults__") or type(what) is not function_type or arguments[1] != "__code__" and id(what.__code__) in made:
+                if arguments[1] not in ("__code__", "__defaults__", "__kwdefaults__") or type(what) is not function_type:
+                    return
+                if arguments[1] != "__code__" and id(what) not in existed and not what.__code__.co_filename.startswith(read_only):
+                    # A function that was made a moment ago gets its defaults.
                     return
             if event == "sys._getframe" and frame is not None and frame.f_code.co_filename.startswith(("/usr/", "<frozen ")):
                 return
@@ -212,12 +234,19 @@ def start_watching(descriptor, prefixes):
                 return
             if event == "compile" and frame is not None and frame.f_code is parser:
                 return
+            if event == "compile" and frame is not None and frame.f_code.co_filename.startswith(read_only) and is_filled(arguments[0], frame):
+                filled[:] = [arguments]
+                return
+            if event == "exec" and filled and type(code) is code_type and compiles(filled[0][0], code.co_filename, "exec", 0, True) == code:
+                return
             if event.startswith("ctypes.") and asks_for_threads(frame):
                 return
             if event == "function.__new__":
                 if not made:
                     profile(runs)
-                remember(arguments[0])
+                remember(arguments[0], made)
+            if event in ("exec", "function.__new__") and type(arguments[0]) is code_type:
+                remember(arguments[0], brought)
             if event in ("import", "pickle.find_class"):
                 key = (event,) + tuple(str(a) for a in arguments[:2] if type(a) is str)
                 if key not in seen:
@@ -234,6 +263,31 @@ def start_watching(descriptor, prefixes):
             busy.discard(me)
 
     return lambda: sys.addaudithook(hook), count_up, runs
+
+
+def pieces(text):
+    """What of a text stands still when its gaps, which have names, are filled."""
+    found, at = [], 0
+    while True:
+        start = text.find("%(", at)
+        end = text.find(")s", start)
+        if start < 0 or end < 0:
+            return found + [text[at:].replace("%%", "%")]
+        found.append(text[at:start].replace("%%", "%"))
+        at = end + 2
+
+
+def fits(source, still):
+    """Whether a text is these pieces with nothing but names, numbers and what parts them between."""
+    if not source.startswith(still[0]):
+        return False
+    at = len(still[0])
+    for number, piece in enumerate(still[1:], 2):
+        end = source.rfind(piece) if number == len(still) else source.find(piece, at)
+        if end < at or not all([letter.isalnum() or letter in "_ ,=" for letter in source[at:end]]):
+            return False
+        at = end + len(piece)
+    return at == len(source)
 
 
 def codes_of(module):

@@ -185,7 +185,7 @@ def load(request, model, events, told, settings):
         MAIN = at_home(path)
         ready(loader, path)
         begin, counted, ours = start_watching(EVENTS, tuple(settings["events"]))
-        before = BEFORE[:-1] + (switches(),)
+        before = BEFORE[:-1] + (switches(gc.isenabled()),)
         given = (loader, path, settings["mark"], before, (PARTS[0] + (("counted", counted), ("after", settings["after"])),) + PARTS[1:], TOOLS, ours)
         drop_capabilities()
         listener = take_filter(base64.b64decode(settings["filter"]))
@@ -209,16 +209,18 @@ def load(request, model, events, told, settings):
 
 
 # What the interpreter was like before any load, and what of the harness a load finds again when it is over.
-BEFORE = PARTS = TOOLS = None
+BEFORE = PARTS = TOOLS = EXISTED = None
 LEFT = ("__name__", "__builtins__", "READY", "LOADERS", "MAIN", "compiled", "itertools", "H5_NAMES", "H5_BYTES", "R", "EVALUATE")
 
 
 def prepared():
     """Takes the picture, and keeps the harness in a form that a load cannot change: the code of its functions, of which new ones are made after the load."""
-    global BEFORE, PARTS, TOOLS
+    global BEFORE, PARTS, TOOLS, EXISTED
+    # Held, so that no later function has the number of one of them.
+    EXISTED = {id(one): one for one in gc.get_objects() if type(one) is FUNCTION}
     names = list(globals().items())
     BEFORE = picture(MAIN)
-    TOOLS = (os._exit, os.open, gc.collect, gc.get_objects, atexit._run_exitfuncs, sys._current_frames, _thread._count, sys.setprofile, sys.getprofile, FUNCTION)
+    TOOLS = (os._exit, os.open, gc.collect, gc.get_objects, atexit._run_exitfuncs, sys._current_frames, _thread._count, sys.setprofile, sys.getprofile, FUNCTION, gc.isenabled, gc.disable, gc.enable, sys.audit)
     PARTS = (
         tuple((name, thing) for name, thing in names if type(thing) is not FUNCTION and name not in ("libc", "settings", "control", "READY", "LOADERS", "__builtins__")),
         tuple(globals()["__builtins__"].items()), tuple((name, thing.__code__, thing.__defaults__) for name, thing in names if type(thing) is FUNCTION and thing.__closure__ is None),
@@ -272,12 +274,14 @@ def named(thing):
     return (module if type(module) is str else "builtins", QUALIFIED(type(thing)))
 
 
-def compare(before, known):
+def compare(before, known, collects, brought):
     """Tells what has changed, and returns the names of it and of what was known."""
-    tell, found = sender(EVENTS, counted), changes(before, known)
-    for name, now in found:
-        tell("assay.changed", name, now)
-    return known + tuple(name for name, _ in found)
+    tell = sender(EVENTS, counted)
+    for name, now in changes(before, collects, brought[0] if brought else ((), ())):
+        if name not in known and len(known) < 2 * MOST_CHANGES:
+            tell("assay.changed", name, now)
+            known += (name,)
+    return known
 
 
 def used(thing):
@@ -289,12 +293,12 @@ def used(thing):
 
 def last(before, things):
     """What else runs when an interpreter ends: work for the end of threads, and objects that are still held somewhere."""
-    for call in [one for one in reversed(threading._threading_atexits) if not any(one is was for was in before[5])]:
+    for call in [one for one in reversed(threading._threading_atexits) if not any(one is was for was in before[7])]:
         try:
             call()
         except BaseException:
             pass
-    known, ends = {id(thing) for _, thing, _ in before[1]}, {}
+    known, ends = {id(one[2]) for one in before[1]}, {}
     for thing in things:
         kind = type(thing)
         if id(kind) not in ends:
@@ -317,7 +321,7 @@ def run(loader, path, mark, before, parts, tools, ours):
     this calls functions of C alone, and all else through them: whatever the model can reach runs further down, and nothing of this frame can be changed from
     there. Nor may it loop, because Python runs a call in another way once it has run it often. The functions that are called after the load are made after it.
     """
-    leave, opened, collect, objects, ending, frames, started, profile, profiler, function = tools
+    leave, opened, collect, objects, ending, frames, started, profile, profiler, function, collects, still, again, ask = tools
     step, over, table, most, length, refused, anything = next, map, dict, max, len, OSError, BaseException
     thing = error = None
     try:
@@ -330,8 +334,6 @@ def run(loader, path, mark, before, parts, tools, ours):
         error = caught
     if profiler() is ours:
         profile(None)
-    # A thread whose first function is one of C has no frame; those that were started from Python are counted all the same.
-    threads = most(length(frames()), started() + 1)
 
     def anew(parts, table, function):
         names = table(parts[0])
@@ -342,32 +344,18 @@ def run(loader, path, mark, before, parts, tools, ours):
     names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
     step(over(lambda given: given[0](*given[1:]), ((names["came"], thing, error),)))
     error = None
-
-    def anew(parts, table, function):
-        names = table(parts[0])
-        names["__builtins__"] = table(parts[1])
-        for name, code, defaults in parts[2]:
-            names[name] = function(code, names, name, defaults)
-        return names
-    names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
-    known = step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, ()),)))
-    if names["after"]:
-        step(over(lambda given: given[0](*given[1:]), ((names["answer"], names["after"], thing, loader, path),)))
-    # Whoever hears this lets the call wait as long as something of the load still runs.
+    # A thread whose first function is one of C has no frame; those that were started from Python are counted all the same.
+    threads = most(length(frames()), started() + 1)
+    # Whoever hears this lets the call wait as long as something of the load still runs: nothing runs beside what compares.
     try:
         opened(mark + "use/%d" % threads, 0)
     except refused:
         pass
     if names["WAIT"]:
         step(over(lambda given: given[0](), ((names["settle"],),)))
-    if thing is not None:
-        step(over(lambda given: given[0](*given[1:]), ((names["used"], thing),)))
-    thing = None
-    step(over(lambda given: given[0](), ((ending,),)))
-    step(over(lambda given: given[0](*given[1:]), ((names["last"], before, objects()),)))
-    step(over(lambda given: given[0](), ((collect,),)))
-    if names["WAIT"]:
-        step(over(lambda given: given[0](), ((names["settle"],),)))
+    on, codes = collects(), []
+    still()
+    step(over(lambda given: given[0](*given[1:]), ((ask, "assay.brought", codes),)))
 
     def anew(parts, table, function):
         names = table(parts[0])
@@ -376,9 +364,38 @@ def run(loader, path, mark, before, parts, tools, ours):
             names[name] = function(code, names, name, defaults)
         return names
     names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
-    step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, known),)))
+    known = step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, (), on, codes),)))
+    if on:
+        again()
+    if names["after"]:
+        step(over(lambda given: given[0](*given[1:]), ((names["answer"], names["after"], thing, loader, path),)))
+    if thing is not None:
+        step(over(lambda given: given[0](*given[1:]), ((names["used"], thing),)))
+    thing = None
+    step(over(lambda given: given[0](), ((ending,),)))
+    step(over(lambda given: given[0](*given[1:]), ((names["last"], before, objects()),)))
+    step(over(lambda given: given[0](), ((collect,),)))
     if profiler() is ours:
         profile(None)
+    threads = most(length(frames()), started() + 1)
+    try:
+        opened(mark + "rest/%d" % threads, 0)
+    except refused:
+        pass
+    if names["WAIT"]:
+        step(over(lambda given: given[0](), ((names["settle"],),)))
+    on, codes = collects(), []
+    still()
+    step(over(lambda given: given[0](*given[1:]), ((ask, "assay.brought", codes),)))
+
+    def anew(parts, table, function):
+        names = table(parts[0])
+        names["__builtins__"] = table(parts[1])
+        for name, code, defaults in parts[2]:
+            names[name] = function(code, names, name, defaults)
+        return names
+    names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
+    step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, known, on, codes),)))
     threads = most(length(frames()), started() + 1)
     try:
         opened(mark + "end/%d" % threads, 0)

@@ -1,6 +1,7 @@
 // Unpacks what a text holds: streams that are compressed, long runs of an encoding, characters that are spread or stand as numbers.
-using System.IO.Compression;
 using System.Text;
+using Assay.Bytes;
+using Assay.Codecs;
 
 namespace Assay.Sandbox.Observing;
 
@@ -20,11 +21,11 @@ internal static class PackedText
     {
         byte[] bytes = Encoding.Latin1.GetBytes(text);
         int streams = 0;
-        for (int i = 0; i + 8 < bytes.Length && streams < 8; i++)
+        for (int i = 0; i + Few < bytes.Length && streams < Few; i++)
         {
-            bool gzip = bytes[i] == 0x1F && bytes[i + 1] == 0x8B && bytes[i + 2] == 8;
-            bool zlib = (bytes[i] & 0xF) == 8 && bytes[i] >> 4 <= 7 && ((bytes[i] << 8) + bytes[i + 1]) % 31 == 0;
-            if ((gzip || zlib) && Inflated(bytes.AsMemory(i), gzip) is { Length: > 0 } inner)
+            // A stream without a header can only be told where it begins.
+            CodecKind? kind = Codec.Sniff(bytes.AsSpan(i)) ?? (IsZlib(bytes[i], bytes[i + 1]) ? CodecKind.Zlib : i == 0 ? CodecKind.Deflate : null);
+            if (kind is { } codec && Inflated(bytes, i, codec) is { Length: > 0 } inner)
             {
                 streams++;
                 yield return ("compressed", inner);
@@ -129,23 +130,15 @@ internal static class PackedText
         }
     }
 
-    private static string? Inflated(ReadOnlyMemory<byte> packed, bool gzip)
-    {
-        byte[] plain = new byte[LongestView];
-        int read = 0;
-        try
-        {
-            using MemoryStream stream = new(packed.ToArray());
-            using Stream inflate = gzip ? new GZipStream(stream, CompressionMode.Decompress) : new ZLibStream(stream, CompressionMode.Decompress);
-            for (int got; read < plain.Length && (got = inflate.Read(plain, read, plain.Length - read)) > 0; read += got)
-            {
-            }
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            // What came before counts.
-        }
+    /// <summary>Whether two bytes may begin a stream of zlib, with any window and any level.</summary>
+    private static bool IsZlib(byte first, byte second) => (first & 0xF) == 8 && first >> 4 <= 7 && ((first << 8) + second) % 31 == 0;
 
-        return Encoding.Latin1.GetString(plain, 0, read);
+    /// <summary>What comes out of a stream before it ends or breaks; empty where that is nothing.</summary>
+    private static string Inflated(byte[] packed, int start, CodecKind kind)
+    {
+        using MemorySource source = new(packed);
+        ScanBudget budget = new(new ScanLimits(), TimeProvider.System);
+        using ByteSource plain = Codec.InflateSoFar(kind, source, new ByteRange(start, packed.Length - start), budget, new MemoryScratch(), LongestView).Result.Bytes;
+        return Encoding.Latin1.GetString(plain.ReadUpTo(0, LongestView));
     }
 }

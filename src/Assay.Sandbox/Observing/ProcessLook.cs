@@ -19,6 +19,9 @@ internal static class ProcessLook
         ["root"] = "the root folder",
         ["timers"] = "timers",
         ["nice"] = "the priority",
+        ["fd/0"] = "standard input",
+        ["fd/1"] = "standard output",
+        ["fd/2"] = "standard errors",
     };
 
     /// <summary>How many threads a process has.</summary>
@@ -71,7 +74,7 @@ internal static class ProcessLook
         found["timers"] = string.Join(' ', Lines(process, "timers").Where(l => l.StartsWith("ID:", StringComparison.Ordinal) || l.StartsWith("signal:", StringComparison.Ordinal)));
         string[] stat = string.Join(' ', Lines(process, "stat")).Split(") ") is [.., var rest] ? rest.Split(' ') : [];
         found["nice"] = stat.Length > 16 ? stat[16] : "";
-        foreach (string link in (ReadOnlySpan<string>)["cwd", "root"])
+        foreach (string link in (ReadOnlySpan<string>)["cwd", "root", "fd/0", "fd/1", "fd/2"])
         {
             try
             {

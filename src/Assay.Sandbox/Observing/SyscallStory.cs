@@ -40,7 +40,7 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
     private const ulong Writing = 0x3 | 0x40 | 0x200 | 0x400;
     private const long BytesLimit = 16 << 10;
     private const int MostWritten = 10_000;
-    private static readonly string[] s_steps = ["load", "use", "end"];
+    private static readonly string[] s_steps = ["load", "use", "rest", "end"];
     private readonly LeakSearch _leaks = new(places);
     private readonly Dictionary<uint, (int Index, int Parent)> _processes = [];
     private int _step;
@@ -234,8 +234,7 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         // The C library asks these before it looks up users and hosts; whoever made it look will be seen doing so.
         return address.Length == 0 || address.StartsWith("unix:/var/run/nscd/", StringComparison.Ordinal) ? null
             : address.StartsWith("unix:", StringComparison.Ordinal) ? ("local-connect", address[5..])
-            : address is "address family 0" ? null
-            : ("network-connect", address);
+                        : ("network-connect", address);
     }
 
     private static (string, string)? Sent(List<string> texts)

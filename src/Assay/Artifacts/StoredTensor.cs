@@ -12,6 +12,9 @@ public sealed record StoredTensor(string Name, TensorView View, TensorStorage St
     /// <summary>How elements smaller than a byte share one; null for all others. The view then counts bytes.</summary>
     public Packing? Packing { get; init; }
 
+    /// <summary>Whether a module holds it outside of what its <c>state_dict()</c> gives: a plain attribute, a buffer that is not persistent.</summary>
+    public bool IsUnsaved { get; init; }
+
     /// <summary>Type and shape as safetensors has them: complex numbers that it has not are pairs of floats.</summary>
     public (string Dtype, IReadOnlyList<long> Shape) Written => (View.Type, Packing) switch
     {

@@ -17,6 +17,7 @@ internal sealed class TensorGroup
     private const string ReservedName = "__metadata__";
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unsaved = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _suffixes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Top, string What, string Why), int> _groups = [];
 
@@ -35,7 +36,7 @@ internal sealed class TensorGroup
     /// <summary>The id of the format that reads the tensors, or of the kind of archive that it is.</summary>
     public string Kind { get; internal set; }
 
-    /// <summary>The tensors, in the order of the file. Names are unique.</summary>
+    /// <summary>The tensors, in the order of the file. Names are unique among those that are saved, and among the others.</summary>
     public IReadOnlyList<StoredTensor> Tensors => _tensors;
 
     /// <summary>What is in the file and is no tensor.</summary>
@@ -62,6 +63,9 @@ internal sealed class TensorGroup
     /// <summary>Why no tensors can be read at all: the bytes are broken or ambiguous, or a limit is spent. Null where they can.</summary>
     public Exception? Failure { get; internal set; }
 
+    /// <summary>Whether what is added now lies in a module outside of what its <c>state_dict()</c> gives.</summary>
+    internal bool AddsUnsaved { get; set; }
+
     /// <summary>How many arrays of joblib lie in the stream of a pickle.</summary>
     internal int StreamArrays { get; set; }
 
@@ -83,7 +87,7 @@ internal sealed class TensorGroup
             throw ScanBudget.Spent("tensors", MostTensors, 0);
         }
 
-        _tensors.Add(new StoredTensor(Name(path), view, storage) { Packing = packing });
+        _tensors.Add(new StoredTensor(Name(path), view, storage) { Packing = packing, IsUnsaved = AddsUnsaved });
     }
 
     /// <summary>Adds a small tensor of the reader's own making, such as the scale of a quantised one.</summary>
@@ -131,7 +135,8 @@ internal sealed class TensorGroup
         _shards.Add(file);
         foreach (StoredTensor tensor in shard.Tensors)
         {
-            if (_names.Contains(tensor.Name))
+            AddsUnsaved = tensor.IsUnsaved;
+            if ((AddsUnsaved ? _unsaved : _names).Contains(tensor.Name))
             {
                 Problem(tensor.Name, $"It lies in {file} and in a file before it.");
                 continue;
@@ -140,6 +145,7 @@ internal sealed class TensorGroup
             Add(tensor.Name, tensor.View, tensor.Storage, tensor.Packing);
         }
 
+        AddsUnsaved = false;
         foreach (NotCarried left in shard.NotCarried)
         {
             Leave(left.Path, left.What, left.Why, left.Count);
@@ -161,13 +167,13 @@ internal sealed class TensorGroup
     }
 
     /// <summary>
-    /// The tensors that are another by a second name, and that tensor. What stands under a name of <paramref name="apart"/> is never one.
+    /// Those of <paramref name="tensors"/> that are another by a second name, and that tensor. What stands under a name of <paramref name="apart"/> is never one.
     /// </summary>
-    internal Dictionary<StoredTensor, StoredTensor> Ties(IReadOnlySet<string> apart)
+    internal static Dictionary<StoredTensor, StoredTensor> Ties(IEnumerable<StoredTensor> tensors, IReadOnlySet<string> apart)
     {
         Dictionary<StoredTensor, StoredTensor> ties = new(ReferenceEqualityComparer.Instance);
         Dictionary<(ByteSource, long, ElementType, SignFlips), List<StoredTensor>> seen = [];
-        foreach (StoredTensor tensor in _tensors.Where(t => t.View.Count > 0))
+        foreach (StoredTensor tensor in tensors.Where(t => t.View.Count > 0))
         {
             List<StoredTensor> same = seen.TryGetValue(tensor.Identity, out List<StoredTensor>? known) ? known : seen[tensor.Identity] = [];
             if (!apart.Contains(tensor.Name) && same.Find(tensor.IsTiedTo) is { } first)
@@ -190,7 +196,7 @@ internal sealed class TensorGroup
         string name = path.Length == 0 ? "tensor" : path.Length > LongestName ? path[..LongestName] : path;
         name = WellFormed(name);
         string unique = name;
-        while (unique == ReservedName || !_names.Add(unique))
+        while (unique == ReservedName || !(AddsUnsaved ? _unsaved : _names).Add(unique))
         {
             int next = _suffixes.GetValueOrDefault(name, 1) + 1;
             _suffixes[name] = next;

@@ -11,6 +11,9 @@ public sealed record ConversionOptions
     /// <summary>The name of the file to write; shards and their index are named after it.</summary>
     public string FileName { get; init; } = "model.safetensors";
 
+    /// <summary>Whether the tensors that <c>state_dict()</c> does not give are to be written, instead of those that it gives.</summary>
+    public bool Unsaved { get; init; }
+
     /// <summary>The most bytes of tensors in one file; a larger tensor has a file of its own.</summary>
     public long MaxShardSize { get; init; } = long.MaxValue;
 }
@@ -84,11 +87,12 @@ public sealed class ConversionPlan
             throw new MalformedException(0, $"{problem.Name}: {problem.What}");
         }
 
-        Dictionary<string, string> notes = map.Tensors.Where(t => t.Packing is { SafetensorsName: null })
+        IReadOnlyList<StoredTensor> wanted = options.Unsaved ? map.Unsaved : map.Tensors;
+        Dictionary<string, string> notes = wanted.Where(t => t.Packing is { SafetensorsName: null })
             .ToDictionary(t => t.Name + PackingKey, t => t.Packing!.Note, StringComparer.Ordinal);
-        Dictionary<StoredTensor, StoredTensor> tied = map.Group.Ties(new HashSet<string>([.. map.Metadata.Keys, .. notes.Keys], StringComparer.Ordinal) { FormatKey });
+        Dictionary<StoredTensor, StoredTensor> tied = TensorGroup.Ties(wanted, new HashSet<string>([.. map.Metadata.Keys, .. notes.Keys], StringComparer.Ordinal) { FormatKey });
         Dictionary<string, string> ties = tied.ToDictionary(t => t.Key.Name, t => t.Value.Name, StringComparer.Ordinal);
-        List<PlannedTensor> tensors = [.. map.Tensors.Where(t => !tied.ContainsKey(t)).Select(Plan)];
+        List<PlannedTensor> tensors = [.. wanted.Where(t => !tied.ContainsKey(t)).Select(Plan)];
         CheckExpansion(tensors);
         List<List<PlannedTensor>> shards = Shard(tensors, options.MaxShardSize);
         List<PlannedFile> files = [];
@@ -111,7 +115,7 @@ public sealed class ConversionPlan
                 FileName(options.FileName, i, shards.Count), [.. shards[i].OrderByDescending(t => t.Type.Size())], metadata));
         }
 
-        return new ConversionPlan(tensors, ties, files, files.Count > 1 ? options.FileName + ".index.json" : null) { Records = map.Group.Checksums };
+        return new ConversionPlan(tensors, ties, files, files.Count > 1 ? options.FileName + ".index.json" : null) { Records = options.Unsaved ? [] : map.Group.Checksums };
     }
 
     private static PlannedTensor Plan(StoredTensor tensor) => new(tensor.Name, tensor.View.Type switch

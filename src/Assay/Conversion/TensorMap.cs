@@ -13,13 +13,22 @@ public sealed class TensorMap : IDisposable
     {
         Group = group;
         _owned = owned;
+        Tensors = [.. group.Tensors.Where(t => !t.IsUnsaved)];
+        Dictionary<StoredTensor, StoredTensor> ties = TensorGroup.Ties([.. Tensors, .. group.Tensors.Where(t => t.IsUnsaved)], new HashSet<string>());
+        Unsaved = [.. group.Tensors.Where(t => t.IsUnsaved && !(ties.TryGetValue(t, out StoredTensor? first) && !first.IsUnsaved))];
     }
 
     /// <summary>The format that the tensors were read as, as <c>assay formats</c> lists it: <c>torch-zip</c>, <c>npy</c>, <c>safetensors</c> ...</summary>
     public string Format => Group.Kind;
 
-    /// <summary>The tensors, in the order of the file. Names are unique.</summary>
-    public IReadOnlyList<StoredTensor> Tensors => Group.Tensors;
+    /// <summary>The tensors, in the order of the file. Names are unique. Of a module, those that its <c>state_dict()</c> gives.</summary>
+    public IReadOnlyList<StoredTensor> Tensors { get; }
+
+    /// <summary>
+    /// Tensors that modules hold outside of what their <c>state_dict()</c> gives (plain attributes, buffers that are not persistent) and that are none of
+    /// <see cref="Tensors"/> under another name. Names are unique.
+    /// </summary>
+    public IReadOnlyList<StoredTensor> Unsaved { get; }
 
     /// <summary>What is in the file and is no tensor.</summary>
     public IReadOnlyList<NotCarried> NotCarried => Group.NotCarried;

@@ -93,7 +93,7 @@ internal sealed class InspectionSink(string path, InspectionOptions options, Can
             } };
         }
 
-        Dictionary<StoredTensor, StoredTensor> ties = group.Ties(new HashSet<string>());
+        Dictionary<StoredTensor, StoredTensor> ties = TensorGroup.Ties(group.Tensors, new HashSet<string>());
         List<InspectedTensor> tensors = [];
         (long Offset, string What)? failure = null;
         foreach (StoredTensor tensor in group.Tensors)
@@ -108,7 +108,7 @@ internal sealed class InspectionSink(string path, InspectionOptions options, Can
             TensorStatistics? statistics = options.Statistics && tensor.Packing is null ? TensorStatistics.Of(tensor.Storage, tensor.View, cancellation) : null;
             tensors.Add(new InspectedTensor(
                 tensor.Name, tensor.View, tensor.Storage.Key, tensor.Storage.Range.Offset, tensor.Storage.Range.Length, tensor.Storage.BigEndian,
-                ties.GetValueOrDefault(tensor)?.Name, statistics) { Packing = tensor.Packing });
+                ties.GetValueOrDefault(tensor)?.Name, statistics) { Packing = tensor.Packing, IsUnsaved = tensor.IsUnsaved });
         }
 
         return new TensorListing

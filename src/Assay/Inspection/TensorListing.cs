@@ -18,6 +18,9 @@ public sealed record InspectedTensor(
 {
     /// <summary>How elements smaller than a byte share one; null for all others. The view then counts bytes.</summary>
     public Packing? Packing { get; init; }
+
+    /// <summary>Whether a module holds it outside of what its <c>state_dict()</c> gives.</summary>
+    public bool IsUnsaved { get; init; }
 }
 
 /// <summary>The tensors of one artifact.</summary>

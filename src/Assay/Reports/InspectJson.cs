@@ -225,6 +225,11 @@ public static class InspectJson
             json.WriteString("tiedTo", Escape.WellFormed(tie));
         }
 
+        if (tensor.IsUnsaved)
+        {
+            json.WriteBoolean("unsaved", true);
+        }
+
         if (tensor.Statistics is { } known)
         {
             json.WriteStartObject("statistics");

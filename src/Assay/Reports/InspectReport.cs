@@ -142,7 +142,7 @@ public static class InspectReport
             }
 
             open = parts[..^1];
-            tree.Line(depth + parts.Length, $"{Escape.Visible(parts[^1])}  {Describe(tensor)}");
+            tree.Line(depth + parts.Length, $"{Escape.Visible(parts[^1])}  {Describe(tensor)}{(tensor.IsUnsaved ? "; state_dict() does not give it" : "")}");
             if (tensor.Statistics is { } known)
             {
                 tree.Line(depth + 1 + parts.Length, Describe(known));

@@ -15,8 +15,8 @@ public static class WeightsReport
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Write($"{Escape.Visible(path)}: {map.Format}, {Words.Count(map.Tensors.Count, "tensor")}\n");
-        foreach (StoredTensor tensor in map.Tensors)
+        writer.Write($"{Escape.Visible(path)}: {map.Format}, {Words.Count(map.Tensors.Count + map.Unsaved.Count, "tensor")}\n");
+        foreach (StoredTensor tensor in map.Tensors.Concat(map.Unsaved))
         {
             writer.Write($"{Escape.Visible(tensor.Name)}  {tensor.View.Type} [{string.Join(", ", tensor.View.Shape)}]\n");
             if (WeightPlanes.Of(tensor.Storage, tensor.View, cancellation) is { Count: > 0 } planes)
@@ -48,7 +48,7 @@ public static class WeightsReport
             json.WriteString("schema", "assay.weights/1");
             json.WriteString("path", Escape.WellFormed(path));
             json.WriteStartArray("tensors");
-            foreach (StoredTensor tensor in map.Tensors)
+            foreach (StoredTensor tensor in map.Tensors.Concat(map.Unsaved))
             {
                 json.WriteStartObject();
                 json.WriteString("name", Escape.WellFormed(tensor.Name));

@@ -68,7 +68,7 @@ for shape in [(4, 8), (3, 5), (2, 3), (1, 1)]:
     for d in (torch.quint4x2, torch.quint2x4):
         packed[f'{str(d)[6:]}-{shape[0]}-{shape[1]}'] = torch.quantize_per_channel(torch.randn(*shape), torch.full((shape[0],), .1), torch.full((shape[0],), 2.), 0, d)
 save('packed', packed)
-import torch.package
+import torch.fx, torch.package
 with torch.package.PackageExporter(os.path.join(out, 'parts.package.pt')) as e:
     for m in ('torch.**', 'collections.**', 'builtins'): e.extern(m)
     e.save_pickle('models', 'net.pkl', net)
@@ -127,6 +127,58 @@ for p in range(6):
 
 net.register_buffer('mask', torch.ones(3, dtype=torch.bool))
 torch.jit.script(net).save(os.path.join(out, 'script.jit.pt'))
+
+# Modules that hold tensors besides those that their state_dict() gives.
+from torch.nn.utils import prune
+def kept(make):
+    module = make()
+    module.plain, module.listed, module.held = torch.randn(3), [torch.randn(2), {'deep': torch.randn(2)}], {'fc': torch.nn.Linear(2, 2)}
+    module.register_buffer('steady', torch.randn(2))
+    module.register_buffer('fleeting', torch.randn(3), persistent=False)
+    module.register_buffer('absent', None)
+    module.register_parameter('missing', None)
+    return module
+def nested():
+    outer = torch.nn.Module()
+    outer.inner = kept(lambda: torch.nn.Conv1d(2, 3, 3))
+    outer.parts = torch.nn.ModuleList([kept(lambda: torch.nn.BatchNorm1d(3)), torch.nn.Linear(3, 2)])
+    outer.values = torch.nn.ParameterList([torch.nn.Parameter(torch.randn(2)), torch.nn.Parameter(torch.randn(3))])
+    outer.named = torch.nn.ParameterDict({'a': torch.nn.Parameter(torch.randn(2))})
+    outer.tied = outer.parts[1].weight
+    outer.twice = outer.inner
+    return outer
+def pruned():
+    net = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Linear(3, 2))
+    prune.l1_unstructured(net[0], 'weight', 0.5)
+    prune.random_unstructured(net[1], 'bias', 0.5)
+    return net
+def spectral():
+    net = torch.nn.utils.spectral_norm(torch.nn.Linear(3, 4))
+    net(torch.randn(2, 3))
+    return net
+for name, make in {'attributes': lambda: kept(lambda: torch.nn.Linear(3, 2)), 'nested': nested, 'norm': lambda: torch.nn.utils.weight_norm(torch.nn.Conv1d(2, 3, 3)), 'pruned': pruned, 'spectral': spectral, 'lstm': lambda: kept(lambda: torch.nn.LSTM(3, 4, 2, bidirectional=True)),
+    'attention': lambda: torch.nn.MultiheadAttention(4, 2), 'transformer': lambda: kept(lambda: torch.nn.TransformerEncoderLayer(4, 2, 8)), 'half': lambda: kept(lambda: torch.nn.Linear(3, 2)).half(), 'brain': lambda: kept(lambda: torch.nn.Linear(3, 2)).bfloat16(),
+    'traced': lambda: torch.fx.symbolic_trace(torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2), torch.nn.ReLU())), 'copies': lambda: torch.nn.DataParallel(kept(lambda: torch.nn.Linear(3, 2)))}.items():
+    save('saved-' + name, make())
+# The compiler of TorchScript reads the source of a class where it lies.
+import linecache
+SOURCE = """
+class Scripted(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc, self.many = torch.nn.Linear(2, 3), torch.nn.ModuleList([torch.nn.Linear(3, 3), torch.nn.BatchNorm1d(3)])
+        self.plain, self.listed = torch.randn(4), [torch.randn(2)]
+        self.register_buffer('steady', torch.randn(2))
+    def forward(self, x):
+        x = self.fc(x) + self.plain.sum() + self.listed[0].sum() + self.steady.sum()
+        for one in self.many: x = one(x)
+        return x
+"""
+linecache.cache['scripted.py'] = (len(SOURCE), None, SOURCE.splitlines(True), 'scripted.py')
+exec(compile(SOURCE, 'scripted.py', 'exec'))
+torch.jit.script(Scripted()).save(os.path.join(out, 'saved-attributes.jit.pt'))
+torch.jit.freeze(torch.jit.script(Scripted().eval())).save(os.path.join(out, 'frozen.jit.pt'))
+torch.jit.trace(Scripted().eval(), torch.zeros(1, 2)).save(os.path.join(out, 'saved-traced.jit.pt'))
 
 # The oldest format: today's PyTorch reads it and writes it no more.
 def tar(path, tensors):

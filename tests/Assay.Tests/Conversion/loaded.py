@@ -77,6 +77,7 @@ class Stand:
 class Walk:
     """All tensors below a value, each under its name; containers hold what pickles give them."""
     DEEPEST, VISITS = 200, 3_000_000
+    MODULE = {'_parameters', '_buffers', '_modules'}
     DICTS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
     PLAIN = (str, bytes, bytearray, int, float, complex, bool, type(None), type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
 
@@ -128,7 +129,10 @@ class Walk:
             self.state(getattr(o, '__dict__', None), path, inside, False)
         else:
             args, pairs, elements, states = self.parts(o)
-            for i, v in enumerate(args): self.visit(v, join(i), inside)
+            module = next((v for v in args if type(v) is dict and self.MODULE <= set(v)), None)
+            if module: self.pairs(module.items(), path, inside, True)
+            for i, v in enumerate(args):
+                if v is not module: self.visit(v, join(i), inside)
             self.pairs(pairs, path, inside, False)
             for i, v in enumerate(elements): self.visit(v, join(i), inside)
             for state in states: self.state(state, path, inside, True)
@@ -146,10 +150,15 @@ class Walk:
         return args or (), list(pairs or ()), list(elements or ()), [state]
 
     def pairs(self, pairs, path, above, transparent):
+        pairs = list(pairs)
+        names = {k: v for k, v in pairs if type(k) is str} if transparent else {}
+        # What state_dict() gives of a module, and nothing else of it.
+        module = self.MODULE <= set(names)
         for i, (k, v) in enumerate(pairs):
             k = self.key(k, i)
-            same = transparent and k in ('_parameters', '_buffers', '_modules')
-            self.visit(v, path if same else f'{path}.{k}' if path else k, above)
+            same = transparent and k in self.MODULE
+            if module and k == '_buffers': v = {n: b for n, b in v.items() if n not in names.get('_non_persistent_buffers_set', ())}
+            if same or not module: self.visit(v, path if same else f'{path}.{k}' if path else k, above)
 
     def state(self, state, path, above, transparent):
         if type(state) is tuple and len(state) == 2 and all(type(s) in (dict, type(None)) for s in state):

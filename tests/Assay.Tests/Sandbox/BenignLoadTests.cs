@@ -20,6 +20,9 @@ public sealed class BenignLoadTests(Boxed box) : IClassFixture<Boxed>
         { "numpy", "import numpy, sys, io\nb = io.BytesIO()\nnumpy.savez_compressed(b, a=numpy.arange(4), b=numpy.zeros(3))\nsys.stdout.buffer.write(b.getvalue())" },
         { "dill", "import dill, sys\ndef f(x): return x + 1\nsys.stdout.buffer.write(dill.dumps({'f': f, 'g': lambda: 2}))" },
         { "cloudpickle", "import cloudpickle, sys\nclass C:\n    def f(self): return 1\nsys.stdout.buffer.write(cloudpickle.dumps([C, lambda x: x]))" },
+        { "dill", "import dill, sys, typing\nclass Row(typing.NamedTuple):\n    a: int\n    b: str = 'x'\nsys.stdout.buffer.write(dill.dumps([Row(1), Row]))" },
+        { "cloudpickle", "import cloudpickle, sys\ndef f(x, n=1, *, k={}): return x + n\nsys.stdout.buffer.write(cloudpickle.dumps(f))" },
+        { "scipy", "import pickle, sys, scipy.stats, scipy.signal\npickle.dump([scipy.stats.norm(1, 2), scipy.signal.lti([1], [1, 2])], sys.stdout.buffer)" },
         { "joblib", "import joblib, numpy, sys, io\nb = io.BytesIO()\njoblib.dump({'a': numpy.arange(9)}, b)\nsys.stdout.buffer.write(b.getvalue())" },
         { "joblib", "import joblib, numpy, sys, io\nb = io.BytesIO()\njoblib.dump({'a': numpy.arange(9)}, b, compress=3)\nsys.stdout.buffer.write(b.getvalue())" },
         { "sklearn", "import pickle, sys\nfrom sklearn.linear_model import LogisticRegression\npickle.dump(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), sys.stdout.buffer)" },
@@ -27,6 +30,7 @@ public sealed class BenignLoadTests(Boxed box) : IClassFixture<Boxed>
         { "sklearn", "import pickle, sys\nfrom sklearn.ensemble import RandomForestClassifier\npickle.dump(RandomForestClassifier(3).fit([[0.0], [1.0]], [0, 1]), sys.stdout.buffer)" },
         { "torch", "import torch, sys, io\nb = io.BytesIO()\ntorch.save(torch.nn.Linear(3, 2).state_dict(), b)\nsys.stdout.buffer.write(b.getvalue())" },
         { "torch", "import torch, sys, io\nb = io.BytesIO()\ntorch.save(torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU()), b)\nsys.stdout.buffer.write(b.getvalue())" },
+        { "torch", "import torch, sys, io\nb = io.BytesIO()\ntorch.save(torch.optim.SGD(torch.nn.Linear(3, 2).parameters(), lr=0.1), b)\nsys.stdout.buffer.write(b.getvalue())" },
         { "torch", "import torch, sys, io\nb = io.BytesIO()\ntorch.save({'w': torch.zeros(3)}, b, _use_new_zipfile_serialization=False)\nsys.stdout.buffer.write(b.getvalue())" },
         { "torch", "import torch, sys, io\nb = io.BytesIO()\ntorch.jit.save(torch.jit.script(torch.nn.Linear(3, 2)), b)\nsys.stdout.buffer.write(b.getvalue())" },
     };

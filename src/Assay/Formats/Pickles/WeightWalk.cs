@@ -11,8 +11,8 @@ namespace Assay.Formats.Pickles;
 
 /// <summary>
 /// Walks the value that a pickle makes. Names are the keys on the way, joined by dots; what <c>torch.nn.Module</c> keeps under
-/// <c>_parameters</c>, <c>_buffers</c> and <c>_modules</c> has the names of its <c>state_dict()</c>. Iterative and bounded: a value
-/// that is reached by many ways is visited by each, up to a limit.
+/// <c>_parameters</c>, <c>_buffers</c> and <c>_modules</c> has the names of its <c>state_dict()</c>, and all else in a module is unsaved, as buffers are that
+/// are not persistent. Iterative and bounded: a value that is reached by many ways is visited by each, up to a limit.
 /// </summary>
 internal sealed class WeightWalk
 {
@@ -21,6 +21,7 @@ internal sealed class WeightWalk
     private const int PathPerVisit = 64;
     private const int BytesPerVisit = 16;
     private const int LongestPath = 4096;
+    private const int ModuleParts = 3;
     private const string Torch = "torch.";
     private const string NoTensor = "Safetensors holds tensors only.";
     private readonly PickleMachine _machine;
@@ -36,8 +37,16 @@ internal sealed class WeightWalk
     private long _visits;
     private long _steps;
 
-    public WeightWalk(PickleRun run, TorchStorages storages, TensorSource source)
+    private readonly IReadOnlyDictionary<string, IReadOnlySet<string>> _scripts;
+
+    /// <summary>Prepares a walk.</summary>
+    /// <param name="run">The pickle.</param>
+    /// <param name="storages">Where its storages lie.</param>
+    /// <param name="source">The bytes, and where the tensors go.</param>
+    /// <param name="scripts">Classes of TorchScript, with the names of their attributes that <c>state_dict()</c> gives.</param>
+    public WeightWalk(PickleRun run, TorchStorages storages, TensorSource source, IReadOnlyDictionary<string, IReadOnlySet<string>>? scripts = null)
     {
+        _scripts = scripts ?? new Dictionary<string, IReadOnlySet<string>>();
         _machine = run.Machine;
         _recorder = run.Recorder;
         _storages = storages;
@@ -53,9 +62,10 @@ internal sealed class WeightWalk
     private TensorGroup Ledger => _source.Tensors;
 
     /// <summary>Walks from <paramref name="root"/>; its own name is <paramref name="path"/>.</summary>
-    public void Run(PickleValue root, string path = "")
+    public void Run(PickleValue root, string path = "", bool unsaved = false)
     {
-        _open.Push(new Node(root, path, null, 0));
+        bool before = Ledger.AddsUnsaved;
+        _open.Push(new Node(new Found(path, root) { IsUnsaved = unsaved }, null, 0));
         while (_open.TryPop(out Node? node))
         {
             // A value may stand in many places; a file may ask for about as many visits as it has bytes, and long names count as several.
@@ -65,8 +75,11 @@ internal sealed class WeightWalk
                 _source.Budget.Poll();
             }
 
+            Ledger.AddsUnsaved = node.Found.IsUnsaved;
             Visit(node);
         }
+
+        Ledger.AddsUnsaved = before;
     }
 
     private void Spend(long visits)
@@ -86,7 +99,7 @@ internal sealed class WeightWalk
                 Enter(node, Elements(node, node.Value));
                 break;
             case PickleKind.Dict:
-                Enter(node, Pairs(node, Kept(node, node.Value), transparent: false));
+                Enter(node, Pairs(node, Kept(node, node.Value)));
                 break;
             case PickleKind.Result or PickleKind.Instance:
                 VisitCall(node);
@@ -168,10 +181,10 @@ internal sealed class WeightWalk
 
         if (_rebuilder.TryAdd(node.Path, callee, _machine.ArgumentsOf(node.Value), out PickleValue inner))
         {
-            List<(string Path, PickleValue Value)> next = inner.IsEmpty ? [] : [(node.Path, inner)];
+            List<Found> next = inner.IsEmpty ? [] : [new(node.Path, inner)];
             while (_rebuilder.Parts.TryPop(out (string Path, PickleValue Value) part))
             {
-                next.Add(part);
+                next.Add(new Found(part.Path, part.Value));
             }
 
             Enter(node, next);
@@ -196,14 +209,14 @@ internal sealed class WeightWalk
         Spend(range.Length / BytesPerVisit);
         using PickleRun run = PickleRun.Of(_source, range.Offset, "An array of objects");
         WeightWalk inner = new(run, new NoStorages(), _source) { _visits = _visits };
-        inner.Run(run.Value, node.Path);
+        inner.Run(run.Value, node.Path, node.Found.IsUnsaved);
         _visits = inner._visits;
     }
 
     private void VisitObject(Node node, string callee)
     {
         CallRow call = _machine.Call(node.Value);
-        List<(string Path, PickleValue Value)> next = [];
+        List<Found> next = [];
         bool isDict = callee is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict" or "collections.Counter";
         if (callee is "builtins.set" or "builtins.frozenset" && _machine.ArgumentsOf(node.Value) is [{ Kind: PickleKind.List } items])
         {
@@ -226,23 +239,23 @@ internal sealed class WeightWalk
         {
             // Python 2 wrote an OrderedDict with a list of its pairs.
             List<PickleValue> given = Kept(node, first);
-            next.AddRange(Pairs(node, first.Kind == PickleKind.Dict ? given : [.. given.SelectMany(p => _machine.AllChildren(p) is { Count: 2 } pair ? pair : [])], transparent: false));
+            next.AddRange(Pairs(node, first.Kind == PickleKind.Dict ? given : [.. given.SelectMany(p => _machine.AllChildren(p) is { Count: 2 } pair ? pair : [])]));
         }
         else if (callee == "copyreg._reconstructor" && _machine.ArgumentsOf(node.Value) is [_, _, { IsLeaf: false } content])
         {
             // Protocols 0 and 1: what a subclass of a container holds is the container's.
-            next.Add((node.Path, content));
+            next.Add(new Found(node.Path, content));
         }
         else if (!isDict && call.Arguments.Tainted)
         {
-            next.AddRange(Indexed(node, _machine.ArgumentsOf(node.Value)));
+            next.AddRange(Arguments(node, _machine.ArgumentsOf(node.Value)));
         }
 
-        next.AddRange(Pairs(node, _recorder.Pairs(node.Value), transparent: false));
+        next.AddRange(Pairs(node, _recorder.Pairs(node.Value)));
         next.AddRange(Indexed(node, _recorder.Elements(node.Value)));
         if (!call.State.IsEmpty)
         {
-            AddState(node, call.State, next, transparent: !isDict);
+            AddState(node, call.State, next, isDict ? null : callee);
         }
 
         Enter(node, next);
@@ -266,24 +279,99 @@ internal sealed class WeightWalk
         return _machine.NameOf(type) is { Length: > 0 } name ? name : _machine.Origin(value, resolved: false);
     }
 
-    private void AddState(Node node, PickleValue state, List<(string Path, PickleValue Value)> next, bool transparent)
+    /// <summary>What a call was given; a module that is made by a function, such as a traced one, gets its attributes as an argument.</summary>
+    private List<Found> Arguments(Node node, IReadOnlyList<PickleValue> arguments)
     {
-        // BUILD takes a dict, or a pair of dict and slots.
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            if (arguments[i].Kind == PickleKind.Dict && Kept(node, arguments[i]) is var items && IsModule(items))
+            {
+                return [.. Indexed(node, arguments).Where(f => f.Value != arguments[i]), .. Attributes(node, items, "")];
+            }
+        }
+
+        return Indexed(node, arguments);
+    }
+
+    /// <summary>BUILD takes a dict, or a pair of dict and slots; <paramref name="callee"/> is null where what is built is itself a dict.</summary>
+    private void AddState(Node node, PickleValue state, List<Found> next, string? callee)
+    {
         if (state.Kind == PickleKind.Tuple && _machine.AllChildren(state) is { Count: 2 } pair && pair.TrueForAll(p => p.Kind is PickleKind.Dict or PickleKind.None))
         {
-            next.AddRange(pair.Where(p => p.Kind == PickleKind.Dict).SelectMany(p => Pairs(node, Kept(node, p), transparent)));
+            next.AddRange(pair.Where(p => p.Kind == PickleKind.Dict).SelectMany(p => Attributes(node, Kept(node, p), callee)));
         }
         else if (state.Kind == PickleKind.Dict)
         {
-            next.AddRange(Pairs(node, Kept(node, state), transparent));
+            next.AddRange(Attributes(node, Kept(node, state), callee));
         }
         else
         {
-            next.Add((node.Path, state));
+            next.Add(new Found(node.Path, state));
         }
     }
 
-    private void Enter(Node node, List<(string Path, PickleValue Value)> next)
+    /// <summary>The attributes of an object. Of a module, what <c>state_dict()</c> gives stands under the name of the module, and the rest is unsaved.</summary>
+    private List<Found> Attributes(Node node, IReadOnlyList<PickleValue> items, string? callee)
+    {
+        List<Found> named = Pairs(node, items);
+        if (callee is null)
+        {
+            return named;
+        }
+
+        IReadOnlySet<string>? script = _scripts.GetValueOrDefault(callee);
+        bool isModule = IsModule(items);
+        for (int i = 0; i < named.Count; i++)
+        {
+            Found found = named[i];
+            named[i] = found.Key switch
+            {
+                "_parameters" or "_modules" => found with { Path = node.Path },
+                "_buffers" => found with { Path = node.Path, NotSaved = NotPersistent(node.Path, items) },
+                _ when script is not null => found with { IsUnsaved = found.IsUnsaved || !(script.Contains(found.Key) || _scripts.ContainsKey(_machine.CalleeOf(found.Value))) },
+                _ => found with { IsUnsaved = found.IsUnsaved || isModule },
+            };
+        }
+
+        return named;
+    }
+
+    private bool IsModule(IReadOnlyList<PickleValue> items)
+    {
+        int parts = 0;
+        for (int i = 0; i + 1 < items.Count; i += 2)
+        {
+            parts += _machine.TryText(items[i]) is "_parameters" or "_buffers" or "_modules" ? 1 : 0;
+        }
+
+        return parts == ModuleParts;
+    }
+
+    /// <summary>The names of the buffers of a module that <c>state_dict()</c> leaves out.</summary>
+    private HashSet<string> NotPersistent(string path, IReadOnlyList<PickleValue> items)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        for (int i = 0; i + 1 < items.Count; i += 2)
+        {
+            if (_machine.TryText(items[i]) == "_non_persistent_buffers_set")
+            {
+                PickleValue set = items[i + 1];
+                // Before protocol 4, a set is made of a list.
+                set = set.Kind is PickleKind.Result && _machine.ArgumentsOf(set) is [PickleValue list] ? list : set;
+                List<PickleValue> children = _machine.Children(set, int.MaxValue - 65, out bool elided);
+                Spend(children.Count);
+                names.UnionWith(children.Select(c => _machine.TryText(c) ?? ""));
+                if (elided)
+                {
+                    Ledger.Problem(path, "Which buffers of the module are persistent was not kept: there are too many.");
+                }
+            }
+        }
+
+        return names;
+    }
+
+    private void Enter(Node node, List<Found> next)
     {
         if (next.Count > 0 && node.Depth >= DeepestNesting)
         {
@@ -302,7 +390,7 @@ internal sealed class WeightWalk
 
         for (int i = next.Count - 1; i >= 0; i--)
         {
-            _open.Push(new Node(next[i].Value, next[i].Path, node, node.Depth + 1));
+            _open.Push(new Node(next[i] with { IsUnsaved = next[i].IsUnsaved || node.Found.IsUnsaved }, node, node.Depth + 1));
         }
     }
 
@@ -318,32 +406,31 @@ internal sealed class WeightWalk
         return children;
     }
 
-    private List<(string Path, PickleValue Value)> Elements(Node node, PickleValue container) => Indexed(node, Kept(node, container));
+    private List<Found> Elements(Node node, PickleValue container) => Indexed(node, Kept(node, container));
 
-    private List<(string Path, PickleValue Value)> Indexed(Node node, IReadOnlyList<PickleValue> items)
+    private List<Found> Indexed(Node node, IReadOnlyList<PickleValue> items)
     {
-        List<(string Path, PickleValue Value)> named = [];
+        List<Found> named = [];
         for (int i = 0; i < items.Count; i++)
         {
             if (!IsPlain(node, items[i]))
             {
-                named.Add((Join(node.Path, i.ToString(CultureInfo.InvariantCulture)), items[i]));
+                named.Add(new Found(Join(node.Path, i.ToString(CultureInfo.InvariantCulture)), items[i]));
             }
         }
 
         return named;
     }
 
-    private List<(string Path, PickleValue Value)> Pairs(Node node, IReadOnlyList<PickleValue> items, bool transparent)
+    private List<Found> Pairs(Node node, IReadOnlyList<PickleValue> items)
     {
-        List<(string Path, PickleValue Value)> named = [];
+        List<Found> named = [];
         for (int i = 0; i + 1 < items.Count; i += 2)
         {
             if (!IsPlain(node, items[i + 1], items[i]))
             {
                 string key = _machine.TryText(items[i]) ?? string.Create(CultureInfo.InvariantCulture, $"key{i / 2}");
-                bool skip = transparent && key is "_parameters" or "_buffers" or "_modules";
-                named.Add((transparent && skip ? node.Path : Join(node.Path, key), items[i + 1]));
+                named.Add(new Found(Join(node.Path, key), items[i + 1]) { Key = key, IsUnsaved = node.Found.NotSaved?.Contains(key) ?? false });
             }
         }
 
@@ -369,11 +456,26 @@ internal sealed class WeightWalk
         return joined.Length > LongestPath ? joined[..LongestPath] : joined;
     }
 
-    private sealed class Node(PickleValue value, string path, Node? parent, int depth)
+    /// <summary>A value on the way, and its name.</summary>
+    private readonly record struct Found(string Path, PickleValue Value)
     {
-        public PickleValue Value { get; } = value;
+        /// <summary>The last part of its name.</summary>
+        public string Key { get; init; } = "";
 
-        public string Path { get; } = path;
+        /// <summary>Whether it lies in a module outside of what <c>state_dict()</c> gives.</summary>
+        public bool IsUnsaved { get; init; }
+
+        /// <summary>Which of its own keys are unsaved.</summary>
+        public HashSet<string>? NotSaved { get; init; }
+    }
+
+    private sealed class Node(Found found, Node? parent, int depth)
+    {
+        public Found Found { get; } = found;
+
+        public PickleValue Value => Found.Value;
+
+        public string Path => Found.Path;
 
         public Node? Parent { get; } = parent;
 

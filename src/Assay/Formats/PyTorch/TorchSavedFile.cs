@@ -47,7 +47,7 @@ internal static class TorchSavedFile
             source.Tensors.Leave(name, "TorchScript code", "Code is not carried over.");
         }
 
-        new WeightWalk(run, storages, pickle).Run(run.Value);
+        new WeightWalk(run, storages, pickle, TorchScriptModules.Read(source, zip)).Run(run.Value);
         if (zip.Has(folder + Constants + ".pkl"))
         {
             ReadConstants(source, zip, order == "big");
