@@ -172,6 +172,6 @@ internal static class FeedCommand
     private static void Told(Host host, Feed feed)
     {
         using StreamWriter writer = host.Writer();
-        writer.WriteLine(Escape.Visible(string.Create(CultureInfo.InvariantCulture, $"{feed.Name}  {feed.Entries.Count:N0} files  {feed.Synced:yyyy-MM-dd HH:mm}  {(feed.Key is { } key ? $"signed by {key}" : feed.IsSigned ? "signed by its own key" : "unsigned")}  {RemoteTarget.Shown(feed.Source)}")));
+        writer.WriteLine(Escape.Visible(string.Create(CultureInfo.InvariantCulture, $"{feed.Name}  {feed.Entries.Count:N0} {(feed.Entries.Count == 1 ? "file" : "files")}  {feed.Synced:yyyy-MM-dd HH:mm}  {(feed.Key is { } key ? $"signed by {key}" : feed.IsSigned ? "signed by its own key" : "unsigned")}  {RemoteTarget.Shown(feed.Source)}")));
     }
 }

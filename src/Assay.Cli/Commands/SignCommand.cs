@@ -77,8 +77,9 @@ internal static class SignCommand
                 throw new UsageException("--identity and --identity-provider are about the signer's certificate: --certificate FILE names one that vouches for it.");
             }
 
-            LogProof? proof = parsed.GetValue(log) is { } logKey ? read.Prove(Named(logKey)) ?? new LogProof(0, null, "there is none") : null;
-            string? signer = trusted.FirstOrDefault(read.IsSignedBy)?.Name ?? (vouching.Length > 0 ? new CertificateTrust(vouching) { Identity = parsed.GetValue(identity), IdentityProvider = parsed.GetValue(provider) }.SignerOf(read, proof?.At) : null);
+            VerifyingKey? key = trusted.FirstOrDefault(read.IsSignedBy);
+            LogProof? proof = parsed.GetValue(log) is { } logKey ? read.Prove(Named(logKey), key) ?? new LogProof(0, null, "there is none") : null;
+            string? signer = key?.Name ?? (vouching.Length > 0 ? new CertificateTrust(vouching) { Identity = parsed.GetValue(identity), IdentityProvider = parsed.GetValue(provider) }.SignerOf(read, proof?.At) : null);
             using StreamWriter writer = host.Writer();
             if (proof is { Why.Length: > 0 })
             {

@@ -36,7 +36,7 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
                 continue;
             }
 
-            writer.Write(string.Create(CultureInfo.InvariantCulture, $"-- {at + 1} of {steps.Length}; Enter: the next step, Escape: all the rest --"));
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"-- step {at + 1} of {steps.Length}; Enter: the next, Escape: all the rest --"));
             writer.Flush();
             all = Pressed(ConsoleKey.Enter, ConsoleKey.Escape) == ConsoleKey.Escape;
             writer.Write("\r\u001b[K");
@@ -75,8 +75,8 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
         }
     }
 
-    /// <summary>What the person decides; null where nobody answers.</summary>
-    public string? Ask() => IsTerminal ? Choose() : Read();
+    /// <summary>What the person decides about a file; null where nobody answers. The file is named, because files come in the order of their paths and not in that of the command.</summary>
+    public string? AskAbout(string path) => IsTerminal ? Choose(Escape.Visible(path)) : Read(Escape.Visible(path));
 
     /// <summary>A line that answers <paramref name="question"/>; null where nobody answers.</summary>
     public string? Ask(string question)
@@ -90,10 +90,10 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
     public void Dispose() => _lines.Dispose();
 
     /// <summary>A list with a mark that the arrow keys move. It begins on what decides nothing: a key that was pressed too often must not allow anything.</summary>
-    private string? Choose()
+    private string? Choose(string path)
     {
         int at = Array.IndexOf(All, Skip);
-        writer.WriteLine("\nWhat do you decide? Arrow keys, then Enter; Escape decides nothing.");
+        writer.WriteLine($"\nWhat do you decide about {path}? Arrow keys, then Enter; Escape decides nothing.");
         Draw(at);
         while (true)
         {
@@ -131,11 +131,11 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
         writer.Flush();
     }
 
-    private string? Read()
+    private string? Read(string path)
     {
         while (true)
         {
-            writer.Write($"Decide ({string.Join(", ", All)}): ");
+            writer.Write($"Decide about {path} ({string.Join(", ", All)}): ");
             writer.Flush();
             if (Line() is not { } line)
             {

@@ -143,7 +143,7 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
                 return shown;
             }
 
-            string? decided = arguments.Decide ?? choice.Ask();
+            string? decided = arguments.Decide ?? choice.AskAbout(report.Path);
             switch (decided)
             {
                 case VerifyChoice.Allow or VerifyChoice.Deny or VerifyChoice.Quarantine:
@@ -305,14 +305,15 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         if (until is null && !arguments.IsEndless)
         {
             string standard = decision == DecisionPredicate.Allow ? Today.AddDays(Days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "never";
-            string? day = arguments.Decide is null ? choice.Ask($"Until when ({standard})") : null;
-            until = VerifyCommand.Day(string.IsNullOrEmpty(day) ? standard : day);
-            if (until < Today || (until is null && decision == DecisionPredicate.Allow))
+            string? day = arguments.Decide is null ? AskDay(decision, standard, choice, writer) : standard;
+            if (day is null)
             {
-                writer.WriteLine("Nothing is allowed for ever, nor until a day that is over; nothing is decided.");
+                writer.WriteLine("Nothing was decided.");
                 writer.Flush();
                 return false;
             }
+
+            until = VerifyCommand.Day(day);
         }
 
         using SigningKey key = TrustKeys.OpenToSign(host, _places.Keys, arguments.Key, arguments.PassphraseFile);
@@ -324,6 +325,29 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         DecisionStanding standing = Known.Book.Of(kept, Today);
         writer.WriteLine(Escape.Visible($"Decision {kept.Id} to {decision} is in {file}{(standing.Holds ? "." : $"; it does not hold yet: {standing.Why}.")}"));
         return true;
+    }
+
+    /// <summary>The day until which something holds, or <c>never</c>; asked until the answer is one, null where nobody answers.</summary>
+    private string? AskDay(string decision, string standard, VerifyChoice choice, StreamWriter writer)
+    {
+        while (true)
+        {
+            string? day = choice.Ask($"Until when ({(decision == DecisionPredicate.Allow ? "a day" : "a day, or never")}; Enter: {standard})");
+            if (day is null or "")
+            {
+                return day is null ? null : standard;
+            }
+
+            string? wrong = day == "never" ? decision == DecisionPredicate.Allow ? "Nothing is allowed for ever." : null
+                : !DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly until) ? $"{Escape.Visible(Escape.Cut(day, 40))} is no day such as {Today.AddDays(Days):yyyy-MM-dd}."
+                : until < Today ? "That day is over." : null;
+            if (wrong is null)
+            {
+                return day;
+            }
+
+            writer.WriteLine(wrong);
+        }
     }
 
     private void Move(TargetReport report, StreamWriter writer)

@@ -167,10 +167,18 @@ public static class CertificateChecker
     /// <summary>Whether the arguments are of the form for which a name is harmless.</summary>
     private static bool Fits(HarmlessName known, string arguments) => known.Does switch
     {
-        "encode" => arguments.StartsWith("tuple['", StringComparison.Ordinal) && arguments.EndsWith(", 'latin1']", StringComparison.Ordinal),
+        "encode" => IsIntoLatin(arguments),
         "instance" => HarmlessNames.Of(FirstOf(arguments)) is not null,
         _ => true,
     };
+
+    /// <summary>Whether the arguments are one text and the name of the encoding, and nothing third that would make it the way to treat faults. Quotes within a text are written as escapes.</summary>
+    private static bool IsIntoLatin(string arguments)
+    {
+        const string Begin = "tuple['", End = "', 'latin1']";
+        return arguments.Length >= Begin.Length + End.Length && arguments.StartsWith(Begin, StringComparison.Ordinal) && arguments.EndsWith(End, StringComparison.Ordinal)
+            && !arguments.AsSpan(Begin.Length, arguments.Length - Begin.Length - End.Length).Contains('\'');
+    }
 
     private static string FirstOf(string arguments)
     {

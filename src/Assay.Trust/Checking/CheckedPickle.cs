@@ -22,7 +22,8 @@ internal sealed class UncheckableException(string message) : Exception(message);
 internal ref struct CheckedPickle
 {
     private const int MostEvents = 1_000_000;
-    private const int MostValues = 50_000_000;
+    private const int MostValues = 20_000_000;
+    private const int LongestNumber = 1000;
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly List<CheckedValue> _stack = [];
     private readonly Dictionary<long, CheckedValue> _memo = [];
@@ -97,8 +98,8 @@ internal ref struct CheckedPickle
             case 'J': Number(BinaryPrimitives.ReadInt32LittleEndian(Take(4))); break;
             case 'I': Line(); Constant(Encoding.Latin1.GetString(LineBytes) switch { "00" => "False", "01" => "True", var number => Integer(number) }); break;
             case 'L': Line(); Constant(Integer(Encoding.Latin1.GetString(LineBytes).TrimEnd('L'))); break;
-            case '\x8a': Constant(new System.Numerics.BigInteger(Take(Byte())).ToString(CultureInfo.InvariantCulture)); break;
-            case '\x8b': Constant(new System.Numerics.BigInteger(Take(Length(4))).ToString(CultureInfo.InvariantCulture)); break;
+            case '\x8a': Large(Byte()); break;
+            case '\x8b': Large(Length(4)); break;
             case 'G': Constant("float:" + Convert.ToHexStringLower(Take(8))); break;
             case 'F': Line(); Constant("float:" + Encoding.Latin1.GetString(LineBytes)); break;
 
@@ -202,6 +203,9 @@ internal ref struct CheckedPickle
     }
 
     private void Constant(string text) => _stack.Add(new CheckedValue(CheckedKind.Constant, text));
+
+    /// <summary>A whole number; to write out a very long one takes longer than anything else here.</summary>
+    private void Large(int length) => Constant(length <= LongestNumber ? new System.Numerics.BigInteger(Take(length)).ToString(CultureInfo.InvariantCulture) : throw Stop("a number is too long"));
 
     private void Number(long number) => Constant(number.ToString(CultureInfo.InvariantCulture));
 
@@ -314,7 +318,13 @@ internal ref struct CheckedPickle
         _stack.Add(new CheckedValue(CheckedKind.Result, "persistent()"));
     }
 
-    private readonly void Event(string kind, string callee, CheckedValue? arguments) => _events.Add(new CheckedEvent(_opcode, kind, callee, arguments is null ? "" : CheckedValue.Write(arguments)));
+    private void Event(string kind, string callee, CheckedValue? arguments)
+    {
+        // One large value may be an argument of many calls.
+        int visited = 0;
+        _events.Add(new CheckedEvent(_opcode, kind, callee, arguments is null ? "" : CheckedValue.Write(arguments, out visited)));
+        _values = _values > MostValues - visited ? MostValues : _values + visited;
+    }
 
     private readonly UncheckableException Stop(string why) => new(string.Create(CultureInfo.InvariantCulture, $"at offset {_opcode} {why}"));
 }

@@ -34,7 +34,7 @@ internal sealed class CheckedValue(CheckedKind kind, string text)
     public string Text { get; } = text;
 
     /// <summary>What is inside a container.</summary>
-    public List<CheckedValue> Items { get; } = [];
+    public List<CheckedValue> Items => field ??= [];
 
     /// <summary>What calls and states of this value are told as: its name; of a result the name of what was called, with brackets.</summary>
     public string Name => Kind switch
@@ -59,8 +59,11 @@ internal sealed class CheckedValue(CheckedKind kind, string text)
         new(CheckedKind.Constant, string.Create(CultureInfo.InvariantCulture, $"bytes({bytes.Length}, {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..16]})"));
 
     /// <summary>Arguments as they are written down in a certificate: cut where they are long, and with a digest of what was cut.</summary>
-    public static string Write(CheckedValue value)
+    /// <param name="value">The arguments.</param>
+    /// <param name="visited">How many values that took.</param>
+    public static string Write(CheckedValue value, out int visited)
     {
+        visited = 0;
         StringBuilder text = new();
         Stack<(CheckedValue? Value, string Literal, int Depth)> open = new([(value, "", 0)]);
         while (open.TryPop(out (CheckedValue? Value, string Literal, int Depth) next))
@@ -71,6 +74,7 @@ internal sealed class CheckedValue(CheckedKind kind, string text)
                 continue;
             }
 
+            visited++;
             if (item.Kind != CheckedKind.Container)
             {
                 text.Append(item.Text);

@@ -76,8 +76,7 @@ public sealed record Feed
         byte[] payload = envelope?.Bytes ?? text;
         bool isJson = envelope is null ? payload is [(byte)'{' or (byte)'[', ..] : envelope.PayloadType == OsvType;
         newest = null;
-        List<FeedEntry> entries = isJson ? Osv(payload, name, out newest) : List(payload, name);
-        return entries.Count <= MostEntries ? entries : throw new SettingException($"The feed {name} cannot be used: it lists more than {MostEntries} files.");
+        return isJson ? Osv(payload, name, out newest) : List(payload, name);
     }
 
     /// <summary>An envelope around a feed, for its publisher.</summary>
@@ -110,7 +109,7 @@ public sealed record Feed
                 string summary = advisory.TryGetProperty("summary", out JsonElement said) ? said.GetString() ?? "" : "";
                 foreach (string digest in Digests(advisory))
                 {
-                    entries.Add(new FeedEntry(digest, id, summary));
+                    Add(entries, name, new FeedEntry(digest, id, summary));
                 }
             }
 
@@ -146,10 +145,14 @@ public sealed record Feed
     {
         List<FeedEntry> entries = [];
         int number = 0;
-        foreach (string line in Encoding.UTF8.GetString(payload).Split('\n'))
+        for (int at = 0; at < payload.Length;)
         {
+            ReadOnlySpan<byte> line = payload.AsSpan(at);
+            int end = line.IndexOf((byte)'\n');
+            line = end < 0 ? line : line[..end];
+            at += line.Length + 1;
             number++;
-            string text = line.Trim();
+            string text = Encoding.UTF8.GetString(line).Trim();
             if (text.Length == 0 || text[0] == '#')
             {
                 continue;
@@ -161,10 +164,20 @@ public sealed record Feed
                 throw new SettingException($"The feed {name} cannot be used: line {number} does not begin with a SHA-256.");
             }
 
-            entries.Add(new FeedEntry(digest.ToLowerInvariant(), digest[..12].ToLowerInvariant(), text[digest.Length..].Trim(' ', '\t', ',', ';', '*')));
+            Add(entries, name, new FeedEntry(digest.ToLowerInvariant(), digest[..12].ToLowerInvariant(), text[digest.Length..].Trim(' ', '\t', ',', ';', '*')));
         }
 
         return entries;
+    }
+
+    private static void Add(List<FeedEntry> entries, string name, FeedEntry entry)
+    {
+        if (entries.Count == MostEntries)
+        {
+            throw new SettingException($"The feed {name} cannot be used: it lists more than {MostEntries} files.");
+        }
+
+        entries.Add(entry);
     }
 
     private static bool IsDigest(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);

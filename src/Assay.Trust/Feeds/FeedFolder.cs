@@ -63,9 +63,9 @@ public sealed partial class FeedFolder(string folder, Func<string, byte[]>? fetc
         }
 
         // Whoever cannot sign can still give out again what was signed once, and keep back what was added since.
-        if (feed.IsSigned && newest < feed.Newest)
+        if (feed.IsSigned && feed.Newest is { } before && (newest is null || newest < before))
         {
-            throw new SettingException($"The feed {feed.Name} cannot be used: what is given out is older than what was taken before.");
+            throw new SettingException($"The feed {feed.Name} cannot be used: what is given out {(newest is null ? "bears no date, and what was taken before did" : "is older than what was taken before")}.");
         }
 
         Feed taken = feed with { Synced = now, Newest = newest, Entries = [.. entries.DistinctBy(e => (e.Sha256, e.Id))] };

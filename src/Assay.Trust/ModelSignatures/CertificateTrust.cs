@@ -95,7 +95,13 @@ public sealed class CertificateTrust
         : certificate.GetNameInfo(X509NameType.EmailName, false) is { Length: > 0 } mail ? mail
         : certificate.GetNameInfo(X509NameType.UrlName, false) is { Length: > 0 } place ? place : "somebody without a name";
 
-    private static bool MaySign(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509KeyUsageExtension>().Any(u => u.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature))
-        || certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(u => u.EnhancedKeyUsages.Cast<Oid>().Any(o => o.Value == CodeSigning));
+    /// <summary>Whether the certificate is for signing: what it says of its use allows that, and where it says for what, it is for code. One of a server of the same house is not.</summary>
+    private static bool MaySign(X509Certificate2 certificate)
+    {
+        X509KeyUsageExtension[] usages = [.. certificate.Extensions.OfType<X509KeyUsageExtension>()];
+        X509EnhancedKeyUsageExtension[] purposes = [.. certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()];
+        return usages.Length + purposes.Length > 0
+            && usages.All(u => u.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature))
+            && purposes.All(u => u.EnhancedKeyUsages.Cast<Oid>().Any(o => o.Value == CodeSigning));
+    }
 }

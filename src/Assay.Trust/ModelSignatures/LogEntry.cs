@@ -55,7 +55,10 @@ internal sealed class LogEntry
     }
 
     /// <summary>Holds the entry to the log's key, and to the signature that it is said to be about.</summary>
-    public LogProof Prove(VerifyingKey log, ModelSignature signature)
+    /// <param name="log">The log's key.</param>
+    /// <param name="signature">The signature.</param>
+    /// <param name="signer">The key under which the signature holds; null where that is the one in its certificate.</param>
+    public LogProof Prove(VerifyingKey log, ModelSignature signature, VerifyingKey? signer)
     {
         LogProof Not(string why) => new(_number, null, why);
         if (Convert.ToHexStringLower(_log) != log.Id)
@@ -63,7 +66,7 @@ internal sealed class LogEntry
             return Not("it is of another log than the key that you have named");
         }
 
-        if (!IsAbout(signature))
+        if (!IsAbout(signature, signer))
         {
             return Not("it is about another signature");
         }
@@ -71,6 +74,12 @@ internal sealed class LogEntry
         if (_promise is null && _proof is null)
         {
             return Not("the log has signed nothing of it");
+        }
+
+        if (_promise is null && signature.Certificates.Count > 0)
+        {
+            // Whoever gets hold of the key of a certificate that has ended could still have a new signature taken in.
+            return Not("the log has signed no time, and a certificate is held to one");
         }
 
         if (_promise is not null && !log.Verifies(Promised(), _promise))
@@ -87,7 +96,7 @@ internal sealed class LogEntry
     }
 
     /// <summary>Whether the entry names the text, a signature and the key or certificate of the bundle.</summary>
-    private bool IsAbout(ModelSignature signature)
+    private bool IsAbout(ModelSignature signature, VerifyingKey? signer)
     {
         try
         {
@@ -112,7 +121,7 @@ internal sealed class LogEntry
                 // Entries of the older kind pack both once more.
                 string sig = one.GetProperty(nested ? "sig" : "signature").GetString() ?? "", key = one.GetProperty(nested ? "publicKey" : "verifier").GetString() ?? "";
                 sig = nested ? Encoding.UTF8.GetString(Convert.FromBase64String(sig)) : sig;
-                if (signatures.Contains(sig) && IsKeyOf(Encoding.UTF8.GetString(Convert.FromBase64String(key)), signature))
+                if (signatures.Contains(sig) && IsKeyOf(Encoding.UTF8.GetString(Convert.FromBase64String(key)), signature, signer))
                 {
                     return true;
                 }
@@ -125,7 +134,8 @@ internal sealed class LogEntry
         return false;
     }
 
-    private static bool IsKeyOf(string pem, ModelSignature signature)
+    /// <summary>Whether the log has noted this key: another one may have signed the same text in the same envelope.</summary>
+    private static bool IsKeyOf(string pem, ModelSignature signature, VerifyingKey? signer)
     {
         if (!PemEncoding.TryFind(pem, out PemFields fields))
         {
@@ -135,7 +145,7 @@ internal sealed class LogEntry
         byte[] given = Convert.FromBase64String(pem[fields.Base64Data]);
         return signature.Certificates.Count > 0
             ? given.AsSpan().SequenceEqual(signature.Certificates[0])
-            : signature.Hint.Length == 0 || signature.Hint == Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", given) + "\n")));
+            : signer is not null && signer.Id == Convert.ToHexStringLower(SHA256.HashData(given));
     }
 
     /// <summary>What the log signs when it takes an entry in: canonical JSON (RFC 8785) of these four.</summary>

@@ -47,9 +47,11 @@ public sealed class ModelSignature
     public bool HasLog => _log.Count > 0;
 
     /// <summary>Holds the entries that came with it to the key of a transparency log: the first that holds, or why none does; null where there is none.</summary>
-    public LogProof? Prove(VerifyingKey log)
+    /// <param name="log">The log's key.</param>
+    /// <param name="signer">The key under which this signature holds, which the entry has to name; null where a certificate came with it.</param>
+    public LogProof? Prove(VerifyingKey log, VerifyingKey? signer)
     {
-        LogProof[] proofs = [.. _log.Select(e => e.Prove(log, this))];
+        LogProof[] proofs = [.. _log.Select(e => e.Prove(log, this, signer))];
         return proofs.FirstOrDefault(p => p.Why.Length == 0) ?? proofs.FirstOrDefault();
     }
 

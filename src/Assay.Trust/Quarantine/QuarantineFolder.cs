@@ -24,6 +24,7 @@ public sealed class QuarantineFolder : IDisposable
     private const string Gone = ".gone-";
     private const string LockName = ".lock";
     private const int LargestManifest = 4 << 20;
+    private const int OthersWrite = 2;
     private readonly string _path;
     private readonly SafeFileHandle _lock;
     private readonly List<string> _told = [];
@@ -65,9 +66,15 @@ public sealed class QuarantineFolder : IDisposable
                 disk.MakeFolder(path);
             }
 
-            if (disk.Status(path) is not { Kind: EntryKind.Folder } || RealPath.Of(path) is not { } real)
+            if (disk.Status(path) is not { Kind: EntryKind.Folder } status || RealPath.Of(path) is not { } real)
             {
                 throw new SettingException($"The quarantine {path} cannot be used: it is no directory.");
+            }
+
+            // What is written in a manifest is done: names are taken away, and files come back with their owners and permissions.
+            if ((status.Mode & OthersWrite) != 0 || (status.User != 0 && status.User != LinuxCalls.User()))
+            {
+                throw new SettingException($"The quarantine {path} cannot be used: others may write into it.");
             }
 
             return PutRight(new QuarantineFolder(real, disk, disk.OpenLock(Path.Join(real, LockName))));
@@ -188,8 +195,14 @@ public sealed class QuarantineFolder : IDisposable
             }
             else if (!name.StartsWith('.') && Disk.Status(PathOf(name, Pending)) is not null && Read(name) is { } item)
             {
+                if (!QuarantineRestoring.IsWhole(this, item))
+                {
+                    Tell($"{item.Names[0]} was being quarantined when the program ended, and what is here of it is damaged, so it was not touched where it lies.");
+                    continue;
+                }
+
                 Tell($"{item.Names[0]} was being quarantined when the program ended; that is finished now.");
-                new QuarantineTaking(this).Finish(item);
+                new QuarantineTaking(this).Finish(item, isLater: true);
             }
         }
     }

@@ -52,6 +52,18 @@ public sealed class QuarantineRestoring(QuarantineFolder folder)
         return notes;
     }
 
+    /// <summary>Whether what is in quarantine of a file is all of it.</summary>
+    internal static bool IsWhole(QuarantineFolder folder, QuarantineItem item)
+    {
+        if (folder.Disk.Status(folder.PathOf(item.Id, QuarantineFolder.Content)) is not { Kind: EntryKind.Regular })
+        {
+            return false;
+        }
+
+        using FileStream content = new(folder.Disk.OpenRead(folder.PathOf(item.Id, QuarantineFolder.Content)), FileAccess.Read, 0);
+        return Decode(content, item.Size, item.Holes, static (_, _) => { }) == item.Sha256;
+    }
+
     /// <summary>Decodes what is in quarantine, and returns its SHA-256; empty where it is not in the form.</summary>
     internal static string Decode(Stream content, long size, IReadOnlyList<QuarantineHole> holes, Action<ReadOnlyMemory<byte>, long> write)
     {

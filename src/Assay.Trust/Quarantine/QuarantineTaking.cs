@@ -47,7 +47,9 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
     }
 
     /// <summary>Takes the names of a file away that is whole in quarantine. A name that leads to something else by now stays.</summary>
-    internal void Finish(QuarantineItem item)
+    /// <param name="item">The item.</param>
+    /// <param name="isLater">Whether another program had begun it, so that time has passed: a number of a file is given again, and times can be set, so the bytes are compared too.</param>
+    internal void Finish(QuarantineItem item, bool isLater = false)
     {
         FileStatus taken = new() { Kind = EntryKind.Regular, Device = item.Device, Inode = item.Inode, Size = item.Size, Modified = item.Modified };
         foreach (QuarantineLink link in item.Links)
@@ -65,7 +67,7 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
         {
             Within(path, at =>
             {
-                if (_disk.Status(at) is { } now && taken.IsUnwritten(now))
+                if (_disk.Status(at) is { } now && taken.IsUnwritten(now) && (!isLater || Digest(at) == item.Sha256))
                 {
                     _disk.Unlink(at);
                 }
@@ -194,6 +196,12 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
             _disk.Flush(file, target);
             return at == size ? Convert.ToHexStringLower(hash.GetHashAndReset()) : throw new SettingException("It became shorter while it was read; nothing was moved.");
         }
+    }
+
+    private string Digest(string path)
+    {
+        using FileStream stream = new(_disk.OpenRead(path), FileAccess.Read, 0);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private void Write(string path, ReadOnlySpan<byte> bytes)

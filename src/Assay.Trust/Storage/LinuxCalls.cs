@@ -78,6 +78,9 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport(C, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(int fromFolder, string from, int toFolder, string to, uint flags);
 
+    [LibraryImport(C, EntryPoint = "geteuid")]
+    public static partial uint User();
+
     [LibraryImport(C, EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeFileHandle file, int operation);
 }

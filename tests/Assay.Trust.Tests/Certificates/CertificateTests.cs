@@ -203,6 +203,21 @@ public sealed class CertificateTests : IDisposable
         Assert.Contains(CertificateChecker.Check(forged, file).Faults, f => f.Claim == "callables");
         byte[] encode = PickleBuilder.Protocol(2).Global("_codecs", "encode").Str("x").Str("rot13").Op(Opcode.TUPLE2).Op(Opcode.REDUCE).Op(Opcode.STOP).ToArray();
         Assert.Contains(CertificateChecker.Check(Forge(encode), encode).Faults, f => f.Claim == "callables");
+
+        // The third argument is how faults are treated, and the second any codec of all that there are.
+        byte[] third = PickleBuilder.Protocol(2).Global("_codecs", "encode").Str("x").Str("rot13").Str("latin1").Op(Opcode.TUPLE3).Op(Opcode.REDUCE).Op(Opcode.STOP).ToArray();
+        Assert.Contains(CertificateChecker.Check(Forge(third), third).Faults, f => f.Claim == "callables");
+    }
+
+    [Fact]
+    public void ALargeArgumentOfManyCallsAndALongNumberAreRefusedSoon()
+    {
+        byte[] head = [0x80, 2, .. "cbuiltins\nset\nq\0("u8, .. Enumerable.Repeat((byte)'N', 50_000), .. "tq\u0001"u8];
+        byte[] calls = [.. head, .. Enumerable.Repeat((byte[])[.. "0h\0h\u0001R"u8], 20_000).SelectMany(c => c), (byte)'.'];
+        System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Throws<UncheckableException>(() => CheckedFile.Read(calls, out _));
+        Assert.Throws<UncheckableException>(() => CheckedFile.Read([0x80, 2, 0x8b, 0, 0, 0x40, 0, .. new byte[0x400000], (byte)'.'], out _));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30));
     }
 
     [Fact]

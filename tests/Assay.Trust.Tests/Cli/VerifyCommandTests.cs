@@ -100,13 +100,22 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData("skip\n")]
     [InlineData("allow\n\n")]
     [InlineData("allow\n")]
+    [InlineData("allow\nreason\n")]
     [InlineData("allow\nreason\nnever\n")]
+    [InlineData("allow\nreason\ntomorrow\n")]
     [InlineData("allow\nreason\n2001-01-01\n")]
     public void WithoutAWholeAnswerNothingIsDecided(string answers)
     {
         Answer(answers, "verify", _file).Ended(1);
         Assert.Equal("", Run("trust", "list").Ended(0));
         Run("scan", _file).Ended(1);
+    }
+
+    [Fact]
+    public void ADayThatIsNoneIsAskedForAgainAndTheFileIsNamed()
+    {
+        string said = Answer("allow\nour own\ntomorrow\n2001-01-01\nnever\n2099-01-31\n", "verify", _file).Ended(0);
+        Assert.All(["Decide about " + _file, "tomorrow is no day", "is over", "for ever"], t => Assert.Contains(t, said, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -50,6 +50,22 @@ public sealed class FeedTests : IDisposable
     }
 
     [Fact]
+    public void WhatBearsNoDateDoesNotComeInThePlaceOfWhatDid()
+    {
+        // The same key once signed a plain list, which somebody gives out again to make the advisories go away.
+        string list = _tree["list"], key = _tree["ada.pub"];
+        using SigningKey ada = SigningKey.New("ada");
+        File.WriteAllText(key, ada.Public.Pem);
+        string osv = $"[{{\"id\":\"x_1\",\"modified\":\"2026-01-01T00:00:00Z\",\"affected\":[{{\"database_specific\":{{\"sha256\":[\"{s_digest}\"]}}}}]}}]";
+        File.WriteAllBytes(list, Feed.Sign(Encoding.ASCII.GetBytes(osv), "x", ada).Write());
+        Run("feed", "add", "theirs", list, "--public-key", key).Ended(0);
+        File.WriteAllBytes(list, Feed.Sign(Encoding.ASCII.GetBytes(new string('0', 64) + "\n"), "x", ada).Write());
+        string before = Run("feed", "list").Ended(0);
+        Run("feed", "sync").Ended(2);
+        Assert.Equal(before, Run("feed", "list").Ended(0));
+    }
+
+    [Fact]
     public void OurOwnAdvisoryIsAFeed()
     {
         string file = Lay();
@@ -134,7 +150,7 @@ public sealed class FeedTests : IDisposable
         File.WriteAllText(list, "nonsense");
         Assert.Single(Run("feed", "sync").Errors.TrimEnd().Split('\n'));
         Run("feed", "sync").Ended(2);
-        Assert.Contains("1 files", Run("feed", "list").Ended(0), StringComparison.Ordinal);
+        Assert.Contains("1 file ", Run("feed", "list").Ended(0), StringComparison.Ordinal);
         File.WriteAllText(list, s_digest + "\n" + new string('b', 64) + "\n");
         Assert.Contains("2 files", Run("feed", "sync").Ended(0), StringComparison.Ordinal);
     }

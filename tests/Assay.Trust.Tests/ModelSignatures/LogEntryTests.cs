@@ -80,7 +80,7 @@ public sealed class LogEntryTests : IDisposable
 
         Assert.NotNull(good);
         using SigningKey other = SigningKey.New("other");
-        Assert.NotEqual("", ModelSignature.Of(Encoding.UTF8.GetBytes(Bundle(2, 5).ToJsonString()), "x").Prove(other.Public)!.Why);
+        Assert.NotEqual("", ModelSignature.Of(Encoding.UTF8.GetBytes(Bundle(2, 5).ToJsonString()), "x").Prove(other.Public, _signer.Public)!.Why);
     }
 
     [Fact]
@@ -89,6 +89,23 @@ public sealed class LogEntryTests : IDisposable
         JsonNode bundle = Bundle(0, 1), theirs = Bundle(0, 1, "another model");
         bundle["verificationMaterial"]!["tlogEntries"] = theirs["verificationMaterial"]!["tlogEntries"]!.DeepClone();
         Assert.NotEqual("", Prove(bundle).Why);
+    }
+
+    [Fact]
+    public void AnEntryAboutTheSignatureOfSomebodyElseInTheSameEnvelopeIsNone()
+    {
+        // The signer's signature was never taken in. Somebody adds their own over the same text, has that taken in, and takes out the hint to the key.
+        JsonNode theirs = Bundle(0, 1);
+        using SigningKey trusted = SigningKey.New("trusted");
+        JsonNode envelope = theirs["dsseEnvelope"]!;
+        byte[] signed = Envelope.Encoding(Envelope.InToto, Convert.FromBase64String((string)envelope["payload"]!));
+        envelope["signatures"]!.AsArray().Add(new JsonObject { ["sig"] = Convert.ToBase64String(trusted.Sign(signed)), ["keyid"] = "" });
+        theirs["verificationMaterial"]!["publicKey"]!["hint"] = "";
+        ModelSignature both = ModelSignature.Of(Encoding.UTF8.GetBytes(theirs.ToJsonString()), "x");
+        Assert.True(both.IsSignedBy(trusted.Public));
+        Assert.NotEqual("", both.Prove(_log.Public, trusted.Public)!.Why);
+        Assert.Equal("", both.Prove(_log.Public, _signer.Public)!.Why);
+        Assert.NotEqual("", both.Prove(_log.Public, null)!.Why);
     }
 
     [Fact]
@@ -111,7 +128,7 @@ public sealed class LogEntryTests : IDisposable
 
     private static JsonObject Entry(JsonNode bundle) => bundle["verificationMaterial"]!["tlogEntries"]![0]!.AsObject();
 
-    private LogProof Prove(JsonNode bundle) => ModelSignature.Of(Encoding.UTF8.GetBytes(bundle.ToJsonString()), "x").Prove(_log.Public)!;
+    private LogProof Prove(JsonNode bundle) => ModelSignature.Of(Encoding.UTF8.GetBytes(bundle.ToJsonString()), "x").Prove(_log.Public, _signer.Public)!;
 
     /// <summary>A signed model, taken into a log of <paramref name="size"/> entries as the one at <paramref name="index"/>.</summary>
     private JsonNode Bundle(int index, int size, string text = "words")

@@ -1,4 +1,6 @@
 // Signatures of models: those of the reference implementation and of the specification verify, and a change of anything does not.
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Assay.Hosting;
@@ -40,6 +42,40 @@ public sealed class ModelSignatureTests : IDisposable
         File.WriteAllBytes(_tree["ca.pem"], Bytes("ca.pem"));
         Assert.NotNull(new CertificateTrust([_tree["ca.pem"]]).SignerOf(signature));
         Assert.Empty(Compare(signature, Lay(end), []));
+    }
+
+    [Theory]
+    [InlineData("1.3.6.1.5.5.7.3.3", X509KeyUsageFlags.DigitalSignature, true)]
+    [InlineData(null, X509KeyUsageFlags.DigitalSignature, true)]
+    [InlineData("1.3.6.1.5.5.7.3.3", null, true)]
+    [InlineData("1.3.6.1.5.5.7.3.1", X509KeyUsageFlags.DigitalSignature, false)]
+    [InlineData("1.3.6.1.5.5.7.3.3", X509KeyUsageFlags.KeyAgreement, false)]
+    [InlineData(null, null, false)]
+    public void ACertificateForSomethingElseSignsNoModel(string? purpose, X509KeyUsageFlags? usage, bool signs)
+    {
+        // A house has one authority for its web servers and for whoever signs; the key of a server is not one of those.
+        using ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest root = new("CN=house", rootKey, HashAlgorithmName.SHA256), leaf = new("CN=leaf", leafKey, HashAlgorithmName.SHA256);
+        root.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        if (usage is { } flags)
+        {
+            leaf.CertificateExtensions.Add(new X509KeyUsageExtension(flags, true));
+        }
+
+        if (purpose is not null)
+        {
+            leaf.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
+        }
+
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using X509Certificate2 authority = root.CreateSelfSigned(now.AddDays(-2), now.AddDays(2));
+        using X509Certificate2 signer = leaf.Create(authority, now.AddDays(-1), now.AddDays(1), [1, 2, 3, 4]);
+        File.WriteAllText(_tree["house.pem"], authority.ExportCertificatePem());
+        JsonNode bundle = JsonNode.Parse(Bytes("spec-certificate.json"))!;
+        byte[] payload = Convert.FromBase64String((string)bundle["dsseEnvelope"]!["payload"]!);
+        bundle["dsseEnvelope"]!["signatures"]![0]!["sig"] = Convert.ToBase64String(leafKey.SignData(Envelope.Encoding(Envelope.InToto, payload), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        bundle["verificationMaterial"]!["x509CertificateChain"] = new JsonObject { ["certificates"] = new JsonArray(new JsonObject { ["rawBytes"] = Convert.ToBase64String(signer.RawData) }) };
+        Assert.Equal(signs, new CertificateTrust([_tree["house.pem"]]).SignerOf(ModelSignature.Of(Encoding.UTF8.GetBytes(bundle.ToJsonString()), "x")) is not null);
     }
 
     [Theory]

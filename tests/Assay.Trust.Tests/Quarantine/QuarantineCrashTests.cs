@@ -166,6 +166,58 @@ public sealed class QuarantineCrashTests : IDisposable
     }
 
     [Fact]
+    public void WhatIsNotTheSameOnBothSidesIsNotTakenAway()
+    {
+        // Other bytes of the same length in the same file, with the time set back: by a number and a time alone it is the file that was read.
+        Lay();
+        Assert.Throws<DeadException>(() => Take(new MortalDisk(OperationsBefore("unlink"))));
+        DateTime written = File.GetLastWriteTimeUtc(_tree["m/model"]);
+        using (FileStream stream = new(_tree["m/model"], FileMode.Open))
+        {
+            stream.WriteByte((byte)(_bytes[0] ^ 1));
+        }
+
+        File.SetLastWriteTimeUtc(_tree["m/model"], written);
+        Assert.Single(Items());
+        Assert.True(File.Exists(_tree["m/model"]));
+
+        // What lies in quarantine was damaged in the meantime.
+        Lay();
+        Assert.Throws<DeadException>(() => Take(new MortalDisk(OperationsBefore("unlink"))));
+        string content = Directory.EnumerateFiles(Store, "content", SearchOption.AllDirectories).Single();
+        using (FileStream stream = new(content, FileMode.Open))
+        {
+            stream.Seek(-1, SeekOrigin.End);
+            int last = stream.ReadByte();
+            stream.Seek(-1, SeekOrigin.End);
+            stream.WriteByte((byte)(last ^ 1));
+        }
+
+        Items();
+        Assert.True(IsWhole(_tree["m/model"]));
+    }
+
+    [Fact]
+    public void AFolderThatOthersWriteIsNoQuarantine()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Quarantine works on Linux only.");
+        Lay();
+        Take(new Disk());
+        Process.Start("chmod", ["o+w", Store]).WaitForExit();
+        Assert.Throws<SettingException>(Items);
+        Process.Start("chmod", ["o-w", Store]).WaitForExit();
+        if (Environment.IsPrivilegedProcess)
+        {
+            // Whoever is root does nothing by the word of somebody else.
+            Process.Start("chown", ["65534", Store]).WaitForExit();
+            Assert.Throws<SettingException>(Items);
+            Process.Start("chown", ["0", Store]).WaitForExit();
+        }
+
+        Assert.Single(Items());
+    }
+
+    [Fact]
     public async Task KilledForRealItLosesNothing()
     {
         // Whenever the signal comes, what is held is true: so nothing here waits for a time.
