@@ -117,6 +117,16 @@ internal static class AuditCommand
                 throw new UsageException("--notify-mail needs a server (--smtp) and a sender (--mail-from).");
             }
 
+            foreach (string mailbox in new[] { parsed.GetValue(mail), parsed.GetValue(sender) }.OfType<string>().Where(a => !System.Net.Mail.MailAddress.TryCreate(a, out _)))
+            {
+                throw new UsageException($"{mailbox} is no address of a mailbox.");
+            }
+
+            if (parsed.GetValue(smtp)?.Split(':') is [_, var port] && !(ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) && number > 0))
+            {
+                throw new UsageException($"--smtp takes HOST or HOST:PORT, and {port} is no port.");
+            }
+
             // What runs later may run elsewhere.
             WatchedHub servers = new(host);
             string Full(string path)

@@ -13,6 +13,7 @@ namespace Assay.Cli.Commands;
 internal static class StoreCommand
 {
     private const int MostAlerts = 1000;
+    private const int LongestAgo = 36_500;
 
     /// <summary>The command with those below it.</summary>
     public static Command Create(Host host)
@@ -173,9 +174,9 @@ internal static class StoreCommand
         Command command = Simple(host, "prune", "Forget what has not been seen for a while.", (store, output, parsed) =>
         {
             int old = parsed.GetValue(days);
-            if (old < 0)
+            if (old is < 0 or > LongestAgo)
             {
-                throw new UsageException("--older-than takes a number of days, 0 or more.");
+                throw new UsageException($"--older-than takes a number of days, from 0 to {LongestAgo}.");
             }
 
             long gone = StoreUpkeep.Prune(store, store.Time.GetUtcNow() - TimeSpan.FromDays(old));

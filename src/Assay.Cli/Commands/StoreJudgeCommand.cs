@@ -85,6 +85,16 @@ internal static class StoreJudgeCommand
                 throw new UsageException("Say what to find: --calls, --host, --refers, --digest, --anomaly, --read-as, --repository or --publisher.");
             }
 
+            if (new[] { question.Calls, question.Host, question.Refers, question.Digest, question.Code, question.Format, question.Repository, question.Publisher }.Any(q => q is { } asked && string.IsNullOrWhiteSpace(asked)))
+            {
+                throw new UsageException("What is looked for is empty; * stands for anything.");
+            }
+
+            if (question.Digest is { } wanted && !wanted.All(char.IsAsciiHexDigit))
+            {
+                throw new UsageException($"--digest {wanted} is no digest: it is written in hexadecimal digits.");
+            }
+
             StoreFound found = StoreSearch.Find(store, question, MostShown);
             foreach (StoreHit hit in found.Hits)
             {

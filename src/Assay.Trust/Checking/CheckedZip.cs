@@ -14,6 +14,7 @@ internal static class CheckedZip
     private const int EndLength = 22;
     private const int BigEndLength = 56 + 20;
     private const int HasDescriptor = 8;
+    private const int SecondName = 0x7075;
 
     /// <summary>Throws where the archive is not as described; it ends with the end of a directory without a comment.</summary>
     public static void Read(ReadOnlySpan<byte> bytes)
@@ -38,6 +39,7 @@ internal static class CheckedZip
             }
 
             ReadOnlySpan<byte> local = Take(bytes, at, LocalLength, "PK\x03\x04"u8);
+            HasOneName(Take(bytes, entry + DirectoryLength + nameLength, extra, []));
             bool described = (Half(listed, 8) & HasDescriptor) != 0;
             bool same = Half(local, 26) == nameLength && Take(bytes, at + LocalLength, nameLength, []).SequenceEqual(name) && Half(local, 6) == Half(listed, 8) && Half(local, 8) == Half(listed, 10)
                 && (described || (Word(local, 14) == Word(listed, 16) && Word(local, 18) == Word(listed, 20) && Word(local, 22) == Word(listed, 24)));
@@ -55,6 +57,18 @@ internal static class CheckedZip
         if (at != start || entry != start + size)
         {
             throw new UncheckableException("something lies behind its members");
+        }
+    }
+
+    /// <summary>Throws where a field beside the name gives the member another one, which Python's reader goes by and PyTorch's does not.</summary>
+    private static void HasOneName(ReadOnlySpan<byte> fields)
+    {
+        for (int at = 0; at + 4 <= fields.Length; at += 4 + Half(fields, at + 2))
+        {
+            if (Half(fields, at) == SecondName)
+            {
+                throw new UncheckableException("a member has a second name");
+            }
         }
     }
 

@@ -77,6 +77,46 @@ public sealed class FaultTests(PostgresServer server) : StoreTests(server)
         Refused("scan", Models, "--store=" + builder.ConnectionString);
     }
 
+    [Theory]
+    [InlineData("store prune --older-than 2000000")]
+    [InlineData("store prune --older-than -1")]
+    [InlineData("store prune --older-than x")]
+    [InlineData("store prune")]
+    [InlineData("store find")]
+    [InlineData("store find --calls EMPTY")]
+    [InlineData("store find --digest zz")]
+    [InlineData("store find --calls x --store other.db")]
+    [InlineData("store alerts ack 5")]
+    [InlineData("store alerts ack x")]
+    [InlineData("store alerts ack 1 all")]
+    [InlineData("store judge --rules none")]
+    [InlineData("store judge --policy none")]
+    [InlineData("store import none")]
+    [InlineData("store import MODEL")]
+    [InlineData("store export none/out")]
+    [InlineData("store export")]
+    [InlineData("audit add house")]
+    [InlineData("audit add EMPTY MODEL")]
+    [InlineData("audit add house MODEL --cron 61")]
+    [InlineData("audit add house MODEL --list none")]
+    [InlineData("audit add house MODEL --notify-webhook ftp://x")]
+    [InlineData("audit add house MODEL --notify-mail a@b.example")]
+    [InlineData("audit add house MODEL --notify-mail a --mail-from b@c.example --smtp localhost")]
+    [InlineData("audit add house MODEL --notify-mail a@b.example --mail-from b@c.example --smtp localhost:99999")]
+    [InlineData("audit run none")]
+    [InlineData("audit report none")]
+    [InlineData("audit schedule none")]
+    [InlineData("audit baseline none")]
+    [InlineData("audit remove none")]
+    public void WhatIsAskedForWronglyIsOneSentence(string line)
+    {
+        string store = NewStore(Kind.Sqlite), model = Put("model.pkl", Good);
+        Command.Run("scan", Models, "--store=" + store);
+        byte[] before = File.ReadAllBytes(store);
+        Refused([.. line.Split(' ').Select(w => w switch { "EMPTY" => "", "MODEL" => model, _ => w }), "--store=" + store]);
+        Assert.Equal(before, File.ReadAllBytes(store));
+    }
+
     [Fact]
     public void AStoreThatIsLockedIsWaitedForAndThenSaidToBeLocked()
     {

@@ -156,6 +156,19 @@ public sealed class CertificateTests : IDisposable
         BitConverter.GetBytes((ushort)(BitConverter.ToUInt16(file, end + 10) - 1)).CopyTo(dropped, end + 10);
         Assert.Throws<UncheckableException>(() => Format(dropped));
 
+        // A second name for a member, in a field of the directory: version, checksum of the first name, and the name.
+        byte[] first = "archive/data/0"u8.ToArray(), second = [.. "\u0075\u0070"u8, 21, 0, 1, 0, 0, 0, 0, .. "archive/data.pkl"u8];
+        int listed = directory;
+        while (!file.AsSpan(listed + 46).StartsWith(first))
+        {
+            listed += 46 + BitConverter.ToUInt16(file, listed + 28) + BitConverter.ToUInt16(file, listed + 30) + BitConverter.ToUInt16(file, listed + 32);
+        }
+
+        byte[] renamed = [.. file[..(listed + 46 + first.Length)], .. second, .. file[(listed + 46 + first.Length)..]];
+        BitConverter.GetBytes((ushort)(BitConverter.ToUInt16(file, listed + 30) + second.Length)).CopyTo(renamed, listed + 30);
+        BitConverter.GetBytes(BitConverter.ToInt32(file, end + 12) + second.Length).CopyTo(renamed, end + second.Length + 12);
+        Assert.Contains("second name", Assert.Throws<UncheckableException>(() => Format(renamed)).Message, StringComparison.Ordinal);
+
         static string Format(byte[] bytes)
         {
             CheckedFile.Read(bytes, out string format);
