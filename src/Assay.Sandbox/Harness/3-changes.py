@@ -6,24 +6,23 @@ import _locale
 import _signal
 import _socket
 import codecs
-import copyreg
 import faulthandler
 import logging
 import threading
 from operator import is_, itemgetter, methodcaller
 
-MOST_CHANGES = 100
-# Of these, single values, containers, objects and what their classes are set to are compared too; of all other modules, the functions and classes that stand
-# there, what stands in the classes, and what functions hold.
+MOST_CHANGES = 1000
+# Of these, single values, containers, objects, what their classes are set to and what functions hold are compared too; of all other modules, the functions and
+# classes that stand there, and what stands in the classes. To look at a thing costs a copy of its page of memory, so no more is looked at.
 CLOSELY = (
-    "builtins", "pickle", "io", "_pyio", "os", "subprocess", "socket", "ssl", "importlib._bootstrap", "importlib._bootstrap_external", "threading", "logging", "json", "json.decoder",
+    "builtins", "sys", "_frozen_importlib", "_frozen_importlib_external", "pickle", "io", "_pyio", "os", "subprocess", "socket", "ssl", "importlib._bootstrap", "importlib._bootstrap_external", "threading", "logging", "json", "json.decoder",
     "json.encoder", "http.client", "urllib.request", "pathlib", "tempfile", "zipfile", "codecs", "copyreg", "_compat_pickle", "random", "asyncio.events", "requests.sessions", "requests.adapters",
     "urllib3.connection", "urllib3.connectionpool", "torch.serialization", "torch.nn.modules.module", "torch.storage", "torch._tensor", "joblib.numpy_pickle", "joblib.compressor", "numpy.lib.npyio",
     "pandas.io.pickle", "dill._dill", "cloudpickle.cloudpickle", "sklearn.base", "h5py._hl.files", "safetensors.torch", "skops.io._utils",
 )
 # What decides over connections and programs is there before each load, so that a change of it shows.
 ALWAYS = ("ssl", "urllib.request", "subprocess", "tempfile", "zipfile")
-METHOD, FUNCTION, BUILTIN, MODULE, NONE = type(str.join), type(lambda: 0), type(len), type(sys), type(None)
+METHOD, FUNCTION, BUILTIN, MODULE, NONE, GENERATOR = type(str.join), type(lambda: 0), type(len), type(sys), type(None), type(one for one in ())
 FUNCTIONS = (BUILTIN, FUNCTION, type, type(itemgetter(0)))
 IN_CLASSES = FUNCTIONS + (property, classmethod, staticmethod)
 SETTINGS = (int, bool, float, str, bytes, tuple)
@@ -61,16 +60,18 @@ def picture(main):
             for key, thing in list(names.items()):
                 if of(thing, type) and FLAGS(thing) & MADE and id(thing) not in classes:
                     classes[id(thing)] = ("%s.%s" % (name, key), name in CLOSELY, thing, HELD(thing), SUBCLASSED(thing))
-                elif type(thing) is FUNCTION:
+                elif type(thing) is FUNCTION and name in CLOSELY:
                     functions[id(thing)] = (name, key, thing)
                 elif name in CLOSELY and key not in OF_ITS_OWN and of(thing, CONTAINERS) and thing is not MODULES:
                     containers.append(("%s.%s" % (name, key), thing, content(thing)))
                 elif name in CLOSELY and not of(thing, MODULE):
                     objects[id(thing)] = ("%s.%s" % (name, key), thing)
+    # What loads and connects is told first, whatever else was changed to hide it.
+    modules.sort(key=lambda one: one[0] not in CLOSELY)
     objects.update((id(one), (name, one)) for name, one in [("sys.path_importer_cache", one) for one in sys.path_importer_cache.values()] + [("sys.meta_path", one) for one in sys.meta_path]
                    + [("sys." + name, getattr(sys, name)) for name in ("stdin", "stdout", "stderr")])
-    for label, _, _, held, _ in classes.values():
-        for key, thing in held.items():
+    for label, closely, _, held, _ in classes.values():
+        for key, thing in held.items() if closely else ():
             for one in (getattr(thing, "__func__", None), thing) if type(thing) in (classmethod, staticmethod) else (thing.fget, thing.fset) if type(thing) is property else (thing,):
                 if type(one) is FUNCTION:
                     functions.setdefault(id(one), (label, key, one))
@@ -217,10 +218,12 @@ def changes(before, collects, brought):
     for name, held, old in containers:
         yield from [change[:2] for change in entries(name, held, old, known) if of(change[2], FUNCTIONS + SETTINGS)]
     for label, kind, names, keys, values, inner in objects:
-        now = plain(names)
-        yield from [(label + "." + key, describe(now.get(key))) for key, old in zip(keys, values)
-                    if type(key) is str and (of(old, FUNCTIONS) or old is None and of(now.get(key), FUNCTIONS)) and now.get(key, changes) is not old]
-        yield from [(label + "." + key, describe(now[key])) for key in now.keys() - set(keys) if takes(key, SUBCLASSED(kind))]
+        now = names.values()
+        if len(now) != len(values) or not all(map(is_, values, now)):
+            now = plain(names)
+            yield from [(label + "." + key, describe(now.get(key))) for key, old in zip(keys, values)
+                        if type(key) is str and (of(old, FUNCTIONS) or old is None and of(now.get(key), FUNCTIONS)) and now.get(key, changes) is not old]
+            yield from [(label + "." + key, describe(now[key])) for key in now.keys() - set(keys) if takes(key, SUBCLASSED(kind))]
         for key, one, old in inner:
             yield from [change[:2] for change in entries(label + "." + key, one, old, known) if of(change[2], FUNCTIONS + (tuple,))]
     yield from inner_changes(*functions)
@@ -237,7 +240,7 @@ OS, PARTS_OF_PYTHON, NAMESPACE = os, frozenset(sys.builtin_module_names), _froze
 
 
 def new_modules(there, known, brought):
-    """Modules that were not there before: those that no file of the disk made, and functions of the load in those that one did."""
+    """Modules that were not there before: those that no file of the disk made, and what the load put into those that one did."""
     codes, files = brought
     roots = {one.partition(".")[0] for one in known} | {"__main__"}
     for name in [one for one in there if one not in known and one != "__main__"]:
@@ -250,9 +253,24 @@ def new_modules(there, known, brought):
         if top not in roots and not (made and names.get("__spec__") is not None):
             yield "sys.modules['%s']" % name[:80], describe(module)
             continue
-        for key, thing in plain(module.__dict__).items() if type(module) is MODULE else ():
-            if type(thing) is FUNCTION and id(CODE(thing)) in codes:
+        names = plain(module.__dict__) if type(module) is MODULE else {}
+        file, path = names.get("__file__"), names.get("__path__")
+        if type(module) is MODULE and top in roots and names.get("__spec__") is None and file not in files:
+            yield "sys.modules['%s']" % name[:80], describe(module)
+        if type(path) is list and not all(type(one) is str and one.startswith(READ_ONLY) for one in path):
+            yield name[:80] + ".__path__", ", ".join(map(describe, path))[:300]
+        for key, thing in names.items():
+            # A function that the file defines is none of C, but for the twins that Python's own files have.
+            if type(thing) is FUNCTION and id(CODE(thing)) in codes or type(thing) is BUILTIN and key in files.get(file, ()) and not of_twin(thing, name):
                 yield "%s.%s" % (name[:80], key[:80]), describe(thing)
+            elif of(thing, type) and FLAGS(thing) & MADE and HELD(thing).get("__module__") == name:
+                yield from [("%s.%s.%s" % (name[:80], key[:80], inner[:80]), describe(one)) for inner, one in plain(HELD(thing)).items() if type(one) is FUNCTION and id(CODE(one)) in codes]
+
+
+def of_twin(thing, name):
+    """Whether a function of C is one of the twin of a module: heapq takes its functions from _heapq."""
+    home = thing.__self__
+    return type(home) is MODULE and plain(home.__dict__).get("__name__") == "_" + name
 
 
 def entries(name, held, old, known):

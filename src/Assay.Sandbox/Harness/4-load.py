@@ -219,6 +219,7 @@ def prepared():
     # Held, so that no later function has the number of one of them.
     EXISTED = {id(one): one for one in gc.get_objects() if type(one) is FUNCTION}
     names = list(globals().items())
+    sys.argv[:] = [""]
     BEFORE = picture(MAIN)
     TOOLS = (os._exit, os.open, gc.collect, gc.get_objects, atexit._run_exitfuncs, sys._current_frames, _thread._count, sys.setprofile, sys.getprofile, FUNCTION, gc.isenabled, gc.disable, gc.enable, sys.audit)
     PARTS = (
@@ -234,12 +235,24 @@ def forget():
         del names[name]
 
 
+def once():
+    """Lets libraries find out what they find out once and keep: a load that comes first did not change it."""
+    try:
+        sys.modules["tempfile"]._get_candidate_names()
+        if "sklearn" in sys.modules:
+            import threadpoolctl
+            threadpoolctl.threadpool_info()
+        if "torch" in sys.modules:
+            sys.modules["torch"].zeros(2, 2).sum().item()
+    except Exception:
+        pass
+
+
 def at_home(path):
     """A main module in which there is nothing of the harness."""
     main = type(sys)("__main__")
     main.__builtins__ = sys.modules["builtins"]
     sys.modules["__main__"] = main
-    sys.argv[:] = [""]
     return main
 
 
@@ -277,8 +290,8 @@ def named(thing):
 def compare(before, known, collects, brought):
     """Tells what has changed, and returns the names of it and of what was known."""
     tell = sender(EVENTS, counted)
-    for name, now in changes(before, collects, brought[0] if brought else ((), ())):
-        if name not in known and len(known) < 2 * MOST_CHANGES:
+    for name, now in changes(before, collects, brought[0] if brought else ((), {})):
+        if name not in known and len(known) < MOST_CHANGES:
             tell("assay.changed", name, now)
             known += (name,)
     return known
@@ -301,6 +314,12 @@ def last(before, things):
     known, ends = {id(one[2]) for one in before[1]}, {}
     for thing in things:
         kind = type(thing)
+        if kind is GENERATOR and not thing.gi_code.co_filename.startswith(READ_ONLY):
+            # What a suspended function of the load does finally.
+            try:
+                thing.close()
+            except BaseException:
+                pass
         if id(kind) not in ends:
             end = None if id(kind) in known else next((HELD(base)["__del__"] for base in SUBCLASSED(kind) if "__del__" in HELD(base)), None)
             ends[id(kind)] = end if type(end) is FUNCTION else None

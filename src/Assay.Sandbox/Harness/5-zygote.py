@@ -33,16 +33,7 @@ def warm():
             found[name] = str(getattr(module, "__version__", ""))
         except Exception as error:
             found[name] = None
-    try:
-        # What these libraries find out once and keep.
-        if found.get("sklearn") is not None:
-            import threadpoolctl
-            threadpoolctl.threadpool_info()
-        if found.get("torch") is not None:
-            import torch
-            torch.zeros(2, 2).sum().item()
-    except Exception:
-        pass
+    once()
     return found
 
 

@@ -6,6 +6,9 @@ namespace Assay.Sandbox.Observing;
 /// <summary>What the kernel says of a process; nothing in the process can change what it says.</summary>
 internal static class ProcessLook
 {
+    /// <summary>Signals 32 and 33.</summary>
+    private const ulong LibrarySignals = 3UL << 31;
+
     private static readonly string[] s_status = ["SigCgt:", "SigIgn:", "SigBlk:", "Umask:", "NoNewPrivs:"];
 
     /// <summary>Names that people know for what is compared.</summary>
@@ -62,7 +65,7 @@ internal static class ProcessLook
         {
             if (Array.Find(s_status, s => line.StartsWith(s, StringComparison.Ordinal)) is { } name)
             {
-                found[name] = line[name.Length..].Trim();
+                found[name] = name.StartsWith("Sig", StringComparison.Ordinal) ? WithoutLibrary(line[name.Length..].Trim()) : line[name.Length..].Trim();
             }
         }
 
@@ -109,6 +112,10 @@ internal static class ProcessLook
         int close = stat.LastIndexOf(')');
         return close < open || open < 0 || close + 2 >= stat.Length || stat[close + 2] is 'Z' or 'X' ? null : stat[(open + 1)..close];
     }
+
+    /// <summary>A set of signals without the two that the C library has for itself, and sets when a process starts its first thread.</summary>
+    private static string WithoutLibrary(string set) =>
+        ulong.TryParse(set, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong signals) ? (signals & ~LibrarySignals).ToString("x16", CultureInfo.InvariantCulture) : set;
 
     private static string[] Lines(uint process, string file)
     {

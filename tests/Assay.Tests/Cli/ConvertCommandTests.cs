@@ -32,6 +32,36 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public void OfAModuleItsStateIsWrittenAndTheRestWhereItIsAskedFor()
+    {
+        byte[] module = Zip(
+            Built(New("my", "Layer"), Dict(
+                "_parameters", Dict("weight", WeightFiles.Tensor("0", 4, 0, [4], [1])),
+                "_buffers", Dict("mean", WeightFiles.Tensor("0", 4, 0, [2], [1]), "fleeting", WeightFiles.Tensor("0", 4, 1, [2], [1])),
+                "_non_persistent_buffers_set", Call("builtins", "set", List("fleeting")),
+                "_modules", Dict(),
+                "same", WeightFiles.Tensor("0", 4, 0, [4], [1]),
+                "plain", WeightFiles.Tensor("0", 4, 3, [1], [1]))),
+            Floats(1, 2, 3, 4));
+        string file = Add("m.pt", module);
+        Assert.Equal(1, Run("convert", file, "-o", _tree["m.safetensors"], "--strict").Code);
+        Result result = Run("convert", file, "-o", _tree["m.safetensors"]);
+        Assert.Equal(0, result.Code);
+        Assert.Contains("fleeting, plain: state_dict() does not give them", result.Out, StringComparison.Ordinal);
+        Assert.Equal(["weight", "mean"], Names("m.safetensors"));
+        Assert.Equal(0, Run("verify-conversion", file, _tree["m.safetensors"]).Code);
+        Assert.Equal(0, Run("convert", file, "-o", _tree["n.safetensors"], "--unsaved").Code);
+        Assert.Equal(["weight", "mean"], Names("n.safetensors"));
+        Assert.Equal(["fleeting", "plain"], Names("n.unsaved.safetensors"));
+    }
+
+    private IEnumerable<string> Names(string file)
+    {
+        using TensorMap map = WeightFiles.Read(File.ReadAllBytes(_tree[file]));
+        return [.. map.Tensors.Select(t => t.Name)];
+    }
+
+    [Fact]
     public void VerifyConversionTellsTheFirstDifference()
     {
         string other = Add("o.pt", Zip(Dict("w", WeightFiles.Tensor("0", 4, 0, [4], [1])), Floats(1, 2, 3, 5)));

@@ -18,14 +18,7 @@ def warm():
                 tell("missing " + name)
         except Exception:
             tell("missing " + name)
-    try:
-        # What these libraries find out once and keep.
-        if "threadpoolctl" in sys.modules:
-            sys.modules["threadpoolctl"].threadpool_info()
-        if "torch" in sys.modules:
-            sys.modules["torch"].zeros(2, 2).sum().item()
-    except Exception:
-        pass
+    once()
 
 
 def bound():
