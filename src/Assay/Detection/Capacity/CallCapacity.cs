@@ -59,7 +59,7 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
     }
 
     /// <summary>Whether a value can name a file or a host.</summary>
-    private static bool IsName(ValueShape value) => value.Kind is ShapeKind.Str && value.Text.Length > 1 && !TextForms.IsNumeric(value.Text);
+    private static bool IsName(ValueShape value) => (value.Kind is ShapeKind.Str || (value.Kind is ShapeKind.Bytes && value.Text.All(c => c is >= ' ' and < '\x7f'))) && value.Text.Length > 1 && !TextForms.IsNumeric(value.Text);
 
     /// <summary>Whether a text of an expression language reaches code: it calls an evaluator or a function of a standard module, or touches a special attribute.</summary>
     public bool ReachesCode(ValueShape value) => value.Kind switch

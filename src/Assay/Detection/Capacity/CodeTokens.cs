@@ -61,7 +61,7 @@ internal ref struct CodeTokens(ReadOnlySpan<char> text)
     {
         while (_at < _text.Length)
         {
-            if (_text[_at] is ' ' or '\t' or '\r' or '\f')
+            if (_text[_at] is ' ' or '\t' or '\f' || _text[_at..].StartsWith("\r\n"))
             {
                 _at++;
             }
@@ -104,7 +104,7 @@ internal ref struct CodeTokens(ReadOnlySpan<char> text)
 
         return c switch
         {
-            '\n' or ';' => CodeTokenKind.Line,
+            '\n' or '\r' or ';' => CodeTokenKind.Line,
             '\'' or '"' => Quoted(c, _at - 1),
             '(' or ')' or '[' or ']' or '{' or '}' or '.' or ',' or ':' or '=' or '+' or '-' or '*' or '/' or '%' or '@' or '<' or '>'
                 or '&' or '|' or '^' or '~' or '!' => CodeTokenKind.Mark,

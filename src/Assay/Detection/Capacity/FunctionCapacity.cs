@@ -17,7 +17,7 @@ internal sealed class FunctionCapacity(CapacityWords words, IStandings standings
     public bool IsRebuilder(string callee, IReadOnlyList<ValueShape> arguments)
     {
         string name = callee[(callee.LastIndexOf('.') + 1)..];
-        if (words.SaysRebuild(name) || (arguments is [{ Kind: ShapeKind.Import } type, ..] && IsType(type.Text)))
+        if (words.SaysRebuild(name) || (arguments is [{ Kind: ShapeKind.Import } type, ..] && IsType(type.Text, [.. arguments.Skip(1)])))
             return true;
 
         (bool text, bool number, bool matter, bool other) = Given(arguments);
@@ -27,6 +27,9 @@ internal sealed class FunctionCapacity(CapacityWords words, IStandings standings
         // numpy.dtype('f8') by another name, a quaternion of four numbers, an array from its bytes.
         return matter ? words.SaysMake(name) : number && !other;
     }
+
+    // A function that gets one of Python's own types with texts beside it rebuilds nothing.
+    private bool IsType(string path, IReadOnlyList<ValueShape> others) => !(path.StartsWith("builtins.", StringComparison.Ordinal) && Given(others).Text) && IsType(path);
 
     private bool IsType(string path) => NameConvention.IsClass(path) || standings.Of(path) is Standing.Harmless;
 

@@ -8,23 +8,81 @@ internal sealed partial class ArtifactEffects
 {
     private const int MostGiven = 512;
 
-    /// <summary>A state for what a callable gave back of which it is not known what that is: any object that it got, or one of a class of which nothing is known.</summary>
-    private void GivenBack(ValueShape given, ValueShape state, CallableFact fact)
+    /// <summary>Modules whose classes and functions keep, copy or compare what they get by special methods only.</summary>
+    private static readonly string[] s_keeping = ["builtins.", "collections.", "operator.", "copyreg.", "copy.", "functools.", "itertools.", "types.", "cloudpickle.", "dill.", "carried-types."];
+
+    /// <summary>Whether a value is not the file's own: something that a module has, a logger; and, where a callable only picks out of what it gets, a module, class or function.</summary>
+    private bool IsForeign(ValueShape value, bool isPicked) => (value.Kind is ShapeKind.Import && (isPicked || _scope.IsForeignValue(value.Text)))
+        || value is { Kind: ShapeKind.Result, Text: "logging.getLogger" } || (isPicked && value.Kind is ShapeKind.Result && _scope.Meanings.Of(value) is Meaning.Named);
+
+    /// <summary>
+    /// What a library gets it asks for methods and attributes of plain names: <c>numpy.mean(x)</c> is <c>x.mean()</c>, and the loaders of PyTorch read parts of an id. A class that the file makes has
+    /// what the file gives it under these.
+    /// </summary>
+    private void Dispatched(CallableFact fact, KnownPath name, ValueShape given)
     {
+        bool isLibrary = name.Entry is { IsDerived: false } && !s_keeping.Any(m => name.Path.StartsWith(m, StringComparison.Ordinal));
+        foreach (ValueShape part in given.Kind is ShapeKind.Persistent ? given.Items.SelectMany(i => i.Items.Append(i)) : isLibrary ? [given] : [])
+        {
+            if (part.Kind is not (ShapeKind.Result or ShapeKind.Instance) || _scope.Meanings.Of(part) is not Meaning.Instance { Class: Meaning.MadeClass made })
+                continue;
+
+            foreach ((string member, ValueShape value) in HookJudge.Entries(made.Members))
+            {
+                foreach (Meaning.CarriedFunction carried in member.StartsWith("__", StringComparison.Ordinal) ? [] : _scope.Finder.In(value))
+                    _scope.Carried.MayCall(carried, fact, member, name.Path);
+            }
+        }
+    }
+
+    /// <summary>What an operator gets beside an object of a class that nothing is known of goes into a method of that class.</summary>
+    private void Beside(KnownPath name, CallValues values, CallableFact fact)
+    {
+        if (!name.Path.StartsWith("operator.", StringComparison.Ordinal) || values.All.FirstOrDefault(IsStranger) is not { } stranger)
+            return;
+
+        if (_scope.Calls.Danger(stranger.Text, [.. values.All.Where(v => v.Kind is ShapeKind.Str or ShapeKind.Bytes)], onlyStrong: true) is { } danger)
+            _scope.Say(Judgements.UnknownCalled, stranger.Text, fact, "", danger, "", name.Path);
+    }
+
+    /// <summary>The functions that carried code gets as its globals, as a notebook has them that imports names from modules.</summary>
+    private static HashSet<ValueShape> GlobalsOfCode(KnownPath maker, IReadOnlyList<ValueShape> values)
+    {
+        HashSet<ValueShape> globals = new(ReferenceEqualityComparer.Instance);
+        if (maker.Entry is not { IsDerived: false } entry || !entry.Call.Any(e => e.Kind is EffectKind.Code))
+            return globals;
+
+        foreach (ValueShape state in values.SelectMany(v => v.Kind is ShapeKind.Tuple ? v.Items : []))
+        {
+            if (MeaningReader.Entry(state, "__globals__") is { } held)
+                globals.UnionWith(held.Items.Where((v, i) => i % 2 == 1 && v.Kind is ShapeKind.Import));
+        }
+
+        return globals;
+    }
+
+    private bool IsStranger(ValueShape value) => value.Kind is ShapeKind.Result or ShapeKind.Instance
+        && _scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.Named { Name: { Entry: null } type } } && !_scope.IsAllowed(type);
+
+    /// <summary>A state for what a callable gave back of which it is not known what that is: any object that it got, or one of a class of which nothing is known.</summary>
+    private void GivenBack(ValueShape given, ValueShape? state, CallableFact fact)
+    {
+        bool isPicked = given.Text.EndsWith(')') || _scope.Names.Of(given.Text) is { Entry: { IsDerived: false, Returns.Kind: ReturnKind.Unknown or ReturnKind.Item } };
         UseContext at = new UseContext(fact).Through(given.Text);
         Stack<ValueShape> open = new(given.Items);
         for (int seen = 0; seen < MostGiven && open.TryPop(out ValueShape? value); seen++)
         {
-            if (_scope.Meanings.Of(value) is Meaning.Instance got)
+            if (state is not null && _scope.Meanings.Of(value) is Meaning.Instance got)
                 _judge.States.Put(got, value, state, at);
-            else if (value.Kind is ShapeKind.Import && _scope.IsForeignValue(value.Text))
+
+            if (IsForeign(value, isPicked))
                 _scope.Say(Judgements.ModuleState, value.Text, fact, "", "", "", given.Text);
 
             foreach (ValueShape item in value.Items)
                 open.Push(item);
         }
 
-        if (_scope.Names.Of(given.Text) is { Entry: { IsDerived: false, Returns.Kind: ReturnKind.Unknown } })
+        if (state is not null && isPicked && !given.Text.EndsWith(')'))
             _judge.States.Put(KnownPath.None, null, state, at);
     }
 

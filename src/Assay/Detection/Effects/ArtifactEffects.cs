@@ -10,11 +10,13 @@ internal sealed partial class ArtifactEffects
 {
     private const int MostSinks = 64;
     private const int MostLazy = 4096;
+    private const int MostShapes = 4096;
     private readonly IReadOnlyList<CallableFact> _facts;
     private readonly EffectScope _scope;
     private readonly EffectJudge _judge;
     private readonly HashSet<string> _used;
     private readonly HashSet<string> _filled;
+    private readonly HashSet<(long Offset, string Path)> _asGlobals = [];
     private bool _goesThroughMore;
 
     /// <summary>Creates the judge of the uses of one artifact.</summary>
@@ -31,7 +33,7 @@ internal sealed partial class ArtifactEffects
     /// <summary>The judgements.</summary>
     public IReadOnlyList<CallableJudgement> Judge()
     {
-        foreach (CallableFact fact in Wanted().Where(f => f.Use is CallableUse.Called or CallableUse.State))
+        foreach (CallableFact fact in Wanted().Where(f => f.Use is CallableUse.Called or CallableUse.Constructed or CallableUse.State))
         {
             _scope.Carried.Notice(fact);
             _scope.Meanings.Classes.Notice(fact, _scope.Names.Of(fact));
@@ -116,6 +118,7 @@ internal sealed partial class ArtifactEffects
         if (route is Route.Call)
         {
             Found(fact, what);
+            Beside(name, values, fact);
             _judge.Objects.Consumed(name.Path.Length > 0 ? name.Path : fact.Callee, values.All, new UseContext(fact));
         }
 
@@ -152,17 +155,22 @@ internal sealed partial class ArtifactEffects
     /// </summary>
     private void Handed(CallableFact fact, KnownPath name, CallValues values, Route route)
     {
+        foreach (ValueShape id in values.All.Where(v => v.Kind is ShapeKind.Persistent))
+            Dispatched(fact, name, id);
+
         if (TakesAlong(name))
             return;
 
-        bool isSure = route is Route.Call && Enters(name);
+        // NEWOBJ of a native type goes through what it gets as a call does.
+        bool isSure = Enters(name) && (route is Route.Call || name.Entry is { IsDerived: false, Kind: NameKind.Class });
         if (name.Entry is not { Kind: NameKind.Class, IsDerived: false, Call.Count: 0 } && _scope.Kept.In(values.All) is { } held)
             Lies(held, fact, name.Path.Length > 0 ? name.Path : fact.Callee);
 
         foreach (ValueShape given in values.Positional)
         {
             Entered(fact, name, given, isSure);
-            foreach (ValueShape item in given.Kind is ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet ? given.Items.Take(MostSinks) : [])
+            Dispatched(fact, name, given);
+            foreach (ValueShape item in given.Kind is ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet ? given.Items : [])
                 Entered(fact, name, item, isSure: false);
         }
     }
@@ -268,7 +276,8 @@ internal sealed partial class ArtifactEffects
         if (state is not null && target is Meaning.Unknown or Meaning.Literal && fact.Target is { } given)
             GivenBack(given, state, fact);
 
-        if (IsOverForeign(fact.Target, isNew: true))
+        // A logger is found by its name and is the whole program's; picklers write it without a state.
+        if (IsOverForeign(fact.Target, isNew: true) || target is Meaning.Instance { Shape: { Kind: ShapeKind.Result, Text: "logging.getLogger" } })
             _scope.Say(Judgements.ModuleState, subject, fact);
 
         // BUILD asks the object for its __setstate__.
@@ -310,6 +319,10 @@ internal sealed partial class ArtifactEffects
         if (onlyNew && !name.AsMade().IsHarmful)
             return;
 
+        // Judged by what the code does with it.
+        if (_asGlobals.Contains((fact.Offset, name.Path)))
+            return;
+
         if (!_scope.Kept.Waits(name, _scope.Names.Of(fact.Carrier), fact))
             _scope.Say(onlyNew ? Judgements.Constructed : Judgements.Reached, name.Path, fact, name.Capability, "", name.Entry!.Origin.Reason, fact.Carrier);
     }
@@ -330,6 +343,9 @@ internal sealed partial class ArtifactEffects
             _scope.Hooks.Pairs(owner, fact.Arguments, fact);
             return;
         }
+
+        if (method is not "__hash__" && target is Meaning.Unknown && fact.Target is { } picked)
+            GivenBack(picked, null, fact);
 
         if (method is not "__hash__" && IsOverForeign(fact.Target))
             _scope.Say(Judgements.ModuleState, fact.Callee.TrimEnd('(', ')'), fact);
@@ -358,6 +374,9 @@ internal sealed partial class ArtifactEffects
                     _judge.Method(self, called, new CallValues(fact.Arguments, null, true), new UseContext(fact));
             }
         }
+
+        if (fact.Target is { } stranger && IsStranger(stranger) && _scope.States.Danger(stranger.Text, new ValueShape(ShapeKind.List) { Items = [.. fact.Arguments] }) is { } item)
+            _scope.Say(Judgements.UnknownState, stranger.Text, fact, "", item);
 
         if (method is "__setitem__")
             _scope.Hooks.Pairs(fact.Callee, fact.Arguments, fact);
@@ -429,9 +448,16 @@ internal sealed partial class ArtifactEffects
     {
         int found = 0;
         KnownPath binder = fact.Use is CallableUse.State ? _scope.Names.Of(holder.TrimEnd('(', ')')) : _scope.Names.Of(fact);
+        HashSet<ValueShape> globals = GlobalsOfCode(binder, values);
         Stack<ValueShape> open = new(values.Reverse());
-        for (int seen = 0; seen < 2048 && found < MostSinks && open.TryPop(out ValueShape? value); seen++)
+        for (int seen = 0; seen < MostShapes && found < MostSinks && open.TryPop(out ValueShape? value); seen++)
         {
+            if (globals.Contains(value) && _scope.Names.Of(value.Text) is { IsSink: true } given && _scope.Carried.IsGiven(given))
+            {
+                _asGlobals.Add((fact.Offset, given.Path));
+                continue;
+            }
+
             if (keeps && _scope.Kept.SettingOf(value) is { } setting)
             {
                 _scope.Kept.Keep(setting, fact, holder);

@@ -134,7 +134,7 @@ internal sealed class CarriedActs(EffectScope scope)
             IReadOnlyList<ValueShape> met = effect.Source.Kind is SourceKind.Always ? entry.IsDerived ? [] : use.Arguments : values.Of(effect.Source);
             bool isFixed = met.Count > 0 && met.All(v => v.Kind is not ShapeKind.Unknown);
             if (effect.Kind is EffectKind.GetAttribute && use.Arguments is [{ Kind: ShapeKind.Import } owner, { Kind: not ShapeKind.Str }, ..] && IsModule(owner.Text))
-                acts.Add(new CodeAct($"{name.Path}({owner.Text}, a computed name)", EffectKind.Import, false, false, true));
+                acts.Add(new CodeAct($"{name.Path}({owner.Text}, a computed name)", EffectKind.Import, false, false, true, IsGuessed: !IsStandard(owner.Text)));
             else if (!EffectKinds.IsHarm(effect.Kind) || (effect.Kind is EffectKind.Import && use.Arguments is [{ Kind: ShapeKind.Str }, ..]))
                 continue;
             else if (entry.IsDerived ? met.Any(v => IsForSink(name, v)) : effect.Source.Kind is SourceKind.Always || met.Any(Carriage.CanCarry))

@@ -87,6 +87,19 @@ internal sealed class CarriedFinder(EffectScope scope)
         }
     }
 
+    /// <summary>What a property, or another descriptor, of an object or class that the file makes calls when somebody reads it, where the file does not carry that.</summary>
+    public IEnumerable<ValueShape> Getters(Meaning owner, string attribute)
+    {
+        Meaning? type = owner switch
+        {
+            Meaning.Instance { Class: Meaning.MadeClass made } => made,
+            Meaning.MadeClass { Shape: not null } made => scope.Meanings.Classes.MetaclassOf(made),
+            _ => null,
+        };
+        return (type is null ? [] : scope.Meanings.Classes.Named(type, attribute)).Where(m => scope.Meanings.CalleeOf(m) is Meaning.Named { Name: var wrapper } && scope.Table.Descriptors.Contains(wrapper.Path) && !In(m).Any())
+            .SelectMany(m => m.Items.Where(i => i.Kind is ShapeKind.Import or ShapeKind.Result or ShapeKind.Instance));
+    }
+
     /// <summary>Whether a member is a function, or a static or class method of one: reading it calls nothing.</summary>
     public bool IsPlainMethod(ValueShape member) => scope.Meanings.Of(member) switch
     {

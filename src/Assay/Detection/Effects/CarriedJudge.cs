@@ -11,7 +11,7 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal sealed class CarriedJudge(EffectScope scope)
 {
-    private const int MostFollowed = 256;
+    private const int MostFollowed = 4096;
     private const int MostShapes = 2048;
 
     /// <summary>Members with special names that run when a class is called, or in a special place only, which is judged there.</summary>
@@ -65,6 +65,12 @@ internal sealed class CarriedJudge(EffectScope scope)
         }
 
         (string grade, string words) = CarriedWords.Grade(code, scope.Table);
+
+        // Parts of code that a call gives cannot be read.
+        if (grade is Judgements.OrdinaryCode && fact.Code is null && scope.Names.Of(maker) is { Entry.Returns.Kind: ReturnKind.Function } && fact.Arguments.Any(a => a.Kind is ShapeKind.Result or ShapeKind.Unknown)
+            && !fact.Arguments.Any(a => scope.Meanings.Of(a) is Meaning.CarriedFunction))
+            (grade, words) = (Judgements.SuspiciousCode, "instructions that cannot be read");
+
         scope.Say(grade, maker, fact, "", words);
         if (fact.ConstantsElided && grade is Judgements.OrdinaryCode)
             scope.Say(Judgements.Elided, maker, fact, "", "some of the code that it carries was not kept");
@@ -102,6 +108,9 @@ internal sealed class CarriedJudge(EffectScope scope)
 
     /// <summary>A carried function is a member that a constructor may call; what it does is told where it does harm, as most members are called by nobody.</summary>
     public void MayConstruct(Meaning.CarriedFunction function, CallableFact fact, string member) => AtLoad(function, fact, $"if a constructor calls {member}", onlyHarm: true);
+
+    /// <summary>A carried function is a method of an object that a library gets, which calls methods of plain names; reading is what methods of good files do.</summary>
+    public void MayCall(Meaning.CarriedFunction function, CallableFact fact, string member, string caller) => AtLoad(function, fact, $"if {caller} calls {member}", setsAside: s_reading);
 
     /// <summary>A carried function is called.</summary>
     public void Called(Meaning.CarriedFunction function, UseContext at)
@@ -160,21 +169,25 @@ internal sealed class CarriedJudge(EffectScope scope)
         if (reached.Count == 0)
             return [.. AllCodes()];
 
+        HashSet<CarriedCode> met = new(reached, ReferenceEqualityComparer.Instance);
         for (int i = 0; i < reached.Count && reached.Count < MostFollowed; i++)
         {
-            HashSet<string> names = [.. reached[i].Uses.Select(u => u.Callee).Concat(reached[i].Reads).Select(p => p[(p.LastIndexOf('.') + 1)..])];
-            reached.AddRange(AllCodes().Where(c => names.Contains(c.Name) && !reached.Contains(c)));
+            foreach (string name in reached[i].Uses.Select(u => u.Callee).Concat(reached[i].Reads).Select(p => p[(p.LastIndexOf('.') + 1)..]).Distinct())
+                reached.AddRange(ByName[name].Where(met.Add));
 
             // What stands in a function runs with it: a lambda, a comprehension, the body of a class.
             foreach (string within in _within[reached[i]])
             {
-                if (_codes.TryGetValue(within, out CarriedCode? inner) && !reached.Contains(inner))
+                if (_codes.TryGetValue(within, out CarriedCode? inner) && met.Add(inner))
                     reached.Add(inner);
             }
         }
 
         return reached;
     }
+
+    // All code was noticed before any is judged.
+    private ILookup<string, CarriedCode> ByName => field ??= AllCodes().ToLookup(c => c.Name, StringComparer.Ordinal);
 
     private IEnumerable<CarriedCode> AllCodes() => _codes.Values.Concat(_twins.Values.SelectMany(t => t));
 

@@ -15,7 +15,7 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
 {
     private const int MaxValues = 2048;
     private const int LongestPath = 255;
-    private const int MostFollowed = 64;
+    private const int MostFollowed = 256;
 
     /// <summary>Lets the effects of a callable act on what it gets.</summary>
     public void Act(KnownPath name, Route route, IReadOnlyList<Effect> effects, CallValues values, UseContext at)

@@ -9,7 +9,10 @@ namespace Assay.Detection.Effects;
 /// <summary>Turns effects and what they meet into judgements, and follows those that reach further callables.</summary>
 internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 {
-    private const int MostFollowed = 64;
+    private const int MostFollowed = 256;
+
+    /// <summary>Of more values that are called it is said that there are more; no honest file has so many.</summary>
+    private const int MostCalled = 64;
 
     /// <summary>Lets an effect of a callable act on what it gets.</summary>
     public void Act(KnownPath name, Effect effect, CallValues values, UseContext at)
@@ -141,6 +144,14 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         if (onlyNew)
             scope.Packages.Add(name.Path, at.Fact);
 
+        // A class of classes gets the name of the class that it makes.
+        if (at.Depth > 0 && NameConvention.IsClass(name.Path) && !name.IsStrict && scope.Names.Of(at.Holder) is { Entry: { IsDerived: false } maker } && maker.Call.Any(e => e.Kind is EffectKind.MakeClass)
+            && values.All.All(v => v.Kind is not ShapeKind.Str || TextForms.IsIdentifier(v.Text)))
+        {
+            scope.Say(Judgements.UnknownInert, name.Path, at.Fact, "", "", "", at.Holder);
+            return;
+        }
+
         if (name.IsStrict && !onlyNew)
         {
             StrangerCalled(name, at);
@@ -222,7 +233,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             if (Carriage.IsPlain(value))
                 continue;
 
-            if (followed++ == MostFollowed)
+            if (followed++ == MostCalled)
             {
                 scope.Say(Judgements.ComputedCalled, at.Holder, at.Fact, "", "it calls more values than are followed");
                 return;
@@ -301,6 +312,14 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
     private void GetAttribute(KnownPath name, IReadOnlyList<ValueShape> owners, Effect effect, CallValues values, UseContext at)
     {
+        // A property, or __getattr__, of a class that nothing is known of does something with what its object was made of.
+        foreach (ValueShape stranger in owners.Where(o => o.Kind is ShapeKind.Result or ShapeKind.Instance).Take(MostFollowed))
+        {
+            if (scope.Meanings.Of(stranger) is Meaning.Instance { Class: Meaning.Named { Name: { Entry: null } type } } && !scope.IsAllowed(type)
+                && scope.Calls.Danger(type.Path, [.. stranger.Items, .. stranger.State is { } state ? [state] : Array.Empty<ValueShape>()], onlyStrong: true) is { } held)
+                scope.Say(Judgements.UnknownCalled, type.Path, at.Fact, "", held, "", name.Path);
+        }
+
         IReadOnlyList<ValueShape> texts = effect.With.Count > 0 ? [.. effect.With.SelectMany(values.Of)] : values.IsLoose ? values.All : [.. values.Positional.Skip(effect.Source.Index + 1).Take(1)];
         foreach (ValueShape text in texts)
         {
@@ -336,6 +355,9 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         {
             foreach (Meaning.CarriedFunction carried in scope.Finder.Read(scope.Meanings.Of(owner), attribute))
                 scope.Carried.MayRun(carried, at.Fact, $"when {attribute} is read");
+
+            foreach (ValueShape getter in scope.Finder.Getters(scope.Meanings.Of(owner), attribute))
+                judge.Run(scope.Meanings.Of(getter), Route.Call, new CallValues([owner], null, true), at.Through(attribute));
 
             foreach (KnownPath type in scope.ClassesOf(scope.Meanings.Of(owner)).Where(t => t.Path.Length > 0 && !t.IsHarmful))
             {

@@ -34,7 +34,7 @@ internal readonly record struct UseContext(CallableFact Fact, string Holder = ""
 internal sealed class EffectJudge
 {
     private const int MaxDepth = 6;
-    private const int MostBases = 16;
+    private const int MostBases = 256;
     private const int MostSteps = 20_000;
     private static readonly string[] s_constructors = ["__init__", "__new__", "_missing_", "_generate_next_value_"];
     private readonly EffectScope _scope;
@@ -173,6 +173,10 @@ internal sealed class EffectJudge
 
         foreach (Effect effect in effects)
             _actions.Act(name, effect, values, at);
+
+        // Native types go through what their __new__ gets: tuple.__new__(tuple, x) is tuple(x).
+        if (route is Route.New && entry.Kind is NameKind.Class && values.All.Count > 0)
+            Objects.Consumed(name.Path, values.All, at);
     }
 
     /// <summary>
@@ -181,6 +185,7 @@ internal sealed class EffectJudge
     /// </summary>
     public void Enter(KnownPath method, ValueShape self, IReadOnlyList<ValueShape> values, UseContext at)
     {
+        method = method.AsRead();
         if (method.IsCoarse || at.Depth > MaxDepth || _steps++ > MostSteps)
             return;
 
@@ -247,7 +252,7 @@ internal sealed class EffectJudge
     private void Inherited(Meaning.MadeClass made, Route route, CallValues values, UseContext at)
     {
         if (route is Route.Call)
-            Made(made, at);
+            Made(made, values, at);
 
         if (values.All.Count == 0)
             return;
@@ -261,7 +266,7 @@ internal sealed class EffectJudge
     }
 
     /// <summary>A call of a class runs what the class of it does there, its constructor, and the members that constructors of its bases call.</summary>
-    private void Made(Meaning.MadeClass made, UseContext at)
+    private void Made(Meaning.MadeClass made, CallValues values, UseContext at)
     {
         foreach (string constructor in s_constructors)
         {
@@ -287,7 +292,11 @@ internal sealed class EffectJudge
             foreach (string called in known.Call.Where(e => e is { Kind: EffectKind.Call, Source: { Index: 0, Key.Length: > 0 } }).Select(e => e.Source.Key))
             {
                 foreach (ValueShape member in _scope.Meanings.Classes.Named(made, called))
+                {
                     Carried(member, called, at);
+                    if (!_scope.Finder.In(member).Any())
+                        Run(_scope.Meanings.Of(member), Route.Call, values with { IsLoose = true }, at.Through(path));
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ namespace Assay.Detection.Effects;
 /// <summary>What the judges of one artifact share.</summary>
 internal sealed class EffectScope : IStandings
 {
-    private const int MostBases = 32;
+    private const int MostBases = 256;
     private readonly IReadOnlyList<string> _allowed;
     private readonly List<CallableJudgement> _said = [];
 

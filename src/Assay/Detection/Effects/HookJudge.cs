@@ -16,6 +16,9 @@ internal sealed class HookJudge(EffectScope scope)
     private const int MostMembers = 1024;
     private const int MostCopies = 8;
 
+    /// <summary>Stands for a name that cannot be told.</summary>
+    private const string Computed = "(computed)";
+
     /// <summary>Judges the members of a class that the file makes.</summary>
     public void Members(string maker, ValueShape members, CallableFact fact, bool isMetaclass = false)
     {
@@ -37,6 +40,9 @@ internal sealed class HookJudge(EffectScope scope)
                 Memory(maker, name, fact);
                 continue;
             }
+
+            if (ActsUnderComputedName(name, value))
+                scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
 
             // Loaders ask each object for its dictionary and its class: what stands there in their place runs.
             foreach (Meaning.CarriedFunction carried in name is "__dict__" or "__class__" or "__reduce_ex__" && !scope.Finder.IsPlainMethod(value) ? scope.Finder.In(value) : [])
@@ -94,6 +100,8 @@ internal sealed class HookJudge(EffectScope scope)
             {
                 if (IsMemory(name))
                     Memory(subject, name, fact);
+                else if (ActsUnderComputedName(name, value))
+                    scope.Say(Judgements.HookState, subject, fact, "", $"{name} = {Callables.CallText.Value(value)}");
                 else if (scope.Table.ContainerMethods.Contains(name) && scope.Finder.In(value).FirstOrDefault() is { } carried)
                     scope.Carried.MayRun(carried, fact, $"as {name}");
                 else if ((IsHook(name) && IsCallable(value)) || Waits(value))
@@ -109,6 +117,8 @@ internal sealed class HookJudge(EffectScope scope)
         {
             if (values[i] is { Kind: ShapeKind.Str } memory && (IsMemory(memory.Text) || (memory.Text is "data" or "strides" && i > 0 && !Carriage.IsPlain(values[i - 1]))))
                 Memory(setter, memory.Text, fact);
+            else if (i < 2 && IsComputed(values[i]) && ActsUnderComputedName(Computed, values[i + 1]))
+                scope.Say(Judgements.HookState, setter, fact, "", $"{Computed} = {Callables.CallText.Value(values[i + 1])}");
             else if (values[i] is { Kind: ShapeKind.Str } into && values[i + 1].Kind is ShapeKind.Import && scope.IsForeignValue(values[i + 1].Text))
                 scope.Say(Judgements.HookState, setter, fact, "", $"{into.Text} = {Callables.CallText.Value(values[i + 1])}");
             else if (values[i] is { Kind: ShapeKind.Str } name && ((IsHook(name.Text) && IsCallable(values[i + 1])) || Waits(values[i + 1], inClass: true)))
@@ -223,6 +233,13 @@ internal sealed class HookJudge(EffectScope scope)
     // An analysis leaves out what it knows to do nothing.
     private static bool IsCalled(KnownPath call) => (call.Entry ?? call.Told) is { Call.Count: > 0 };
 
+    /// <summary>Whether a name is what a call gave: no pickler writes names that way, and it may be any.</summary>
+    private static bool IsComputed(ValueShape name) => name.Kind is ShapeKind.Result or ShapeKind.Unknown;
+
+    /// <summary>What acts under a name that is computed may stand under any that Python calls by itself.</summary>
+    private bool ActsUnderComputedName(string name, ValueShape value) => name is Computed && value.Kind is ShapeKind.Import or ShapeKind.Result or ShapeKind.Instance
+        && ((IsCallable(value) && scope.Meanings.Of(value) is not (Meaning.Literal or Meaning.Instance)) || scope.Finder.In(value).Any());
+
     /// <summary>Names and values of members, as dictionaries, pairs and slots hold them.</summary>
     public static IEnumerable<(string Name, ValueShape Value)> Entries(ValueShape members)
     {
@@ -232,6 +249,8 @@ internal sealed class HookJudge(EffectScope scope)
             {
                 if (members.Items[i].Kind is ShapeKind.Str)
                     yield return (members.Items[i].Text, members.Items[i + 1]);
+                else if (IsComputed(members.Items[i]))
+                    yield return (Computed, members.Items[i + 1]);
             }
 
             yield break;

@@ -92,7 +92,7 @@ internal sealed class KeptFunctions(EffectScope scope)
         if (_keepers.TryGetValue(owner.Path, out bool known))
             return known;
 
-        bool keeps = owner.Path.Length > 0 && !owner.IsHarmful && (owner.Entry is not null || !owner.IsStrict) && !s_unasked.Any(m => Acts(scope.Names.Of(owner.Path, m)));
+        bool keeps = owner.Path.Length > 0 && !owner.IsHarmful && (owner.Entry is not null || !owner.IsStrict) && !s_unasked.Any(m => Acts(scope.Names.Of(owner.Path, m).AsRead()));
         return _keepers[owner.Path] = keeps;
     }
 

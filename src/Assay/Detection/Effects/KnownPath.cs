@@ -25,6 +25,12 @@ internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool 
     /// <summary>What an analysis has read of a class of which rules only know that its module as a whole can do harm; null where there is no such class.</summary>
     public EffectEntry? Read { get; init; }
 
+    /// <summary>What an analysis has read of a method of such a class; null where there is none.</summary>
+    public EffectEntry? ReadMember { get; init; }
+
+    /// <summary>The method as its own source has it, where rules only know that its module as a whole can do harm.</summary>
+    public KnownPath AsRead() => ReadMember is { } read ? this with { Entry = read, IsCoarse = false } : this;
+
     /// <summary>The class as it is for objects that are made without its constructor: what its own source does is known better than what its module can do.</summary>
     public KnownPath AsMade() => Read is { } read && IsHarmful ? this with { Entry = read, IsCoarse = false } : this;
 
@@ -141,9 +147,9 @@ internal sealed class PathKnowledge(CallableTable names)
         bool deep = coarse && path.IndexOf('.', Math.Min(path.Length, found.Place!.Value.Owner.Length + 1)) >= 0;
         bool isListed = found.Entry is { IsDerived: true } && names.Knowledge.IsListed(path);
         bool isTold = isListed || (found.Entry is { IsDerived: true } derived && !CanBeCleared(path, derived.Kind, names.Capacity));
-        EffectEntry? read = coarse && found.Entry is { IsHarmful: true, Kind: NameKind.Class } && !names.Knowledge.IsListed(path) ? names.Knowledge.Read(path) : null;
+        EffectEntry? read = coarse && found.Entry is { IsHarmful: true } && !names.Knowledge.IsListed(path) ? names.Knowledge.Read(path) : null;
         bool isMember = names.Knowledge.IsListed(path) && found is { Entry: { IsDerived: false, IsHarmful: false }, Place: { Pattern.Length: 0 } place } && place.Owner != path;
-        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null, Read = read is { Kind: NameKind.Class } ? read : null, MemberOf = isMember ? found.Place!.Value.Owner : "" };
+        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null, Read = read is { Kind: NameKind.Class } && found.Entry is { Kind: NameKind.Class } ? read : null, ReadMember = read is { Kind: NameKind.Class } ? null : read, MemberOf = isMember ? found.Place!.Value.Owner : "" };
         if (_cache.Count < MostCached)
             _cache.Add(path, known);
 

@@ -11,7 +11,7 @@ namespace Assay.Detection.Effects;
 internal sealed class MadeClasses(MeaningReader meanings)
 {
     private const int MostFills = 4096;
-    private const int MostBases = 32;
+    private const int MostBases = 256;
     private readonly Dictionary<string, List<ValueShape>> _fills = new(StringComparer.Ordinal);
     private readonly Dictionary<ValueShape, ValueShape> _merged = new(ReferenceEqualityComparer.Instance);
     private int _count;

@@ -31,7 +31,7 @@ internal sealed class MadeUses(EffectScope scope)
         KnownPath callee = scope.Names.Of(fact);
         return fact.Use switch
         {
-            CallableUse.Called => !ArtifactEffects.TakesAlong(callee) && HoldsMade(fact.Keywords is { } keywords ? [.. fact.Arguments, keywords] : fact.Arguments),
+            CallableUse.Called => (fact.Arguments.Any(a => a.Kind is ShapeKind.Persistent) && HoldsMade([.. fact.Arguments.Where(a => a.Kind is ShapeKind.Persistent)])) || (!ArtifactEffects.TakesAlong(callee) && HoldsMade(fact.Keywords is { } keywords ? [.. fact.Arguments, keywords] : fact.Arguments)),
             CallableUse.Constructed => callee.Entry is { IsDerived: false } ? HoldsMade(fact.Arguments) : fact.Arguments.Any(IsMade),
             CallableUse.State => fact.Arguments.Any(a => IsMade(a) || a.Items.Any(i => a.Kind is ShapeKind.Tuple && IsMade(i))) || (TakesStates(fact) && HoldsMade(fact.Arguments)),
             CallableUse.Method => fact.Derivation is not ["__hash__"] && Converts(fact) && HoldsMade(fact.Arguments),
@@ -48,7 +48,7 @@ internal sealed class MadeUses(EffectScope scope)
 
     /// <summary>Whether what fills an object is native code that wants numbers of it; what collects objects keeps them.</summary>
     private bool Converts(CallableFact fact) => fact.Target is { } target
-        && scope.Meanings.Of(target) is Meaning.Instance { Class: Meaning.Named { Name: { Entry: not null } type } } && !type.Path.StartsWith("collections.", StringComparison.Ordinal);
+        && (scope.Meanings.Of(target) is Meaning.Literal || (scope.Meanings.Of(target) is Meaning.Instance { Class: Meaning.Named { Name: { Entry: not null } type } } && !type.Path.StartsWith("collections.", StringComparison.Ordinal)));
 
     private bool IsMade(ValueShape value) => value.Kind is ShapeKind.Result or ShapeKind.Instance && scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.MadeClass };
 

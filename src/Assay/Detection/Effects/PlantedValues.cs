@@ -10,8 +10,8 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal sealed class PlantedValues(EffectScope scope)
 {
-    private const int MostValues = 2048;
-    private const int MostFound = 64;
+    private const int MostValues = 4096;
+    private const int MostFound = 1024;
 
     /// <summary>The callables in an object that has got a state, nearest first.</summary>
     public IEnumerable<Meaning> In(ValueShape self)

@@ -18,16 +18,19 @@ internal sealed class ProtocolJudge(EffectScope scope, EffectJudge judge)
     public void Consumed(string callee, IReadOnlyList<ValueShape> values, UseContext at)
     {
         int entered = 0;
+        HashSet<string> classes = new(StringComparer.Ordinal);
         foreach (ValueShape value in values.SelectMany(v => v.Kind is ShapeKind.Tuple or ShapeKind.List or ShapeKind.Set or ShapeKind.FrozenSet ? v.Items : [v]))
         {
             if (value.Kind is not (ShapeKind.Result or ShapeKind.Instance) || scope.Meanings.Of(value) is not Meaning.Instance made)
                 continue;
 
-            if (entered++ == MostObjects)
-                return;
-
+            // Where there are many, each class is entered once more.
+            bool isOneOfMany = entered++ >= MostObjects;
             foreach (KnownPath owner in scope.ClassesOf(made))
             {
+                if (!classes.Add(owner.Path) && isOneOfMany)
+                    continue;
+
                 foreach (KnownPath method in Methods(owner))
                     judge.Enter(method, value, [], at.Through(callee));
             }
@@ -47,7 +50,7 @@ internal sealed class ProtocolJudge(EffectScope scope, EffectJudge judge)
         List<KnownPath> methods = [];
         foreach (string name in ObjectProtocol.Methods)
         {
-            KnownPath method = scope.Names.Of(owner.Path, name);
+            KnownPath method = scope.Names.Of(owner.Path, name).AsRead();
             if (!method.IsCoarse && (method.Entry ?? method.Told) is { IsDerived: true, Call.Count: > 0 })
                 methods.Add(method);
         }

@@ -10,8 +10,8 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal sealed class StateJudge(EffectScope scope, EffectJudge judge)
 {
-    private const int MostClasses = 64;
-    private const int MostValues = 512;
+    private const int MostClasses = 256;
+    private const int MostValues = 4096;
 
     /// <summary>Judges a state that is put into an object of the classes that <paramref name="target"/> may be of.</summary>
     public void Put(Meaning target, ValueShape? self, ValueShape state, UseContext at)
@@ -29,7 +29,7 @@ internal sealed class StateJudge(EffectScope scope, EffectJudge judge)
     /// <summary>Judges a state that is put into an object of a class.</summary>
     public void Put(KnownPath owner, ValueShape? self, ValueShape state, UseContext at)
     {
-        if (scope.Names.Of(owner.Path, "__setstate__") is { Entry: not null, IsCoarse: false } setState && !owner.IsHarmful)
+        if (scope.Names.Of(owner.Path, "__setstate__").AsRead() is { Entry: not null, IsCoarse: false } setState && !owner.IsHarmful)
             judge.Run(setState, Route.Call, new CallValues([Filled(self ?? new ValueShape(ShapeKind.Instance, owner.Path), state), state]), at with { StateOf = owner.Path });
         else if (owner.Entry is null && !scope.IsAllowed(owner) && scope.States.Danger(owner.Path, state) is { } danger)
             scope.Say(Judgements.UnknownState, owner.Path.Length > 0 ? owner.Path : at.Fact.Callee, at.Fact, "", danger, "", at.Holder);

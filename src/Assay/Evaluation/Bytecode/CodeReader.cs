@@ -11,6 +11,9 @@ internal static class CodeReader
 {
     private const int MaxTexts = 64;
 
+    /// <summary>The first version whose code has the form that dill converts.</summary>
+    private const int FirstConverted = 11;
+
     /// <summary>What the code does that the arguments of its maker hold; null where they hold none.</summary>
     public static CarriedCode? Read(IReadOnlyList<ValueShape> arguments) => CodeParts.Find(arguments) is { } parts ? Read([parts]) : null;
 
@@ -37,17 +40,20 @@ internal static class CodeReader
         {
             // Which of several versions wrote it cannot always be told; what any of them would do counts.
             bool isRead = false;
-            foreach (BytecodeVersion version in parts.Versions())
+            List<BytecodeVersion> own = [.. parts.Versions()];
+            foreach (BytecodeVersion version in own.Concat(BytecodeVersion.All.Where(v => v is { IsLegacy: false, Minor: >= FirstConverted } && !own.Contains(v))))
             {
+                // dill makes code of its own version of what another one wrote: what reads as that version's, down to the places that it keeps for itself, may be meant for it.
+                bool isOwn = own.Contains(version);
                 CodeUses uses = new();
                 CodeRun run = new(parts, version, uses);
-                if (!run.Run())
+                if (!run.Run() || (!isOwn && run.HasHidden))
                     continue;
 
                 for (int choice = 1; choice < run.Stored.Choices; choice++)
                     _ = new CodeRun(parts, version, uses, null, run.Stored, choice).Run();
 
-                isRead |= !run.HasHidden;
+                isRead |= isOwn && !run.HasHidden;
                 all.Add(uses);
             }
 

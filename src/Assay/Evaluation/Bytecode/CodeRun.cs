@@ -17,6 +17,9 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
     /// <summary>The operand by which BINARY_OP takes an item, from Python 3.14 on.</summary>
     private const int SubscriptOperator = 26;
 
+    /// <summary>The number of NOP until Python 3.12.</summary>
+    private const byte Nothing = 9;
+
     /// <summary>Builtins that run code: who looks one up in something has the table of builtins there.</summary>
     private static readonly string[] s_builtins = ["exec", "eval", "compile", "execfile"];
 
@@ -50,7 +53,7 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
             long own = taken switch { 3 => code[at + 1] | (code[at + 2] << 8), 2 => code[at + 1], _ => 0 };
             argument = (argument << (version.IsLegacy ? 16 : 8)) | own;
             int next = at + taken + (2 * op.Caches);
-            HasHidden |= code.AsSpan(Math.Min(at + taken, code.Length)..Math.Min(next, code.Length)).ContainsAnyExcept((byte)0);
+            HasHidden |= IsHidden(code.AsSpan(Math.Min(at + taken, code.Length)..Math.Min(next, code.Length)));
             at = next;
             if (op.Name is "EXTENDED_ARG")
             {
@@ -67,6 +70,18 @@ internal sealed class CodeRun(CodeParts parts, BytecodeVersion version, CodeUses
         }
 
         return true;
+    }
+
+    // Whoever writes code that several versions take for theirs fills the places with instructions that do nothing.
+    private static bool IsHidden(ReadOnlySpan<byte> kept)
+    {
+        for (int i = 0; i + 1 < kept.Length; i += 2)
+        {
+            if (kept[i + 1] != 0 || kept[i] is not (0 or Nothing))
+                return true;
+        }
+
+        return false;
     }
 
     private bool Step(CodeOp op, int argument)

@@ -22,6 +22,11 @@ internal sealed class UseCollector : PickleObserver
     private const int MembersVisited = 512;
     private const int ClassArguments = 6;
     private const int LongestHook = 64;
+    private const int FirstOperands = 16;
+    private const int MostOperands = 256;
+
+    /// <summary>What lies behind the first operands is looked into less deeply.</summary>
+    private const int OutlineDepth = 5;
 
     /// <summary>Stands for the opcode of a call that none makes.</summary>
     private const byte HookTag = 0xFE;
@@ -162,17 +167,17 @@ internal sealed class UseCollector : PickleObserver
             Arguments = arguments.Kind == ShapeKind.Tuple ? arguments.Items : [arguments],
             Keywords = keywords,
         };
+        if (CarriedCodeReading.Read(machine, row.Arguments) is { } code)
+        {
+            fact = fact with { Code = code };
+            if (!code.IsWhole)
+            {
+                _oddities.Add("pickle.unread-bytecode", offset, "Code that the pickle carries is not bytecode of a version of Python that is read here, or there is too much of it.");
+            }
+        }
+
         if (use == CallableUse.Called)
         {
-            if (CarriedCodeReading.Read(machine, row.Arguments) is { } code)
-            {
-                fact = fact with { Code = code };
-                if (!code.IsWhole)
-                {
-                    _oddities.Add("pickle.unread-bytecode", offset, "Code that the pickle carries is not bytecode of a version of Python that is read here, or there is too much of it.");
-                }
-            }
-
             fact = _folding.Resolve(fact, row.Callee, row.Arguments);
             if (!_folding.IsFollowed)
             {
@@ -231,14 +236,19 @@ internal sealed class UseCollector : PickleObserver
 
         int budget = _room.Values;
         List<ValueShape> shapes = [];
-        foreach (PickleValue operand in operands[..Math.Min(operands.Length, 16)])
+        for (int i = 0; i < operands.Length && shapes.Count < MostOperands; i++)
         {
-            shapes.Add(machine.Shape(operand, ref budget, _room.Text));
+            // Behind the first ones what is plain is left out; of pairs both stay.
+            int pair = method == "__setitem__" && (i ^ 1) < operands.Length ? i ^ 1 : i;
+            if (i < FirstOperands || machine.IsTainted(operands[i]) || machine.IsTainted(operands[pair]))
+            {
+                shapes.Add(machine.Shape(operands[i], ref budget, _room.Text, i < FirstOperands ? 0 : OutlineDepth));
+            }
         }
 
         CallableFact fact = Describe(machine, target, CallableUse.Method, opcode, offset) with { Arguments = shapes, Derivation = [method] };
         UseGroup added = Keep(machine.Encodings, fact);
-        added.Elided = operands.Length > 16;
+        added.Elided = operands.Length > FirstOperands;
         Uses.Add(added);
     }
 
