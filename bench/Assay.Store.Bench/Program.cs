@@ -35,7 +35,7 @@ const string Rare = """
     """;
 RetroResult result = RetroJudge.Of(store, RuleSet.With([("bench.yaml", Rare)]), Policy.None).Run(_ => { }, CancellationToken.None);
 Say($"judged by a new rule: {result.Readings:n0} readings, {result.Judged:n0} concerned, {result.Changed:n0} changed");
-result = RetroJudge.Of(store, RuleSet.With([("bench.yaml", Rare.Replace("bench-rare", "bench-many", StringComparison.Ordinal).Replace("callable: {name: {glob: \"benchmark.rare.*\"}}", "format: {format: pytorch}", StringComparison.Ordinal))]), Policy.None).Run(_ => { }, CancellationToken.None);
+result = RetroJudge.Of(store, RuleSet.With([("bench.yaml", Rare.Replace("bench-rare", "bench-many", StringComparison.Ordinal).Replace("callable: {name: {glob: \"benchmark.rare.*\"}}", "format: pickle", StringComparison.Ordinal))]), Policy.None).Run(_ => { }, CancellationToken.None);
 Say($"judged by another rule: {result.Readings:n0} readings, {result.Judged:n0} concerned, {result.Changed:n0} changed");
 string digest = Convert.ToHexStringLower(Generator.DigestOf(count / 2)), held = Convert.ToHexStringLower(Generator.DigestOf(-2 - 9));
 foreach ((string what, StoreQuestion question) in ((string, StoreQuestion)[])
