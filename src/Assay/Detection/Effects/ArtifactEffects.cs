@@ -33,10 +33,11 @@ internal sealed partial class ArtifactEffects
     /// <summary>The judgements.</summary>
     public IReadOnlyList<CallableJudgement> Judge()
     {
-        foreach (CallableFact fact in Wanted().Where(f => f.Use is CallableUse.Called or CallableUse.Constructed or CallableUse.State))
+        foreach (CallableFact fact in Wanted())
         {
             _scope.Carried.Notice(fact);
-            _scope.Meanings.Classes.Notice(fact, _scope.Names.Of(fact));
+            if (fact.Use is CallableUse.Called or CallableUse.Constructed or CallableUse.State)
+                _scope.Meanings.Classes.Notice(fact, _scope.Names.Of(fact));
         }
 
         MadeUses made = new(_scope);

@@ -32,16 +32,31 @@ internal sealed record CodeAct(string Path, EffectKind Kind, bool IsFixed, bool 
 internal sealed class CarriedActs(EffectScope scope)
 {
     private const int MostValues = 4096;
-    private static readonly string[] s_walks = ["__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "func_globals", "__loader__", "gi_frame", "cr_frame", "tb_frame"];
+    private static readonly string[] s_walks = ["__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "func_globals", "__loader__", "gi_frame", "cr_frame", "ag_frame", "tb_frame", "f_back"];
     private static readonly string[] s_openers = ["open", "eval", "exec", "compile", "__import__"];
     private const int MaxDepth = 4;
+    private const int MostStores = 16;
     private readonly Dictionary<string, ValueShape> _globals = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _modules = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<CodeStore>> _stores = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<CarriedCode, IReadOnlyList<CodeAct>> _known = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Notes which names the file gives to the code that it carries.</summary>
     public void Notice(CallableFact fact)
     {
+        foreach (CodeStore store in fact.Code?.Stores ?? [])
+        {
+            if (!_stores.TryGetValue(store.Name, out List<CodeStore>? same))
+                _stores.Add(store.Name, same = []);
+
+            if (same.Count < MostStores && !same.Contains(store))
+                same.Add(store);
+        }
+
+        if (fact.Code is { Name: { Length: > 0 } member })
+            _ = _members.Add(member);
+
         if (scope.Names.Of(fact) is { Entry: { } importer } && importer.Call.Any(e => e.Kind is EffectKind.NamesModule))
             _modules.UnionWith(fact.Arguments.Where(a => a.Kind is ShapeKind.Str).Select(a => a.Text));
 
@@ -85,11 +100,45 @@ internal sealed class CarriedActs(EffectScope scope)
             Read(read, acts);
 
             // Who reads such a builtin, is not seen to call it and calls something that cannot be told calls it by a way around.
-            if (s_openers.Contains(read) && !_globals.ContainsKey(read) && !code.Uses.Any(u => u.Callee == read) && code.Uses.Any(u => u.Callee.Length == 0 || u.Callee.Contains("()", StringComparison.Ordinal)))
+            if (IsOpener(read) && !code.Uses.Any(u => u.Callee == read) && code.Uses.Any(u => u.Callee.Length == 0 || u.Callee.Contains("()", StringComparison.Ordinal)))
                 acts.Add(new CodeAct(read, EffectKind.Unknown, true, false, true, IsUnknown: true));
         }
 
         return _known[code] = acts;
+    }
+
+    /// <summary>Whether a name is that of a builtin that opens or runs what it gets, and of nothing that the file gives to its code.</summary>
+    public bool IsOpener(string name) => s_openers.Contains(name) && !_globals.ContainsKey(name);
+
+    /// <summary>Whether carried code has the name: it may be a method of a class that the file makes.</summary>
+    public bool IsMember(string name) => _members.Contains(name);
+
+    /// <summary>What a path of the code may mean: what it means by itself, and what any code of the file stores under the name.</summary>
+    public IEnumerable<KnownPath> ResolveAll(string path, bool isImported)
+    {
+        if (Resolve(path, isImported) is { Path.Length: > 0 } name)
+            yield return name;
+
+        foreach (CodeStore store in isImported ? [] : Stored(path))
+        {
+            if (Resolve(store.Path, store.IsImported) is { Path.Length: > 0 } stored)
+                yield return stored with { IsStrict = true };
+        }
+    }
+
+    /// <summary>What any code of the file stores under the name with which a path begins, or under that of an attribute on it.</summary>
+    private IEnumerable<CodeStore> Stored(string path)
+    {
+        for (int end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
+        {
+            int start = path.LastIndexOf('.', end - 1) + 1;
+            bool isRoot = start == 0 || path[0] == '.';
+            foreach (CodeStore store in isRoot && _stores.TryGetValue(path[start..end], out List<CodeStore>? stores) ? stores : [])
+                yield return store with { Path = store.Path + path[end..] };
+
+            if (start == 0)
+                yield break;
+        }
     }
 
     private void Use(CodeUse use, List<CodeAct> acts, int depth)
@@ -101,9 +150,12 @@ internal sealed class CarriedActs(EffectScope scope)
         if (IsPowerful(use))
             acts.Add(new CodeAct(use.Callee.Length > 0 ? use.Callee : "a computed callable", EffectKind.Unknown, true, false, true, IsUnknown: true));
 
-        if (Resolve(use.Callee, use.IsImported) is not { Path.Length: > 0 } name)
-            return;
+        foreach (KnownPath name in ResolveAll(use.Callee, use.IsImported))
+            Use(name, use, values, acts, depth);
+    }
 
+    private void Use(KnownPath name, CodeUse use, CallValues values, List<CodeAct> acts, int depth)
+    {
         if (name.Entry is not { } entry)
         {
             // What an analysis found in a function of the standard library that no rule lists; reading alone is what hooks of good files do.
@@ -111,7 +163,7 @@ internal sealed class CarriedActs(EffectScope scope)
             {
                 ValueShape[] given = [.. values.Of(told.Source).Where(Carriage.CanCarry)];
                 bool isKnown = given.Length > 0 && given.All(v => v.Kind is not ShapeKind.Unknown);
-                if (EffectKinds.IsHarm(told.Kind) && given.Length > 0 && (isKnown || told.Kind is not EffectKind.Read))
+                if (EffectKinds.IsHarm(told.Kind) && told.Kind is not EffectKind.ProcessState && given.Length > 0 && (isKnown || told.Kind is not EffectKind.Read))
                     acts.Add(Act(name, told.Kind, isKnown) with { IsGuessed = false });
             }
 
@@ -128,7 +180,7 @@ internal sealed class CarriedActs(EffectScope scope)
                 Called(values, effect, acts, depth + 1);
 
             // A name of a module of the standard library is changed for the whole process.
-            if (effect.Kind is EffectKind.SetAttribute && use.Arguments is [{ Kind: ShapeKind.Import } changed, _, var value, ..] && !Carriage.IsOption(value) && IsStandard(changed.Text))
+            if (effect.Kind is EffectKind.SetAttribute && use.Arguments is [{ Kind: ShapeKind.Import } changed, _, var value, ..] && !Carriage.IsOption(value) && !changed.Text.Contains('(', StringComparison.Ordinal) && IsStandard(changed.Text))
                 acts.Add(new CodeAct($"{name.Path}({changed.Text}, ...)", EffectKind.ProcessState, true, false, true));
 
             IReadOnlyList<ValueShape> met = effect.Source.Kind is SourceKind.Always ? entry.IsDerived ? [] : use.Arguments : values.Of(effect.Source);
@@ -191,9 +243,11 @@ internal sealed class CarriedActs(EffectScope scope)
     private static CodeAct Act(KnownPath name, EffectKind kind, bool isFixed) =>
         new(name.Path, kind, isFixed, name.IsCoarse, KnownModules.Has(name.Path.Split('.')[0]), name.IsStrict);
 
-    private bool IsModule(string path) => path.EndsWith(".__self__", StringComparison.Ordinal) || path is "__builtins__" || (Resolve(path, false) is { Path: { Length: > 0 } full } && KnownModules.Has(full));
+    /// <summary>Whether a path is that of a module of the standard library.</summary>
+    public bool IsModule(string path) => path.EndsWith(".__self__", StringComparison.Ordinal) || path is "__builtins__" || (Resolve(path, false) is { Path: { Length: > 0 } full } && KnownModules.Has(full));
 
-    private bool IsStandard(string path) => path is "__builtins__" || (Resolve(path, false) is { Path: { Length: > 0 } full } && scope.Table.Knowledge.IsListed(full));
+    /// <summary>Whether a path is that of something of the standard library.</summary>
+    public bool IsStandard(string path) => path is "__builtins__" || (Resolve(path, false) is { Path: { Length: > 0 } full } && scope.Table.Knowledge.IsListed(full));
 
     /// <summary>What a path of the code means: a module that it imports, a name that the file gives it, a builtin, or a module of the standard library.</summary>
     private KnownPath Resolve(string path, bool isImported)

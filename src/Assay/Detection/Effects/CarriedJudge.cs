@@ -9,7 +9,7 @@ namespace Assay.Detection.Effects;
 /// Judges the code that a file carries. Code that somebody has to call is suspicious where it starts programs, runs code or walks to what it may not
 /// name; code that loading itself runs (a <c>__setstate__</c> of a carried class) is harmful there, and suspicious for whatever else it reaches.
 /// </summary>
-internal sealed class CarriedJudge(EffectScope scope)
+internal sealed class CarriedJudge
 {
     private const int MostFollowed = 4096;
     private const int MostShapes = 2048;
@@ -19,17 +19,34 @@ internal sealed class CarriedJudge(EffectScope scope)
 
     /// <summary>What objects of good files do in special methods too.</summary>
     private static readonly EffectKind[] s_reading = [EffectKind.Read, EffectKind.Spend];
+    private readonly EffectScope _scope;
     private readonly Dictionary<string, CarriedCode> _codes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<CarriedCode>> _twins = new(StringComparer.Ordinal);
     private readonly Dictionary<CarriedCode, List<string>> _within = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private readonly CarriedActs _acts = new(scope);
+    private readonly CarriedActs _acts;
+    private readonly LoadedActs _loaded;
+    private readonly List<string> _replacements = [];
     private string? _worstWords;
+    private bool _replacesUnread;
+
+    /// <summary>Creates the judge of one artifact.</summary>
+    public CarriedJudge(EffectScope owner)
+    {
+        _scope = owner;
+        _acts = new CarriedActs(owner);
+        _loaded = new LoadedActs(owner, _acts);
+    }
 
     /// <summary>Notes what a call carries, before any use of it is judged.</summary>
     public void Notice(CallableFact fact)
     {
+        _loaded.Notice(fact);
+        if (fact.Use is not (CallableUse.Called or CallableUse.Constructed or CallableUse.State))
+            return;
+
         _acts.Notice(fact);
+        Replaced(fact);
         if (fact.Code is { } code)
         {
             string key = KeyOf(fact.Arguments) ?? $"at {fact.Offset}";
@@ -60,20 +77,27 @@ internal sealed class CarriedJudge(EffectScope scope)
         if (fact.Code is { IsWhole: true } read)
         {
             (string judgement, string said) = WhenCalled(read);
-            scope.Say(judgement, maker, fact, "", said);
+            _scope.Say(judgement, maker, fact, "", said);
             return;
         }
 
-        (string grade, string words) = CarriedWords.Grade(code, scope.Table);
+        // Picklers write the parts of a code object as they are.
+        if (fact.Code is null && (maker.Contains("CodeType", StringComparison.Ordinal) || maker.EndsWith("._create_code", StringComparison.Ordinal)))
+        {
+            _scope.Say(Judgements.SuspiciousCode, maker, fact, "", "code whose parts are computed");
+            return;
+        }
+
+        (string grade, string words) = CarriedWords.Grade(code, _scope.Table);
 
         // Parts of code that a call gives cannot be read.
-        if (grade is Judgements.OrdinaryCode && fact.Code is null && scope.Names.Of(maker) is { Entry.Returns.Kind: ReturnKind.Function } && fact.Arguments.Any(a => a.Kind is ShapeKind.Result or ShapeKind.Unknown)
-            && !fact.Arguments.Any(a => scope.Meanings.Of(a) is Meaning.CarriedFunction))
+        if (grade is Judgements.OrdinaryCode && fact.Code is null && _scope.Names.Of(maker) is { Entry.Returns.Kind: ReturnKind.Function } && fact.Arguments.Any(a => a.Kind is ShapeKind.Result or ShapeKind.Unknown)
+            && !fact.Arguments.Any(a => _scope.Meanings.Of(a) is Meaning.CarriedFunction))
             (grade, words) = (Judgements.SuspiciousCode, "instructions that cannot be read");
 
-        scope.Say(grade, maker, fact, "", words);
+        _scope.Say(grade, maker, fact, "", words);
         if (fact.ConstantsElided && grade is Judgements.OrdinaryCode)
-            scope.Say(Judgements.Elided, maker, fact, "", "some of the code that it carries was not kept");
+            _scope.Say(Judgements.Elided, maker, fact, "", "some of the code that it carries was not kept");
     }
 
     /// <summary>Judges the code that a maker of functions gets as marshalled bytes: by itself, or last in a tuple that may stand first in another.</summary>
@@ -91,15 +115,15 @@ internal sealed class CarriedJudge(EffectScope scope)
         if (isRead && fact.Code is { IsWhole: true })
             Made(maker, fact, met);
         else
-            scope.Say(Judgements.SuspiciousCode, maker, fact, "", "instructions that cannot be read");
+            _scope.Say(Judgements.SuspiciousCode, maker, fact, "", "instructions that cannot be read");
     }
 
     /// <summary>A carried function stands where Python calls it.</summary>
     public void Planted(string hook, Meaning.CarriedFunction function, CallableFact fact, bool isMetaclass = false)
     {
-        if (scope.Table.LoadingHooks.Contains(hook) || (hook is "__init__" or "__call__" && scope.CallsResults) || (isMetaclass && hook is not "__call__"))
+        if (_scope.Table.LoadingHooks.Contains(hook) || (hook is "__init__" or "__call__" && _scope.CallsResults) || (isMetaclass && hook is not "__call__"))
             AtLoad(function, fact, $"as {hook}", hook);
-        else if (scope.EntersMade && !s_waiting.Contains(hook))
+        else if (_scope.EntersMade && !s_waiting.Contains(hook))
             AtLoad(function, fact, $"as {hook}", hook, setsAside: ObjectProtocol.Methods.Contains(hook) ? [] : s_reading);
     }
 
@@ -118,7 +142,7 @@ internal sealed class CarriedJudge(EffectScope scope)
         // A factory is called when a key is missing, which loading does not ask for; carrying a function is what a Lambda layer is for, and code what an archive of TorchServe is for.
         bool isExpected = at.Holder is "collections.defaultdict" or "keras.layers.Lambda" or "ts.model_loader.import_module";
         if (!AtLoad(function, at.Fact, at.Holder.Length > 0 ? $"through {at.Holder}" : "by itself") && !isExpected && !at.IsMember)
-            scope.Say(Judgements.ResultCalled, function.Maker, at.Fact, "", "", "", at.Holder);
+            _scope.Say(Judgements.ResultCalled, function.Maker, at.Fact, "", "", "", at.Holder);
     }
 
     /// <summary>Says what carried code does that runs while the file loads; whether there was something to say.</summary>
@@ -126,7 +150,7 @@ internal sealed class CarriedJudge(EffectScope scope)
     {
         (string? grade, string words) = (null, "");
         List<CarriedCode> reached = Reached(function.Shape, hook);
-        foreach (CodeAct act in reached.SelectMany(_acts.Of).Where(a => a.Matters || (a.IsUnknown && !onlyHarm)))
+        foreach (CodeAct act in reached.SelectMany(_acts.Of).Concat(onlyHarm ? [] : _loaded.Of(reached)).Where(a => a.Matters || (a.IsUnknown && !onlyHarm)))
         {
             if (setsAside?.Contains(act.Kind) is true)
                 continue;
@@ -136,14 +160,14 @@ internal sealed class CarriedJudge(EffectScope scope)
             grade = isHarm ? Judgements.HarmfulCode : grade ?? Judgements.SuspiciousCode;
         }
 
-        if (grade is null && !onlyHarm && (reached.Count == 0 || reached.Any(c => !c.IsWhole)))
-            (grade, words) = _worstWords is { } worst ? (Judgements.HarmfulCode, worst) : (reached.Count == 0 ? null : Judgements.SuspiciousCode, "instructions that cannot be read");
+        if (grade is null && !onlyHarm && (reached.Count == 0 || _replacesUnread || reached.Any(c => !c.IsWhole)))
+            (grade, words) = _worstWords is { } worst ? (Judgements.HarmfulCode, worst) : (reached.Count == 0 && !_replacesUnread ? null : Judgements.SuspiciousCode, "instructions that cannot be read");
 
         if (grade is null)
             return false;
 
         if (_told.Add($"{fact.Offset} {words}"))
-            scope.Say(grade, function.Maker, fact, "", $"{words}, and loading runs it {how}");
+            _scope.Say(grade, function.Maker, fact, "", $"{words}, and loading runs it {how}");
 
         return true;
     }
@@ -155,7 +179,7 @@ internal sealed class CarriedJudge(EffectScope scope)
             return (Judgements.OrdinaryCode, string.Join(", ", code.Uses.Select(u => u.Callee).Where(u => u.Length > 1 && u[0] != '.').Distinct().Order(StringComparer.Ordinal).Take(8)));
 
         string words = string.Join(", ", acts.Select(a => a.Path).Distinct().Take(4));
-        string? command = scope.Table.CommandTexts.Find(c => code.Texts.Any(t => t.Contains(c, StringComparison.OrdinalIgnoreCase)));
+        string? command = _scope.Table.CommandTexts.Find(c => code.Texts.Any(t => t.Contains(c, StringComparison.OrdinalIgnoreCase)));
         bool fetches = acts.Exists(a => a.RunsSomething) && _acts.Of(code).Any(a => a.Kind is EffectKind.Network or EffectKind.Decode);
         bool isHarm = acts.Exists(a => a.RunsSomething) && (command is not null || fetches);
         return (isHarm ? Judgements.HarmfulCode : Judgements.SuspiciousCode, command is null ? words : $"{words}, '{command}'");
@@ -168,6 +192,10 @@ internal sealed class CarriedJudge(EffectScope scope)
         List<CarriedCode> reached = CodeOf(function) is { } start ? start : [.. AllCodes().Where(c => hook.Length > 0 && c.Name == hook)];
         if (reached.Count == 0)
             return [.. AllCodes()];
+
+        // What replaces the code of a function may replace that of any.
+        foreach (string replacement in _replacements)
+            reached.AddRange((_codes.TryGetValue(replacement, out CarriedCode? other) ? [other, .. _twins.GetValueOrDefault(replacement) ?? []] : Array.Empty<CarriedCode>()).Where(c => !reached.Contains(c)));
 
         HashSet<CarriedCode> met = new(reached, ReferenceEqualityComparer.Instance);
         for (int i = 0; i < reached.Count && reached.Count < MostFollowed; i++)
@@ -188,6 +216,29 @@ internal sealed class CarriedJudge(EffectScope scope)
 
     // All code was noticed before any is judged.
     private ILookup<string, CarriedCode> ByName => field ??= AllCodes().ToLookup(c => c.Name, StringComparer.Ordinal);
+
+    /// <summary>Notes code that a state, or what sets attributes, puts into a function that is made already.</summary>
+    private void Replaced(CallableFact fact)
+    {
+        bool sets = fact.Use is CallableUse.State || (_scope.Names.Of(fact) is { Entry: { } entry } && entry.Call.Any(e => e.Kind is EffectKind.SetAttribute or EffectKind.SetState or EffectKind.Code));
+        Stack<ValueShape> open = new(sets ? fact.Arguments : []);
+        for (int seen = 0; seen < MostShapes && _replacements.Count < MostFollowed && open.TryPop(out ValueShape? shape); seen++)
+        {
+            for (int i = 0; shape.Kind is ShapeKind.Dict && i + 1 < shape.Items.Count; i += 2)
+            {
+                if (shape.Items[i] is not { Kind: ShapeKind.Str, Text: "__code__" })
+                    continue;
+
+                if (KeyOf(shape.Items[i + 1].Items) is { } key)
+                    _replacements.Add(key);
+                else
+                    _replacesUnread = true;
+            }
+
+            foreach (ValueShape item in shape.Kind is ShapeKind.Dict or ShapeKind.Tuple ? shape.Items : [])
+                open.Push(item);
+        }
+    }
 
     private IEnumerable<CarriedCode> AllCodes() => _codes.Values.Concat(_twins.Values.SelectMany(t => t));
 
@@ -237,5 +288,5 @@ internal sealed class CarriedJudge(EffectScope scope)
     }
 
     private (string Judgement, string Words) Words(CallableFact fact) =>
-        scope.Names.Of(fact) is { Entry: { } entry } && entry.Call.Any(e => e.Kind is EffectKind.Code) ? CarriedWords.Grade(fact.Arguments, scope.Table) : ("", "");
+        _scope.Names.Of(fact) is { Entry: { } entry } && entry.Call.Any(e => e.Kind is EffectKind.Code) ? CarriedWords.Grade(fact.Arguments, _scope.Table) : ("", "");
 }

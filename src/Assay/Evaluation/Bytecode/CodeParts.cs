@@ -21,11 +21,17 @@ internal sealed record CodeParts(
     /// <summary>The code that it stands in, where it is part of another's constants.</summary>
     public CodeParts? Outer { get; init; }
 
-    /// <summary>Whether a name in it is no text that the file writes, so that it cannot be told what is named.</summary>
-    public bool HasComputedNames { get; init; }
-
     /// <summary>What kind of code it is.</summary>
     public int Flags { get; init; }
+
+    /// <summary>How many of the variables come first because they are arguments; all where that is not known.</summary>
+    public int Arguments { get; init; } = int.MaxValue;
+
+    /// <summary>Whether each name stands there as it is, and is not computed.</summary>
+    public bool IsLiteral { get; init; } = true;
+
+    /// <summary>The table of handlers of exceptions, since 3.11.</summary>
+    public byte[] ExceptionTable { get; init; } = [];
 
     /// <summary>The line of the source with which it begins; 0 where nothing says.</summary>
     public int FirstLine { get; init; }
@@ -61,7 +67,9 @@ internal sealed record CodeParts(
                 code, arguments[i + 1].Items, [.. Texts(arguments[i + 2])], [.. locals, .. cells.Except(locals), .. freeVariables], [.. cells, .. freeVariables],
                 arguments[i + 5].Text, numbers, qualified)
             {
-                HasComputedNames = IsComputed(arguments[i + 2]) || IsComputed(arguments[i + 3]),
+                Arguments = Parameters(arguments, i, Math.Min(numbers, 6)),
+                IsLiteral = arguments[i + 2].Items.All(n => n.Kind is ShapeKind.Str),
+                ExceptionTable = qualified && i + 9 < arguments.Count ? BytesOf(arguments[i + 9]) ?? [] : [],
             };
         }
 
@@ -78,6 +86,15 @@ internal sealed record CodeParts(
             _ => v is { IsLegacy: false, Minor: >= 8 and < 11 },
         });
 
+    /// <summary>How many arguments a function has: those by position, those by keyword only, and those that take the rest.</summary>
+    private static int Parameters(IReadOnlyList<ValueShape> arguments, int code, int numbers)
+    {
+        int first = code - numbers;
+        int Number(int at) => int.TryParse(arguments[at].Text, out int number) ? Math.Clamp(number, 0, 255) : 0;
+        int flags = numbers > 0 && int.TryParse(arguments[code - 1].Text, out int all) ? all : 0;
+        return numbers < 4 ? int.MaxValue : Number(first) + (numbers > 4 ? Number(first + numbers - 4) : 0) + int.PopCount(flags & 12);
+    }
+
     /// <summary>Bytes, or the text with which protocol 2 writes them.</summary>
     private static byte[]? BytesOf(ValueShape value) => value switch
     {
@@ -85,8 +102,6 @@ internal sealed record CodeParts(
         { Kind: ShapeKind.Result, Text: "_codecs.encode" or "codecs.encode", Items: [{ Kind: ShapeKind.Str } text, ..] } => Encoding.Latin1.GetBytes(text.Text),
         _ => null,
     };
-
-    private static bool IsComputed(ValueShape names) => names.Items.Any(n => n.Kind is not ShapeKind.Str);
 
     private static IEnumerable<string> Texts(ValueShape tuple) => tuple.Kind is ShapeKind.Tuple ? tuple.Items.Select(i => i.Kind is ShapeKind.Str ? i.Text : "") : [];
 }

@@ -4,8 +4,8 @@ using Assay.Artifacts;
 namespace Assay.Evaluation.Bytecode;
 
 /// <summary>
-/// Reads a code object that a file carries. The instructions are followed in the order in which they stand, with what they put onto the stack; where
-/// branches meet, the last one counts. What a name in the code means is not asked here.
+/// Reads a code object that a file carries. The instructions are followed along every branch, with all that may lie on the stack and in variables. What a name in
+/// the code means is not asked here.
 /// </summary>
 internal static class CodeReader
 {
@@ -38,32 +38,40 @@ internal static class CodeReader
         bool whole = codes.Count > 0;
         foreach (CodeParts parts in codes)
         {
-            // Which of several versions wrote it cannot always be told; what any of them would do counts.
-            bool isRead = false;
-            List<BytecodeVersion> own = [.. parts.Versions()];
-            foreach (BytecodeVersion version in own.Concat(BytecodeVersion.All.Where(v => v is { IsLegacy: false, Minor: >= FirstConverted } && !own.Contains(v))))
+            // Which of several versions wrote it cannot always be told. A compiler writes what is regular in its own version; in any other the names count that such a reading leads to.
+            List<(CodeFlow Flow, CodeUses Uses)> readings = [];
+            foreach (BytecodeVersion version in parts.Versions())
             {
-                // dill makes code of its own version of what another one wrote: what reads as that version's, down to the places that it keeps for itself, may be meant for it.
-                bool isOwn = own.Contains(version);
                 CodeUses uses = new();
-                CodeRun run = new(parts, version, uses);
-                if (!run.Run() || (!isOwn && run.HasHidden))
-                    continue;
-
-                for (int choice = 1; choice < run.Stored.Choices; choice++)
-                    _ = new CodeRun(parts, version, uses, null, run.Stored, choice).Run();
-
-                isRead |= isOwn && !run.HasHidden;
-                all.Add(uses);
+                CodeFlow flow = new(parts, version, uses);
+                if (flow.Run())
+                    readings.Add((flow, uses));
             }
 
-            whole &= isRead && !parts.HasComputedNames;
+            // dill makes code of its own version of what another one wrote.
+            List<CodeUses> converted = [];
+            foreach (BytecodeVersion version in BytecodeVersion.All.Where(v => v is { IsLegacy: false, Minor: >= FirstConverted } && !parts.Versions().Contains(v)))
+            {
+                CodeUses uses = new();
+                CodeFlow flow = new(parts, version, uses);
+                if (flow.Run() && flow.IsRegular)
+                    converted.Add(uses);
+            }
+
+            bool isRead = parts.IsLiteral && readings.Exists(r => r.Flow.IsRegular);
+            foreach ((CodeFlow flow, CodeUses uses) in readings)
+                all.Add(uses, onlyNamed: isRead && !flow.IsRegular);
+
+            foreach (CodeUses uses in converted)
+                all.Add(uses, onlyNamed: true);
+
+            whole &= isRead;
         }
 
         IEnumerable<ValueShape> constants = codes.SelectMany(p => p.Constants).SelectMany(c => c.Kind is ShapeKind.Tuple or ShapeKind.FrozenSet ? c.Items : [c]);
         List<string> texts = [.. constants.Where(c => c.Kind is ShapeKind.Str && c.Text.Length > 3).Select(c => c.Text).Take(MaxTexts)];
 
         // More than is kept may be anything.
-        return new CarriedCode { Name = codes.Count > 0 ? codes[0].Name : "", Uses = all.Uses, Reads = all.Reads, Texts = texts, IsWhole = whole && !all.IsCut };
+        return new CarriedCode { Name = codes.Count > 0 ? codes[0].Name : "", Uses = all.Uses, Reads = all.Reads, Stores = all.Stores, Imports = all.Imports, Texts = texts, IsWhole = whole && !all.IsCut };
     }
 }

@@ -64,6 +64,7 @@ internal static class MarshalledParts
             Flags = code.Flags,
             FirstLine = code.FirstLine,
             LineTable = parts.Count > 8 && parts[8] is byte[] lines ? lines : [],
+            ExceptionTable = code.HasLocalKinds && parts.Count > 9 && parts[9] is byte[] handlers ? handlers : [],
         };
     }
 

@@ -36,7 +36,7 @@ internal sealed class ModuleCode
         foreach (CodeParts parts in all)
         {
             CodeUses uses = new();
-            if (!new CodeRun(parts, version, uses, new CodeLines(parts, version)).Run())
+            if (!new CodeFlow(parts, version, uses, new CodeLines(parts, version)).Run())
             {
                 return null;
             }

@@ -43,7 +43,7 @@ internal sealed class CompiledPythonFormat : IFormat
             return;
         }
 
-        context.Budget.SpendWork((MarshalReader.WorkPerByte + 40) * claim.Range.Length, claim.Range.Offset);
+        context.Budget.SpendWork((MarshalReader.WorkPerByte + 300) * claim.Range.Length, claim.Range.Offset);
         byte[] bytes = context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, (int)claim.Range.Length);
         int minor = MinorOf(bytes) ?? 0;
         int start = Start(bytes, minor);

@@ -36,7 +36,7 @@ internal sealed class KerasUses(ReadContext context)
     private const int MostNames = 10_000;
     private const int MostCodes = 4096;
     private const int LongestName = 512;
-    private const int CodeWork = 30;
+    private const int CodeWork = 300;
     private readonly Dictionary<(string Module, string Name, KerasRole Role, string Registered), (long At, long Count)> _names = [];
     private static readonly System.Buffers.SearchValues<char> s_identifiers = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
     private readonly HashSet<string> _codes = new(StringComparer.Ordinal);

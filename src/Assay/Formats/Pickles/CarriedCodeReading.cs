@@ -24,7 +24,7 @@ internal static class CarriedCodeReading
     private const int WholeLevels = 3;
 
     /// <summary>Work for each byte of bytecode.</summary>
-    private const int CodeWork = 30;
+    private const int CodeWork = 300;
 
     /// <summary>The code object among the arguments, or null.</summary>
     public static CarriedCode? Read(PickleMachine machine, PickleValue arguments)

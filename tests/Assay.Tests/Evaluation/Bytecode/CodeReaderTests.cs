@@ -62,7 +62,7 @@ public sealed class CodeReaderTests
         arguments[8] = Tuple([.. Enumerable.Range(0, 600).Select(i => $"n{i}")]);
         Assert.False(CodeReader.Read(arguments)!.IsWhole);
 
-        arguments[6] = new ValueShape(ShapeKind.Bytes, System.Text.Encoding.Latin1.GetString(code, 0, 3000));
+        arguments[6] = new ValueShape(ShapeKind.Bytes, System.Text.Encoding.Latin1.GetString([.. code[..3000], 100, 0, 83, 0]));
         Assert.True(CodeReader.Read(arguments)!.IsWhole);
     }
 

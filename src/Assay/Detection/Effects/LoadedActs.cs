@@ -1,0 +1,211 @@
+// What code does that loading runs, beside what its calls are known to do: what cannot be told of it, and what it changes.
+using Assay.Artifacts;
+using Assay.Effects;
+using Assay.Python.Names;
+
+namespace Assay.Detection.Effects;
+
+/// <summary>
+/// What code does that loading runs, beside what its calls are known to do. Such code is harmless only where each of its calls is known: what is called must have a name of which something is known, or be a method of plain data.
+/// </summary>
+internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
+{
+    private const int MostClasses = 256;
+
+    /// <summary>How paths look that lead through names that the code computes.</summary>
+    private static readonly string[] s_computed = ["globals()[]", "locals()[]", "__globals__[]", "f_globals[]", "f_locals[]", "__builtins__[]", "f_builtins[]", "sys.modules[]", "builtins.__dict__[]", "builtins()[]"];
+
+    /// <summary>How the names of functions begin that only ask for the state of the process.</summary>
+    private static readonly string[] s_asks = ["get", "_get", "exc_info", "exception", "intern", "is_", "call_", "sysconf", "std", "items", "keys", "values", "copy", "flags", "_current"];
+
+    private static readonly EffectKind[] s_acts =
+        [EffectKind.Exec, EffectKind.Process, EffectKind.NativeLoad, EffectKind.Network, EffectKind.Write, EffectKind.Delete, EffectKind.Unpickle, EffectKind.Import, EffectKind.Memory, EffectKind.Tamper, EffectKind.Evaluate];
+
+    private readonly SortedSet<string> _classes = new(StringComparer.Ordinal);
+    private bool _handsFunctions;
+
+    /// <summary>Notes what the file names: the classes of the values that code gets, and functions that it may be given.</summary>
+    public void Notice(CallableFact fact)
+    {
+        KnownPath name = scope.Names.Of(fact);
+        if (name.Path.Length == 0)
+            return;
+
+        bool isClass = name.Entry is { Kind: NameKind.Class } || NameConvention.IsClass(name.Path);
+        if (isClass && _classes.Count < MostClasses)
+            _ = _classes.Add(name.Path);
+
+        bool acts = fact.Use is CallableUse.Imported && name is { IsCoarse: false } && (name.Entry ?? name.Told) is { } entry
+            && (entry.Call.Any(e => Array.IndexOf(s_acts, e.Kind) >= 0) || entry.Returns.Kind is ReturnKind.MethodCaller or ReturnKind.Getter) && !entry.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.MakeClass);
+        _handsFunctions |= acts;
+    }
+
+    /// <summary>What the code does that runs together.</summary>
+    public IEnumerable<CodeAct> Of(IReadOnlyList<CarriedCode> reached)
+    {
+        bool callsUntold = reached.Any(c => c.Uses.Any(u => IsUntold(u.Callee)));
+        HashSet<string> called = [.. reached.SelectMany(c => c.Uses).Select(u => u.Callee)];
+        foreach (CarriedCode code in reached)
+        {
+            foreach (CodeUse use in code.Uses)
+            {
+                if (Of(use) is { } act)
+                    yield return act;
+            }
+
+            foreach (string module in code.Imports)
+            {
+                KnownPath found = scope.Names.Of(module, "");
+                if (found.Entry is { Kind: NameKind.Module, IsHarmful: true, Imported: ReferenceWeight.Harmful } || found.Path.EndsWith(".__main__", StringComparison.Ordinal))
+                    yield return Unknown($"import {module}");
+            }
+
+            // What lies in a global may be called by every other function.
+            foreach (CodeStore store in code.Stores.Where(s => s.IsGlobal && acts.IsOpener(s.Path)))
+                yield return Unknown(store.Path);
+
+            // Who reads such a builtin, is not seen to call it and calls something that cannot be told calls it by a way around.
+            foreach (string opener in callsUntold ? code.Reads.Where(r => acts.IsOpener(r) && !called.Contains(r)) : [])
+                yield return Unknown(opener);
+        }
+    }
+
+    private CodeAct? Of(CodeUse use)
+    {
+        string callee = use.Callee;
+        if (callee.Length == 0)
+            return Unknown("a computed callable");
+
+        if (IsComputed(callee))
+            return Unknown($"{callee}(...), a computed name");
+
+        bool isFromFile = callee[0] == '.' && (callee.EndsWith("[]", StringComparison.Ordinal) || (callee.IndexOf('.', 1) < 0 && callee is not ".<function>"));
+        if (isFromFile)
+            return _handsFunctions ? Unknown($"{callee}(...), which the file gives to it") : null;
+
+        if (Changed(use) is { } changed)
+            return changed;
+
+        if (Method(use) is { } method)
+            return method;
+
+        foreach (KnownPath name in acts.ResolveAll(callee, use.IsImported))
+        {
+            if (Named(name, use) is { } act)
+                return act;
+        }
+
+        return null;
+    }
+
+    private static CodeAct Unknown(string what, EffectKind kind = EffectKind.Unknown) => new(what, kind, true, false, true, IsUnknown: true);
+
+    private static bool IsUntold(string callee) => callee.Length == 0 || callee.Contains("()", StringComparison.Ordinal) || callee.EndsWith("[]", StringComparison.Ordinal) || (callee[0] == '.' && callee.IndexOf('.', 1) < 0);
+
+    /// <summary>Whether what is called came from an attribute whose name is computed, or from a table of names by one.</summary>
+    private bool IsComputed(string callee)
+    {
+        int found = callee.LastIndexOf("getattr()", StringComparison.Ordinal);
+        if ((found >= 0 && callee.IndexOf('.', found) < 0) || Array.Exists(s_computed, callee.Contains))
+            return true;
+
+        int table = callee.IndexOf(".__dict__[]", StringComparison.Ordinal);
+        return table > 0 && callee[0] != '.' && acts.IsModule(callee[..table]);
+    }
+
+    /// <summary>A change to what the whole process has: attributes of modules, the tables of the interpreter, its environment.</summary>
+    private CodeAct? Changed(CodeUse use)
+    {
+        if (use.Callee is "builtins.setattr" or "setattr" or "operator.setitem" or "delattr" && use.Arguments is [{ Kind: ShapeKind.Import, Text: var owner }, var key, ..])
+        {
+            string of = owner.EndsWith(".__dict__", StringComparison.Ordinal) ? owner[..^9] : owner;
+            bool isState = acts.ResolveAll(of, false).Any(n => n.Entry is { } entry && entry.Call.Any(e => e.Kind is EffectKind.ProcessState));
+            bool isOwn = key.Kind is ShapeKind.Str && key.Text.StartsWith("__", StringComparison.Ordinal) && !use.Callee.Contains("item", StringComparison.Ordinal);
+            bool isChange = use.Arguments is not [_, _, var value, ..] || value.Kind is ShapeKind.Import || (acts.IsStandard(of) && !Carriage.IsOption(value));
+            return !isOwn && !of.Contains('(', StringComparison.Ordinal) && ((acts.IsModule(of) && isChange) || isState) ? Unknown($"a change of {of}") : null;
+        }
+
+        KnownPath name = acts.ResolveAll(use.Callee, use.IsImported).FirstOrDefault();
+        if (name.Entry is not { } known || !known.Call.Any(e => e.Kind is EffectKind.ProcessState) || !(name.Path.StartsWith("sys.", StringComparison.Ordinal) || name.Path.StartsWith("os.", StringComparison.Ordinal)))
+            return null;
+
+        string[] steps = name.Path.Split('.');
+        return Array.Exists(s_asks, a => steps[1].StartsWith(a, StringComparison.Ordinal) || steps[^1].StartsWith(a, StringComparison.Ordinal)) ? null : Unknown(name.Path);
+    }
+
+    /// <summary>A method of a value that cannot be told does what it does for any class of which the file has objects; that of an object that the code makes, what it does for that class.</summary>
+    private CodeAct? Method(CodeUse use)
+    {
+        string callee = use.Callee;
+        use = use with { Arguments = [new ValueShape(ShapeKind.Unknown), .. use.Arguments] };
+        int dot = callee.LastIndexOf('.');
+        if (dot <= 0)
+            return null;
+
+        string method = callee[(dot + 1)..];
+        if (callee[..dot].EndsWith("()", StringComparison.Ordinal) && callee[0] != '.')
+        {
+            foreach (KnownPath owner in acts.ResolveAll(callee[..(dot - 2)], use.IsImported))
+            {
+                string made = owner.Entry is { Returns: { Kind: ReturnKind.Instance, Class: { Length: > 0 } returned } } ? returned
+                    : owner.Entry is { Kind: NameKind.Class } || NameConvention.IsClass(owner.Path) ? owner.Path : "";
+                if (made.Length > 0 && Named(scope.Names.Of(made, method), use) is { } act)
+                    return act;
+            }
+        }
+
+        bool isUntold = callee[0] == '.' || callee.Contains("()", StringComparison.Ordinal) || callee.Contains("[]", StringComparison.Ordinal);
+        foreach (string owner in isUntold && !method.StartsWith("__", StringComparison.Ordinal) && !acts.IsMember(method) ? _classes : [])
+        {
+            KnownPath found = scope.Names.Of(owner, method);
+            if (found is { IsHarmful: true, IsCoarse: false } && found.Entry!.Kind is not NameKind.Class && Named(found, use) is { } shared)
+                return shared;
+        }
+
+        return null;
+    }
+
+    /// <summary>What a callable does that has a name.</summary>
+    private CodeAct? Named(KnownPath name, CodeUse use)
+    {
+        CallValues values = new(use.Arguments);
+        if (name.Entry is { } entry)
+        {
+            foreach (Effect effect in entry.Call.Where(e => Array.IndexOf(s_acts, e.Kind) >= 0 && EffectActions.Applies(e.Condition, values)))
+            {
+                bool meets = Meets(effect, values) && !(entry.IsDerived && effect.Source.Kind is SourceKind.Always);
+                bool isPlainImport = effect.Kind is EffectKind.Import && use.Arguments is [{ Kind: ShapeKind.Str }, ..];
+                if (meets && !isPlainImport && !(name.IsCoarse && entry.IsDerived))
+                    return Unknown(name.Path, effect.Kind);
+            }
+
+            return null;
+        }
+
+        if (!name.IsStrict || name.Path.Length == 0 || !KnownModules.Has(name.Path.Split('.')[0]))
+            return null;
+
+        if (name.Told is { } told)
+            return told.Call.FirstOrDefault(e => e.Source.Kind is not SourceKind.Always && Array.IndexOf(s_acts, e.Kind) >= 0 && Meets(e, values)) is { } found ? Unknown(name.Path, found.Kind) : null;
+
+        bool gets = name.Path.StartsWith("os.", StringComparison.Ordinal) ? use.Arguments.Any(a => a.Kind is not ShapeKind.Unknown) : use.Arguments.Any(a => a.Kind is not ShapeKind.Unknown && Carriage.CanCarry(a));
+        return gets && IsNative(name.Path) ? Unknown(name.Path) : null;
+    }
+
+    /// <summary>Whether a path is that of a function of a module that is written in C: there is no source in which harm could be found.</summary>
+    private bool IsNative(string path)
+    {
+        int dot = path.LastIndexOf('.');
+        if (dot <= 0 || path.IndexOf('.', StringComparison.Ordinal) != dot || path.Contains('(', StringComparison.Ordinal) || NameConvention.IsClass(path) || !KnownModules.Has(path))
+            return false;
+
+        string module = path[..dot];
+        return module is "os" || (module is not "builtins" && !IsRead(module) && !IsRead(module.TrimStart('_')));
+    }
+
+    private bool IsRead(string module) => scope.Table.Knowledge.Read(module) is { Kind: NameKind.Module };
+
+    /// <summary>Whether a value meets an effect; which part of it counts is only known for plain values.</summary>
+    private static bool Meets(Effect effect, CallValues values) =>
+        effect.Source.Kind is SourceKind.Always || values.Of(effect.Source with { Key = "" }).Any(v => v.Kind is ShapeKind.Unknown || Carriage.CanCarry(v));
+}
