@@ -34,11 +34,10 @@ internal sealed partial class ArtifactEffects
     public IReadOnlyList<CallableJudgement> Judge()
     {
         foreach (CallableFact fact in Wanted())
-        {
             _scope.Carried.Notice(fact);
-            if (fact.Use is CallableUse.Called or CallableUse.Constructed or CallableUse.State)
-                _scope.Meanings.Classes.Notice(fact, _scope.Names.Of(fact));
-        }
+
+        foreach (CallableFact fact in Wanted().Where(f => f.Use is CallableUse.Called or CallableUse.Constructed or CallableUse.State))
+            _scope.Meanings.Classes.Notice(fact, _scope.Names.Of(fact));
 
         MadeUses made = new(_scope);
         _scope.CallsResults = Wanted().Any(made.Calls);
