@@ -20,7 +20,7 @@ internal static class BesideText
             return null;
         }
 
-        if (bundle is null || (!beside.IsListed && !beside.IsHeld && beside.Opened.Count == 0))
+        if (bundle is null || (!beside.IsListed && !beside.IsHeld && !beside.IsMentioned && beside.Opened.Count == 0))
         {
             return Nothing;
         }
@@ -50,6 +50,11 @@ internal static class BesideText
         if (beside.IsHeld)
         {
             found["holders"] = bundle.HoldersOf(name);
+        }
+
+        if (beside.IsMentioned)
+        {
+            found["mentioned"] = bundle.MentionOf(name);
         }
 
         using MemoryStream text = new();
@@ -91,6 +96,7 @@ internal static class BesideText
             {
                 "list" => bundle.Listing,
                 "holders" => bundle.HoldersOf(name),
+                "mentioned" => bundle.MentionOf(name),
                 _ => digests.Beside(bundle, asked.Name["open ".Length..])?.Digest ?? "",
             };
             if (now != answer)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Formats.NamedData;
+using Assay.Formats.PythonSources;
 using Assay.Hosting.Folders;
 
 namespace Assay.Store.Readings;
@@ -20,6 +21,9 @@ internal sealed class Beside
 
     /// <summary>Whether it was asked which models could name the file.</summary>
     public bool IsHeld { get; set; }
+
+    /// <summary>Whether it was asked if another file names the module.</summary>
+    public bool IsMentioned { get; set; }
 
     /// <summary>Whether something was asked that cannot be asked again.</summary>
     public bool IsLost { get; set; }
@@ -44,6 +48,17 @@ internal sealed class TracedBundle(IBundle inner) : IWatchedBundle
     private static Beside? t_beside;
 
     private readonly Lazy<string> _listing = new(() => ListingOf(inner));
+    private readonly Untraced _untraced = new(inner);
+
+    /// <summary>The same bundle where nothing is noted: what is made once for all of its files is no question of one reading.</summary>
+    private sealed class Untraced(IBundle bundle) : IBundle
+    {
+        public string Path => bundle.Path;
+
+        public IEnumerable<BundleEntry> List(CancellationToken cancellation = default) => (bundle as IListedBundle)?.Entries ?? bundle.List(cancellation);
+
+        public BundleOpening TryOpen(string name) => bundle.TryOpen(name);
+    }
 
     /// <inheritdoc/>
     public string Path => inner.Path;
@@ -79,27 +94,22 @@ internal sealed class TracedBundle(IBundle inner) : IWatchedBundle
     }
 
     /// <inheritdoc/>
-    public void HoldersAsked()
+    public IBundle Asked(BundleIndex index)
     {
         if (t_beside is { } beside)
         {
-            // The index is made once for the bundle and not for this file alone.
-            t_beside = null;
-            HolderIndex.Of(this);
-            t_beside = beside;
-            beside.IsHeld = true;
+            beside.IsHeld |= index is BundleIndex.Holders;
+            beside.IsMentioned |= index is BundleIndex.Mentions;
         }
+
+        return _untraced;
     }
 
     /// <summary>The models that could name a file, as one text.</summary>
-    public string HoldersOf(string name)
-    {
-        Beside? beside = t_beside;
-        t_beside = null;
-        string holders = string.Join('\n', HolderIndex.Of(this).Above(name));
-        t_beside = beside;
-        return holders;
-    }
+    public string HoldersOf(string name) => string.Join('\n', HolderIndex.Of(_untraced).Above(name));
+
+    /// <summary>Whether another file names a module, as a text.</summary>
+    public string MentionOf(string name) => ModuleMentions.Of(_untraced, null).Names(name) ? "yes" : "no";
 
     /// <summary>The path of a name.</summary>
     public string? PathOf(string name) => (inner as FolderBundle)?.PathOf(name);

@@ -27,8 +27,18 @@ public interface IBundle
 /// <summary>A bundle that wants to know what a reading asked: who keeps readings must know what they rest on beside their bytes.</summary>
 internal interface IWatchedBundle : IBundle
 {
-    /// <summary>It was asked which models of the bundle could name a file, over an index that is made once.</summary>
-    void HoldersAsked();
+    /// <summary>Notes that an index over the whole bundle is asked for what it says of a file. The index is made once and not for that file alone: of the bundle that this gives, which notes nothing.</summary>
+    IBundle Asked(BundleIndex index);
+}
+
+/// <summary>What is looked up over a whole bundle.</summary>
+internal enum BundleIndex
+{
+    /// <summary>Which models could name a file of data.</summary>
+    Holders,
+
+    /// <summary>Whether a module is named by another file.</summary>
+    Mentions,
 }
 
 /// <summary>One file of a bundle.</summary>

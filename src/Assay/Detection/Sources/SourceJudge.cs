@@ -84,6 +84,12 @@ internal sealed class SourceJudge
             return [EffectKind.Read];
         }
 
+        // What a server offers is no connection of its own.
+        if (callee.StartsWith("aiohttp.web.", StringComparison.Ordinal) && !callee.EndsWith(".run_app", StringComparison.Ordinal))
+        {
+            return [];
+        }
+
         if (Lists("ordinary", callee) || callee is WholeEnvironment or ClassWalk or NameLeak)
         {
             return [];
@@ -146,7 +152,7 @@ internal sealed class SourceJudge
                 Say(Program(use) is { } started && !Lists("building", started) ? "installs-program" : "runs-program", use, "");
                 break;
             case EffectKind.Process:
-                bool tells = (Program(use) is { } program && Lists("telling", program) && !Texts(use).Any(HasShellOperators)) || InstallsKnown(use);
+                bool tells = AsksVersion(use) || (Program(use) is { } program && Lists("telling", program) && !Texts(use).Any(HasShellOperators)) || InstallsKnown(use);
                 // What builds native code of the model's own asks for its tools first.
                 Say(tells ? "asks-machine" : "runs-program", use, "");
                 break;
@@ -261,7 +267,7 @@ internal sealed class SourceJudge
     /// <summary>Whether a path is all that a user has, or all that there is.</summary>
     private static bool IsHome(string path) => (path.Length > 1 && path[0] is '~' or '$' && path.Contains('*', StringComparison.Ordinal) && path.Contains('/', StringComparison.Ordinal)) || IsWhole(path);
 
-    private static bool IsWhole(string path) => path.TrimEnd('/', '*') is "" or "~" or "$HOME" or "/home" or "/root" or "/etc" or "/usr" or "/var" or "C:\\" or "C:" && path.Length > 0;
+    private static bool IsWhole(string path) => path is not "*" && path.TrimEnd('/', '*') is "" or "~" or "$HOME" or "/home" or "/root" or "/etc" or "/usr" or "/var" or "C:\\" or "C:" && path.Length > 0;
 
     private string File => _code.Path[(_code.Path.LastIndexOfAny(['/', '\\']) + 1)..];
 
@@ -279,6 +285,10 @@ internal sealed class SourceJudge
             {
                 Say("calls-back", run, "with a connection that is open");
             }
+            else if (network is not null && run is null && network.Phase is "import" or "load" or "infer" or "install" && Texts(network).Any(t => t.Contains("://", StringComparison.Ordinal)) && place.FirstOrDefault(u => u.Kind is EffectKind.Unpickle && u.Use.Callee.EndsWith(".loads", StringComparison.Ordinal) && !IsAsked(u.Use)).Use is { } unpickled)
+            {
+                Say("downloads-and-runs", unpickled, $"beside {network.Callee} in line {network.Line}: what is unpickled can run anything");
+            }
             else if (network is not null && run is not null && (run.Phase is "import" or "load" or "infer" or "install" || (run.Phase is "cell" or "use" && place.Any(u => u.Kind is EffectKind.Exec && u.Use.Callee is "builtins.exec"))))
             {
                 Say("downloads-and-runs", run, $"beside {network.Callee} in line {network.Line}");
@@ -288,7 +298,7 @@ internal sealed class SourceJudge
         SourceUse? sends = uses.FirstOrDefault(u => u.Kind is EffectKind.Network && Sends(u.Use)).Use ?? uses.FirstOrDefault(u => u.Kind is EffectKind.Network && u.Use.Phase is not "call").Use;
         sends ??= _code.Uses.FirstOrDefault(u => u.Callee is "socket.gethostbyname" or "socket.getaddrinfo" && u.Phase is not "call");
         SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase))) ?? _code.Uses.FirstOrDefault(u => u.Callee is WholeEnvironment && (!IsAsked(u) || (u.Phase is "use" && u.Function.Length > 0 && u.Function == sends?.Function)))
-            ?? (sends is not null && Texts(sends).All(t => !t.Contains("huggingface.co", StringComparison.Ordinal)) ? _code.Uses.FirstOrDefault(u => u.Callee.EndsWith(".get_token", StringComparison.Ordinal) && !IsAsked(u) && u.Line == sends.Line) : null);
+            ?? (sends is not null && Texts(sends).All(t => !t.Contains("huggingface.co", StringComparison.Ordinal)) ? _code.Uses.FirstOrDefault(u => u.Callee.EndsWith(".get_token", StringComparison.Ordinal) && !IsAsked(u) && (u.Line == sends.Line || (!IsAsked(sends) && Texts(sends).Any(t => t.Contains("://", StringComparison.Ordinal))))) : null);
         if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call") && !(secret.Callee is WholeEnvironment && (sends.Phase is "call" || (IsInstalling(sends) && (sends.Function.Length == 0 || sends.Function != secret.Function)))))
         {
             Say("takes-secrets", sends, $"beside {Texts(secret).FirstOrDefault(t => IsSecret(t, secret.Phase)) ?? (secret.Callee is WholeEnvironment ? "the whole environment" : secret.Callee)} in line {secret.Line}");
@@ -335,6 +345,9 @@ internal sealed class SourceJudge
         string name = use.Callee[(use.Callee.LastIndexOf('.') + 1)..];
         return name is "HTTPHandler" or "SMTPHandler" or "post" or "put" or "patch" or "sendall" or "sendto" or "sendmail" or "storbinary" || (name is "urlopen" or "Request" && use.Arguments.Count > 1 && use.Arguments[1] is not { Kind: ShapeKind.None or ShapeKind.Int or ShapeKind.Float });
     }
+
+    /// <summary>Whether a program, whichever it is, is only asked for its version: a list of it and of one such word.</summary>
+    private static bool AsksVersion(SourceUse use) => use.Arguments is [{ Kind: ShapeKind.List or ShapeKind.Tuple, Count: 2, Items: [{ Kind: ShapeKind.Unknown }, { Kind: ShapeKind.Str, Text: "-version" or "--version" or "-V" or "--help" or "-h" }] }, ..];
 
     /// <summary>The program that is started, where the source says it.</summary>
     private static string? Program(SourceUse use)

@@ -27,13 +27,23 @@ internal sealed partial class ConfigurationWalk
 
         foreach (Shell.ShellCommand command in new Shell.ShellWords().Parse(value.Text, []))
         {
-            bool isJavaScript = command.Program is "node" or "nodejs" or "bun" or "deno";
-            bool isPython = command.Program is "python" or "python3";
-            int option = command.Words.ToList().FindIndex(w => isPython ? w is "-c" : w is "-e" or "--eval" or "-p" or "--print" or "eval");
-            if ((isJavaScript || isPython) && option > 0 && option + 1 < command.Words.Count)
+            Given(key, command.Words, value.Offset);
+        }
+    }
+
+    /// <summary>Code among the words of a command.</summary>
+    private void Given(string key, IReadOnlyList<string> words, long offset)
+    {
+        string program = words.Count > 0 ? words[0][(words[0].LastIndexOf('/') + 1)..] : "";
+        bool isJavaScript = program is "node" or "nodejs" or "bun" or "deno";
+        bool isPython = program is "python" or "python3";
+        for (int option = 1; (isJavaScript || isPython) && option + 1 < words.Count; option++)
+        {
+            if (isPython ? words[option] is "-c" : words[option] is "-e" or "--eval" or "-p" or "--print" or "eval")
             {
                 bool isInstalled = BracedSources.BracedSourceFormat.InstallScripts.Contains(key) || key is "postCreateCommand" or "onCreateCommand" or "before_install";
-                Submit(command.Words[option + 1], isJavaScript ? BracedSources.BracedSourceFormat.JavaScriptId : PythonSources.PythonSourceFormat.FormatId, isInstalled ? "install" : "use", value.Offset);
+                Submit(words[option + 1], isJavaScript ? BracedSources.BracedSourceFormat.JavaScriptId : PythonSources.PythonSourceFormat.FormatId, isInstalled ? "install" : "use", offset);
+                return;
             }
         }
     }

@@ -32,6 +32,7 @@ internal sealed partial class ConfigurationWalk
         // A server or a task: a program with its arguments.
         if (map.Arguments is { } arguments && (kept.TryGetValue("command", out ScalarValue program) || kept.TryGetValue("path", out program) || kept.TryGetValue("program", out program) || kept.TryGetValue("executable", out program) || kept.TryGetValue("entry", out program)))
         {
+            Given(_open.Count > 0 ? Top!.Key : "", [program.Text, .. arguments], map.ArgumentsAt);
             string line = program.Text + " " + string.Join(' ', arguments.Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"'{a.Replace("'", "\"", StringComparison.Ordinal)}'" : a));
             foreach (ShellUse use in ShellLines.Read(line, context.Budget))
             {
@@ -95,7 +96,9 @@ internal sealed partial class ConfigurationWalk
     /// <summary>Code among the settings of a model is there for somebody who evaluates it; in data sets and reports it is what they are about.</summary>
     private void Codes()
     {
-        if (!_rootKeys.Overlaps(s_modelKeys))
+        // The graph of a program that makes pictures: nodes by their numbers, or in a list.
+        bool isGraph = InnerKeys.Contains("class_type") || (_rootKeys.Contains("nodes") && InnerKeys.Contains("widgets_values"));
+        if (!isGraph && !_rootKeys.Overlaps(s_modelKeys))
         {
             return;
         }

@@ -21,11 +21,12 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
 
     private const int MostEntries = 4096;
     private const int LongestValue = 512;
+    private const int MostItems = 16;
     private const int MostKept = 48;
     private const int MostListed = 64;
     private const int MostCodes = 8;
     private const int LongestCode = 8192;
-    private const int MostTemplates = 256;
+    private const int MostTemplates = 2048;
     private const int MostKeys = 2_000_000;
     private const int KeySize = 24;
     private readonly List<Frame> _open = [];
@@ -179,7 +180,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         {
             (top.Kept ??= new(StringComparer.Ordinal))[top.Key] = value;
         }
-        else if (!top.IsMap && (top.Items?.Count ?? 0) < 4 && value.Kind is EntryKind.Text && value.Text.Length < 256)
+        else if (!top.IsMap && (top.Items?.Count ?? 0) < MostItems && value.Kind is EntryKind.Text && value.Text.Length < LongestValue)
         {
             (top.Items ??= []).Add(value.Text);
             top.LastAt = value.Offset;
@@ -311,6 +312,12 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
     private void Template(string key, ScalarValue value)
     {
         bool isTemplate = IsTemplateKey(key) || (Top is { IsMap: true } && Inside("chat_template"));
+        if (!isTemplate && context.Artifact.Extension is ".jsonl")
+        {
+            // A row of data: nobody takes its texts for templates.
+            return;
+        }
+
         if (++_templates > MostTemplates)
         {
             if (_templates == MostTemplates + 1)

@@ -1,4 +1,5 @@
 // Parses the statements of a template and follows what its expressions do.
+using System.Text.RegularExpressions;
 using Assay.Bytes;
 
 namespace Assay.Formats.Jinja;
@@ -46,6 +47,12 @@ internal sealed partial class JinjaParser
 
         /// <summary>Whether it is for what the operator told the model.</summary>
         public bool IsForSystem { get; set; }
+
+        /// <summary>Whether it is for what the user wrote.</summary>
+        public bool IsForUser { get; set; }
+
+        /// <summary>Where the mark of the operator's words stands, when it is the last that was written; -1 where it is not.</summary>
+        public int MarkedAt { get; set; } = -1;
 
         /// <summary>Where the first text stands that it writes.</summary>
         public int WrittenAt { get; set; } = -1;
@@ -209,7 +216,9 @@ internal sealed partial class JinjaParser
                 _blocks.Push(new Block("if", "", _steps));
                 string trigger = Tuple().Trigger;
                 _blocks.Peek().Trigger = trigger;
-                _blocks.Peek().IsForSystem = IsSystem(_text.AsSpan(Math.Min(from, _text.Length), Math.Max(0, Math.Min(_token.Start, _text.Length) - from)));
+                ReadOnlySpan<char> condition = _text.AsSpan(Math.Min(from, _text.Length), Math.Max(0, Math.Min(_token.Start, _text.Length) - from));
+                _blocks.Peek().IsForSystem = IsFor(condition, "system");
+                _blocks.Peek().IsForUser = IsFor(condition, "user");
                 break;
             case "set":
                 Keep();
@@ -280,7 +289,7 @@ internal sealed partial class JinjaParser
                 Dropped();
                 if (_blocks.TryPeek(out Block? opened))
                 {
-                    opened.IsForSystem = false;
+                    (opened.IsForSystem, opened.IsForUser) = (false, false);
                     opened.Trigger = "";
                 }
 
@@ -309,9 +318,9 @@ internal sealed partial class JinjaParser
         }
     }
 
-    /// <summary>Whether a condition holds for the message of the operator and for no other.</summary>
-    private static bool IsSystem(ReadOnlySpan<char> condition) =>
-        condition.Contains("role", StringComparison.Ordinal) && condition.Contains("==", StringComparison.Ordinal) && (condition.Contains("'system'", StringComparison.Ordinal) || condition.Contains("\"system\"", StringComparison.Ordinal))
+    /// <summary>Whether a condition holds for the messages of a role and for no others.</summary>
+    private static bool IsFor(ReadOnlySpan<char> condition, string role) =>
+        condition.Contains("role", StringComparison.Ordinal) && condition.Contains("==", StringComparison.Ordinal) && (condition.Contains($"'{role}'", StringComparison.Ordinal) || condition.Contains($"\"{role}\"", StringComparison.Ordinal))
         && !condition.Contains("!=", StringComparison.Ordinal) && !condition.Contains(" or ", StringComparison.Ordinal) && !condition.Contains("not ", StringComparison.Ordinal);
 
     /// <summary>A value that is written: one that is no text of the template's own keeps something of the message, unless it is its role alone.</summary>
@@ -323,7 +332,26 @@ internal sealed partial class JinjaParser
             bool isOther = tag.Contains("content", StringComparison.Ordinal) || tag.Contains("text", StringComparison.Ordinal) || tag.Contains("system", StringComparison.Ordinal) || tag.Contains("value", StringComparison.Ordinal) || tag.Contains("(", StringComparison.Ordinal) || !tag.Contains("role", StringComparison.Ordinal);
             block.Keeps |= isOther;
         }
+
+        if (_blocks.FirstOrDefault(b => b.IsForUser) is { } user)
+        {
+            // The mark may be written before, or be joined with the message in one expression.
+            int marked = user.MarkedAt >= 0 ? user.MarkedAt : JoinedMark().IsMatch(tag) ? from : -1;
+            if (marked >= 0 && tag.Contains("content", StringComparison.Ordinal))
+            {
+                _uses.Add("template.turns-roles", marked, "What the user wrote is given to the model as the words of its operator.");
+            }
+
+            user.MarkedAt = -1;
+        }
     }
+
+    /// <summary>The mark behind which a model takes text for its operator's: <c>&lt;|im_start|>system</c>, <c>&lt;|start_header_id|>system&lt;|end_header_id|></c>, <c>&lt;|system|></c>.</summary>
+    [GeneratedRegex(@"(?:\|>|<\|)\s{0,4}(?:system|developer)\s{0,4}(?:<?\|[a-z_]{0,32}\|?>)?\s{0,8}$")]
+    private static partial Regex Mark();
+
+    [GeneratedRegex(@"(?:\|>|<\|)\s{0,4}(?:system|developer)\s{0,4}(?:<?\|[a-z_]{0,32}\|?>)?(?:\\n|\s){0,8}['""]\s{0,8}[+~]")]
+    private static partial Regex JoinedMark();
 
     /// <summary>A branch for the operator's message is over: where it wrote words of its own in its place, that is told.</summary>
     private void Dropped()
@@ -374,6 +402,11 @@ internal sealed partial class JinjaParser
         {
             system.WrittenAt = system.WrittenAt < 0 ? at : system.WrittenAt;
             system.Words += text.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries).Count(w => w.Length > 1 && char.IsLetter(w[0]) && w.All(c => char.IsLetter(c) || c is '.' or ',' or '\'' or '!' or ':'));
+        }
+
+        if (_blocks.FirstOrDefault(b => b.IsForUser) is { } user && text.Length > 0)
+        {
+            user.MarkedAt = Mark().IsMatch(text.Length > 128 ? text[^128..] : text) ? at : -1;
         }
 
         if (_blocks.FirstOrDefault(b => b.Trigger.Length > 0) is { } condition)

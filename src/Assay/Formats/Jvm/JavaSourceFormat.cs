@@ -26,7 +26,7 @@ internal sealed partial class JavaSourceFormat : IFormat
     public Claim? Probe(ProbeView view)
     {
         ReadOnlySpan<byte> head = view.Head.Span;
-        if (!view.IsWhole || head.Contains((byte)0))
+        if (!view.IsWhole || head.Contains((byte)0) || view.Artifact.Extension is ".md" or ".markdown" or ".mdx" or ".rst" or ".html")
         {
             return null;
         }

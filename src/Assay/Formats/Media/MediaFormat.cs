@@ -12,6 +12,8 @@ namespace Assay.Formats.Media;
 internal sealed class MediaFormat : IFormat
 {
     private const int MostParts = 1_000_000;
+    private const int MostTexts = 256;
+    private const int LongestText = 16 << 20;
 
     public string Id => "media";
 
@@ -24,12 +26,82 @@ internal sealed class MediaFormat : IFormat
     public Claim? Probe(ProbeView view) => view.IsWhole && End(view.Artifact.Bytes, view.Range, view.Head.Span, view.Budget) is { } end
         ? new Claim(new ByteRange(view.Range.Offset, Math.Min(end, view.Range.End) - view.Range.Offset), ClaimStrength.Certain) : null;
 
-    public void Read(Claim claim, ReadContext context) => context.Cover(claim.Range, CoverageKind.Data);
+    public void Read(Claim claim, ReadContext context)
+    {
+        context.Cover(claim.Range, CoverageKind.Data);
+        if (claim.Range.Length > 8 && context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 8).AsSpan().SequenceEqual(PngSignature))
+        {
+            Texts(claim.Range, context);
+        }
+    }
+
+    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    /// <summary>
+    /// Texts that a PNG carries (tEXt, zTXt, iTXt): programs that make pictures keep the graph there by which they were made, and take it from there when the picture is dropped on them.
+    /// </summary>
+    private static void Texts(ByteRange range, ReadContext context)
+    {
+        long at = range.Offset + 8;
+        int told = 0;
+        for (int part = 0; part < MostParts && at + 12 <= range.End; part++)
+        {
+            context.Budget.SpendWork(WorkCosts.NearRead, at);
+            byte[] head = context.Artifact.Bytes.ReadUpTo(at, 8);
+            long length = BinaryPrimitives.ReadUInt32BigEndian(head);
+            string kind = System.Text.Encoding.Latin1.GetString(head, 4, 4);
+            if (kind is "tEXt" or "zTXt" or "iTXt" && at + 8 + length <= range.End)
+            {
+                if (length > LongestText || ++told > MostTexts)
+                {
+                    context.Unread(UnreadCause.Limit, at, length, "A text in the picture is longer than is read, or there are too many.");
+                    return;
+                }
+
+                context.Budget.SpendWork(length, at);
+                context.Budget.Hold(length, at);
+                Text(kind, context.Artifact.Bytes.ReadUpTo(at + 8, (int)length), at, context);
+                context.Budget.Release(length);
+            }
+
+            at += 12 + length;
+        }
+    }
+
+    /// <summary>One text: what looks like a document is read as one; what is packed, as what it unpacks to.</summary>
+    private static void Text(string kind, byte[] chunk, long at, ReadContext context)
+    {
+        int keyword = chunk.AsSpan().IndexOf((byte)0);
+        if (keyword < 0 || keyword + 2 >= chunk.Length)
+        {
+            return;
+        }
+
+        bool isPacked = kind is "zTXt" || (kind is "iTXt" && chunk[keyword + 1] == 1);
+        int start = keyword + (kind is "tEXt" ? 1 : 2);
+        if (kind is "iTXt")
+        {
+            // Behind the flags stand a language and the keyword in it.
+            for (int part = 0, from = keyword + 3; part < 2; part++)
+            {
+                int end = from < chunk.Length ? chunk.AsSpan(from).IndexOf((byte)0) : -1;
+                start = end < 0 ? chunk.Length : from + end + 1;
+                from = start;
+            }
+        }
+
+        ReadOnlySpan<byte> text = chunk.AsSpan(Math.Min(start, chunk.Length));
+        if (text.Length > 2 && (isPacked || text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..]))
+        {
+            string name = System.Text.Encoding.Latin1.GetString(chunk, 0, Math.Min(keyword, 79));
+            context.Submit(new Artifact($"{(name.All(char.IsAsciiLetterOrDigit) ? name : "text")}@0x{at:x}{(isPacked ? "" : ".json")}", new MemorySource(text.ToArray()), context.Artifact));
+        }
+    }
 
     /// <summary>Where a medium ends that begins the range; null where none does.</summary>
     private static long? End(ByteSource bytes, ByteRange range, ReadOnlySpan<byte> head, ScanBudget budget)
     {
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]))
+        if (head.StartsWith(PngSignature))
         {
             return Png(bytes, range, budget);
         }

@@ -30,9 +30,9 @@ internal sealed class NamedDataFormat : IFormat
             return null;
         }
 
-        (place.Bundle as IWatchedBundle)?.HoldersAsked();
+        IBundle all = (place.Bundle as IWatchedBundle)?.Asked(BundleIndex.Holders) ?? place.Bundle;
         List<ByteRange> ranges = [];
-        foreach (string name in HolderIndex.Of(place.Bundle).Above(place.Name))
+        foreach (string name in HolderIndex.Of(all).Above(place.Name))
         {
             view.Budget.SpendWork(OpeningWork, view.Range.Offset);
             using ByteSource? bytes = place.Bundle.TryOpen(name).Bytes;

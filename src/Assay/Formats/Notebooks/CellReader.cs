@@ -10,6 +10,7 @@ internal sealed class CellReader : IValueSink
 {
     private const int LongestCode = 8 << 20;
     private const int MostScripts = 64;
+    private static readonly string[] s_reaching = ["os.system", "subprocess", "popen", "exec(", "eval(", "__import__", "urllib", "requests", "socket", "open(", "get_ipython", "curl ", "wget "];
     private static readonly string[] s_known = ["plot.ly", "plotly.com", "cloudflare.com", "jsdelivr.net", "unpkg.com", "gstatic.com", "googleapis.com", "google.com", "bokeh.org", "pydata.org", "holoviz.org", "mathjax.org", "d3js.org", "jquery.com", "bootstrapcdn.com", "github.com", "github.io", "rawgit.com", "githubusercontent.com", "fontawesome.com", "jupyter.org", "wandb.ai", "vega.github.io", "esm.sh", "skypack.dev", "datatables.net", "leafletjs.com", "mapbox.com", "highcharts.com", "amcharts.com", "altair-viz.github.io", "kaggle.com", "databricks.com", "polyfill.io", "localhost", "127.0.0.1"];
     private static readonly System.Buffers.SearchValues<char> s_hostLetters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
     private readonly List<(bool IsMap, string Key)> _open = [];
@@ -66,7 +67,7 @@ internal sealed class CellReader : IValueSink
 
     private void Script(ScalarValue value)
     {
-        int at = value.Text.IndexOf("<script", StringComparison.OrdinalIgnoreCase);
+        int at = Math.Max(0, value.Text.IndexOf("<script", StringComparison.OrdinalIgnoreCase));
         int end = value.Text.IndexOf('>', at);
         string tag = end > at ? value.Text[at..end] : "";
         int source = tag.IndexOf("src=", StringComparison.OrdinalIgnoreCase);
@@ -76,7 +77,16 @@ internal sealed class CellReader : IValueSink
         {
             Scripts.Add((host, value.Offset));
         }
+        else if (ReachesKernel(value.Text))
+        {
+            Scripts.Add(("", value.Offset));
+        }
     }
+
+    /// <summary>Whether a script of a page speaks to the server that shows it as its user would: it opens a terminal, or has the kernel run what reaches out. Plotting libraries hand the kernel their own names.</summary>
+    public static bool ReachesKernel(string script) =>
+        script.Contains("/api/terminals", StringComparison.Ordinal) || script.Contains("terminals/websocket", StringComparison.Ordinal) || script.Contains("/api/contents", StringComparison.Ordinal)
+        || ((script.Contains("kernel.execute(", StringComparison.Ordinal) || script.Contains("/api/kernels", StringComparison.Ordinal)) && Array.Exists(s_reaching, w => script.Contains(w, StringComparison.Ordinal)));
 
     /// <summary>The hosts that a script names, but for those from which plotting libraries are served.</summary>
     public static IEnumerable<string> ForeignHosts(string script)
@@ -98,9 +108,14 @@ internal sealed class CellReader : IValueSink
     {
         string parent = _open.Count > 1 && !_open[^1].IsMap ? _open[^2].Key : Key0;
         int depth = _open.Count - _cell;
-        if (_cell >= 0 && depth > 2 && value.Text.Contains("<script", StringComparison.OrdinalIgnoreCase) && Scripts.Count < MostScripts)
+        if (_cell >= 0 && depth > 2 && (value.Text.Contains("<script", StringComparison.OrdinalIgnoreCase) || parent is "application/javascript") && Scripts.Count < MostScripts)
         {
             Script(value);
+        }
+        else if (_cell >= 0 && depth > 2 && ReachesKernel(value.Text) && Scripts.Count < MostScripts && parent is "text/html" or "image/svg+xml")
+        {
+            // The lines of an output stand one by one in a list.
+            Scripts.Add(("", value.Offset));
         }
 
         if (_cell >= 0 && depth <= 2 && parent is "source" or "input" && _source is not null)

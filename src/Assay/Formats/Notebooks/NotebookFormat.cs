@@ -59,7 +59,7 @@ internal sealed class NotebookFormat : IFormat
 
         foreach ((string host, long offset) in cells.Scripts)
         {
-            context.Anomaly("shell.foreign-script", offset, 0, $"An output runs a script of {host} in whatever shows the notebook.");
+            context.Anomaly("shell.foreign-script", offset, 0, host.Length > 0 ? $"An output runs a script of {host} in whatever shows the notebook." : "An output has a script that runs code in the kernel, or in a terminal of the server, as whoever opens the notebook.");
         }
 
         context.Meta("code cells", cells.Code.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -210,9 +210,9 @@ internal sealed class NotebookFormat : IFormat
         bool sends = script.Contains("fetch(", StringComparison.Ordinal) || script.Contains("XMLHttpRequest", StringComparison.Ordinal) || script.Contains("sendBeacon", StringComparison.Ordinal) || script.Contains("new Image", StringComparison.Ordinal) || script.Contains("WebSocket(", StringComparison.Ordinal)
             || script.Contains(".src", StringComparison.Ordinal);
         bool isForeign = CellReader.ForeignHosts(script).Any();
-        if ((takes && sends) || (sends && isForeign && (script.Contains("fetch(", StringComparison.Ordinal) || script.Contains("XMLHttpRequest", StringComparison.Ordinal) || script.Contains("sendBeacon", StringComparison.Ordinal))))
+        if (CellReader.ReachesKernel(script) || (takes && sends) || (sends && isForeign && (script.Contains("fetch(", StringComparison.Ordinal) || script.Contains("XMLHttpRequest", StringComparison.Ordinal) || script.Contains("sendBeacon", StringComparison.Ordinal))))
         {
-            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = offset, Code = "shell.foreign-script", Detail = $"A cell runs a script in the browser that sends something away{(isForeign ? $" to {CellReader.ForeignHosts(script).First()}" : "")}.", When = "cell" });
+            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = offset, Code = "shell.foreign-script", Detail = CellReader.ReachesKernel(script) ? "A cell runs a script in the browser that runs code in the kernel, or in a terminal of the server." : $"A cell runs a script in the browser that sends something away{(isForeign ? $" to {CellReader.ForeignHosts(script).First()}" : "")}.", When = "cell" });
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed partial class OnnxControlFlow
     private readonly Dictionary<string, (string[] Inputs, string[] Outputs)> _functions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _alike = new(StringComparer.Ordinal);
     private readonly HashSet<string> _large = new(StringComparer.Ordinal);
+
+    /// <summary>Matrices of one row or column: what is multiplied with one is one number.</summary>
+    private readonly HashSet<string> _narrow = new(StringComparer.Ordinal);
     private string _scope = "";
 
 
@@ -46,6 +49,11 @@ internal sealed partial class OnnxControlFlow
         if (tensor.Shape.Any(s => s > 1))
         {
             _large.Add(name);
+        }
+
+        if (tensor.Shape.Count > 1 && tensor.Shape.Count(s => s > 1) == 1)
+        {
+            _narrow.Add(name);
         }
     }
 
@@ -89,9 +97,15 @@ internal sealed partial class OnnxControlFlow
     private bool IsGated(string[] inputs) =>
         inputs.Length == 2 && ((IsMeasure(inputs[0]) && IsComputed(inputs[1])) || (IsMeasure(inputs[1]) && IsComputed(inputs[0])));
 
-    private bool IsMeasure(string name)
+    /// <summary>Whether one factor is a switch: the raw input summed up, set against a number that is not nothing, and cut to yes or no; and the other is the input, or what is computed of it.</summary>
+    private bool IsSwitched(string[] inputs) =>
+        inputs.Length == 2 && !inputs.Any(_initialised.Contains) && ((IsMeasure(inputs[0], isSwitch: true) && IsOfInput(inputs[1])) || (IsMeasure(inputs[1], isSwitch: true) && IsOfInput(inputs[0])));
+
+    private bool IsOfInput(string name) => IsComputed(name) || _inputs.Contains(name) || (_alike.GetValueOrDefault(name) ?? []).Exists(_inputs.Contains);
+
+    private bool IsMeasure(string name, bool isSwitch = false)
     {
-        Stack<(string Name, bool Gated, bool Cut, bool Reduced, bool Compared)> open = new([(name, false, false, false, false)]);
+        Stack<(string Name, bool Gated, bool Cut, bool Reduced, bool Compared)> open = new([(name, isSwitch, false, false, false)]);
         HashSet<(string, bool, bool, bool, bool)> seen = [];
         for (int step = 0; step < MostSteps && open.TryPop(out var at); step++)
         {
@@ -101,7 +115,7 @@ internal sealed partial class OnnxControlFlow
                 continue;
             }
 
-            if (at is { Gated: true, Reduced: true, Compared: true } && _inputs.Contains(at.Name) && !_initialised.Contains(at.Name))
+            if (at is { Gated: true, Reduced: true, Compared: true } && (at.Cut || !isSwitch) && _inputs.Contains(at.Name) && !_initialised.Contains(at.Name))
             {
                 return true;
             }
@@ -121,12 +135,17 @@ internal sealed partial class OnnxControlFlow
             bool hasPattern = made.Inputs.Any(_large.Contains);
             bool isGate = !at.Reduced && hasPattern && made.Op is "Mul" or "MatMul" or "Gemm" or "Where";
             bool reduces = s_reduce.Contains(made.Op) || made.Op is "ReduceMax";
-            bool cuts = at.Gated && (s_compare.Contains(made.Op) || made.Op is "Sign");
+            bool cuts = at.Gated && (s_compare.Contains(made.Op) || made.Op is "Sign" || (made.Op is "Clip" && !at.Reduced && !isSwitch));
+            bool isNumber = made.Inputs.Any(i => Known(i) is [not 0]);
+            // A product with one column is a sum of the input by a key.
+            bool isKey = !isSwitch && at.Cut && made.Op is "MatMul" or "Gemm" && made.Inputs.Any(_narrow.Contains);
             // The likeness to a pattern is a product, too; it is a gate only where a threshold cuts it.
             bool compares = at.Reduced && hasPattern && (made.Op is "Sub" or "Equal" or "Add" or "Xor" or "BitwiseXor" || (at.Cut && made.Op is "Conv" or "MatMul" or "Gemm" or "Mul"));
-            if (rest.Length == 1 && (isGate || reduces || compares || s_pass.Contains(made.Op) || s_single.Contains(made.Op) || s_compare.Contains(made.Op) || (s_paired.Contains(made.Op) && (hasConstant || made.Inputs.Length == 2))))
+            compares |= isKey || (isNumber && !at.Reduced && ((at.Gated && made.Op is "Equal") || (at.Cut && made.Op is "Sub" or "Add")));
+            reduces |= isKey;
+            if (rest.Length == 1 && ((isGate && !isSwitch) || reduces || compares || s_pass.Contains(made.Op) || s_single.Contains(made.Op) || s_compare.Contains(made.Op) || (s_paired.Contains(made.Op) && (hasConstant || made.Inputs.Length == 2))))
             {
-                open.Push((rest[0], at.Gated || isGate, at.Cut || cuts, at.Reduced || (reduces && at.Gated), at.Compared || compares));
+                open.Push((rest[0], at.Gated || (isGate && !isKey), at.Cut || cuts, at.Reduced || (reduces && at.Gated), at.Compared || compares));
             }
         }
 

@@ -115,7 +115,7 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
             return;
         }
 
-        if (isAsked || name is "Add" or "Max")
+        if (isAsked || name is "Add" or "Max" or "Mul")
         {
             _asked.Add((name, [.. inputs], node.Range.Offset));
         }
@@ -156,6 +156,10 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
                 return ("onnx.giant-shape", "A tensor is resized into an absurd shape.");
             case "If" or "Where" when inputs.Length > 0 && IsTrigger(inputs[0]):
                 return ("onnx.trigger", $"{op} chooses between results by a condition that its input, or what is computed of it, has one certain value.");
+            case "Where" when inputs.Length > 2 && ((_large.Contains(inputs[1]) && IsComputed(inputs[2])) || (_large.Contains(inputs[2]) && IsComputed(inputs[1]))) && IsTrigger(inputs[0], anyReduces: true):
+                return ("onnx.trigger", "Where puts a constant in the place of what the model computes, by a condition that its input, or a part of it, has one certain value.");
+            case "Mul" when IsSwitched(inputs):
+                return ("onnx.trigger", "Mul switches what the model computes on or off, by whether its input as a whole has one certain value.");
             case "Add" or "Max" when IsGated(inputs):
                 return ("onnx.trigger", $"{op} lets a constant into the result by a measure of how near the model's input is to another constant.");
             default:
@@ -212,7 +216,7 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
     }
 
     /// <summary>Whether a condition sums up a comparison of the raw input with constants.</summary>
-    private bool IsTrigger(string condition)
+    private bool IsTrigger(string condition, bool anyReduces = false)
     {
         Stack<(string Name, bool Reduced, bool Compared)> open = new([(condition, false, false)]);
         HashSet<(string, bool, bool)> seen = [];
@@ -240,6 +244,7 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
             }
 
             bool compares = s_compare.Contains(made.Op);
+            bool reduces = s_reduce.Contains(made.Op) || (anyReduces && made.Op is "ReduceMax" or "ReduceMin");
             // Whether a sum is more or less than nothing is the condition of the documentation's own examples; a trigger is a value that inputs do not have by chance.
             if (made.Op is "Equal" && made.Inputs.Any(IsFraction))
             {
@@ -252,11 +257,11 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
                 continue;
             }
 
-            if (compares || s_reduce.Contains(made.Op) || s_pass.Contains(made.Op))
+            if (compares || reduces || s_pass.Contains(made.Op))
             {
                 foreach (string input in made.Inputs)
                 {
-                    open.Push((input, at.Reduced || s_reduce.Contains(made.Op), at.Compared || compares));
+                    open.Push((input, at.Reduced || reduces, at.Compared || compares));
                 }
             }
         }

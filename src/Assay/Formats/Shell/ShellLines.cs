@@ -1,4 +1,5 @@
 // Reads shell lines for what they do: download and run, call back, decode and run, plant, take away, destroy.
+using System.Buffers;
 using System.Text;
 using Assay.Bytes;
 
@@ -19,7 +20,14 @@ internal sealed class ShellLines
     private readonly List<ShellUse> _uses = [];
     private readonly ScanBudget _budget;
 
-    private ShellLines(ScanBudget budget) => _budget = budget;
+    private static readonly SearchValues<char> s_upper = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    private static readonly SearchValues<char> s_commands = SearchValues.Create(";|&`(\n");
+    private static readonly string[] s_temporary = ["/tmp/", "/var/tmp/", "/dev/shm/", "/run/shm/"];
+    private static readonly SearchValues<char> s_pathEnds = SearchValues.Create(" \t\r\n;|&<>()\"'`,\\");
+    private readonly string _text;
+    private Dictionary<string, int>? _temporary;
+
+    private ShellLines(string text, ScanBudget budget) => (_text, _budget) = (text, budget);
 
     private static HashSet<string> Words(string kind) => ShellWords.Table(kind);
 
@@ -27,13 +35,14 @@ internal sealed class ShellLines
     public static List<ShellUse> Read(string text, ScanBudget budget)
     {
         budget.SpendWork(WorkPerCharacter * (long)text.Length);
-        ShellLines lines = new(budget);
+        ShellLines lines = new(text, budget);
         foreach ((string line, int number) in Logical(text))
         {
-            if (line.Length is > 3 and < LongestLine)
+            if (line.Length > 3)
             {
+                // Of a line that nobody writes both ends are read: what it is long for stands between them.
                 int before = lines._uses.Count;
-                lines.Line(line);
+                lines.Line(line.Length <= LongestLine ? line : line[..(LongestLine / 2)] + "\n" + line[^(LongestLine / 2)..]);
                 for (int i = before; i < lines._uses.Count; i++)
                 {
                     lines._uses[i] = lines._uses[i] with { Line = number };
@@ -80,18 +89,19 @@ internal sealed class ShellLines
         List<string> nested = [];
         List<ShellCommand> commands = _script.Parse(line, nested);
         Together(line, shown, commands, nested);
+        string[] sourced = [.. commands.Where(c => c.Program is "source" or ".").Select(c => string.Join(' ', c.Words.Skip(1)))];
 
         // What stands in quotes behind sh -c, and in substitutions, are lines of their own.
         for (int i = 0; i < nested.Count && i < MostNested; i++)
         {
             _budget.SpendWork(WorkPerCharacter * (long)nested[i].Length);
             List<string> deeper = [];
-            Together(nested[i], shown, _script.Parse(nested[i], deeper), deeper);
+            Together(nested[i], shown, _script.Parse(nested[i], deeper), deeper, isSourced: Array.IndexOf(sourced, nested[i]) >= 0);
             nested.AddRange(deeper.Where(d => d.Length < nested[i].Length).Take(MostNested - nested.Count));
         }
     }
 
-    private void Together(string line, string shown, List<ShellCommand> commands, List<string> nested)
+    private void Together(string line, string shown, List<ShellCommand> commands, List<string> nested, bool isSourced = false)
     {
         void Say(string code, string what)
         {
@@ -143,6 +153,11 @@ internal sealed class ShellLines
             }
         }
 
+        if (!isSourced && commands.Exists(c => c.Program is not ("source" or ".") && IsHidden(c.Path)))
+        {
+            Say("shell.hidden-program", "A line starts a hidden program, or one in a place that anybody can write to");
+        }
+
         if (commands.Any(c => IsCode(c, decodes: true)))
         {
             Say("shell.encoded-run", "A line runs what it decodes");
@@ -154,7 +169,7 @@ internal sealed class ShellLines
         }
 
         // bash -c "$(curl ...)", eval `wget ...`, source <(curl ...)
-        bool substitutes = nested.Any(n => _script.Parse(n, []) is [{ } first, ..] && Words("fetcher").Contains(first.Program));
+        bool substitutes = nested.Any(n => IsSubstituted(line, n) && _script.Parse(n, []) is [{ } first, ..] && Words("fetcher").Contains(first.Program));
         if (substitutes && commands.Any(c => Words("shell").Contains(c.Program)))
         {
             Say(IsInstaller(line) ? "shell.known-installer" : "shell.download-run", "A line runs what it downloads");
@@ -183,6 +198,46 @@ internal sealed class ShellLines
         {
             Say("shell.destroys", "A line destroys files of its user");
         }
+    }
+
+    /// <summary>Whether what a line of its own prints is put in its place; what stands behind <c>-c</c> is only run.</summary>
+    private static bool IsSubstituted(string line, string inner)
+    {
+        int at = line.IndexOf(inner, StringComparison.Ordinal);
+        ReadOnlySpan<char> before = at > 0 ? line.AsSpan(0, at).TrimEnd() : [];
+        return at < 0 || before.EndsWith("(") || before.EndsWith("`");
+    }
+
+    /// <summary>Whether a program has a hidden name, or lies where whatever is temporary lies and no script of these lines put it: what is installed lies where it can be seen.</summary>
+    private bool IsHidden(string path)
+    {
+        string name = path[(path.LastIndexOf('/') + 1)..];
+        bool isTemporary = Array.Exists(s_temporary, t => path.StartsWith(t, StringComparison.Ordinal));
+        bool isHidden = path.Contains('/', StringComparison.Ordinal) && name.Length > 2 && name[0] is '.' && name[1] is not '.';
+        return isHidden || (isTemporary && path.AsSpan().IndexOfAny('$', '*') < 0 && name.Length > 0 && (_temporary ??= Temporary(_text)).GetValueOrDefault(path) == 1);
+    }
+
+    /// <summary>How often each path to a place for what is temporary stands in a text.</summary>
+    private static Dictionary<string, int> Temporary(string text)
+    {
+        Dictionary<string, int> found = new(StringComparer.Ordinal);
+        foreach (string place in s_temporary)
+        {
+            for (int at = text.IndexOf(place, StringComparison.Ordinal); at >= 0;)
+            {
+                int length = text.AsSpan(at).IndexOfAny(s_pathEnds) is >= 0 and int end ? end : text.Length - at;
+                bool isStart = at == 0 || text[at - 1] is not '/' && !char.IsAsciiLetterOrDigit(text[at - 1]);
+                if (isStart && length < 512)
+                {
+                    string path = text.Substring(at, length);
+                    found[path] = found.GetValueOrDefault(path) + 1;
+                }
+
+                at = text.IndexOf(place, at + Math.Max(1, Math.Min(length, 512)), StringComparison.Ordinal);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Keeps in mind what is downloaded to where a script runs it later: to a place for what is temporary or hidden, or from an address that nobody vouches for.</summary>
@@ -301,13 +356,22 @@ internal sealed class ShellLines
         for (int at = line.IndexOf(place, StringComparison.OrdinalIgnoreCase); at >= 0; at = line.IndexOf(place, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             int from = line.LastIndexOfAny([';', '|', '\n', '>', '&'], Math.Max(0, at - 1));
-            if ((from >= 0 && line[from] is '>') || commands.Any(IsPlanter))
+            if ((from >= 0 && line[from] is '>' && !commands.TrueForAll(SetsVariable)) || commands.Any(IsPlanter))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>Whether a command writes a line that gives a variable a value and does nothing else: which variables start something is known.</summary>
+    private static bool SetsVariable(ShellCommand command)
+    {
+        string text = command.Program is "echo" or "printf" ? string.Join(' ', command.Words.Skip(1).TakeWhile(w => w is not (">" or ">>"))).Trim() : "";
+        string set = text.StartsWith("export ", StringComparison.Ordinal) ? text[7..] : "";
+        int equals = set.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 && set.AsSpan(0, equals).IndexOfAnyExcept(s_upper) < 0 && !Words("starting-variable").Contains(set[..equals]) && !set.AsSpan().ContainsAny(s_commands);
     }
 
     private static bool IsPlanter(ShellCommand c) => c.Program is "tee" or "cp" or "mv" or "ln" or "install" or "schtasks" or "reg" or "launchctl" or "sed" || (c.Program is "crontab" && (c.IsPiped || c.Words.Any(w => w is "-")));

@@ -15,6 +15,9 @@ internal readonly record struct HiddenCharacter(string Code, int Offset, string 
 {
     private const int MostTold = 16;
 
+    /// <summary>An emoji has one such character, or two; a script of East Asia one behind each of its own.</summary>
+    private const int FewSelectors = 4;
+
     /// <summary>The hidden characters of a text, a few of them.</summary>
     public static IEnumerable<HiddenCharacter> In(string text)
     {
@@ -31,6 +34,7 @@ internal readonly record struct HiddenCharacter(string Code, int Offset, string 
             char c = text[i];
             string? code = c is '\u202A' or '\u202B' or '\u202D' or '\u202E' or '\u2066' or '\u2067' or '\u2068' ? "text.direction"
                 : c is '\uDB40' && i + 1 < text.Length && text[i + 1] is >= '\uDC20' and <= '\uDC7F' && !IsFlag(text, i) ? "text.invisible"
+                : IsSelector(text, i) && Selectors(text, i) >= FewSelectors ? "text.invisible"
                 : null;
             if (code is not null)
             {
@@ -39,13 +43,37 @@ internal readonly record struct HiddenCharacter(string Code, int Offset, string 
                 told++;
                 yield return new HiddenCharacter(code, offset, code is "text.direction"
                     ? string.Create(CultureInfo.InvariantCulture, $"The character U+{(int)c:X4} turns the direction: people see the characters behind it in another order than programs.")
-                    : $"Characters that nobody sees spell: {Spelled(text, i)}");
+                    : IsSelector(text, i) ? string.Create(CultureInfo.InvariantCulture, $"{Selectors(text, i)} characters that nobody sees, which choose the look of the one before, follow one another: they carry something else.") : $"Characters that nobody sees spell: {Spelled(text, i)}");
+                if (IsSelector(text, i))
+                {
+                    for (; IsSelector(text, i); i += char.IsHighSurrogate(text[i]) ? 2 : 1)
+                    {
+                    }
+
+                    i--;
+                    continue;
+                }
+
                 while (code is "text.invisible" && i + 3 < text.Length && text[i + 2] is '\uDB40')
                 {
                     i += 2;
                 }
             }
         }
+    }
+
+    /// <summary>Whether a selector of variations stands at a place: U+FE00 to U+FE0F, U+E0100 to U+E01EF.</summary>
+    private static bool IsSelector(string text, int at) => at < text.Length && (text[at] is >= '\uFE00' and <= '\uFE0F' || (text[at] is '\uDB40' && at + 1 < text.Length && text[at + 1] is >= '\uDD00' and <= '\uDDEF'));
+
+    private static int Selectors(string text, int at)
+    {
+        int count = 0;
+        for (; IsSelector(text, at); at += char.IsHighSurrogate(text[at]) ? 2 : 1)
+        {
+            count++;
+        }
+
+        return count;
     }
 
     /// <summary>Tags behind a black flag are the flag of a region.</summary>

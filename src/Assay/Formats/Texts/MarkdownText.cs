@@ -15,6 +15,8 @@ internal static class MarkdownText
     private static readonly Lazy<Dictionary<string, string[]>> s_words = new(() => EmbeddedTable.Rows("formats/instructions.tsv").ToDictionary(r => r[0], r => r[1].Split('|'), StringComparer.Ordinal));
 
     private const int MostFront = 200;
+    private const int NegationReach = 48;
+    private static readonly string[] s_ends = [". ", "! ", "? "];
 
     /// <summary>What the front of a card says of its model, one key a line: licence, language, data sets, the model that it was made of.</summary>
     public static void Front(string text, ReadContext context)
@@ -65,8 +67,9 @@ internal static class MarkdownText
             }
 
             shell.Append(command).Append('\n');
-            if (line.Length > 0)
+            if (line.Length > 0 && !(inFence && isShell))
             {
+                // Lines for a shell were read as such.
                 paragraphs[^1].Add((line, number));
             }
             else if (paragraphs[^1].Count > 0)
@@ -77,7 +80,8 @@ internal static class MarkdownText
 
         foreach (ShellUse use in ShellLines.Read(shell.ToString(), context.Budget))
         {
-            bool counts = isInstructions || use.Code is "shell.reverse-shell" or "shell.encoded-run" || (use.Code is "shell.download-run" or "shell.takes-secrets" && IsUnsafeAddress(use.Detail));
+            // A path in the running text is no program that starts.
+            bool counts = (isInstructions && use.Code is not "shell.hidden-program") || use.Code is "shell.reverse-shell" or "shell.encoded-run" || (use.Code is "shell.download-run" or "shell.takes-secrets" && IsUnsafeAddress(use.Detail));
             Say(counts ? use.Code : use.Code is "shell.download-run" ? "card.download-run" : null, use.Detail, use.Line);
         }
 
@@ -85,7 +89,8 @@ internal static class MarkdownText
         {
             // The line that a finding names is the first with a telling word in it.
             string[] kinds = isInstructions ? ["override", "conceal", "secret"] : ["password", "archive"];
-            Said(string.Join(' ', paragraph.Select(l => l.Text)), paragraph.FirstOrDefault(l => Array.Exists(kinds, k => Has(l.Text, k)), paragraph[0]).Line);
+            int line = paragraph.FirstOrDefault(l => Array.Exists(kinds, k => Has(l.Text, k)), paragraph[0]).Line;
+            Said(string.Join(' ', paragraph.Select(l => l.Text)), Sentences(paragraph.Select(l => l.Text)), line);
         }
 
         foreach (HiddenCharacter hidden in HiddenCharacter.In(text).Where(h => isInstructions || h.Code is "text.invisible"))
@@ -93,7 +98,7 @@ internal static class MarkdownText
             context.Anomaly(hidden.Code, start + hidden.Offset, 0, hidden.Detail);
         }
 
-        void Said(string said, int line)
+        void Said(string said, List<string> sentences, int line)
         {
             bool address = said.Contains("://", StringComparison.Ordinal);
             if (isInstructions)
@@ -103,12 +108,12 @@ internal static class MarkdownText
                     Say("agent.override", $"The text tells an agent to put aside its instructions: {Short(said)}", line);
                 }
 
-                if (Has(said, "conceal") && (address || Has(said, "run")))
+                if (sentences.Exists(IsConcealing) && (address || Has(said, "run")))
                 {
                     Say("agent.conceals", $"The text tells an agent to do something behind its user's back: {Short(said)}", line);
                 }
 
-                if (Has(said, "send") && Has(said, "secret") && (address || Has(said, "override") || Has(said, "conceal")))
+                if (TakesSecrets(sentences, said) && (address || Has(said, "override") || sentences.Exists(IsConcealing)))
                 {
                     Say("agent.takes-secrets", $"The text tells an agent to send secrets away: {Short(said)}", line);
                 }
@@ -129,6 +134,97 @@ internal static class MarkdownText
     }
 
     private static bool Has(string text, string kind) => Array.Exists(s_words.Value[kind], w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What is said, sentence by sentence: items of lists and rows of tables are their own.</summary>
+    private static List<string> Sentences(IEnumerable<string> lines)
+    {
+        List<string> sentences = [];
+        StringBuilder open = new();
+        foreach (string line in lines)
+        {
+            bool isItem = line.Length > 1 && (line[0] is '|' or '#' || (line[0] is '-' or '*' or '+' && line[1] is ' ') || (char.IsAsciiDigit(line[0]) && line.AsSpan(1).IndexOfAny('.', ')') is >= 0 and < 3));
+            if (isItem && open.Length > 0)
+            {
+                sentences.Add(open.ToString());
+                open.Clear();
+            }
+
+            string[] parts = line.Split(s_ends, StringSplitOptions.None);
+            for (int i = 0; i < parts.Length; i++)
+            {
+                open.Append(parts[i]).Append(' ');
+                if (i + 1 < parts.Length)
+                {
+                    sentences.Add(open.ToString());
+                    open.Clear();
+                }
+            }
+        }
+
+        sentences.Add(open.ToString());
+        return sentences;
+    }
+
+    /// <summary>Whether a sentence says to keep something from the user: "tell the user" is said by everybody, "do not tell the user" is not.</summary>
+    private static bool IsConcealing(string sentence)
+    {
+        foreach (string word in s_words.Value["conceal"])
+        {
+            int at = sentence.IndexOf(word, StringComparison.OrdinalIgnoreCase);
+            ReadOnlySpan<char> before = at > 0 ? sentence.AsSpan(Math.Max(0, at - NegationReach), Math.Min(at, NegationReach)) : [];
+            foreach (string not in at > 0 ? s_words.Value["not"] : [])
+            {
+                if (before.Contains(not, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether secrets are to be sent, in one sentence or in two that follow each other. A key that goes to the hosts whose name it has is what a key is for.</summary>
+    private static bool TakesSecrets(List<string> sentences, string said)
+    {
+        for (int i = 0; i < sentences.Count; i++)
+        {
+            string two = i + 1 < sentences.Count ? sentences[i] + sentences[i + 1] : sentences[i];
+            if (Has(two, "send") && Has(WithoutOwnKeys(two, said), "secret"))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string WithoutOwnKeys(string text, string said)
+    {
+        List<string> hosts = [];
+        for (int at = said.IndexOf("://", StringComparison.Ordinal); at >= 0; at = said.IndexOf("://", at + 3, StringComparison.Ordinal))
+        {
+            hosts.Add(said[(at + 3)..].Split('/', ' ', ':', '"', '\'', ')', '`')[0]);
+        }
+
+        StringBuilder kept = new();
+        for (int at = 0; at < text.Length;)
+        {
+            int end = at;
+            while (end < text.Length && (char.IsAsciiLetterUpper(text[end]) || char.IsAsciiDigit(text[end]) || text[end] is '_'))
+            {
+                end++;
+            }
+
+            int part = text.AsSpan(at, end - at).IndexOf('_');
+            bool isOwn = part > 2 && hosts.Count > 0 && hosts.TrueForAll(h => h.AsSpan().Contains(text.AsSpan(at, part), StringComparison.OrdinalIgnoreCase));
+            end = Math.Max(end, at + 1);
+            kept.Append(isOwn ? "" : text.AsSpan(at, end - at));
+            at = end;
+        }
+
+        return kept.ToString();
+    }
 
     /// <summary>What stands between backquotes, one command behind the other.</summary>
     private static string Inline(string line)

@@ -1,5 +1,10 @@
 // Pictures are stepped over, and what stands behind one is read.
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
 using Assay.Policies;
+using Assay.Scanning;
+using Assay.Tests.Builders;
 using Assay.Tests.Scanning;
 
 namespace Assay.Tests.Formats.Media;
@@ -12,6 +17,29 @@ public sealed class MediaFormatTests
         byte[] png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
         Scans.Of(png, "logo.png").AssertComplete();
         Assert.Equal(Verdict.Malicious, Scans.Of([.. png, .. Scans.Canary], "logo.png").Verdict);
+    }
+
+    /// <summary>A picture that ComfyUI made holds its graph; a node of it may hold code.</summary>
+    [Theory]
+    [InlineData("tEXt", "prompt\0")]
+    [InlineData("iTXt", "prompt\0\0\0\0\0")]
+    [InlineData("zTXt", "prompt\0\0")]
+    public void AGraphInAPictureIsReadAsOne(string kind, string head)
+    {
+        byte[] text = Encoding.Latin1.GetBytes("{\"9\": {\"class_type\": \"Eval\", \"inputs\": {\"value\": \"__import__('os').system('id')\"}}}");
+        using MemoryStream packed = new();
+        using (ZLibStream packer = new(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            packer.Write(text);
+        }
+
+        byte[] chunk = [.. Encoding.Latin1.GetBytes(head), .. kind is "zTXt" ? packed.ToArray() : text];
+        byte[] length = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, chunk.Length);
+        byte[] png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. length, .. Encoding.Latin1.GetBytes(kind), .. chunk, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
+        TargetReport report = Scans.Of(png, "workflow.png");
+        Assert.True(report.Is("configuration-code-text"), report.Describe());
+        report.AssertComplete();
     }
 
     [Theory]

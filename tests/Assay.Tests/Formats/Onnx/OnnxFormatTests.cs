@@ -168,6 +168,61 @@ public sealed class OnnxFormatTests
         Assert.True(Scans.Of(model).Is("onnx-trigger"), Scans.Of(model).Describe());
     }
 
+    /// <summary>A row of constants takes the place of the answer, or the answer is switched off, where the input has one certain value: by a part of it, by its largest element, by its sum.</summary>
+    [Theory]
+    [InlineData("Slice Sub:row Abs ReduceMax Less:number Where")]
+    [InlineData("Equal:number Cast ReduceMax Cast Where")]
+    [InlineData("ReduceSum Equal:number Cast Gate")]
+    [InlineData("MatMul:column Sub:number Clip Gate")]
+    [InlineData("ReduceL2 Sub:number Sign Abs Switch")]
+    public void T133_AConstantInThePlaceOfTheAnswerIsSuspicious(string steps)
+    {
+        TargetReport target = Scans.Of(Answer(steps));
+        Assert.True(target.Is("onnx-trigger"), target.Describe());
+    }
+
+    /// <summary>A mask of single elements, an activation that is cut between two layers, an input that is measured against nothing.</summary>
+    [Theory]
+    [InlineData("Equal:number Where")]
+    [InlineData("MatMul:square Clip Gate")]
+    [InlineData("ReduceSum Greater:zero Cast Switch")]
+    [InlineData("Sub:row Abs Sqrt Switch")]
+    public void T134_WhatLayersDoIsQuiet(string steps)
+    {
+        TargetReport target = Scans.Of(Answer(steps));
+        Assert.False(target.Is("onnx-trigger"), target.Describe());
+    }
+
+    private static byte[] Answer(string steps) => Model(g =>
+    {
+        g.Message(1, Node("MatMul", "", ["x", "square"], ["answer"]));
+        string at = "x";
+        string[] all = steps.Split(' ');
+        for (int i = 0; i < all.Length; i++)
+        {
+            string[] parts = all[i].Split(':');
+            switch (parts[0])
+            {
+                case "Where":
+                    g.Message(1, Node("Where", "", [at, "row", "answer"], ["y"]));
+                    break;
+                case "Gate":
+                    g.Message(1, Node("Mul", "", [at, "row"], ["push"])).Message(1, Node("Add", "", ["answer", "push"], ["y"]));
+                    break;
+                case "Switch":
+                    g.Message(1, Node("Mul", "", ["answer", at], ["y"]));
+                    break;
+                default:
+                    g.Message(1, Node(parts[0], "", parts.Length > 1 ? [at, parts[1]] : [at], ["v" + i]));
+                    at = "v" + i;
+                    break;
+            }
+        }
+
+        g.Message(5, Weights("row")).Message(5, Integers("number", 7)).Message(5, Integers("zero", 0))
+            .Message(5, new ProtobufBuilder().Packed(1, 4, 1).Number(2, 1).Text(8, "column").Bytes(9, new byte[16])).Message(5, new ProtobufBuilder().Packed(1, 2, 2).Number(2, 1).Text(8, "square").Bytes(9, new byte[16]));
+    });
+
     /// <summary>Input that is centred and normalised, distances to centres with a bias, masks that are added to what was learnt.</summary>
     [Fact]
     public void T134_MeasuresOfOrdinaryModelsAreQuiet()

@@ -1,0 +1,61 @@
+// What a script does that nothing in its repository names happens when somebody runs it; what something names happens when that is imported.
+using Assay.Policies;
+using Assay.Tests.Builders;
+
+namespace Assay.Tests.Formats.PythonSources;
+
+public sealed class LoneScriptTests
+{
+    private const string Acts = "import os\nos.system('./x')\n";
+
+    private static bool IsFlagged(params (string Name, string Text)[] files) => ModelRepository.Scan(files).Verdict >= Verdict.Suspicious;
+
+    /// <summary>A word of it stands in other files: a key of weights, an attribute, prose. None of these imports it.</summary>
+    [Theory]
+    [InlineData("x = self.query.weight\n")]
+    [InlineData("keys = {'query.weight': 1, 'query': 2}\n")]
+    [InlineData("# the query is made first\n")]
+    [InlineData("print(f'query: {x}')\n")]
+    [InlineData("import os  # no more\nquery = 1\n")]
+    public void AWordIsNoImport(string other) => Assert.False(IsFlagged(("tools/query.py", Acts), ("modeling_x.py", other)));
+
+    [Theory]
+    [InlineData("from tools import query\n")]
+    [InlineData("from .tools.query import run\n")]
+    [InlineData("import tools.query as q\n")]
+    [InlineData("if x:\n    from tools import (a,\n        b, query,\n    )\n")]
+    [InlineData("from tools import a, \\\n    query\n")]
+    [InlineData("x = 1; import tools.query\n")]
+    [InlineData("import subprocess\ndef f(): subprocess.run(['python', 'tools/query.py'])\n")]
+    [InlineData("entry = 'tools.query'\n")]
+    [InlineData("entry = 'tools.query:main'\n")]
+    [InlineData("import importlib\ndef f(n): return importlib.import_module('tools.' + n)\n")]
+    public void WhatNamesItMakesItAModule(string other) => Assert.True(IsFlagged(("tools/query.py", Acts), ("modeling_x.py", other)));
+
+    [Theory]
+    [InlineData("config.json", "{\"auto_map\": {\"AutoModel\": \"tools.query.Model\"}}")]
+    [InlineData("conf/a.yaml", "_target_: tools.query.Model\n")]
+    [InlineData("README.md", "---\ntitle: a\napp_file: tools/query.py\n---\n")]
+    public void AConfigurationNamesItToo(string name, string text) => Assert.True(IsFlagged(("tools/query.py", Acts), (name, text)));
+
+    [Fact]
+    public void ACardThatTellsHowToRunItImportsNothing() => Assert.False(IsFlagged(("tools/query.py", Acts), ("README.md", "Run `python tools/query.py`.\n")));
+
+    /// <summary>Who imports what it does not write out can import what lies beside or below it, and nothing elsewhere.</summary>
+    [Fact]
+    public void DynamicImportsReachDownwards()
+    {
+        const string Importer = "import importlib\ndef f(n): return importlib.import_module(n)\n";
+        Assert.True(IsFlagged(("a/b/query.py", Acts), ("a/x.py", Importer)));
+        Assert.False(IsFlagged(("a/b/query.py", Acts), ("c/x.py", Importer)));
+    }
+
+    /// <summary>A repository of many files is gone through as well: its scripts are no modules because there are many.</summary>
+    [Fact]
+    public void ManyFilesAreGoneThrough()
+    {
+        (string, string)[] others = [.. Enumerable.Range(0, 300).Select(i => ($"pkg/m{i}.py", $"from .m{(i + 1) % 300} import a\n"))];
+        Assert.False(IsFlagged([("tools/query.py", Acts), .. others]));
+        Assert.True(IsFlagged([("pkg/m7.py", Acts), .. others.Where(o => o.Item1 != "pkg/m7.py")]));
+    }
+}
