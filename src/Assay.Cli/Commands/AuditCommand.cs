@@ -117,7 +117,7 @@ internal static class AuditCommand
                 throw new UsageException("--notify-mail needs a server (--smtp) and a sender (--mail-from).");
             }
 
-            foreach (string mailbox in new[] { parsed.GetValue(mail), parsed.GetValue(sender) }.OfType<string>().Where(a => !System.Net.Mail.MailAddress.TryCreate(a, out _)))
+            foreach (string mailbox in new[] { parsed.GetValue(mail), parsed.GetValue(sender) }.OfType<string>().Where(a => !AuditHooks.IsMailbox(a)))
             {
                 throw new UsageException($"{mailbox} is no address of a mailbox.");
             }

@@ -20,6 +20,9 @@ public static class AuditHooks
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether a text is the address of a mailbox.</summary>
+    internal static bool IsMailbox(string text) => MailAddress.TryCreate(text, out _);
+
     /// <summary>Tells everybody who is to be told, and returns what went wrong, one sentence each.</summary>
     public static IReadOnlyList<string> Tell(Audit audit, string subject, string text, byte[] json, DateTimeOffset now, CancellationToken cancellation)
     {

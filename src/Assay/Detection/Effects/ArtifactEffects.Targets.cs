@@ -114,4 +114,9 @@ internal sealed partial class ArtifactEffects
     }
 
     private static bool BringsDictionary(ValueShape state) => (state.Kind is ShapeKind.Tuple ? state.Items : [state]).Any(p => MeaningReader.Entry(p, "__dict__") is not null);
+
+    private static bool OnlyMakes(KnownPath name) => name.Entry is { } entry && entry.Call.Any(e => e.Kind is EffectKind.New);
+
+    private static bool DependsOnConstants(KnownPath name) => name.Path.Length == 0 || name.Entry is not { } entry
+        || entry.Call.Concat(entry.New).Any(e => e.Source.Kind is not SourceKind.Always && e.Kind is not (EffectKind.Keep or EffectKind.New or EffectKind.Method or EffectKind.Odd));
 }

@@ -492,9 +492,4 @@ internal sealed partial class ArtifactEffects
                 open.Push(value.Items[i]);
         }
     }
-
-    private static bool OnlyMakes(KnownPath name) => name.Entry is { } entry && entry.Call.Any(e => e.Kind is EffectKind.New);
-
-    private static bool DependsOnConstants(KnownPath name) => name.Path.Length == 0 || name.Entry is not { } entry
-        || entry.Call.Concat(entry.New).Any(e => e.Source.Kind is not SourceKind.Always && e.Kind is not (EffectKind.Keep or EffectKind.New or EffectKind.Method or EffectKind.Odd));
 }

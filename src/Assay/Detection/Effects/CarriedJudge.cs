@@ -82,7 +82,7 @@ internal sealed class CarriedJudge
         }
 
         // Picklers write the parts of a code object as they are.
-        if (fact.Code is null && (maker.Contains("CodeType", StringComparison.Ordinal) || maker.EndsWith("._create_code", StringComparison.Ordinal)))
+        if (fact.Code is null && fact.Arguments.Any(a => a.Kind is ShapeKind.Result or ShapeKind.Unknown) && (maker.Contains("CodeType", StringComparison.Ordinal) || maker.EndsWith("._create_code", StringComparison.Ordinal)))
         {
             _scope.Say(Judgements.SuspiciousCode, maker, fact, "", "code whose parts are computed");
             return;

@@ -47,9 +47,12 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
         HashSet<string> called = [.. reached.SelectMany(c => c.Uses).Select(u => u.Callee)];
         foreach (CarriedCode code in reached)
         {
+            // Which of several modules whose names a star brings has the name is not known: that one of them is written in C says nothing.
+            HashSet<string> ambiguous = [.. code.Uses.Where(u => u.Callee.Contains('.', StringComparison.Ordinal) && u.Callee[0] != '.').GroupBy(u => Last(u.Callee), StringComparer.Ordinal).Where(g => g.Select(u => u.Callee).Distinct(StringComparer.Ordinal).Count() > 1).Select(g => g.Key)];
+            ambiguous.IntersectWith(code.Uses.Select(u => u.Callee));
             foreach (CodeUse use in code.Uses)
             {
-                if (Of(use) is { } act)
+                if (Of(use, ambiguous) is { } act)
                     yield return act;
             }
 
@@ -70,7 +73,9 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
         }
     }
 
-    private CodeAct? Of(CodeUse use)
+    private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
+
+    private CodeAct? Of(CodeUse use, HashSet<string> ambiguous)
     {
         string callee = use.Callee;
         if (callee.Length == 0)
@@ -91,7 +96,7 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
 
         foreach (KnownPath name in acts.ResolveAll(callee, use.IsImported))
         {
-            if (Named(name, use) is { } act)
+            if (Named(name, use) is { } act && !(name is { Entry: null, Told: null } && ambiguous.Contains(Last(callee))))
                 return act;
         }
 

@@ -129,22 +129,19 @@ internal sealed class ModuleMentions
 
         int lineEnd = -1;
         bool imports = false;
+        bool inBrackets = false;
+        bool goesOn = false;
         Words(name, text, (start, end, _) =>
         {
-            if (start > lineEnd)
+            while (start > lineEnd)
             {
-                // An import goes on in brackets and behind a backslash.
-                int lineStart = lineEnd + 1 <= start ? text.LastIndexOf('\n', start) + 1 : start;
-                lineEnd = text.IndexOf('\n', start) is >= 0 and int found ? found : text.Length;
+                // Line by line up to the one that the word stands in: an import goes on in brackets and behind a backslash.
+                int lineStart = lineEnd + 1;
+                lineEnd = text.IndexOf('\n', lineStart) is >= 0 and int found ? found : text.Length;
                 ReadOnlySpan<char> line = text.AsSpan(lineStart, lineEnd - lineStart);
-                imports = line.Contains("import", StringComparison.Ordinal);
-                while (imports && lineEnd < text.Length && (line.TrimEnd().EndsWith("\\") || (line.Contains('(') && !line.Contains(')') && text.AsSpan(lineEnd, Math.Min(4096, text.Length - lineEnd)).Contains(')'))))
-                {
-                    int from = line.TrimEnd().EndsWith("\\") ? lineEnd + 1 : text.IndexOf(')', lineEnd);
-                    int next = from < text.Length ? text.IndexOf('\n', from) : -1;
-                    lineEnd = next < 0 ? text.Length : next;
-                    line = text.AsSpan(from, lineEnd - from);
-                }
+                imports = goesOn || line.Contains("import", StringComparison.Ordinal);
+                inBrackets = imports && (inBrackets || line.Contains('(')) && !line.Contains(')');
+                goesOn = imports && (inBrackets || line.TrimEnd().EndsWith("\\"));
             }
 
             return imports || IsWritten(text, start, end, isDynamic);

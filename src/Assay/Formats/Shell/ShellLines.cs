@@ -122,7 +122,7 @@ internal sealed class ShellLines
         for (int i = 0; i < commands.Count; i++)
         {
             ShellCommand command = commands[i];
-            fetches = (command.IsPiped && fetches) || Words("fetcher").Contains(command.Program);
+            fetches = (command.IsPiped && fetches) || Fetches(command);
             decodes = (command.IsPiped && decodes) || IsDecoder(command);
             if (Words("fetcher").Contains(command.Program))
             {
@@ -198,6 +198,13 @@ internal sealed class ShellLines
         {
             Say("shell.destroys", "A line destroys files of its user");
         }
+    }
+
+    /// <summary>Whether a command downloads, or a shell that it starts does (<c>sh -c curl ...</c>).</summary>
+    private static bool Fetches(ShellCommand command)
+    {
+        int inline = Words("shell").Contains(command.Program) ? command.Words.ToList().IndexOf("-c") : -1;
+        return Words("fetcher").Contains(inline > 0 && inline + 1 < command.Words.Count ? command.Words[inline + 1].Split(' ')[0] : command.Program);
     }
 
     /// <summary>Whether what a line of its own prints is put in its place; what stands behind <c>-c</c> is only run.</summary>

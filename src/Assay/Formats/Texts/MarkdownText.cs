@@ -189,7 +189,8 @@ internal static class MarkdownText
     {
         for (int i = 0; i < sentences.Count; i++)
         {
-            string two = i + 1 < sentences.Count ? sentences[i] + sentences[i + 1] : sentences[i];
+            // Rows of a table do not follow from each other.
+            string two = i + 1 < sentences.Count && !sentences[i].StartsWith('|') ? sentences[i] + sentences[i + 1] : sentences[i];
             if (Has(two, "send") && Has(WithoutOwnKeys(two, said), "secret"))
             {
                 return true;

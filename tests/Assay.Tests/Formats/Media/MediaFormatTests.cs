@@ -38,7 +38,7 @@ public sealed class MediaFormatTests
         BinaryPrimitives.WriteInt32BigEndian(length, chunk.Length);
         byte[] png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. length, .. Encoding.Latin1.GetBytes(kind), .. chunk, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
         TargetReport report = Scans.Of(png, "workflow.png");
-        Assert.True(report.Is("configuration-code-text"), report.Describe());
+        Assert.True(report.Is("config-code-text"), report.Describe());
         report.AssertComplete();
     }
 
