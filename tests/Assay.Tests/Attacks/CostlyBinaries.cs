@@ -27,6 +27,7 @@ internal static class CostlyBinaries
         ["hdf5: groups"] = ("a.h5", "hdf5", n => Groups(n / 72, inner: false)),
         ["bytecode: calls"] = ("a.pyc", "python-bytecode", n => Compiled(Code(Repeat(n / 22, [2, 0, 101, 0, 100, 0, 166, 1, 0, 0, 171, 1, .. new byte[8], 1, 0]), [], 1))),
         ["bytecode: branches"] = ("a.pyc", "python-bytecode", n => Compiled(Code(Repeat(n / 8, [101, 0, 114, 2, 101, 0, 1, 0]), [], 1))),
+        ["bytecode: a deep stack at each branch"] = ("a.pyc", "python-bytecode", n => Compiled(Code([.. Repeat(1000, [100, 0]), .. Repeat(n / 4, [114, 0, 100, 0])], [], 1))),
         ["bytecode: steps back"] = ("a.pyc", "python-bytecode", n => Compiled(Code(Repeat(n / 4, [101, 0, 175, 1]), [], 1))),
         ["bytecode: constants"] = ("a.pyc", "python-bytecode", n => Compiled(Code([], Each(n / 8, i => [0xDA, 6, .. Ascii($"c{i:x5}")]), n / 8))),
         ["bytecode: functions"] = ("a.pyc", "python-bytecode", n => Compiled(Code([], Each(n / 100, _ => Code([2, 0, 101, 0, 166, 0, 0, 0, 171, 0, .. new byte[8]], [(byte)'N'], 1)), n / 100))),

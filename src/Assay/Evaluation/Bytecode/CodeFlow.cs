@@ -13,6 +13,10 @@ internal sealed partial class CodeFlow(CodeParts parts, BytecodeVersion version,
     private const int MostRounds = 24;
     private const long WorkPerByte = 400;
     private const long LeastWork = 20_000;
+
+    /// <summary>Places on all stacks that are kept together: code that a compiler wrote has few on each, and a branch every few instructions.</summary>
+    private const int PlacesPerByte = 4;
+    private const int LeastPlaces = 1 << 16;
     private readonly CodeGraph _graph = new(parts, version);
     private readonly Dictionary<int, CodeSet[]> _entries = [];
     private readonly SortedSet<int> _open = [];
@@ -23,6 +27,7 @@ internal sealed partial class CodeFlow(CodeParts parts, BytecodeVersion version,
     private bool _isTelling;
     private int _at;
     private long _work;
+    private long _places;
 
     /// <summary>Whether a compiler may have written the code: no instruction takes what is not there, and where branches meet the stack is as deep on each.</summary>
     public bool IsRegular { get; private set; } = true;
@@ -140,8 +145,16 @@ internal sealed partial class CodeFlow(CodeParts parts, BytecodeVersion version,
         if (_graph.DepthOfHandler(at) is { } depth && stack.Length < depth)
             stack = [.. stack, .. Enumerable.Repeat(CodeSet.Unknown, Math.Min(depth, MaxStack) - stack.Length)];
 
+        _work += stack.Length;
         if (!_entries.TryGetValue(at, out CodeSet[]? known))
         {
+            _places += stack.Length;
+            if (_places > LeastPlaces + ((long)PlacesPerByte * parts.Code.Length))
+            {
+                uses.IsCut = true;
+                return;
+            }
+
             _entries[at] = stack;
             _ = _open.Add(at);
             return;

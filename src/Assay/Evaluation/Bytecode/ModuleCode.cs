@@ -13,13 +13,17 @@ internal sealed record ModuleFunction(string Name, CodeParts Parts, IReadOnlyLis
 /// <summary>A compiled module: its code objects, the outermost first.</summary>
 internal sealed class ModuleCode
 {
-    private ModuleCode(BytecodeVersion version, IReadOnlyList<ModuleFunction> functions)
+    private ModuleCode(BytecodeVersion version, IReadOnlyList<ModuleFunction> functions, bool isCut)
     {
+        IsCut = isCut;
         Version = version;
         Functions = functions;
     }
 
     public BytecodeVersion Version { get; }
+
+    /// <summary>Whether one of the code objects does more than is followed.</summary>
+    public bool IsCut { get; }
 
     public IReadOnlyList<ModuleFunction> Functions { get; }
 
@@ -33,6 +37,7 @@ internal sealed class ModuleCode
         }
 
         List<ModuleFunction> functions = [];
+        bool isCut = false;
         foreach (CodeParts parts in all)
         {
             CodeUses uses = new();
@@ -41,10 +46,11 @@ internal sealed class ModuleCode
                 return null;
             }
 
+            isCut |= uses.IsCut;
             functions.Add(new ModuleFunction(FullName(parts), parts, uses.Uses));
         }
 
-        return new ModuleCode(version, functions);
+        return new ModuleCode(version, functions, isCut);
     }
 
     /// <summary>The instructions of a code object, one a line, as <c>dis</c> lists them: line, offset, name, argument, what the argument means.</summary>

@@ -55,6 +55,11 @@ internal sealed class CompiledPythonFormat : IFormat
             return;
         }
 
+        if (module.IsCut)
+        {
+            context.Unread(UnreadCause.Limit, claim.Range.Offset + start, 0, "The code has more branches, or more on its stack, than is followed.");
+        }
+
         int flags = minor >= 7 ? BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)) : 0;
         Compare(module, SourceOf(context, out long length), IsTaken(bytes, minor, flags, length, context.Artifact.Name), flags, context);
         List<SourceUse> uses = CompiledTimes.Uses(module, claim.Range.Offset + start);

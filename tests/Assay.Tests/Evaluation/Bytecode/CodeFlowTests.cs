@@ -1,5 +1,4 @@
 // The graph of code objects, held against what compilers write.
-using System.Diagnostics;
 using Assay.Evaluation.Bytecode;
 
 namespace Assay.Tests.Evaluation.Bytecode;
@@ -10,18 +9,16 @@ public sealed class CodeFlowTests
     [Fact]
     public void WhatTheCompilerWritesIsRegular()
     {
-        string[] files = [.. Directory.EnumerateFiles("/usr/lib/python3.11", "*.cpython-311.pyc", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(400)];
+        const string Library = "/usr/lib/python3.11";
+        string[] files = Directory.Exists(Library) ? [.. Directory.EnumerateFiles(Library, "*.cpython-311.pyc", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(400)] : [];
         BytecodeVersion version = BytecodeVersion.All.First(v => v is { IsLegacy: false, Minor: 11 });
         List<string> odd = [];
         int codes = 0;
-        Stopwatch clock = Stopwatch.StartNew();
-        long bytes = 0;
         foreach (string file in files)
         {
             foreach (CodeParts parts in MarshalledParts.Of(File.ReadAllBytes(file)[16..], isThree: true) ?? [])
             {
                 codes++;
-                bytes += parts.Code.Length;
                 CodeUses uses = new();
                 CodeFlow flow = new(parts, version, uses);
                 if (!flow.Run() || !flow.IsRegular)
@@ -30,7 +27,6 @@ public sealed class CodeFlowTests
         }
 
         Assert.SkipWhen(codes == 0, "no Python at hand");
-        TestContext.Current.SendDiagnosticMessage($"{codes} {bytes} {clock.ElapsedMilliseconds}");
-        Assert.True(odd.Count == 0, $"{odd.Count} of {codes}, {bytes} bytes in {clock.ElapsedMilliseconds} ms: {string.Join('\n', odd.Take(30))}");
+        Assert.True(odd.Count == 0, $"{odd.Count} of {codes}: {string.Join('\n', odd.Take(30))}");
     }
 }
