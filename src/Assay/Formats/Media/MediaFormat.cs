@@ -42,26 +42,41 @@ internal sealed class MediaFormat : IFormat
     /// </summary>
     private static void Texts(ByteRange range, ReadContext context)
     {
-        long at = range.Offset + 8;
         int told = 0;
+        foreach ((string kind, long at, long length) in Chunks(context.Artifact.Bytes, range, context.Budget))
+        {
+            if (kind is not ("tEXt" or "zTXt" or "iTXt") || at + 8 + length > range.End)
+            {
+                continue;
+            }
+
+            if (length > LongestText || ++told > MostTexts)
+            {
+                context.Unread(UnreadCause.Limit, at, length, "A text in the picture is longer than is read, or there are too many.");
+                return;
+            }
+
+            context.Budget.SpendWork(length, at);
+            context.Budget.Hold(length, at);
+            Text(kind, context.Artifact.Bytes.ReadUpTo(at + 8, (int)length), at, context);
+            context.Budget.Release(length);
+        }
+    }
+
+    /// <summary>The chunks of a PNG up to its last one: what they are called, where they begin, how many bytes each holds.</summary>
+    private static IEnumerable<(string Kind, long At, long Length)> Chunks(ByteSource bytes, ByteRange range, ScanBudget budget)
+    {
+        long at = range.Offset + 8;
         for (int part = 0; part < MostParts && at + 12 <= range.End; part++)
         {
-            context.Budget.SpendWork(WorkCosts.NearRead, at);
-            byte[] head = context.Artifact.Bytes.ReadUpTo(at, 8);
+            budget.SpendWork(WorkCosts.NearRead, at);
+            byte[] head = bytes.ReadUpTo(at, 8);
             long length = BinaryPrimitives.ReadUInt32BigEndian(head);
             string kind = System.Text.Encoding.Latin1.GetString(head, 4, 4);
-            if (kind is "tEXt" or "zTXt" or "iTXt" && at + 8 + length <= range.End)
+            yield return (kind, at, length);
+            if (kind is "IEND")
             {
-                if (length > LongestText || ++told > MostTexts)
-                {
-                    context.Unread(UnreadCause.Limit, at, length, "A text in the picture is longer than is read, or there are too many.");
-                    return;
-                }
-
-                context.Budget.SpendWork(length, at);
-                context.Budget.Hold(length, at);
-                Text(kind, context.Artifact.Bytes.ReadUpTo(at + 8, (int)length), at, context);
-                context.Budget.Release(length);
+                break;
             }
 
             at += 12 + length;
@@ -128,20 +143,13 @@ internal sealed class MediaFormat : IFormat
 
     private static long Png(ByteSource bytes, ByteRange range, ScanBudget budget)
     {
-        long at = range.Offset + 8;
-        for (int part = 0; part < MostParts && at + 12 <= range.End; part++)
+        long end = range.Offset + 8;
+        foreach ((_, long at, long length) in Chunks(bytes, range, budget))
         {
-            budget.SpendWork(WorkCosts.NearRead, at);
-            byte[] head = bytes.ReadUpTo(at, 8);
-            long length = BinaryPrimitives.ReadUInt32BigEndian(head);
-            at += 12 + length;
-            if (head.AsSpan(4).SequenceEqual("IEND"u8))
-            {
-                break;
-            }
+            end = at + 12 + length;
         }
 
-        return Math.Min(at, range.End);
+        return Math.Min(end, range.End);
     }
 
     /// <summary>The end of a JPEG: the last mark of an end, behind which there is another file or nothing.</summary>

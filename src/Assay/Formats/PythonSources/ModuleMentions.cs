@@ -14,7 +14,7 @@ internal sealed class ModuleMentions
 {
     private const int MostListed = 20_000;
     private const int MostFiles = 8_000;
-    private const int Largest = 256 << 10;
+    private const int Largest = 8 << 20;
     private const long MostBytes = 48L << 20;
     private const string Suffix = ".py";
     private static readonly string[] s_naming = [".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".pth", ".ipynb"];
@@ -45,8 +45,14 @@ internal sealed class ModuleMentions
                 _modules.TryAdd(Stem(entry.Name), default);
             }
 
-            if (entry.Size is not > Largest && IsNaming(entry.Name))
+            if (IsNaming(entry.Name))
             {
+                // What is too large to look at may name any of them.
+                if (entry.Size > Largest)
+                {
+                    return;
+                }
+
                 naming.Add(entry.Name);
             }
         }
@@ -57,13 +63,13 @@ internal sealed class ModuleMentions
             budget?.PollHost();
             BundleOpening opening = bundle.TryOpen(name);
             using ByteSource? bytes = opening.Bytes;
-            if (bytes is null || bytes.Length > Largest)
+            if (bytes is null)
             {
                 continue;
             }
 
             left -= bytes.Length;
-            if (left < 0)
+            if (left < 0 || bytes.Length > Largest)
             {
                 return;
             }

@@ -50,6 +50,13 @@ public sealed class LoneScriptTests
         Assert.False(IsFlagged(("a/b/query.py", Acts), ("c/x.py", Importer)));
     }
 
+    /// <summary>Who makes a file long does not take it out of what is looked at; what is too long to be looked at may name the script.</summary>
+    [Theory]
+    [InlineData(400_000)]
+    [InlineData(9_000_000)]
+    public void AFileThatIsMadeLongStillNamesIt(int length) =>
+        Assert.True(IsFlagged(("tools/query.py", Acts), ("config.json", "{\"x\": \"" + new string('a', length) + "\", \"auto_map\": {\"AutoModel\": \"tools.query.Model\"}}")));
+
     /// <summary>A repository of many files is gone through as well: its scripts are no modules because there are many.</summary>
     [Fact]
     public void ManyFilesAreGoneThrough()
