@@ -8,8 +8,6 @@ using Assay.Policies;
 using Assay.Store.Databases;
 using Assay.Store.Judging;
 using Assay.Store.Readings;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace Assay.Store.Bench;
 
@@ -60,39 +58,8 @@ internal static class Generator
         c.Plain(c.IsServer ? "VACUUM ANALYZE" : "PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
-    private static void Rows(StoreConnection c, string table, int from, int to, Func<int, object[][]> rows)
-    {
-        using NpgsqlBinaryImporter? bulk = c.Bulk(table);
-        if (bulk is null)
-        {
-            string sql = $"INSERT INTO {table} VALUES ({string.Join(", ", Enumerable.Range(0, table.Count(x => x == ',') + 1).Select(i => "@" + (char)('a' + i)))})";
-            c.Write(() =>
-            {
-                for (int n = from; n < to; n++)
-                {
-                    foreach (object[] row in rows(n))
-                    {
-                        c.Execute(sql, row);
-                    }
-                }
-            });
-            return;
-        }
-
-        for (int n = from; n < to; n++)
-        {
-            foreach (object[] row in rows(n))
-            {
-                bulk.StartRow();
-                foreach (object value in row)
-                {
-                    bulk.Write(value, value is long ? NpgsqlDbType.Bigint : value is string ? NpgsqlDbType.Text : NpgsqlDbType.Bytea);
-                }
-            }
-        }
-
-        bulk.Complete();
-    }
+    private static void Rows(StoreConnection c, string table, int from, int to, Func<int, object[][]> rows) =>
+        c.Write(() => c.Insert(table, Enumerable.Range(from, to - from).SelectMany(rows)));
 
     private static Shape Make(int n) => Made(n, (n % 10) switch
     {

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Assay.Store.Databases;
 
@@ -126,8 +127,48 @@ internal sealed class StoreConnection : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>A reader of bytes that PostgreSQL takes in bulk; null for SQLite.</summary>
-    public NpgsqlBinaryImporter? Bulk(string table) => _connection is NpgsqlConnection server ? server.BeginBinaryImport($"COPY {table} FROM STDIN (FORMAT BINARY)") : null;
+    /// <summary>Puts rows into a table: for PostgreSQL as one stream, where a statement each would be a journey each.</summary>
+    /// <param name="table">The table and its columns.</param>
+    /// <param name="rows">The rows, each with a value for every column: numbers, texts, bytes, or nothing.</param>
+    public void Insert(string table, IEnumerable<object?[]> rows)
+    {
+        if (_connection is not NpgsqlConnection server)
+        {
+            string sql = $"INSERT INTO {table} VALUES ({string.Join(", ", Enumerable.Range(0, table.Count(x => x == ',') + 1).Select(i => "@" + (char)('a' + i)))})";
+            foreach (object?[] row in rows)
+            {
+                Execute(sql, row);
+            }
+
+            return;
+        }
+
+        using NpgsqlBinaryImporter stream = server.BeginBinaryImport($"COPY {table} FROM STDIN (FORMAT BINARY)");
+        foreach (object?[] row in rows)
+        {
+            stream.StartRow();
+            foreach (object? value in row)
+            {
+                switch (value)
+                {
+                    case null:
+                        stream.WriteNull();
+                        break;
+                    case string text:
+                        stream.Write(text, NpgsqlDbType.Text);
+                        break;
+                    case byte[] bytes:
+                        stream.Write(bytes, NpgsqlDbType.Bytea);
+                        break;
+                    default:
+                        stream.Write(Convert.ToInt64(value, CultureInfo.InvariantCulture), NpgsqlDbType.Bigint);
+                        break;
+                }
+            }
+        }
+
+        stream.Complete();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -209,7 +250,7 @@ internal sealed class StoreConnection : IDisposable
         {
             connection.Open();
             StoreConnection opened = new(connection, at);
-            opened.Plain("PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;");
+            opened.Plain("PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA mmap_size=67108864;");
             return opened;
         }
         catch

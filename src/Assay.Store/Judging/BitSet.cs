@@ -21,12 +21,27 @@ internal sealed class BitSet(long largest)
         }
     }
 
+    /// <summary>Whether a number is in it.</summary>
+    public bool Contains(long number) => number >= 0 && number / Bits < _words.Length && (_words[number / Bits] >> (int)(number % Bits) & 1) != 0;
+
     /// <summary>Takes out what is not in another.</summary>
     public void And(BitSet other)
     {
         for (int i = 0; i < _words.Length; i++)
         {
             _words[i] &= other._words[i];
+        }
+    }
+
+    /// <summary>The numbers, the smallest first.</summary>
+    public IEnumerable<long> Ascending()
+    {
+        for (int i = 0; i < _words.Length; i++)
+        {
+            for (ulong word = _words[i]; word != 0; word &= word - 1)
+            {
+                yield return ((long)i * Bits) + BitOperations.TrailingZeroCount(word);
+            }
         }
     }
 

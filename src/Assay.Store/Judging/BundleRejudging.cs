@@ -18,7 +18,7 @@ internal sealed class BundleRejudging(Ruling ruling, JudgementBlob judgements, l
     /// <param name="keep">Keeps what goes with a change, together with it.</param>
     /// <param name="use">Takes a change, after it is kept.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public void Run(StoreConnection c, HashSet<long>? concerned, Action<JudgementChange> keep, Action<JudgementChange> use, CancellationToken cancellation)
+    public void Run(StoreConnection c, BitSet? concerned, Action<JudgementChange> keep, Action<JudgementChange> use, CancellationToken cancellation)
     {
         HashSet<long>? bundles = null;
         if (concerned is not null)

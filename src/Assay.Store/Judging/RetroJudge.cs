@@ -38,10 +38,6 @@ public sealed record RetroResult(long Readings, long Judged, long Changed, long 
 /// <summary>Judges everything that a store holds by new rules.</summary>
 public sealed class RetroJudge
 {
-    private const int Step = 1024;
-
-    /// <summary>So many bytes of compressed facts are judged side by side, and a reading more: some readings have a hundred thousand times as many facts as others.</summary>
-    private const long StepBytes = 8 << 20;
     private readonly ModelStore _store;
     private readonly Ruling _ruling;
     private readonly JudgementBlob _judgements;
@@ -73,7 +69,7 @@ public sealed class RetroJudge
         (long Id, byte[] Rules)? before = Rulings.Before(c, own);
         List<(long Id, long UpTo)> chain = before is null ? [] : Rulings.ChainOf(c, before.Value.Id);
         RulingChange difference = RulingChange.Of(_ruling, before?.Rules);
-        HashSet<long>? concerned = difference.Concerned(c, chain, upTo);
+        BitSet? concerned = difference.Concerned(c, chain, upTo);
         if (concerned is not null)
         {
             AddUnjudged(c, chain, upTo, concerned);
@@ -81,42 +77,44 @@ public sealed class RetroJudge
 
         long judged = 0, changed = 0, worse = 0;
         using ThreadLocal<BundleJudge> together = new(() => new BundleJudge("", _ruling.Rules, _ruling.Policy, _ruling.Day));
-        Queue<long> left = new(concerned is null ? All(c, upTo) : concerned.Order());
-        while (left.Count > 0)
+        using RetroRows rows = new(c, chain, own, (concerned ?? All(c, upTo)).Ascending());
+
+        // While some rows are judged, those before them are kept and those after them are loaded: the connection is used by this thread alone.
+        List<RetroRow> other = [];
+        for (List<RetroRow> next = rows.Load(); next.Count > 0 || other.Count > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
-            List<Row> rows = Load(c, chain, own, left);
-            judged += rows.Count;
-            List<Row> other = Judge(rows, together, keepAll: before is null || concerned is null, keepShared: difference.AreBundles);
-            Decide(other);
-            c.Write(() =>
+            List<RetroRow> now = next;
+            Task<List<RetroRow>> judging = Task.Run(() => Judge(now, together, keepAll: before is null || concerned is null, keepShared: difference.AreBundles), CancellationToken.None);
+            try
             {
-                foreach (Row row in other)
-                {
-                    if (!Rulings.Keep(c, own, row.Reading, row.After!.Verdict, JudgementBlob.IsPlain(row.After), "", row.Packed, row.Together))
-                    {
-                        row.Change = null;
-                    }
+                Keep(other);
+                next = rows.Load();
+            }
+            finally
+            {
+                // It is not left to run beside whoever catches what this throws.
+                ((IAsyncResult)judging).AsyncWaitHandle.WaitOne();
+            }
 
-                    if (row.Change is { } change)
-                    {
-                        changed++;
-                        if (change.IsWorse)
-                        {
-                            worse++;
-                            Alert(c, row.Artifact, change);
-                        }
-                    }
-                }
-            });
+            judged += now.Count;
+            other = judging.GetAwaiter().GetResult();
+        }
+
+        void Keep(List<RetroRow> some)
+        {
+            Decide(some);
+            if (some.Count > 0)
+            {
+                rows.Keep(some, _store.Now);
+            }
 
             // What is told is kept by then.
-            foreach (Row row in other)
+            foreach (JudgementChange change in some.Where(r => r.Change is not null).Select(r => r.Change!))
             {
-                if (row.Change is { } change)
-                {
-                    use(change);
-                }
+                changed++;
+                worse += change.IsWorse ? 1 : 0;
+                use(change);
             }
         }
 
@@ -127,7 +125,7 @@ public sealed class RetroJudge
             if (change.IsWorse)
             {
                 worse++;
-                Alert(c, null, change);
+                RetroRows.Alert(c, _store.Now, [(null, change)]);
             }
         }, use, cancellation);
         c.Write(() =>
@@ -146,14 +144,10 @@ public sealed class RetroJudge
         return new RetroResult(count, judged, changed, worse);
     });
 
-    private void Alert(StoreConnection c, long? artifact, JudgementChange change) =>
-        c.Execute("INSERT INTO alerts (made, kind, artifact, weight, text, by_whom) VALUES (@a, 'judged', @b, @c, @d, '')", _store.Now, artifact, (int)change.Decided,
-            Terms.Plain($"{change.Path} is {Words.Of(change.Decided)} by new rules; it was {Words.Of(change.Before!.Value)}. New: {string.Join(", ", change.New)}."));
-
     /// <summary>What people have decided about the files that are judged otherwise.</summary>
-    private void Decide(List<Row> rows)
+    private void Decide(List<RetroRow> rows)
     {
-        foreach (Row row in rows.Where(r => Decisions is not null && r.Change is not null))
+        foreach (RetroRow row in rows.Where(r => Decisions is not null && r.Change is not null))
         {
             TargetReport report = TargetReport.Of(FactBlob.Unpack(row.Facts, row.Path, null) with { Sha256 = row.Sha256 }, row.After!, keepFacts: true);
             row.Change = row.Change! with { Decided = Decisions!(report).Verdict };
@@ -163,70 +157,25 @@ public sealed class RetroJudge
     /// <summary>A verdict in the words of all reports, for programs that print what a store says.</summary>
     internal static string Word(Verdict verdict) => Words.Of(verdict);
 
-    private static List<long> All(StoreConnection c, long upTo) => c.All("SELECT id FROM readings WHERE id <= @a ORDER BY id", r => r.GetInt64(0), upTo);
+    private static BitSet All(StoreConnection c, long upTo)
+    {
+        BitSet all = new(upTo);
+        c.Each("SELECT id FROM readings WHERE id <= @a", r => all.Add(r.GetInt64(0)), upTo);
+        return all;
+    }
 
     /// <summary>Readings on which there is no verdict by the ruling before.</summary>
-    private static void AddUnjudged(StoreConnection c, List<(long Id, long UpTo)> chain, long upTo, HashSet<long> concerned)
+    private static void AddUnjudged(StoreConnection c, List<(long Id, long UpTo)> chain, long upTo, BitSet concerned)
     {
         // Read side by side in order, a join of a million rows with itself.
         string rulings = string.Join(", ", chain.Select(l => l.Id.ToString(CultureInfo.InvariantCulture)));
         c.Each($"SELECT r.id FROM readings r WHERE r.id <= @a AND r.head <> '' AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.reading = r.id AND v.ruling IN ({rulings}))", r => concerned.Add(r.GetInt64(0)), upTo);
     }
 
-    private sealed class Row
-    {
-        public required long Reading { get; init; }
-
-        public required long Artifact { get; init; }
-
-        public required string Sha256 { get; init; }
-
-        public required byte[] Facts { get; init; }
-
-        public required string Path { get; init; }
-
-        public KnownVerdict? Before { get; set; }
-
-        /// <summary>Whether the ruling before, and those before that, have no verdict, so that this one is kept whatever it is.</summary>
-        public bool IsNew { get; set; }
-
-        public Judgement? After { get; set; }
-
-        public byte[]? Packed { get; set; }
-
-        public byte[]? Together { get; set; }
-
-        public JudgementChange? Change { get; set; }
-    }
-
-    /// <summary>The next rows to be judged side by side, which are taken from what is left.</summary>
-    private static List<Row> Load(StoreConnection c, List<(long Id, long UpTo)> chain, long own, Queue<long> left)
-    {
-        List<Row> rows = [];
-        for (long bytes = 0; rows.Count < Step && bytes < StepBytes && left.TryDequeue(out long reading);)
-        {
-            c.Each("SELECT r.artifact, a.sha256, r.facts, (SELECT s.path FROM sightings s WHERE s.artifact = a.id ORDER BY s.last_seen DESC LIMIT 1) FROM readings r JOIN artifacts a ON a.id = r.artifact WHERE r.id = @a AND r.facts IS NOT NULL",
-                r => rows.Add(new Row { Reading = reading, Artifact = r.GetInt64(0), Sha256 = Convert.ToHexStringLower((byte[])r[1]), Facts = (byte[])r[2], Path = r.IsDBNull(3) ? "" : r.GetString(3) }), reading);
-            bytes += rows.Count > 0 && rows[^1].Reading == reading ? rows[^1].Facts.Length : 0;
-        }
-
-        foreach (Row row in rows)
-        {
-            // What these rules have judged already is told once.
-            row.Before = Rulings.VerdictOn(c, [(own, long.MaxValue)], row.Reading) ?? Rulings.VerdictOn(c, chain, row.Reading);
-
-            // Where the ruling before says nothing of it, what was said of it last by any other counts.
-            row.IsNew = row.Before is null;
-            row.Before ??= Rulings.LastVerdictOn(c, row.Reading);
-        }
-
-        return rows;
-    }
-
     /// <summary>Judges rows side by side, and returns those whose judgement is another one.</summary>
-    private List<Row> Judge(List<Row> rows, ThreadLocal<BundleJudge> bundle, bool keepAll, bool keepShared)
+    private List<RetroRow> Judge(List<RetroRow> rows, ThreadLocal<BundleJudge> bundle, bool keepAll, bool keepShared)
     {
-        ConcurrentBag<Row> other = [];
+        ConcurrentBag<RetroRow> other = [];
         Parallel.ForEach(rows, row =>
         {
             FactSet facts = FactBlob.Unpack(row.Facts, row.Path, null);

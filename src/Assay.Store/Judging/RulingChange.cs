@@ -55,14 +55,14 @@ internal sealed class RulingChange
     public bool AreBundles => _isAll || _areEffects || _ruling.Rules.Entries.Any(e => e.When.Within is RuleScope.Bundle && _rules.Contains(e.Rule.Id));
 
     /// <summary>The readings that the change can concern, of those up to a number; null for all of them.</summary>
-    public HashSet<long>? Concerned(StoreConnection c, IReadOnlyList<(long Id, long UpTo)> before, long upTo)
+    public BitSet? Concerned(StoreConnection c, IReadOnlyList<(long Id, long UpTo)> before, long upTo)
     {
         if (_isAll)
         {
             return null;
         }
 
-        HashSet<long> readings = [];
+        BitSet readings = new(upTo);
         if (_isPolicy || _rules.Count > 0)
         {
             // Findings of rules that are gone or changed, and what a policy can waive or no longer waives, stand where something was found.
@@ -114,7 +114,6 @@ internal sealed class RulingChange
             c.Each("SELECT reading FROM postings WHERE term = @a", r => readings.Add(r.GetInt64(0)), term);
         }
 
-        readings.RemoveWhere(r => r > upTo);
         return readings;
     }
 

@@ -1,4 +1,5 @@
 // Rulings and verdicts in a store.
+using System.Data.Common;
 using Assay.Policies;
 using Assay.Store.Databases;
 using Assay.Store.Scans;
@@ -68,14 +69,36 @@ internal static class Rulings
         return null;
     }
 
-    /// <summary>The verdict that was given last on a reading, by whatever ruling; null where there is none.</summary>
-    public static KnownVerdict? LastVerdictOn(StoreConnection c, long reading)
+    /// <summary>The verdicts on readings, as far as there are any.</summary>
+    public static Dictionary<long, KnownVerdict> VerdictsOn(StoreConnection c, IEnumerable<(long Id, long UpTo)> chain, IReadOnlyCollection<long> readings)
     {
-        KnownVerdict? found = null;
-        c.Each("SELECT v.verdict, v.at, v.judgement, v.together FROM verdicts v JOIN rulings u ON u.id = v.ruling WHERE v.reading = @a ORDER BY u.made DESC, u.id DESC LIMIT 1",
-            r => found = new KnownVerdict((Verdict)r.GetInt64(0), r.GetString(1), ScanMemory.BytesOf(r, 2), ScanMemory.BytesOf(r, 3)), reading);
+        Dictionary<long, KnownVerdict> found = [];
+        foreach ((long id, long upTo) in chain)
+        {
+            long[] open = [.. readings.Where(r => r <= upTo && !found.ContainsKey(r))];
+            if (open.Length > 0)
+            {
+                c.Each($"SELECT reading, verdict, at, judgement FROM verdicts WHERE {c.IsOneOf("reading", "@a")} AND ruling = @b", r => found[r.GetInt64(0)] = Known(r), c.Many(open), id);
+            }
+        }
+
         return found;
     }
+
+    /// <summary>The verdicts that were given last on readings, by whatever ruling, as far as there are any.</summary>
+    public static Dictionary<long, KnownVerdict> LastVerdictsOn(StoreConnection c, IReadOnlyCollection<long> readings)
+    {
+        Dictionary<long, KnownVerdict> found = [];
+        if (readings.Count > 0)
+        {
+            c.Each($"SELECT v.reading, v.verdict, v.at, v.judgement FROM verdicts v JOIN rulings u ON u.id = v.ruling WHERE {c.IsOneOf("v.reading", "@a")} ORDER BY u.made, u.id",
+                r => found[r.GetInt64(0)] = Known(r), c.Many(readings));
+        }
+
+        return found;
+    }
+
+    private static KnownVerdict Known(DbDataReader r) => new((Verdict)r.GetInt64(1), r.GetString(2), ScanMemory.BytesOf(r, 3), null);
 
     /// <summary>
     /// The ruling that a judgement by another one is compared with: the last one that has verdicts on nearly all readings. A scan of one file by rules of its own, and a judgement that was cut short, have

@@ -98,12 +98,14 @@ internal static class FactBlob
         for (int i = 0; i < moved.Length; i++)
         {
             Fact fact = facts.Facts[i];
-            Fact there = fact with { Path = string.Concat(to, fact.Path.AsSpan(from.Length)) };
-            moved[i] = there is FormatFact { Container: { } container } format ? format with { Container = string.Concat(to, container.AsSpan(from.Length)) } : there;
+            Fact there = fact with { Path = Moved(fact.Path, from, to) };
+            moved[i] = there is FormatFact { Container: { } container } format ? format with { Container = Moved(container, from, to) } : there;
         }
 
         return facts with { Path = to, Facts = moved };
     }
+
+    private static string Moved(string path, string from, string to) => path.Length == from.Length ? to : string.Concat(to, path.AsSpan(from.Length));
 
     private static bool Lies(string path, string input) =>
         path.StartsWith(input, StringComparison.Ordinal) && (path.Length == input.Length || path.AsSpan(input.Length).StartsWith("!/", StringComparison.Ordinal));

@@ -40,6 +40,11 @@ public static class FactJson
     /// <summary>Nothing is ever written as null; where it stands all the same, in a list for example, no reader expects it.</summary>
     private static void RefuseNulls(ReadOnlySpan<byte> json)
     {
+        if (json.IndexOf("null"u8) < 0)
+        {
+            return;
+        }
+
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = FactJsonContext.Default.Options.MaxDepth });
         while (reader.Read())
         {

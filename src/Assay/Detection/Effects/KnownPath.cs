@@ -1,4 +1,6 @@
 // A name under its canonical path, with what is known of it.
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Assay.Artifacts;
 using Assay.Detection.Capacity;
 using Assay.Effects;
@@ -50,12 +52,44 @@ internal readonly record struct KnownPath(string Path, EffectEntry? Entry, bool 
     public string Capability => EffectKinds.Capability(Entry);
 }
 
+/// <summary>What is known of names that the artifacts of one process share: most files use the same few hundred. It holds a few MB at most, whatever names files have.</summary>
+internal sealed class SharedPaths
+{
+    private const int Most = 8192;
+    private const int Longest = 160;
+    private static readonly ConditionalWeakTable<CallableTable, SharedPaths> s_all = [];
+    private readonly ConcurrentDictionary<string, KnownPath> _known = new(StringComparer.Ordinal);
+    private int _count;
+
+    /// <summary>What is shared by those who ask the same table.</summary>
+    public static SharedPaths Of(CallableTable table) => s_all.GetOrCreateValue(table);
+
+    /// <summary>What is known of a path, if it was asked for before.</summary>
+    public bool TryGet(string path, out KnownPath known) => _known.TryGetValue(path, out known);
+
+    /// <summary>Keeps what is known of a path. Where there are too many, all are forgotten: a file that uses names of its own drives those of others out for a moment, not for good.</summary>
+    public void Keep(string path, KnownPath known)
+    {
+        if (path.Length > Longest)
+            return;
+
+        if (Interlocked.Increment(ref _count) > Most)
+        {
+            _known.Clear();
+            Volatile.Write(ref _count, 0);
+        }
+
+        _known.TryAdd(path, known);
+    }
+}
+
 /// <summary>Finds names: spellings of one thing lead to one path, and what is known of it.</summary>
 internal sealed class PathKnowledge(CallableTable names)
 {
     /// <summary>A use is looked at several times, and a hostile file may use a hundred thousand names.</summary>
     private const int MostCached = 1 << 17;
     private readonly Dictionary<string, KnownPath> _cache = new(StringComparer.Ordinal);
+    private readonly SharedPaths _shared = SharedPaths.Of(names);
 
     /// <summary>What is known of a fact's callee; the path is empty where it is a result or cannot be told.</summary>
     public KnownPath Of(CallableFact fact)
@@ -140,6 +174,20 @@ internal sealed class PathKnowledge(CallableTable names)
         if (_cache.TryGetValue(path, out KnownPath known))
             return known;
 
+        if (!_shared.TryGet(path, out known))
+        {
+            known = Find(path);
+            _shared.Keep(path, known);
+        }
+
+        if (_cache.Count < MostCached)
+            _cache.Add(path, known);
+
+        return known;
+    }
+
+    private KnownPath Find(string path)
+    {
         KnownName found = names.Knowledge.Find(path);
         // What is no dotted name is looked up by no honest file.
         bool odd = path.Length == 0 || path[0] == '.' || path[^1] == '.' || path.Contains("..", StringComparison.Ordinal);
@@ -149,11 +197,7 @@ internal sealed class PathKnowledge(CallableTable names)
         bool isTold = isListed || (found.Entry is { IsDerived: true } derived && !CanBeCleared(path, derived.Kind, names.Capacity));
         EffectEntry? read = coarse && found.Entry is { IsHarmful: true } && !names.Knowledge.IsListed(path) ? names.Knowledge.Read(path) : null;
         bool isMember = names.Knowledge.IsListed(path) && found is { Entry: { IsDerived: false, IsHarmful: false }, Place: { Pattern.Length: 0 } place } && place.Owner != path;
-        known = new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null, Read = read is { Kind: NameKind.Class } && found.Entry is { Kind: NameKind.Class } ? read : null, ReadMember = read is { Kind: NameKind.Class } ? null : read, MemberOf = isMember ? found.Place!.Value.Owner : "" };
-        if (_cache.Count < MostCached)
-            _cache.Add(path, known);
-
-        return known;
+        return new KnownPath(path, isTold ? null : found.Entry, found.IsStrict || odd || isListed, coarse, deep) { Told = isTold ? found.Entry : null, Read = read is { Kind: NameKind.Class } && found.Entry is { Kind: NameKind.Class } ? read : null, ReadMember = read is { Kind: NameKind.Class } ? null : read, MemberOf = isMember ? found.Place!.Value.Owner : "" };
     }
 
     /// <summary>
