@@ -39,6 +39,7 @@ public sealed partial class AnomalyCodeTests
         "ggml",
         "gguf",
         "git",
+        "graph",
         "hdf5",
         "html",
         "java",

@@ -1,4 +1,4 @@
-// What a graph decides by its input and by constants: endless loops, absurd shapes, and branches that wait for a trigger.
+// What constants of a graph ask for: endless loops and absurd shapes.
 using System.Globalization;
 using Assay.Artifacts;
 using Assay.Formats.Protobuf;
@@ -6,11 +6,9 @@ using Assay.Formats.Protobuf;
 namespace Assay.Formats.Onnx;
 
 /// <summary>
-/// Follows small constants to the operators whose work they decide, and conditions back to what they come from. A condition that sums up a
-/// comparison of the model's input with constants, and then chooses between results, is what backdoors in graphs look like (ShadowLogic). Models
-/// compare shapes, masks and single settings all the time; none of that sums up a comparison of the raw input.
+/// Follows small constants to the operators whose work they decide.
 /// </summary>
-internal sealed partial class OnnxControlFlow(ReadContext context)
+internal sealed class OnnxControlFlow(ReadContext context)
 {
     private const int MostKept = 200_000;
     private const int MostValues = 16;
@@ -22,20 +20,6 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
 
     private const long ManyTurns = 100_000_000;
 
-    private static readonly HashSet<string> s_compare = new(StringComparer.Ordinal) { "Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual" };
-
-    private static readonly HashSet<string> s_reduce = new(StringComparer.Ordinal)
-    {
-        "ReduceMin", "ReduceSum", "ReduceProd", "ReduceMean", "ReduceL1", "ReduceL2", "ReduceSumSquare",
-    };
-
-    /// <summary>What passes values on without computing anything of weight.</summary>
-    private static readonly HashSet<string> s_pass = new(StringComparer.Ordinal)
-    {
-        "And", "Or", "Not", "Xor", "Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Slice", "Gather", "GatherElements", "GatherND", "Transpose", "Split",
-        "Abs", "Sub", "Round", "Floor", "Mod",
-    };
-
     /// <summary>Operators whose output is as large as an input says, with the number of that input.</summary>
     private static readonly Dictionary<string, int> s_sized = new(StringComparer.Ordinal)
     {
@@ -44,60 +28,45 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
 
     private readonly Dictionary<string, List<double>> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Op, string[] Inputs)> _made = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _inputs = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _initialised = new(StringComparer.Ordinal);
     private readonly List<(string Op, string[] Inputs, long Offset)> _asked = [];
     private readonly Dictionary<string, (string In, string Out)> _bodies = new(StringComparer.Ordinal);
-    /// <summary>Notes the inputs of the outermost graph.</summary>
-    public void Input(string name)
-    {
-        if (_inputs.Count < MostKept)
-        {
-            _inputs.Add(name);
-        }
-    }
+    private string _scope = "";
+
+    /// <summary>A function of the model begins: its names are its own.</summary>
+    public void Function(string key) => _scope = key + "\0";
+
+    /// <summary>Nodes that follow are those of a graph.</summary>
+    public void EndFunction() => _scope = "";
 
     /// <summary>Notes a tensor with few elements.</summary>
     public void Constant(OnnxTensor tensor)
     {
-        if (tensor.Name.Length > 0 && _initialised.Count < MostKept)
-        {
-            Constant(tensor.Name, tensor);
-            Values(tensor.Name, tensor);
-        }
+        Values(tensor.Name, tensor);
     }
 
     /// <summary>Notes a node.</summary>
     public void Node(ProtobufMessage node, string domain, string name)
     {
-        bool isAsked = name is "Loop" or "If" or "Where" || s_sized.ContainsKey(name);
-        bool isCall = domain.Length > 0 && domain is not "ai.onnx";
-        if (_made.Count >= MostKept || (!isCall && !isAsked && name is not "Constant" && !s_compare.Contains(name) && !s_reduce.Contains(name) && name is not "ReduceMax" && !s_pass.Contains(name)
-            && !s_single.Contains(name) && !s_paired.Contains(name) && !s_learnt.Contains(name)))
+        bool isAsked = name is "Loop" || s_sized.ContainsKey(name);
+        if (_made.Count >= MostKept || _asked.Count >= MostKept || domain is not ("" or "ai.onnx") || (!isAsked && name is not ("Constant" or "Identity" or "Cast")))
         {
             return;
         }
 
         List<string> inputs = [];
-        List<string> outputs = [];
         string output = "";
         foreach (ProtobufField field in node)
         {
             switch (field.Name)
             {
-                case "input" when inputs.Count < (isCall ? MostValues : 4):
+                case "input" when inputs.Count < 4:
                     inputs.Add(Scoped(field.Text(512)));
                     break;
-                case "output" when outputs.Count == 0 || (isCall && outputs.Count < MostValues):
-                    outputs.Add(Scoped(field.Text(512)));
-                    output = outputs[0];
+                case "output" when output.Length == 0:
+                    output = Scoped(field.Text(512));
                     break;
                 case "attribute" when name == "Constant" && field.Message?.Message("t") is { } value:
                     Values(output, OnnxTensor.Read(value));
-                    Constant(output, OnnxTensor.Read(value));
-                    break;
-                case "attribute" when name == "Constant" && field.Message is { } number && (number.Field("f") is not null || number.Number("i") is not null):
-                    _initialised.Add(output);
                     break;
                 case "attribute" when name == "Loop" && field.Message?.Message("g") is { } body:
                     Body(inputs, body);
@@ -105,17 +74,7 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
             }
         }
 
-        if (isCall)
-        {
-            if (_calls.Count < MostFunctions)
-            {
-                _calls.Add(($"{domain}\0{name}", [.. inputs], [.. outputs]));
-            }
-
-            return;
-        }
-
-        if (isAsked || name is "Add" or "Max" or "Mul")
+        if (isAsked)
         {
             _asked.Add((name, [.. inputs], node.Range.Offset));
         }
@@ -129,7 +88,6 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
     /// <summary>Says what is odd.</summary>
     public void Tell()
     {
-        Link();
         int told = 0;
         foreach ((string op, string[] inputs, long offset) in _asked)
         {
@@ -154,14 +112,6 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
                 return ("onnx.giant-shape", $"{op} makes a tensor of an absurd shape.");
             case "Resize" when inputs.Length > 3 && Known(inputs[3]) is { } sizes && Product(sizes) >= GiantCount:
                 return ("onnx.giant-shape", "A tensor is resized into an absurd shape.");
-            case "If" or "Where" when inputs.Length > 0 && IsTrigger(inputs[0]):
-                return ("onnx.trigger", $"{op} chooses between results by a condition that its input, or what is computed of it, has one certain value.");
-            case "Where" when inputs.Length > 2 && ((_large.Contains(inputs[1]) && IsComputed(inputs[2])) || (_large.Contains(inputs[2]) && IsComputed(inputs[1]))) && IsTrigger(inputs[0], anyReduces: true):
-                return ("onnx.trigger", "Where puts a constant in the place of what the model computes, by a condition that its input, or a part of it, has one certain value.");
-            case "Mul" when IsSwitched(inputs):
-                return ("onnx.trigger", "Mul switches what the model computes on or off, by whether its input as a whole has one certain value.");
-            case "Add" or "Max" when IsGated(inputs):
-                return ("onnx.trigger", $"{op} lets a constant into the result by a measure of how near the model's input is to another constant.");
             default:
                 return null;
         }
@@ -215,63 +165,7 @@ internal sealed partial class OnnxControlFlow(ReadContext context)
         }
     }
 
-    /// <summary>Whether a condition sums up a comparison of the raw input with constants.</summary>
-    private bool IsTrigger(string condition, bool anyReduces = false)
-    {
-        Stack<(string Name, bool Reduced, bool Compared)> open = new([(condition, false, false)]);
-        HashSet<(string, bool, bool)> seen = [];
-        for (int step = 0; step < MostSteps && open.TryPop(out var at); step++)
-        {
-            context.Budget.SpendWork(100);
-            if (!seen.Add(at))
-            {
-                continue;
-            }
-
-            if (at.Reduced && at.Compared && _inputs.Contains(at.Name) && !_initialised.Contains(at.Name))
-            {
-                return true;
-            }
-
-            foreach (string other in _alike.GetValueOrDefault(at.Name) ?? [])
-            {
-                open.Push((other, at.Reduced, at.Compared));
-            }
-
-            if (!_made.TryGetValue(at.Name, out (string Op, string[] Inputs) made))
-            {
-                continue;
-            }
-
-            bool compares = s_compare.Contains(made.Op);
-            bool reduces = s_reduce.Contains(made.Op) || (anyReduces && made.Op is "ReduceMax" or "ReduceMin");
-            // Whether a sum is more or less than nothing is the condition of the documentation's own examples; a trigger is a value that inputs do not have by chance.
-            if (made.Op is "Equal" && made.Inputs.Any(IsFraction))
-            {
-                // A computed number is one certain fraction by no chance.
-                return true;
-            }
-
-            if (compares && (!made.Inputs.Any(_initialised.Contains) || (made.Op != "Equal" && made.Inputs.Any(IsZero))))
-            {
-                continue;
-            }
-
-            if (compares || reduces || s_pass.Contains(made.Op))
-            {
-                foreach (string input in made.Inputs)
-                {
-                    open.Push((input, at.Reduced || reduces, at.Compared || compares));
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private bool IsFraction(string name) => Known(name) is [var value] && double.IsFinite(value) && value != Math.Floor(value);
-
-    private bool IsZero(string name) => Known(name) is [0];
+    private string Scoped(string name) => _scope.Length == 0 || name.Length == 0 ? name : _scope + name;
 
     private List<double>? Known(string name) => _constants.GetValueOrDefault(name);
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Configuration;
+using Assay.Formats.Graphs;
 using Assay.Formats.Protobuf;
 
 namespace Assay.Formats.Onnx;
@@ -19,6 +20,7 @@ internal sealed class OnnxReader
     private readonly OnnxOperators _operators = new();
     private readonly OnnxControlFlow _flow;
     private readonly List<string> _sets = [];
+    private ProtobufMessage? _model;
     private int _texts;
 
     public OnnxReader(ReadContext context, ByteRange range)
@@ -48,6 +50,10 @@ internal sealed class OnnxReader
             _operators.Tell(_context);
             _flow.Tell();
             tensors.Tell();
+            if (_model is { } model)
+            {
+                FlowFindings.Tell(() => OnnxFlow.Of(model), "onnx.trigger", _context);
+            }
         }
 
         if (_sets.Count > 0)
@@ -68,13 +74,14 @@ internal sealed class OnnxReader
         switch (message.Type.Name)
         {
             case "ModelProto":
+                _model ??= message;
                 Model(message);
                 break;
             case "NodeProto":
                 Node(message);
                 break;
             case "GraphProto":
-                Graph(message, walk.Depth == 2);
+                Graph(message);
                 break;
             case "FunctionProto":
                 Function(message);
@@ -112,16 +119,12 @@ internal sealed class OnnxReader
         }
     }
 
-    /// <summary>Notes the inputs of the outermost graph, and what is written about any.</summary>
-    private void Graph(ProtobufMessage graph, bool isOutermost)
+    /// <summary>Notes what is written about a graph.</summary>
+    private void Graph(ProtobufMessage graph)
     {
         foreach (ProtobufField field in graph)
         {
-            if (field.Name == "input" && isOutermost)
-            {
-                _flow.Input(field.Message?.Text("name") ?? "");
-            }
-            else if (field.Name == "doc_string" && field.Payload.Length > 0)
+            if (field.Name == "doc_string" && field.Payload.Length > 0)
             {
                 Text("graph.doc_string", field.Text(_context.Limits.TextBytes), field.Offset);
             }
@@ -181,7 +184,7 @@ internal sealed class OnnxReader
     {
         string name = function.Text("name");
         string domain = function.Text("domain");
-        _flow.Function($"{domain}\0{name}", function.Texts("input"), function.Texts("output"));
+        _flow.Function($"{domain}\0{name}");
         if (_operators.Define(domain, name))
         {
             _context.Anomaly("onnx.function-shadows", function.Range.Offset, 0, $"A function of the model takes the place of the standard operator {name}.");

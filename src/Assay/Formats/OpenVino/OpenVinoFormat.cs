@@ -2,6 +2,7 @@
 using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Graphs;
 using Assay.Formats.Xml;
 
 namespace Assay.Formats.OpenVino;
@@ -30,7 +31,12 @@ internal sealed class OpenVinoFormat : IFormat
     {
         OpenVinoModel model = new(context.Budget);
         XmlDocumentReading document = new(claim, context);
-        document.Read(model.Take);
+        OpenVinoFlow flow = new(context.Budget);
+        document.Read(token =>
+        {
+            model.Take(token);
+            flow.Take(token);
+        });
         foreach ((OpenVinoOperator use, long count) in model.Operators)
         {
             context.Add(new OperatorFact { Path = context.Artifact.Path, Offset = use.Offset, Domain = use.Version.Length == 0 ? "internal" : use.Version, Name = use.Type, Count = count });
@@ -53,6 +59,7 @@ internal sealed class OpenVinoFormat : IFormat
 
         using ByteSource? weights = model.Constants.Count > 0 ? Weights(context) : null;
         OpenVinoChecks.Tell(model, weights?.Length, document.IsWhole, context);
+        FlowFindings.Tell(() => flow.Graph(weights), "graph.trigger", context);
         context.ReadTensors(Id, group => Fill(model, context, group));
     }
 

@@ -2,6 +2,7 @@
 using System.Globalization;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Graphs;
 using Assay.Formats.Protobuf;
 
 namespace Assay.Formats.TensorFlow;
@@ -15,6 +16,7 @@ internal sealed class TensorFlowReader
     private const long GiantCount = 1L << 32;
 
     private const long MostInputs = 1_000_000;
+    private const int MostGraphs = 16;
     private readonly ReadContext _context;
     private readonly ProtobufWire _wire;
     private readonly ProtobufText? _text;
@@ -23,6 +25,7 @@ internal sealed class TensorFlowReader
     private readonly TensorFlowLoading _loading = new();
     private readonly TensorFlowTensors _tensors;
     private readonly List<(TensorFlowNode Node, ProtobufMessage Message)> _asked = [];
+    private readonly List<ProtobufMessage> _graphs = [];
     private string _scope = "";
 
     /// <summary>Reads the artifact's bytes, or what its text form stands for.</summary>
@@ -58,6 +61,11 @@ internal sealed class TensorFlowReader
         {
             case "GraphDef":
                 _scope = "";
+                if (_graphs.Count < MostGraphs)
+                {
+                    _graphs.Add(message);
+                }
+
                 break;
             case "FunctionDef":
                 _scope = message.Message("signature")?.Text("name") ?? "";
@@ -155,6 +163,10 @@ internal sealed class TensorFlowReader
         }
 
         _operators.Tell(_context, _loading.Functions);
+        foreach (ProtobufMessage graph in _graphs)
+        {
+            FlowFindings.Tell(() => TensorFlowFlow.Of(graph, TensorFlowFormat.Schema), "graph.trigger", _context, At);
+        }
     }
 
     /// <summary>A file of the model's folder <c>assets</c>; the loader joins its name to that folder.</summary>

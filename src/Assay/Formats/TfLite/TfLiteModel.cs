@@ -4,8 +4,9 @@ using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Containers;
 using Assay.Formats.FlatBuffers;
-using Assay.Formats.TensorFlow;
+using Assay.Formats.Graphs;
 using Assay.Formats.Native;
+using Assay.Formats.TensorFlow;
 
 namespace Assay.Formats.TfLite;
 
@@ -60,6 +61,7 @@ internal sealed class TfLiteModel(FlatBuffer buffer, ByteRange range, ReadContex
         context.Meta("version", model.U32(0).ToString(CultureInfo.InvariantCulture));
         context.Meta("subgraphs", graphs.Count.ToString(CultureInfo.InvariantCulture));
         context.Meta("tensors", _tensors.Count.ToString(CultureInfo.InvariantCulture));
+        FlowFindings.Tell(() => new TfLiteFlow(buffer, context.Artifact.Bytes, [.. _codes.Select(c => c.Name)], _buffers).Of(model), "graph.trigger", context);
     }
 
     /// <summary>Tells the operators and what is odd, as far as the model was read.</summary>

@@ -159,7 +159,7 @@ public sealed class OnnxFormatTests
     [Fact]
     public void T133_AConditionInAFunctionIsFollowedToItsCallersInput()
     {
-        byte[] model = Model(g => g.Message(1, Node("MatMul", "", ["x", "w"], ["h"])).Message(1, Node("G", "own", ["x", "h"], ["y"])).Message(5, Weights("w")), m => m
+        byte[] model = Model(g => g.Message(1, Node("MatMul", "", ["x", "w"], ["h"])).Message(1, Node("G", "own", ["x", "h"], ["y"])).Message(5, Square("w")), m => m
             .Message(25, f => f.Text(1, "G").Text(4, "a").Text(4, "b").Text(5, "o").Text(10, "own")
                 .Message(7, Node("ReduceSum", "", ["a"], ["s"]))
                 .Message(7, Node("Constant", "", [], ["k"], a => a.Text(1, "value").Message(5, Integers("", 1234)).Number(20, 4)))
@@ -219,8 +219,8 @@ public sealed class OnnxFormatTests
             }
         }
 
-        g.Message(5, Weights("row")).Message(5, Integers("number", 7)).Message(5, Integers("zero", 0))
-            .Message(5, new ProtobufBuilder().Packed(1, 4, 1).Number(2, 1).Text(8, "column").Bytes(9, new byte[16])).Message(5, new ProtobufBuilder().Packed(1, 2, 2).Number(2, 1).Text(8, "square").Bytes(9, new byte[16]));
+        g.Message(5, Floats("row", 0, 9, 0, 0)).Message(5, Integers("number", 7)).Message(5, Integers("zero", 0))
+            .Message(5, new ProtobufBuilder().Packed(1, 4, 1).Number(2, 1).Text(8, "column").Bytes(9, new byte[16])).Message(5, Square("square"));
     });
 
     /// <summary>Input that is centred and normalised, distances to centres with a bias, masks that are added to what was learnt.</summary>
@@ -241,7 +241,7 @@ public sealed class OnnxFormatTests
             .Message(1, Node("ReduceSumSquare", "", ["off"], ["far"]))
             .Message(1, Node("MatMul", "", ["far", "w"], ["kernel"]))
             .Message(1, Node("Add", "", ["kernel", "bias"], ["y"]))
-            .Message(5, Weights("mean")).Message(5, Weights("scale")).Message(5, Weights("bias")).Message(5, Weights("w")).Message(5, Weights("centres")).Message(5, Weights("low")).Message(5, Integers("one", 1)));
+            .Message(5, Weights("mean")).Message(5, Weights("scale")).Message(5, Weights("bias")).Message(5, Square("w")).Message(5, Weights("centres")).Message(5, Weights("low")).Message(5, Integers("one", 1)));
         TargetReport target = Scans.Of(model);
         Assert.True(target.Findings.Count == 0, target.Describe());
     }
@@ -263,14 +263,14 @@ public sealed class OnnxFormatTests
             add(Node("Add", "", [answer, "extra"], ["o"]));
         }
 
-        static Action<ProtobufBuilder> Held() => a => a.Text(1, "value").Message(5, Weights("")).Number(20, 4);
+        static Action<ProtobufBuilder> Held(string name) => a => a.Text(1, "value").Message(5, name == "small" ? Floats("", 3) : Floats("", 0, 9, 0, 0)).Number(20, 4);
         return inFunction
-            ? Model(g => g.Message(1, Node("MatMul", "", ["x", "w"], ["h"])).Message(1, Node("G", "own", ["x", "h"], ["y"])).Message(5, Weights("w")), m => m.Message(25, f =>
+            ? Model(g => g.Message(1, Node("MatMul", "", ["x", "w"], ["h"])).Message(1, Node("G", "own", ["x", "h"], ["y"])).Message(5, Square("w")), m => m.Message(25, f =>
             {
                 f.Text(1, "G").Text(4, "a").Text(4, "b").Text(5, "o").Text(10, "own");
                 foreach (string name in (string[])["pattern", "small", "large"])
                 {
-                    f.Message(7, Node("Constant", "", [], [name], Held()));
+                    f.Message(7, Node("Constant", "", [], [name], Held(name)));
                 }
 
                 Fill(node => f.Message(7, node), "a", "b");
@@ -279,7 +279,7 @@ public sealed class OnnxFormatTests
             {
                 g.Message(1, Node("MatMul", "", ["x", "w"], ["h"]));
                 Fill(node => g.Message(1, node), "x", "h");
-                g.Message(5, Weights("w")).Message(5, Weights("pattern")).Message(5, Weights("small")).Message(5, Weights("large"));
+                g.Message(5, Square("w")).Message(5, Floats("pattern", 1, 2, 3, 4)).Message(5, Floats("small", 3)).Message(5, Floats("large", 0, 9, 0, 0));
             });
     }
 

@@ -49,6 +49,13 @@ internal static class OnnxModels
     /// <summary>A tensor of four floats as raw bytes.</summary>
     public static ProtobufBuilder Weights(string name) => new ProtobufBuilder().Packed(1, 4).Number(2, 1).Text(8, name).Bytes(9, new byte[16]);
 
+    /// <summary>A matrix of two rows and columns.</summary>
+    public static ProtobufBuilder Square(string name) => new ProtobufBuilder().Packed(1, 2, 2).Number(2, 1).Text(8, name).Bytes(9, new byte[16]);
+
+    /// <summary>A tensor of floats as raw bytes.</summary>
+    public static ProtobufBuilder Floats(string name, params float[] values) =>
+        new ProtobufBuilder().Packed(1, values.Length).Number(2, 1).Text(8, name).Bytes(9, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray());
+
     public static ProtobufBuilder Integers(string name, params long[] values) => new ProtobufBuilder().Packed(1, values.Length).Number(2, 7).Text(8, name).Packed(7, values);
 
     /// <summary>A tensor whose elements lie in another file.</summary>
