@@ -50,10 +50,16 @@ public sealed record SourceUse
     /// <summary>What was undone to get at an argument: <c>base64</c>, <c>zlib</c>.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
+    /// <summary>Where what it gets stems from that nobody wrote down: <c>network</c>, <c>secret</c>, <c>store</c> (where secrets lie), <c>request</c> (who is connected asks for it), <c>files</c> (a walk through all of a user's), <c>fetched</c> (a file that was downloaded).</summary>
+    public IReadOnlyList<string> From { get; init; } = [];
+
+    /// <summary>The same for that which it runs: code, a command, a library, a stream that makes objects.</summary>
+    public IReadOnlyList<string> Runs { get; init; } = [];
+
     /// <summary>Whether the name of what is called, or the text that it runs, does not stand in the source.</summary>
     public bool IsHidden { get; init; }
 
-    internal long MemorySize => 96 + (2L * (Callee.Length + Function.Length)) + ValueShape.MemorySizeOf(Arguments);
+    internal long MemorySize => 96 + (2L * (Callee.Length + Function.Length)) + ValueShape.MemorySizeOf(Arguments) + (32L * (From.Count + Runs.Count));
 }
 
 /// <summary>A function of source, as far as following calls from file to file needs it. What stands outside of all has no name; a class has a row of its own.</summary>

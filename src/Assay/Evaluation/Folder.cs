@@ -111,10 +111,10 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
                 FoldedPartial bound => Apply(bound.Target, [.. bound.Arguments, .. arguments], KeywordArguments.Merge(bound.Keywords, named)),
                 FoldedGetter getter => ApplyGetter(getter, arguments.At(0)),
                 FoldedMethod method => ApplyMethod(method, arguments, named),
-                FoldedName name => ApplyName(name, arguments, named),
+                FoldedName name => Given(name, ApplyName(name, arguments, named), arguments, named),
                 FoldedDefined defined => defined.Call(arguments, named),
                 FoldedChoice choice => ApplyEach(choice, arguments, named),
-                FoldedInstanceMethod method => ApplyUnknown(method.Class with { Name = $"{method.Class.Name}.{method.Name}" }, KeywordArguments.All(arguments, named)),
+                FoldedInstanceMethod { Class: { } kind } method => Given(kind with { Name = $"{kind.Name}.{method.Name}" }, ApplyUnknown(kind with { Name = $"{kind.Name}.{method.Name}" }, KeywordArguments.All(arguments, named)), arguments, named),
                 FoldedThunk thunk when arguments.Count == 0 => thunk.Value,
                 FoldedFunction function when named.Pairs.Count == 0 => function.Body(arguments),
                 _ => FoldedValue.Unknown,
@@ -223,6 +223,10 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
             : FoldedValue.Unknown;
     }
 
+    /// <summary>What a call gave, with where it stems from.</summary>
+    private FoldedValue Given(FoldedName callee, FoldedValue value, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords) =>
+        Interest is null || value.IsData ? value : Origins.With(value, Interest.OriginsOf(Canonical(callee), KeywordArguments.All(arguments, keywords)));
+
     private FoldedValue ApplyUnknown(FoldedValue callee, IReadOnlyList<FoldedValue> arguments)
     {
         if (callee is FoldedName name)
@@ -275,6 +279,9 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
                 {
                     one = Budget.Work(AttributeWork) ? GetAttribute(one, step) : FoldedValue.Unknown;
                 }
+
+                // Whatever it is taken of: nobody writes this down for another reason than to start something.
+                one = one.IsUnknown && Interest?.IsStarting(path[(path.LastIndexOf('.') + 1)..]) == true ? new FoldedName("?", path[(path.LastIndexOf('.') + 1)..]) : one;
             }
 
             found.Add(one);

@@ -18,6 +18,12 @@ internal interface ISourceHost
     /// <summary>Something of others was called, and got these arguments: callables among them may be called by it.</summary>
     void Handed(string path, IReadOnlyList<FoldedValue> arguments);
 
+    /// <summary>Where what stands in a file stems from that the source wrote and a text names.</summary>
+    ValueOrigins Named(string text);
+
+    /// <summary>Something was called of which nothing is known but the name of the method, where it has one.</summary>
+    void Unresolved(string? method, IReadOnlyList<FoldedValue> arguments);
+
     /// <summary>What <c>globals()</c> holds under a name; null where it holds nothing that is known.</summary>
     FoldedValue? Global(string name);
 }

@@ -11,4 +11,13 @@ internal interface ISourceInterest
 
     /// <summary>Whether an attribute or a builtin of that name matters whatever it is taken of.</summary>
     bool IsWord(string name);
+
+    /// <summary>Where what a call gives stems from, by what is called and what it gets.</summary>
+    ValueOrigins OriginsOf(string callee, IReadOnlyList<FoldedValue> arguments);
+
+    /// <summary>Whether a text is a line for a shell that somebody hands to whatever it is that runs it, by the name of what gets it; null where it has none.</summary>
+    bool IsCommand(string? method, string text);
+
+    /// <summary>Whether a method of that name starts programs whatever it is of.</summary>
+    bool IsStarting(string method);
 }

@@ -105,6 +105,12 @@ internal sealed class SourceJudge
             return [EffectKind.Network];
         }
 
+        // Whatever it is of: a method by whose name programs are started got a line for a shell.
+        if (callee.StartsWith("?.", StringComparison.Ordinal) && callee.Length > 3 && callee is not "?.?")
+        {
+            return [EffectKind.Process];
+        }
+
         KnownPath name = _names.Of(callee);
         if (name.Entry is not { } entry)
         {
@@ -131,6 +137,7 @@ internal sealed class SourceJudge
             Say("runs-decoded", use, $"after {string.Join(", ", use.Layers)}");
         }
 
+        Flows(use, kind);
         if (use.IsHidden && !IsHarmlessText(use) && !IsOfLibrary(use.Callee) && !(use.Layers.Count > 0 && use.Layers.All(l => l.StartsWith("file ", StringComparison.Ordinal) && l.EndsWith(".py", StringComparison.Ordinal))) && (runs || kind is EffectKind.NativeLoad) && KnownModules.Has(use.Callee.Split('.')[0]))
         {
             Say("hides-name", use, "and the source does not write it out");
@@ -158,13 +165,13 @@ internal sealed class SourceJudge
                 break;
             case EffectKind.Exec when use.Callee is "builtins.exec" or "builtins.eval" or "runpy.run_path" or "runpy.run_module" or "code.interact":
                 // A text that the source itself writes out was read with it.
-                if (use.Arguments is not [{ Kind: ShapeKind.Str or ShapeKind.Int }, ..])
+                if (use.Arguments is not ([{ Kind: ShapeKind.Str or ShapeKind.Int }, ..] or [{ Kind: ShapeKind.Unknown, Text: { Length: > 0 } }, ..]) || (use.Arguments[0].Kind is ShapeKind.Unknown && (use.Runs.Count > 0 || !IsTemplate(use.Arguments[0].Text))))
                 {
                     Say("runs-code", use, "");
                 }
 
                 break;
-            case EffectKind.Network when Texts(use).Any(t => s_words.Value["loopback"].Any(t.Contains)):
+            case EffectKind.Network when IsHere(use):
                 break;
             case EffectKind.Network:
                 Say("opens-connection", use, "");
@@ -193,6 +200,39 @@ internal sealed class SourceJudge
                 break;
         }
     }
+
+    /// <summary>What a call does with what comes from elsewhere: runs what another machine answers or a client asks for, hands on what is secret, changes whatever a user has.</summary>
+    private void Flows(SourceUse use, EffectKind kind)
+    {
+        bool runs = kind is EffectKind.Exec or EffectKind.Process;
+        // Whoever asks for an installation asks for what it fetches.
+        bool fromElsewhere = use.Runs.Contains("network") || (use.Runs.Contains("fetched") && !IsAsked(use));
+        if (fromElsewhere && ((runs && use.Callee is not "builtins.eval") || (!IsAsked(use) && (runs || kind is EffectKind.NativeLoad || (kind is EffectKind.Unpickle && use.Callee.EndsWith(".loads", StringComparison.Ordinal))))))
+        {
+            Say("downloads-and-runs", use, "with what another machine answers");
+        }
+
+        if (runs && use.Runs.Contains("request"))
+        {
+            Say("runs-request", use, "with what somebody who is connected asks for");
+        }
+
+        if (kind is EffectKind.Network && (use.From.Contains("store") || (use.From.Contains("secret") && (!IsAsked(use) || (use.Phase is "use" && Gives(use))))) && !IsHere(use) && !Texts(use).Any(t => t.Contains("huggingface.co", StringComparison.Ordinal)))
+        {
+            Say("sends-secret", use, use.From.Contains("store") ? "with what lies where secrets do" : "with a secret of its user");
+        }
+
+        if (kind is EffectKind.Write or EffectKind.Delete or EffectKind.Read && use.From.Contains("files") && (kind is EffectKind.Delete || Writes(use)) && !IsAsked(use))
+        {
+            Say("destroys", use, "for each file that a walk through all of a user's finds");
+        }
+    }
+
+    /// <summary>Whether a text that is run begins as a function or a class does, with what its author wrote: code that is made for the occasion.</summary>
+    private static bool IsTemplate(string head) => head.Contains("def ", StringComparison.Ordinal) || head.Contains("class ", StringComparison.Ordinal) || head.Contains("lambda", StringComparison.Ordinal);
+
+    /// <summary>Whether a call speaks with the machine itself: nobody else is told anything.</summary>
+    private static bool IsHere(SourceUse use) => Texts(use).Any(t => s_words.Value["loopback"].Any(t.Contains));
 
     /// <summary>What a call does whatever is known of it: by its name and by what it gets.</summary>
     private void Named(SourceUse use)
@@ -265,9 +305,9 @@ internal sealed class SourceJudge
     private bool IsInstalling(SourceUse use) => use.Phase is "install" || (use.Phase is "import" && Lists("installer", File));
 
     /// <summary>Whether a path is all that a user has, or all that there is.</summary>
-    private static bool IsHome(string path) => (path.Length > 1 && path[0] is '~' or '$' && path.Contains('*', StringComparison.Ordinal) && path.Contains('/', StringComparison.Ordinal)) || IsWhole(path);
+    private static bool IsHome(string path) => (path.Length > 1 && path[0] is '~' or '$' && path.IndexOf('*', StringComparison.Ordinal) is > 0 and int star && IsWhole(path[..star])) || IsWhole(path);
 
-    private static bool IsWhole(string path) => path is not "*" && path.TrimEnd('/', '*') is "" or "~" or "$HOME" or "/home" or "/root" or "/etc" or "/usr" or "/var" or "C:\\" or "C:" && path.Length > 0;
+    private static bool IsWhole(string path) => path is not ("*" or "**" or "**/*") && path.TrimEnd('/', '*') is "" or "~" or "$HOME" or "/home" or "/root" or "/etc" or "/usr" or "/var" or "C:\\" or "C:" && path.Length > 0;
 
     private string File => _code.Path[(_code.Path.LastIndexOfAny(['/', '\\']) + 1)..];
 
@@ -276,8 +316,8 @@ internal sealed class SourceJudge
     {
         foreach (IGrouping<string, (SourceUse Use, EffectKind Kind)> place in uses.GroupBy(u => u.Use.Function, StringComparer.Ordinal))
         {
-            SourceUse? network = place.FirstOrDefault(u => u.Kind is EffectKind.Network).Use;
-            SourceUse? run = place.FirstOrDefault(u => u.Kind is EffectKind.Exec or EffectKind.Process or EffectKind.NativeLoad && u.Use.Callee is not "builtins.eval" && (KnownModules.Has(u.Use.Callee.Split('.')[0]) || u.Use.Callee.StartsWith("builtins.", StringComparison.Ordinal))).Use;
+            SourceUse? network = place.FirstOrDefault(u => u.Kind is EffectKind.Network && !IsHere(u.Use)).Use;
+            SourceUse? run = place.FirstOrDefault(u => !IsFixedProgram(u.Use) && u.Kind is EffectKind.Exec or EffectKind.Process or EffectKind.NativeLoad && u.Use.Callee is not "builtins.eval" && (KnownModules.Has(u.Use.Callee.Split('.')[0]) || u.Use.Callee.StartsWith("builtins.", StringComparison.Ordinal))).Use;
             bool duplicates = _code.Uses.Any(u => u.Function == place.Key && u.Callee is "os.dup2" or "pty.spawn");
             bool shell = place.Any(u => u.Kind is EffectKind.Process && Texts(u.Use).Any(t => t.Contains("/bin/sh", StringComparison.Ordinal) || t.Contains("/bin/bash", StringComparison.Ordinal) || t is "sh" or "bash" or "cmd.exe" or "powershell.exe"));
             bool socket = _code.Uses.Any(u => u.Function == place.Key && u.Callee.StartsWith("socket.", StringComparison.Ordinal) && u.Callee is not "socket.gethostname");
@@ -356,6 +396,11 @@ internal sealed class SourceJudge
         string? text = first is { Kind: ShapeKind.Str } ? first.Text.Trim().Split(' ')[0] : first is { Kind: ShapeKind.List or ShapeKind.Tuple, Items: [{ Kind: ShapeKind.Str } program, ..] } ? program.Text : null;
         return text is null ? null : text[(text.LastIndexOf('/') + 1)..];
     }
+
+    /// <summary>Whether a program is started by its bare name that is found where programs lie, and everything that it gets is written out: nothing that was fetched is run.</summary>
+    private static bool IsFixedProgram(SourceUse use) =>
+        Program(use) is { Length: > 0 } program && !Lists("interpreting", program) && use.Runs.Count == 0 && !Texts(use).Any(HasShellOperators) && !(use.Arguments is [{ Kind: ShapeKind.Str } line, ..] ? line.Text : use.Arguments[0].Items[0].Text).Split(' ')[0].Contains('/', StringComparison.Ordinal)
+        && use.Arguments[0].Items.All(i => i.Kind is ShapeKind.Str);
 
     private static IEnumerable<string> Texts(SourceUse use)
     {

@@ -156,6 +156,7 @@ internal sealed partial class SourceExpression
     private FoldedValue Format(SyntaxNode node)
     {
         StringBuilder? text = new();
+        string head = "";
         List<FoldedValue> from = [];
         foreach (SyntaxNode part in node.List(SyntaxField.Values))
         {
@@ -163,10 +164,11 @@ internal sealed partial class SourceExpression
             from.Add(value);
             value = value is FoldedPath path ? new FoldedText(path.Text) : value is DefinedObject shown && shown.Class.Find("__format__") is not null ? folder.Apply(shown.Attribute("__format__"), [new FoldedText("")]) : value is DefinedObject told && told.Class.Find("__str__") is not null ? folder.Apply(told.Attribute("__str__"), []) : value;
             string? made = part.Kind == SyntaxKind.FormattedValue ? Field(part, value) : (value as FoldedText)?.Value;
+            head = made is null && text is not null ? text.ToString() : head;
             text = made is null || text is null || !folder.Budget.Room(text.Length + made.Length) ? null : text.Append(made);
         }
 
-        return folder.Made(text?.ToString(), from);
+        return text is null ? Origins.Unknown(Origins.Of(from), head) : folder.Made(text.ToString(), from);
     }
 
     private string? Field(SyntaxNode field, FoldedValue value)
@@ -224,9 +226,10 @@ internal sealed partial class SourceExpression
     {
         List<FoldedValue> made = [];
         Scope? scope = _scope;
-        bool isKnown = node.List(Generators).Count <= MaxClauses && Loop(node, 0, made);
+        ValueOrigins from = ValueOrigins.None;
+        bool isKnown = node.List(Generators).Count <= MaxClauses && Loop(node, 0, made, ref from);
         _scope = scope;
-        return !isKnown ? FoldedValue.Unknown : node.Kind switch
+        return !isKnown ? Origins.Unknown(from | Origins.Of(made)) : node.Kind switch
         {
             SyntaxKind.DictComp => new FoldedDict([.. made.Chunk(2).Select(p => (p[0], p[1]))]),
             SyntaxKind.ListComp => Sequence(SequenceKind.List, made),
@@ -236,7 +239,7 @@ internal sealed partial class SourceExpression
     }
 
     /// <summary>Runs one clause and those in it; false where the items or a condition cannot be told.</summary>
-    private bool Loop(SyntaxNode node, int number, List<FoldedValue> made)
+    private bool Loop(SyntaxNode node, int number, List<FoldedValue> made, ref ValueOrigins from)
     {
         if (number == node.List(Generators).Count)
         {
@@ -253,6 +256,15 @@ internal sealed partial class SourceExpression
         FoldedValue over = Value(clause[Iter]);
         if (over.IsUnknown || folder.Items(over) is not { } items)
         {
+            // Whatever the items are: what is done with one is done with each.
+            from |= Origins.Of(over);
+            if (folder.Source is not null && folder.Budget.Step())
+            {
+                Any(clause[Target], Origins.Of(over));
+                Holds(clause.List(Ifs));
+                Loop(node, number + 1, made, ref from);
+            }
+
             return false;
         }
 
@@ -260,7 +272,7 @@ internal sealed partial class SourceExpression
         foreach (FoldedValue item in items)
         {
             _scope = outer;
-            if (!folder.Budget.Step() || !Take(clause[Target], item) || Holds(clause.List(Ifs)) is not { } isKept || (isKept && !Loop(node, number + 1, made)))
+            if (!folder.Budget.Step() || !Take(clause[Target], item) || Holds(clause.List(Ifs)) is not { } isKept || (isKept && !Loop(node, number + 1, made, ref from)))
             {
                 return false;
             }
@@ -291,6 +303,18 @@ internal sealed partial class SourceExpression
         }
 
         return true;
+    }
+
+    /// <summary>Gives the names of a target something that nobody knows.</summary>
+    private void Any(SyntaxNode target, ValueOrigins from)
+    {
+        foreach (SyntaxNode node in SyntaxWalk.Of(target))
+        {
+            if (node.Kind is SyntaxKind.Name)
+            {
+                _scope = new Scope(node.Name(Id) ?? "", Origins.Unknown(from), _scope);
+            }
+        }
     }
 
     /// <summary>Whether all conditions hold; null where one cannot be told.</summary>

@@ -72,6 +72,21 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
     /// <summary>An operation on two values.</summary>
     public FoldedValue Binary(SyntaxOperator sign, FoldedValue left, FoldedValue right)
     {
+        FoldedValue value = Operation(sign, left, right);
+        if (!value.IsUnknown)
+        {
+            return value is FoldedPath ? Origins.With(value, left.From | right.From) : value;
+        }
+
+        string head = sign is SyntaxOperator.Add or SyntaxOperator.Mod ? Origins.Head(left) : "";
+        return Origins.Unknown(Origins.Of(left) | Origins.Of(right), sign is SyntaxOperator.Mod ? UpTo(head, '%') : head);
+    }
+
+    /// <summary>What stands before the first place of a template that is filled in.</summary>
+    private static string UpTo(string template, char sign) => template.IndexOf(sign, StringComparison.Ordinal) is >= 0 and int at ? template[..at] : template;
+
+    private FoldedValue Operation(SyntaxOperator sign, FoldedValue left, FoldedValue right)
+    {
         if (left is FoldedPath && sign is SyntaxOperator.Div)
         {
             return PathObject.Of([left, right]);
@@ -149,10 +164,15 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
         switch (node.Kind)
         {
             case SyntaxKind.Attribute:
-                return Foreign(value, node.Name(Attr) ?? "") ?? Folder.GetAttribute(value, node.Name(Attr) ?? "");
+                return Origins.With(Foreign(value, node.Name(Attr) ?? "") ?? Folder.GetAttribute(value, node.Name(Attr) ?? ""), value.From);
             case SyntaxKind.Subscript:
                 FoldedValue key = Value(node[SyntaxField.Slice]);
-                return value.IsUnknown ? FoldedValue.Unknown : value is DefinedClass made && made.Method("__class_getitem__") is { } asked ? folder.Apply(asked, [made, key]) : folder.GetItem(value, key);
+                return value.IsUnknown ? Origins.Unknown(value.From) : Origins.With(Item(), value.From | Asked());
+
+                FoldedValue Item() => value is DefinedClass made && made.Method("__class_getitem__") is { } asked ? folder.Apply(asked, [made, key]) : folder.GetItem(value, key);
+
+                // A variable of the environment, an item of a request.
+                ValueOrigins Asked() => value is FoldedName name && folder.Interest is { } interest ? interest.OriginsOf(folder.Canonical(name) + ".get", [key]) : ValueOrigins.None;
             case SyntaxKind.Call:
                 return Call(value, node);
             case SyntaxKind.Compare:
@@ -195,12 +215,41 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
         if (callee.IsUnknown)
         {
             // Whatever it is that gets a function which starts programs or runs code, it gets it to call it.
+            IReadOnlyList<FoldedValue> all = keywords.Count == 0 ? arguments : [.. arguments, .. keywords.Select(k => k.Item2)];
             folder.Source?.Handed("", arguments);
-            return FoldedValue.Unknown;
+            folder.Source?.Unresolved(node[Func].Kind is SyntaxKind.Attribute ? node[Func].Name(Attr) : null, all);
+            return Origins.Unknown(callee.From | Origins.Of(all), arguments is [FoldedUnknown begun, ..] ? begun.Head : "");
         }
 
-        return folder.Apply(callee, arguments, keywords.Count == 0 ? null : new FoldedDict(keywords));
+        FoldedValue given = folder.Apply(callee, arguments, keywords.Count == 0 ? null : new FoldedDict(keywords));
+        return given.IsData || IsOwn(callee) ? given : Made(callee, given, arguments, keywords);
     }
+
+    /// <summary>What somebody else's function makes of what it gets stems from there.</summary>
+    private static FoldedValue Made(FoldedValue callee, FoldedValue given, List<FoldedValue> arguments, List<(FoldedValue Key, FoldedValue Value)> keywords)
+    {
+        if (callee is FoldedName { Module: "builtins", Name: "isinstance" or "hasattr" or "len" or "bool" or "type" or "callable" or "id" or "issubclass" or "print" })
+        {
+            return given;
+        }
+
+        ValueOrigins from = callee.From | Origins.Of(arguments);
+        foreach ((FoldedValue _, FoldedValue value) in keywords)
+        {
+            from |= Origins.Of(value);
+        }
+
+        from |= callee is FoldedPartial or FoldedMethod ? Origins.Of(callee) : ValueOrigins.None;
+        bool isText = given.IsUnknown || given is FoldedInstance { Class.Module: "textwrap" or "inspect" };
+        string head = !isText ? ""
+            : callee is FoldedMethod { Self: FoldedText template, Name: "format" } ? UpTo(template.Value, '{')
+            : callee is FoldedMethod { Self: FoldedUnknown changed } ? changed.Head
+            : arguments is [FoldedUnknown or FoldedSequence, ..] ? Origins.Head(arguments[0]) : "";
+        return isText && given is not FoldedUnknown { Head.Length: > 0 } && head.Length > 0 ? Origins.Unknown(given.From | from, head) : Origins.With(given, from);
+    }
+
+    /// <summary>Whether the source itself says what calling a value gives.</summary>
+    private static bool IsOwn(FoldedValue callee) => callee is FoldedDefined or FoldedFunction or FoldedChoice or FoldedPartial { Target: FoldedDefined or FoldedFunction };
 
     /// <summary>A chain of comparisons holds where each of them does.</summary>
     private FoldedValue Compare(FoldedValue left, SyntaxNode node)
@@ -264,7 +313,7 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
 
     /// <summary>One of two where it is not known which: what both are, or else the callables among them, since those are what matters.</summary>
     private static FoldedValue Either(FoldedValue one, FoldedValue other) =>
-        FoldedChoice.Matters(one) || FoldedChoice.Matters(other) ? FoldedChoice.Of(one, other) : Arguments.Same(one, other) is true ? one : FoldedValue.Unknown;
+        FoldedChoice.Matters(one) || FoldedChoice.Matters(other) ? FoldedChoice.Of(one, other) : Arguments.Same(one, other) is true ? one : Origins.Unknown(Origins.Of(one) | Origins.Of(other), Origins.Head(one));
 
     private FoldedValue Conditional(SyntaxNode node)
     {

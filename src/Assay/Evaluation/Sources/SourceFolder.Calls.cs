@@ -41,10 +41,10 @@ internal sealed partial class SourceFolder
     /// <summary>Calls a function of the source.</summary>
     public FoldedValue Enter(DefinedFunction function, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
     {
-        bool isPlain = !function.Parameters.Any(p => p.Default is { } otherwise && FoldedChoice.Matters(otherwise)) && !arguments.Any(FoldedChoice.Matters) && keywords.Pairs.Count == 0;
+        bool isPlain = !function.Parameters.Any(p => p.Default is { } otherwise && FoldedChoice.Matters(otherwise)) && !arguments.Any(a => FoldedChoice.Matters(a) || Origins.Of(a) != ValueOrigins.None) && keywords.Pairs.Count == 0;
         if (_calls >= MostNested || _left <= 0 || (isPlain && function.Node.Tree == _tree && _dull.Contains(function.Node.Number)) || !_folder.Budget.Step(4))
         {
-            return FoldedValue.Unknown;
+            return Origins.Unknown(Origins.Of(arguments));
         }
 
         long told = _folder.Told;
@@ -58,7 +58,7 @@ internal sealed partial class SourceFolder
         _folder.IsPinned = isPinned;
         _folder.Callers.RemoveAt(_folder.Callers.Count - 1);
         _folder.Site = site;
-        if (told == _folder.Told && isPlain && (value.IsUnknown || value is FoldedNone))
+        if (told == _folder.Told && isPlain && value is FoldedUnknown { From: ValueOrigins.None } or FoldedNone)
         {
             // It reaches nothing and gives nothing that is known, whatever plain values it gets.
             _dull.Add(function.Node.Number);
@@ -71,12 +71,13 @@ internal sealed partial class SourceFolder
     private void Visit(DefinedFunction function)
     {
         SourceScope scope = new(function.Around);
+        bool asked = ServedFunctions.Is(function.Node);
         for (int i = 0; i < function.Parameters.Count; i++)
         {
             SourceParameter parameter = function.Parameters[i];
             scope.Names[parameter.Name] = i == 0 && function is { Owner: { } owner, Kind: not MethodKind.Static }
                 ? function.Kind is MethodKind.OfClass || parameter.Name is "cls" or "mcs" ? owner : owner.Typical
-                : parameter is { Kind: ParameterKind.Plain or ParameterKind.Named, Default: { } otherwise and not FoldedNone and not FoldedBool and not FoldedInt } ? otherwise : FoldedValue.Unknown;
+                : parameter is { Kind: ParameterKind.Plain or ParameterKind.Named, Default: { } otherwise and not FoldedNone and not FoldedBool and not FoldedInt } ? otherwise : Origins.Unknown(asked || ServedFunctions.IsRequest(function.Node, parameter.Name) ? ValueOrigins.Request : ValueOrigins.None);
         }
 
         SyntaxNode body = function.Node.Kind is SyntaxKind.Lambda ? function.Node[Body] : function.Node.List(Body) is { Count: > 0 } statements ? statements[0] : default;

@@ -189,8 +189,8 @@ internal sealed partial class SourceFolder
                 return new FoldedName(found, "");
             case "importlib.util.module_from_spec" when arguments is [FoldedName { Name: "" } spec]:
                 return spec;
-            case "importlib.util.spec_from_file_location" or "importlib.machinery.SourceFileLoader" or "sys.path.insert" or "sys.path.append" when arguments.Any(a => a is FoldedInstance { Class.Path: { } from } && CallableSinks.IsDownload(from)):
-                Ran(FoldedValue.Unknown);
+            case "importlib.util.spec_from_file_location" or "importlib.machinery.SourceFileLoader" or "sys.path.insert" or "sys.path.append" when (Origins.Of(arguments) & ValueOrigins.Network) != 0:
+                Ran(Origins.Unknown(ValueOrigins.Network));
                 return null;
             case "zipimport.zipimporter" or "ctypes.CDLL" or "ctypes.cdll.LoadLibrary" or "torch.ops.load_library" when arguments.Text(0) is { } library && _written.ContainsKey(library):
                 Ran(_written[library]);
@@ -202,7 +202,7 @@ internal sealed partial class SourceFolder
                 Write(to.Value, _written.GetValueOrDefault(from.Value) ?? FoldedValue.Unknown);
                 return null;
             case "urllib.request.urlretrieve" or "wget.download" or "torch.hub.download_url_to_file" or "gdown.download" when arguments.Text(1) is { } to:
-                Write(to, FoldedValue.Unknown);
+                Write(to, Origins.Unknown(ValueOrigins.Network));
                 return null;
             default:
                 return null;
@@ -235,7 +235,7 @@ internal sealed partial class SourceFolder
             return null;
         }
 
-        IReadOnlyList<FoldedValue> told = [new FoldedText(of.Text), .. KeywordArguments.All(arguments, keywords).Skip(1).Select(a => a is FoldedPath other ? new FoldedText(other.Text) : a)];
+        IReadOnlyList<FoldedValue> told = [new FoldedText(of.Text) { From = of.From }, .. KeywordArguments.All(arguments, keywords).Skip(1).Select(a => a is FoldedPath other ? new FoldedText(other.Text) : a)];
         switch (method)
         {
             case "open":
@@ -281,7 +281,7 @@ internal sealed partial class SourceFolder
     {
         if (arguments is [FoldedOpened file, var text, ..] && method is "write" && file.Path.Length > 0)
         {
-            Write(file.Path, _loops == 0 && _written.GetValueOrDefault(file.Path) is FoldedText { Value.Length: < MaxText } before && text is FoldedText { Value.Length: < MaxText } more ? new FoldedText(before.Value + more.Value) { Layers = more.Layers } : text is FoldedBytes ? text : FoldedValue.Unknown);
+            Write(file.Path, _loops == 0 && _written.GetValueOrDefault(file.Path) is FoldedText { Value.Length: < MaxText } before && text is FoldedText { Value.Length: < MaxText } more ? new FoldedText(before.Value + more.Value) { Layers = more.Layers } : text is FoldedBytes ? text : Origins.Unknown(Origins.Of(text)));
         }
 
         return arguments is [FoldedOpened { Path: FoldedInstance.CommandLine }, ..] && method is "read" ? new FoldedInstance(new FoldedName("sys", "argv")) : FoldedValue.Unknown;
@@ -294,5 +294,19 @@ internal sealed partial class SourceFolder
             _written[path] = content is not FoldedBytes bytes ? content
                 : System.Text.Unicode.Utf8.IsValid(bytes.Value) ? new FoldedText(System.Text.Encoding.UTF8.GetString(bytes.Value)) { Layers = bytes.Layers } : FoldedValue.Unknown;
         }
+    }
+
+    /// <summary>Where what stands in a file stems from that the source wrote and a text names.</summary>
+    public ValueOrigins Named(string text)
+    {
+        ValueOrigins from = ValueOrigins.None;
+        foreach ((string file, FoldedValue content) in _written)
+        {
+            from |= file.Length > 2 && content.From != ValueOrigins.None && text.Contains(file, StringComparison.Ordinal) ? content.From : ValueOrigins.None;
+        }
+
+        from = (from & ValueOrigins.Network) != 0 ? (from & ~ValueOrigins.Network) | ValueOrigins.Fetched : from;
+
+        return from;
     }
 }

@@ -85,6 +85,24 @@ internal sealed partial class SourceFolder : ISourceHost
         }
     }
 
+    public void Unresolved(string? method, IReadOnlyList<FoldedValue> arguments)
+    {
+        if (!_isScoped || _folder.Interest is not { } interest)
+        {
+            return;
+        }
+
+        foreach (FoldedValue argument in arguments)
+        {
+            FoldedValue line = argument is FoldedSequence { Items: [FoldedText, ..] } list ? new FoldedText(string.Join(' ', list.Items.OfType<FoldedText>().Select(t => t.Value))) : argument;
+            if (line is FoldedText { Value: { Length: > 1 and < MaxText } text } && interest.IsCommand(method, text))
+            {
+                _folder.OnReached?.Invoke(new FoldedName("?", method ?? "system"), arguments);
+                return;
+            }
+        }
+    }
+
     /// <summary>What a function gets that is handed over: what stands behind it, or the list of arguments that stands somewhere beside it.</summary>
     private static IReadOnlyList<FoldedValue> Behind(IReadOnlyList<FoldedValue> arguments, int at)
     {
@@ -132,6 +150,8 @@ internal sealed partial class SourceFolder : ISourceHost
                 return FoldedValue.None;
             case "builtins.getattr" when arguments is [FoldedName module, { IsUnknown: true }, ..] && (module.Module is "?" || IsStandard(module.Module)):
                 return module with { Name = module.Name.Length == 0 ? "?" : module.Name + ".?" };
+            case "builtins.compile" when arguments is [FoldedUnknown { Head.Length: > 0 } begun, ..]:
+                return begun;
             case "builtins.compile" when arguments.Count > 2 && arguments[0].IsUnknown && arguments.Text(2) is "exec":
                 return new FoldedInstance(new FoldedName("builtins", "compile"));
             case "builtins.eval" when arguments is [FoldedInstance { Class.Path: "builtins.compile" }, ..]:
@@ -254,6 +274,13 @@ internal sealed partial class SourceFolder : ISourceHost
     private void Replaced(FoldedName owner, string name, FoldedValue value)
     {
         FoldedValue target = value is FoldedPartial bound ? bound.Target : value;
+        if (value is FoldedPartial { Arguments.Count: 0, Target: FoldedName same } narrower && _folder.Canonical(same) == _folder.Canonical(owner with { Name = owner.Name.Length == 0 ? name : $"{owner.Name}.{name}" })
+            && narrower.Keywords.Pairs.All(p => p.Value is FoldedBool { Value: true } or FoldedText))
+        {
+            // It is still itself, and asked to take care.
+            return;
+        }
+
         _folder.OnReached?.Invoke(new FoldedName("", $"{_folder.Canonical(owner with { Name = owner.Name.Length == 0 ? name : $"{owner.Name}.{name}" })}="), []);
         if (target is DefinedFunction or FoldedChoice || (target is FoldedName harmful && CallableSinks.IsHandable(_folder.Canonical(harmful)) && _folder.Canonical(harmful) != $"{owner.Path}.{name}"))
         {

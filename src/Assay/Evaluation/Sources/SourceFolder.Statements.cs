@@ -63,7 +63,7 @@ internal sealed partial class SourceFolder
                 break;
             case SyntaxKind.Return:
                 FoldedValue given = node[SyntaxField.Value].IsNone ? FoldedValue.None : _expression.Value(node[SyntaxField.Value]);
-                _given = _given is null ? given : FoldedChoice.Matters(_given) || FoldedChoice.Matters(given) ? FoldedChoice.Of(_given, given) : Arguments.Same(_given, given) is true ? given : FoldedValue.Unknown;
+                _given = _given is null ? given : FoldedChoice.Matters(_given) || FoldedChoice.Matters(given) ? FoldedChoice.Of(_given, given) : Arguments.Same(_given, given) is true ? given : Origins.Unknown(Origins.Of(_given) | Origins.Of(given));
                 Leave(toLoop: false);
                 break;
             case SyntaxKind.Expr:
@@ -179,7 +179,7 @@ internal sealed partial class SourceFolder
         }
         else if (items is not { Count: 0 } || _calls == 0)
         {
-            Forget(node[Target]);
+            Forget(node[Target], Origins.Of(over));
             Push(new Block(node, Body) { IsLoop = true, IsSure = false, IsUncounted = true });
         }
     }
@@ -228,7 +228,7 @@ internal sealed partial class SourceFolder
                 FoldedFile or FoldedInstance or FoldedOpened or FoldedPath => opened,
                 DefinedObject { Class: { } kind } made when kind.Method("__enter__") is { } enter => Enter(enter, [made], FoldedDict.Empty),
                 FoldedSequence { Kind: SequenceKind.Iterator, Items: [var given, ..] } => given,
-                _ => FoldedValue.Unknown,
+                _ => Origins.Unknown(opened.From),
             };
             if (opened is DefinedObject { Class: { } closing } && closing.Method("__exit__") is { } exit)
             {
@@ -254,7 +254,7 @@ internal sealed partial class SourceFolder
         }
 
         // How often a loop adds is not known.
-        FoldedValue made = _loops > 0 ? FoldedValue.Unknown : _expression.Binary(node.Operator, before, more);
+        FoldedValue made = _loops > 0 ? Origins.Unknown(Origins.Of(before) | Origins.Of(more), node.Operator is SyntaxOperator.Add ? Origins.Head(before) : "") : _expression.Binary(node.Operator, before, more);
         if (target.Kind is SyntaxKind.Name && target.Name(Id) is { } name)
         {
             _scope.Set(name, made);
@@ -273,7 +273,7 @@ internal sealed partial class SourceFolder
                 Bind(name, value);
                 break;
             case SyntaxKind.Tuple or SyntaxKind.List:
-                Unpack(target.List(Elts), value.IsUnknown ? null : Iterate(value));
+                Unpack(target.List(Elts), value.IsUnknown ? null : Iterate(value), value.From);
                 break;
             case SyntaxKind.Starred:
                 Assign(target[SyntaxField.Value], value);
@@ -295,7 +295,7 @@ internal sealed partial class SourceFolder
         }
     }
 
-    private void Unpack(SyntaxNodeList targets, IReadOnlyList<FoldedValue>? items)
+    private void Unpack(SyntaxNodeList targets, IReadOnlyList<FoldedValue>? items, ValueOrigins from)
     {
         int starred = -1;
         for (int i = 0; i < targets.Count; i++)
@@ -307,13 +307,13 @@ internal sealed partial class SourceFolder
         for (int i = 0; i < targets.Count; i++)
         {
             int behind = targets.Count - 1 - i;
-            FoldedValue one = !fits ? FoldedValue.Unknown
+            FoldedValue one = !fits ? Origins.Unknown(from)
                 : starred < 0 || i < starred ? items![i]
                 : i > starred ? items![items.Count - 1 - behind]
                 : new FoldedSequence(SequenceKind.List, [.. items!.Skip(i).Take(items!.Count - i - behind)]);
             if (targets[i].Kind is SyntaxKind.Tuple or SyntaxKind.List && one.IsUnknown)
             {
-                Forget(targets[i]);
+                Forget(targets[i], from);
             }
             else
             {

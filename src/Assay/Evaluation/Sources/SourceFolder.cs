@@ -295,13 +295,13 @@ internal sealed partial class SourceFolder : ISourceNames
         }
     }
 
-    private void Forget(SyntaxNode target)
+    private void Forget(SyntaxNode target, ValueOrigins from = ValueOrigins.None)
     {
         foreach (SyntaxNode node in SyntaxWalk.Of(target))
         {
             if (node.Kind == SyntaxKind.Name && node.Context == ExpressionContext.Store)
             {
-                Forget(node.Name(Id));
+                _scope.Set(node.Name(Id) ?? "", Origins.Unknown(from));
             }
         }
     }

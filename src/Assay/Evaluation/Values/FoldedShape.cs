@@ -33,6 +33,7 @@ internal static class FoldedShape
         FoldedText text => Cut(ShapeKind.Str, text.Value, Encoding.UTF8.GetByteCount(text.Value)),
         FoldedBytes bytes => Cut(bytes.IsArray ? ShapeKind.ByteArray : ShapeKind.Bytes, Encoding.Latin1.GetString(bytes.Value.AsSpan(0, Math.Min(MaxText + 1, bytes.Value.Length))), bytes.Value.Length),
         FoldedName name => new ValueShape(ShapeKind.Import, name.Path),
+        FoldedUnknown { Head.Length: > 0 } unknown => new ValueShape(ShapeKind.Unknown, unknown.Head) { Elided = true },
         FoldedSequence sequence when depth < MaxDepth => new ValueShape(KindOf(sequence.Kind))
         {
             Items = Inside(sequence.Items.Take(MaxItems), depth, ref budget),

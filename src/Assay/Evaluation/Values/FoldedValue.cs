@@ -13,13 +13,20 @@ internal abstract record FoldedValue
     /// <summary>How the value was unpacked, outermost layer first; empty for what was written plainly.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
+    /// <summary>Where the value stems from, as far as source is followed; nothing for what is known.</summary>
+    public ValueOrigins From { get; init; }
+
     public bool IsUnknown => this is FoldedUnknown;
 
     /// <summary>Whether the value is data through and through, as far as its own level shows.</summary>
     public bool IsData => this is FoldedText or FoldedBytes or FoldedInt or FoldedFloat or FoldedBool or FoldedNone;
 }
 
-internal sealed record FoldedUnknown : FoldedValue;
+internal sealed record FoldedUnknown : FoldedValue
+{
+    /// <summary>The text with which it begins, where that much is known.</summary>
+    public string Head { get; init; } = "";
+}
 
 internal sealed record FoldedNone : FoldedValue;
 

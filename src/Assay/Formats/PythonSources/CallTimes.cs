@@ -1,6 +1,7 @@
 // Tells when what stands at a place of a module runs: on import, when a loader calls it, or only when somebody else does.
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Evaluation;
 using Assay.Python.Names;
 using Assay.Python.Syntax;
 using static Assay.Python.Syntax.SyntaxField;
@@ -321,30 +322,48 @@ internal sealed class CallTimes
         }
     }
 
-    /// <summary>A function that an import hands to a package of others: a listener, a handler, what a form runs. It is called when something happens.</summary>
+    /// <summary>
+    /// A function that a call hands on: whoever gets it may call it. What the standard library gets it calls at once, unless it is known to keep it; what an import hands to a package of others (a listener, a
+    /// handler, what a form runs) is called when something happens; and what a function hands on runs as that function does.
+    /// </summary>
     private void HandedOn(SyntaxNode call, Queue<(Function, string)> open)
     {
-        if (Around(call.Start) is not null || IsOfProgram(call.Start) || _imports.Root(call[Func], orMaker: true) is not { } root || KnownModules.IsStandard(root) || root.StartsWith('.'))
+        string? root = _imports.Root(call[Func], orMaker: true);
+        string? path = root is not null && KnownModules.IsStandard(root) ? _imports.Path(call[Func]) : null;
+        string phase = path is null ? "infer" : CallableSinks.IsKeeper(path) ? "" : "import";
+        Function? around = Around(call.Start);
+        if (phase.Length == 0 || (around is null && (IsOfProgram(call.Start) || root is null || root.StartsWith('.'))))
         {
             return;
         }
 
         foreach (SyntaxNode argument in call.List(Args))
         {
-            Waiting(argument, open);
+            Waiting(argument, around, phase, open);
         }
 
         foreach (SyntaxNode keyword in call.List(Keywords))
         {
-            Waiting(keyword[SyntaxField.Value], open);
+            Waiting(keyword[SyntaxField.Value], around, phase, open);
         }
     }
 
-    private void Waiting(SyntaxNode argument, Queue<(Function, string)> open)
+    private void Waiting(SyntaxNode argument, Function? around, string phase, Queue<(Function, string)> open)
     {
-        if (argument.Kind is SyntaxKind.Name && _byName.TryGetValue(argument.Name(Id) ?? "", out List<Function>? handed))
+        bool isOwn = argument.Kind is SyntaxKind.Attribute && argument[SyntaxField.Value] is { Kind: SyntaxKind.Name } self && self.Name(Id) is "self" or "cls";
+        string name = argument.Kind is SyntaxKind.Name ? argument.Name(Id) ?? "" : isOwn ? argument.Name(Attr) ?? "" : "";
+        if (name.Length == 0 || !_byName.TryGetValue(name, out List<Function>? handed))
         {
-            handed.Where(f => f.Owner is null).ToList().ForEach(f => open.Enqueue((f, "infer")));
+            return;
+        }
+
+        if (around is null)
+        {
+            handed.Where(f => f.Owner is null).ToList().ForEach(f => open.Enqueue((f, phase)));
+        }
+        else if (handed.Exists(f => f != around && (isOwn ? f.Owner is not null && f.Owner == around.Owner : f.Owner is null)))
+        {
+            around.Calls.Add(name);
         }
     }
 
@@ -428,7 +447,7 @@ internal sealed class CallTimes
             }
 
             int seen = 0;
-            foreach (SyntaxNode inner in node[SyntaxField.Value].Kind is SyntaxKind.Name or SyntaxKind.Attribute or SyntaxKind.Dict or SyntaxKind.List or SyntaxKind.Tuple ? SyntaxWalk.Of(node[SyntaxField.Value]) : [])
+            foreach (SyntaxNode inner in node[SyntaxField.Value].Kind is SyntaxKind.Name or SyntaxKind.Attribute or SyntaxKind.Dict or SyntaxKind.List or SyntaxKind.Tuple or SyntaxKind.Call ? SyntaxWalk.Of(node[SyntaxField.Value]) : [])
             {
                 if (++seen > 64)
                 {

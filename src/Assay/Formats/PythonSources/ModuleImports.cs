@@ -79,6 +79,18 @@ internal sealed class ModuleImports
         return known + (known.EndsWith(':') ? "" : ".") + string.Join('.', parts);
     }
 
+    /// <summary>The dotted name of what an expression stands for that was imported; null where it was not.</summary>
+    public string? Path(SyntaxNode node)
+    {
+        string behind = "";
+        for (int steps = 0; node.Kind is SyntaxKind.Attribute && steps < MostParts; steps++, node = node[SyntaxField.Value])
+        {
+            behind = $".{node.Name(Attr)}{behind}";
+        }
+
+        return node.Kind is SyntaxKind.Name && _names.TryGetValue(node.Name(Id) ?? "", out (string Module, string Item) found) ? found.Module + (found.Item.Length > 0 ? "." + found.Item : "") + behind : null;
+    }
+
     /// <summary>What a name may stand for that a star brings in.</summary>
     public string? OfStar(string name) => _stars.Find(IsOther) is { } module ? $"{module}:{name}" : null;
 

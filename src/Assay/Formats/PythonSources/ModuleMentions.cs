@@ -16,6 +16,8 @@ internal sealed class ModuleMentions
     private const int MostFiles = 8_000;
     private const int Largest = 8 << 20;
     private const long MostBytes = 48L << 20;
+    private const int MostMentions = 256;
+    private const int LongestPath = 200;
     private const string Suffix = ".py";
     private static readonly string[] s_naming = [".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".pth", ".ipynb"];
 
@@ -24,10 +26,18 @@ internal sealed class ModuleMentions
 
     private static readonly ConditionalWeakTable<IBundle, ModuleMentions> s_known = [];
 
-    // Who names a module, by its last name; who imports what it does not write out, by the folder from which it can. One file is kept, and whether there are others: a file does not name itself.
-    private readonly Dictionary<string, (string? By, bool Others)> _modules = new(StringComparer.Ordinal);
+    // How modules are named, by their last names: a path of which the whole or a part is known, and who says it. Who imports what it does not write out, by the folder from which it can: one file is kept,
+    // and whether there are others, since a file does not name itself.
+    private readonly Dictionary<string, HashSet<Mention>> _modules = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string? By, bool Others)> _dynamic = new(StringComparer.Ordinal);
     private readonly bool _isWhole;
+
+    /// <summary>A name of a module as a file writes it.</summary>
+    /// <param name="Path">The module and the packages before it, with slashes.</param>
+    /// <param name="Folder">The folder of the file that names it.</param>
+    /// <param name="By">The file.</param>
+    /// <param name="IsAnywhere">Whether a module alone may lie anywhere: the file changes where modules are looked for.</param>
+    private readonly record struct Mention(string Path, string Folder, string By, bool IsAnywhere);
 
     private ModuleMentions(IBundle bundle, ScanBudget? budget)
     {
@@ -42,7 +52,7 @@ internal sealed class ModuleMentions
 
             if (entry.Name.EndsWith(Suffix, StringComparison.Ordinal))
             {
-                _modules.TryAdd(Stem(entry.Name), default);
+                _modules.TryAdd(Stem(entry.Name), []);
             }
 
             if (IsNaming(entry.Name))
@@ -81,7 +91,8 @@ internal sealed class ModuleMentions
             }
             else
             {
-                Words(name, name.EndsWith(".md", StringComparison.Ordinal) ? AppFile(text) : text, (_, _, _) => true);
+                string shown = name.EndsWith(".md", StringComparison.Ordinal) ? AppFile(text) : text;
+                Words(name, shown, isAnywhere: true, (start, end) => IsValue(shown, start, end) ? Before(shown, start) : null);
             }
         }
 
@@ -94,9 +105,20 @@ internal sealed class ModuleMentions
     /// <summary>Whether another file of the bundle names a module, or imports what it does not write out from where the module can be. Where there is too much to look at, it may.</summary>
     public bool Names(string file)
     {
-        if (!_isWhole || IsOfOthers(_modules.GetValueOrDefault(Stem(file)), file))
+        HashSet<Mention>? mentions = _modules.GetValueOrDefault(Stem(file));
+        if (!_isWhole || mentions is { Count: >= MostMentions })
         {
             return true;
+        }
+
+        string path = file[..^Suffix.Length];
+        string place = Folder(file);
+        foreach (Mention mention in mentions ?? [])
+        {
+            if (mention.By != file && IsMeant(mention, path, place))
+            {
+                return true;
+            }
         }
 
         for (string folder = Folder(file); ; folder = Folder(folder))
@@ -112,6 +134,13 @@ internal sealed class ModuleMentions
             }
         }
     }
+
+    /// <summary>Whether a module that is named with its packages can be that file; one that is named alone lies beside who names it, or above.</summary>
+    private static bool IsMeant(Mention mention, string path, string place) =>
+        mention.Path.Contains('/', StringComparison.Ordinal) ? Ends(path, mention.Path) || Ends(mention.Path, path)
+        : mention.IsAnywhere || place.Length == 0 || mention.Folder == place || mention.Folder.StartsWith(place + "/", StringComparison.Ordinal);
+
+    private static bool Ends(string path, string with) => path.EndsWith(with, StringComparison.Ordinal) && (path.Length == with.Length || path[^(with.Length + 1)] is '/');
 
     private static bool IsOfOthers((string? By, bool Others) found, string file) => found.Others || (found.By is not null && found.By != file);
 
@@ -133,25 +162,72 @@ internal sealed class ModuleMentions
             Note(_dynamic, Folder(name), name);
         }
 
+        bool isAnywhere = isDynamic || text.Contains("sys.path", StringComparison.Ordinal);
+        int lineStart = 0;
         int lineEnd = -1;
         bool imports = false;
         bool inBrackets = false;
         bool goesOn = false;
-        Words(name, text, (start, end, _) =>
+        string from = "";
+        int behind = int.MaxValue;
+        Words(name, text, isAnywhere, (start, end) =>
         {
             while (start > lineEnd)
             {
                 // Line by line up to the one that the word stands in: an import goes on in brackets and behind a backslash.
-                int lineStart = lineEnd + 1;
+                lineStart = lineEnd + 1;
                 lineEnd = text.IndexOf('\n', lineStart) is >= 0 and int found ? found : text.Length;
                 ReadOnlySpan<char> line = text.AsSpan(lineStart, lineEnd - lineStart);
+                if (!goesOn)
+                {
+                    (from, behind) = From(line, lineStart);
+                }
+
                 imports = goesOn || line.Contains("import", StringComparison.Ordinal);
                 inBrackets = imports && (inBrackets || line.Contains('(')) && !line.Contains(')');
                 goesOn = imports && (inBrackets || line.TrimEnd().EndsWith("\\"));
             }
 
-            return imports || IsWritten(text, start, end, isDynamic);
+            return imports ? (start >= behind ? from : "") + Before(text, start)
+                : IsWritten(text, start, end, isDynamic) && !text.AsSpan(lineStart, start - lineStart).TrimStart().StartsWith("#") ? Before(text, start) : null;
         });
+    }
+
+    /// <summary>The package of <c>from package import</c> with what parts it from what is imported, and where that begins.</summary>
+    private static (string Package, int Behind) From(ReadOnlySpan<char> line, int start)
+    {
+        int at = line.IndexOf("from ", StringComparison.Ordinal);
+        int import = line.LastIndexOf(" import", StringComparison.Ordinal);
+        return at < 0 || import < at + 5 ? ("", int.MaxValue) : (line[(at + 5)..import].Trim().ToString() is var package && package.EndsWith('.') ? package : package + ".", start + import);
+    }
+
+    /// <summary>The packages or folders that stand before a name.</summary>
+    private static string Before(string text, int start)
+    {
+        int first = start;
+        while (first > 0 && start - first < LongestPath && (IsPart(text[first - 1]) || text[first - 1] is '.' or '/' or '\\'))
+        {
+            first--;
+        }
+
+        return text[first..start];
+    }
+
+    /// <summary>Whether a word of a configuration can be a module: a file of source, what stands before a class or a function, or all that a key or an item says.</summary>
+    private static bool IsValue(string text, int start, int end)
+    {
+        char after = end < text.Length ? text[end] : '\n';
+        char next = end + 1 < text.Length ? text[end + 1] : '\n';
+        if (text.AsSpan(end).StartsWith(Suffix) && (end + 3 == text.Length || !IsPart(text[end + 3])))
+        {
+            return true;
+        }
+
+        int first = start - Before(text, start).Length;
+        char before = first > 0 ? text[first - 1] : '\n';
+        bool begins = before is '"' or '\'' or ' ' or '-' or '=' or '\n' or ':' or '[' or ',';
+        bool isKey = after is '"' or '\'' && text.AsSpan(end + 1).TrimStart().StartsWith(":");
+        return begins && !isKey && ((after is '.' or ':' && (IsPart(next) && !char.IsAsciiDigit(next))) || after is '"' or '\'' || (after is '\n' or '\r' && before is ' ' && first > 1 && text[first - 2] is ':' or '-' or '='));
     }
 
     /// <summary>Whether a word in a text is a file of source or a module: <c>"scripts/a.py"</c>, <c>"pkg.a"</c>, <c>"a:main"</c>; where a file imports by texts, any that is one.</summary>
@@ -170,9 +246,10 @@ internal sealed class ModuleMentions
     }
 
     /// <summary>Notes the modules among the words of a text for which a place counts.</summary>
-    private void Words(string name, string text, Func<int, int, string, bool> counts)
+    private void Words(string name, string text, bool isAnywhere, Func<int, int, string?> counts)
     {
-        Dictionary<string, (string?, bool)>.AlternateLookup<ReadOnlySpan<char>> modules = _modules.GetAlternateLookup<ReadOnlySpan<char>>();
+        string folder = Folder(name);
+        Dictionary<string, HashSet<Mention>>.AlternateLookup<ReadOnlySpan<char>> modules = _modules.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int at = 0; at < text.Length;)
         {
             if (!IsPart(text[at]))
@@ -187,9 +264,9 @@ internal sealed class ModuleMentions
                 at++;
             }
 
-            if (modules.TryGetValue(text.AsSpan(start, at - start), out string? module, out _) && counts(start, at, module))
+            if (modules.TryGetValue(text.AsSpan(start, at - start), out string? module, out HashSet<Mention>? known) && known.Count < MostMentions && counts(start, at) is { } before)
             {
-                Note(_modules, module, name);
+                known.Add(new Mention((before.Replace('.', '/').Replace('\\', '/') + module).TrimStart('/'), folder, name, isAnywhere));
             }
         }
     }

@@ -82,7 +82,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         context.Lines = offset => tree.Text.Position((int)Math.Clamp(offset - start, 0, tree.Text.End)).Line;
         SourceSetting setting = new(SourceRole.Of(context.Artifact.In?.Name ?? context.Artifact.Name), context.Artifact.When ?? (isOfNotebook ? "cell" : "import"), context.OuterLine, BesideOf(context));
         SourceReading reading = SourceReading.Of(tree, source, start, context.Budget, context.Held, setting);
-        bool isScript = !isOfNotebook && context.Artifact.Parent is null && reading.Uses.Exists(u => u.Phase is "import") && LoneScripts.Is(context);
+        bool isScript = !isOfNotebook && context.Artifact.Parent is null && reading.Uses.Exists(u => u.Phase is "import" or "load" or "infer") && LoneScripts.Is(context);
         if (isScript)
         {
             reading.Asked();

@@ -32,10 +32,17 @@ internal static class SourceNames
             return true;
         }
 
-        return module is "?" || module is "builtins" ? dot > 0 && s_names.Value["builtin"].Contains(callee[(dot + 1)..])
+        return module is "?" && s_names.Value["starting-method"].Contains(callee[(dot + 1)..]) ? true
+            : module is "?" || module is "builtins" ? dot > 0 && s_names.Value["builtin"].Contains(callee[(dot + 1)..])
             : s_names.Value["part"].Contains(module) ? s_names.Value["reaching"].Contains(callee[(callee.LastIndexOf('.') + 1)..])
             : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module));
     }
+
+    /// <summary>Whether a kind of names lists one.</summary>
+    public static bool Has(string kind, string name) => s_names.Value[kind].Contains(name);
+
+    /// <summary>Whether a text has one of the words of a kind in it.</summary>
+    public static bool Any(string kind, string text) => s_names.Value[kind].Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a call of that name, or of something that is taken of it, may reach beyond the source.</summary>
     public static bool MayReach(string name)

@@ -77,7 +77,7 @@ internal sealed class SourceReading
     {
         for (int i = 0; i < Uses.Count; i++)
         {
-            Uses[i] = Uses[i].Phase is "import" ? Uses[i] with { Phase = "use" } : Uses[i];
+            Uses[i] = Uses[i].Phase is "import" || (Uses[i].Phase is "load" or "infer" && !Uses[i].Function.Contains('.', StringComparison.Ordinal)) ? Uses[i] with { Phase = "use" } : Uses[i];
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class SourceReading
     public static SourceReading Of(SyntaxTree tree, string source, long start, ScanBudget budget, HeldMemory held, SourceSetting setting)
     {
         SourceReading reading = new(tree, source, budget, setting);
-        Folder folder = new(budget, held) { Beside = setting.Beside, Interest = SourceInterest.Instance, PhaseAt = at => reading._times.Of(at).Phase };
+        Folder folder = new(budget, held) { Beside = setting.Beside, Interest = new SourceInterest(budget), PhaseAt = at => reading._times.Of(at).Phase };
         PayloadFollower follower = new(budget, budget.Limits.TextBytes, held);
         folder.OnReached = (name, arguments) =>
         {
@@ -107,7 +107,7 @@ internal sealed class SourceReading
 
             folder.Told++;
             int at = reading.Carrier(callee, folder);
-            if (reading.Add(callee, arguments, at, start, folder.Phase))
+            if (reading.Add(callee, arguments, at, start, folder.Phase, folder.Source))
             {
                 follower.Follow(callee, CallableSinks.Of(callee), arguments, start + at);
             }
@@ -266,8 +266,10 @@ internal sealed class SourceReading
     }
 
     /// <summary>Notes a call; false where it was known already.</summary>
-    private bool Add(string callee, IReadOnlyList<FoldedValue> arguments, int at, long start, string driven)
+    private bool Add(string callee, IReadOnlyList<FoldedValue> arguments, int at, long start, string driven, ISourceHost? host = null)
     {
+        IReadOnlyList<string> from = SourceFlow.From(arguments);
+        IReadOnlyList<string> runs = SourceFlow.Runs(callee, arguments, host is null ? null : host.Named);
         (string phase, string function) = _times.Of(at);
         phase = CallTimes.Rank(driven) > CallTimes.Rank(phase) ? driven : phase;
         phase = phase is "import" ? _outermost : phase;
@@ -279,11 +281,11 @@ internal sealed class SourceReading
             foreach (int known in same)
             {
                 Uses[known] = CallTimes.Rank(phase) > CallTimes.Rank(Uses[known].Phase) ? Uses[known] with { Phase = phase } : Uses[known];
-                isKnown |= string.Join(',', Uses[known].Arguments.Select(s => s.Text)) == given;
+                isKnown |= string.Join(',', Uses[known].Arguments.Select(s => s.Text)) == given && from.Count == 0 && runs.Count == 0;
             }
 
             // What is not known adds nothing to what is.
-            if (isKnown || same.Count >= MostSame || shapes.TrueForAll(s => s.Kind is ShapeKind.Unknown))
+            if (isKnown || same.Count >= MostSame || (from.Count == 0 && runs.Count == 0 && (shapes.TrueForAll(s => s.Kind is ShapeKind.Unknown) || (shapes is [{ Kind: ShapeKind.Unknown }, ..] && callee is "builtins.exec" or "builtins.eval"))))
             {
                 return false;
             }
@@ -293,7 +295,7 @@ internal sealed class SourceReading
             _at.Add((callee, at), same = []);
         }
 
-        string key = $"{callee} {phase} {given}";
+        string key = $"{callee} {phase} {given} {string.Join(',', from)} {string.Join(',', runs)}";
         if (_seen.TryGetValue(key, out int often) && often >= MostAlike)
         {
             return false;
@@ -316,6 +318,8 @@ internal sealed class SourceReading
             Line = _line(_text.Position(at).Line),
             Offset = start + at,
             Arguments = shapes,
+            From = from,
+            Runs = runs,
             Layers = [.. arguments.SelectMany(a => a.Layers).Distinct().Take(8)],
             IsHidden = !_source.Contains(name, StringComparison.Ordinal) || (callee is "builtins.exec" or "builtins.eval" && shapes is [{ Kind: ShapeKind.Str } text, ..] && IsBuilt(text.Text)),
         });

@@ -1,0 +1,54 @@
+// Tells which functions of source answer whoever is connected: their arguments are what others ask for.
+using Assay.Python.Syntax;
+using static Assay.Python.Syntax.SyntaxField;
+
+namespace Assay.Evaluation.Sources;
+
+/// <summary>Functions that a server calls with what a client sends. Frameworks differ, but all of them are told by a decorator with a path, or by a parameter that is the request.</summary>
+internal static class ServedFunctions
+{
+    /// <summary>Whether a decorator says under which path a server calls a function.</summary>
+    public static bool Is(SyntaxNode function)
+    {
+        if (function.Kind is not (SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef))
+        {
+            return false;
+        }
+
+        foreach (SyntaxNode decorator in function.List(DecoratorList))
+        {
+            if (decorator.Kind is SyntaxKind.Call && decorator[Func].Kind is SyntaxKind.Attribute && decorator.List(Args) is { Count: > 0 } given
+                && given[0] is { Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text } && ConstantValue.Text(given[0]).StartsWith('/'))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a parameter of a function is what somebody asks a server for, by its name or by what is said of its type.</summary>
+    public static bool IsRequest(SyntaxNode function, string parameter)
+    {
+        if (parameter is "request" or "req" or "websocket")
+        {
+            return true;
+        }
+
+        if (function.Kind is not (SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef))
+        {
+            return false;
+        }
+
+        foreach (SyntaxNode one in function[Args].List(Args))
+        {
+            if (one.Name(Arg) == parameter && one[Annotation] is { IsNone: false } type)
+            {
+                string? name = type.Kind is SyntaxKind.Name ? type.Name(Id) : type.Kind is SyntaxKind.Attribute ? type.Name(Attr) : null;
+                return name is "Request" or "WebSocket" or "HttpRequest" or "HTTPRequest";
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,119 @@
+// Where values stem from that folding cannot tell: an answer of another machine, a secret, what a client asks for.
+
+namespace Assay.Evaluation.Values;
+
+/// <summary>Where a value stems from that nobody wrote down; of several sources all are kept.</summary>
+[Flags]
+internal enum ValueOrigins
+{
+    None = 0,
+
+    /// <summary>Another machine answered it.</summary>
+    Network = 1,
+
+    /// <summary>A token or password that a variable or a function by its name gives.</summary>
+    Secret = 2,
+
+    /// <summary>What a place holds where secrets of a user lie: keys, credentials of a machine, a keyring.</summary>
+    Store = 4,
+
+    /// <summary>Whoever is connected asks for it.</summary>
+    Request = 8,
+
+    /// <summary>A walk through all that a user has found it.</summary>
+    Files = 16,
+
+    /// <summary>A file that was fetched holds it.</summary>
+    Fetched = 32,
+}
+
+/// <summary>Carries origins from values to what is made of them.</summary>
+internal static class Origins
+{
+    private const int MostValues = 96;
+    private const int LongestHead = 256;
+
+    /// <summary>An unknown value that stems from somewhere, and begins with a text that is known.</summary>
+    public static FoldedValue Unknown(ValueOrigins from, string head = "") =>
+        from is ValueOrigins.None && head.Length == 0 ? FoldedValue.Unknown : new FoldedUnknown { From = from, Head = head.Length > LongestHead ? head[..LongestHead] : head };
+
+    /// <summary>Where a value stems from, and what it holds; what only says who asks is passed over.</summary>
+    public static ValueOrigins Of(FoldedValue value)
+    {
+        if (value.IsData || value is FoldedUnknown or FoldedName)
+        {
+            return value is FoldedUnknown { Head: "Bearer " or "token " or "Basic " } ? value.From & ~ValueOrigins.Secret : value.From;
+        }
+
+        ValueOrigins from = ValueOrigins.None;
+        Stack<FoldedValue> open = new([value]);
+        for (int seen = 0; seen < MostValues && open.TryPop(out FoldedValue? next); seen++)
+        {
+            from |= next is FoldedUnknown ? Of(next) : next.From;
+            switch (next)
+            {
+                case FoldedSequence sequence:
+                    Push(sequence.Items, open);
+                    break;
+                case FoldedDict dict:
+                    Push(dict.Pairs.Where(p => p.Key is not FoldedText key || !IsCredential(key.Value)).Select(p => p.Value), open);
+                    break;
+                case FoldedPartial bound:
+                    open.Push(bound.Target);
+                    Push(bound.Arguments, open);
+                    break;
+                case FoldedMethod method:
+                    open.Push(method.Self);
+                    break;
+                case FoldedFile file:
+                    open.Push(file.Content);
+                    break;
+                case FoldedChoice choice:
+                    Push(choice.Values, open);
+                    break;
+            }
+        }
+
+        return from;
+    }
+
+    /// <summary>Where any of several values stems from.</summary>
+    public static ValueOrigins Of(IReadOnlyList<FoldedValue> values)
+    {
+        ValueOrigins from = ValueOrigins.None;
+        for (int i = 0; i < values.Count && i < MostValues; i++)
+        {
+            from |= Of(values[i]);
+        }
+
+        return from;
+    }
+
+    /// <summary>The value with more origins; what is known through and through has none.</summary>
+    public static FoldedValue With(FoldedValue value, ValueOrigins from) =>
+        value is FoldedSequence { Items.Count: > 0 and < MostValues } list && from != ValueOrigins.None ? list with { Items = [.. list.Items.Select(i => With(i, from))] }
+        : (value.From & from) == from || value is not (FoldedUnknown or FoldedInstance or FoldedInstanceMethod or FoldedPath or FoldedOpened or FoldedFile or FoldedPartial) ? value : value with { From = value.From | from };
+
+    /// <summary>The text with which a value begins, whatever comes behind it.</summary>
+    public static string Head(FoldedValue value) => value switch
+    {
+        FoldedText text => text.Value,
+        FoldedUnknown unknown => unknown.Head,
+        FoldedSequence { Items: [FoldedText first, ..] } => first.Value,
+        FoldedSequence { Items: [FoldedUnknown first, ..] } => first.Head,
+        _ => "",
+    };
+
+    /// <summary>Whether a key of a dict says who asks: whoever is asked is meant to get what stands there.</summary>
+    private static bool IsCredential(string key) =>
+        key.Contains("auth", StringComparison.OrdinalIgnoreCase) || key.EndsWith("api-key", StringComparison.OrdinalIgnoreCase) || key.EndsWith("apikey", StringComparison.OrdinalIgnoreCase)
+        || key.EndsWith("api_key", StringComparison.OrdinalIgnoreCase) || key.EndsWith("-token", StringComparison.OrdinalIgnoreCase) || key.Equals("cookie", StringComparison.OrdinalIgnoreCase);
+
+    private static void Push(IEnumerable<FoldedValue> values, Stack<FoldedValue> open)
+    {
+        foreach (FoldedValue value in values.Take(MostValues))
+        {
+            open.Push(value);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// Tells of a call where what it gets stems from, and what of that it runs.
+using Assay.Evaluation;
+using Assay.Evaluation.Values;
+using Assay.Formats.Shell;
+
+namespace Assay.Formats.PythonSources;
+
+/// <summary>Writes the origins of arguments down: for anything that a call gets, and for that which it runs.</summary>
+internal static class SourceFlow
+{
+    private static readonly (ValueOrigins Origin, string Name)[] s_names =
+        [(ValueOrigins.Network, "network"), (ValueOrigins.Secret, "secret"), (ValueOrigins.Store, "store"), (ValueOrigins.Request, "request"), (ValueOrigins.Files, "files"), (ValueOrigins.Fetched, "fetched")];
+
+    /// <summary>Where what a call gets stems from.</summary>
+    public static IReadOnlyList<string> From(IReadOnlyList<FoldedValue> arguments)
+    {
+        ValueOrigins from = ValueOrigins.None;
+        foreach (FoldedValue argument in arguments)
+        {
+            from |= Origins.Of(argument);
+        }
+
+        return Names(from);
+    }
+
+    /// <summary>Where that stems from which a call runs: code, a command, a library, a stream that makes objects.</summary>
+    public static IReadOnlyList<string> Runs(string callee, IReadOnlyList<FoldedValue> arguments, Func<string, ValueOrigins>? written)
+    {
+        if (arguments.Count == 0)
+        {
+            return [];
+        }
+
+        Sink? sink = CallableSinks.Of(callee);
+        bool isProgram = sink?.Kind is "shell-command" || callee.StartsWith("?.", StringComparison.Ordinal);
+        if (isProgram)
+        {
+            return Names(Program(arguments, written));
+        }
+
+        if (sink?.Kind is not ("python-source" or "pickle" or "model" or "native-library" or "python-name" or "decoded") && callee is not ("builtins.exec" or "builtins.eval" or "runpy.run_path"))
+        {
+            return [];
+        }
+
+        FoldedValue what = arguments[Math.Clamp(sink?.Argument ?? 0, 0, arguments.Count - 1)];
+        return Names(Origins.Of(what) | (what is FoldedText text && callee is not ("builtins.exec" or "builtins.eval") && written is not null ? written(text.Value) : ValueOrigins.None));
+    }
+
+    /// <summary>What is started is what comes first, or anything of what a shell or an interpreter gets.</summary>
+    private static ValueOrigins Program(IReadOnlyList<FoldedValue> arguments, Func<string, ValueOrigins>? written)
+    {
+        IReadOnlyList<FoldedValue> words = arguments[0] is FoldedSequence list ? list.Items : [arguments[0]];
+        if (words.Count == 0)
+        {
+            return ValueOrigins.None;
+        }
+
+        ValueOrigins from = ValueOrigins.None;
+        bool runsAll = words[0] is FoldedText { Value: var program } && IsInterpreter(program);
+        for (int i = 0; i < words.Count; i++)
+        {
+            switch (words[i])
+            {
+                case FoldedUnknown { Head.Length: > 0 } unknown when !IsInterpreter(unknown.Head.Split(' ')[0]):
+                    break;
+                case FoldedText text when written is not null && (runsAll || i == 0):
+                    from |= written(text.Value);
+                    break;
+                case var value when i == 0 || runsAll:
+                    from |= Origins.Of(value);
+                    break;
+            }
+        }
+
+        return from;
+    }
+
+    private static bool IsInterpreter(string program)
+    {
+        string name = program.Trim();
+        name = name[(name.LastIndexOf('/') + 1)..];
+        return ShellWords.Table("shell").Contains(name) || name.StartsWith("python3.", StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<string> Names(ValueOrigins from) => from is ValueOrigins.None ? [] : [.. s_names.Where(n => (from & n.Origin) != 0).Select(n => n.Name)];
+}
