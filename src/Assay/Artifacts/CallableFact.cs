@@ -116,6 +116,9 @@ public sealed record PickleUse
     /// <summary>Whether a persistent id comes before it: where nothing resolves such ids, unpicklers raise there.</summary>
     public bool IsBehindPersistentId { get; init; }
 
+    /// <summary>Whether the arguments are no tuple that the stream writes but what a call gives; then they are the only argument.</summary>
+    public bool ArgumentsComputed { get; init; }
+
     /// <summary>The restricted unpicklers on whose list its name is, so that they do not refuse it by its name: <c>weights-only</c>.</summary>
     public IReadOnlyList<string> AllowedBy { get; init; } = [];
 }

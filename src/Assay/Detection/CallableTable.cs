@@ -26,6 +26,21 @@ internal sealed class CallableTable(EffectKnowledge knowledge, Lazy<IReadOnlyLis
     /// <summary>Methods by which objects of many classes write files: code that runs on load calls them on what a state brings.</summary>
     public HashSet<string> WritingMethods => field ??= Names("writing-methods");
 
+    /// <summary>Packages whose classes and functions keep, copy or compare what they get by special methods only.</summary>
+    public HashSet<string> KeepingModules => field ??= Names("keeping-modules");
+
+    /// <summary>Attributes by which code walks from an object to names that it does not import.</summary>
+    public HashSet<string> WalkingAttributes => field ??= Names("walking-attributes");
+
+    /// <summary>Builtins that open or run what they get.</summary>
+    public HashSet<string> OpeningBuiltins => field ??= Names("opening-builtins");
+
+    /// <summary>Tables of names: what code takes from one by a key that it computes may be anything.</summary>
+    public HashSet<string> NameTables => field ??= Names("name-tables");
+
+    /// <summary>How the names of functions begin that only ask for the state of the process.</summary>
+    public HashSet<string> AskingNames => field ??= Names("asking-names");
+
     /// <summary>Special names that only describe: what stands under them is not called.</summary>
     public HashSet<string> PlainAttributes => field ??= Names("plain-attributes");
 

@@ -62,6 +62,9 @@ internal sealed partial class PickleMachine
         return value.Kind == PickleKind.Import ? value : default;
     }
 
+    /// <summary>What a call comes to, told by whoever computes calls of pure functions: a text or bytes in its place. Null where nobody does; it may give null.</summary>
+    public Func<PickleValue, ValueShape?>? Computes { get; set; }
+
     /// <summary>What a value looks like, with at most <paramref name="budget"/> values inside; the rest is elided.</summary>
     public ValueShape Shape(PickleValue value, ref int budget, int textLimit = 4096, int depth = 0)
     {
@@ -126,6 +129,16 @@ internal sealed partial class PickleMachine
     private const int SpecialName = 4;
     private const int ShapeWork = 60;
 
+    /// <summary>What a value inside another one looks like: a call that only computes a text is that text.</summary>
+    private ValueShape Part(PickleValue value, ref int budget, int textLimit, int depth)
+    {
+        if (value.Kind is not PickleKind.Result || Computes?.Invoke(value) is not { } computed)
+            return Shape(value, ref budget, textLimit, depth);
+
+        budget--;
+        return computed.Text.Length <= textLimit ? computed : computed with { Text = computed.Text[..textLimit], Elided = true };
+    }
+
     private ValueShape TextShape(ShapeKind kind, PickleValue value, int limit)
     {
         string text = GetText(value, limit, out long length);
@@ -164,14 +177,14 @@ internal sealed partial class PickleMachine
 
             if (depth != 0 || kind is not ShapeKind.Tuple)
             {
-                shapes[i] = Shape(children[i], ref budget, textLimit, depth + 1);
+                shapes[i] = Part(children[i], ref budget, textLimit, depth + 1);
                 continue;
             }
 
             // A large argument does not hide those behind it.
             int share = Math.Max(1, budget / (children.Count - i));
             int left = share;
-            shapes[i] = Shape(children[i], ref left, textLimit, depth + 1);
+            shapes[i] = Part(children[i], ref left, textLimit, depth + 1);
             budget -= share - left;
         }
 
@@ -194,13 +207,14 @@ internal sealed partial class PickleMachine
         {
             if (IsTainted(pairs[i + 1]) && IsSpecialName(pairs[i]))
             {
-                shapes[i] = Shape(pairs[i], ref budget, textLimit, depth + 1);
-                shapes[i + 1] = Shape(pairs[i + 1], ref budget, textLimit, depth + 1);
+                shapes[i] = Part(pairs[i], ref budget, textLimit, depth + 1);
+                shapes[i + 1] = Part(pairs[i + 1], ref budget, textLimit, depth + 1);
             }
         }
     }
 
-    private bool IsSpecialName(PickleValue key) => key.Kind is PickleKind.Str or PickleKind.PyString && GetText(key, SpecialName, out _).StartsWith("__", StringComparison.Ordinal);
+    // A name that a call gives may be any.
+    private bool IsSpecialName(PickleValue key) => key.Kind is PickleKind.Result || (key.Kind is PickleKind.Str or PickleKind.PyString && GetText(key, SpecialName, out _).StartsWith("__", StringComparison.Ordinal));
 
     /// <summary>Where there is no room, what is more than plain is named and not looked into: of a dictionary with its key.</summary>
     private void Outline(List<PickleValue> children, ValueShape?[] shapes, int at, bool isDict, ref int budget, int textLimit)
@@ -213,7 +227,7 @@ internal sealed partial class PickleMachine
 
         for (int i = isDict ? at & ~1 : at; i <= value; i++)
         {
-            shapes[i] ??= Shape(children[i], ref budget, textLimit, ShapeDepth);
+            shapes[i] ??= Part(children[i], ref budget, textLimit, ShapeDepth);
         }
     }
 

@@ -168,7 +168,7 @@ internal sealed class CallableFindings(CallableTable table)
             Judgements.Constructed => $"An instance of {judged.Callable} is made without running its constructor.",
             Judgements.Imported => $"{judged.Callable} is imported; nothing in the file calls it.",
             Judgements.OddArguments => $"{call} is called with arguments that it does not need: {judged.Detail}.",
-            Judgements.Elided => $"{judged.Callable} is used more often than was kept: {judged.Detail}.",
+            Judgements.Elided => $"Not all that {judged.Callable} stands with was kept or looked at: {judged.Detail}.",
             Judgements.UnknownCalled when judged.Capability.Length > 0 && judged.Holder.Length > 0 =>
                 $"{judged.Callable} lies in what {CallText.Call(judged.Holder, fact.Arguments)} gets, and does this when somebody calls it: {judged.Capability}.",
             Judgements.UnknownCalled when judged.Capability.Length > 0 => $"{call} is called, and does this whatever it gets: {judged.Capability}.",

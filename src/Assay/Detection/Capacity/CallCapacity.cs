@@ -22,7 +22,10 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
     /// <param name="arguments">What it gets.</param>
     /// <param name="onlyStrong">Whether only strong forms count: <c>__new__</c> alone runs.</param>
     /// <param name="anyText">Whether every text counts: another callable hands it over, so nothing says what it is meant for.</param>
-    public string? Danger(string callee, IReadOnlyList<ValueShape> arguments, bool onlyStrong = false, bool anyText = false)
+    /// <param name="areFields">Whether an object is made without its constructor, as named tuples are: several values are its fields.</param>
+    /// <param name="onlyActs">Whether only forms count that act wherever they come from: code, commands, templates.</param>
+    /// <param name="areWords">Whether single words are what the object is about: a vocabulary has <c>eval</c> in it.</param>
+    public string? Danger(string callee, IReadOnlyList<ValueShape> arguments, bool onlyStrong = false, bool anyText = false, bool areFields = false, bool onlyActs = false, bool areWords = false)
     {
         if (anyText && arguments.Any(a => a.Kind is ShapeKind.Str && a.Text.Length > 1 && !TextForms.IsNumeric(a.Text)))
             return "a text";
@@ -39,11 +42,12 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
             return null;
 
         // An exception keeps its message; nothing in the main module is a class that comes with a file.
-        Strictness strictness = NameConvention.IsException(callee) || ((onlyStrong || isClass) && callee.StartsWith("__main__.", StringComparison.Ordinal)) ? Strictness.Acts
+        Strictness strictness = onlyActs || NameConvention.IsException(callee) || ((onlyStrong || isClass) && callee.StartsWith("__main__.", StringComparison.Ordinal)) ? Strictness.Acts
             : onlyStrong ? Strictness.Strong : Strictness.Any;
         if (strictness is Strictness.Any && !isClass && Pair(arguments) is { } pair)
             return pair;
 
+        bool onlyFields = areFields && isClass && arguments.Count > 1;
         Stack<Place> open = new();
         Push(open, arguments, default);
         for (int seen = 0; open.TryPop(out Place place); seen++)
@@ -51,7 +55,10 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
             if (seen == MaxValues)
                 return "more values than can be looked at";
 
-            if (Of(place, callee, isClass, strictness, open) is { } danger)
+            if (areWords && place.Value is { Kind: ShapeKind.Str, Elided: false } word && TextForms.IsWord(word.Text))
+                continue;
+
+            if (Of(place, callee, isClass, onlyFields, strictness, open) is { } danger)
                 return danger;
         }
 
@@ -81,7 +88,7 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
         return TextForms.IsPhrase(text) && _texts.Of(text) is { Form: CarriedForms.Prose } ? Carried.Nothing : null;
     }
 
-    private string? Of(Place place, string callee, bool isClass, Strictness strictness, Stack<Place> open)
+    private string? Of(Place place, string callee, bool isClass, bool onlyFields, Strictness strictness, Stack<Place> open)
     {
         ValueShape value = place.Value;
         Strictness here = place.InObject && strictness is Strictness.Any ? Strictness.Strong : strictness;
@@ -97,7 +104,10 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
                 // No constructor of an object looks up a dotted name or a bare host, unless it is meant to.
                 bool isFarName = strictness is Strictness.Strong && text.Form is CarriedForms.DottedName or CarriedForms.Address && value.Text.IndexOfAny([':', '/', '@']) < 0
                     && !_texts.Places.IsStandardName(value.Text);
-                return Counts(text, here) && !isFarName ? CarriedForms.Of(text.Form, value.Text) : null;
+
+                // A class that is made of several values keeps them as its fields; of one that nothing says it opens anything a place is such a field.
+                bool isField = onlyFields && text.Form is CarriedForms.Path or CarriedForms.Address && !words.IsResource(callee);
+                return Counts(text, here) && !isFarName && !isField ? CarriedForms.Of(text.Form, value.Text) : null;
             case ShapeKind.Bytes or ShapeKind.ByteArray:
                 // How classes written in C are rebuilt: from their own binary form.
                 Carried bytes = Bytes.OfBytes(value);
@@ -159,6 +169,10 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
             }
         }
 
+        // Constants are computed; what still is a text that a call puts together may be any.
+        if (strictness is Strictness.Strong && !IsAsWritten(value) && standings.Of(value.Text) is Standing.MakesText)
+            return CarriedForms.Computed;
+
         // What lies too deep in an object of the callee's own package to be shown was judged where the file makes it.
         Place inside = place with { InObject = true, InOwn = place.InOwn || IsOwn(value.Text, callee) };
         Push(open, value.Items, inside);
@@ -167,6 +181,10 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
 
         return null;
     }
+
+    /// <summary>Whether what a call makes are the very characters or bytes that stand in the file: of one constant, with no encoding beside it.</summary>
+    private static bool IsAsWritten(ValueShape value) => value.Items.Count == 0 || Effects.Carriage.IsExaminedBytes(value)
+        || (value is { Items: [var only], Keywords: null } && (only.IsPlain || Effects.Carriage.IsExaminedBytes(only)));
 
     private string? OfName(string path, string callee) => standings.Of(path) switch
     {

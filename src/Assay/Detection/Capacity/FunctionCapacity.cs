@@ -13,11 +13,11 @@ internal sealed class FunctionCapacity(CapacityWords words, IStandings standings
 {
     private const int MaxValues = 1024;
 
-    /// <summary>Whether a function of this name may be called with these arguments by an ordinary file.</summary>
+    /// <summary>Whether a function of this name may be called with these arguments by an ordinary file: one that gets a class of its own package rebuilds an object of it, unless it gets texts beside and its name does not say so.</summary>
     public bool IsRebuilder(string callee, IReadOnlyList<ValueShape> arguments)
     {
         string name = callee[(callee.LastIndexOf('.') + 1)..];
-        if (words.SaysRebuild(name) || (arguments is [{ Kind: ShapeKind.Import } type, ..] && IsType(type.Text, [.. arguments.Skip(1)])))
+        if (words.SaysRebuild(name) || (arguments is [{ Kind: ShapeKind.Import } type, ..] && CallCapacity.IsOwn(type.Text, callee) && IsType(type.Text) && (words.SaysMake(name) || (arguments.Count > 1 && !Given([.. arguments.Skip(1)]).Text))))
             return true;
 
         (bool text, bool number, bool matter, bool other) = Given(arguments);
@@ -27,9 +27,6 @@ internal sealed class FunctionCapacity(CapacityWords words, IStandings standings
         // numpy.dtype('f8') by another name, a quaternion of four numbers, an array from its bytes.
         return matter ? words.SaysMake(name) : number && !other;
     }
-
-    // A function that gets one of Python's own types with texts beside it rebuilds nothing.
-    private bool IsType(string path, IReadOnlyList<ValueShape> others) => !(path.StartsWith("builtins.", StringComparison.Ordinal) && Given(others).Text) && IsType(path);
 
     private bool IsType(string path) => NameConvention.IsClass(path) || standings.Of(path) is Standing.Harmless;
 

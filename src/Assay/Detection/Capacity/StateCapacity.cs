@@ -33,7 +33,7 @@ internal sealed class StateCapacity(CapacityWords words, IStandings standings)
         for (int seen = 0; open.TryPop(out (ValueShape Value, bool IsKey, int Depth) next); seen++)
         {
             if (seen == MaxValues)
-                return null;
+                return "more values than can be looked at";
 
             // Text that lies deeper than settings do is what the object is about.
             bool isContent = next.Value.Kind is ShapeKind.Str && (next.IsKey || isPlain || next.Depth > AttributeDepth);

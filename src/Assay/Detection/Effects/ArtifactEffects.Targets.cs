@@ -8,8 +8,25 @@ internal sealed partial class ArtifactEffects
 {
     private const int MostGiven = 512;
 
-    /// <summary>Modules whose classes and functions keep, copy or compare what they get by special methods only.</summary>
-    private static readonly string[] s_keeping = ["builtins.", "collections.", "operator.", "copyreg.", "copy.", "functools.", "itertools.", "types.", "cloudpickle.", "dill.", "carried-types."];
+    /// <summary>
+    /// What a call gets. Where a call gives its arguments, and not a tuple of the stream, whatever lies in that may be any of them, and others may come to it.
+    /// </summary>
+    private static CallValues Given(CallableFact fact)
+    {
+        if (fact.Pickle is not { ArgumentsComputed: true })
+            return new CallValues(fact.Arguments, fact.Keywords);
+
+        List<ValueShape> values = [];
+        Queue<ValueShape> open = new(fact.Arguments);
+        while (values.Count < MostGiven && open.TryDequeue(out ValueShape? value))
+        {
+            values.Add(value);
+            foreach (ValueShape part in value.Items)
+                open.Enqueue(part);
+        }
+
+        return new CallValues([.. values, new ValueShape(ShapeKind.Unknown) { Elided = true }], fact.Keywords, true);
+    }
 
     /// <summary>Whether a value is not the file's own: something that a module has, a logger; and, where a callable only picks out of what it gets, a module, class or function.</summary>
     private bool IsForeign(ValueShape value, bool isPicked) => (value.Kind is ShapeKind.Import && (isPicked || _scope.IsForeignValue(value.Text)))
@@ -21,7 +38,7 @@ internal sealed partial class ArtifactEffects
     /// </summary>
     private void Dispatched(CallableFact fact, KnownPath name, ValueShape given)
     {
-        bool isLibrary = name.Entry is { IsDerived: false } && !s_keeping.Any(m => name.Path.StartsWith(m, StringComparison.Ordinal));
+        bool isLibrary = name.Entry is { IsDerived: false } && !_scope.Table.KeepingModules.Contains(name.Path.Split('.')[0]);
         foreach (ValueShape part in given.Kind is ShapeKind.Persistent ? given.Items.SelectMany(i => i.Items.Append(i)) : isLibrary ? [given] : [])
         {
             if (part.Kind is not (ShapeKind.Result or ShapeKind.Instance) || _scope.Meanings.Of(part) is not Meaning.Instance { Class: Meaning.MadeClass made })
@@ -70,8 +87,14 @@ internal sealed partial class ArtifactEffects
         bool isPicked = given.Text.EndsWith(')') || _scope.Names.Of(given.Text) is { Entry: { IsDerived: false, Returns.Kind: ReturnKind.Unknown or ReturnKind.Item } };
         UseContext at = new UseContext(fact).Through(given.Text);
         Stack<ValueShape> open = new(given.Items);
-        for (int seen = 0; seen < MostGiven && open.TryPop(out ValueShape? value); seen++)
+        for (int seen = 0; open.TryPop(out ValueShape? value); seen++)
         {
+            if (seen == MostGiven)
+            {
+                _scope.Cut("what it gets");
+                break;
+            }
+
             if (state is not null && _scope.Meanings.Of(value) is Meaning.Instance got)
                 _judge.States.Put(got, value, state, at);
 
@@ -94,9 +117,10 @@ internal sealed partial class ArtifactEffects
     private bool IsOverForeign(ValueShape? target, bool isNew = false)
     {
         Stack<ValueShape> open = new(target is not null && _scope.Meanings.Of(target) is Meaning.Instance ? [target] : []);
-        for (int seen = 0; seen < MostSinks && open.TryPop(out ValueShape? value); seen++)
+        for (int seen = 0; open.TryPop(out ValueShape? value); seen++)
         {
-            if (value.Kind is ShapeKind.Import && _scope.IsForeignValue(value.Text))
+            // What is beyond may be such a thing.
+            if (seen == MostShapes || (value.Kind is ShapeKind.Import && _scope.IsForeignValue(value.Text)))
                 return true;
 
             foreach (ValueShape part in value.Items)
@@ -112,6 +136,21 @@ internal sealed partial class ArtifactEffects
 
         return false;
     }
+
+    /// <summary>Of an object that a callable goes through not all was kept: whatever the file has put into any object may be in it.</summary>
+    private void Beyond()
+    {
+        foreach (CallableFact fact in _goesThroughMore ? Wanted().Where(f => f is { Use: CallableUse.State, Arguments.Count: > 0 }) : [])
+        {
+            ValueShape held = new(ShapeKind.Instance, fact.Callee) { State = fact.Arguments[0] };
+            foreach (Meaning planted in _scope.Planted.Harmful(held))
+                _judge.MayRun(planted, new CallValues([held], null, true), new UseContext(fact).Through(fact.Callee.TrimEnd('(', ')')));
+        }
+    }
+
+    /// <summary>The names that a state sets one by one.</summary>
+    private static IEnumerable<string> Slots(ValueShape? state) => state is { Kind: ShapeKind.Tuple, Items: [_, { Kind: ShapeKind.Dict } slots] }
+        ? slots.Items.Where((k, i) => i % 2 == 0 && k.Kind is ShapeKind.Str).Select(k => k.Text) : [];
 
     private static bool BringsDictionary(ValueShape state) => (state.Kind is ShapeKind.Tuple ? state.Items : [state]).Any(p => MeaningReader.Entry(p, "__dict__") is not null);
 

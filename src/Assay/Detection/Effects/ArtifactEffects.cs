@@ -39,7 +39,7 @@ internal sealed partial class ArtifactEffects
         foreach (CallableFact fact in Wanted().Where(f => f.Use is CallableUse.Called or CallableUse.Constructed or CallableUse.State))
             _scope.Meanings.Classes.Notice(fact, _scope.Names.Of(fact));
 
-        MadeUses made = new(_scope);
+        MadeUses made = new(_scope, Wanted());
         _scope.CallsResults = Wanted().Any(made.Calls);
         _scope.EntersLazy = Wanted().Any(EntersLazy);
         _scope.EntersMade = Wanted().Any(made.Enters);
@@ -77,6 +77,12 @@ internal sealed partial class ArtifactEffects
             Referenced(name, import);
 
         _scope.Packages.Say();
+        if (_scope.Meanings.Classes.IsCut)
+            _scope.Cut("the classes that the file makes");
+
+        if (_scope.CutAt is { } where && _facts.Count > 0)
+            _scope.Say(Judgements.Elided, _facts[0].Callee, _facts[0], "", $"there is more of this than is looked at: {where}");
+
         return _scope.Said;
     }
 
@@ -111,7 +117,7 @@ internal sealed partial class ArtifactEffects
 
     private void Used(CallableFact fact, KnownPath name, Route route)
     {
-        CallValues values = new(fact.Arguments, fact.Keywords);
+        CallValues values = Given(fact);
         Sinks(fact, name.Path.Length > 0 ? name.Path : fact.Callee, OnlyMakes(name), values.All);
         Meaning what = name.Path.Length > 0 ? new Meaning.Named(name) : fact.Target is { } target ? _scope.Meanings.Of(target) : FromText(fact);
         _judge.Run(what, route, values, new UseContext(fact));
@@ -202,17 +208,6 @@ internal sealed partial class ArtifactEffects
     /// <summary>Whether a callable only takes along what it gets.</summary>
     internal static bool TakesAlong(KnownPath name) => name.Entry is { IsDerived: false } known && ((known.Returns.Kind is ReturnKind.Argument && !known.Call.Any(e => e.Kind is EffectKind.Method))
         || known.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.MarshalledCode or EffectKind.MakeClass or EffectKind.Keep or EffectKind.SetAttribute or EffectKind.NamesModule));
-
-    /// <summary>Of an object that a callable goes through not all was kept: whatever the file has put into any object may be in it.</summary>
-    private void Beyond()
-    {
-        foreach (CallableFact fact in _goesThroughMore ? Wanted().Where(f => f is { Use: CallableUse.State, Arguments.Count: > 0 }) : [])
-        {
-            ValueShape held = new(ShapeKind.Instance, fact.Callee) { State = fact.Arguments[0] };
-            foreach (Meaning planted in _scope.Planted.Harmful(held))
-                _judge.MayRun(planted, new CallValues([held], null, true), new UseContext(fact).Through(fact.Callee.TrimEnd('(', ')')));
-        }
-    }
 
     /// <summary>A callee of which only the text is known: what a call of a named callable returned, or what that returned.</summary>
     private Meaning FromText(CallableFact fact)
@@ -305,10 +300,6 @@ internal sealed partial class ArtifactEffects
         }
     }
 
-    /// <summary>The names that a state sets one by one.</summary>
-    private static IEnumerable<string> Slots(ValueShape? state) => state is { Kind: ShapeKind.Tuple, Items: [_, { Kind: ShapeKind.Dict } slots] }
-        ? slots.Items.Where((k, i) => i % 2 == 0 && k.Kind is ShapeKind.Str).Select(k => k.Text) : [];
-
     private void Argument(CallableFact fact, KnownPath name)
     {
         if (!name.IsSink)
@@ -331,6 +322,12 @@ internal sealed partial class ArtifactEffects
     {
         Sinks(fact, name.Path.Length > 0 ? name.Path : fact.Callee, false, fact.Arguments);
         string method = fact.Derivation is [var one] ? one : "";
+        if (method is "persistent_load")
+        {
+            Dispatched(fact, name, fact.Arguments[0]);
+            return;
+        }
+
         Meaning target = name.Path.Length > 0 ? new Meaning.Named(name) : fact.Target is { } shape ? _scope.Meanings.Of(shape) : FromText(fact);
         if (target is Meaning.Named named)
         {
@@ -450,8 +447,14 @@ internal sealed partial class ArtifactEffects
         KnownPath binder = fact.Use is CallableUse.State ? _scope.Names.Of(holder.TrimEnd('(', ')')) : _scope.Names.Of(fact);
         HashSet<ValueShape> globals = GlobalsOfCode(binder, values);
         Stack<ValueShape> open = new(values.Reverse());
-        for (int seen = 0; seen < MostShapes && found < MostSinks && open.TryPop(out ValueShape? value); seen++)
+        for (int seen = 0; found < MostSinks && open.TryPop(out ValueShape? value); seen++)
         {
+            if (seen == MostShapes)
+            {
+                _scope.Cut("what it gets");
+                break;
+            }
+
             if (globals.Contains(value) && _scope.Names.Of(value.Text) is { IsSink: true } given && _scope.Carried.IsGiven(given))
             {
                 _asGlobals.Add((fact.Offset, given.Path));

@@ -80,7 +80,8 @@ internal sealed record CallValues(IReadOnlyList<ValueShape> Positional, ValueSha
         if (value.State is { } state)
             contents = contents.Concat((state.Kind is ShapeKind.Tuple ? state.Items : [state]).SelectMany(s => s.Kind is ShapeKind.Dict ? s.Items.Where((_, i) => i % 2 == 1) : [s]));
 
-        return contents.Take(MostLoose);
+        ValueShape[] first = [.. contents.Take(MostLoose + 1)];
+        return first.Length <= MostLoose ? first : [.. first[..MostLoose], new ValueShape(ShapeKind.Unknown) { Elided = true }];
     }
 
     private ValueShape[] Named(string name) => Keywords is not null && MeaningReader.Entry(Keywords, name) is { } value ? [value] : [];

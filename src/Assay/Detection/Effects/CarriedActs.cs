@@ -31,11 +31,9 @@ internal sealed record CodeAct(string Path, EffectKind Kind, bool IsFixed, bool 
 /// <summary>Finds what carried code does.</summary>
 internal sealed class CarriedActs(EffectScope scope)
 {
-    private const int MostValues = 4096;
-    private static readonly string[] s_walks = ["__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "func_globals", "__loader__", "gi_frame", "cr_frame", "ag_frame", "tb_frame", "f_back"];
-    private static readonly string[] s_openers = ["open", "eval", "exec", "compile", "__import__"];
+    private const int MostValues = 1 << 14;
     private const int MaxDepth = 4;
-    private const int MostStores = 16;
+    private const int MostStores = 256;
     private readonly Dictionary<string, ValueShape> _globals = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _modules = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<CodeStore>> _stores = new(StringComparer.Ordinal);
@@ -52,6 +50,8 @@ internal sealed class CarriedActs(EffectScope scope)
 
             if (same.Count < MostStores && !same.Contains(store))
                 same.Add(store);
+            else if (same.Count == MostStores)
+                scope.Cut("what code stores under a name");
         }
 
         if (fact.Code is { Name: { Length: > 0 } member })
@@ -64,11 +64,17 @@ internal sealed class CarriedActs(EffectScope scope)
             return;
 
         Stack<ValueShape> open = new(fact.Arguments);
-        for (int seen = 0; seen < MostValues && open.TryPop(out ValueShape? value); seen++)
+        for (int seen = 0; open.TryPop(out ValueShape? value); seen++)
         {
+            if (seen == MostValues)
+            {
+                scope.Cut("what code gets as its globals");
+                break;
+            }
+
             for (int i = 0; value.Kind is ShapeKind.Dict && i + 1 < value.Items.Count; i += 2)
             {
-                if (value.Items[i] is { Kind: ShapeKind.Str } name && value.Items[i + 1].Kind is ShapeKind.Import or ShapeKind.Result)
+                if (value.Items[i] is { Kind: ShapeKind.Str } name && value.Items[i + 1].Kind is ShapeKind.Import or ShapeKind.Result or ShapeKind.Instance)
                     _globals.TryAdd(name.Text, value.Items[i + 1]);
             }
 
@@ -108,7 +114,7 @@ internal sealed class CarriedActs(EffectScope scope)
     }
 
     /// <summary>Whether a name is that of a builtin that opens or runs what it gets, and of nothing that the file gives to its code.</summary>
-    public bool IsOpener(string name) => s_openers.Contains(name) && !_globals.ContainsKey(name);
+    public bool IsOpener(string name) => scope.Table.OpeningBuiltins.Contains(name) && !_globals.ContainsKey(name);
 
     /// <summary>Whether carried code has the name: it may be a method of a class that the file makes.</summary>
     public bool IsMember(string name) => _members.Contains(name);
@@ -178,6 +184,8 @@ internal sealed class CarriedActs(EffectScope scope)
         {
             if (effect.Kind is EffectKind.Call && depth < MaxDepth)
                 Called(values, effect, acts, depth + 1);
+            else if (effect.Kind is EffectKind.Call && values.Of(effect.Source).Any(v => v.Kind is ShapeKind.Import))
+                acts.Add(new CodeAct(name.Path, EffectKind.Unknown, true, false, true, IsUnknown: true));
 
             // A name of a module of the standard library is changed for the whole process.
             if (effect.Kind is EffectKind.SetAttribute && use.Arguments is [{ Kind: ShapeKind.Import } changed, _, var value, ..] && !Carriage.IsOption(value) && !changed.Text.Contains('(', StringComparison.Ordinal) && IsStandard(changed.Text))
@@ -229,7 +237,7 @@ internal sealed class CarriedActs(EffectScope scope)
     private void Read(string path, List<CodeAct> acts)
     {
         string[] steps = path.Split('.');
-        bool isWalk = Array.Exists(steps, s => s_walks.Contains(s)) || (steps is [var root, "__self__", ..] && scope.Table.Capacity.IsBuiltin(root));
+        bool isWalk = Array.Exists(steps, s => scope.Table.WalkingAttributes.Contains(s)) || (steps is [var root, "__self__", ..] && scope.Table.Capacity.IsBuiltin(root));
         if (isWalk || path.EndsWith(".__main__", StringComparison.Ordinal))
             acts.Add(new CodeAct(path, EffectKind.Import, true, false, true));
         else if (Resolve(path, false) is { IsSink: true, Entry: { } entry } name && entry.Call.FirstOrDefault(e => EffectKinds.IsHarm(e.Kind)) is { } harm && IsTold(name, steps.Length > 1, harm.Kind))
@@ -267,12 +275,30 @@ internal sealed class CarriedActs(EffectScope scope)
             return scope.Names.Of(path);
 
         if (_globals.TryGetValue(head, out ValueShape? given))
-            return scope.Meanings.Of(given) is Meaning.Named named ? rest.Length == 0 ? named.Name : scope.Names.Of(named.Name.Path, rest) : KnownPath.None;
+            return Given(given, rest);
 
         if (scope.Table.Capacity.IsBuiltin(head) || head is "__builtins__")
             return scope.Names.Of("builtins", path);
 
         return KnownModules.Has(head) ? scope.Names.Of(path) : Guess(rest);
+    }
+
+    /// <summary>What the file gives its code under a name, or an attribute that a state has put into that.</summary>
+    private KnownPath Given(ValueShape given, string rest)
+    {
+        if (scope.Meanings.Of(given) is Meaning.Named named)
+            return rest.Length == 0 ? named.Name : scope.Names.Of(named.Name.Path, rest);
+
+        for (ValueShape? owner = given; owner is not null && rest.Length > 0;)
+        {
+            int dot = rest.IndexOf('.', StringComparison.Ordinal);
+            owner = MeaningReader.Planted(owner, dot < 0 ? rest : rest[..dot]);
+            rest = dot < 0 ? "" : rest[(dot + 1)..];
+            if (owner is not null && scope.Meanings.Of(owner) is Meaning.Named held)
+                return rest.Length == 0 ? held.Name : scope.Names.Of(held.Name.Path, rest);
+        }
+
+        return KnownPath.None;
     }
 
     /// <summary>An attribute of a global that is filled later may be one of any module that the file gives to its code.</summary>

@@ -12,7 +12,7 @@ namespace Assay.Detection.Effects;
 internal sealed class CarriedJudge
 {
     private const int MostFollowed = 4096;
-    private const int MostShapes = 2048;
+    private const int MostShapes = 1 << 14;
 
     /// <summary>Members with special names that run when a class is called, or in a special place only, which is judged there.</summary>
     private static readonly string[] s_waiting = ["__init__", "__call__", "__get__", "__set__", "__delete__", "__set_name__", "__post_init__", "__await__", "__enter__", "__exit__", "__aenter__", "__aexit__", "_missing_"];
@@ -58,6 +58,8 @@ internal sealed class CarriedJudge
 
                 if (twins.Count < MostFollowed)
                     twins.Add(code);
+                else
+                    _replacesUnread = true;
             }
 
             _within[code] = Within(fact.Arguments);
@@ -198,6 +200,7 @@ internal sealed class CarriedJudge
             reached.AddRange((_codes.TryGetValue(replacement, out CarriedCode? other) ? [other, .. _twins.GetValueOrDefault(replacement) ?? []] : Array.Empty<CarriedCode>()).Where(c => !reached.Contains(c)));
 
         HashSet<CarriedCode> met = new(reached, ReferenceEqualityComparer.Instance);
+        _replacesUnread |= AllCodes().Skip(MostFollowed).Any();
         for (int i = 0; i < reached.Count && reached.Count < MostFollowed; i++)
         {
             foreach (string name in reached[i].Uses.Select(u => u.Callee).Concat(reached[i].Reads).Select(p => p[(p.LastIndexOf('.') + 1)..]).Distinct())
@@ -222,8 +225,14 @@ internal sealed class CarriedJudge
     {
         bool sets = fact.Use is CallableUse.State || (_scope.Names.Of(fact) is { Entry: { } entry } && entry.Call.Any(e => e.Kind is EffectKind.SetAttribute or EffectKind.SetState or EffectKind.Code));
         Stack<ValueShape> open = new(sets ? fact.Arguments : []);
-        for (int seen = 0; seen < MostShapes && _replacements.Count < MostFollowed && open.TryPop(out ValueShape? shape); seen++)
+        for (int seen = 0; open.TryPop(out ValueShape? shape); seen++)
         {
+            if (seen == MostShapes || _replacements.Count >= MostFollowed)
+            {
+                _replacesUnread = true;
+                break;
+            }
+
             for (int i = 0; shape.Kind is ShapeKind.Dict && i + 1 < shape.Items.Count; i += 2)
             {
                 if (shape.Items[i] is not { Kind: ShapeKind.Str, Text: "__code__" })

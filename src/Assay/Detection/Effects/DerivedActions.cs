@@ -116,7 +116,7 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
     /// </summary>
     private void Imports(KnownPath method, IReadOnlyList<ValueShape> met, UseContext at)
     {
-        foreach (ValueShape module in met.Where(v => v is { Kind: ShapeKind.Str, Text.Length: > 1 }).Take(MostFollowed))
+        foreach (ValueShape module in scope.First(met.Where(v => v is { Kind: ShapeKind.Str, Text.Length: > 1 }), MostFollowed, "what it gets"))
         {
             KnownPath named = scope.Names.Of(module.Text, "");
             actions.NamesModule(method, module, at);
@@ -132,7 +132,7 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
     /// <summary>What the file carries is judged by its code, and classes that nothing is known of by what they would get.</summary>
     private void Carried(KnownPath method, IReadOnlyList<ValueShape> met, CallValues values, Effect effect, UseContext at)
     {
-        foreach (ValueShape value in met.Where(v => v.Kind is ShapeKind.Result or ShapeKind.Import).Take(MostFollowed))
+        foreach (ValueShape value in scope.First(met.Where(v => v.Kind is ShapeKind.Result or ShapeKind.Import), MostFollowed, "what it gets"))
         {
             Meaning what = scope.Meanings.Of(value);
             if (what is Meaning.CarriedFunction carried)

@@ -55,7 +55,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
                 judge.States.HandedOn(met, [], effect.With.Count > 0 ? [.. effect.With.SelectMany(values.Of)] : values.All, at.Through(name.Path));
                 break;
             case EffectKind.Method:
-                foreach (ValueShape self in met.Take(MostFollowed))
+                foreach (ValueShape self in scope.First(met, MostFollowed, "what it gets"))
                     MethodOf(self, effect, values, at.Through(name.Path));
 
                 break;
@@ -63,7 +63,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
                 GetAttribute(name, met, effect, values, at);
                 break;
             case EffectKind.SetAttribute:
-                foreach (ValueShape target in met.Take(MostFollowed))
+                foreach (ValueShape target in scope.First(met, MostFollowed, "what it gets"))
                     SetAttribute(name, target, values, at);
 
                 break;
@@ -71,9 +71,10 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
                 Filled(name, values, isClass: true, at);
 
                 bool isMetaclass = IsMetaclass(name, values);
+                Members(values, at);
 
                 // Of possible arguments the members are the dictionary.
-                foreach (ValueShape members in met.Where(v => !values.IsLoose || v.Kind is ShapeKind.Dict).Take(MostFollowed))
+                foreach (ValueShape members in scope.First(met.Where(v => !values.IsLoose || v.Kind is ShapeKind.Dict), MostFollowed, "what it gets"))
                 {
                     scope.Hooks.Members(name.Path, members, at.Fact, isMetaclass);
                     Described(members, at.Through(name.Path));
@@ -81,12 +82,12 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
                 break;
             case EffectKind.NamesModule:
-                foreach (ValueShape module in met.Take(MostFollowed))
+                foreach (ValueShape module in scope.First(met, MostFollowed, "what it gets"))
                     NamesModule(name, module, at);
 
                 break;
             case EffectKind.InnerPickle:
-                foreach (ValueShape inner in met.Take(MostFollowed))
+                foreach (ValueShape inner in scope.First(met, MostFollowed, "what it gets"))
                 {
                     if (!Carriage.IsExaminedBytes(inner))
                         scope.Say(Judgements.OddArguments, name.Path, at.Fact, "", "the argument is not a bytes object", Reason(name));
@@ -158,9 +159,15 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             return;
         }
 
+        if (!onlyNew && at.Depth == 0 && scope.Namesakes.Of(name, values) is { } namesake)
+        {
+            scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", namesake, "", at.Holder);
+            return;
+        }
+
         // The factory of a container is called when a key is missing, which loading does not ask for; what a function calls it calls at once.
         bool isFactory = at.Depth > 0 && values.All.Count == 0 && scope.Names.Of(at.Holder) is not { Entry.Kind: NameKind.Function };
-        string? danger = scope.Calls.Danger(name.Path, values.All, onlyStrong: onlyNew, anyText: at.Depth > 0);
+        string? danger = scope.Calls.Danger(name.Path, values.All, onlyStrong: onlyNew, anyText: at.Depth > 0, areFields: onlyNew && at.Depth == 0);
         if (danger is null && !onlyNew && !isFactory && !NameConvention.IsClass(name.Path) && !scope.Functions.IsRebuilder(name.Path, values.All))
             danger = CarriedForms.NoObject;
 
@@ -271,6 +278,20 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         return values.All.FirstOrDefault(v => v.Kind is ShapeKind.Tuple) is { } bases && scope.Meanings.Classes.IsMetaclass(new Meaning.MadeClass(new ValueShape(ShapeKind.Dict), bases.Items));
     }
 
+    /// <summary>Each member of an enumeration that a call makes is made by the constructor of a base that the file makes as well.</summary>
+    private void Members(CallValues values, UseContext at)
+    {
+        foreach (ValueShape parent in values.All.Where(v => v.Kind is ShapeKind.Tuple).SelectMany(v => v.Items).Where(v => v.Kind is ShapeKind.Result))
+        {
+            Meaning type = scope.Meanings.Of(parent);
+            if (type is not Meaning.MadeClass || !scope.ClassesOf(new Meaning.Instance(type, parent)).Any(c => c.Path.StartsWith("enum.", StringComparison.Ordinal)))
+                continue;
+
+            foreach (Meaning.CarriedFunction carried in scope.Meanings.Classes.Named(type, "__init__").SelectMany(scope.Finder.In))
+                scope.Carried.MayRun(carried, at.Fact, "as __init__ of a member");
+        }
+    }
+
     /// <summary>Members of a class are asked what they are whenever somebody reads them, and once when the class is made.</summary>
     private void Described(ValueShape members, UseContext at)
     {
@@ -307,16 +328,19 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         if (scope.Meanings.Of(self) is Meaning.Literal { Shape: { Kind: not ShapeKind.Result } plain } && scope.Names.Of("builtins", $"{EffectJudge.TypeOf(plain)}.{effect.Name}").Entry is null)
             return;
 
-        judge.Method(self, effect.Name, values.Loose(effect.With, self), at);
+        // A class is told of each of the values that it gets; where there are none nobody calls it.
+        CallValues given = values.Loose(effect.With, self);
+        if (given.All.Count > 0 || scope.Meanings.Of(self) is not Meaning.MadeClass)
+            judge.Method(self, effect.Name, given, at);
     }
 
     private void GetAttribute(KnownPath name, IReadOnlyList<ValueShape> owners, Effect effect, CallValues values, UseContext at)
     {
         // A property, or __getattr__, of a class that nothing is known of does something with what its object was made of.
-        foreach (ValueShape stranger in owners.Where(o => o.Kind is ShapeKind.Result or ShapeKind.Instance).Take(MostFollowed))
+        foreach (ValueShape stranger in scope.First(owners.Where(o => o.Kind is ShapeKind.Result or ShapeKind.Instance), MostFollowed, "what it gets"))
         {
             if (scope.Meanings.Of(stranger) is Meaning.Instance { Class: Meaning.Named { Name: { Entry: null } type } } && !scope.IsAllowed(type)
-                && scope.Calls.Danger(type.Path, [.. stranger.Items, .. stranger.State is { } state ? [state] : Array.Empty<ValueShape>()], onlyStrong: true) is { } held)
+                && (scope.Calls.Danger(type.Path, stranger.Items, onlyStrong: true) ?? (stranger.State is { } state ? scope.Calls.Danger(type.Path, [state], onlyStrong: true, areWords: true) : null)) is { } held)
                 scope.Say(Judgements.UnknownCalled, type.Path, at.Fact, "", held, "", name.Path);
         }
 
@@ -351,7 +375,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
     /// <summary>What the class of an object does where an attribute of that name is read: a property has code.</summary>
     public void Reads(IReadOnlyList<ValueShape> owners, string attribute, UseContext at)
     {
-        foreach (ValueShape owner in owners.Take(MostFollowed))
+        foreach (ValueShape owner in scope.First(owners, MostFollowed, "what it gets"))
         {
             foreach (Meaning.CarriedFunction carried in scope.Finder.Read(scope.Meanings.Of(owner), attribute))
                 scope.Carried.MayRun(carried, at.Fact, $"when {attribute} is read");
@@ -396,7 +420,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
     private void Keep(KnownPath name, IReadOnlyList<ValueShape> met, UseContext at)
     {
-        foreach (ValueShape kept in met.Take(MostFollowed))
+        foreach (ValueShape kept in scope.First(met, MostFollowed, "what it gets"))
         {
             if (kept.Kind is ShapeKind.Import && scope.Names.Of(kept.Text) is { IsSink: true } sink && !scope.Kept.Waits(sink, name, at.Fact))
                 scope.Say(Judgements.Reached, sink.Path, at.Fact, sink.Capability, "", Reason(sink), name.Path);

@@ -186,8 +186,14 @@ internal sealed class EffectJudge
     public void Enter(KnownPath method, ValueShape self, IReadOnlyList<ValueShape> values, UseContext at)
     {
         method = method.AsRead();
-        if (method.IsCoarse || at.Depth > MaxDepth || _steps++ > MostSteps)
+        if (method.IsCoarse)
             return;
+
+        if (at.Depth > MaxDepth || _steps++ > MostSteps)
+        {
+            _scope.Cut("methods that are entered");
+            return;
+        }
 
         CallValues all = new([self, .. values], null, values.Count > 0) { IsOpened = true };
         if (method.Entry is { IsDerived: false } entry)
@@ -230,6 +236,9 @@ internal sealed class EffectJudge
                     MayRun(kept, values with { IsLoose = true }, at.Through(named.Name.Path));
 
                 break;
+            case Meaning.MadeClass type:
+                OfClass(type, method, values, at);
+                break;
             case Meaning.Literal { Shape: { Kind: ShapeKind.Result } made }:
                 _actions.UnknownCalled(new Meaning.Unknown(made.Text), values.After([self]), at);
                 break;
@@ -245,6 +254,29 @@ internal sealed class EffectJudge
         }
     }
 
+    /// <summary>
+    /// A method is called of a class that the file makes: what the class, or the class of it, has under that name; and whatever has a part in it is asked for what it is by the special methods of its own class.
+    /// </summary>
+    private void OfClass(Meaning.MadeClass type, string method, CallValues values, UseContext at)
+    {
+        Meaning? meta = _scope.Meanings.Classes.MetaclassOf(type);
+        foreach (ValueShape member in _scope.Meanings.Classes.Named(type, method).Concat(meta is null ? [] : _scope.Meanings.Classes.Named(meta, method)))
+        {
+            Carried(member, method, at);
+            if (!_scope.Finder.In(member).Any())
+                Run(_scope.Meanings.Of(member), Route.Call, values with { IsLoose = true }, at.Through(method));
+        }
+
+        foreach (ValueShape given in values.All)
+        {
+            if (_scope.Meanings.Of(given) is not Meaning.MadeClass { Shape: not null } other || _scope.Meanings.Classes.MetaclassOf(other) is not { } own)
+                continue;
+
+            foreach ((string name, ValueShape member) in HookJudge.Entries(own.Members).Where(e => e.Name.StartsWith("__", StringComparison.Ordinal)))
+                Carried(member, name, at);
+        }
+    }
+
     private bool IsOwn(KnownPath member, ValueShape value) => Carriage.IsPlain(value) || (value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text).Path == member.MemberOf)
         || (value.State is null && _scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.Named { Name.Path: var type } } && type == member.MemberOf);
 
@@ -257,7 +289,7 @@ internal sealed class EffectJudge
         if (values.All.Count == 0)
             return;
 
-        foreach (ValueShape parent in made.Bases.Take(MostBases))
+        foreach (ValueShape parent in _scope.First(made.Bases, MostBases, "the bases of a class"))
         {
             Meaning what = _scope.Meanings.Of(parent);
             if (what is Meaning.MadeClass || (what is Meaning.Named { Name: var name } && (name.Entry is null or { IsDerived: true } || name.Entry.Call.Any(e => EffectKinds.IsHarm(e.Kind)))))
@@ -280,11 +312,11 @@ internal sealed class EffectJudge
                 Carried(member, "__call__", at);
         }
 
-        if (made.Bases.Take(MostBases).Any(CallsMembers))
+        if (_scope.First(made.Bases, MostBases, "the bases of a class").Any(CallsMembers))
             _scope.Hooks.Constructed(made.Members, at.Fact);
 
         // What a constructor of a base is known to call of its own object.
-        foreach (ValueShape parent in made.Bases.Take(MostBases))
+        foreach (ValueShape parent in _scope.First(made.Bases, MostBases, "the bases of a class"))
         {
             if (_scope.Meanings.Of(parent) is not Meaning.Named { Name.Path: var path } || _scope.Names.Of(path, "__init__") is not { Entry: { IsDerived: false } known })
                 continue;

@@ -27,6 +27,7 @@ internal sealed class EffectScope : IStandings
         Finder = new CarriedFinder(this);
         Planted = new PlantedValues(this);
         Kept = new KeptFunctions(this);
+        Namesakes = new Namesakes(this);
         Carried = new CarriedJudge(this);
         _allowed = allowedModules;
     }
@@ -68,6 +69,9 @@ internal sealed class EffectScope : IStandings
     /// <summary>Tells functions that an object keeps as its settings.</summary>
     public KeptFunctions Kept { get; }
 
+    /// <summary>Finds what of the standard library is called like a class that nothing is known of.</summary>
+    public Namesakes Namesakes { get; }
+
     /// <summary>Judges code that the file carries.</summary>
     public CarriedJudge Carried { get; }
 
@@ -79,6 +83,28 @@ internal sealed class EffectScope : IStandings
 
     /// <summary>Whether the file hands an iterator that calls a function for each item to something that may go through it.</summary>
     public bool EntersLazy { get; set; } = true;
+
+    /// <summary>Where there was more than is looked at, first; null where all was.</summary>
+    public string? CutAt { get; private set; }
+
+    /// <summary>Notes that there is more than is looked at.</summary>
+    public void Cut(string where) => CutAt ??= where;
+
+    /// <summary>The first of some values; where there are more that is noted.</summary>
+    public IEnumerable<T> First<T>(IEnumerable<T> all, int most, string where)
+    {
+        int seen = 0;
+        foreach (T one in all)
+        {
+            if (seen++ == most)
+            {
+                Cut(where);
+                yield break;
+            }
+
+            yield return one;
+        }
+    }
 
     /// <summary>The judgements so far.</summary>
     public IReadOnlyList<CallableJudgement> Said => _said;
@@ -157,12 +183,18 @@ internal sealed class EffectScope : IStandings
             yield break;
 
         Stack<Meaning> open = new([type]);
-        for (int seen = 0; seen < MostBases && open.TryPop(out Meaning? next); seen++)
+        for (int seen = 0; open.TryPop(out Meaning? next); seen++)
         {
+            if (seen == MostBases)
+            {
+                Cut("the bases of a class");
+                yield break;
+            }
+
             if (next is Meaning.Named { Name: var name })
                 yield return name.AsMade();
 
-            foreach (ValueShape parent in next is Meaning.MadeClass made ? made.Bases.Take(MostBases) : [])
+            foreach (ValueShape parent in next is Meaning.MadeClass made ? First(made.Bases, MostBases, "the bases of a class") : [])
                 open.Push(Meanings.Of(parent));
         }
     }

@@ -56,10 +56,13 @@ internal sealed class HookJudge(EffectScope scope)
                 scope.Say(Judgements.HookState, maker, fact, "", $"{name} = {Callables.CallText.Value(value)}");
         }
 
-        if (members.Kind is not (ShapeKind.Dict or ShapeKind.Tuple or ShapeKind.List or ShapeKind.None) || members.Elided)
-            Unknown(maker, members, fact);
+        foreach (ValueShape part in members.Kind is ShapeKind.Tuple or ShapeKind.List ? members.Items : [members])
+            Unknown(maker, part, fact);
 
-        if (members is { Kind: ShapeKind.Dict, Elided: true, Items.Count: >= MostMembers })
+        foreach (ValueShape part in members.Kind is ShapeKind.Tuple or ShapeKind.List ? members.Items : [members])
+            UnderComputedText(maker, part, fact, isClass: true);
+
+        if (members.Items.Count > MostParts || members is { Kind: ShapeKind.Dict, Elided: true, Items.Count: >= MostMembers })
             scope.Say(Judgements.OddArguments, maker, fact, "", "a class is made with more special members than are looked at");
     }
 
@@ -96,6 +99,10 @@ internal sealed class HookJudge(EffectScope scope)
     {
         foreach (ValueShape part in state.Kind is ShapeKind.Tuple ? state.Items : [state])
         {
+            UnderComputedText(subject, part, fact);
+            if (part.Items.Count > MostParts)
+                scope.Cut("a state");
+
             foreach ((string name, ValueShape value) in Entries(part))
             {
                 if (IsMemory(name))
@@ -240,6 +247,23 @@ internal sealed class HookJudge(EffectScope scope)
     private bool ActsUnderComputedName(string name, ValueShape value) => name is Computed && value.Kind is ShapeKind.Import or ShapeKind.Result or ShapeKind.Instance
         && ((IsCallable(value) && scope.Meanings.Of(value) is not (Meaning.Literal or Meaning.Instance)) || scope.Finder.In(value).Any());
 
+    /// <summary>What stands under a text that is put together and that nobody can tell stands under any: under the name of a method that is called, of a description of memory.</summary>
+    private void UnderComputedText(string subject, ValueShape members, CallableFact fact, bool isClass = false)
+    {
+        for (int i = 0; members.Kind is ShapeKind.Dict && i + 1 < Math.Min(members.Items.Count, MostParts); i += 2)
+        {
+            ValueShape value = members.Items[i + 1];
+            // The keys of a class are texts; states may have other keys as well, such as members of enumerations.
+            if (!IsComputed(members.Items[i]) || !(isClass || scope.Meanings.Of(members.Items[i]) is not (Meaning.Instance or Meaning.Named or Meaning.MadeClass)))
+                continue;
+
+            if (value.Kind is ShapeKind.Instance or ShapeKind.Result && IsCallable(value))
+                scope.Say(Judgements.HookState, subject, fact, "", $"{Computed} = {Callables.CallText.Value(value)}");
+            else if (value.Kind is ShapeKind.Dict && Entries(value).Any(e => e.Name is "typestr" or "data"))
+                Memory(subject, Computed, fact);
+        }
+    }
+
     /// <summary>Names and values of members, as dictionaries, pairs and slots hold them.</summary>
     public static IEnumerable<(string Name, ValueShape Value)> Entries(ValueShape members)
     {
@@ -251,6 +275,10 @@ internal sealed class HookJudge(EffectScope scope)
                     yield return (members.Items[i].Text, members.Items[i + 1]);
                 else if (IsComputed(members.Items[i]))
                     yield return (Computed, members.Items[i + 1]);
+
+                // A text of a class of its own, or made of that text, is as good a name.
+                foreach (ValueShape text in members.Items[i].Kind is ShapeKind.Result or ShapeKind.Instance ? members.Items[i].Items.Where(t => t.Kind is ShapeKind.Str) : [])
+                    yield return (text.Text, members.Items[i + 1]);
             }
 
             yield break;

@@ -10,7 +10,7 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal sealed class KeptFunctions(EffectScope scope)
 {
-    private const int MostValues = 2048;
+    private const int MostValues = 1 << 16;
 
     /// <summary>Methods that loading enters of every object that gets a state, or at its end.</summary>
     private static readonly string[] s_unasked = ["__setstate__", "__setattr__", "__getattr__", "__getattribute__", "__del__"];
@@ -72,8 +72,14 @@ internal sealed class KeptFunctions(EffectScope scope)
     public KnownPath? In(IReadOnlyList<ValueShape> values)
     {
         Stack<(ValueShape Value, bool IsHeld)> open = new(values.Select(v => (v, false)));
-        for (int seen = 0; seen < MostValues && open.TryPop(out (ValueShape Value, bool IsHeld) next); seen++)
+        for (int seen = 0; open.TryPop(out (ValueShape Value, bool IsHeld) next); seen++)
         {
+            if (seen == MostValues)
+            {
+                scope.Cut("what lies in objects");
+                break;
+            }
+
             if (next.IsHeld && SettingOf(next.Value) is { } name)
                 return name;
 

@@ -10,23 +10,23 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
 {
-    private const int MostClasses = 256;
-
-    /// <summary>How paths look that lead through names that the code computes.</summary>
-    private static readonly string[] s_computed = ["globals()[]", "locals()[]", "__globals__[]", "f_globals[]", "f_locals[]", "__builtins__[]", "f_builtins[]", "sys.modules[]", "builtins.__dict__[]", "builtins()[]"];
-
-    /// <summary>How the names of functions begin that only ask for the state of the process.</summary>
-    private static readonly string[] s_asks = ["get", "_get", "exc_info", "exception", "intern", "is_", "call_", "sysconf", "std", "items", "keys", "values", "copy", "flags", "_current"];
+    private const int MostClasses = 4096;
 
     private static readonly EffectKind[] s_acts =
         [EffectKind.Exec, EffectKind.Process, EffectKind.NativeLoad, EffectKind.Network, EffectKind.Write, EffectKind.Delete, EffectKind.Unpickle, EffectKind.Import, EffectKind.Memory, EffectKind.Tamper, EffectKind.Evaluate];
 
     private readonly SortedSet<string> _classes = new(StringComparer.Ordinal);
+    private readonly StateValues _given = new();
     private bool _handsFunctions;
+    private bool _isCut;
+    private string? _stranger;
 
     /// <summary>Notes what the file names: the classes of the values that code gets, and functions that it may be given.</summary>
     public void Notice(CallableFact fact)
     {
+        if (fact is { Use: CallableUse.State, Arguments: [var state] })
+            _given.Add(state);
+
         KnownPath name = scope.Names.Of(fact);
         if (name.Path.Length == 0)
             return;
@@ -34,6 +34,11 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
         bool isClass = name.Entry is { Kind: NameKind.Class } || NameConvention.IsClass(name.Path);
         if (isClass && _classes.Count < MostClasses)
             _ = _classes.Add(name.Path);
+        else if (isClass && !_classes.Contains(name.Path))
+            _isCut = true;
+
+        if (name is { Entry: null, Told: null, IsStrict: false } && NameConvention.IsClass(name.Path) && !NameConvention.IsException(name.Path) && !name.Path.StartsWith("__main__.", StringComparison.Ordinal) && !scope.IsAllowed(name))
+            _stranger ??= name.Path;
 
         bool acts = fact.Use is CallableUse.Imported && name is { IsCoarse: false } && (name.Entry ?? name.Told) is { } entry
             && (entry.Call.Any(e => Array.IndexOf(s_acts, e.Kind) >= 0) || entry.Returns.Kind is ReturnKind.MethodCaller or ReturnKind.Getter) && !entry.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.MakeClass);
@@ -43,6 +48,9 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
     /// <summary>What the code does that runs together.</summary>
     public IEnumerable<CodeAct> Of(IReadOnlyList<CarriedCode> reached)
     {
+        if (_isCut && reached.Count > 0)
+            scope.Cut("the classes of what code gets");
+
         bool callsUntold = reached.Any(c => c.Uses.Any(u => IsUntold(u.Callee)));
         HashSet<string> called = [.. reached.SelectMany(c => c.Uses).Select(u => u.Callee)];
         foreach (CarriedCode code in reached)
@@ -84,6 +92,9 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
         if (IsComputed(callee))
             return Unknown($"{callee}(...), a computed name");
 
+        if (Given(use) is { } given)
+            return given;
+
         bool isFromFile = callee[0] == '.' && (callee.EndsWith("[]", StringComparison.Ordinal) || (callee.IndexOf('.', 1) < 0 && callee is not ".<function>"));
         if (isFromFile)
             return _handsFunctions ? Unknown($"{callee}(...), which the file gives to it") : null;
@@ -103,6 +114,54 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
         return null;
     }
 
+    /// <summary>Code hands what a state brings to something that nothing is known of, or of which an analysis found what it does with it.</summary>
+    private CodeAct? Given(CodeUse use)
+    {
+        if (HandsToStranger(use) is { } handed)
+            return handed;
+
+        bool isUntold = use.Arguments.Any(a => a.Kind is ShapeKind.Unknown);
+        if (!isUntold)
+            return null;
+
+        IReadOnlyList<ValueShape>[] values = [.. use.Arguments.Select(a => StateValues.IsGiven(a) ? _given.Of(a.Text) : [a])];
+        foreach (KnownPath name in acts.ResolveAll(use.Callee, use.IsImported))
+        {
+            bool isForeign = name is { Entry: null, Told: null, IsStrict: false } && use.IsImported && !scope.IsAllowed(name);
+            IEnumerable<ValueShape> met = isForeign ? use.Arguments.SelectMany((a, i) => StateValues.IsGiven(a) ? values[i] : [])
+                : name.Entry is { IsDerived: true } entry ? entry.Call.Where(e => EffectKinds.IsHarm(e.Kind) && e.Kind is not EffectKind.Read && e.Source.Kind is not SourceKind.Always).SelectMany(e => Met(e.Source, values))
+                : [];
+            if (met.ToList() is { Count: > 0 } weighed && scope.Calls.Danger(name.Path, weighed, onlyStrong: true) is { } danger)
+                return Unknown($"{name.Path}(...), which the state gives {danger}");
+
+            // What the code computes of what it got may be any of that.
+            if (isForeign && scope.Calls.Danger(name.Path, _given.All, onlyActs: true) is { } computed)
+                return Unknown($"{name.Path}(...), which the state may give {computed}");
+        }
+
+        return null;
+    }
+
+    /// <summary>What the file gives to its code is called with what acts, and may be an object of a class that nothing is known of.</summary>
+    private CodeAct? HandsToStranger(CodeUse use)
+    {
+        string callee = use.Callee;
+        bool isOfFile = callee[0] == '.' ? callee.Count(c => c == '.') <= 2 && !acts.IsMember(Last(callee)) : !use.IsImported && !callee.Contains('.', StringComparison.Ordinal) && !acts.IsMember(callee) && !acts.ResolveAll(callee, false).Any(n => n.Entry is not null || n.IsStrict);
+        bool callsGiven = use.Arguments.Any(StateValues.IsGiven) && acts.ResolveAll(callee, use.IsImported).Any(n => n.Entry is { } entry && entry.Call.Any(e => e.Kind is EffectKind.Call));
+        if (_stranger is null || !(isOfFile || callsGiven))
+            return null;
+
+        List<ValueShape> values = [.. use.Arguments.SelectMany(a => StateValues.IsGiven(a) ? _given.Of(a.Text) : a.Kind is ShapeKind.Unknown ? _given.All : [a])];
+        return scope.Calls.Danger("", values, onlyActs: true) is { } danger ? Unknown($"{callee}(...), which may be an object of {_stranger}, with {danger}") : null;
+    }
+
+    private static IEnumerable<ValueShape> Met(EffectSource source, IReadOnlyList<ValueShape>[] values) => source.Kind switch
+    {
+        SourceKind.Argument => source.Index < values.Length ? values[source.Index] : [],
+        SourceKind.From => values.Skip(source.Index).SelectMany(v => v),
+        _ => values.SelectMany(v => v),
+    };
+
     private static CodeAct Unknown(string what, EffectKind kind = EffectKind.Unknown) => new(what, kind, true, false, true, IsUnknown: true);
 
     private static bool IsUntold(string callee) => callee.Length == 0 || callee.Contains("()", StringComparison.Ordinal) || callee.EndsWith("[]", StringComparison.Ordinal) || (callee[0] == '.' && callee.IndexOf('.', 1) < 0);
@@ -111,7 +170,7 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
     private bool IsComputed(string callee)
     {
         int found = callee.LastIndexOf("getattr()", StringComparison.Ordinal);
-        if ((found >= 0 && callee.IndexOf('.', found) < 0) || Array.Exists(s_computed, callee.Contains))
+        if ((found >= 0 && callee.IndexOf('.', found) < 0) || scope.Table.NameTables.Any(t => callee.Contains($"{t}[]", StringComparison.Ordinal)))
             return true;
 
         int table = callee.IndexOf(".__dict__[]", StringComparison.Ordinal);
@@ -135,7 +194,7 @@ internal sealed class LoadedActs(EffectScope scope, CarriedActs acts)
             return null;
 
         string[] steps = name.Path.Split('.');
-        return Array.Exists(s_asks, a => steps[1].StartsWith(a, StringComparison.Ordinal) || steps[^1].StartsWith(a, StringComparison.Ordinal)) ? null : Unknown(name.Path);
+        return scope.Table.AskingNames.Any(a => steps[1].StartsWith(a, StringComparison.Ordinal) || steps[^1].StartsWith(a, StringComparison.Ordinal)) ? null : Unknown(name.Path);
     }
 
     /// <summary>A method of a value that cannot be told does what it does for any class of which the file has objects; that of an object that the code makes, what it does for that class.</summary>

@@ -16,6 +16,9 @@ internal sealed class MadeClasses(MeaningReader meanings)
     private readonly Dictionary<ValueShape, ValueShape> _merged = new(ReferenceEqualityComparer.Instance);
     private int _count;
 
+    /// <summary>Whether there was more than is looked at.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>Notes that a use puts members into a class.</summary>
     public void Notice(CallableFact fact, KnownPath name)
     {
@@ -67,13 +70,16 @@ internal sealed class MadeClasses(MeaningReader meanings)
 
         // Where a class is only outlined it may be any of its maker's.
         string key = KeyOf(made);
-        ValueShape[] fills = [.. made.Items.Count > 0 ? _fills.GetValueOrDefault(key) ?? [] : _fills.Where(f => f.Key.StartsWith(key, StringComparison.Ordinal)).SelectMany(f => f.Value)];
+        ValueShape[] fills = [.. !IsOutline(made) ? _fills.GetValueOrDefault(key) ?? [] : _fills.Where(f => f.Key.StartsWith(key, StringComparison.Ordinal)).SelectMany(f => f.Value)];
         ValueShape merged = fills.Length == 0 ? own : Merged(own, fills);
         if (_merged.Count < MostFills)
             _merged.Add(made, merged);
 
         return merged;
     }
+
+    /// <summary>Whether of a call that makes a class nothing is shown that tells which.</summary>
+    public static bool IsOutline(ValueShape made) => made.Elided && !made.Items.Any(i => i.Kind is ShapeKind.Str);
 
     /// <summary>What stands under a name in a class that the file makes, or in the classes of the file that it is made from.</summary>
     public IEnumerable<ValueShape> Named(Meaning type, string name)
@@ -98,10 +104,16 @@ internal sealed class MadeClasses(MeaningReader meanings)
     private IEnumerable<Meaning.MadeClass> WithBases(Meaning type)
     {
         Stack<Meaning> open = new([type]);
-        for (int seen = 0; seen < MostBases && open.TryPop(out Meaning? next); seen++)
+        for (int seen = 0; open.TryPop(out Meaning? next); seen++)
         {
+            IsCut |= seen == MostBases;
+            if (seen == MostBases)
+                yield break;
+
             if (next is not Meaning.MadeClass made)
                 continue;
+
+            IsCut |= made.Bases.Count > MostBases;
 
             yield return made;
             foreach (ValueShape parent in made.Bases.Take(MostBases))
@@ -128,7 +140,11 @@ internal sealed class MadeClasses(MeaningReader meanings)
 
     private void Add(ValueShape type, ValueShape members)
     {
-        if (members is not { Kind: ShapeKind.Dict, Items.Count: > 0 } || meanings.Of(type) is not Meaning.MadeClass { Shape: { } made } || _count++ >= MostFills)
+        if (members is not { Kind: ShapeKind.Dict, Items.Count: > 0 } || meanings.Of(type) is not Meaning.MadeClass { Shape: { } made })
+            return;
+
+        IsCut |= _count == MostFills;
+        if (_count++ >= MostFills)
             return;
 
         _merged.Clear();

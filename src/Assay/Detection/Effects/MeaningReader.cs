@@ -158,7 +158,7 @@ internal sealed class MeaningReader
                 return new Meaning.MethodCaller(first.Text, [.. call.Items.Skip(returns.First.Index + 1)]);
             case ReturnKind.Getter:
                 return new Meaning.Getter(call.Items);
-            case ReturnKind.Class when first is not null || returns.First.Kind is SourceKind.Always:
+            case ReturnKind.Class when first is not null || returns.First.Kind is SourceKind.Always || MadeClasses.IsOutline(call):
                 return new Meaning.MadeClass(Classes.Members(call, first ?? new ValueShape(ShapeKind.Dict)), call.Items.FirstOrDefault(i => i.Kind is ShapeKind.Tuple)?.Items ?? []) { Shape = call };
             case ReturnKind.Function:
                 return new Meaning.CarriedFunction(named.Name.Path, call);

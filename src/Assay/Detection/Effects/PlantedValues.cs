@@ -24,8 +24,14 @@ internal sealed class PlantedValues(EffectScope scope)
         // What computes with arrays calls methods of their elements, and no elements.
         bool isArray = scope.Meanings.Of(self) is Meaning.Instance { Class: Meaning.Named { Name.Path: "numpy.ndarray" } };
         Queue<(ValueShape Value, int Depth)> open = new(Attributes(self).Concat(Members(self)).Select(v => (v, 0)));
-        for (int seen = 0; seen < MostValues && open.TryDequeue(out (ValueShape Value, int Depth) next); seen++)
+        for (int seen = 0; open.TryDequeue(out (ValueShape Value, int Depth) next); seen++)
         {
+            if (seen == MostValues)
+            {
+                scope.Cut("what lies in an object");
+                yield break;
+            }
+
             Meaning? planted = isArray && next.Depth <= 1 && scope.Meanings.Of(next.Value) is Meaning.Named or Meaning.Bound or Meaning.CarriedFunction ? null : Callable(next.Value, next.Depth);
 
             // What is known to do no harm does not take the room of what does.

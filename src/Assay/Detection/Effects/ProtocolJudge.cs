@@ -10,7 +10,7 @@ namespace Assay.Detection.Effects;
 /// </summary>
 internal sealed class ProtocolJudge(EffectScope scope, EffectJudge judge)
 {
-    private const int MostObjects = 64;
+    private const int MostObjects = 1024;
     private const int MostClasses = 1024;
     private readonly Dictionary<string, IReadOnlyList<KnownPath>> _methods = new(StringComparer.Ordinal);
 
@@ -29,7 +29,12 @@ internal sealed class ProtocolJudge(EffectScope scope, EffectJudge judge)
             foreach (KnownPath owner in scope.ClassesOf(made))
             {
                 if (!classes.Add(owner.Path) && isOneOfMany)
+                {
+                    if (Methods(owner).Count > 0)
+                        scope.Cut("the objects in what it gets");
+
                     continue;
+                }
 
                 foreach (KnownPath method in Methods(owner))
                     judge.Enter(method, value, [], at.Through(callee));

@@ -42,7 +42,7 @@ internal sealed class StateJudge(EffectScope scope, EffectJudge judge)
     {
         List<Meaning> takers = [.. targets.Select(t => Taker(scope.Meanings.Of(t))).OfType<Meaning>()];
         if (takers.Count == 0)
-            takers.AddRange(Within(given).Where(v => v.Kind is ShapeKind.Import).Select(v => Taker(scope.Meanings.Of(v))).OfType<Meaning>().Take(MostClasses));
+            takers.AddRange(scope.First(Within(given).Where(v => v.Kind is ShapeKind.Import).Select(v => Taker(scope.Meanings.Of(v))).OfType<Meaning>(), MostClasses, "classes that may get a state"));
 
         foreach (ValueShape state in states.Where(s => s.Kind is not (ShapeKind.Import or ShapeKind.None)))
         {
@@ -64,11 +64,17 @@ internal sealed class StateJudge(EffectScope scope, EffectJudge judge)
         _ => null,
     };
 
-    private static IEnumerable<ValueShape> Within(IReadOnlyList<ValueShape> values)
+    private IEnumerable<ValueShape> Within(IReadOnlyList<ValueShape> values)
     {
         Stack<ValueShape> open = new(values);
-        for (int seen = 0; seen < MostValues && open.TryPop(out ValueShape? value); seen++)
+        for (int seen = 0; open.TryPop(out ValueShape? value); seen++)
         {
+            if (seen == MostValues)
+            {
+                scope.Cut("what it gets");
+                yield break;
+            }
+
             yield return value;
             foreach (ValueShape item in value.Kind is ShapeKind.Tuple or ShapeKind.List ? value.Items : [])
                 open.Push(item);

@@ -12,7 +12,8 @@ internal static class CallableParser
     {
         switch (key)
         {
-            case "dangerous-attributes" or "hooks" or "loading-hooks" or "container-methods" or "writing-methods" or "descriptors" or "plain-attributes" or "command-texts":
+            case "dangerous-attributes" or "hooks" or "loading-hooks" or "container-methods" or "writing-methods" or "descriptors" or "plain-attributes" or "command-texts"
+                or "keeping-modules" or "walking-attributes" or "opening-builtins" or "name-tables" or "asking-names":
                 _ = value.AsTexts(key);
                 return true;
             case "code-words":

@@ -228,6 +228,7 @@ internal sealed partial class CodeFlow
             _ when path.EndsWith(".__dict__", StringComparison.Ordinal) => CodeSet.At($"{path[..^9]}.{name}", owner.IsImported),
             _ when name.StartsWith("__", StringComparison.Ordinal) || path.EndsWith("__globals__", StringComparison.Ordinal) || path.EndsWith("__builtins__", StringComparison.Ordinal)
                 || path.EndsWith(".f_globals", StringComparison.Ordinal) || path.EndsWith(".f_builtins", StringComparison.Ordinal) => CodeSet.Of(owner.Attribute(name)),
+            _ when path[0] == '.' => CodeSet.Of(owner.Item() with { Key = name }),
             _ => CodeSet.Of(owner.Item()),
         };
     }

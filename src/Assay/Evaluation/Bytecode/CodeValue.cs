@@ -20,6 +20,9 @@ internal readonly record struct CodeValue(string? Path, bool IsImported, ValueSh
     /// <summary>The container that the code builds.</summary>
     public CodeSite? Site { get; init; }
 
+    /// <summary>The key by which an item was taken from what the code got; null where it is none.</summary>
+    public string? Key { get; init; }
+
     /// <summary>What a call of a value gives back of which nothing is known.</summary>
     public static CodeValue Result => At(".result");
 
@@ -45,10 +48,13 @@ internal readonly record struct CodeValue(string? Path, bool IsImported, ValueSh
     }
 
     /// <summary>An item of the value, by a key that cannot be told.</summary>
-    public CodeValue Item() => Path is not { Length: > 0 } path ? At(".item") : path.EndsWith("[]", StringComparison.Ordinal) ? this with { Constant = null } : path.Length > LongestPath ? Unknown : At(path + "[]", IsImported);
+    public CodeValue Item() => Path is not { Length: > 0 } path ? At(".item") : path.EndsWith("[]", StringComparison.Ordinal) ? this with { Constant = null, Key = null } : path.Length > LongestPath ? Unknown : At(path + "[]", IsImported);
 
     /// <summary>What the value looks like as an argument.</summary>
-    public ValueShape Shape => Site is { } site ? site.Shape(0) : Path is { Length: > 0 } path ? path[0] != '.' ? new ValueShape(ShapeKind.Import, path) : Constant is { Kind: not ShapeKind.Unknown } made ? made : s_unknown : Constant ?? s_unknown;
+    public ValueShape Shape => Site is { } site ? site.Shape(0) : Path is { Length: > 0 } path ? path[0] != '.' ? new ValueShape(ShapeKind.Import, path) : Constant is { Kind: not ShapeKind.Unknown } made ? made : Given(path) : Constant ?? s_unknown;
+
+    /// <summary>What the code got is not known to it; where it lies there may be known to whoever knows what it got.</summary>
+    private ValueShape Given(string path) => path.Contains('(', StringComparison.Ordinal) || path is ".result" or ".constant" or ".value" or ".item" or ".<function>" ? s_unknown : new ValueShape(ShapeKind.Unknown, Key is null ? path : $"{path}:{Key}");
 
     private static string TypeOf(ValueShape constant) => constant.Kind switch
     {

@@ -38,6 +38,10 @@ internal static class NumberFunctions
             1 => a[0] is FoldedText ? a[0] : f.Made(Repr(f, a[0]), a),
             _ => TextCodecs.Decode(f, a[0], a.Text(1), a.Count > 2 ? a.Text(2) : "strict"),
         };
+
+        // numpy's texts are texts; what its own classes make of other things is another matter.
+        all["numpy.str_"] = all["numpy.unicode_"] = (f, a) => a.Count > 1 || a.At(0) is FoldedText ? f.Call("builtins.str", a) : FoldedValue.Unknown;
+        all["numpy.bytes_"] = all["numpy.string_"] = (f, a) => a.Count > 1 && a[0] is FoldedText ? f.Call("builtins.bytes", a) : FoldedValue.Unknown;
         all["builtins.repr"] = (f, a) => f.Made(Repr(f, a.At(0)), a);
         all["builtins.ascii"] = (f, a) => f.Made(Repr(f, a.At(0)) is { } r && Ascii.IsValid(r) ? r : null, a);
         all["builtins.format"] = (f, a) => f.Made(a.Count == 1 ? Str(f, a[0]) : a.Text(1) is { } spec ? TextFormat.Specify(f, a[0], spec) : null, a);

@@ -7,6 +7,7 @@ namespace Assay.Evaluation.Functions;
 /// <summary>Sequences, dicts, and the functions that call others on their items.</summary>
 internal static class SequenceFunctions
 {
+    private const int CompareWork = 8;
     private const int SortWork = 16;
 
     public static void Add(Dictionary<string, PureFunction> all)
@@ -322,13 +323,36 @@ internal static class SequenceFunctions
     private static FoldedValue Extreme(Folder f, IReadOnlyList<FoldedValue> a, int sign)
     {
         IReadOnlyList<FoldedValue>? items = a.Count > 1 ? a : f.Items(a.At(0));
-        if (items is not { Count: > 0 } || items.Any(i => i is not FoldedInt))
+        if (items is not { Count: > 0 })
         {
             return FoldedValue.Unknown;
         }
 
-        return items.Aggregate((x, y) => ((FoldedInt)y).Value.CompareTo(((FoldedInt)x).Value) == sign ? y : x);
+        // Python takes the first of several that are equal, and asks the only one nothing.
+        FoldedValue most = items[0];
+        foreach (FoldedValue item in items.Skip(1))
+        {
+            if (!f.Budget.Work(CompareWork + Arguments.LengthOf(item)) || Compare(item, most) is not { } order)
+            {
+                return FoldedValue.Unknown;
+            }
+
+            most = Math.Sign(order) == sign ? item : most;
+        }
+
+        return most;
     }
+
+    /// <summary>How two values stand to each other; null where Python raises or that cannot be told.</summary>
+    private static int? Compare(FoldedValue left, FoldedValue right) => (left, right) switch
+    {
+        (FoldedText x, FoldedText y) => Runes(x.Value, y.Value),
+        (FoldedBytes x, FoldedBytes y) => x.Value.AsSpan().SequenceCompareTo(y.Value),
+        _ => Arguments.IntOf(left) is { } a && Arguments.IntOf(right) is { } b ? a.CompareTo(b) : null,
+    };
+
+    // Python compares characters, and the halves of those outside the basic plane stand before some inside of it.
+    private static int? Runes(string left, string right) => left.AsSpan().ContainsAnyInRange('\uD800', '\uFFFF') || right.AsSpan().ContainsAnyInRange('\uD800', '\uFFFF') ? null : string.CompareOrdinal(left, right);
 
     private static int Position(Folder f, IReadOnlyList<FoldedValue> items, FoldedValue wanted)
     {

@@ -45,17 +45,19 @@ internal static class TextCodecs
     /// <summary><c>str.encode(encoding, errors)</c>.</summary>
     public static FoldedValue Encode(Folder f, FoldedValue value, string? encoding, string? errors)
     {
-        if (value is not FoldedText { Value: { } text } || encoding is null || errors is null || !f.Budget.Room(text.Length * 3L))
+        if (value is not FoldedText { Value: { } text } || encoding is null || errors is null || !f.Budget.Room(text.Length * (errors is "strict" ? 3L : 10L)))
         {
             return FoldedValue.Unknown;
         }
 
-        bool whole = PythonCharacters.IsSimple(text) || Encoding.UTF8.GetByteCount(text) >= 0;
-        byte[]? bytes = Normal(encoding) switch
+        string codec = Normal(encoding);
+        bool isHalf = HalfCharacters.In(text);
+        byte[]? bytes = codec switch
         {
-            "utf8" or "u8" or "utf" when whole => Encoding.UTF8.GetBytes(text),
-            "ascii" or "usascii" => Keep(text, 0x7F, errors),
-            "latin1" or "iso88591" or "latin" or "l1" or "8859" or "cp819" => Keep(text, 0xFF, errors),
+            "utf8" or "u8" or "utf" or "cp65001" => isHalf ? HalfCharacters.Encode(text, 0x10FFFF, errors) : Encoding.UTF8.GetBytes(text),
+            "ascii" or "usascii" or "646" => HalfCharacters.Encode(text, 0x7F, errors),
+            "latin1" or "iso88591" or "latin" or "l1" or "8859" or "cp819" => HalfCharacters.Encode(text, 0xFF, errors),
+            _ when isHalf => null,
             "utf16le" => Encoding.Unicode.GetBytes(text),
             "utf16be" => Encoding.BigEndianUnicode.GetBytes(text),
             "utf16" => [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(text)],
@@ -106,25 +108,6 @@ internal static class TextCodecs
         "ignore" => Encoding.ASCII.GetString([.. bytes.Where(b => b < 0x80)]),
         _ => null,
     };
-
-    private static byte[]? Keep(string text, int most, string errors)
-    {
-        byte[] bytes = new byte[text.Length];
-        int length = 0;
-        foreach (char c in text)
-        {
-            if (c <= most)
-            {
-                bytes[length++] = (byte)c;
-            }
-            else if (errors != "ignore")
-            {
-                return null;
-            }
-        }
-
-        return bytes[..length];
-    }
 
     // UTF-7 without shifted sequences is ASCII; with them it hides text, and what it hides is base64 of UTF-16.
     private static string? Utf7(byte[] bytes)

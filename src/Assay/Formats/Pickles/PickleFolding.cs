@@ -119,6 +119,23 @@ internal sealed class PickleFolding(PickleMachine machine, HeldMemory held)
         };
     }
 
+    /// <summary>The text or the bytes that a call computes from constants; null for all else. What picklers write themselves, text for the bytes of Python 2, stays the call that it is.</summary>
+    public ValueShape? Computed(PickleValue call)
+    {
+        CallRow row = machine.Call(call);
+        if (row.States > 0 || (row.Callee.Kind == PickleKind.Import && Evaluator.Ignores(row.Callee)))
+        {
+            return null;
+        }
+
+        return Evaluator.Evaluate(call) switch
+        {
+            FoldedText text => FoldedShape.Of(text),
+            FoldedBytes { IsArray: false } bytes when row.Callee.Kind != PickleKind.Import || !machine.Import(row.Callee).ResolvedModule.EndsWith("codecs", StringComparison.Ordinal) => FoldedShape.Of(bytes),
+            _ => null,
+        };
+    }
+
     private void Follow(FoldedName name, IReadOnlyList<FoldedValue> arguments)
     {
         string canonical = Evaluator.Folder.Canonical(name);

@@ -22,6 +22,9 @@ internal sealed class PickleKey(PickleMachine machine, Predicate<PickleValue> is
     /// <summary>The bytes built last.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
+    /// <summary>Whether what the key is of may go through the objects that it gets.</summary>
+    public bool IsEntering { get; set; }
+
     /// <summary>Starts anew with a tag.</summary>
     public void Begin(byte tag)
     {
@@ -55,6 +58,17 @@ internal sealed class PickleKey(PickleMachine machine, Predicate<PickleValue> is
                     // What such a call gives depends on what it got: a partial function, an attribute.
                     // Of what lies deeper than all that is looked at nothing is told apart.
                     Value(call.Arguments, constants: depth < MaxDepth, depth + 1);
+                }
+                else if (IsEntering && machine.IsTainted(call.Arguments))
+                {
+                    Value(call.Arguments, constants, depth + 1);
+                }
+
+                // Whoever enters an object comes to what a state has put into it; arrays differ in their bytes, which nobody enters.
+                if (IsEntering && !call.State.IsEmpty)
+                {
+                    bool isNamed = call.State.Kind is PickleKind.Dict || (call.State.Kind is PickleKind.Tuple && machine.Items(call.State) is [_, { Kind: PickleKind.Dict }]);
+                    Value(call.State, constants: isNamed && depth < MaxDepth, depth + 1);
                 }
 
                 break;

@@ -14,7 +14,7 @@ namespace Assay.Formats.Pickles;
 /// Collects the uses of callables of one run of a pickle. Equal uses are counted together; of uses that differ only in their constants the
 /// first ones of each callee are kept apart and the rest folded and marked, so that no flood of calls can grow the log or hide in it.
 /// </summary>
-internal sealed class UseCollector : PickleObserver
+internal sealed partial class UseCollector : PickleObserver
 {
     private const int TargetValues = 128;
     private const int ArgumentsVisited = 512;
@@ -53,6 +53,7 @@ internal sealed class UseCollector : PickleObserver
         _oddities = oddities;
         _constants = constants;
         _folding = new PickleFolding(machine, room.Held);
+        machine.Computes = _folding.Computed;
     }
 
     /// <summary>What was collected; of folding only what <see cref="Finish"/> added.</summary>
@@ -167,6 +168,9 @@ internal sealed class UseCollector : PickleObserver
             Arguments = arguments.Kind == ShapeKind.Tuple ? arguments.Items : [arguments],
             Keywords = keywords,
         };
+        if (arguments.Kind is not ShapeKind.Tuple)
+            fact = fact with { Pickle = fact.Pickle! with { ArgumentsComputed = true } };
+
         if (CarriedCodeReading.Read(machine, row.Arguments) is { } code)
         {
             fact = fact with { Code = code };
@@ -242,7 +246,7 @@ internal sealed class UseCollector : PickleObserver
             int pair = method == "__setitem__" && (i ^ 1) < operands.Length ? i ^ 1 : i;
             if (i < FirstOperands || machine.IsTainted(operands[i]) || machine.IsTainted(operands[pair]))
             {
-                shapes.Add(machine.Shape(operands[i], ref budget, _room.Text, i < FirstOperands ? 0 : OutlineDepth));
+                shapes.Add((operands[i].Kind is PickleKind.Result ? _folding.Computed(operands[i]) : null) ?? machine.Shape(operands[i], ref budget, _room.Text, i < FirstOperands ? 0 : OutlineDepth));
             }
         }
 
@@ -295,27 +299,6 @@ internal sealed class UseCollector : PickleObserver
         }
     }
 
-    public override void OnPersistent(PickleMachine machine, PickleValue persistent, long offset, Op opcode)
-    {
-        Persistents.Add(persistent);
-
-        // PyTorch's legacy loader: ('module', class, file, source) without a source is let alone.
-        if (machine.Items(machine.Call(persistent).Callee) is [{ Kind: PickleKind.Str or PickleKind.PyString } kind, { Kind: not PickleKind.Import }, _, _, ..]
-            && machine.GetText(kind, 8, out _) == "module")
-        {
-            _oddities.Add("torch.container-made", offset, "A persistent id of a module names a class that is none of a library's.");
-        }
-    }
-
-    public override void OnExtension(PickleMachine machine, PickleValue extension, long offset, Op opcode) =>
-        _oddities.Add("pickle.extension-unregistered", offset, $"Extension code {extension.Payload} means whatever the loading program registered for it.");
-
-    public override void OnPayload(PickleMachine machine, PickleValue constant, long offset, long length) => _constants.Add(machine, constant, offset, length);
-
-    public override bool IsOldNews(string code) => _oddities.IsOldNews(code);
-
-    public override void OnOddity(PickleMachine machine, string code, long offset, string detail) => _oddities.Add(code, offset, detail);
-
     /// <summary>A state is the attributes, or a pair of those and of what slots hold.</summary>
     private void AddState(PickleMachine machine, PickleValue target, PickleValue state, long offset)
     {
@@ -362,7 +345,9 @@ internal sealed class UseCollector : PickleObserver
         for (int i = 0; i + 1 < pairs.Count; i += 2)
         {
             PickleValue value = pairs[i + 1];
-            if (value.Kind < PickleKind.Import || pairs[i].Kind is not (PickleKind.Str or PickleKind.PyString) || !IsHook(machine.GetText(pairs[i], LongestHook, out _)))
+            string name = value.Kind < PickleKind.Import ? "" : pairs[i].Kind is PickleKind.Str or PickleKind.PyString ? machine.GetText(pairs[i], LongestHook, out _)
+                : pairs[i].Kind is PickleKind.Result && _folding.Computed(pairs[i]) is { Kind: ShapeKind.Str } computed ? computed.Text : "";
+            if (!IsHook(name))
             {
                 continue;
             }
@@ -379,7 +364,6 @@ internal sealed class UseCollector : PickleObserver
             }
             else if (Takes(machine, value))
             {
-                string name = machine.GetText(pairs[i], LongestHook, out _);
                 CallableFact fact = _folding.Resolve(Describe(machine, value, CallableUse.Called, opcode, offset), value, default);
                 _folding.Call(value);
                 Uses.Add(Keep(machine.Encodings, fact with { Derivation = [.. fact.Derivation, $"it stands under the name {name}, which Python calls by itself"] }));

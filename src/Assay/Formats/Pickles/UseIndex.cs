@@ -62,6 +62,7 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
     public UseGroup? FindMethod(byte tag, PickleValue target)
     {
         _key.Begin(tag);
+        _key.IsEntering = false;
         _key.Value(target, constants: false);
         return _groups.TryGet(_key.Bytes, out UseGroup? group) ? group : null;
     }
@@ -100,7 +101,9 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
     private UseGroup? FindByKey(byte tag, PickleValue callee, PickleValue arguments, PickleValue keywords, bool? arePlain)
     {
         _key.Begin(tag);
+        _key.IsEntering = false;
         _key.Value(callee, constants: false);
+        _key.IsEntering = tag is (byte)Op.REDUCE or (byte)Op.OBJ or (byte)Op.INST && (callee.Kind != PickleKind.Import || machine.Import(callee).IsComputed || KnownModules.Has(machine.Import(callee).ResolvedModule));
         bool isWritten = callee.Kind is not (PickleKind.Result or PickleKind.Extension or PickleKind.Persistent) && !folding.HasPatches;
         if (!isWritten && folding.Target(callee, arguments) is { } target)
         {
