@@ -14,7 +14,7 @@ namespace Assay.Code;
 internal static class EffectAnalysis
 {
     /// <summary>The version of the analysis: packs that another one made may say something else.</summary>
-    public const int Version = 9;
+    public const int Version = 10;
 
     /// <summary>What the callables of modules do.</summary>
     /// <param name="modules">The modules that are analysed; names of them are in the result.</param>

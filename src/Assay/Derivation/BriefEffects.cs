@@ -55,8 +55,8 @@ internal sealed class BriefEffects(CapacityWords words)
         if (definition.Length == 0)
             return true;
 
-        // A class that lacks the methods by which a loader enters it would seem to have none.
-        if (NameOf(path).StartsWith("__", StringComparison.Ordinal) || entry.Call.Any(e => EffectKinds.IsHarm(e.Kind)))
+        // A class that lacks the methods by which a loader enters it would seem to have none. What runs a text as code needs a text that is code, and so much is seen of what nothing is known of as well.
+        if (NameOf(path).StartsWith("__", StringComparison.Ordinal) || entry.Call.Any(e => EffectKinds.IsHarm(e.Kind) && e.Kind is not EffectKind.Exec))
             return true;
 
         // Of other names of one thing the one in a package above it, as manuals write it.

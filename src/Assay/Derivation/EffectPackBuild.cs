@@ -103,15 +103,22 @@ public sealed class EffectPackBuild
     {
         EffectTable table = new();
         BriefEffects shorter = new(_words);
+        Dictionary<string, EffectEntry> kept = new(StringComparer.Ordinal);
         foreach ((string path, (EffectEntry entry, string definition)) in _entries)
         {
             if (!brief)
-                table.Add("", path, entry);
+                kept.Add(path, entry);
             else if (shorter.Keeps(path, entry, definition))
-                table.Add("", path, BriefEffects.Of(entry, definition));
+                kept.Add(path, BriefEffects.Of(entry, definition));
         }
 
-        return EffectPackWriter.Write(table, new PackProvenance(name, version, [.. _sources, $"analysis {EffectAnalysis.Version}"]));
+        Dictionary<string, string> links = brief
+            ? MemberLinks.Take(kept, p => _entries.TryGetValue(p, out (EffectEntry Entry, string Definition) found) ? (BriefEffects.Of(found.Entry, found.Definition), found.Definition) : null)
+            : [];
+        foreach ((string path, EffectEntry entry) in kept)
+            table.Add("", path, entry);
+
+        return EffectPackWriter.Write(table, new PackProvenance(name, version, [.. _sources, $"analysis {EffectAnalysis.Version}"]), links);
     }
 
     /// <summary>Writes all that was found as text, for a build that puts it together with what others found.</summary>

@@ -53,8 +53,31 @@ internal sealed class EffectKnowledge(IReadOnlyList<IEffectNames> stores)
         // What was written by hand goes before what an analysis found, a pattern too.
         KnownName above = Above(path);
         bool isEarlier = above.Place is { } place && own.Place is { } at && place.Store < at.Store && (above.Entry!.IsHarmful || (own.Entry!.IsDerived && !above.Entry.IsDerived));
-        return own.Entry is null || isEarlier ? above : own;
+        return own.Entry is null && above.Entry is null && Maker(path) is { Entry: not null } maker ? maker : own.Entry is null || isEarlier ? above : own;
     }
+
+    /// <summary>What an analysis found of the <c>__new__</c> of a class, where that is called by its name: it gets the class first, and makes an object of whichever class that is.</summary>
+    private KnownName Maker(string path)
+    {
+        const string end = ".__new__";
+        if (!path.EndsWith(end, StringComparison.Ordinal) || Exact(path[..^end.Length]) is not { Entry: { Kind: NameKind.Class, IsDerived: true } type } found)
+            return default;
+
+        return found with
+        {
+            Entry = type with { Kind = NameKind.Function, Call = [.. type.New.Select(Behind)], New = [], Returns = new EffectReturn(ReturnKind.InstanceOf, new EffectSource(SourceKind.Argument), EffectSource.Always), MembersHarmless = false },
+        };
+    }
+
+    /// <summary>An effect with its values one position later.</summary>
+    private static Effect Behind(Effect effect) => effect with
+    {
+        Source = Behind(effect.Source),
+        With = [.. effect.With.Select(Behind)],
+        Condition = effect.Condition is { } condition ? condition with { Source = Behind(condition.Source) } : null,
+    };
+
+    private static EffectSource Behind(EffectSource source) => source.Kind is SourceKind.Argument or SourceKind.From && source.Index < byte.MaxValue ? source with { Index = (byte)(source.Index + 1) } : source;
 
     /// <summary>What an analysis found of this very path, whatever was written by hand of what lies around it; null where it was not analysed.</summary>
     public EffectEntry? Read(string path) => path.Length <= LongestPath && Exact(path).Entry is { IsDerived: true } entry ? entry : null;

@@ -154,6 +154,8 @@ public sealed class EffectAnalysisTests
     [InlineData("class C:\n  @classmethod\n  def go(cls, x): exec(x)", "C.go", "exec 0/x")]
     [InlineData("class C:\n  @staticmethod\n  def go(x): exec(x)", "C.go", "exec 0/x")]
     [InlineData("import enum\nclass C(enum.Enum):\n  A = 1", "C", "")]
+    [InlineData("from typing import TYPE_CHECKING\nclass B:\n  def __new__(cls, x): exec(x)\nclass C(B):\n  if TYPE_CHECKING:\n    def __new__(cls, x): ...", "C", "exec 0/x")]
+    [InlineData("import typing\nclass C:\n  if typing.TYPE_CHECKING:\n    def go(self, x): ...\n  else:\n    def go(self, x): exec(x)", "C.go", "exec 1/x")]
     [InlineData("import warnings\ndef f(x): warnings.warn(x)", "f", "")]
     [InlineData("import importlib\ndef f(x): importlib.import_module('native').go(x)", "f", "unknown 0/x")]
     [InlineData("import importlib\ndef f(x): importlib.import_module(x)", "f", "import 0/x")]

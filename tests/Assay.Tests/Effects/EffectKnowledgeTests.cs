@@ -53,6 +53,20 @@ public sealed class EffectKnowledgeTests
         Assert.Null(knowledge.Find("std.sub.Record.__setstate__").Entry);
     }
 
+    /// <summary><c>partial(C.__new__, C, text)</c>, as protocol 2 writes keyword arguments of <c>__new__</c>: the class comes first.</summary>
+    [Fact]
+    public void AMakerCalledByItsNameDoesWhatTheClassDoesWithWhatFollows()
+    {
+        EffectTable table = new();
+        table.Add("lib", "Thing", Entry("thing") with { Kind = NameKind.Class, IsDerived = true, New = [EffectText.Parse("exec 0/text")!, EffectText.Parse("keep 1..")!] });
+        table.Add("lib", "ByHand", Entry("hand") with { Kind = NameKind.Class });
+        EffectKnowledge knowledge = new([table]);
+        EffectEntry maker = knowledge.Find("lib.Thing.__new__").Entry!;
+        Assert.Equal((NameKind.Function, "exec 1/text; keep 2..", "instance-of 0"), (maker.Kind, string.Join("; ", maker.Call), maker.Returns.ToString()));
+        Assert.Null(knowledge.Find("lib.ByHand.__new__").Entry);
+        Assert.Null(knowledge.Find("lib.Other.__new__").Entry);
+    }
+
     [Fact]
     public void ANameOfAMegabyteIsNoTrouble() => Assert.Null(s_knowledge.Find(string.Join('.', Enumerable.Repeat("x", 1 << 19))).Entry);
 

@@ -87,6 +87,9 @@ internal sealed class UnitCode
                 PushAll(node.List(SyntaxField.Bases), scope);
                 PushAll(node.List(SyntaxField.DecoratorList), scope);
                 break;
+            case SyntaxKind.If when ScopeBuilder.IsForCheckers(node, scope):
+                PushAll(node.List(SyntaxField.OrElse), scope);
+                break;
             case SyntaxKind.For or SyntaxKind.AsyncFor:
                 PushAll(node.List(SyntaxField.OrElse), scope);
                 PushAll(node.List(SyntaxField.Body), scope);

@@ -19,6 +19,10 @@ internal sealed class ScopeBuilder
         return module;
     }
 
+    /// <summary>Whether what stands in a class is there for type checkers only: at run time the class has the member of its base.</summary>
+    public static bool IsForCheckers(SyntaxNode node, Scope scope) => scope.Kind is ScopeKind.Class && node[SyntaxField.Test] is var test
+        && (test.Kind is SyntaxKind.Name ? test.Name(SyntaxField.Id) : test.Kind is SyntaxKind.Attribute ? test.Name(SyntaxField.Attr) : null) is "TYPE_CHECKING";
+
     private void Run()
     {
         Push(_module.Tree.Root, _module.Scope);
@@ -70,6 +74,9 @@ internal sealed class ScopeBuilder
                 foreach (int name in node.Values(SyntaxField.Names))
                     Nonlocal(scope, _module.Tree.Names[name]);
 
+                return;
+            case SyntaxKind.If when IsForCheckers(node, scope):
+                PushAll(node.List(SyntaxField.OrElse), scope);
                 return;
             case SyntaxKind.Assign or SyntaxKind.AugAssign or SyntaxKind.AnnAssign when scope.Kind is ScopeKind.Module:
                 Exports(node);

@@ -44,7 +44,7 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
 
                 unknown.AddRange(met);
             }
-            else if (effect.Kind is EffectKind.Unknown or EffectKind.Code or EffectKind.SetAttribute || (effect.Kind is EffectKind.GetAttribute && !IsNamed(effect, values)))
+            else if (effect.Kind is EffectKind.Unknown or EffectKind.Code or EffectKind.SetAttribute || (effect.Kind is EffectKind.GetAttribute && !IsNamed(effect, values)) || IsOfObjects(effect, met))
             {
                 unknown.AddRange(met);
             }
@@ -186,11 +186,25 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             return;
         }
 
-        bool onlyNew = route is Route.New;
+        bool onlyNew = route is Route.New || name.Path.EndsWith(".__new__", StringComparison.Ordinal);
         if (scope.Calls.Danger(name.Path, met, onlyStrong: onlyNew, anyText: at.Depth > 0) is { } danger)
             scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", danger, name.Entry!.Origin.Reason, at.Holder);
         else if (!onlyNew)
             scope.Say(Judgements.UnknownInert, name.Path, at.Fact, "", "", "", at.Holder);
+    }
+
+    /// <summary>
+    /// Whether a value is called, or a class is made of it, and it is an object of a class that was read: of a part of it the file says nothing, so that is the class's own, as with every object of it, and
+    /// what has no <c>__call__</c> that acts does nothing. It is judged by what it holds.
+    /// </summary>
+    private bool IsOfObjects(Effect effect, IReadOnlyList<ValueShape> met)
+    {
+        if (met.Count == 0 || effect.Kind is not (EffectKind.MakeClass or EffectKind.Call))
+            return false;
+
+        bool isPart = effect.Kind is EffectKind.MakeClass || effect.Source.Key.Length > 0 || effect.Source.Items;
+        return met.All(v => v.Kind is ShapeKind.Instance or ShapeKind.Result && v.State is null
+            && scope.Meanings.Of(v) is Meaning.Instance { Class: Meaning.Named { Name: { Entry: { IsDerived: true, Kind: NameKind.Class } } type } } && (isPart || scope.Names.Of(type.Path, "__call__").Entry is null));
     }
 
     /// <summary>Whether the names of attributes that are read are texts, which tell what is read.</summary>

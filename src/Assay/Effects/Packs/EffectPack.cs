@@ -11,7 +11,7 @@ namespace Assay.Effects.Packs;
 /// Looks names up in a pack. Nothing is read but what a look-up needs: a search among the numbers of names, and one record. Every place is checked
 /// before it is read, so that a hostile pack is refused and cannot do more; a pack that is not part of the program is verified as a whole first.
 /// </summary>
-public sealed class EffectPack : IEffectNames
+public sealed class EffectPack : IEffectNames, IPackTables
 {
     /// <summary>Under which names packs of packages are part of the program; what rules say is part of it as well, under another one.</summary>
     internal const string ShippedPrefix = "effects/";
@@ -19,11 +19,20 @@ public sealed class EffectPack : IEffectNames
     private const int LongestRecord = 1 << 16;
     private const int LongestText = 1 << 16;
     private const int MostPatterns = 1 << 10;
+
+    /// <summary>Another name of a class leads to the class, and that to the one from which it has most members.</summary>
+    private const int MostLinks = 8;
+    private static readonly PackSection[] s_tables = [PackSection.Records, PackSection.Effects, PackSection.Sources, PackSection.Returns, PackSection.Origins, PackSection.Texts];
     private readonly ByteSource _bytes;
+    private readonly int _recordNumberLength;
     private readonly long[] _starts = new long[PackLayout.Sections + 1];
-    private readonly ConcurrentDictionary<int, EffectEntry> _entries = new();
+    private readonly ConcurrentDictionary<int, (EffectEntry Entry, string Link)> _entries = new();
     private readonly ConcurrentDictionary<int, Effect> _effects = new();
     private readonly ConcurrentDictionary<int, string> _texts = new();
+    private readonly ConcurrentDictionary<int, EffectSource> _sources = new();
+    private readonly ConcurrentDictionary<int, EffectReturn> _returns = new();
+    private readonly ConcurrentDictionary<int, EffectOrigin> _origins = new();
+    private readonly int[] _counts = new int[PackLayout.Sections];
 
     /// <summary>The patterns of owners that have some: every name below one asks for them.</summary>
     private readonly ConcurrentDictionary<string, IReadOnlyList<(string Pattern, EffectEntry Entry)>> _below = new(StringComparer.Ordinal);
@@ -51,11 +60,19 @@ public sealed class EffectPack : IEffectNames
             _starts[i + 1] = _starts[i] + (length < 0 ? throw Broken() : length);
         }
 
-        Count = Many(PackSection.Names, PackHash.Length);
-        Records = Many(PackSection.RecordPlaces, 4) - 1;
-        EffectCount = Many(PackSection.EffectPlaces, 4) - 1;
-        TextCount = Many(PackSection.TextPlaces, 4) - 1;
-        if (_starts[^1] != bytes.Length || head[(PackLayout.LengthsAt + (4 * PackLayout.Sections))..PackLayout.DigestAt].IndexOfAnyExcept((byte)0) >= 0 || Many(PackSection.Definitions, 4) != Count || Records < 0 || EffectCount < 0 || TextCount < 1
+        if (_starts[^1] != bytes.Length || Length(PackSection.Names) < PackLayout.BucketsLength || (Length(PackSection.Names) - PackLayout.BucketsLength) % PackLayout.TailLength != 0)
+            throw Broken();
+
+        Count = (int)((Length(PackSection.Names) - PackLayout.BucketsLength) / PackLayout.TailLength);
+        foreach (PackSection table in s_tables)
+        {
+            int count = _counts[(int)table] = Int(table, 0);
+            if (count < 0 || PackItems.PlacesLength(count) > Length(table))
+                throw Broken();
+        }
+
+        _recordNumberLength = PackLayout.RecordNumberLength(Records);
+        if (Many(PackSection.Definitions, _recordNumberLength) != Count || Items(PackSection.Texts) < 1
             || Length(PackSection.Patterns) % PackLayout.PatternLength != 0 || Length(PackSection.Listed) % PackHash.Length != 0 || !PackFilter.IsLength(Length(PackSection.Filter)))
             throw Broken();
 
@@ -69,20 +86,16 @@ public sealed class EffectPack : IEffectNames
     internal int Count { get; }
 
     /// <summary>How many different records there are.</summary>
-    internal int Records { get; }
+    internal int Records => Items(PackSection.Records);
 
     /// <summary>The SHA-256 of what the pack holds, as its head gives it.</summary>
     internal string Digest { get; }
 
     /// <summary>Where the knowledge comes from.</summary>
-    internal PackProvenance Provenance => PackProvenance.Parse(Text(0));
+    internal PackProvenance Provenance => PackProvenance.Parse(((IPackTables)this).Text(0));
 
     /// <summary>By what reports name it.</summary>
     public EffectPackIdentity Identity => new(Provenance.Name, Provenance.Version, Digest);
-
-    private int EffectCount { get; }
-
-    private int TextCount { get; }
 
     /// <summary>Opens a pack that is not part of the program, and reads all of it once; the bytes must not change while it is used.</summary>
     /// <param name="name">The name by which errors call it.</param>
@@ -122,18 +135,59 @@ public sealed class EffectPack : IEffectNames
         if (Convert.ToHexStringLower(hash.GetHashAndReset()) != Digest)
             throw new EffectPackException("The pack is not what it was when it was written.");
 
-        Ordered(PackSection.Names, Count, PackHash.Length, strictly: true);
-        Ordered(PackSection.Listed, Many(PackSection.Listed, PackHash.Length), PackHash.Length, strictly: true);
-        Ordered(PackSection.Patterns, Many(PackSection.Patterns, PackLayout.PatternLength), PackLayout.PatternLength, strictly: false);
+        if (Bucket(0) != 0 || Bucket(256) != Count)
+            throw Broken();
+
+        for (int first = 0; first < 256; first++)
+            Ordered(PackSection.Names, PackLayout.BucketsLength, PackLayout.TailLength, Bucket(first), Bucket(first + 1), strictly: true);
+
+        Ordered(PackSection.Listed, 0, PackHash.Length, 0, Many(PackSection.Listed, PackHash.Length), strictly: true);
+        Ordered(PackSection.Patterns, 0, PackLayout.PatternLength, 0, Many(PackSection.Patterns, PackLayout.PatternLength), strictly: false);
+        foreach (PackSection table in s_tables)
+            Chained(table);
+
+        for (int i = 0; i < Count; i++)
+            _ = RecordNumber(i) < Records ? 0 : throw Broken();
+
+        IPackTables tables = this;
         for (int i = 0; i < Records; i++)
             _ = Record(i);
 
-        for (int i = 0; i < EffectCount; i++)
-            _ = EffectOf(i);
+        for (int i = 0; i < Items(PackSection.Effects); i++)
+            _ = tables.EffectOf(i);
 
-        for (int i = 0; i < TextCount; i++)
-            _ = Text(i);
+        for (int i = 0; i < Items(PackSection.Sources); i++)
+            _ = tables.SourceOf(i);
+
+        for (int i = 0; i < Items(PackSection.Returns); i++)
+            _ = tables.ReturnOf(i);
+
+        for (int i = 0; i < Items(PackSection.Origins); i++)
+            _ = tables.OriginOf(i);
+
+        for (int i = 0; i < Items(PackSection.Texts); i++)
+            _ = tables.Text(i);
     }
+
+    /// <inheritdoc/>
+    string IPackTables.Text(int number) =>
+        _texts.TryGetValue(number, out string? known) ? known : _texts[number] = Encoding.UTF8.GetString(Item(PackSection.Texts, number, LongestText));
+
+    /// <inheritdoc/>
+    Effect IPackTables.EffectOf(int number) =>
+        _effects.TryGetValue(number, out Effect? known) ? known : _effects[number] = new PackRecordReader(Item(PackSection.Effects, number, LongestRecord), this).ReadEffect();
+
+    /// <inheritdoc/>
+    EffectSource IPackTables.SourceOf(int number) =>
+        _sources.TryGetValue(number, out EffectSource known) ? known : _sources[number] = new PackRecordReader(Item(PackSection.Sources, number, LongestRecord), this).ReadSource();
+
+    /// <inheritdoc/>
+    EffectReturn IPackTables.ReturnOf(int number) =>
+        _returns.TryGetValue(number, out EffectReturn? known) ? known : _returns[number] = new PackRecordReader(Item(PackSection.Returns, number, LongestRecord), this).ReadReturn();
+
+    /// <inheritdoc/>
+    EffectOrigin IPackTables.OriginOf(int number) =>
+        _origins.TryGetValue(number, out EffectOrigin? known) ? known : _origins[number] = new PackRecordReader(Item(PackSection.Origins, number, LongestRecord), this).ReadOrigin();
 
     /// <inheritdoc/>
     EffectEntry? IEffectNames.Exact(string path) => Exact(path);
@@ -143,8 +197,26 @@ public sealed class EffectPack : IEffectNames
 
     internal EffectEntry? Exact(string path)
     {
-        int at = MayHold(path) ? Search(PackSection.Names, Count, PackHash.Length, PackHash.Of(path)) : -1;
-        return at < 0 ? null : Record(Int(PackSection.Definitions, at * 4L));
+        for (int step = 0; step < MostLinks; step++)
+        {
+            if (Found(path) is { } found)
+                return found.Entry;
+
+            // A member that a class has from another one.
+            int dot = path.LastIndexOf('.');
+            if (dot <= 0 || Found(path[..dot]) is not { Link: { Length: > 0 } link })
+                return null;
+
+            path = string.Concat(link, path.AsSpan(dot));
+        }
+
+        return null;
+    }
+
+    private (EffectEntry Entry, string Link)? Found(string path)
+    {
+        int at = MayHold(path) ? Search(PackHash.Of(path)) : -1;
+        return at < 0 ? null : Record(RecordNumber(at));
     }
 
     internal IReadOnlyList<(string Pattern, EffectEntry Entry)> Below(string owner)
@@ -168,7 +240,7 @@ public sealed class EffectPack : IEffectNames
         for (; at < count && found.Count < MostPatterns && Name(PackSection.Patterns, (long)at * PackLayout.PatternLength) == name; at++)
         {
             long place = ((long)at * PackLayout.PatternLength) + PackHash.Length;
-            found.Add((Text(Int(PackSection.Patterns, place)), Record(Int(PackSection.Patterns, place + 4))));
+            found.Add((((IPackTables)this).Text(Int(PackSection.Patterns, place)), Record(Int(PackSection.Patterns, place + 4)).Entry));
         }
 
         return _below[owner] = found;
@@ -205,62 +277,117 @@ public sealed class EffectPack : IEffectNames
         return -1;
     }
 
-    private void Ordered(PackSection section, int count, int width, bool strictly)
+    /// <summary>The place of a name, or -1: a search among those whose numbers begin with the same byte.</summary>
+    private int Search(PackHash wanted)
     {
-        PackHash last = default;
-        for (int i = 0; i < count; i++)
+        Span<byte> whole = stackalloc byte[PackHash.Length];
+        Span<byte> tail = stackalloc byte[PackLayout.TailLength];
+        wanted.Write(whole);
+        int low = Bucket(whole[0]), high = Bucket(whole[0] + 1) - 1;
+        if (low < 0 || high >= Count)
+            throw Broken();
+
+        while (low <= high)
         {
-            PackHash name = Name(section, (long)i * width);
-            if (i > 0 && (name.CompareTo(last) < 0 || (strictly && name == last)))
+            int middle = low + ((high - low) >> 1);
+            Read(PackSection.Names, PackLayout.BucketsLength + ((long)middle * PackLayout.TailLength), tail);
+            int order = tail.SequenceCompareTo(whole[1..]);
+            if (order == 0)
+                return middle;
+
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+
+        return -1;
+    }
+
+    private int Bucket(int first) => Int(PackSection.Names, first * 4L);
+
+    private int RecordNumber(int name)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        bytes.Clear();
+        Read(PackSection.Definitions, (long)name * _recordNumberLength, bytes[.._recordNumberLength]);
+        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    }
+
+    private void Ordered(PackSection section, int start, int width, int from, int to, bool strictly)
+    {
+        int length = Math.Min(width, PackHash.Length);
+        Span<byte> bytes = stackalloc byte[length];
+        Span<byte> last = stackalloc byte[length];
+        for (int i = from; i < to; i++)
+        {
+            Read(section, start + ((long)i * width), bytes);
+            int order = i > from ? last.SequenceCompareTo(bytes) : -1;
+            if (order > 0 || (strictly && order == 0))
                 throw Broken();
 
-            last = name;
+            bytes.CopyTo(last);
         }
+
+        if (from < 0 || from > to)
+            throw Broken();
     }
 
-    private EffectEntry Record(int number)
+    /// <summary>Whether each block of a table begins where the one before ends.</summary>
+    private void Chained(PackSection table)
     {
-        if (_entries.TryGetValue(number, out EffectEntry? known))
-            return known;
+        long at = PackItems.PlacesLength(Items(table));
+        for (int i = 0; i < Items(table); i++)
+        {
+            if (i % PackItems.InBlock == 0 && at != PackItems.PlacesLength(Items(table)) + Int(table, 4 + (4L * (i / PackItems.InBlock))))
+                throw Broken();
 
-        if ((uint)number >= (uint)Records)
+            at = Measured(table, at, out int length) + length;
+        }
+
+        if (at != Length(table))
             throw Broken();
-
-        byte[] record = Item(PackSection.RecordPlaces, PackSection.Records, number, LongestRecord);
-        return _entries[number] = new PackRecordReader(record, Text, EffectOf).Read();
     }
 
-    private Effect EffectOf(int number)
-    {
-        if (_effects.TryGetValue(number, out Effect? known))
-            return known;
+    private (EffectEntry Entry, string Link) Record(int number) =>
+        _entries.TryGetValue(number, out (EffectEntry Entry, string Link) known) ? known : _entries[number] = new PackRecordReader(Item(PackSection.Records, number, LongestRecord), this).Read();
 
-        if ((uint)number >= (uint)EffectCount)
+    private int Items(PackSection table) => _counts[(int)table];
+
+    private byte[] Item(PackSection table, int number, int longest)
+    {
+        if ((uint)number >= (uint)Items(table))
             throw Broken();
 
-        return _effects[number] = new PackRecordReader(Item(PackSection.EffectPlaces, PackSection.Effects, number, LongestRecord), Text, EffectOf).ReadEffect();
+        int place = Int(table, 4 + (4L * (number / PackItems.InBlock)));
+        long at = place < 0 ? throw Broken() : PackItems.PlacesLength(Items(table)) + place;
+        at = Measured(table, at, out int length);
+        for (int i = number % PackItems.InBlock; i > 0; i--)
+            at = Measured(table, at + length, out length);
+
+        if (length > longest)
+            throw Broken();
+
+        byte[] item = new byte[length];
+        Read(table, at, item);
+        return item;
     }
 
-    private string Text(int number)
+    /// <summary>Reads the length of the item at a place; gives back where the item itself begins. It ends within its table.</summary>
+    private long Measured(PackSection table, long at, out int length)
     {
-        if (_texts.TryGetValue(number, out string? known))
-            return known;
+        Span<byte> bytes = stackalloc byte[4];
+        int many = (int)Math.Min(4, Length(table) - at);
+        Read(table, at, bytes[..Math.Max(many, 1)]);
+        length = 0;
+        for (int i = 0; i < many; i++)
+        {
+            length |= (bytes[i] & 127) << (7 * i);
+            if (bytes[i] < 128)
+                return at + i + 1 + length <= Length(table) ? at + i + 1 : throw Broken();
+        }
 
-        if ((uint)number >= (uint)TextCount)
-            throw Broken();
-
-        return _texts[number] = Encoding.UTF8.GetString(Item(PackSection.TextPlaces, PackSection.Texts, number, LongestText));
-    }
-
-    private byte[] Item(PackSection places, PackSection items, int number, int longest)
-    {
-        int start = Int(places, number * 4L);
-        int end = Int(places, (number + 1L) * 4);
-        if (start < 0 || end < start || end > Length(items) || end - start > longest)
-            throw Broken();
-
-        byte[] item = new byte[end - start];
-        return _bytes.ReadAt(_starts[(int)items] + start, item) == item.Length ? item : throw Broken();
+        throw Broken();
     }
 
     private bool MayHold(string path) => PackFilter.MayHold(path, Length(PackSection.Filter), _filterByte);
@@ -274,12 +401,20 @@ public sealed class EffectPack : IEffectNames
     private PackHash Name(PackSection section, long at)
     {
         Span<byte> bytes = stackalloc byte[PackHash.Length];
-        return at + PackHash.Length <= Length(section) && _bytes.ReadAt(_starts[(int)section] + at, bytes) == PackHash.Length ? PackHash.Read(bytes) : throw Broken();
+        Read(section, at, bytes);
+        return PackHash.Read(bytes);
     }
 
     private int Int(PackSection section, long at)
     {
         Span<byte> bytes = stackalloc byte[4];
-        return at + 4 <= Length(section) && _bytes.ReadAt(_starts[(int)section] + at, bytes) == 4 ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : throw Broken();
+        Read(section, at, bytes);
+        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    }
+
+    private void Read(PackSection section, long at, Span<byte> bytes)
+    {
+        if (at < 0 || at + bytes.Length > Length(section) || _bytes.ReadAt(_starts[(int)section] + at, bytes) != bytes.Length)
+            throw Broken();
     }
 }

@@ -8,62 +8,79 @@ namespace Assay.Effects.Packs;
 /// <summary>Writes a table of names into a pack. The same table gives the same bytes.</summary>
 internal sealed class EffectPackWriter
 {
-    private readonly List<byte[]> _records = [];
-    private readonly Dictionary<string, int> _recordNumbers = new(StringComparer.Ordinal);
-    private readonly List<byte[]> _effects = [];
-    private readonly Dictionary<Effect, int> _effectNumbers = [];
-    private readonly List<byte[]> _texts = [];
-    private readonly Dictionary<string, int> _textNumbers = new(StringComparer.Ordinal);
-    private readonly PackRecordWriter _writer;
+    private readonly List<(EffectEntry Entry, string Link)> _entries = [];
+    private readonly Dictionary<string, int> _entryNumbers = new(StringComparer.Ordinal);
 
-    private EffectPackWriter() => _writer = new PackRecordWriter(TextNumber, e => _effectNumbers[e]);
+    private EffectPackWriter()
+    {
+    }
 
     /// <summary>The pack of a table.</summary>
     /// <param name="table">The names.</param>
     /// <param name="provenance">Where they come from.</param>
+    /// <param name="links">For classes the path of another one whose members they have beside their own; null for none.</param>
     /// <exception cref="EffectPackException">Two names have one number.</exception>
-    public static byte[] Write(EffectTable table, PackProvenance provenance) => new EffectPackWriter().Pack(table, provenance);
+    public static byte[] Write(EffectTable table, PackProvenance provenance, IReadOnlyDictionary<string, string>? links = null) => new EffectPackWriter().Pack(table, provenance, links);
 
-    private byte[] Pack(EffectTable table, PackProvenance provenance)
+    private byte[] Pack(EffectTable table, PackProvenance provenance, IReadOnlyDictionary<string, string>? links)
     {
-        TextNumber(provenance.ToString());
-        NumberEffects(table);
         SortedDictionary<PackHash, int> names = [];
         foreach ((string path, EffectEntry entry) in table.Names.OrderBy(n => n.Key, StringComparer.Ordinal))
         {
-            if (!names.TryAdd(PackHash.Of(path), RecordNumber(entry)))
+            if (!names.TryAdd(PackHash.Of(path), NumberOf(entry, links?.GetValueOrDefault(path) ?? "")))
                 throw new EffectPackException($"'{path}' has the number of another name.");
         }
 
-        List<(PackHash Owner, int Text, int Record)> patterns = [];
-        foreach ((string owner, string pattern, EffectEntry entry) in table.Patterns)
-            patterns.Add((PackHash.Of(owner), TextNumber(pattern), RecordNumber(entry)));
-
+        // The order within one owner is that of the table: most specific first.
+        (PackHash Owner, string Text, int Record)[] patterns = [.. table.Patterns.Select(p => (PackHash.Of(p.Owner), p.Pattern, NumberOf(p.Entry, ""))).OrderBy(p => p.Item1)];
+        PackItemWriter writer = new([.. _entries.Select(e => e.Entry)], [provenance.ToString(), .. patterns.Select(p => p.Text), .. _entries.Select(e => e.Link).Where(l => l.Length > 0)]);
         MemoryStream[] sections = [.. Enumerable.Range(0, PackLayout.Sections).Select(_ => new MemoryStream())];
         MemoryStream At(PackSection section) => sections[(int)section];
-        foreach ((PackHash name, int record) in names)
+        Names(At(PackSection.Names), [.. names.Keys]);
+        Span<byte> number = stackalloc byte[4];
+        foreach (int record in names.Values)
         {
-            Put(At(PackSection.Names), name);
-            Put(At(PackSection.Definitions), record);
+            BinaryPrimitives.WriteInt32LittleEndian(number, record);
+            At(PackSection.Definitions).Write(number[..PackLayout.RecordNumberLength(_entries.Count)]);
         }
 
-        Items(At(PackSection.RecordPlaces), At(PackSection.Records), _records);
-        Items(At(PackSection.EffectPlaces), At(PackSection.Effects), _effects);
-
-        // The order within one owner is that of the table: most specific first.
-        foreach ((PackHash owner, int text, int record) in patterns.OrderBy(p => p.Owner))
+        PackItems.Write(At(PackSection.Records), [.. _entries.Select(e => writer.Record(e.Entry, e.Link))]);
+        PackItems.Write(At(PackSection.Effects), [.. writer.Effects]);
+        PackItems.Write(At(PackSection.Sources), [.. writer.Sources]);
+        PackItems.Write(At(PackSection.Returns), [.. writer.Returns]);
+        PackItems.Write(At(PackSection.Origins), [.. writer.Origins]);
+        PackItems.Write(At(PackSection.Texts), [.. writer.Texts.Select(Encoding.UTF8.GetBytes)]);
+        foreach ((PackHash owner, string text, int record) in patterns)
         {
             Put(At(PackSection.Patterns), owner);
-            Put(At(PackSection.Patterns), text);
-            Put(At(PackSection.Patterns), record);
+            PackItems.Put(At(PackSection.Patterns), writer.TextNumber(text));
+            PackItems.Put(At(PackSection.Patterns), record);
         }
 
         foreach (PackHash module in table.ListedModules.Select(m => PackHash.Of(m)).Order())
             Put(At(PackSection.Listed), module);
 
-        Items(At(PackSection.TextPlaces), At(PackSection.Texts), _texts);
         At(PackSection.Filter).Write(Filter([.. table.Names.Select(n => n.Key), .. table.Patterns.Select(p => p.Owner).Distinct(), .. table.ListedModules]));
         return Assemble(sections);
+    }
+
+    private static void Names(MemoryStream to, IReadOnlyList<PackHash> names)
+    {
+        int at = 0;
+        for (int first = 0; first <= 256; first++)
+        {
+            while (at < names.Count && names[at].First < first)
+                at++;
+
+            PackItems.Put(to, at);
+        }
+
+        Span<byte> bytes = stackalloc byte[PackHash.Length];
+        foreach (PackHash name in names)
+        {
+            name.Write(bytes);
+            to.Write(bytes[1..]);
+        }
     }
 
     private static byte[] Filter(List<string> paths)
@@ -92,23 +109,6 @@ internal sealed class EffectPackWriter
         return pack;
     }
 
-    private static void Items(MemoryStream places, MemoryStream all, List<byte[]> items)
-    {
-        Put(places, 0);
-        foreach (byte[] item in items)
-        {
-            all.Write(item);
-            Put(places, (int)all.Length);
-        }
-    }
-
-    private static void Put(MemoryStream to, int number)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
-        to.Write(bytes);
-    }
-
     private static void Put(MemoryStream to, PackHash name)
     {
         Span<byte> bytes = stackalloc byte[PackHash.Length];
@@ -116,37 +116,16 @@ internal sealed class EffectPackWriter
         to.Write(bytes);
     }
 
-    /// <summary>Numbers the effects, those first that most entries have: their numbers are the shortest.</summary>
-    private void NumberEffects(EffectTable table)
+    // Entries that say the same are one record; their text says all of them.
+    private int NumberOf(EffectEntry entry, string link)
     {
-        Dictionary<Effect, int> uses = [];
-        foreach (EffectEntry entry in table.Names.Select(n => n.Value).Concat(table.Patterns.Select(p => p.Entry)))
+        string key = string.Join(
+            '\0',
+            [link, $"{(int)entry.Kind}{(int)entry.Imported}{entry.MembersHarmless}{entry.IsDerived}", entry.Origin.Id, entry.Origin.Reason, .. entry.Origin.References, "\u0001", entry.Returns.ToString(), .. entry.Call.Select(e => e.ToString()), "\u0001", .. entry.New.Select(e => e.ToString())]);
+        if (!_entryNumbers.TryGetValue(key, out int number))
         {
-            foreach (Effect effect in entry.Call.Concat(entry.New))
-                uses[effect] = uses.GetValueOrDefault(effect) + 1;
-        }
-
-        foreach ((Effect effect, _) in uses.OrderByDescending(u => u.Value).ThenBy(u => u.Key.ToString(), StringComparer.Ordinal))
-        {
-            _effectNumbers.Add(effect, _effects.Count);
-            _effects.Add(_writer.Write(effect));
-        }
-    }
-
-    private int RecordNumber(EffectEntry entry)
-    {
-        byte[] record = _writer.Write(entry);
-        return NumberOf(Convert.ToHexString(record), record, _recordNumbers, _records);
-    }
-
-    private int TextNumber(string text) => NumberOf(text, Encoding.UTF8.GetBytes(text), _textNumbers, _texts);
-
-    private static int NumberOf(string key, byte[] item, Dictionary<string, int> numbers, List<byte[]> items)
-    {
-        if (!numbers.TryGetValue(key, out int number))
-        {
-            numbers.Add(key, number = items.Count);
-            items.Add(item);
+            _entryNumbers.Add(key, number = _entries.Count);
+            _entries.Add((entry, link));
         }
 
         return number;

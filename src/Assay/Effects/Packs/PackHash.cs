@@ -18,6 +18,9 @@ internal readonly record struct PackHash(ulong High, uint Low) : IComparable<Pac
 
     private const int OnStack = 512;
 
+    /// <summary>Its first byte.</summary>
+    public int First => (int)(High >> 56);
+
     /// <summary>The number of a path.</summary>
     public static PackHash Of(ReadOnlySpan<char> path)
     {

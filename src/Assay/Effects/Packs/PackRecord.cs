@@ -1,134 +1,118 @@
-// How one entry is written into a record of a pack.
+// How entries, effects, sources, returns and origins are read from the items of a pack.
 namespace Assay.Effects.Packs;
 
-/// <summary>Writes entries as records: one byte for each choice, numbers of variable length for texts and counts.</summary>
-internal sealed class PackRecordWriter(Func<string, int> textNumber, Func<Effect, int> effectNumber)
+/// <summary>What the items of a pack refer to by number.</summary>
+internal interface IPackTables
 {
-    private readonly List<byte> _bytes = [];
+    /// <summary>The text with a number.</summary>
+    string Text(int number);
 
-    /// <summary>The record of an entry.</summary>
-    public byte[] Write(EffectEntry entry)
-    {
-        _bytes.Clear();
-        _bytes.Add((byte)((int)entry.Kind | ((int)entry.Imported << 2) | (entry.MembersHarmless ? 16 : 0) | (entry.IsDerived ? 32 : 0)));
-        Text(entry.Origin.Id);
-        Text(entry.Origin.Reason);
-        Number(entry.Origin.References.Count);
-        foreach (string reference in entry.Origin.References)
-            Text(reference);
+    /// <summary>The effect with a number.</summary>
+    Effect EffectOf(int number);
 
-        Effects(entry.Call);
-        Effects(entry.New);
-        _bytes.Add((byte)entry.Returns.Kind);
-        Source(entry.Returns.First);
-        Source(entry.Returns.Second);
-        Text(entry.Returns.Class);
-        return [.. _bytes];
-    }
+    /// <summary>The source with a number.</summary>
+    EffectSource SourceOf(int number);
 
-    /// <summary>One effect, which records name by its number.</summary>
-    public byte[] Write(Effect effect)
-    {
-        _bytes.Clear();
-        _bytes.Add((byte)effect.Kind);
-        Source(effect.Source);
-        Sources(effect.With);
-        Text(effect.Name);
-        _bytes.Add((byte)(effect.Condition is null ? 0 : effect.Condition.Negated ? 2 : 1));
-        if (effect.Condition is { } condition)
-        {
-            Source(condition.Source);
-            Number(condition.Texts.Count);
-            foreach (string text in condition.Texts)
-                Text(text);
-        }
+    /// <summary>The return with a number.</summary>
+    EffectReturn ReturnOf(int number);
 
-        return [.. _bytes];
-    }
-
-    private void Effects(IReadOnlyList<Effect> effects)
-    {
-        Number(effects.Count);
-        foreach (Effect effect in effects)
-            Number(effectNumber(effect));
-    }
-
-    private void Sources(IReadOnlyList<EffectSource> sources)
-    {
-        Number(sources.Count);
-        foreach (EffectSource source in sources)
-            Source(source);
-    }
-
-    private void Source(EffectSource source)
-    {
-        _bytes.Add((byte)((int)source.Kind | (source.Items ? 128 : 0)));
-        _bytes.Add(source.Index);
-        Text(source.Name);
-        Text(source.Key);
-    }
-
-    // Most texts are empty: number 0 stands for that, and the others move up by one.
-    private void Text(string text) => Number(text.Length == 0 ? 0 : textNumber(text) + 1);
-
-    private void Number(int number)
-    {
-        for (; number >= 128; number >>= 7)
-            _bytes.Add((byte)(number | 128));
-
-        _bytes.Add((byte)number);
-    }
+    /// <summary>The origin with a number.</summary>
+    EffectOrigin OriginOf(int number);
 }
 
-/// <summary>Reads a record; whatever does not hold together is an <see cref="EffectPackException"/>.</summary>
-internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, Func<int, string> text, Func<int, Effect> effectOf)
+/// <summary>Reads one item; whatever does not hold together is an <see cref="EffectPackException"/>.</summary>
+internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, IPackTables tables)
 {
+    /// <summary>What the first byte of a record says beside its two small numbers.</summary>
+    public const int MembersHarmless = 16, IsDerived = 32, NewAsCall = 64, HasNew = 128;
+
+    /// <summary>What the first byte of an effect says beside its kind, and the further byte.</summary>
+    public const int HasValues = 64, HasMore = 128, HasName = 1, HasCondition = 2, IsNegated = 4;
+
+    /// <summary>What the first byte of a source says beside its kind.</summary>
+    public const int IsItems = 128;
+
     private const int MostParts = 4096;
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _at;
 
-    /// <summary>The entry of the record.</summary>
-    public EffectEntry Read()
+    private delegate T Part<T>(ref PackRecordReader reader);
+
+    /// <summary>The entry that the item is, and the path of the class whose members it has beside its own, or an empty one.</summary>
+    public (EffectEntry Entry, string Link) Read()
     {
         int head = Byte();
-        EffectOrigin origin = new(Text(), Text(), List(static (ref PackRecordReader r) => r.Text()));
+        EffectOrigin origin = tables.OriginOf(Number());
+        EffectReturn returns = tables.ReturnOf(Number());
+        List<Effect> call = List(static (ref PackRecordReader r) => r.AnyEffect());
+        if ((head >> 2 & 3) > (int)ReferenceWeight.Harmful || (head & (NewAsCall | HasNew)) == (NewAsCall | HasNew))
+            throw Broken();
+
         EffectEntry entry = new()
         {
             Kind = (NameKind)(head & 3),
-            Imported = (head >> 2 & 3) <= (int)ReferenceWeight.Harmful ? (ReferenceWeight)(head >> 2 & 3) : throw Broken(),
-            MembersHarmless = (head & 16) != 0,
-            IsDerived = (head & 32) != 0,
+            Imported = (ReferenceWeight)(head >> 2 & 3),
+            MembersHarmless = (head & MembersHarmless) != 0,
+            IsDerived = (head & IsDerived) != 0,
             Origin = origin,
-            Call = List(static (ref PackRecordReader r) => r.Shared()),
-            New = List(static (ref PackRecordReader r) => r.Shared()),
-            Returns = Returns(),
+            Returns = returns,
+            Call = call,
+            New = (head & NewAsCall) != 0 ? call : (head & HasNew) != 0 ? List(static (ref PackRecordReader r) => r.AnyEffect()) : [],
         };
-        return _at == _bytes.Length ? entry : throw Broken();
+        return Whole((entry, _at < _bytes.Length ? Text() : ""));
     }
 
-    /// <summary>The effect, where what is read is one and no record.</summary>
-    public Effect ReadEffect()
+    /// <summary>The effect that the item is.</summary>
+    public Effect ReadEffect() => Whole(OneEffect());
+
+    /// <summary>The source that the item is.</summary>
+    public EffectSource ReadSource() => Whole(OneSource());
+
+    /// <summary>The return that the item is.</summary>
+    public EffectReturn ReadReturn()
     {
-        EffectKind kind = (EffectKind)Byte();
+        ReturnKind kind = (ReturnKind)Byte();
+        return kind <= ReturnKind.BytesOf ? Whole(new EffectReturn(kind, AnySource(), AnySource(), Text())) : throw Broken();
+    }
+
+    /// <summary>The origin that the item is.</summary>
+    public EffectOrigin ReadOrigin() => Whole(new EffectOrigin(Text(), Text(), List(static (ref PackRecordReader r) => r.Text())));
+
+    private readonly T Whole<T>(T read) => _at == _bytes.Length ? read : throw Broken();
+
+    private Effect AnyEffect() => Number() is > 0 and int number ? tables.EffectOf(number - 1) : OneEffect();
+
+    private EffectSource AnySource() => Number() is > 0 and int number ? tables.SourceOf(number - 1) : OneSource();
+
+    private Effect OneEffect()
+    {
+        int head = Byte();
+        EffectKind kind = (EffectKind)(head & (HasValues - 1));
         if (!EffectKinds.IsKnown(kind))
             throw Broken();
 
-        EffectSource source = Source();
-        List<EffectSource> with = List(static (ref PackRecordReader r) => r.Source());
-        string name = Text();
-        int condition = Byte();
-        Effect effect = condition > 2 ? throw Broken() : new Effect
+        EffectSource source = AnySource();
+        List<EffectSource> with = (head & HasValues) != 0 ? List(static (ref PackRecordReader r) => r.AnySource()) : [];
+        int more = (head & HasMore) != 0 ? Byte() : 0;
+        if (more > (HasName | HasCondition | IsNegated))
+            throw Broken();
+
+        return new Effect
         {
             Kind = kind,
             Source = source,
             With = with,
-            Name = name,
-            Condition = condition == 0 ? null : new EffectCondition(Source(), List(static (ref PackRecordReader r) => r.Text()), condition == 2),
+            Name = (more & HasName) != 0 ? Text() : "",
+            Condition = (more & HasCondition) == 0 ? null : new EffectCondition(AnySource(), List(static (ref PackRecordReader r) => r.Text()), (more & IsNegated) != 0),
         };
-        return _at == _bytes.Length ? effect : throw Broken();
     }
 
-    private delegate T Part<T>(ref PackRecordReader reader);
+    private EffectSource OneSource()
+    {
+        int head = Byte();
+        SourceKind kind = (SourceKind)(head & (IsItems - 1));
+        return kind <= SourceKind.Keyword ? new EffectSource(kind, (byte)Byte(), Text(), Text(), (head & IsItems) != 0) : throw Broken();
+    }
 
     private List<T> List<T>(Part<T> part)
     {
@@ -144,22 +128,7 @@ internal ref struct PackRecordReader(ReadOnlySpan<byte> bytes, Func<int, string>
         return parts;
     }
 
-    private Effect Shared() => effectOf(Number());
-
-    private EffectSource Source()
-    {
-        int head = Byte();
-        SourceKind kind = (SourceKind)(head & 127);
-        return kind <= SourceKind.Keyword ? new EffectSource(kind, (byte)Byte(), Text(), Text(), head > 127) : throw Broken();
-    }
-
-    private EffectReturn Returns()
-    {
-        ReturnKind kind = (ReturnKind)Byte();
-        return kind <= ReturnKind.BytesOf ? new EffectReturn(kind, Source(), Source(), Text()) : throw Broken();
-    }
-
-    private string Text() => Number() is > 0 and int number ? text(number - 1) : "";
+    private string Text() => Number() is > 0 and int number ? tables.Text(number - 1) : "";
 
     private int Number()
     {

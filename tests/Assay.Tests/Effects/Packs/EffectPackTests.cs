@@ -67,6 +67,24 @@ public sealed class EffectPackTests
         Assert.Null(pack.Exact("a.b"));
     }
 
+    /// <summary>Numbers of records take two bytes as long as that is enough, and three after that; an item stands alone, in a full block or in a begun one.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData((1 << 16) + 1)]
+    public void EachOfManyDifferentRecordsIsFound(int count)
+    {
+        EffectTable table = new();
+        for (int i = 0; i < count; i++)
+            table.Add("many", $"n{i}", new EffectEntry { Kind = NameKind.Function, Origin = new EffectOrigin("many", "", []), Call = [new Effect { Kind = EffectKind.Exec, Source = new EffectSource(SourceKind.Argument, 0, $"a{i}") }] });
+
+        EffectPack pack = Open(EffectPackWriter.Write(table, s_provenance));
+        pack.Verify();
+        Assert.Equal(count, pack.Records);
+        Assert.All(Enumerable.Range(0, count).Where(i => i % 997 is 0 or 1 || i == count - 1), i => Assert.Equal($"exec 0/a{i}", Assert.Single(pack.Exact($"many.n{i}")!.Call).ToString()));
+    }
+
     [Fact]
     public void APackIsSmall() => Assert.True(s_bytes.Length < 30 * s_table.Names.Count, $"{s_bytes.Length} bytes for {s_table.Names.Count} names");
 
