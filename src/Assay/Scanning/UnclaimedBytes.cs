@@ -49,8 +49,8 @@ internal static class UnclaimedBytes
     {
         Artifact artifact = context.Artifact;
         long length = artifact.Bytes.Length;
-        // In an empty member there is nothing to be read; an empty file is one that did not arrive.
-        if (artifact.MayBeOpaque || (length == 0 && artifact.Parent is not null))
+        // In an empty member there is nothing to be read, and an empty notebook has no cells; any other empty file is one that did not arrive.
+        if (artifact.MayBeOpaque || (length == 0 && (artifact.Parent is not null || artifact.Extension is ".ipynb")))
         {
             context.Cover(new ByteRange(0, length), CoverageKind.Data);
         }

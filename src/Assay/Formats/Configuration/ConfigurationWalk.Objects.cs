@@ -22,6 +22,7 @@ internal sealed partial class ConfigurationWalk
         if (_open.Count == 0)
         {
             Codes();
+            Layers();
         }
 
         if (map.Kept is not { } kept)
@@ -79,6 +80,12 @@ internal sealed partial class ConfigurationWalk
         if (kept.TryGetValue("type", out ScalarValue kind) && kind.Text is "Replace" && kept.TryGetValue("content", out ScalarValue content) && content.Text.Count(char.IsLetter) >= 3)
         {
             context.Anomaly("tokenizer.replaces-words", content.Offset, 0, $"{Path()}: the tokenizer writes '{Short(content.Text)}' in the place of other text.");
+        }
+
+        // What the model takes for a token of its own stands beside its number.
+        if (kept.TryGetValue("id", out ScalarValue number) && kept.TryGetValue("content", out ScalarValue said) && kept.ContainsKey("special"))
+        {
+            Token(said.Text, number);
         }
 
         // A token that people read as other text than the model does.

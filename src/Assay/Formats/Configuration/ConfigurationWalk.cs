@@ -29,6 +29,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
     private const int MostTemplates = 2048;
     private const int MostKeys = 2_000_000;
     private const int KeySize = 24;
+    private static readonly string[] s_libraries = [".so", ".dll", ".dylib", ".pyd"];
     private readonly List<Frame> _open = [];
     private readonly HashSet<string> _rootKeys = new(StringComparer.Ordinal);
     private readonly List<(string Path, ScalarValue Value)> _codes = [];
@@ -78,6 +79,9 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
 
     /// <summary>Texts of the outermost map.</summary>
     public Dictionary<string, string> Root { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the document is the list of tokens that a tokenizer adds, which is told by its name alone.</summary>
+    private bool IsAddedTokens { get; } = context.Artifact.Name.EndsWith("added_tokens.json", StringComparison.Ordinal);
 
     private Frame? Top => _open.Count > 0 ? _open[^1] : null;
 
@@ -211,8 +215,21 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             }
         }
 
+        if (value.Kind is EntryKind.Integer && top.IsMap)
+        {
+            if (_open.Count == 1 && IsAddedTokens)
+            {
+                Token(key, value);
+            }
+            else if (Inside("vocab"))
+            {
+                Word(key, value);
+            }
+        }
+
         if (value.Kind is EntryKind.Text)
         {
+            Expression(value);
             if (value.Text.Length > ShortestSource && value.Text.Contains('\n', StringComparison.Ordinal) && (Inside("nodes") || Inside("template") || Inside("inputs") || Inside("widgets_values")) && PythonSources.PythonLook.IsSource(value.Text))
             {
                 Node(value);
@@ -267,6 +284,11 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             {
                 context.Anomaly(use.Code, value.Offset, 0, $"{Path()}: {use.Detail}");
             }
+        }
+
+        if (key.Contains("library", StringComparison.OrdinalIgnoreCase) && text.Length is > 3 and < LongestValue && s_libraries.Any(e => text.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
+        {
+            context.Refer("native-library", text, value.Offset);
         }
 
         if (Inside("auto_map") || (key is "impl" && Inside("custom_pipelines")))

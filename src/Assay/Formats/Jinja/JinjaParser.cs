@@ -222,7 +222,9 @@ internal sealed partial class JinjaParser
                 break;
             case "set":
                 Keep();
+                int set = _token.Start;
                 Set();
+                Renamed(set);
                 break;
             case "macro":
                 Macro(at);
@@ -345,6 +347,22 @@ internal sealed partial class JinjaParser
             user.MarkedAt = -1;
         }
     }
+
+    /// <summary>A role that is given another name: where the message is the user's, it becomes the operator's.</summary>
+    private void Renamed(int from)
+    {
+        ReadOnlySpan<char> tag = _text.AsSpan(Math.Min(from, _text.Length), Math.Max(0, Math.Min(_token.Start, _text.Length) - from));
+        if (tag.Length < 1024 && (Chosen().IsMatch(tag) || (_blocks.Any(b => b.IsForUser) && Given().IsMatch(tag))))
+        {
+            _uses.Add("template.turns-roles", from, "What the user wrote is given to the model as the words of its operator.");
+        }
+    }
+
+    [GeneratedRegex(@"['""](?:system|developer)['""]\s{1,8}if\b[^%]{0,400}\brole\b[^%=]{0,16}==\s{0,4}['""]user['""]")]
+    private static partial Regex Chosen();
+
+    [GeneratedRegex(@"role[a-z_]{0,16}\s{0,4}=\s{0,4}['""](?:system|developer)['""]\s{0,4}$")]
+    private static partial Regex Given();
 
     /// <summary>The mark behind which a model takes text for its operator's: <c>&lt;|im_start|>system</c>, <c>&lt;|start_header_id|>system&lt;|end_header_id|></c>, <c>&lt;|system|></c>.</summary>
     [GeneratedRegex(@"(?:\|>|<\|)\s{0,4}(?:system|developer)\s{0,4}(?:<?\|[a-z_]{0,32}\|?>)?\s{0,8}$")]

@@ -26,7 +26,7 @@ internal sealed class MatlabContents(ReadContext context)
     private readonly record struct Element(uint Type, ByteRange Data, long End);
 
     /// <summary>An array to be read.</summary>
-    private readonly record struct Pending(ByteRange Range, string Path, int Depth);
+    private readonly record struct Pending(ByteRange Range, string Path, int Depth, bool IsFunction = false);
 
     /// <summary>Reads the array whose tag stands at the start of a range, and all that lies in it.</summary>
     /// <param name="bytes">The bytes.</param>
@@ -106,22 +106,22 @@ internal sealed class MatlabContents(ReadContext context)
         switch (kind)
         {
             case MatlabTypes.Cell:
-                Inner(bytes, next, end, isBig, path, pending.Depth, [], open);
+                Inner(bytes, next, end, isBig, path, pending.Depth, [], open, pending.IsFunction);
                 break;
             case MatlabTypes.Object:
                 Element classed = Take(bytes, ref next, end, isBig) ?? default;
                 Odd("matlab.object", at, $"{Shown(path)} is an object of the class {Shown(Text(bytes, classed))}.");
-                Fields(bytes, ref next, end, isBig, path, pending.Depth, open);
+                Fields(bytes, ref next, end, isBig, path, pending, open);
                 break;
             case MatlabTypes.Struct:
-                Fields(bytes, ref next, end, isBig, path, pending.Depth, open);
+                Fields(bytes, ref next, end, isBig, path, pending, open);
                 break;
             case MatlabTypes.Function:
                 Odd("matlab.function-handle", at, $"{Shown(path)} is a handle of a function.");
-                Inner(bytes, next, end, isBig, path, pending.Depth, [], open);
+                Inner(bytes, next, end, isBig, path, pending.Depth, [], open, isFunction: true);
                 break;
             case MatlabTypes.Char:
-                Chars(bytes, next, end, isBig, path, cover);
+                Chars(bytes, next, end, isBig, path, pending.IsFunction, at);
                 break;
             case >= MatlabTypes.FirstNumber and <= MatlabTypes.LastNumber when Take(bytes, ref next, end, isBig) is { } data:
                 Numbers(bytes, data, kind, shape, isComplex, isLogical, path, isBig, at);
@@ -153,7 +153,7 @@ internal sealed class MatlabContents(ReadContext context)
     }
 
     /// <summary>Texts may be code that somebody evaluates, or a file in disguise; they are told by what they are.</summary>
-    private void Chars(ByteSource bytes, long next, long end, bool isBig, string path, ReadContext? cover)
+    private void Chars(ByteSource bytes, long next, long end, bool isBig, string path, bool isFunction, long at)
     {
         if (Take(bytes, ref next, end, isBig) is not { } text || text.Data.Length < 4)
             return;
@@ -169,7 +169,8 @@ internal sealed class MatlabContents(ReadContext context)
             context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = text.Data.Offset, Code = use.Code, Detail = use.Detail });
         }
 
-        _ = cover;
+        if ((isFunction || said.TrimStart().StartsWith("@(", StringComparison.Ordinal)) && MatlabCode.Acts(said) is { Length: > 0 } acts)
+            Odd("matlab.function-acts", at, $"The function {Shown(path)} calls {acts}: {Shown(said.Trim())}");
     }
 
     private void Opaque(ByteSource bytes, long next, long end, bool isBig, long at)
@@ -183,7 +184,7 @@ internal sealed class MatlabContents(ReadContext context)
         Odd(isJava ? "matlab.java-object" : "matlab.object", at, $"There is an object of the kind {Shown(string.Join(' ', texts))}.");
     }
 
-    private void Fields(ByteSource bytes, ref long next, long end, bool isBig, string path, int depth, Stack<Pending> open)
+    private void Fields(ByteSource bytes, ref long next, long end, bool isBig, string path, Pending pending, Stack<Pending> open)
     {
         Element length = Take(bytes, ref next, end, isBig) ?? default;
         Element names = Take(bytes, ref next, end, isBig) ?? default;
@@ -194,10 +195,10 @@ internal sealed class MatlabContents(ReadContext context)
         for (int i = 0; each > 0 && i + each <= all.Length; i += each)
             fields.Add(Encoding.Latin1.GetString(all, i, each).Split('\0')[0]);
 
-        Inner(bytes, next, end, isBig, path, depth, fields, open);
+        Inner(bytes, next, end, isBig, path, pending.Depth, fields, open, pending.IsFunction);
     }
 
-    private void Inner(ByteSource bytes, long next, long end, bool isBig, string path, int depth, List<string> names, Stack<Pending> open)
+    private void Inner(ByteSource bytes, long next, long end, bool isBig, string path, int depth, List<string> names, Stack<Pending> open, bool isFunction = false)
     {
         for (long number = 0; next + 8 <= end; number++)
         {
@@ -207,7 +208,7 @@ internal sealed class MatlabContents(ReadContext context)
 
             string inner = names.Count > 0 ? names[(int)(number % names.Count)] : number.ToString(CultureInfo.InvariantCulture);
             if (element.Type == MatlabTypes.Matrix)
-                open.Push(new Pending(new ByteRange(start, element.Data.End - start), path.Length > LongestName ? path : $"{path}.{inner}", depth + 1));
+                open.Push(new Pending(new ByteRange(start, element.Data.End - start), path.Length > LongestName ? path : $"{path}.{inner}", depth + 1, isFunction));
 
             context.Budget.SpendWork(WorkCosts.NearRead);
             if (number > context.Limits.Entries)

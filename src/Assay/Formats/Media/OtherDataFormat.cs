@@ -59,7 +59,7 @@ internal sealed class OtherDataFormat : IFormat
             }
         }
 
-        return null;
+        return PlainNumbers.Are(view) ? new Claim(view.Range, ClaimStrength.Weak) { Parsed = "a table of numbers of 32 bits" } : null;
     }
 
     public void Read(Claim claim, ReadContext context)

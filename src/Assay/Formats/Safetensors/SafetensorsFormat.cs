@@ -76,6 +76,12 @@ internal sealed class SafetensorsFormat : IFormat
             return new Claim(new ByteRange(view.Range.Offset + brace - LengthSize, view.Range.Length - (brace - LengthSize)), ClaimStrength.Likely);
         }
 
+        // A header that is all there behind a length that lies far beyond any file.
+        if (brace >= LengthSize && length > LongestHeader)
+        {
+            return new Claim(view.Range, ClaimStrength.Likely);
+        }
+
         return length is >= 2 and <= LongestHeader && length <= (ulong)(view.Range.Length - LengthSize) ? new Claim(view.Range, ClaimStrength.Likely) : null;
     }
 

@@ -1,0 +1,101 @@
+// Tokens that share a number, expressions that a framework evaluates, libraries that configurations name, and tables of plain numbers.
+using System.Text;
+using Assay.Policies;
+using Assay.Scanning;
+using Assay.Tests.Builders;
+using Assay.Tests.Scanning;
+
+namespace Assay.Tests.Formats.Configuration;
+
+public sealed class TokenNumberTests
+{
+    [Theory]
+    [InlineData("""{"id": 7, "content": "hello", "special": true}, {"id": 7, "content": "<|im_start|>", "special": true}""", "\"a\": 1", true)]
+    [InlineData("""{"id": 7, "content": "<|system|>", "special": true}""", "\"please\": 7", true)]
+    [InlineData("""{"id": 9, "content": "please", "special": true}""", "\"please\": 7", true)]
+    [InlineData("""{"id": 7, "content": "please", "special": true}, {"id": 8, "content": "please", "special": false}""", "\"a\": 1", true)]
+    [InlineData("""{"id": 7, "content": "<|end|>", "special": true}""", "\"<unused7>\": 7", false)]
+    [InlineData("""{"id": 0, "content": "[PAD]", "special": true}, {"id": 1, "content": "[UNK]", "special": true}""", "\"[PAD]\": 0, \"[UNK]\": 1, \"a\": 2", false)]
+    public void T171_TokensThatShareANumberAreTold(string added, string words, bool isTold)
+    {
+        string json = $$"""{"version": "1.0", "added_tokens": [{{added}}], "model": {"type": "BPE", "vocab": {{{words}}}, "merges": []}}""";
+        TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(json), "tokenizer.json");
+        Assert.True(target.Is("tokenizer-shared-number") == isTold, target.Describe());
+    }
+
+    [Fact]
+    public void T171_AddedTokensInAFileOfTheirOwnAreHeldAgainstEachOther()
+    {
+        Assert.True(Scans.Of("""{"please": 30, "<|system|>": 30}"""u8.ToArray(), "added_tokens.json").Is("tokenizer-shared-number"));
+        Assert.False(Scans.Of("""{"<a>": 30, "<b>": 31}"""u8.ToArray(), "added_tokens.json").Is("tokenizer-shared-number"));
+    }
+
+    [Theory]
+    [InlineData("[-1, 1, \"__import__('os').system('touch /tmp/canary') or Conv\", [128]]", Verdict.Malicious)]
+    [InlineData("[-1, 1, Conv, [64, \"exec('import os;os.system(1)')\"]]", Verdict.Suspicious)]
+    [InlineData("[-1, 1, Conv, [64, \"eval(open('/tmp/x').read())\"]]", Verdict.Suspicious)]
+    [InlineData("[-1, 1, Conv, [64, nn.SiLU(inplace=True)]]", Verdict.Passed)]
+    [InlineData("[-1, 1, nn.Upsample, [None, 2, 'nearest']]", Verdict.Passed)]
+    public void AnExpressionAmongTheLayersOfANetworkIsReadAsSource(string layer, Verdict least)
+    {
+        string yaml = $"nc: 80\ndepth_multiple: 1.0\nactivation: nn.SiLU()\nbackbone:\n  - {layer}\nhead:\n  - [[-1], 1, Detect, [nc]]\n";
+        TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(yaml), "yolo.yaml");
+        Assert.True(least == Verdict.Passed ? target.Verdict == Verdict.Passed : target.Verdict >= Verdict.Suspicious, target.Describe());
+    }
+
+    [Fact]
+    public void ANativeLibraryOfARuntimeIsTold()
+    {
+        byte[] json = """{"model": {"type": "phi", "decoder": {"session_options": {"custom_ops_library": "libops.so"}, "filename": "model.onnx"}}, "search": {}}"""u8.ToArray();
+        Assert.True(Scans.Of(json, "genai_config.json").Is("configuration-native-library"));
+    }
+
+    [Theory]
+    [InlineData("@(x) system('touch /tmp/canary')", true)]
+    [InlineData("@()eval('!touch /tmp/canary')", true)]
+    [InlineData("@(x) x.^2 + tanh(x)", false)]
+    public void AFunctionOfMatlabThatActsIsTold(string text, bool isTold)
+    {
+        byte[] chars = Element(14, [.. Element(6, [4, 0, 0, 0, 0, 0, 0, 0]), .. Element(5, [1, 0, 0, 0, .. BitConverter.GetBytes(text.Length)]), .. Element(1, []), .. Element(4, Encoding.Unicode.GetBytes(text))]);
+        byte[] function = Element(14, [.. Element(6, [16, 0, 0, 0, 0, 0, 0, 0]), .. Element(5, [1, 0, 0, 0, 1, 0, 0, 0]), .. Element(1, "f"u8.ToArray()), .. chars]);
+        byte[] head = new byte[128];
+        Encoding.ASCII.GetBytes("MATLAB 5.0 MAT-file, Platform: GLNXA64".PadRight(116)).CopyTo(head, 0);
+        (head[124], head[125], head[126], head[127]) = (0, 1, (byte)'I', (byte)'M');
+        TargetReport target = Scans.Of([.. head, .. function], "net.mat");
+        Assert.True(target.Is("matlab-function-acts") == isTold, target.Describe());
+    }
+
+    [Theory]
+    [InlineData("{% for m in messages %}{% set r = 'system' if (m.role=='user' and m.content.startswith('//')) else m.role %}<|{{ r }}|>{{ m.content }}{% endfor %}", true)]
+    [InlineData("{% for m in messages %}{% if m.role == 'user' %}{% set role = 'system' %}{% endif %}<|{{ role }}|>{{ m.content }}{% endfor %}", true)]
+    [InlineData("{% for m in messages %}{% set r = 'model' if m.role == 'assistant' else m.role %}<|{{ r }}|>{{ m.content }}{% endfor %}", false)]
+    public void T144_ARoleThatIsRenamedIsTold(string template, bool isTold) =>
+        Assert.Equal(isTold, Scans.Of(Encoding.UTF8.GetBytes(template), "chat_template.jinja").Is("template-turns-roles"));
+
+    [Fact]
+    public void ATableOfPlainNumbersIsToldByItsContent()
+    {
+        byte[] numbers = [.. Enumerable.Range(1, 2_000).SelectMany(i => BitConverter.GetBytes((float)Math.Sin(i) * i / 100))];
+        TargetReport target = Scans.Of(numbers, "voices/a.bin");
+        Assert.Equal(Verdict.Passed, target.Verdict);
+        target.AssertComplete();
+        byte[] other = [.. numbers];
+        other[4_003] = 0xFF;
+        Assert.Equal(Verdict.Incomplete, Scans.Of(other, "voices/a.bin").Verdict);
+        byte[] mixed = [.. Enumerable.Range(0, 8_000).Select(i => (byte)(i * 37 ^ i >> 3))];
+        Assert.Equal(Verdict.Incomplete, Scans.Of(mixed, "voices/a.bin").Verdict);
+    }
+
+    [Fact]
+    public void T150_AHeaderBehindALengthFarBeyondTheFileIsSuspicious()
+    {
+        byte[] file = [.. BitConverter.GetBytes(1L << 40), 0xEF, 0xBB, 0xBF, .. """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""u8, 0, 0, 0, 0];
+        TargetReport target = Scans.Of(file, "model.safetensors");
+        Assert.True(target.Verdict >= Verdict.Suspicious, target.Describe());
+    }
+
+    [Fact]
+    public void AnEmptyNotebookHasNoCells() => Assert.Equal(Verdict.Passed, Scans.Of([], "a.ipynb").Verdict);
+
+    private static byte[] Element(int type, byte[] data) => [.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(data.Length), .. data, .. new byte[(8 - (data.Length % 8)) % 8]];
+}
