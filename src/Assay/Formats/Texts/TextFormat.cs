@@ -52,7 +52,7 @@ internal sealed class TextFormat : IFormat
         TextRole role = TextRoles.Of(context.Artifact.In?.Name ?? context.Artifact.Name, file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
         context.Meta("text", role.ToString().ToLowerInvariant());
         context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
-        if (role is TextRole.Words or TextRole.Table || (role is TextRole.Page && claim.Range.Length > LongestScript))
+        if (role is TextRole.Words or TextRole.Table || (role is TextRole.Page or TextRole.Settings && claim.Range.Length > LongestScript))
         {
             context.Cover(claim.Range, CoverageKind.Data);
             if (role is TextRole.Table)
@@ -102,6 +102,12 @@ internal sealed class TextFormat : IFormat
                 break;
             case TextRole.Project:
                 ProjectFile.Tell(document.Text, claim.Range.Offset, context);
+                break;
+            case TextRole.Settings:
+                Configuration.SectionedText.Tell(document, context);
+                break;
+            case TextRole.GraphProgram:
+                CoreMl.CoreMlProgramText.Tell(document, context);
                 break;
             case TextRole.Modelfile:
                 ServingText.Ollama(document, context);

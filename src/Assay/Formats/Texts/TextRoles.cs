@@ -64,6 +64,12 @@ internal enum TextRole
     /// <summary>TorchServe starts with what it says.</summary>
     ServerSettings,
 
+    /// <summary>Frameworks take settings from it, section by section.</summary>
+    Settings,
+
+    /// <summary>Core ML takes the graph of a model from it.</summary>
+    GraphProgram,
+
     /// <summary>An interpreter of another language runs it, if somebody asks for that.</summary>
     OtherCode,
 }
@@ -143,6 +149,16 @@ internal static class TextRoles
         if (file is "pyproject.toml" or "setup.cfg" or "Pipfile")
         {
             return TextRole.Project;
+        }
+
+        if (extension is ".toml" or ".ini" or ".cfg" or ".conf")
+        {
+            return TextRole.Settings;
+        }
+
+        if (extension is ".mil" && head.StartsWith("program(", StringComparison.Ordinal))
+        {
+            return TextRole.GraphProgram;
         }
 
         // What Apptainer builds a container from: sections of shell lines.

@@ -51,6 +51,29 @@ public sealed class TokenNumberTests
     }
 
     [Theory]
+    [InlineData("m.toml", "[model.encoder]\n_target_ = \"subprocess.Popen\"\nargs = [\"id\"]\n", true)]
+    [InlineData("m.toml", "a = 1\nmodel = { _target_ = \"os.system\", command = \"id\" }\n", true)]
+    [InlineData("m.ini", "[model]\n_target_ = os.system\n", true)]
+    [InlineData("m.cfg", "[nlp]\nlang = \"en\"\npipeline = [\"tok2vec\",\"ner\"]\n\n[components.ner]\nfactory = \"ner\"\nupdate_with_oracle_cut_size = 100\n[components.ner.model]\n@architectures = \"spacy.TransitionBasedParser.v2\"\n", false)]
+    [InlineData("m.toml", "[tool]\ntext = \"\"\"\n_target_ = os.system\n\"\"\"\n[[list]]\nx = [1, 2, [3, 4]]\n[[list]]\nx = []\n", false)]
+    public void T163_SettingsInSectionsAreReadAsConfigurations(string name, string text, bool isHostile)
+    {
+        TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(text), name);
+        Assert.True(target.Verdict == (isHostile ? Verdict.Malicious : Verdict.Passed), target.Describe());
+        target.AssertComplete();
+    }
+
+    [Theory]
+    [InlineData("@model_path/../../../etc/passwd", true)]
+    [InlineData("/etc/passwd", true)]
+    [InlineData("@model_path/weights/weight.bin", false)]
+    public void T137_AProgramOfCoreMlThatTakesConstantsFromElsewhereIsTold(string path, bool isTold)
+    {
+        string mil = $"program(1.0)\n{{\n  func main<ios15>() {{\n    tensor<fp32, [1]> w = const()[val = tensor<fp32, [1]>(BLOBFILE(path = tensor<string, []>(\"{path}\"), offset = tensor<uint64, []>(64)))];\n  }} -> (w);\n}}\n";
+        Assert.Equal(isTold, Scans.Of(Encoding.UTF8.GetBytes(mil), "model.mil").Anomalies().Contains("coreml.package-path"));
+    }
+
+    [Theory]
     [InlineData("@(x) system('touch /tmp/canary')", true)]
     [InlineData("@()eval('!touch /tmp/canary')", true)]
     [InlineData("@(x) x.^2 + tanh(x)", false)]
