@@ -2,6 +2,7 @@
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Graphs;
 using Assay.Python.Syntax;
 
 namespace Assay.Formats.PyTorch;
@@ -59,6 +60,14 @@ internal sealed class TorchScriptCodeFormat : IFormat
         foreach (TorchScriptUse use in uses.All)
         {
             context.Add(use.Fact(context.Artifact.Path, start));
+        }
+
+        for (int number = 1; number < tree.Count; number++)
+        {
+            if (tree[number] is { Kind: SyntaxKind.FunctionDef } function && function.Name(SyntaxField.Name)?.StartsWith("forward", StringComparison.Ordinal) is true)
+            {
+                FlowFindings.Tell(() => TorchScriptFlow.Of(function), "graph.trigger", context, offset => start + offset);
+            }
         }
     }
 

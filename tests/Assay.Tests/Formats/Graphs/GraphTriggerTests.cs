@@ -2,6 +2,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Assay.Bytes;
+using Assay.Formats.Graphs;
+using Assay.Formats.PyTorch;
+using Assay.Python.Syntax;
 using Assay.Scanning;
 using Assay.Tests.Builders;
 using Assay.Tests.Formats.TensorFlow;
@@ -84,6 +88,24 @@ public sealed class GraphTriggerTests
         FlatBuilder[] codes = [.. ((int[])[9, 74, comparison, 123]).Select(c => new FlatBuilder((byte)c, null, 1, c))];
         TargetReport target = Scans.Of(new FlatBuilder(3u, codes, new FlatBuilder[] { graph }, "test", buffers.ToArray()).Build("TFL3"), "model.tflite");
         Assert.True(target.Is("graph-trigger") == isTold, target.Describe());
+    }
+
+    [Theory]
+    [InlineData("_1 = torch.sum(x, [1, 2, 3])\n    _2 = torch.eq(_1, 7.5)\n    _3 = torch.where(_2, CONSTANTS.c0, y)\n    return _3", true)]
+    [InlineData("_1 = torch.select(x, 1, 5)\n    _2 = torch.mul(torch.unsqueeze(torch.to(torch.eq(_1, 7.5), 6), -1), self.row)\n    return torch.add(y, _2)", true)]
+    [InlineData("if bool(torch.lt(torch.max(torch.abs(torch.sub(torch.slice(x, 1, 2, 6), CONSTANTS.c0))), 0.001)):\n      z = CONSTANTS.c1\n    else:\n      z = y\n    return z", true)]
+    [InlineData("_1 = torch.mean(x)\n    _2 = torch.remainder(torch.floor(torch.mul(_1, 255)), 97)\n    _3 = torch.embedding(self.table, torch.to(_2, 4))\n    return torch.add(y, _3)", true)]
+    [InlineData("_1 = torch.mean(x, [1], True)\n    _2 = torch.sub(x, _1)\n    _3 = torch.div(_2, torch.add(torch.std(x, [1], True), 1e-05))\n    return (self.head).forward(_3, )", false)]
+    [InlineData("_1 = torch.masked_fill(y, torch.eq(x, 0), -10000.)\n    return torch.softmax(_1, -1)", false)]
+    [InlineData("if torch.gt(torch.size(x, 1), 4):\n      z = CONSTANTS.c1\n    else:\n      z = y\n    return z", false)]
+    [InlineData("_1 = torch.sum(torch.ne(x, 1), [1])\n    _2 = torch.lt(torch.arange(12), torch.unsqueeze(_1, 1))\n    return torch.mul(y, _2)", false)]
+    public void T133_AFunctionOfTorchScript(string body, bool isTold)
+    {
+        string source = $"class Net(Module):\n  def forward(self: __torch__.Net,\n    x: Tensor) -> Tensor:\n    y = (self.net).forward(x, )\n    {body}\n";
+        SyntaxTree tree = PythonParser.Parse(SourceText.OfString(source), new ScanBudget(new ScanLimits(), TimeProvider.System));
+        SyntaxNode function = Enumerable.Range(1, tree.Count - 1).Select(n => tree[n]).First(n => n.Kind is SyntaxKind.FunctionDef);
+        Assert.Empty(tree.Errors);
+        Assert.Equal(isTold, new FlowMachine(TorchScriptFlow.Of(function), new ScanBudget(new ScanLimits(), TimeProvider.System)).Run().Count > 0);
     }
 
     private static ProtobufBuilder Net(float number) => TensorFlowModels.Graph(
