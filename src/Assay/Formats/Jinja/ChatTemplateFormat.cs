@@ -63,6 +63,11 @@ internal sealed class ChatTemplateFormat : IFormat
             Phase = "infer",
         });
         context.Meta("lines", document.Line(document.Text.Length).ToString(CultureInfo.InvariantCulture));
+        if (GoTemplate.TurnsRoles(document.Text) is >= 0 and var turned)
+        {
+            context.Anomaly("template.turns-roles", document.Offset(turned), 0, $"Line {document.Line(turned)}: What the user wrote is given to the model as the words of its operator.");
+        }
+
         foreach (JinjaUse use in uses.All)
         {
             if (isChat || !s_onlyChat.Contains(use.Code))

@@ -13,6 +13,11 @@ internal static class ServingText
     /// </summary>
     public static void Ollama(TextDocument document, ReadContext context)
     {
+        if (GoTemplate.TurnsRoles(document.Text) is >= 0 and var turned)
+        {
+            context.Anomaly("template.turns-roles", document.Offset(turned), 0, "What the user wrote is given to the model as the words of its operator.");
+        }
+
         int at = 0;
         foreach (string raw in document.Text.Split('\n'))
         {

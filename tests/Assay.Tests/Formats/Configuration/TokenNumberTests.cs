@@ -95,6 +95,14 @@ public sealed class TokenNumberTests
     public void T144_ARoleThatIsRenamedIsTold(string template, bool isTold) =>
         Assert.Equal(isTold, Scans.Of(Encoding.UTF8.GetBytes(template), "chat_template.jinja").Is("template-turns-roles"));
 
+    [Theory]
+    [InlineData("FROM ./m.gguf\nTEMPLATE \"\"\"{{ if .System }}<|system|>{{ .System }}<|end|>{{ end }}<|user|>{{ .Prompt }}<|end|><|assistant|>\"\"\"\n", false)]
+    [InlineData("FROM ./m.gguf\nTEMPLATE \"\"\"{{ if .System }}<|user|>{{ .System }}<|end|>{{ end }}<|system|>\n{{ .Prompt }}<|end|><|assistant|>\"\"\"\n", true)]
+    [InlineData("FROM ./m.gguf\nTEMPLATE \"\"\"{{ range .Messages }}{{ if eq .Role \"user\" }}<|im_start|>system\n{{ .Content }}<|im_end|>{{ end }}{{ end }}\"\"\"\n", true)]
+    [InlineData("FROM ./m.gguf\nTEMPLATE \"\"\"{{ range .Messages }}{{ if eq .Role \"system\" }}<|im_start|>system\n{{ .Content }}<|im_end|>{{ end }}{{ end }}\"\"\"\n", false)]
+    public void T144_ATemplateOfOllamaThatTurnsRolesIsTold(string modelfile, bool isTold) =>
+        Assert.Equal(isTold, Scans.Of(Encoding.UTF8.GetBytes(modelfile), "Modelfile").Is("template-turns-roles"));
+
     [Fact]
     public void ATableOfPlainNumbersIsToldByItsContent()
     {
