@@ -41,6 +41,7 @@ public static class FormatCatalog
         new SafetensorsFormat(),
         new ShardIndexFormat(),
         new Onnx.OnnxFormat(),
+        new Onnx.OnnxTextFormat(),
         new Onnx.OnnxTensorFormat(),
         .. TensorFlow.TensorFlowFormat.All,
         new CoreMl.CoreMlFormat(),

@@ -122,6 +122,17 @@ public sealed class OnnxFormatTests
     public void T132_CodeInAnAttributeOfAForeignOperatorIsSuspicious() =>
         Assert.True(Scans.Of(Model(g => g.Message(1, Node("Op", "custom", ["x"], ["y"], Said("code", "import os; os.system('id')"))))).Is("onnx-operator-code"));
 
+    [Theory]
+    [InlineData("/etc/passwd", true)]
+    [InlineData("../../x.bin", true)]
+    [InlineData("w.bin", false)]
+    public void T127_TheTextFormIsReadAsTheModelThatItStandsFor(string location, bool isHostile)
+    {
+        string text = $"ir_version: 8\ngraph {{\n  node {{ op_type: \"Identity\" input: \"x\" output: \"y\" }}\n  initializer {{ name: \"w\" dims: 1 data_type: 1 data_location: 1 external_data {{ key: \"location\" value: \"{location}\" }} }}\n}}\nopset_import {{ version: 17 }}\n";
+        TargetReport target = Scans.Of(System.Text.Encoding.UTF8.GetBytes(text), "model.textproto");
+        Assert.True(target.Is("onnx-external-data-leaves") == isHostile, target.Describe());
+    }
+
     [Fact]
     public void T133_AConditionThatSumsUpAComparisonOfTheInputIsSuspicious()
     {
