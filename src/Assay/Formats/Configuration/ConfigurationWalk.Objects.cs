@@ -76,6 +76,12 @@ internal sealed partial class ConfigurationWalk
             Entry(KeyPath.Append(KeyPath.Append(Path(), "name"), "_target_"), pipeline.Text, pipeline.Kind, pipeline.Offset);
         }
 
+        // The components of a pipeline, each a class by its full name (Rasa).
+        if (_open is [{ IsMap: true, Key: "pipeline" or "policies" }, { IsMap: false }] && kept.TryGetValue("name", out ScalarValue component) && component.Text.Contains('.', StringComparison.Ordinal))
+        {
+            Entry(KeyPath.Append(KeyPath.Append(Path(), "name"), "_target_"), component.Text, component.Kind, component.Offset);
+        }
+
         // A normalizer of a tokenizer that writes words where others stood.
         if (kept.TryGetValue("type", out ScalarValue kind) && kind.Text is "Replace" && kept.TryGetValue("content", out ScalarValue content) && content.Text.Count(char.IsLetter) >= 3)
         {

@@ -1,4 +1,5 @@
 // Tokens of a tokenizer whose numbers are those of others, and expressions that a framework evaluates.
+using System.Buffers;
 using Assay.Artifacts;
 
 namespace Assay.Formats.Configuration;
@@ -15,12 +16,14 @@ internal sealed partial class ConfigurationWalk
     /// <summary>Keys of the outermost map of what builds a network from a list of layers, whose names and arguments are evaluated.</summary>
     private static readonly string[] s_layerKeys = ["backbone", "head"];
 
+    private static readonly SearchValues<char> s_marks = SearchValues.Create("<>[]|{}");
+
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private readonly List<ScalarValue> _expressions = [];
 
     /// <summary>Whether a token is marked as one that no ordinary text holds: in brackets, bars or underscores. Places are kept free under such names, and given others.</summary>
-    private static bool IsMarked(string text) => text.Length == 0 || text.AsSpan().IndexOfAny("<>[]|{}") >= 0 || text.StartsWith("__", StringComparison.Ordinal);
+    private static bool IsMarked(string text) => text.Length == 0 || text.AsSpan().ContainsAny(s_marks) || text.StartsWith("__", StringComparison.Ordinal);
 
     private void Token(string text, ScalarValue number)
     {

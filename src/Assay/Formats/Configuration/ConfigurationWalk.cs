@@ -286,7 +286,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             }
         }
 
-        if (key.Contains("library", StringComparison.OrdinalIgnoreCase) && text.Length is > 3 and < LongestValue && s_libraries.Any(e => text.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
+        if ((key.Contains("lib", StringComparison.OrdinalIgnoreCase) || key.Contains("plugin", StringComparison.OrdinalIgnoreCase)) && !text.Contains(' ', StringComparison.Ordinal) && text.Length is > 3 and < LongestValue && s_libraries.Any(e => text.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
         {
             context.Refer("native-library", text, value.Offset);
         }

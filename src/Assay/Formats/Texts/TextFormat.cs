@@ -52,7 +52,7 @@ internal sealed class TextFormat : IFormat
         TextRole role = TextRoles.Of(context.Artifact.In?.Name ?? context.Artifact.Name, file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
         context.Meta("text", role.ToString().ToLowerInvariant());
         context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
-        if (role is TextRole.Words or TextRole.Table || (role is TextRole.Page or TextRole.Settings && claim.Range.Length > LongestScript))
+        if (role is TextRole.Words or TextRole.Table || (role is TextRole.Page or TextRole.Settings or TextRole.Markup or TextRole.MatlabText && claim.Range.Length > LongestScript))
         {
             context.Cover(claim.Range, CoverageKind.Data);
             if (role is TextRole.Table)
@@ -105,6 +105,12 @@ internal sealed class TextFormat : IFormat
                 break;
             case TextRole.Settings:
                 Configuration.SectionedText.Tell(document, context);
+                break;
+            case TextRole.Markup:
+                XmlText.Tell(claim, context);
+                break;
+            case TextRole.MatlabText:
+                Matlab.MatlabTexts.Tell(document, context);
                 break;
             case TextRole.GraphProgram:
                 CoreMl.CoreMlProgramText.Tell(document, context);

@@ -67,6 +67,12 @@ internal enum TextRole
     /// <summary>Frameworks take settings from it, section by section.</summary>
     Settings,
 
+    /// <summary>XML of no format of its own: programs run some of its values.</summary>
+    Markup,
+
+    /// <summary>MATLAB, Simulink or Octave run code in it.</summary>
+    MatlabText,
+
     /// <summary>Core ML takes the graph of a model from it.</summary>
     GraphProgram,
 
@@ -151,9 +157,19 @@ internal static class TextRoles
             return TextRole.Project;
         }
 
-        if (extension is ".toml" or ".ini" or ".cfg" or ".conf")
+        if (extension is ".toml" or ".ini" or ".cfg" or ".conf" && file is not "tox.ini")
         {
             return TextRole.Settings;
+        }
+
+        if (extension is ".xml" or ".rmp" && head.TrimStart('\uFEFF', ' ', '\n', '\r', '\t').StartsWith('<'))
+        {
+            return TextRole.Markup;
+        }
+
+        if (Matlab.MatlabTexts.Begins(extension, head))
+        {
+            return TextRole.MatlabText;
         }
 
         if (extension is ".mil" && head.StartsWith("program(", StringComparison.Ordinal))

@@ -24,6 +24,9 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
     private readonly OddityLog _oddities = new();
     private readonly Dictionary<string, double> _sizes = new(StringComparer.Ordinal);
 
+    /// <summary>Whether nothing says that somebody parses the document: a type of its own and what is not well-formed say nothing then.</summary>
+    public bool IsLoose { get; init; }
+
     /// <summary>Whether the document was read to its end.</summary>
     public bool IsWhole { get; private set; }
 
@@ -65,6 +68,10 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
                 }
             }
         }
+        catch (MalformedException e) when (IsLoose)
+        {
+            context.Meta("broken", e.Message);
+        }
         catch (MalformedException e)
         {
             Cover(Math.Max(reader.End, e.Offset));
@@ -87,6 +94,8 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
     {
         switch (reader.Type)
         {
+            case XmlTokenType.Doctype or XmlTokenType.Instruction or XmlTokenType.EntityReference when IsLoose:
+                break;
             case XmlTokenType.Doctype:
                 Odd("xml.doctype", reader.Offset, $"The document declares a type, {reader.Name}.");
                 if (reader.SystemId is { Length: > 0 } subset)
@@ -129,6 +138,12 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
 
     private void LookAtEntity(XmlEntity entity, long at)
     {
+        if (entity.Value is not null && IsLoose)
+        {
+            Sized(entity, at);
+            return;
+        }
+
         if (entity.Value is null)
         {
             Odd("xml.external-entity", at, $"The entity {entity.Name} lies elsewhere: {entity.SystemId ?? entity.PublicId}.");
@@ -146,7 +161,12 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
             Odd("xml.entity-nested", at, $"The entity {entity.Name} is made of others.");
         }
 
-        double size = SizeOf(entity.Value);
+        Sized(entity, at);
+    }
+
+    private void Sized(XmlEntity entity, long at)
+    {
+        double size = SizeOf(entity.Value ?? "");
         if (_sizes.Count < MostEntities)
         {
             // The first declaration of a name counts (XML 1.0, 4.2).
@@ -183,12 +203,12 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
 
     private void Tell(XmlTokenReader reader)
     {
-        if (reader.DuplicateAttributes > 0)
+        if (reader.DuplicateAttributes > 0 && !IsLoose)
         {
             Odd("xml.duplicate-attribute", claim.Range.Offset, $"{reader.DuplicateAttributes} attributes have a name that another of their element has.");
         }
 
-        if (reader.EntityUses > 0)
+        if (reader.EntityUses > 0 && !IsLoose)
         {
             Odd("xml.entity-used", claim.Range.Offset, $"Values of attributes use entities, {reader.EntityUses} times.");
         }

