@@ -68,6 +68,9 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         public List<ValueShape>? Shapes { get; set; }
     }
 
+    /// <summary>Whether keys may stand several times in one map, as in settings of older programs.</summary>
+    public bool RepeatsKeys { get; init; }
+
     /// <summary>Whether a text of several lines stands in several lines of the document, as in YAML.</summary>
     public bool IsOfLines { get; init; }
 
@@ -157,7 +160,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         }
 
         context.Budget.Hold(KeySize, offset);
-        if (!(map.Keys ??= []).Add(Hash(key)) && key is not "<<")
+        if (!(map.Keys ??= []).Add(Hash(key)) && key is not "<<" && !RepeatsKeys)
         {
             bool isActedOn = ConfigurationKeys.Of(key) is not ValueRole.None || IsTemplateKey(key) || key is "auto_map";
             context.Anomaly(isActedOn ? "configuration.duplicate-code" : "configuration.duplicate-key", offset, 0, $"The key {Short(key)} stands twice in one map, and readers differ in which they take.");

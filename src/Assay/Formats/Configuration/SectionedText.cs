@@ -18,7 +18,7 @@ internal static class SectionedText
     public static void Tell(TextDocument document, ReadContext context)
     {
         context.Budget.SpendWork(16L * document.Text.Length);
-        ConfigurationWalk walk = new(context);
+        ConfigurationWalk walk = new(context) { RepeatsKeys = true };
         string section = "";
         bool isOpen = false;
         string? quote = null;
