@@ -129,11 +129,18 @@ internal static class SectionedText
             else
             {
                 int end = Word(text, at, open.Count > 0, out string word, out bool isText);
-                bool isKey = open.TryPeek(out char around) && around is '{' && end < text.Length && text.AsSpan(end).TrimStart().StartsWith("=");
+                int mark = end;
+                while (mark < text.Length && text[mark] is ' ')
+                {
+                    mark++;
+                }
+
+                // spaCy writes tables as JSON does.
+                bool isKey = open.TryPeek(out char around) && around is '{' && mark < text.Length && text[mark] is '=' or ':';
                 if (isKey)
                 {
                     walk.Key(word, offset);
-                    end = text.IndexOf('=', end) + 1;
+                    end = mark + 1;
                 }
                 else if (!(around is '{' && open.Count > 0 && !isText && word.Length == 0))
                 {
@@ -172,7 +179,7 @@ internal static class SectionedText
             return end + 1;
         }
 
-        int stop = isInside ? text.AsSpan(at).IndexOfAny(",]}=") : text.AsSpan(at).IndexOf(" #");
+        int stop = isInside ? text.AsSpan(at).IndexOfAny(",]}=:") : text.AsSpan(at).IndexOf(" #");
         int last = stop < 0 ? text.Length : at + stop;
         word = text[at..last].Trim();
         isText = false;
