@@ -156,6 +156,7 @@ public static class FormatCatalog
 
         // Asked last, of what nobody else claims.
         new NamedData.NamedDataFormat(),
+        new Bson.BsonFormat(),
         new Media.OtherDataFormat(),
         new Texts.TextFormat(),
     ];

@@ -20,6 +20,7 @@ public sealed partial class AnomalyCodeTests
         "archive",
         "arrow",
         "avro",
+        "bson",
         "bytecode",
         "caffe",
         "card",
