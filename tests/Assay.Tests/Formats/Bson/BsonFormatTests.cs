@@ -51,12 +51,30 @@ public sealed class BsonFormatTests
         List<byte> bytes = [];
         foreach ((string name, object value) in elements)
         {
-            byte[] text = value is string said ? [.. Encoding.UTF8.GetBytes(said), 0] : [];
-            bytes.Add(value switch { string => 2, int => 0x10, byte[] document when document.Length > 4 && BitConverter.ToInt32(document) == document.Length => 3, _ => 5 });
-            bytes.AddRange([.. Encoding.UTF8.GetBytes(name), 0]);
-            bytes.AddRange(value switch { string => [.. BitConverter.GetBytes(text.Length), .. text], int number => BitConverter.GetBytes(number), byte[] document when bytes[^(name.Length + 2)] == 3 => document, byte[] data => [.. BitConverter.GetBytes(data.Length), 0, .. data], _ => [] });
+            (byte type, byte[] held) = Element(value);
+            bytes.Add(type);
+            bytes.AddRange(Encoding.UTF8.GetBytes(name));
+            bytes.Add(0);
+            bytes.AddRange(held);
         }
 
         return [.. BitConverter.GetBytes(bytes.Count + 5), .. bytes, 0];
+    }
+
+    private static (byte Type, byte[] Held) Element(object value)
+    {
+        switch (value)
+        {
+            case string said:
+                byte[] text = [.. Encoding.UTF8.GetBytes(said), 0];
+                return (2, [.. BitConverter.GetBytes(text.Length), .. text]);
+            case int number:
+                return (0x10, BitConverter.GetBytes(number));
+            case byte[] document when document.Length > 4 && BitConverter.ToInt32(document) == document.Length:
+                return (3, document);
+            default:
+                byte[] data = (byte[])value;
+                return (5, [.. BitConverter.GetBytes(data.Length), 0, .. data]);
+        }
     }
 }
