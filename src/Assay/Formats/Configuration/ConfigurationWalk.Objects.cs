@@ -191,7 +191,12 @@ internal sealed partial class ConfigurationWalk
 
         context.Anomaly("yaml.python-tag", offset, 0, $"The tag !!python/{Short(tag)} {(kind is "object/apply" or "object/new" ? "calls" : "imports")} {Short(name)}.");
         CallableUse use = kind switch { "object/apply" => CallableUse.Called, "object/new" => CallableUse.Constructed, "object" => CallableUse.Constructed, _ => CallableUse.Imported };
-        string dotted = kind is "module" && !name.Contains('.', StringComparison.Ordinal) ? name : name.Contains('.', StringComparison.Ordinal) ? name : "builtins." + name;
+        Made(kind is "module" && !name.Contains('.', StringComparison.Ordinal) ? name : name.Contains('.', StringComparison.Ordinal) ? name : "builtins." + name, use, arguments, offset);
+    }
+
+    /// <summary>What a document makes a reader import, make or call.</summary>
+    private void Made(string dotted, CallableUse use, IReadOnlyList<ValueShape> arguments, long offset)
+    {
         int dot = dotted.LastIndexOf('.');
         context.Add(new CallableFact
         {

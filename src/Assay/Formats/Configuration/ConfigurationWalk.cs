@@ -233,6 +233,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         if (value.Kind is EntryKind.Text)
         {
             Expression(value);
+            Pickled(key, value);
             if (value.Text.Length > ShortestSource && value.Text.Contains('\n', StringComparison.Ordinal) && (Inside("nodes") || Inside("template") || Inside("inputs") || Inside("widgets_values")) && PythonSources.PythonLook.IsSource(value.Text))
             {
                 Node(value);

@@ -137,6 +137,19 @@ public sealed class TokenNumberTests
         Assert.Equal(Verdict.Passed, Scans.Of("language: en\npipeline:\n- name: WhitespaceTokenizer\n- name: addons.features.Own\npolicies:\n- name: TEDPolicy\n"u8.ToArray(), "config.yml").Verdict);
     }
 
+    [Theory]
+    [InlineData("{\"py/reduce\": [{\"py/function\": \"os.system\"}, {\"py/tuple\": [\"id\"]}]}", true)]
+    [InlineData("{\"a\": {\"py/object\": \"subprocess.Popen\"}}", true)]
+    [InlineData("{\"py/object\": \"collections.OrderedDict\", \"py/reduce\": [{\"py/type\": \"collections.OrderedDict\"}, {\"py/tuple\": []}]}", false)]
+    [InlineData("{\"udt\": {\"pyClass\": \"m.U\", \"serializedClass\": \"PICKLE\"}}", true)]
+    [InlineData("{\"text\": \"gAAAAABkZmtrbW1t\"}", false)]
+    public void ObjectsThatReadersOfJsonMakeAreJudged(string json, bool isHostile)
+    {
+        string pickle = Convert.ToBase64String([0x80, 2, .. "cos\nsystem\nX\x05\0\0\0touch\x85R."u8]);
+        TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(json.Replace("PICKLE", pickle, StringComparison.Ordinal)), "state.json");
+        Assert.True(target.Verdict >= Verdict.Suspicious == isHostile, target.Describe());
+    }
+
     [Fact]
     public void ATableOfPlainNumbersIsToldByItsContent()
     {
