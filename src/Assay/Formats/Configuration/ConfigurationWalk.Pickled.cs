@@ -39,7 +39,7 @@ internal sealed partial class ConfigurationWalk
         }
 
         // The head of a pickle of protocol 2 to 5 in base 64.
-        if (value.Text.Length is >= ShortestPickle and <= LongestPickle && value.Text.StartsWith("gA", StringComparison.Ordinal) && value.Text[2] is 'J' or 'K' or 'M' or 'N' or 'Q' or 'R' or 'S' or 'U' or 'V' or 'W'
+        if (value.Text.Length is >= ShortestPickle and <= LongestPickle && value.Text.StartsWith("gA", StringComparison.Ordinal) && value.Text[2] is >= 'I' and <= 'X'
             && _pickles < MostPickles && !value.IsCut)
         {
             context.Budget.SpendWork(2L * value.Text.Length, value.Offset);
