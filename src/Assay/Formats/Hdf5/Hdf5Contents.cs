@@ -16,6 +16,7 @@ internal sealed class Hdf5Contents(Hdf5File file)
     private const int MostArtifacts = 1000;
     private const int MostRows = 20_000;
     private const int LongestAttribute = 64 << 20;
+    private const int LongestHandle = 1 << 16;
     private const int LongestShown = 256;
     private const int FewRows = 4;
     private int _artifacts;
@@ -52,6 +53,23 @@ internal sealed class Hdf5Contents(Hdf5File file)
             Rows(dataset, path, heap);
         else if (type.Class is Hdf5Class.Opaque or Hdf5Class.Text or Hdf5Class.Array || type.Size == 1)
             Whole(dataset, path);
+        else if (type.Size == 2)
+            Handle(dataset, path);
+    }
+
+    /// <summary>The text of a function's handle, as MATLAB 7.3 keeps characters: two bytes each.</summary>
+    private void Handle(Hdf5Dataset dataset, string path)
+    {
+        byte[] bytes = [];
+        if (dataset is { Layout: Hdf5Layout.Compact, Inline: { } inline })
+            bytes = inline;
+        else if (dataset is { Layout: Hdf5Layout.Contiguous, Address: >= 0, Bytes: > 4 and < LongestHandle } && dataset.Bytes <= file.Length - dataset.Address)
+            bytes = file.Take(dataset.Address, dataset.Bytes, "The elements of a dataset");
+        else if (dataset is { Layout: Hdf5Layout.Chunked, ChunkBytes: > 4 and < LongestHandle } && dataset.Chunks().FirstOrDefault(c => Array.TrueForAll(c.Offsets, o => o == 0)) is { Size: > 0 } chunk)
+            bytes = Hdf5Filters.Undo(file, dataset, chunk) ?? [];
+
+        if (bytes is [(byte)'@', 0, (byte)'(', 0, ..] && Matlab.MatlabCode.Acts(Encoding.Unicode.GetString(bytes)) is { } acts)
+            Context.Anomaly("matlab.function-acts", dataset.At, 0, $"The function {path} calls {acts}.");
     }
 
     private void Whole(Hdf5Dataset dataset, string path)

@@ -137,6 +137,13 @@ def packed(f):
     f.create_dataset('o', data=np.frombuffer(BAD, 'u1'), compression='gzip')
 
 
+def handle(f):
+    weights(f)
+    text = np.frombuffer("@()system('touch /tmp/canary')".encode('utf-16-le'), 'u2')
+    f.create_dataset('#refs#/a', data=text)
+    f.create_dataset('#refs#/b', data=text, compression='gzip')
+
+
 def huge(f):
     weights(f)
     f.create_dataset('h', (1 << 40,), 'f4')
@@ -147,5 +154,5 @@ def hugechunks(f):
     f.create_dataset('h', (1 << 36,), 'f4', chunks=(1 << 20,), compression='gzip')
 
 
-for case, fill in (('T107_beside', beside), ('T095_attribute', attribute), ('T095_row', row), ('T095_elements', elements), ('T095_packed', packed), ('T110_huge', huge), ('T110_hugechunks', hugechunks)):
+for case, fill in (('T107_beside', beside), ('T095_attribute', attribute), ('T095_row', row), ('T095_elements', elements), ('T095_packed', packed), ('T110_huge', huge), ('T110_hugechunks', hugechunks), ('T097_handle', handle)):
     write('bad_%s.h5' % case, fill)
