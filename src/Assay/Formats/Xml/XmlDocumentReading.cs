@@ -121,7 +121,7 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
                 }
 
                 break;
-            case XmlTokenType.StartElement when reader.LocalName is "include" && IsInclude(reader):
+            case XmlTokenType.StartElement when reader.LocalName is "include" && IsInclude(reader) && (!IsLoose || LeadsElsewhere(reader.Attribute("href"))):
                 Odd("xml.include", reader.Offset, "The document includes another one.");
                 if (reader.Attribute("href") is { Length: > 0 } included)
                 {
@@ -132,12 +132,20 @@ internal sealed class XmlDocumentReading(Claim claim, ReadContext context)
         }
     }
 
+    private static bool LeadsElsewhere(string? target) => target is { Length: > 0 } && (target[0] is '/' or '\\' or '~' || target.Contains("://", StringComparison.Ordinal) || target.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || target.Contains("../../", StringComparison.Ordinal));
+
     /// <summary>A prefix may be declared further out, so the usual one counts as well.</summary>
     private static bool IsInclude(XmlTokenReader reader) =>
         reader.Name == "xi:include" || reader.Attributes.Any(a => a.Value == IncludeNamespace && a.Name.StartsWith("xmlns", StringComparison.Ordinal));
 
     private void LookAtEntity(XmlEntity entity, long at)
     {
+        // Documents are put together of files beside them, and say by public names which sets of characters they use.
+        if (IsLoose && entity.Value is null && (entity.PublicId is not null || !LeadsElsewhere(entity.SystemId)))
+        {
+            return;
+        }
+
         if (entity.Value is not null && IsLoose)
         {
             Sized(entity, at);

