@@ -37,7 +37,8 @@ internal static class EntryJudge
                     name = "";
             }
 
-            if (name.Contains('.', StringComparison.Ordinal) && scope.Names.Of(name) is { IsHarmful: true } harmful && !scope.IsAllowed(harmful) && What(harmful, byKey, parent) is { } effect)
+            // An address is no name, though one begins as a module of Python is called: http://.
+            if (name.Contains('.', StringComparison.Ordinal) && !name.Contains('/', StringComparison.Ordinal) && scope.Names.Of(name) is { IsHarmful: true } harmful && !scope.IsAllowed(harmful) && What(harmful, byKey, parent) is { } effect)
                 Say(scope, entry, harmful, effect);
         }
     }

@@ -131,6 +131,15 @@ public sealed class TokenNumberTests
         target.AssertComplete();
     }
 
+    [Theory]
+    [InlineData("{\"model_type\": \"x\", \"source_url\": \"http://example.org/doc/2020-05-31/\"}")]
+    [InlineData("{\"input\": {\"xmlNamespace\": {\"uri\": \"http://example.org/a.b\"}}}")]
+    public void AnAddressIsNoNameOfCode(string json)
+    {
+        TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(json), "config.json");
+        Assert.True(target.Verdict == Verdict.Passed, target.Describe());
+    }
+
     [Fact]
     public void T163_AComponentOfAPipelineByItsFullNameIsToldWhereItIsASink()
     {
