@@ -155,7 +155,7 @@ public sealed class TokenNumberTests
     [InlineData("{\"text\": \"gAAAAABkZmtrbW1t\"}", false)]
     public void ObjectsThatReadersOfJsonMakeAreJudged(string json, bool isHostile)
     {
-        string pickle = Convert.ToBase64String([0x80, 2, .. "cos\nsystem\nX\x05\0\0\0touch\x85R."u8]);
+        string pickle = Convert.ToBase64String([0x80, 2, .. "cos\nsystem\nX"u8, 5, 0, 0, 0, .. "touch"u8, 0x85, .. "R."u8]);
         TargetReport target = Scans.Of(Encoding.UTF8.GetBytes(json.Replace("PICKLE", pickle, StringComparison.Ordinal)), "state.json");
         Assert.True(target.Verdict >= Verdict.Suspicious == isHostile, target.Describe());
     }
