@@ -48,7 +48,7 @@ internal sealed partial class ConfigurationWalk
             if (Base64.DecodeFromUtf8(text, bytes, out _, out int written) is System.Buffers.OperationStatus.Done && written > 2 && bytes[0] == 0x80 && bytes[written - 1] == (byte)'.')
             {
                 _pickles++;
-                context.Submit(new Artifact($"pickle@0x{value.Offset:x}", new MemorySource(bytes[..written]), context.Artifact) { MayBeOpaque = true });
+                context.Submit(new Artifact($"pickle@0x{value.Offset:x}", new MemorySource(bytes.AsMemory(0, written)), context.Artifact) { MayBeOpaque = true });
             }
         }
     }
