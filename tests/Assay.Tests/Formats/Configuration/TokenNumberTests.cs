@@ -182,8 +182,5 @@ public sealed class TokenNumberTests
         Assert.True(target.Verdict >= Verdict.Suspicious, target.Describe());
     }
 
-    [Fact]
-    public void AnEmptyNotebookHasNoCells() => Assert.Equal(Verdict.Passed, Scans.Of([], "a.ipynb").Verdict);
-
     private static byte[] Element(int type, byte[] data) => [.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(data.Length), .. data, .. new byte[(8 - (data.Length % 8)) % 8]];
 }
