@@ -43,6 +43,7 @@ internal sealed partial class ArtifactEffects
         _scope.CallsResults = Wanted().Any(made.Calls);
         _scope.EntersLazy = Wanted().Any(EntersLazy);
         _scope.EntersMade = Wanted().Any(made.Enters);
+        _scope.EntersByCode = Wanted().Any(made.EntersByCode);
 
         foreach (CallableFact fact in Wanted())
         {

@@ -26,6 +26,7 @@ internal sealed class CarriedJudge
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly CarriedActs _acts;
     private readonly LoadedActs _loaded;
+    private readonly HeldFunctions _held;
     private readonly List<string> _replacements = [];
     private string? _worstWords;
     private bool _replacesUnread;
@@ -36,12 +37,14 @@ internal sealed class CarriedJudge
         _scope = owner;
         _acts = new CarriedActs(owner);
         _loaded = new LoadedActs(owner, _acts);
+        _held = new HeldFunctions(owner);
     }
 
     /// <summary>Notes what a call carries, before any use of it is judged.</summary>
     public void Notice(CallableFact fact)
     {
         _loaded.Notice(fact);
+        _held.Notice(fact);
         if (fact.Use is not (CallableUse.Called or CallableUse.Constructed or CallableUse.State))
             return;
 
@@ -125,7 +128,7 @@ internal sealed class CarriedJudge
     {
         if (_scope.Table.LoadingHooks.Contains(hook) || (hook is "__init__" or "__call__" && _scope.CallsResults) || (isMetaclass && hook is not "__call__"))
             AtLoad(function, fact, $"as {hook}", hook);
-        else if (_scope.EntersMade && !s_waiting.Contains(hook))
+        else if ((_scope.EntersMade || (_scope.EntersByCode && hook.StartsWith("__", StringComparison.Ordinal))) && !s_waiting.Contains(hook))
             AtLoad(function, fact, $"as {hook}", hook, setsAside: ObjectProtocol.Methods.Contains(hook) ? [] : s_reading);
     }
 
@@ -200,11 +203,18 @@ internal sealed class CarriedJudge
             reached.AddRange((_codes.TryGetValue(replacement, out CarriedCode? other) ? [other, .. _twins.GetValueOrDefault(replacement) ?? []] : Array.Empty<CarriedCode>()).Where(c => !reached.Contains(c)));
 
         HashSet<CarriedCode> met = new(reached, ReferenceEqualityComparer.Instance);
-        _replacesUnread |= AllCodes().Skip(MostFollowed).Any();
+        _replacesUnread |= _held.IsCut || AllCodes().Skip(MostFollowed).Any();
         for (int i = 0; i < reached.Count && reached.Count < MostFollowed; i++)
         {
-            foreach (string name in reached[i].Uses.Select(u => u.Callee).Concat(reached[i].Reads).Select(p => p[(p.LastIndexOf('.') + 1)..]).Distinct())
+            foreach (string name in Touched(reached[i]))
+            {
                 reached.AddRange(ByName[name].Where(met.Add));
+                reached.AddRange(_held.Named(name).SelectMany(f => CodeOf(f.Shape) ?? []).Where(met.Add));
+            }
+
+            // What code takes out of what it got, without a name, may be any function there.
+            if (TakesItems(reached[i]))
+                reached.AddRange(_held.InStates().SelectMany(f => CodeOf(f.Shape) ?? []).Where(met.Add));
 
             // What stands in a function runs with it: a lambda, a comprehension, the body of a class.
             foreach (string within in _within[reached[i]])
@@ -216,6 +226,27 @@ internal sealed class CarriedJudge
 
         return reached;
     }
+
+    /// <summary>The names that code calls, reads, or takes out of something as a key; calling or entering an object of a class of the file is calling a method of it.</summary>
+    private static HashSet<string> Touched(CarriedCode code)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (string path in code.Uses.Select(u => u.Callee).Concat(code.Reads))
+        {
+            int colon = path.IndexOf(':', StringComparison.Ordinal);
+            _ = names.Add(colon > 0 ? path[(colon + 1)..] : path[(path.LastIndexOf('.') + 1)..]);
+            if (path.EndsWith(".__enter__", StringComparison.Ordinal))
+                _ = names.Add("__exit__");
+        }
+
+        if (code.Uses.Any(u => u.Callee.Length == 0 || u.Callee[0] == '.'))
+            _ = names.Add("__call__");
+
+        return names;
+    }
+
+    private static bool TakesItems(CarriedCode code) => code.Reads.Concat(code.Uses.Select(u => u.Callee)).Any(p => p.StartsWith('.') && (p.EndsWith("[]", StringComparison.Ordinal) || p.EndsWith(".values", StringComparison.Ordinal) || p.EndsWith(".items", StringComparison.Ordinal)
+        || p.EndsWith(".get", StringComparison.Ordinal) || p.EndsWith(".pop", StringComparison.Ordinal))) || code.Uses.Any(u => u.Callee.Length == 0 || u.Arguments.Any(StateValues.IsGiven));
 
     // All code was noticed before any is judged.
     private ILookup<string, CarriedCode> ByName => field ??= AllCodes().ToLookup(c => c.Name, StringComparer.Ordinal);

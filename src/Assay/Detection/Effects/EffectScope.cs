@@ -81,6 +81,9 @@ internal sealed class EffectScope : IStandings
     /// <summary>Whether the file hands an object of a class that it makes to a callable, which enters it by its special methods.</summary>
     public bool EntersMade { get; set; }
 
+    /// <summary>Whether code of the file gets such an object: it enters it by any special method, and calls others by their names.</summary>
+    public bool EntersByCode { get; set; }
+
     /// <summary>Whether the file hands an iterator that calls a function for each item to something that may go through it.</summary>
     public bool EntersLazy { get; set; } = true;
 

@@ -49,6 +49,10 @@ internal sealed class MadeUses
         };
     }
 
+    /// <summary>Whether code of the file takes a state that holds an object of a class that the file makes: it does with that what it likes, by operators as well, which no name shows.</summary>
+    public bool EntersByCode(CallableFact fact) => fact is { Use: CallableUse.State, Target: { } made } && _scope.Meanings.Of(made) is Meaning.Instance { Class: Meaning.MadeClass type }
+        && _scope.Meanings.Classes.Named(type, "__setstate__").SelectMany(_scope.Finder.In).Any() && HoldsMade(fact.Arguments);
+
     /// <summary>Whether the object of a state has a method of its class that does something with it, or native code that reads numbers there.</summary>
     private bool TakesStates(CallableFact fact)
     {

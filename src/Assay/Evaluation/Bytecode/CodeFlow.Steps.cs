@@ -204,6 +204,7 @@ internal sealed partial class CodeFlow
                 return Push(CodeSet.Unknown);
             case "BEFORE_WITH" or "SETUP_WITH" or "BEFORE_ASYNC_WITH":
                 CodeSet manager = Take(1)[0];
+                _ = Read(manager.Select(v => v.Path?.StartsWith('.') is true ? CodeSet.Of(v.Attribute("__enter__")) : CodeSet.Unknown));
                 return Push(s_exit, manager);
             case "SETUP_ASYNC_WITH" or "SETUP_FINALLY" or "SETUP_EXCEPT" or "SETUP_LOOP" or "CALL_FINALLY" or "GEN_START":
                 return true;

@@ -6,6 +6,9 @@ namespace Assay.Evaluation.Bytecode;
 internal sealed partial class CodeFlow
 {
     private const int MostChoices = 4;
+
+    /// <summary>Keys that are kept; behind longer ones anything may lie.</summary>
+    private const int LongestKey = 64;
     private CodeSet? _stars;
 
     private bool Call(string name, int argument)
@@ -228,7 +231,7 @@ internal sealed partial class CodeFlow
             _ when path.EndsWith(".__dict__", StringComparison.Ordinal) => CodeSet.At($"{path[..^9]}.{name}", owner.IsImported),
             _ when name.StartsWith("__", StringComparison.Ordinal) || path.EndsWith("__globals__", StringComparison.Ordinal) || path.EndsWith("__builtins__", StringComparison.Ordinal)
                 || path.EndsWith(".f_globals", StringComparison.Ordinal) || path.EndsWith(".f_builtins", StringComparison.Ordinal) => CodeSet.Of(owner.Attribute(name)),
-            _ when path[0] == '.' => CodeSet.Of(owner.Item() with { Key = name }),
+            _ when path[0] == '.' && name.Length <= LongestKey => CodeSet.Of(owner.Item() with { Key = name }),
             _ => CodeSet.Of(owner.Item()),
         };
     }

@@ -58,8 +58,12 @@ internal sealed class CodeUses
 
     public void Read(CodeValue value)
     {
-        if (value.Path is { Length: > 1 } path && IsNew(path, Reads.Count))
-            Reads.Add(path);
+        if (value.Path is not { Length: > 1 } path)
+            return;
+
+        string read = value.Key is { } key ? $"{path}:{key}" : path;
+        if (IsNew(read, Reads.Count))
+            Reads.Add(read);
     }
 
     /// <summary>Takes over what another reading found; of one that is hardly right only what has a name.</summary>
