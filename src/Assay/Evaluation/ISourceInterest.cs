@@ -18,6 +18,9 @@ internal interface ISourceInterest
     /// <summary>Whether a text is a line for a shell that somebody hands to whatever it is that runs it, by the name of what gets it; null where it has none.</summary>
     bool IsCommand(string? method, string text);
 
+    /// <summary>Whether a text is code that reaches out, and what gets it evaluates texts; whether it is such code at all where nothing is said of what gets it.</summary>
+    bool IsCode(string? callee, string text);
+
     /// <summary>Whether a method of that name starts programs whatever it is of.</summary>
     bool IsStarting(string method);
 }

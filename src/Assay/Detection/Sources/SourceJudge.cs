@@ -317,7 +317,7 @@ internal sealed class SourceJudge
         foreach (IGrouping<string, (SourceUse Use, EffectKind Kind)> place in uses.GroupBy(u => u.Use.Function, StringComparer.Ordinal))
         {
             SourceUse? network = place.FirstOrDefault(u => u.Kind is EffectKind.Network && !IsHere(u.Use)).Use;
-            SourceUse? run = place.FirstOrDefault(u => !IsFixedProgram(u.Use) && u.Kind is EffectKind.Exec or EffectKind.Process or EffectKind.NativeLoad && u.Use.Callee is not "builtins.eval" && (KnownModules.Has(u.Use.Callee.Split('.')[0]) || u.Use.Callee.StartsWith("builtins.", StringComparison.Ordinal))).Use;
+            SourceUse? run = place.FirstOrDefault(u => !(u.Kind is EffectKind.Process && IsFixedProgram(u.Use)) && u.Kind is EffectKind.Exec or EffectKind.Process or EffectKind.NativeLoad && u.Use.Callee is not "builtins.eval" && (KnownModules.Has(u.Use.Callee.Split('.')[0]) || u.Use.Callee.StartsWith("builtins.", StringComparison.Ordinal))).Use;
             bool duplicates = _code.Uses.Any(u => u.Function == place.Key && u.Callee is "os.dup2" or "pty.spawn");
             bool shell = place.Any(u => u.Kind is EffectKind.Process && Texts(u.Use).Any(t => t.Contains("/bin/sh", StringComparison.Ordinal) || t.Contains("/bin/bash", StringComparison.Ordinal) || t is "sh" or "bash" or "cmd.exe" or "powershell.exe"));
             bool socket = _code.Uses.Any(u => u.Function == place.Key && u.Callee.StartsWith("socket.", StringComparison.Ordinal) && u.Callee is not "socket.gethostname");

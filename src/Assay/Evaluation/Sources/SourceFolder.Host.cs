@@ -49,6 +49,11 @@ internal sealed partial class SourceFolder : ISourceHost
             return;
         }
 
+        if (path.Length > 0)
+        {
+            Evaluated(path, arguments);
+        }
+
         if (path.Length == 0 && arguments is [FoldedText shell, FoldedText { Value: "-c" or "-lc" }, FoldedText, ..] && shell.Value[(shell.Value.LastIndexOf('/') + 1)..] is "sh" or "bash" or "zsh" or "dash")
         {
             // Whatever it is that gets a line for a shell, it gets it to run it.
@@ -85,11 +90,34 @@ internal sealed partial class SourceFolder : ISourceHost
         }
     }
 
+    /// <summary>Texts that something evaluates among the names of the source: expressions of tables, templates, formulas.</summary>
+    private void Evaluated(string callee, IReadOnlyList<FoldedValue> arguments)
+    {
+        if (_folder.Interest is not { } interest || _calls >= MostNested)
+        {
+            return;
+        }
+
+        foreach (FoldedValue argument in arguments)
+        {
+            if (argument is FoldedText { Value: var text } && interest.IsCode(callee, text))
+            {
+                // Tables mark names of the source by a sign, templates what they evaluate by braces.
+                Evaluate(text.Replace("@", "", StringComparison.Ordinal).Trim('{', '}', ' '));
+            }
+        }
+    }
+
     public void Unresolved(string? method, IReadOnlyList<FoldedValue> arguments)
     {
         if (!_isScoped || _folder.Interest is not { } interest)
         {
             return;
+        }
+
+        if (method is not null)
+        {
+            Evaluated(method, arguments);
         }
 
         foreach (FoldedValue argument in arguments)

@@ -13,6 +13,7 @@ namespace Assay.Evaluation.Sources;
 internal sealed class SourceReach
 {
     private const int MostItems = 256;
+    private const int LongestCode = 4096;
     private readonly SyntaxTree _tree;
     private readonly SourceScope _module;
     private readonly ISourceInterest _interest;
@@ -126,6 +127,8 @@ internal sealed class SourceReach
                 case SyntaxKind.Keyword when node.Name(Arg) is "trust_remote_code":
                 case SyntaxKind.Global:
                 case SyntaxKind.Constant when node.End - node.Start is 4 or 5 && node.Source[1..^1] is [(byte)'-', .., (byte)'c']:
+                    return true;
+                case SyntaxKind.Constant when node.ConstantKind is ConstantKind.Text && node.End - node.Start is > 8 and < LongestCode && node.Source.Contains((byte)'(') && _interest.IsCode(null, System.Text.Encoding.UTF8.GetString(node.Source)):
                     return true;
                 case SyntaxKind.Import or SyntaxKind.ImportFrom when IsTold(node):
                     return true;

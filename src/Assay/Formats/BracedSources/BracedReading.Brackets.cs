@@ -181,6 +181,12 @@ internal sealed partial class BracedReading
             // A method.
             string name = Last(head.Text);
             frame.Head = null;
+            if (frame.Kind is BracedFrameKind.List)
+            {
+                // Whoever gets the object, or finds it where it is kept, may call its methods.
+                frame.Function.Mentions.Add(name);
+            }
+
             BracedFunction method = name is "constructor" ? frame.Function : Function(name, frame.Function, "call");
             _frames.Push(new BracedFrame(BracedFrameKind.Block, method) { Statement = _at + 1 });
             return true;

@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Evaluation;
 using Assay.Formats.Jinja;
 using Assay.Formats.Requirements;
 using Assay.Formats.Shell;
 using Assay.Formats.Yaml;
+using Assay.Python.Names;
 
 namespace Assay.Formats.Configuration;
 
@@ -253,9 +255,27 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         role is not ValueRole.Switch && isInList
         && (value.Kind is EntryKind.Integer or EntryKind.Number || (Top is { IsMap: false, Index: > MostListed } && value.Text.AsSpan().IndexOfAny("/\\.:") < 0));
 
+    /// <summary>Whether a value is the name of something that starts programs or runs code, as those write it who find it by that name: <c>os.system</c>, <c>subprocess:run</c>.</summary>
+    private static bool NamesHarm(string text) =>
+        text.Length is > 6 and < 64 && text.AsSpan().IndexOfAny('.', ':') > 0 && char.IsAsciiLetterLower(text[0]) && !text.EndsWith(')') && CallableSinks.IsHandable(CanonicalName.Of(text.Replace(':', '.')));
+
     private void Text(string key, ScalarValue value, ValueRole role, bool isInList)
     {
         string text = value.Text;
+        if (!isInList && NamesHarm(text))
+        {
+            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = value.Offset, Code = "config.names-harm", Detail = $"{Path()} is {text}: what takes its functions from the configuration calls it.", Line = context.LineAt(value.Offset) });
+        }
+
+        if (context.Artifact.Extension is ".gyp" or ".gypi" && text.IndexOf("<!", StringComparison.Ordinal) is >= 0 and int expanded)
+        {
+            // <!(command) and <!@(command) are what the command prints.
+            foreach (ShellUse use in ShellLines.Read(text[expanded..].Replace("<!@(", "", StringComparison.Ordinal).Replace("<!(", "", StringComparison.Ordinal), context.Budget))
+            {
+                context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = value.Offset, Code = use.Code, Detail = $"{Path()}: {use.Detail}", Line = context.LineAt(value.Offset), When = "install" });
+            }
+        }
+
         if (text.Length >= 6 && (HasTag(text) || (IsTemplateKey(key) && (text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal)))))
         {
             Template(key, value);

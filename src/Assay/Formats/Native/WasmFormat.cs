@@ -27,7 +27,8 @@ internal sealed class WasmFormat : IFormat
 
     public void Read(Claim claim, ReadContext context)
     {
-        NativeCode code = new("wasm", claim.Range, context) { Summary = "a WebAssembly module" };
+        // Under its own name it is what pages are made of; under any other it lies where something else is expected.
+        NativeCode code = new(context.Artifact.Extension is ".wasm" ? "webassembly" : "wasm", claim.Range, context) { Summary = "a WebAssembly module" };
         ByteCursor cursor = new(context.Artifact.Bytes, claim.Range, context.Budget);
         int sections = 0;
         try

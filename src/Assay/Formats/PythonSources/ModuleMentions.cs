@@ -156,7 +156,9 @@ internal sealed class ModuleMentions
     /// <summary>Source names modules in imports, and in texts where they look like a path or like a module.</summary>
     private void Source(string name, string text)
     {
-        bool isDynamic = Array.Exists(s_dynamic, w => text.Contains(w, StringComparison.Ordinal));
+        // What its user names on the command line its user wants to run.
+        bool isTyped = text.Contains("sys.argv", StringComparison.Ordinal);
+        bool isDynamic = Array.Exists(s_dynamic, w => text.Contains(w, StringComparison.Ordinal) && !(isTyped && w is "exec(open"));
         if (isDynamic)
         {
             Note(_dynamic, Folder(name), name);

@@ -106,6 +106,11 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
             Uses = reading.Uses,
             Functions = context.Artifact.Parent is null && !isOfNotebook && !isScript ? reading.Functions : [],
         });
+        if (!isOfNotebook && SourceEncoding.Foreign(tree.Text.Slice(0, tree.Text.End)) is { } encoding)
+        {
+            context.Anomaly("python.own-encoding", start, 0, $"The source is written in {encoding}, an encoding that only code can bring.");
+        }
+
         if (tree.Errors is [var error, ..])
         {
             context.Anomaly("python.no-source", start + error.Offset, 0, $"Line {tree.Text.Position(error.Offset).Line} is no Python 3 that is known; the rest was read all the same.");

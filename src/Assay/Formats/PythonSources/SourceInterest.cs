@@ -20,6 +20,22 @@ internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
     // Modules have others among their attributes, also under names of their own: random._os.
     public bool IsWord(string name) => SourceNames.IsLeading(name) || IsStarting(name) || (name.TrimStart('_') is { Length: > 0 } module && KnownModules.IsStandard(module) && SourceNames.MayReach(module));
 
+    public bool IsCode(string? callee, string text)
+    {
+        if (text.Length is < 8 or > LongestLine || !text.Contains('(', StringComparison.Ordinal) || !SourceNames.Any("code-word", text))
+        {
+            return false;
+        }
+
+        if (callee is null)
+        {
+            return true;
+        }
+
+        int dot = callee.IndexOf('.', StringComparison.Ordinal);
+        return !KnownModules.IsStandard(dot < 0 ? "" : callee[..dot]) && (SourceNames.Has("evaluating", callee[(callee.LastIndexOf('.') + 1)..]) || CallableSinks.Of(callee)?.Kind is "python-source");
+    }
+
     public bool IsStarting(string method) => SourceNames.Has("starting-method", method);
 
     public bool IsCommand(string? method, string text)

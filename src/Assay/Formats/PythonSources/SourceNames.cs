@@ -41,6 +41,9 @@ internal static class SourceNames
     /// <summary>Whether a kind of names lists one.</summary>
     public static bool Has(string kind, string name) => s_names.Value[kind].Contains(name);
 
+    /// <summary>Whether a name begins as a kind says.</summary>
+    public static bool Begins(string kind, string name) => s_names.Value[kind].Any(w => name.StartsWith(w, StringComparison.Ordinal));
+
     /// <summary>Whether a text has one of the words of a kind in it.</summary>
     public static bool Any(string kind, string text) => s_names.Value[kind].Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
 

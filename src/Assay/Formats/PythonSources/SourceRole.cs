@@ -16,8 +16,9 @@ internal readonly record struct SourceRole(string File, string Folder)
     /// <summary>When a function runs that stands in no class and that nobody in the file calls.</summary>
     public string PhaseOf(string function) =>
         function is "__getattr__" or "__dir__" ? "import"
-        // transformers runs custom_generate/generate.py in the place of its own loop; torch.hub calls what hubconf.py defines.
-        : function is "generate" && File is "generate.py" && Folder is "custom_generate" ? "load"
+        // transformers runs custom_generate/generate.py in the place of its own loop; torch.hub calls what hubconf.py defines; a service of Azure begins with the init of score.py.
+        : function is "generate" && File is "generate.py" && Folder is "custom_generate" ? "infer"
+        : function is "init" or "run" && File is "score.py" ? (function is "init" ? "load" : "infer")
         : function is "load" && File is "__init__.py" ? "load"
         : File is "hubconf.py" && !function.StartsWith('_') ? "load"
         : SourceNames.IsBuildHook(function) ? "install"

@@ -363,7 +363,7 @@ internal sealed class ShellLines
         for (int at = line.IndexOf(place, StringComparison.OrdinalIgnoreCase); at >= 0; at = line.IndexOf(place, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             int from = line.LastIndexOfAny([';', '|', '\n', '>', '&'], Math.Max(0, at - 1));
-            if ((from >= 0 && line[from] is '>' && !commands.TrueForAll(SetsVariable)) || commands.Any(IsPlanter))
+            if ((from >= 0 && line[from] is '>' && !commands.TrueForAll(c => SetsVariable(c) || ReadsProfile(c))) || commands.Any(IsPlanter))
             {
                 return true;
             }
@@ -379,6 +379,19 @@ internal sealed class ShellLines
         string set = text.StartsWith("export ", StringComparison.Ordinal) ? text[7..] : "";
         int equals = set.IndexOf('=', StringComparison.Ordinal);
         return equals > 0 && set.AsSpan(0, equals).IndexOfAnyExcept(s_upper) < 0 && !Words("starting-variable").Contains(set[..equals]) && !set.AsSpan().ContainsAny(s_commands);
+    }
+
+    /// <summary>Whether a command writes a line that reads the set-up of an environment of Python's or of a tool: <c>. /opt/conda/bin/activate</c>.</summary>
+    private static bool ReadsProfile(ShellCommand command)
+    {
+        string[] words = command.Program is "echo" or "printf" ? [.. command.Words.Skip(1).TakeWhile(w => w is not (">" or ">>")).SelectMany(w => w.Split(' ', StringSplitOptions.RemoveEmptyEntries))] : [];
+        if (words is ["conda" or "mamba" or "micromamba" or "pyenv", "activate", ..] && words.Length < 4)
+        {
+            return true;
+        }
+
+        return words is ["." or "source", var file, ..] && words.Length < 4 && file[(file.LastIndexOf('/') + 1)..] is "activate" or "conda.sh" or "mamba.sh" or "nvm.sh" or "completion.bash" or "setup.bash" or "thisroot.sh" or "fzf.bash" or "env"
+            && !file.Contains("/tmp/", StringComparison.Ordinal) && !file.Contains("/.cache/", StringComparison.Ordinal);
     }
 
     private static bool IsPlanter(ShellCommand c) => c.Program is "tee" or "cp" or "mv" or "ln" or "install" or "schtasks" or "reg" or "launchctl" or "sed" || (c.Program is "crontab" && (c.IsPiped || c.Words.Any(w => w is "-")));

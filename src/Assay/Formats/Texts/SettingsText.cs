@@ -129,7 +129,7 @@ internal static class SettingsText
         foreach (string raw in document.Text.Split('\n'))
         {
             string line = raw.Split('#')[0];
-            bool runs = Calls(line, "system") || Calls(line, "system2") || Calls(line, "shell") || Calls(line, "download.file") || Calls(line, "eval") || Calls(line, "dyn.load") || ((Calls(line, "source") || Calls(line, "readRDS") || Calls(line, "load")) && line.Contains("://", StringComparison.Ordinal));
+            bool runs = Calls(line, "system") || Calls(line, "system2") || Calls(line, "shell") || Calls(line, "download.file") || Calls(line, "eval") || Calls(line, "dyn.load") || ((Calls(line, "source") || Calls(line, "readRDS") || Calls(line, "load")) && (line.Contains("://", StringComparison.Ordinal) || line.Contains("url(", StringComparison.Ordinal) || line.Contains("rawConnection(", StringComparison.Ordinal) || line.Contains("textConnection(", StringComparison.Ordinal)));
             if (runs && told++ < MostTold)
             {
                 context.Anomaly("r.profile-runs", document.Offset(at), raw.Length, $"Each start of R in the folder runs: {Short(raw.Trim())}");

@@ -136,6 +136,7 @@ internal sealed class TextFormat : IFormat
                 break;
             case TextRole.RProfile:
                 SettingsText.RProfile(document, context);
+                Lines(ForeignCalls.Lines(document.Text, ".r", context.Budget), claim, context, null);
                 break;
             case TextRole.AppleScript:
                 context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = "applescript", Summary = "a script", Phase = "use" });
@@ -154,6 +155,8 @@ internal sealed class TextFormat : IFormat
                 {
                     context.Anomaly("git.runs", document.Offset(evaluated), 0, "Emacs evaluates what the settings of the folder say when a file in it is opened.");
                 }
+
+                Lines(ForeignCalls.Lines(document.Text, file is "CMakeLists.txt" ? ".cmake" : context.Artifact.Extension.ToLowerInvariant(), context.Budget), claim, context, null, file is "CMakeLists.txt" || context.Artifact.Extension is ".cmake" ? "install" : null);
 
                 // What other languages hand to a shell stands in quotes.
                 Lines(SettingsText.Quoted(document.Text), claim, context, null);

@@ -102,6 +102,33 @@ public sealed class OriginTests
         Assert.Contains(report.Findings, f => f.Rule.Id == "source-runs-program" && f.Phase is "import" or "infer");
     }
 
+    /// <summary>Libraries evaluate expressions that they get as texts.</summary>
+    [Theory]
+    [InlineData("import os\nimport pandas as pd\npd.DataFrame({'a': [1]}).query(\"@os.system('./x') == 0\", engine='python')\n")]
+    [InlineData("import os\nimport pandas as pd\ndef load(df):\n    df.query(\"@os.system('./x') == 0\")\nload(pd.read_csv('a.csv'))\n")]
+    [InlineData("import pandas as pd\npd.eval(\"__import__('os').system('./x')\", engine='python')\n")]
+    [InlineData("import numexpr\nnumexpr.evaluate(\"__import__('os').system('./x')\")\n")]
+    [InlineData("from sympy import sympify\nsympify(\"__import__('os').system('./x')\")\n")]
+    [InlineData("from jinja2 import Environment\nEnvironment().from_string(\"{{ __import__('os').system('./x') }}\").render()\n")]
+    public void T158_AnExpressionThatALibraryEvaluatesIsFound(string source) => Assert.True(Read(source).Verdict >= Verdict.Suspicious, Read(source).Describe());
+
+    [Theory]
+    [InlineData("# -*- coding: tiny_rot -*-\nvzcbeg bf\n")]
+    [InlineData("#!/usr/bin/env python\n# vim: set fileencoding=mycodec :\nx = 1\n")]
+    [InlineData("# coding=rot13\nvzcbeg bf\n")]
+    public void T158_AnEncodingOfItsOwnIsFound(string source) => Assert.True(Read(source).Verdict >= Verdict.Suspicious, Read(source).Describe());
+
+    [Theory]
+    [InlineData("# -*- coding: utf-8 -*-\nx = 1\n")]
+    [InlineData("# -*- coding: latin-1 -*-\nx = 1\n")]
+    [InlineData("# -*- coding: euc_jp -*-\nx = 1\n")]
+    [InlineData("# vim: set fileencoding=<encoding name> :\nx = 1\n")]
+    [InlineData("# encoding of words: see below\nx = 1\n")]
+    [InlineData("x = 1\ny = 2\n# coding: none\n")]
+    [InlineData("import pandas as pd\ndef f(df, x):\n    return df.query('a > @x').eval('b = a + 1')\n")]
+    [InlineData("import streamlit as st\nst.code(\"os.system('ls')\")\n")]
+    public void OrdinaryTextsPass(string source) => Assert.Equal(Verdict.Passed, Read(source).Verdict);
+
     [Theory]
     [InlineData("import requests, os\ndef api(q):\n    return requests.post('https://api.x.invalid/v1', headers={'Authorization': f\"Bearer {os.environ['X_API_KEY']}\"}, json={'q': q}).json()\n")]
     [InlineData("import os, requests\nclass C:\n    def __init__(self):\n        self.key = os.getenv('X_API_KEY')\n    def ask(self, q):\n        return requests.get('https://api.x.invalid', headers={'x-api-key': self.key}, params={'q': q}).text\n")]
