@@ -212,12 +212,18 @@ internal sealed class SourceJudge
             Say("downloads-and-runs", use, "with what another machine answers");
         }
 
+        if (kind is EffectKind.Unpickle && !IsAsked(use) && use.Callee.EndsWith(".loads", StringComparison.Ordinal) && (use.Runs.Contains("data") || (use.Callee is "marshal.loads" && use.Arguments is [{ Kind: ShapeKind.Unknown }, ..])))
+        {
+            Say("runs-code", use, "out of what is data");
+        }
+
         if (runs && use.Runs.Contains("request"))
         {
             Say("runs-request", use, "with what somebody who is connected asks for");
         }
 
-        if (kind is EffectKind.Network && (use.From.Contains("store") || (use.From.Contains("secret") && (!IsAsked(use) || (use.Phase is "use" && Gives(use))))) && !IsHere(use) && !Texts(use).Any(t => t.Contains("huggingface.co", StringComparison.Ordinal)))
+        bool tells = kind is EffectKind.Network || use.Callee.StartsWith("webbrowser.", StringComparison.Ordinal);
+        if (tells && (use.From.Contains("store") || (use.From.Contains("secret") && (!IsAsked(use) || (use.Phase is "use" && Gives(use))))) && !IsHere(use) && !Texts(use).Any(t => t.Contains("huggingface.co", StringComparison.Ordinal)))
         {
             Say("sends-secret", use, use.From.Contains("store") ? "with what lies where secrets do" : "with a secret of its user");
         }
@@ -281,6 +287,17 @@ internal sealed class SourceJudge
         if (IsAsked(use))
         {
             return;
+        }
+
+        string last = use.Callee[(use.Callee.LastIndexOf('.') + 1)..];
+        if ((last.StartsWith("upload", StringComparison.Ordinal) || last.StartsWith("put_", StringComparison.Ordinal)) && Texts(use).FirstOrDefault(t => IsSecret(t, use.Phase)) is { } taken)
+        {
+            Say("sends-secret", use, $"with {taken}");
+        }
+
+        if (last is "extractall" or "unpack_archive" && Texts(use).Any(IsWhole))
+        {
+            Say("plants", use, "over what lies there already");
         }
 
         if (use.Callee is "torch.hub.load" && Texts(use).FirstOrDefault() is { } repository && repository.Contains('/', StringComparison.Ordinal) && !Lists("hub", repository.Split('/')[0]))

@@ -192,6 +192,10 @@ internal sealed partial class SourceFolder
             case "importlib.util.spec_from_file_location" or "importlib.machinery.SourceFileLoader" or "sys.path.insert" or "sys.path.append" when (Origins.Of(arguments) & ValueOrigins.Network) != 0:
                 Ran(Origins.Unknown(ValueOrigins.Network));
                 return null;
+            case "sys.path.insert" or "sys.path.append" when arguments.Any(a => PathObject.Text(a) is { } archive && (archive.EndsWith(".zip", StringComparison.Ordinal) || archive.EndsWith(".whl", StringComparison.Ordinal) || archive.EndsWith(".egg", StringComparison.Ordinal) || archive.EndsWith(".bin", StringComparison.Ordinal) || archive.EndsWith(".dat", StringComparison.Ordinal))):
+                // Python imports out of archives, whatever they are called.
+                Ran(FoldedValue.Unknown);
+                return null;
             case "zipimport.zipimporter" or "ctypes.CDLL" or "ctypes.cdll.LoadLibrary" or "torch.ops.load_library" when arguments.Text(0) is { } library && _written.ContainsKey(library):
                 Ran(_written[library]);
                 return null;

@@ -25,6 +25,9 @@ internal enum ValueOrigins
 
     /// <summary>A file that was fetched holds it.</summary>
     Fetched = 32,
+
+    /// <summary>A file of data holds it: weights, an array, a picture, a table.</summary>
+    Data = 64,
 }
 
 /// <summary>Carries origins from values to what is made of them.</summary>

@@ -9,7 +9,7 @@ namespace Assay.Formats.PythonSources;
 internal static class SourceFlow
 {
     private static readonly (ValueOrigins Origin, string Name)[] s_names =
-        [(ValueOrigins.Network, "network"), (ValueOrigins.Secret, "secret"), (ValueOrigins.Store, "store"), (ValueOrigins.Request, "request"), (ValueOrigins.Files, "files"), (ValueOrigins.Fetched, "fetched")];
+        [(ValueOrigins.Network, "network"), (ValueOrigins.Secret, "secret"), (ValueOrigins.Store, "store"), (ValueOrigins.Request, "request"), (ValueOrigins.Files, "files"), (ValueOrigins.Fetched, "fetched"), (ValueOrigins.Data, "data")];
 
     /// <summary>Where what a call gets stems from.</summary>
     public static IReadOnlyList<string> From(IReadOnlyList<FoldedValue> arguments)

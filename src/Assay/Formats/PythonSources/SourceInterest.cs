@@ -12,6 +12,8 @@ namespace Assay.Formats.PythonSources;
 internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
 {
     private const int LongestLine = 4096;
+    private const int MostLines = 256;
+    private readonly Dictionary<string, bool> _lines = new(StringComparer.Ordinal);
     private static readonly SearchValues<string> s_line = SearchValues.Create(["|", "curl", "wget", "/dev/tcp", "base64", "&&", ";", "bash", "powershell"], StringComparison.Ordinal);
     private static readonly SearchValues<char> s_stars = SearchValues.Create("*?");
 
@@ -47,7 +49,22 @@ internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
 
         string first = text.AsSpan().TrimStart() is var line && line.IndexOf(' ') is > 0 and int end ? line[..end].ToString() : line.ToString();
         return (method is not null && (first.StartsWith('/') || first.StartsWith("./", StringComparison.Ordinal) || Array.Exists(s_programs, k => ShellWords.Table(k).Contains(first))))
-            || (text.AsSpan().ContainsAny(s_line) && ShellLines.Read(text, budget).Exists(u => u.Code is not "shell.known-installer"));
+            || (text.AsSpan().ContainsAny(s_line) && Acts(text));
+    }
+
+    /// <summary>Whether a line for a shell does what only an attack does; a loop asks for the same one again.</summary>
+    private bool Acts(string line)
+    {
+        if (!_lines.TryGetValue(line, out bool acts))
+        {
+            acts = ShellLines.Read(line, budget).Exists(u => u.Code is not "shell.known-installer");
+            if (_lines.Count < MostLines)
+            {
+                _lines.Add(line, acts);
+            }
+        }
+
+        return acts;
     }
 
     private static readonly string[] s_programs = ["shell", "fetcher", "decoder", "prefix"];
@@ -63,9 +80,18 @@ internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
             from |= text is not null && SourceNames.Any("machine-credentials", text) ? ValueOrigins.Store : ValueOrigins.None;
         }
 
-        if (SourceNames.Has("secret-getter", last) || callee.StartsWith("keyring.", StringComparison.Ordinal))
+        if (SourceNames.Has("personal", callee[..Math.Max(0, callee.IndexOf('.', StringComparison.Ordinal))]))
         {
-            from |= callee.StartsWith("keyring.", StringComparison.Ordinal) ? ValueOrigins.Store : ValueOrigins.Secret;
+            from |= ValueOrigins.Store;
+        }
+        else if (SourceNames.Has("secret-getter", last))
+        {
+            from |= ValueOrigins.Secret;
+        }
+
+        if (SourceNames.IsReader(callee))
+        {
+            from |= ValueOrigins.Data;
         }
 
         if (callee is "os.getenv" or "os.environ.get" or "os.environ.pop" or "os.environ.__getitem__" && text is not null && SourceNames.Any("secret-name", text))

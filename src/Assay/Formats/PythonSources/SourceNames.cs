@@ -41,6 +41,9 @@ internal static class SourceNames
     /// <summary>Whether a kind of names lists one.</summary>
     public static bool Has(string kind, string name) => s_names.Value[kind].Contains(name);
 
+    /// <summary>Whether a function reads a file of data.</summary>
+    public static bool IsReader(string callee) => s_names.Value["data-reader"].Contains(callee) || s_names.Value["data-reader"].Contains(callee[..(callee.IndexOf('.', StringComparison.Ordinal) + 1)]);
+
     /// <summary>Whether a name begins as a kind says.</summary>
     public static bool Begins(string kind, string name) => s_names.Value[kind].Any(w => name.StartsWith(w, StringComparison.Ordinal));
 

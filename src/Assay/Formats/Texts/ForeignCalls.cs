@@ -12,6 +12,8 @@ internal static class ForeignCalls
 {
     private const int MostArguments = 24;
     private const int LongestCall = 4096;
+    private const int FewestSteps = 1 << 18;
+    private const int StepsPerCharacter = 16;
     private const int MostNames = 1024;
     private static readonly Lazy<Dictionary<string, Dictionary<string, string>>> s_calls = new(() =>
         EmbeddedTable.Rows("formats/foreign-calls.tsv").GroupBy(r => r[0], StringComparer.Ordinal)
@@ -31,7 +33,10 @@ internal static class ForeignCalls
         budget.SpendWork(8L * text.Length);
         Dictionary<string, string> names = new(StringComparer.Ordinal);
         StringBuilder lines = new();
-        for (int at = 0; at < text.Length;)
+
+        // Brackets and quotes that nobody closes are looked for again and again: as much as the script is long, a few times.
+        long left = FewestSteps + (StepsPerCharacter * (long)text.Length);
+        for (int at = 0; at < text.Length && left > 0;)
         {
             char c = text[at];
             if (c is '\n')
@@ -45,7 +50,9 @@ internal static class ForeignCalls
             }
             else if (c is '"' or '\'')
             {
-                at = Closing(text, at);
+                int end = Closing(text, at);
+                left -= end == at + 1 ? LongestCall : end - at;
+                at = end;
             }
             else if (IsPart(c))
             {
@@ -56,9 +63,11 @@ internal static class ForeignCalls
                 }
 
                 string word = text[start..at];
-                if (calls.TryGetValue(word, out string? does) && Call(text, at, language) is { Count: > 0 } given)
+                bool isCall = calls.TryGetValue(word, out string? does);
+                left -= isCall ? LongestCall / 8 : 1;
+                if (isCall && Call(text, at, language, ref left) is { Count: > 0 } given)
                 {
-                    Line(does, [.. given.Select(g => Value(g, names))], lines);
+                    Line(does!, [.. given.Select(g => Value(g, names))], lines);
                 }
                 else
                 {
@@ -95,7 +104,7 @@ internal static class ForeignCalls
     }
 
     /// <summary>The arguments of a call, as they are written; those of CMake are parted by blanks, and end where the next word in capitals begins or the brackets close.</summary>
-    private static List<string> Call(string text, int at, string language)
+    private static List<string> Call(string text, int at, string language, ref long left)
     {
         bool isBare = language is ".cmake";
         while (at < text.Length && text[at] is ' ')
@@ -113,8 +122,9 @@ internal static class ForeignCalls
         List<string> given = [];
         StringBuilder one = new();
         int i = opens ? at + 1 : at;
-        for (; i < text.Length && i - at < LongestCall && given.Count < MostArguments; i++)
+        for (; i < text.Length && i - at < LongestCall && given.Count < MostArguments && left > 0; i++)
         {
+            left--;
             char c = text[i];
             if (c is '"' or '\'' or '`')
             {

