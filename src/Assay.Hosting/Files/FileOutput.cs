@@ -11,6 +11,7 @@ namespace Assay.Hosting.Files;
 /// </summary>
 public sealed class FileOutput(string folder, bool replace) : ConversionOutput
 {
+    private const long EarlyStep = 32 << 20;
     private readonly List<OutputFile> _files = [];
     private bool _swept;
 
@@ -92,6 +93,8 @@ public sealed class FileOutput(string folder, bool replace) : ConversionOutput
     {
         private readonly SafeFileHandle _handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         private long _length;
+        private long _begun;
+        private Task _early = Task.CompletedTask;
 
         public string Temporary => temporary;
 
@@ -103,6 +106,12 @@ public sealed class FileOutput(string folder, bool replace) : ConversionOutput
             {
                 RandomAccess.Write(_handle, bytes, _length);
                 _length += bytes.Length;
+                if (_length - _begun >= EarlyStep && _early.IsCompleted)
+                {
+                    // The disk works while further bytes are read: at the end little is left to wait for. A failure comes again then.
+                    _begun = _length;
+                    _early = Task.Run(() => RandomAccess.FlushToDisk(_handle));
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -110,10 +119,33 @@ public sealed class FileOutput(string folder, bool replace) : ConversionOutput
             }
         }
 
-        public override void Flush() => Guard(target, () => RandomAccess.FlushToDisk(_handle));
+        public override void Flush() => Guard(target, () =>
+        {
+            Wait();
+            RandomAccess.FlushToDisk(_handle);
+        });
 
         public override ByteSource OpenRead() => FileOpening.Open(temporary);
 
-        public void Close() => _handle.Dispose();
+        public void Close()
+        {
+            try
+            {
+                Wait();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Whoever must know whether the bytes are on the disk has asked by Flush.
+            }
+
+            _handle.Dispose();
+        }
+
+        private void Wait()
+        {
+            Task early = _early;
+            _early = Task.CompletedTask;
+            early.GetAwaiter().GetResult();
+        }
     }
 }

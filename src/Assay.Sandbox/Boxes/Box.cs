@@ -15,6 +15,7 @@ internal sealed class Box : IDisposable
 {
     private const int Processors = 2;
     private const int OwnProcesses = 64;
+    private const int LongestPlaces = 24 << 20;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly Descriptor _control;
     private readonly int _process;
@@ -36,6 +37,9 @@ internal sealed class Box : IDisposable
 
     /// <summary>The beginning of the paths that mark phases.</summary>
     public string Mark { get; }
+
+    /// <summary>Where what is compared lies in the memory of its loads; null where its Python could not say.</summary>
+    public ComparedMemory? Compared { get; private set; }
 
     /// <summary>The libraries that were asked for, with their versions; null where there is none.</summary>
     public IReadOnlyDictionary<string, string?> Libraries { get; private set; } = new Dictionary<string, string?>();
@@ -160,7 +164,7 @@ internal sealed class Box : IDisposable
             }
         }
 
-        (byte[] answer, _) = DescriptorMessages.Receive(_control);
+        (byte[] answer, IReadOnlyList<Descriptor> descriptors) = DescriptorMessages.Receive(_control);
         if (answer.Length == 0)
         {
             byte[] said = new byte[2000];
@@ -177,6 +181,14 @@ internal sealed class Box : IDisposable
 
         Python = document.RootElement.GetProperty("ready").GetString() ?? "";
         Libraries = document.RootElement.GetProperty("libraries").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString());
+        foreach (Descriptor places in descriptors)
+        {
+            using (places)
+            {
+                Compared = ComparedMemory.Read(places.ReadToEnd(LongestPlaces));
+            }
+        }
+
         Confine(options);
     }
 
@@ -213,6 +225,7 @@ internal sealed class Box : IDisposable
             json.WriteString("after", options.After);
             HarnessParts.Texts(json, "libraries", libraries);
             HarnessParts.Texts(json, "events", PythonStory.Beginnings);
+            HarnessParts.Texts(json, "closely", HarnessParts.Closely);
             HarnessParts.Map(json, "honey", Honey.Files);
             HarnessParts.Map(json, "machine", Honey.Machine);
             json.WriteEndObject();

@@ -7,11 +7,16 @@ namespace Assay.Sandbox.Boxes;
 /// <summary>The harness: parts in the order of their names, and pieces of the settings that they read.</summary>
 internal static class HarnessParts
 {
+    private static readonly Lazy<string[]> s_closely = new(ReadClosely);
+
     /// <summary>The parts for a box in which many loads run one after another.</summary>
     public static byte[] Join() => Join(n => n.StartsWith("harness/", StringComparison.Ordinal));
 
     /// <summary>The parts for a box that is there for one load: the last one is another.</summary>
     public static byte[] JoinAlone() => Join(n => (n.StartsWith("harness/", StringComparison.Ordinal) && !n.StartsWith("harness/5", StringComparison.Ordinal)) || n.StartsWith("alone/", StringComparison.Ordinal));
+
+    /// <summary>The modules of which more is compared before and after a load than of others.</summary>
+    public static IEnumerable<string> Closely => s_closely.Value;
 
     /// <summary>Writes an array of texts.</summary>
     public static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
@@ -35,6 +40,12 @@ internal static class HarnessParts
         }
 
         json.WriteEndObject();
+    }
+
+    private static string[] ReadClosely()
+    {
+        using StreamReader reader = new(typeof(HarnessParts).Assembly.GetManifestResourceStream("observing/compared-closely.tsv")!);
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(l => l[0] != '#')];
     }
 
     private static byte[] Join(Func<string, bool> chosen)

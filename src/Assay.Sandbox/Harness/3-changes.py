@@ -7,33 +7,35 @@ import _signal
 import _socket
 import codecs
 import faulthandler
+import functools
 import logging
 import threading
+import types
+import weakref
 from operator import is_, itemgetter, methodcaller
 
 MOST_CHANGES = 1000
-# Of these, single values, containers, objects, what their classes are set to and what functions hold are compared too; of all other modules, the functions and
-# classes that stand there, and what stands in the classes. To look at a thing costs a copy of its page of memory, so no more is looked at.
-CLOSELY = (
-    "builtins", "sys", "_frozen_importlib", "_frozen_importlib_external", "pickle", "io", "_pyio", "os", "subprocess", "socket", "ssl", "importlib._bootstrap", "importlib._bootstrap_external", "threading", "logging", "json", "json.decoder",
-    "json.encoder", "http.client", "urllib.request", "pathlib", "tempfile", "zipfile", "codecs", "copyreg", "_compat_pickle", "random", "asyncio.events", "requests.sessions", "requests.adapters",
-    "urllib3.connection", "urllib3.connectionpool", "torch.serialization", "torch.nn.modules.module", "torch.storage", "torch._tensor", "joblib.numpy_pickle", "joblib.compressor", "numpy.lib.npyio",
-    "pandas.io.pickle", "dill._dill", "cloudpickle.cloudpickle", "sklearn.base", "h5py._hl.files", "safetensors.torch", "skops.io._utils",
-)
+# Of these modules more is compared than of all others; the settings say which.
+CLOSELY = frozenset()
 # What decides over connections and programs is there before each load, so that a change of it shows.
 ALWAYS = ("ssl", "urllib.request", "subprocess", "tempfile", "zipfile")
 METHOD, FUNCTION, BUILTIN, MODULE, NONE, GENERATOR = type(str.join), type(lambda: 0), type(len), type(sys), type(None), type(one for one in ())
-FUNCTIONS = (BUILTIN, FUNCTION, type, type(itemgetter(0)))
+FUNCTIONS = (BUILTIN, FUNCTION, type, type(itemgetter(0)), type([].__len__), functools._lru_cache_wrapper, functools.partial, types.MethodType)
 IN_CLASSES = FUNCTIONS + (property, classmethod, staticmethod)
 SETTINGS = (int, bool, float, str, bytes, tuple)
 CONTAINERS = (dict, list, set)
+# What finds modules looks where its texts and lists say; which files it saw there, and when, is new with each folder that changes.
+FINDERS, FIND = ("sys.meta_path", "sys.path_importer_cache"), (str, tuple, list)
+REFERENCE, CALLED_BACK = weakref.ref, weakref.ref.__dict__["__callback__"].__get__
 ERRORS = ("strict", "ignore", "replace", "xmlcharrefreplace", "backslashreplace", "namereplace", "surrogateescape", "surrogatepass")
 OF_ITS_OWN = ("__class__", "__builtins__", "__warningregistry__", "__annotations__")
+# How C gives a class its attributes.
+WAYS = tuple(type(FUNCTION.__dict__[name]) for name in ("__code__", "__globals__"))
 # A class that Python code made; the others cannot be changed.
 MADE = 1 << 9
 VALUES, FLAGS = methodcaller("values"), type.__dict__["__flags__"].__get__
 NAME, QUALIFIED, SUBCLASSED, HELD, HOME = (type.__dict__[name].__get__ for name in ("__name__", "__qualname__", "__mro__", "__dict__", "__module__"))
-CLOSURE, KEYWORDS, GLOBALS, CODE = (FUNCTION.__dict__[name].__get__ for name in ("__closure__", "__kwdefaults__", "__globals__", "__code__"))
+CLOSURE, KEYWORDS, GLOBALS, CODE, DEFAULTS = (FUNCTION.__dict__[name].__get__ for name in ("__closure__", "__kwdefaults__", "__globals__", "__code__", "__defaults__"))
 CONTENTS = type((lambda one: lambda: one)(0).__closure__[0]).__dict__["cell_contents"].__get__
 MODULES, JOINED = sys.modules, itertools.chain.from_iterable
 
@@ -51,7 +53,7 @@ def unseen_lists():
 
 def picture(main):
     """What is there before a load, in a form that nobody can change; nothing of it is called later."""
-    modules, classes, containers, objects, functions = [], {}, [], {}, {}
+    modules, classes, containers, objects, functions, statics = [], {}, [], {}, {}, {}
     for name, module in list(MODULES.items()):
         if type(module) is MODULE and module is not main and name != "__main__":
             # Libraries keep the module of the harness under a name of their own.
@@ -60,6 +62,8 @@ def picture(main):
             for key, thing in list(names.items()):
                 if of(thing, type) and FLAGS(thing) & MADE and id(thing) not in classes:
                     classes[id(thing)] = ("%s.%s" % (name, key), name in CLOSELY, thing, HELD(thing), SUBCLASSED(thing))
+                elif of(thing, type) and not FLAGS(thing) & MADE:
+                    statics.setdefault(id(thing), (NAME(thing), thing, HELD(thing), content(dict(HELD(thing)))))
                 elif type(thing) is FUNCTION and name in CLOSELY:
                     functions[id(thing)] = (name, key, thing)
                 elif name in CLOSELY and key not in OF_ITS_OWN and of(thing, CONTAINERS) and thing is not MODULES:
@@ -82,11 +86,29 @@ def picture(main):
         ("pickle._Unpickler.dispatch", pickle._Unpickler.dispatch), ("pickle._Pickler.dispatch", pickle._Pickler.dispatch),
     ] + unseen_lists()
     classes = tuple(classes.values())
+    functions = tuple(functions.values())
     return (
         tuple(modules), classes, tuple((tuple(held), tuple(held.values())) for _, _, _, held, _ in classes),
-        tuple((name, one, content(one)) for name, one in lists), tuple(containers), instances(objects.values()), inside(list(functions.values())), tuple(threading._threading_atexits),
-        tuple((name, getattr(MODULES[name.rpartition(".")[0]], name.rpartition(".")[2])) for name in ONES), switches(gc.isenabled()),
+        tuple((name, one, content(one)) for name, one in lists), tuple(containers), instances(objects.values()), inside(list(functions)), tuple(threading._threading_atexits),
+        tuple((name, getattr(MODULES[name.rpartition(".")[0]], name.rpartition(".")[2])) for name in ONES), tuple(statics.values()),
+        tuple((label, key, one, CODE(one), one.__defaults__) for label, key, one in functions), frozenset([one[0] for one in modules]), frozenset([id(one[2]) for one in classes]), switches(gc.isenabled()),
     )
+
+
+def numbered(before):
+    """The groups of a picture whose members have numbers, one after another, by which somebody outside says where memory is another than before; behind them, what is loaded."""
+    return before[0], before[1], before[3], before[4], before[5], before[6][1], before[6][3], before[9], before[10]
+
+
+def part(before, where):
+    """Those members of the groups that are numbered so, and whether what is loaded is another; all where nobody looked from outside."""
+    if where is None:
+        return tuple(range(len(group)) for group in numbered(before)[:7]) + ((), (), True)
+    at, parts = 0, []
+    for group in numbered(before):
+        parts.append([number - at for number in where if at <= number < at + len(group)])
+        at += len(group)
+    return tuple(parts) + (at in where,)
 
 
 def content(container):
@@ -105,8 +127,17 @@ def instances(objects):
         except Exception:
             continue
         if type(held) is dict and not of(thing, FUNCTIONS):
-            found.append((label, type(thing), held, tuple(held), tuple(held.values()), tuple((key, one, tuple(one)) for key, one in held.items() if type(one) is list)))
+            found.append((label, thing, type(thing), held, tuple(held), tuple(held.values()), tuple((key, one, tuple(one)) for key, one in held.items() if type(one) is list)))
     return tuple(found)
+
+
+def attributes(thing):
+    """Where an object keeps its attributes, asked by what C gives its class for that; what else stands in its classes may be the load's."""
+    for base in SUBCLASSED(type(thing)):
+        way = plain(HELD(base)).get("__dict__")
+        if type(way) in WAYS:
+            return way.__get__(thing)
+    return None
 
 
 def inside(waiting):
@@ -121,7 +152,7 @@ def inside(waiting):
             named.append((name, key, KEYWORDS(function)))
         for cell in CLOSURE(function) or ():
             try:
-                if of(CONTENTS(cell), FUNCTIONS):
+                if of(CONTENTS(cell), FUNCTIONS + (str, bytes, tuple)):
                     owners.append((name, key))
                     cells.append(cell)
                     if type(CONTENTS(cell)) is FUNCTION:
@@ -144,16 +175,18 @@ ASKED = (
 ) + ((("sys.set_int_max_str_digits", sys.get_int_max_str_digits),) if hasattr(sys, "get_int_max_str_digits") else ())
 
 
-def switches(collects):
+def switches(collects, looks=True):
     """Single settings of the interpreter."""
-    ssl = MODULES.get("ssl")
-    names = plain(ssl.__dict__) if type(ssl) is MODULE else {}
-    return tuple((name, ask()) for name, ask in ASKED) + (
+    asked = tuple((name, ask()) for name, ask in ASKED) + (
         ("gc.enable", collects), ("gc.set_threshold", ascii(THRESHOLD())), ("locale.setlocale", LOCALE(PLACE)),
         ("sys.set_asyncgen_hooks", ASYNC_HOOKS()[0]), ("os.getcwd", folder()), ("logging.disable", MANAGER.__dict__.get("_disable")), ("signal.set_wakeup_fd", WAKEUP(-1)),
-        # What somebody gets who asks for a connection that is checked.
-        ("ssl.SSLContext.verify_mode", names.get("_create_default_https_context") is not names.get("create_default_context")),
     ) + tuple(("codecs.register_error(%s)" % name, LOOKUP_ERROR(name)) for name in ERRORS) + tuple(("signal.signal(%d)" % number, GETSIGNAL(number)) for number in range(1, 65))
+    if not looks:
+        return asked
+    ssl = MODULES.get("ssl")
+    names = plain(ssl.__dict__) if type(ssl) is MODULE else {}
+    # What somebody gets who asks for a connection that is checked.
+    return asked + (("ssl.SSLContext.verify_mode", names.get("_create_default_https_context") is not names.get("create_default_context")),)
 
 
 def folder():
@@ -177,14 +210,17 @@ def plain(names):
     return {key: value for key, value in list(names.items()) if type(key) is str}
 
 
-def changes(before, collects, brought):
+def changes(before, collects, brought, where=None):
     """
     Tells, one by one, the names of what is another thing than before, and what it is; what was only added to a module is no change, but for names that take
-    the place of builtins. The load brought code, by its identity, and ran files of the disk.
+    the place of builtins. The load brought code, by its identity, and ran files of the disk. Where says which members of the picture lie where memory is another
+    than before, so that nobody has to look at the others.
     """
-    modules, classes, held, lists, containers, objects, functions, _, ones, single = before
-    there, known, of_python = plain(MODULES), {one[0] for one in modules}, globals()["__builtins__"]
-    for name, module, names, keys, values in modules:
+    modules, classes, held, lists, containers, objects, functions, _, ones, statics, bodies, known, _, single = before
+    of_modules, of_classes, of_lists, of_containers, of_objects, of_cells, of_named, of_statics, of_bodies, loaded = part(before, where)
+    there, of_python = plain(MODULES) if loaded else {}, globals()["__builtins__"]
+    looks = where is None or any(modules[i][0] in ("sys", "os", "ssl") for i in of_modules)
+    for name, module, names, keys, values in [modules[i] for i in of_modules]:
         now = names.values()
         if len(now) != len(values) or not all(map(is_, values, now)):
             now = plain(names)
@@ -200,38 +236,53 @@ def changes(before, collects, brought):
                 yield name, "names that are no plain texts"
         if type(module) is not MODULE:
             yield name + ".__class__", describe(module)
-        if there.get(name) is not module:
-            yield "sys.modules['%s']" % name, describe(there.get(name))
-    yield from new_modules(there, known, brought)
-    if not same(tuple(JOINED(map(itemgetter(1), held))), tuple(JOINED(map(VALUES, map(itemgetter(3), classes))))):
-        for (label, closely, _, names, bases), (keys, values) in zip(classes, held):
-            if not same(values, tuple(names.values())):
-                now, kinds = plain(names), IN_CLASSES + SETTINGS if closely else IN_CLASSES
-                yield from [(label + "." + key, describe(now.get(key))) for key, old in zip(keys, values)
-                            if of(old, kinds) and key not in OF_ITS_OWN and now.get(key, changes) is not old and not wraps(old, now.get(key))]
-                # What takes the place of an inherited function.
-                yield from [(label + "." + key, describe(now[key])) for key in now.keys() - set(keys) if of(now[key], IN_CLASSES) and takes(key, bases[1:])]
-    if not same(tuple(map(itemgetter(4), classes)), tuple(map(SUBCLASSED, map(itemgetter(2), classes)))):
-        yield from [(label + ".__bases__", ", ".join(map(NAME, SUBCLASSED(thing)[1:]))[:300]) for label, _, thing, _, bases in classes if SUBCLASSED(thing) is not bases]
-    for name, held, old in lists:
+    if loaded:
+        for name, module, _, _, _ in modules:
+            if there.get(name) is not module:
+                yield "sys.modules['%s']" % name, describe(there.get(name))
+        yield from new_modules(there, known, brought)
+    for (label, closely, thing, names, bases), (keys, values) in [(classes[i], held[i]) for i in of_classes]:
+        if not same(values, tuple(names.values())):
+            now, kinds = plain(names), IN_CLASSES + SETTINGS if closely else IN_CLASSES
+            yield from [(label + "." + key, describe(now.get(key))) for key, old in zip(keys, values)
+                        if of(old, kinds) and key not in OF_ITS_OWN and now.get(key, changes) is not old and not wraps(old, now.get(key))]
+            # What takes the place of an inherited function.
+            yield from [(label + "." + key, describe(now[key])) for key in now.keys() - set(keys) if of(now[key], IN_CLASSES) and takes(key, bases[1:])]
+        if SUBCLASSED(thing) is not bases:
+            yield label + ".__bases__", ", ".join(map(NAME, SUBCLASSED(thing)[1:]))[:300]
+    for name, held, old in [lists[i] for i in of_lists]:
         yield from [change[:2] for change in entries(name, held, old, known)]
-    for name, held, old in containers:
+    for name, held, old in [containers[i] for i in of_containers]:
         yield from [change[:2] for change in entries(name, held, old, known) if of(change[2], FUNCTIONS + SETTINGS)]
-    for label, kind, names, keys, values, inner in objects:
+    for label, thing, kind, names, keys, values, inner in [objects[i] for i in of_objects]:
+        if type(thing) is not kind:
+            yield label + ".__class__", describe(thing)
+        else:
+            other = attributes(thing)
+            if other is not None and other is not names:
+                yield label + ".__dict__", describe(other)
         now = names.values()
         if len(now) != len(values) or not all(map(is_, values, now)):
             now = plain(names)
             yield from [(label + "." + key, describe(now.get(key))) for key, old in zip(keys, values)
-                        if type(key) is str and (of(old, FUNCTIONS) or old is None and of(now.get(key), FUNCTIONS)) and now.get(key, changes) is not old]
+                        if type(key) is str and (of(old, FUNCTIONS + (FIND if label in FINDERS else ())) or old is None and of(now.get(key), FUNCTIONS)) and now.get(key, changes) is not old]
             yield from [(label + "." + key, describe(now[key])) for key in now.keys() - set(keys) if takes(key, SUBCLASSED(kind))]
         for key, one, old in inner:
             yield from [change[:2] for change in entries(label + "." + key, one, old, known) if of(change[2], FUNCTIONS + (tuple,))]
-    yield from inner_changes(*functions)
-    for name, old in ones:
+    owners, cells, contents, named, defaults = functions
+    yield from inner_changes(*[[group[i] for i in of_cells] for group in (owners, cells, contents)], *[[group[i] for i in of_named] for group in (named, defaults)])
+    # Nothing in Python changes a class that is written in C: whoever did, wrote into its memory.
+    for label, thing, names, old in [statics[i] for i in of_statics]:
+        was, now = dict(old), plain(names)
+        yield label, ", ".join(sorted([ascii(key)[:80] for key in was.keys() | now.keys() if was.get(key) is not now.get(key)])) or "its functions of C"
+    for label, key, one, code, usual in [bodies[i] for i in of_bodies]:
+        if CODE(one) is not code or DEFAULTS(one) is not usual:
+            yield "%s.%s" % (label, key), describe(one)
+    for name, old in ones if looks else ():
         now = plain(sys.__dict__ if name.startswith("sys.") else OS.__dict__).get(name.rpartition(".")[2])
         if now is not old:
             yield name, describe(now)
-    for (name, was), (_, now) in zip(single, switches(collects)):
+    for (name, was), (_, now) in zip(single, switches(collects, looks)):
         if now is not was and not (type(now) in (int, str, float, bool) and type(now) is type(was) and now == was):
             yield name, describe(now)
 
@@ -245,7 +296,8 @@ def new_modules(there, known, brought):
     roots = {one.partition(".")[0] for one in known} | {"__main__"}
     for name in [one for one in there if one not in known and one != "__main__"]:
         module, top = there[name], name.partition(".")[0]
-        root = there.get(top)
+        # Code of a repository is imported under the name of a package that is not there.
+        root = there.get(top, module)
         names = plain(root.__dict__) if type(root) is MODULE else {}
         file = names.get("__file__")
         # Its file was run, it is a part of Python, a library of C, or a folder alone.
@@ -270,7 +322,7 @@ def new_modules(there, known, brought):
 def of_twin(thing, name):
     """Whether a function of C is one of the twin of a module: heapq takes its functions from _heapq."""
     home = thing.__self__
-    return type(home) is MODULE and plain(home.__dict__).get("__name__") == "_" + name
+    return type(home) is MODULE and plain(home.__dict__).get("__name__") in ("_" + name, "_" + name.partition(".")[0])
 
 
 def entries(name, held, old, known):
@@ -314,7 +366,7 @@ def inner_changes(owners, cells, contents, named, defaults):
 
 def takes(key, bases):
     """Whether an attribute takes the place of a function that a class gives."""
-    return any(of(plain(HELD(base)).get(key), FUNCTIONS + (METHOD,)) for base in bases)
+    return any(of(plain(HELD(base)).get(key), IN_CLASSES + WAYS + (METHOD,)) for base in bases)
 
 
 def of_library(thing):

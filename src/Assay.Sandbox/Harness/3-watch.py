@@ -83,9 +83,7 @@ def start_watching(descriptor, prefixes):
     brought, filled = {}, []
     reader, unpacker = _frozen_importlib_external._compile_bytecode.__code__, _frozen_importlib_external.SourceLoader.get_code.__code__
     parser = ast.parse.__code__
-    thread_pools = sys.modules.get("threadpoolctl")
-    thread_code = {id(c): c for c in codes_of(thread_pools)} if thread_pools else {}
-    ctypes_code = {id(c): c for name in ("ctypes", "ctypes.util", "ctypes._endian") if name in sys.modules for c in codes_of(sys.modules[name])}
+    thread_code, ctypes_code = OF_THREADS
     cache = "." + sys.implementation.cache_tag + ".pyc"
 
     def on_disk(path):
@@ -265,6 +263,15 @@ def start_watching(descriptor, prefixes):
     return lambda: sys.addaudithook(hook), count_up, runs
 
 
+def of_threads():
+    """The code that looks for threads of libraries, and the code that it uses for that."""
+    thread_pools = sys.modules.get("threadpoolctl")
+    return (
+        {id(c): c for c in codes_of(thread_pools)} if thread_pools else {},
+        {id(c): c for name in ("ctypes", "ctypes.util", "ctypes._endian") if name in sys.modules for c in codes_of(sys.modules[name])},
+    )
+
+
 def pieces(text):
     """What of a text stands still when its gaps, which have names, are filled."""
     found, at = [], 0
@@ -302,10 +309,10 @@ def codes_of(module):
                 waiting += [f.__code__ for f in (one.fget, one.fset) if hasattr(f, "__code__")]
             elif hasattr(one, "__code__"):
                 waiting.append(one.__code__)
-    found = []
+    found = {}
     while waiting:
         code = waiting.pop()
-        if type(code) is kind and code not in found:
-            found.append(code)
+        if type(code) is kind and id(code) not in found:
+            found[id(code)] = code
             waiting += [c for c in code.co_consts if type(c) is kind]
-    return found
+    return found.values()

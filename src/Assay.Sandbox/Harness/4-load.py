@@ -179,13 +179,11 @@ def load(request, model, events, told, settings):
         place({EVENTS: events, MODEL: model})
         os.setsid()
         limit(settings | request)
-        global MAIN
         loader = LOADERS[request["loader"]]
         path = os.path.join(settings["home"], request["file"])
-        MAIN = at_home(path)
         ready(loader, path)
         begin, counted, ours = start_watching(EVENTS, tuple(settings["events"]))
-        before = BEFORE[:-1] + (switches(gc.isenabled()),)
+        before = BEFORE[:-1] + (switches(gc.isenabled(), False) + BEFORE[-1][-1:],)
         given = (loader, path, settings["mark"], before, (PARTS[0] + (("counted", counted), ("after", settings["after"])),) + PARTS[1:], TOOLS, ours)
         drop_capabilities()
         listener = take_filter(base64.b64decode(settings["filter"]))
@@ -209,13 +207,15 @@ def load(request, model, events, told, settings):
 
 
 # What the interpreter was like before any load, and what of the harness a load finds again when it is over.
-BEFORE = PARTS = TOOLS = EXISTED = None
+BEFORE = PARTS = TOOLS = EXISTED = OF_THREADS = None
 LEFT = ("__name__", "__builtins__", "READY", "LOADERS", "MAIN", "compiled", "itertools", "H5_NAMES", "H5_BYTES", "R", "EVALUATE")
 
 
 def prepared():
     """Takes the picture, and keeps the harness in a form that a load cannot change: the code of its functions, of which new ones are made after the load."""
-    global BEFORE, PARTS, TOOLS, EXISTED
+    global BEFORE, PARTS, TOOLS, EXISTED, OF_THREADS, CLOSELY
+    CLOSELY = frozenset(settings["closely"])
+    OF_THREADS = of_threads()
     # Held, so that no later function has the number of one of them.
     EXISTED = {id(one): one for one in gc.get_objects() if type(one) is FUNCTION}
     names = list(globals().items())
@@ -248,7 +248,7 @@ def once():
         pass
 
 
-def at_home(path):
+def at_home():
     """A main module in which there is nothing of the harness."""
     main = type(sys)("__main__")
     main.__builtins__ = sys.modules["builtins"]
@@ -287,10 +287,14 @@ def named(thing):
     return (module if type(module) is str else "builtins", QUALIFIED(type(thing)))
 
 
-def compare(before, known, collects, brought):
-    """Tells what has changed, and returns the names of it and of what was known."""
-    tell = sender(EVENTS, counted)
-    for name, now in changes(before, collects, brought[0] if brought else ((), {})):
+def compare(before, known, collects, brought, mark, differ):
+    """Tells what has changed, and returns the names of it and of what was known. Somebody outside has said how many members of the picture differ, and says which."""
+    tell, where = sender(EVENTS, counted), None
+    try:
+        where = None if differ is None else [OPEN(mark + "changed/%d" % number, 0) for number in range(differ)]
+    except OSError:
+        pass
+    for name, now in changes(before, collects, brought[0] if brought else ((), {}), where):
         if name not in known and len(known) < MOST_CHANGES:
             tell("assay.changed", name, now)
             known += (name,)
@@ -311,13 +315,19 @@ def last(before, things):
             call()
         except BaseException:
             pass
-    known, ends = {id(one[2]) for one in before[1]}, {}
+    known, ends = before[12], {}
     for thing in things:
         kind = type(thing)
         if kind is GENERATOR and not thing.gi_code.co_filename.startswith(READ_ONLY):
             # What a suspended function of the load does finally.
             try:
                 thing.close()
+            except BaseException:
+                pass
+        elif kind is REFERENCE and type(CALLED_BACK(thing)) is FUNCTION and not CODE(CALLED_BACK(thing)).co_filename.startswith(READ_ONLY):
+            # What it refers to goes with the interpreter at the latest.
+            try:
+                CALLED_BACK(thing)(thing)
             except BaseException:
                 pass
         if id(kind) not in ends:
@@ -342,7 +352,7 @@ def run(loader, path, mark, before, parts, tools, ours):
     """
     leave, opened, collect, objects, ending, frames, started, profile, profiler, function, collects, still, again, ask = tools
     step, over, table, most, length, refused, anything = next, map, dict, max, len, OSError, BaseException
-    thing = error = None
+    thing = error = differ = None
     try:
         opened(mark + "load", 0)
     except refused:
@@ -367,7 +377,7 @@ def run(loader, path, mark, before, parts, tools, ours):
     threads = most(length(frames()), started() + 1)
     # Whoever hears this lets the call wait as long as something of the load still runs: nothing runs beside what compares.
     try:
-        opened(mark + "use/%d" % threads, 0)
+        differ = opened(mark + "use/%d" % threads, 0)
     except refused:
         pass
     if names["WAIT"]:
@@ -383,7 +393,7 @@ def run(loader, path, mark, before, parts, tools, ours):
             names[name] = function(code, names, name, defaults)
         return names
     names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
-    known = step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, (), on, codes),)))
+    known = step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, (), on, codes, mark, differ),)))
     if on:
         again()
     if names["after"]:
@@ -396,9 +406,9 @@ def run(loader, path, mark, before, parts, tools, ours):
     step(over(lambda given: given[0](), ((collect,),)))
     if profiler() is ours:
         profile(None)
-    threads = most(length(frames()), started() + 1)
+    threads, differ = most(length(frames()), started() + 1), None
     try:
-        opened(mark + "rest/%d" % threads, 0)
+        differ = opened(mark + "rest/%d" % threads, 0)
     except refused:
         pass
     if names["WAIT"]:
@@ -414,7 +424,7 @@ def run(loader, path, mark, before, parts, tools, ours):
             names[name] = function(code, names, name, defaults)
         return names
     names = step(over(lambda given: given[0](*given[1:]), ((anew, parts, table, function),)))
-    step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, known, on, codes),)))
+    step(over(lambda given: given[0](*given[1:]), ((names["compare"], before, known, on, codes, mark, differ),)))
     threads = most(length(frames()), started() + 1)
     try:
         opened(mark + "end/%d" % threads, 0)
@@ -424,5 +434,6 @@ def run(loader, path, mark, before, parts, tools, ours):
     leave(0)
 
 
+OPEN = os.open
 # Whether this process waits for what a load left running: where nobody outside can hold a mark back.
 WAIT = False

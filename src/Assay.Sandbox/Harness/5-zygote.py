@@ -46,12 +46,16 @@ try:
     if settings["code"]:
         # Behind the libraries are imported: what loads import of it is looked at as the load's own doing.
         sys.path.insert(0, settings["code"])
+    MAIN = at_home()
     prepared()
     # What is imported stays: nobody looks through it again when a load ends.
     gc.collect()
     gc.freeze()
     in_large_pages()
-    control.send(json.dumps({"ready": sys.version.split()[0], "libraries": found}).encode())
+    places = laid_down(BEFORE)
+    socket.send_fds(control, [json.dumps({"ready": sys.version.split()[0], "libraries": found}).encode()], places)
+    for descriptor in places:
+        os.close(descriptor)
 except BaseException as error:
     control.send(json.dumps({"failed": str(error)}).encode())
     os._exit(1)

@@ -84,6 +84,25 @@ internal sealed unsafe class Descriptor(int number) : IDisposable
         }
     }
 
+    /// <summary>Reads all that is there from the beginning; nothing where it is more than <paramref name="limit"/>.</summary>
+    public byte[] ReadToEnd(int limit)
+    {
+        _ = Native.Seek(Number, 0, 0);
+        using MemoryStream all = new();
+        byte[] part = new byte[64 << 10];
+        for (int read; (read = Read(part)) > 0;)
+        {
+            if (all.Length + read > limit)
+            {
+                return [];
+            }
+
+            all.Write(part, 0, read);
+        }
+
+        return all.ToArray();
+    }
+
     /// <summary>Waits until one of <paramref name="descriptors"/> has something to say; returns what each said, all zero after the time.</summary>
     public static short[] Poll(ReadOnlySpan<int> descriptors, int milliseconds)
     {

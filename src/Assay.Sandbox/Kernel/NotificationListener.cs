@@ -52,6 +52,13 @@ internal sealed unsafe class NotificationListener(Descriptor descriptor) : IDisp
         _ = Native.Control(descriptor.Number, AnswerRequest, &response);
     }
 
+    /// <summary>Ends the call with a number, without that the kernel does anything.</summary>
+    public void Return(Notification notification, int value)
+    {
+        Response response = new() { Id = notification.Id, Value = value };
+        _ = Native.Control(descriptor.Number, AnswerRequest, &response);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => descriptor.Dispose();
 

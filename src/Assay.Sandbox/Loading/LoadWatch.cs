@@ -22,6 +22,9 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     private const int OpensBetweenLooks = 32;
     private const int ManyDescriptors = 240;
     private const int Unix = 1;
+
+    // A look from inside at more than this costs as much as one at everything.
+    private const int MostChanged = 256;
     private readonly EventLog _log = new(path, label);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 << 10];
@@ -33,6 +36,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     private int _connections;
     private int _opens;
     private Settling? _settling;
+    private int[] _changed = [];
     private TimeSpan _loading;
     private IReadOnlyDictionary<string, string> _before = new Dictionary<string, string>();
 
@@ -117,7 +121,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
                 {
                     // What the load left behind has ended, or has had its time: the harness goes on.
                     _settling = null;
-                    listener.Answer(settling.Call, true);
+                    Compare(listener, settling.Call, calls);
                 }
 
                 if (Environment.TickCount64 > look && calls.Starter != 0 && _group is null)
@@ -203,6 +207,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         }
 
         bool run = false;
+        int? question = null;
         try
         {
             if (SyscallTable.Find(call.Number) is { } row)
@@ -214,12 +219,17 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
                     _log.Add(BehaviourSource.Sandbox, "limit-descriptors", row.Name, Text($"{ManyDescriptors} descriptors"));
                 }
 
+                question = calls.Question;
                 _settling = calls.Marked is { } mark ? Marked(mark, call, calls) : _settling;
             }
         }
         finally
         {
-            if (_settling?.Call.Id != call.Id)
+            if (question is { } number)
+            {
+                listener.Return(call, _changed[number]);
+            }
+            else if (_settling?.Call.Id != call.Id)
             {
                 listener.Answer(call, run);
             }
@@ -233,6 +243,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         {
             _clock.Start();
             _before = ProcessLook.Settings(call.Thread);
+            box.Compared?.Remember(call.Thread);
             return null;
         }
 
@@ -250,6 +261,24 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         }
 
         return new Settling(call, calls.Starter, mark.Threads, options.Linger);
+    }
+
+    /// <summary>
+    /// Answers a mark after which the harness compares: with how much is another than before, which it then asks for one by one. Where that is not known or much, the
+    /// call fails as a mark does, and the harness looks at everything.
+    /// </summary>
+    private void Compare(NotificationListener listener, Notification call, SyscallStory calls)
+    {
+        IReadOnlyCollection<int>? changed = box.Compared?.Changed(call.Thread, _log.Has("process-fork"));
+        if (changed is null || changed.Count > MostChanged)
+        {
+            listener.Answer(call, true);
+            return;
+        }
+
+        _changed = [.. changed];
+        calls.Answers = _changed.Length;
+        listener.Return(call, _changed.Length);
     }
 
     /// <summary>

@@ -202,6 +202,7 @@ internal sealed class RunscWatch(SandboxOptions options, string path, KnownLoade
             json.WriteNumber("seconds", (int)options.Time.TotalSeconds + 1);
             HarnessParts.Texts(json, "libraries", libraries);
             HarnessParts.Texts(json, "events", PythonStory.Beginnings);
+            HarnessParts.Texts(json, "closely", HarnessParts.Closely);
             HarnessParts.Map(json, "honey", honey.Files);
             json.WriteEndObject();
         }

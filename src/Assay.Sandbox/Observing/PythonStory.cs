@@ -94,8 +94,6 @@ internal sealed class PythonStory(EventLog log, LoadPlaces places, bool asked = 
     {
         switch (name)
         {
-            case "assay.phase":
-                return;
             case "assay.loaded":
                 Loaded = string.Join('.', arguments);
                 return;

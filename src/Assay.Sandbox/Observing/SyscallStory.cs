@@ -69,6 +69,12 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
     /// <summary>Whether the load has begun.</summary>
     public bool Begun => _step > 0;
 
+    /// <summary>The question of the harness that the last call was: which of what is another than before it wants to know; null when it was none.</summary>
+    public int? Question { get; private set; }
+
+    /// <summary>How many answers the harness may ask for; when it has the last, a question is a load's.</summary>
+    public int Answers { get; set; }
+
     /// <summary>The mark that the last call was; null when it was none.</summary>
     public PhaseMark? Marked { get; private set; }
 
@@ -104,6 +110,7 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
     {
         (SyscallRow row, ulong[] numbers, List<string> texts, ulong flags, int process, int parent, bool refused) = call;
         Marked = null;
+        Question = null;
         if (row.Kind == "open" && texts.Count > 0 && texts[0].StartsWith(places.Mark, StringComparison.Ordinal))
         {
             Mark(texts[0][places.Mark.Length..], call);
@@ -175,6 +182,13 @@ internal sealed class SyscallStory(EventLog log, LoadPlaces places, Action<strin
         bool next = _step < s_steps.Length && parts[0] == s_steps[_step] && call.Process == 1 && call.IsFirstThread && (_step == 0 || call.Stack == _depth);
         if (parts[0] == "take" && _step == 0)
         {
+            return;
+        }
+
+        if (parts[0] == "changed" && call.Process == 1 && call.IsFirstThread && int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < Answers)
+        {
+            Answers = number + 1 == Answers ? 0 : Answers;
+            Question = number;
             return;
         }
 

@@ -64,8 +64,16 @@ public static class Converter
         {
             foreach ((PlannedFile planned, ConversionFile file, List<UInt128> hashes) in written)
             {
-                file.Flush();
-                Verify(planned, file, hashes, meter);
+                // What is read again is what the system holds; meanwhile it brings that to the disk.
+                Task flush = Task.Run(file.Flush, CancellationToken.None);
+                try
+                {
+                    Verify(planned, file, hashes, meter);
+                }
+                finally
+                {
+                    flush.GetAwaiter().GetResult();
+                }
             }
         }
 

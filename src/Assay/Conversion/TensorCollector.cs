@@ -7,11 +7,12 @@ namespace Assay.Conversion;
 
 /// <summary>
 /// Takes the tensors of the file itself, or of what a compressed stream holds in its place; members of archives that are no model themselves
-/// are other files.
+/// are other files. Of a model that keeps its weights in a member, those of the member are taken too.
 /// </summary>
 internal sealed class TensorCollector : ReadingSink
 {
     private readonly List<(Artifact Artifact, Claim Claim, TensorGroup Group)> _found = [];
+    private readonly List<(Artifact Artifact, TensorGroup Group)> _ofMembers = [];
     private readonly List<ByteSource> _owned = [];
 
     public override ReadingParts Wants => ReadingParts.Tensors;
@@ -21,6 +22,10 @@ internal sealed class TensorCollector : ReadingSink
         if (IsFile(artifact))
         {
             _found.Add((artifact, claim, group));
+        }
+        else if (Outside(artifact).Parent is { } archive && IsFile(archive))
+        {
+            _ofMembers.Add((artifact, group));
         }
     }
 
@@ -56,6 +61,9 @@ internal sealed class TensorCollector : ReadingSink
         return best;
     }
 
+    /// <summary>The tensors of the only member of the file that has some; null where there is none, or more than one.</summary>
+    public (TensorGroup Group, string? Damage)? OfOnlyMember() => _ofMembers is [var (artifact, group)] ? (group, Damage(artifact)) : null;
+
     /// <summary>The map of <paramref name="group"/>, which then owns the bytes.</summary>
     public TensorMap ToMap(TensorGroup group) => new(group, _owned);
 
@@ -70,15 +78,18 @@ internal sealed class TensorCollector : ReadingSink
         _owned.Clear();
     }
 
-    private static bool IsFile(Artifact artifact)
+    private static bool IsFile(Artifact artifact) => Outside(artifact).Parent is null;
+
+    /// <summary>What the bytes of an artifact were packed into, as the content of a stream and nothing else.</summary>
+    private static Artifact Outside(Artifact artifact)
     {
-        Artifact? one = artifact;
-        while (one is { IsContent: true })
+        Artifact one = artifact;
+        while (one is { IsContent: true, Parent: { } parent })
         {
-            one = one.Parent;
+            one = parent;
         }
 
-        return one is { Parent: null };
+        return one;
     }
 
     private static string? Damage(Artifact artifact)

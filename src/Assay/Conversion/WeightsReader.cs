@@ -2,6 +2,7 @@
 using System.Runtime.ExceptionServices;
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Keras;
 using Assay.Scanning;
 
 namespace Assay.Conversion;
@@ -35,7 +36,9 @@ public static class WeightsReader
             IReadOnlyList<Fact> facts = ArtifactSurvey.Walk("", bytes, options, collector, cancellation);
             UnreadFact[] unread = [.. facts.OfType<UnreadFact>()];
             ThrowStop(unread);
-            if (collector.Best() is not (var group, var damage))
+            // Keras 3 keeps the weights of a model in one member of its archive.
+            bool inMember = facts.OfType<FormatFact>().Any(f => f.Path.Length == 0 && f.Format == KerasZipKind.KindId);
+            if ((collector.Best() ?? (inMember ? collector.OfOnlyMember() : null)) is not (var group, var damage))
             {
                 ThrowBreak(unread);
                 collector.Free();

@@ -13,13 +13,32 @@ namespace Assay.Tests.Sandbox;
 [UnsupportedOSPlatform("windows")]
 public sealed class UserCodeTests : IDisposable
 {
+    // What trust_remote_code=True comes to: the class that a repository's configuration names is imported from the repository's own file.
+    private const string Auto = """
+        import importlib.util, json, os, sys
+        def from_pretrained(name):
+            folder = os.path.join("/srv/code", name)
+            with open(os.path.join(folder, "config.json")) as file:
+                module, _, kind = json.load(file)["auto_map"]["AutoModel"].rpartition(".")
+            spec = importlib.util.spec_from_file_location("transformers_modules." + name + "." + module, os.path.join(folder, module + ".py"))
+            made = importlib.util.module_from_spec(spec)
+            sys.modules[spec.name] = made
+            spec.loader.exec_module(made)
+            return getattr(made, kind)()
+        """;
+
     private readonly TemporaryTree _tree = new();
 
     public UserCodeTests()
     {
         _tree.Add("code/mine.py", "import dataclasses\n@dataclasses.dataclass\nclass Model:\n    a: int = 1\n");
         _tree.Add("code/busy.py", "import os\nos.system('true')\nclass Model: pass\n");
-        foreach (string path in new[] { _tree.Root, _tree["code"] })
+        _tree.Add("code/standin.py", Auto);
+        _tree.Add("code/kind/config.json", """{"auto_map": {"AutoModel": "modeling.Model"}}""");
+        _tree.Add("code/kind/modeling.py", "class Model:\n    def __init__(self): self.layers = [1, 2]\n");
+        _tree.Add("code/sly/config.json", """{"auto_map": {"AutoModel": "modeling.Model"}}""");
+        _tree.Add("code/sly/modeling.py", "import os\nos.system('true')\nclass Model: pass\n");
+        foreach (string path in new[] { _tree.Root, _tree["code"], _tree["code/kind"], _tree["code/sly"] })
         {
             // The box runs as somebody else where the tests run as root.
             File.SetUnixFileMode(path, (UnixFileMode)0x1ED);
@@ -44,11 +63,23 @@ public sealed class UserCodeTests : IDisposable
         Assert.Contains(FactBuilder.Judge([.. Load(PickleOf(New("busy", "Model"), 4), _tree["code"]).Events]), f => f.Rule.Id == "observed-command");
 
     [Fact]
+    public void ARepositoryWithCodeOfItsOwnIsLoadedWithThat()
+    {
+        LoadResult result = Load(PickleOf(Call("standin", "from_pretrained", "kind")), _tree["code"]);
+        Assert.Equal((LoadEnd.Loaded, "transformers_modules.kind.modeling.Model"), (result.End, result.Detail));
+        Assert.Empty(FactBuilder.Judge([.. result.Events]));
+    }
+
+    [Fact]
+    public void WhatTheCodeOfARepositoryDoesIsSeen() =>
+        Assert.Contains(FactBuilder.Judge([.. Load(PickleOf(Call("standin", "from_pretrained", "sly")), _tree["code"]).Events]), f => f.Rule.Id == "observed-command");
+
+    [Fact]
     public void TheFolderCannotBeChanged()
     {
         LoadResult result = Load(Boxed.Running("open('/srv/code/more.py', 'w')"), _tree["code"]);
         Assert.StartsWith("builtins.OSError", result.Detail, StringComparison.Ordinal);
-        Assert.Equal(2, Directory.GetFiles(_tree["code"]).Length);
+        Assert.Equal(3, Directory.GetFiles(_tree["code"]).Length);
     }
 
     private static LoadResult Load(byte[] pickle, string code)

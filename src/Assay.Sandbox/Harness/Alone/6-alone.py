@@ -91,7 +91,7 @@ def alone():
             global MAIN, WAIT, LINGER
             WAIT, LINGER = True, settings["linger"]
             chosen, path = LOADERS[settings["loader"]], os.path.join(settings["home"], settings["file"])
-            MAIN = at_home(path)
+            MAIN = at_home()
             ready(chosen, path)
             prepared()
             begin, counted, ours = start_watching(EVENTS, tuple(settings["events"]))

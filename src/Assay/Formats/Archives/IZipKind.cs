@@ -20,6 +20,9 @@ internal interface IZipKind : IFormatKind
     /// <summary>Whether archives of this kind have tensors. The members on their own then have none.</summary>
     bool HasTensors => false;
 
+    /// <summary>Whether a member has the tensors of the model, so that whoever wants those alone needs the members.</summary>
+    bool MembersHaveTensors => false;
+
     /// <summary>Reads the tensors, when the members have been read.</summary>
     void ReadTensors(ZipDirectory directory, ReadContext context)
     {

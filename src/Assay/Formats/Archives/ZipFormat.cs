@@ -94,7 +94,7 @@ internal sealed class ZipFormat(IReadOnlyList<IZipKind> kinds) : IFormat
         using MemberPickles pickles = new(matching, context);
         try
         {
-            if (context.Wants(ReadingParts.Facts))
+            if (context.Wants(ReadingParts.Facts) || (matching.Any(k => k.MembersHaveTensors) && context.Wants(ReadingParts.Tensors)))
             {
                 new ZipMembers(artifact, directory, matching, pickles, context).Submit();
                 CoverPadding(artifact, claim.Range, context, embedded);

@@ -11,9 +11,12 @@ namespace Assay.Formats.Keras;
 /// </summary>
 internal sealed class KerasZipKind : IZipKind
 {
+    /// <summary>The id.</summary>
+    public const string KindId = "keras-zip";
+
     private const string Config = "config.json";
 
-    public string Id => "keras-zip";
+    public string Id => KindId;
 
     public string Name => "Keras model (.keras)";
 
@@ -47,6 +50,8 @@ internal sealed class KerasZipKind : IZipKind
         if (stranger is not null)
             context.Anomaly("keras.extra-member", stranger.Offset, 0, $"Keras writes no member \"{stranger.Name}\"{(strangers > 1 ? $", nor {strangers - 1} others that are there" : "")}.");
     }
+
+    public bool MembersHaveTensors => true;
 
     public string? ReadAs(string name) => name is Config or "metadata.json" ? KerasConfigFormat.FormatId : null;
 

@@ -7,6 +7,7 @@ using Assay.Scanning;
 using Assay.Tests.Architecture;
 using Assay.Tests.Builders;
 using Assay.Tests.Conversion;
+using Assay.Tests.Formats.Keras;
 using Assay.Tests.Scanning;
 
 namespace Assay.Tests.Formats.Hdf5;
@@ -44,6 +45,17 @@ public sealed class Hdf5FormatTests
 
         Offenders.None(wrong);
         Assert.InRange(compared, 1000, int.MaxValue);
+    }
+
+    [Fact]
+    public void AModelOfKerasHasTheTensorsOfItsWeights()
+    {
+        byte[] weights = Written().Files.First(f => f.Key.StartsWith("good", StringComparison.Ordinal)).Value;
+        byte[] model = new ZipBuilder().Add("metadata.json", """{"keras_version":"3.0.5"}""").Add("config.json", KerasFiles.Model(KerasFiles.Dense)).Add("model.weights.h5", weights).Build();
+        using TensorMap alone = WeightFiles.Read(weights);
+        using TensorMap map = WeightFiles.Read(model);
+        Assert.NotEmpty(map.Tensors);
+        Assert.Null(TensorComparison.FirstDifference(alone, map, null, TestContext.Current.CancellationToken));
     }
 
     [Fact]
