@@ -246,14 +246,21 @@ internal static class AuditCommand
                 throw new UsageException($"The audit {audit.Name} has no schedule; assay audit add --cron gives one.");
             }
 
-            string program = Environment.ProcessPath ?? "assay";
             string at = store.At.IsServer ? store.At.Shown : Path.GetFullPath(store.At.Text);
-            output.WriteLine(parsed.GetValue(cron) ? AuditSchedule.CronLine(audit, program, at) : AuditSchedule.SystemdUnits(audit, program, at));
+            output.WriteLine(parsed.GetValue(cron) ? AuditSchedule.CronLine(audit, Program(), at) : AuditSchedule.SystemdUnits(audit, Program(), at));
             return ExitCode.Passed;
         });
         command.Add(which);
         command.Add(cron);
         return command;
+    }
+
+    /// <summary>What starts this program again: itself, or the host of .NET with what it was given.</summary>
+    private static IReadOnlyList<string> Program()
+    {
+        string path = Environment.ProcessPath ?? "assay";
+        string given = Environment.GetCommandLineArgs() is [var first, ..] ? first : "";
+        return Path.GetFileNameWithoutExtension(path) is "dotnet" && given.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? [path, Path.GetFullPath(given)] : [path];
     }
 
     private static Command Daemon(Host host)

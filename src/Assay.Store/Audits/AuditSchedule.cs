@@ -28,15 +28,15 @@ public static class AuditSchedule
     }
 
     /// <summary>The line for a table of cron.</summary>
-    public static string CronLine(Audit audit, string program, string store)
+    public static string CronLine(Audit audit, IReadOnlyList<string> program, string store)
     {
         ArgumentNullException.ThrowIfNull(audit);
         // A store may be somebody else's, and what is printed here goes into a table of commands.
-        return $"{Line(audit.Schedule)} {Quoted(program)} audit run {Quoted(audit.Name)} {Quoted("--store=" + store)} --quiet".ReplaceLineEndings(" ").Replace("%", "\\%", StringComparison.Ordinal);
+        return $"{Line(audit.Schedule)} {string.Join(' ', program.Select(Quoted))} audit run {Quoted(audit.Name)} {Quoted("--store=" + store)} --quiet".ReplaceLineEndings(" ").Replace("%", "\\%", StringComparison.Ordinal);
     }
 
     /// <summary>A service and a timer of systemd, with where they go.</summary>
-    public static string SystemdUnits(Audit audit, string program, string store)
+    public static string SystemdUnits(Audit audit, IReadOnlyList<string> program, string store)
     {
         ArgumentNullException.ThrowIfNull(audit);
         string unit = "assay-audit-" + string.Concat(audit.Name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
@@ -46,7 +46,7 @@ public static class AuditSchedule
             Description=Assay audit {Unit(audit.Name)}
             [Service]
             Type=oneshot
-            ExecStart={Unit($"{Quoted(program)} audit run {Quoted(audit.Name)} {Quoted("--store=" + store)} --quiet").Replace("$", "$$", StringComparison.Ordinal)}
+            ExecStart={Unit($"{string.Join(' ', program.Select(Quoted))} audit run {Quoted(audit.Name)} {Quoted("--store=" + store)} --quiet").Replace("$", "$$", StringComparison.Ordinal)}
             SuccessExitStatus=1
 
             # ~/.config/systemd/user/{unit}.timer

@@ -1,6 +1,7 @@
 // One thing that a question asks, and how the store tells which readings fit it.
 using System.Data.Common;
 using Assay.Detection;
+using Assay.Python.Names;
 using Assay.Store.Databases;
 using Assay.Store.Readings;
 
@@ -84,7 +85,9 @@ internal abstract class SearchPart
 
         if (!asked.Contains('*', StringComparison.Ordinal))
         {
-            return c.All("SELECT id FROM terms WHERE kind = @a AND value = @b", r => r.GetInt64(0), kind, Terms.Cut(asked));
+            // A name is found by its own spelling and by the one that reports tell.
+            string[] spellings = kind is "callable" ? [asked, CanonicalName.Of(asked)] : [asked];
+            return [.. spellings.Distinct().SelectMany(s => c.All("SELECT id FROM terms WHERE kind = @a AND value = @b", r => r.GetInt64(0), kind, Terms.Cut(s)))];
         }
 
         WildcardPattern pattern = WildcardPattern.OfText(asked);

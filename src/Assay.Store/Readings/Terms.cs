@@ -1,6 +1,7 @@
 // What a reading can be found by.
 using Assay.Artifacts;
 using Assay.Detection.Facts;
+using Assay.Python.Names;
 
 namespace Assay.Store.Readings;
 
@@ -56,6 +57,12 @@ internal static class Terms
             if (Value(fact) is { Length: > 0 } value && terms.Count < Most)
             {
                 terms.Add(new Term(kind.Name, Cut(value)));
+                if (fact is CallableFact { Module.Length: > 0 } callable && CanonicalName.Of(callable.Module, callable.Name) is var canonical && canonical != value)
+                {
+                    // Whoever asks for the name that reports tell finds those who write it otherwise.
+                    terms.Add(new Term(kind.Name, Cut(canonical)));
+                }
+
                 if (fact is ReferenceFact or IndicatorFact { Kind: "url" or "host" or "ip" } && HostOf(value) is { } host)
                 {
                     terms.Add(new Term(Host, host));

@@ -91,7 +91,8 @@ public sealed record RepositoryReview
         return new RepositoryReview
         {
             Path = whole.Path,
-            Verdict = whole.Judgement.Verdict,
+            // A file by itself is no bundle, and is what it was judged to be.
+            Verdict = files.Select(f => f.Verdict).Append(whole.Judgement.Verdict).Max(),
             Files = files.Count,
             // Shards say the same thing thirty times: they are one line.
             Ways = [.. ways.GroupBy(w => (w.Who, w.Does, w.Severity)).Select(g => g.First() with { More = g.Count() - 1 })],

@@ -140,9 +140,9 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
 
         // What stands in the store of somebody else.
         Audit hostile = new() { Id = 1, Name = "x\nExecStart=/bin/sh %h $HOME", Targets = ["."], Schedule = "@daily" };
-        Assert.Single(AuditSchedule.SystemdUnits(hostile, "/usr/bin/assay", "s.db").Split('\n'), l => l.StartsWith("ExecStart", StringComparison.Ordinal));
-        Assert.Contains("%%h $$HOME", AuditSchedule.SystemdUnits(hostile, "/usr/bin/assay", "s.db"), StringComparison.Ordinal);
-        Assert.Single(AuditSchedule.CronLine(hostile, "/usr/bin/assay", "s.db").Split('\n'));
+        Assert.Single(AuditSchedule.SystemdUnits(hostile, ["/usr/bin/dotnet", "/opt/assay/Assay.Cli.dll"], "s.db").Split('\n'), l => l.StartsWith("ExecStart", StringComparison.Ordinal));
+        Assert.Contains("%%h $$HOME", AuditSchedule.SystemdUnits(hostile, ["/usr/bin/dotnet", "/opt/assay/Assay.Cli.dll"], "s.db"), StringComparison.Ordinal);
+        Assert.Single(AuditSchedule.CronLine(hostile, ["/usr/bin/dotnet", "/opt/assay/Assay.Cli.dll"], "s.db").Split('\n'));
     }
 
     [Fact]

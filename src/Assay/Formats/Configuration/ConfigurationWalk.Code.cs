@@ -15,36 +15,54 @@ internal sealed partial class ConfigurationWalk
     private const int MostSources = 256;
     private int _sources;
     private const int LongestName = 200;
+    private const int MostStrays = 256;
+    private const int MostStraysTold = 8;
+    private readonly List<(bool IsListed, long Offset, string Detail)> _strays = [];
     private int _lookups;
 
     /// <summary>Code that a command has on its line: <c>node -e</c>, <c>python -c</c>.</summary>
     private void OnLine(string key, ScalarValue value)
     {
-        if (!value.Text.Contains(" -", StringComparison.Ordinal) || _sources > MostSources)
+        foreach (Shell.InlineSource inline in _sources > MostSources ? [] : Shell.InlineCode.In(value.Text))
         {
-            return;
-        }
-
-        foreach (Shell.ShellCommand command in new Shell.ShellWords().Parse(value.Text, []))
-        {
-            Given(key, command.Words, value.Offset);
+            Inline(key, inline.Language, inline.Source, value.Offset);
         }
     }
 
     /// <summary>Code among the words of a command.</summary>
     private void Given(string key, IReadOnlyList<string> words, long offset)
     {
-        string program = words.Count > 0 ? words[0][(words[0].LastIndexOf('/') + 1)..] : "";
-        bool isJavaScript = program is "node" or "nodejs" or "bun" or "deno";
-        bool isPython = program is "python" or "python3";
-        for (int option = 1; (isJavaScript || isPython) && option + 1 < words.Count; option++)
+        if (words.Count > 0 && Shell.InlineCode.LanguageOf(words[0]) is { } language && Shell.InlineCode.Given(words, language) is { } source)
         {
-            if (isPython ? words[option] is "-c" : words[option] is "-e" or "--eval" or "-p" or "--print" or "eval")
+            Inline(key, language, source, offset);
+        }
+    }
+
+    private void Inline(string key, string language, string source, long offset)
+    {
+        bool isInstalled = BracedSources.BracedSourceFormat.InstallScripts.Contains(key) || key is "postCreateCommand" or "onCreateCommand" or "before_install";
+        Submit(source, language is "python" ? PythonSources.PythonSourceFormat.FormatId : BracedSources.BracedSourceFormat.JavaScriptId, isInstalled ? "install" : "use", offset);
+    }
+
+    /// <summary>A text of which nobody knows what it is for, looked at as a command; rows of data are about commands and are none.</summary>
+    private void Stray(ScalarValue value)
+    {
+        if (_strays.Count < MostStrays && context.Artifact.Extension is not ".jsonl" && !_open.Exists(f => !f.IsMap && f.Index > MostListed))
+        {
+            foreach (Shell.ShellUse use in Shell.StrayCommands.In(value.Text, context.Budget))
             {
-                bool isInstalled = BracedSources.BracedSourceFormat.InstallScripts.Contains(key) || key is "postCreateCommand" or "onCreateCommand" or "before_install";
-                Submit(words[option + 1], isJavaScript ? BracedSources.BracedSourceFormat.JavaScriptId : PythonSources.PythonSourceFormat.FormatId, isInstalled ? "install" : "use", offset);
-                return;
+                _strays.Add((_open.Exists(f => !f.IsMap), value.Offset, $"{Path()}: {use.Detail}"));
             }
+        }
+    }
+
+    /// <summary>Tells what was found among texts. Where there is much of it in lists, the document is about commands.</summary>
+    private void Strays()
+    {
+        bool isData = _strays.Count(s => s.IsListed) > MostStraysTold;
+        foreach ((_, long offset, string detail) in _strays.Where(s => !isData || !s.IsListed).Take(MostStraysTold))
+        {
+            context.Anomaly("settings.command", offset, 0, detail);
         }
     }
 

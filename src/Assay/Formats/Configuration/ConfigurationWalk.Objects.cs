@@ -23,6 +23,7 @@ internal sealed partial class ConfigurationWalk
         {
             Codes();
             Layers();
+            Strays();
         }
 
         if (map.Kept is not { } kept)

@@ -294,6 +294,11 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             }
         }
 
+        if (role is not ValueRole.Command)
+        {
+            Stray(value);
+        }
+
         if (isInList && key is "dependencies" or "pip" or "requirements" or "pip_requirements" or "extra_pip_requirements")
         {
             foreach (ShellUse use in RequirementLines.Read(text))

@@ -17,6 +17,7 @@ internal sealed class ShellLines
 
     private readonly ShellWords _script = new();
     private readonly Dictionary<string, bool> _fetched = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _staged = new(StringComparer.Ordinal);
     private readonly List<ShellUse> _uses = [];
     private readonly ScanBudget _budget;
 
@@ -188,8 +189,15 @@ internal sealed class ShellLines
 
         bool reads = Words("secret").Any(s => line.Contains(s, StringComparison.Ordinal)) || commands.Exists(c => c.Words.Any(IsOfHome));
         bool sends = commands.Any(c => c.Program is "nc" or "ncat" or "netcat" or "scp" or "rsync" or "ftp" or "tftp" || (c.Program is "curl" or "wget" && c.Words.Any(IsSending)));
+        bool isStaged = false;
+        foreach (ShellCommand command in commands)
+        {
+            isStaged |= SendsStaged(command);
+            Stage(command);
+        }
+
         bool environment = commands.Any(IsEnvironment) || nested.Any(n => _script.Parse(n, []).Any(IsEnvironment));
-        if (sends && (reads || environment))
+        if (isStaged || (sends && (reads || environment)))
         {
             Say("shell.takes-secrets", "A line sends secrets to somebody else");
         }
@@ -289,6 +297,35 @@ internal sealed class ShellLines
         return rest.Length > 0 && !rest.StartsWith("cache/", StringComparison.Ordinal) && !rest.StartsWith("local/", StringComparison.Ordinal);
     }
 
+    /// <summary>Keeps in mind where files of the user's home are copied or packed to.</summary>
+    private void Stage(ShellCommand command)
+    {
+        if (_staged.Count >= MostNested || !Words("packer").Contains(command.Program))
+        {
+            return;
+        }
+
+        string[] given = [.. command.Words.Skip(1).Where(w => w.Length > 3 && w[0] is not '-' && (w.Contains('/', StringComparison.Ordinal) || w.Contains('.', StringComparison.Ordinal)))];
+        if (given.Any(w => IsBelowHome(w) || _staged.Contains(w)))
+        {
+            _staged.UnionWith(given.Where(w => !IsBelowHome(w)));
+        }
+    }
+
+    /// <summary>Whether a command uploads what was copied or packed from the user's home.</summary>
+    private bool SendsStaged(ShellCommand command)
+    {
+        bool uploads = command.Program is "nc" or "ncat" or "netcat" or "ftp" or "tftp" || (command.Program is "curl" or "wget" && command.Words.Any(IsSending));
+        return uploads && _staged.Count > 0 && command.Words.Skip(1).Any(w => _staged.Contains(w[(w.LastIndexOfAny(['@', '=', '<']) + 1)..]));
+    }
+
+    /// <summary>Whether a word names a file below the user's home that holds what is the user's own: not what programs cache there.</summary>
+    private static bool IsBelowHome(string word)
+    {
+        string rest = word.StartsWith("~/", StringComparison.Ordinal) ? word[2..] : word.StartsWith("$HOME/", StringComparison.Ordinal) ? word[6..] : word.StartsWith("${HOME}/", StringComparison.Ordinal) ? word[8..] : "";
+        return rest.Length > 0 && !rest.StartsWith(".cache/", StringComparison.Ordinal) && !rest.StartsWith(".local/", StringComparison.Ordinal);
+    }
+
     /// <summary>Whether a command prints the whole environment.</summary>
     private static bool IsEnvironment(ShellCommand command) => command.Program is "env" or "printenv" or "set" && command.Words.Count == 1;
 
@@ -335,7 +372,7 @@ internal sealed class ShellLines
         bool runs = commands.Any(c => c.Program is "nc" or "ncat" or "netcat" && c.Words.Any(w => w is "-e" or "-c" or "--exec" or "--sh-exec" || w.StartsWith("-e", StringComparison.Ordinal)));
         bool piped = net && commands.Any(c => c.Program is "mkfifo" or "mknod") && commands.Any(c => c.Program is "sh" or "bash" || c.Program.EndsWith("/sh", StringComparison.Ordinal) || c.Program.EndsWith("/bash", StringComparison.Ordinal));
         bool socat = commands.Any(c => c.Program is "socat" && c.Words.Any(w => w.Contains("exec:", StringComparison.OrdinalIgnoreCase) || w.Contains("system:", StringComparison.OrdinalIgnoreCase)));
-        bool script = line.Contains("socket", StringComparison.OrdinalIgnoreCase) && (line.Contains("dup2", StringComparison.Ordinal) || (line.Contains("connect", StringComparison.OrdinalIgnoreCase) && (line.Contains("/bin/sh", StringComparison.Ordinal) || line.Contains("/bin/bash", StringComparison.Ordinal) || line.Contains("cmd.exe", StringComparison.OrdinalIgnoreCase))));
+        bool script = line.Contains("socket", StringComparison.OrdinalIgnoreCase) && (line.Contains("dup2", StringComparison.Ordinal) || ((line.Contains("connect", StringComparison.OrdinalIgnoreCase) || line.Contains("fileno", StringComparison.Ordinal)) && (line.Contains("/bin/sh", StringComparison.Ordinal) || line.Contains("/bin/bash", StringComparison.Ordinal) || line.Contains("cmd.exe", StringComparison.OrdinalIgnoreCase))));
         bool other = (line.Contains("fsockopen", StringComparison.Ordinal) || line.Contains("TCPSocket", StringComparison.Ordinal) || line.Contains("TCPClient", StringComparison.OrdinalIgnoreCase)) && (line.Contains("exec", StringComparison.OrdinalIgnoreCase) || line.Contains("/bin/sh", StringComparison.Ordinal) || line.Contains("iex", StringComparison.OrdinalIgnoreCase) || line.Contains("GetStream", StringComparison.Ordinal));
         return runs || piped || socat || script || other;
     }

@@ -194,14 +194,5 @@ internal static class SettingsText
         return commands.ToString();
     }
 
-    /// <summary>The code that a command hands to Python, or null.</summary>
-    public static string? PythonOf(string command)
-    {
-        int python = command.IndexOf("python", StringComparison.Ordinal);
-        int option = python < 0 ? -1 : command.IndexOf(" -c ", python, StringComparison.Ordinal);
-        string rest = option < 0 ? "" : command[(option + 4)..].Trim();
-        return rest.Length > 2 && rest[0] is '"' or '\'' && rest.LastIndexOf(rest[0]) is > 0 and int end ? rest[1..end] : null;
-    }
-
     private static string Short(string text) => text.Length > LongestShown ? text[..(LongestShown - 3)] + "..." : text;
 }

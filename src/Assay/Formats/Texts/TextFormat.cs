@@ -52,6 +52,11 @@ internal sealed class TextFormat : IFormat
         TextRole role = TextRoles.Of(context.Artifact.In?.Name ?? context.Artifact.Name, file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
         context.Meta("text", role.ToString().ToLowerInvariant());
         context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
+        if (role is TextRole.Words or TextRole.Markup)
+        {
+            StrayText.Tell(claim, context);
+        }
+
         if (role is TextRole.Words or TextRole.Table || (role is TextRole.Page or TextRole.Settings or TextRole.Markup or TextRole.MatlabText && claim.Range.Length > LongestScript))
         {
             context.Cover(claim.Range, CoverageKind.Data);
@@ -95,6 +100,9 @@ internal sealed class TextFormat : IFormat
                 break;
             case TextRole.Attributes:
                 Attributes(document, context);
+                break;
+            case TextRole.Woven:
+                WovenText.Tell(document, claim, context);
                 break;
             case TextRole.Card or TextRole.Instructions:
                 MarkdownText.Front(document.Text, context);
@@ -164,7 +172,8 @@ internal sealed class TextFormat : IFormat
         }
     }
 
-    private static void Lines(string text, Claim claim, ReadContext context, string? language, string? when = null)
+    /// <summary>Tells what lines of a shell do, and hands on the code of other languages that they hold.</summary>
+    public static void Lines(string text, Claim claim, ReadContext context, string? language, string? when = null, string? codeWhen = null)
     {
         if (language is not null)
         {
@@ -175,6 +184,28 @@ internal sealed class TextFormat : IFormat
         {
             context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Code = use.Code, Detail = use.Detail, Line = context.OuterLine(use.Line), When = when });
         }
+
+        if (language is not null)
+        {
+            context.Budget.SpendWork(8L * text.Length);
+            foreach (InlineSource inline in InlineCode.In(text))
+            {
+                Code($"line{inline.Line}", inline, codeWhen ?? when ?? "use", context);
+            }
+        }
+    }
+
+    /// <summary>Hands on code of another language that stands in a text.</summary>
+    public static void Code(string name, InlineSource inline, string when, ReadContext context)
+    {
+        bool isPython = inline.Language is "python";
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(inline.Source);
+        context.Budget.SpendWork(bytes.Length);
+        context.Submit(new Artifact(name + (isPython ? ".py" : ".js"), new MemorySource(bytes), context.Artifact, isPython ? PythonSourceFormat.FormatId : BracedSources.BracedSourceFormat.JavaScriptId)
+        {
+            When = when,
+            OuterLine = inner => context.OuterLine(inline.Line + inner - 1),
+        });
     }
 
     /// <summary>A line of a recipe as the shell gets it: without what the tool reads itself in front, and with its dollars.</summary>
@@ -210,12 +241,22 @@ internal sealed class TextFormat : IFormat
     private static IEnumerable<string> Run(string text)
     {
         bool goesOn = false;
+        string? document = null;
         foreach (string line in text.Split('\n'))
         {
             string trimmed = line.Trim();
+            if (document is not null)
+            {
+                // RUN <<EOF: what follows is the script.
+                document = trimmed == document ? null : document;
+                yield return line;
+                continue;
+            }
+
             string? command = goesOn ? trimmed : trimmed.StartsWith("RUN ", StringComparison.OrdinalIgnoreCase) ? trimmed[4..] : trimmed.StartsWith("CMD ", StringComparison.OrdinalIgnoreCase) ? trimmed[4..]
                 : trimmed.StartsWith("ENTRYPOINT ", StringComparison.OrdinalIgnoreCase) ? trimmed[11..] : null;
             goesOn = command?.EndsWith('\\') ?? false;
+            document = command?.IndexOf("<<", StringComparison.Ordinal) is >= 0 and int at && new string([.. command[(at + 2)..].TrimStart('-', '"', '\'').TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '_')]) is { Length: > 0 } end ? end : null;
             yield return command ?? "";
         }
     }
@@ -246,11 +287,7 @@ internal sealed class TextFormat : IFormat
             at += line.Length + 1;
         }
 
-        Lines(string.Join('\n', commands), claim, context, "launcher");
-        foreach (string code in commands.Select(SettingsText.PythonOf).OfType<string>())
-        {
-            context.Submit(new Artifact("command.py", new MemorySource(System.Text.Encoding.UTF8.GetBytes(code)), context.Artifact, PythonSourceFormat.FormatId) { When = "import" });
-        }
+        Lines(string.Join('\n', commands), claim, context, "launcher", codeWhen: "import");
     }
 
     /// <summary>Lines of a <c>.pth</c> file that begin with <c>import</c> are run by <c>site</c> whenever Python starts; others are folders.</summary>

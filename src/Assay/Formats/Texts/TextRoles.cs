@@ -76,6 +76,9 @@ internal enum TextRole
     /// <summary>Core ML takes the graph of a model from it.</summary>
     GraphProgram,
 
+    /// <summary>A report that is made from it runs the chunks of code in it: R Markdown, Quarto.</summary>
+    Woven,
+
     /// <summary>An interpreter of another language runs it, if somebody asks for that.</summary>
     OtherCode,
 }
@@ -100,6 +103,11 @@ internal static class TextRoles
         if (extension is ".md" or ".markdown" or ".rst" || file.StartsWith("README", StringComparison.OrdinalIgnoreCase))
         {
             return TextRole.Card;
+        }
+
+        if (extension is ".rmd" or ".qmd" or ".rnw" or ".rmarkdown")
+        {
+            return TextRole.Woven;
         }
 
         if (file is ".gitconfig" || (file is "config" or "config.worktree" && path.Contains(".git/", StringComparison.Ordinal)))

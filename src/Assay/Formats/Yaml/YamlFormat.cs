@@ -23,7 +23,7 @@ internal sealed class YamlFormat : IFormat
 {
     private const double MostExpanded = 1_000_000;
     private static readonly HashSet<string> s_names = new(StringComparer.Ordinal) { ".yaml", ".yml" };
-    private static readonly HashSet<string> s_others = new(StringComparer.Ordinal) { ".md", ".mdc", ".cursorrules", ".windsurfrules", ".clinerules", ".rst", ".txt", ".py", ".csv", ".tsv", ".html", ".js", ".sh", ".cfg", ".ini", ".toml", ".log", ".jinja", ".jinja2", ".j2", ".pbtxt", ".prototxt" };
+    private static readonly HashSet<string> s_others = new(StringComparer.Ordinal) { ".md", ".rmd", ".qmd", ".rnw", ".rmarkdown", ".mdc", ".cursorrules", ".windsurfrules", ".clinerules", ".rst", ".txt", ".py", ".csv", ".tsv", ".html", ".js", ".sh", ".cfg", ".ini", ".toml", ".log", ".jinja", ".jinja2", ".j2", ".pbtxt", ".prototxt" };
 
     /// <summary>Texts that a language of their own says how to read; a card of a model begins with YAML, and its readers take no tags.</summary>
     private static readonly HashSet<string> s_languages = new(StringComparer.Ordinal) { ".rst", ".tex", ".py", ".pyi", ".ipynb", ".html", ".htm", ".xml", ".svg", ".css", ".js", ".ts", ".sh", ".c", ".cc", ".cpp", ".h", ".cs", ".java", ".go", ".rs", ".rb", ".jinja", ".jinja2", ".j2", ".pbtxt", ".prototxt", ".json", ".jsonl" };
