@@ -62,7 +62,7 @@ internal sealed record PullArguments
 
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>The mildest verdict that keeps a file from being brought, and gives exit code 1.</summary>
+    /// <summary>The mildest verdict that keeps a file from being brought, and gives exit code 1; what is malicious is never brought.</summary>
     public Verdict? FailOn { get; init; }
 
     public string? Policy { get; init; }

@@ -26,6 +26,7 @@ internal sealed class PullRun(Host host, PullArguments arguments)
 {
     private const int AtATime = 4;
     private readonly SortedDictionary<string, string> _left = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _despite = new(StringComparer.Ordinal);
     private FileFetch? _fetch;
 
     /// <summary>Runs and returns the exit code.</summary>
@@ -111,6 +112,11 @@ internal sealed class PullRun(Host host, PullArguments arguments)
             writer.WriteLine($"Nothing of {Escape.Visible(bundle.Path)} is brought here.");
         }
 
+        foreach ((string name, string why) in _despite)
+        {
+            writer.WriteLine($"brought although it is suspicious: {Escape.Visible(name)}: {why}");
+        }
+
         foreach ((string name, string why) in _left)
         {
             writer.WriteLine($"left out: {Escape.Visible(name)}: {why}");
@@ -123,6 +129,7 @@ internal sealed class PullRun(Host host, PullArguments arguments)
     private List<string> Choose(RemoteBundle bundle, PullSight sight, WalkOptions which)
     {
         List<string> asked = [.. (bundle.Single is { } only ? [only] : bundle.Names).Where(n => bundle.Single is not null || RemoteInputs.Takes(which, n))];
+        Verdict worst = sight.Whole?.Judgement.Verdict is { } together && together > sight.Worst ? together : sight.Worst;
         bool harm = sight.Whole?.Judgement.Verdict >= Verdict.Suspicious || sight.Worst >= Verdict.Suspicious;
         bool Passes(string name) => sight.VerdictOf(name) == Verdict.Passed;
         IReadOnlyDictionary<string, string> superfluous = arguments.IsAll ? new Dictionary<string, string>() : PullChoice.Superfluous(asked, Passes);
@@ -130,7 +137,8 @@ internal sealed class PullRun(Host host, PullArguments arguments)
         foreach (string name in asked)
         {
             Verdict verdict = sight.VerdictOf(name);
-            if (verdict != Verdict.Passed && !(verdict >= Verdict.Suspicious && (arguments.FailOn is null || verdict < arguments.FailOn)))
+            bool isTaken = verdict == Verdict.Passed || (verdict == Verdict.Suspicious && (arguments.FailOn is null || verdict < arguments.FailOn));
+            if (!isTaken)
             {
                 _left[name] = $"{EnumText(verdict)} ({Escape.Visible(sight.WhyOf(name))})";
             }
@@ -138,13 +146,17 @@ internal sealed class PullRun(Host host, PullArguments arguments)
             {
                 _left[name] = $"{Escape.Visible(instead)} holds the same model without pickle";
             }
-            else if (harm && arguments.FailOn is not null && !sight.IsInert(name))
+            else if ((worst >= Verdict.Malicious || (harm && arguments.FailOn is not null)) && !sight.IsInert(name))
             {
                 _left[name] = "something was found in this repository, and this file can run";
             }
             else
             {
                 names.Add(name);
+                if (verdict >= Verdict.Suspicious)
+                {
+                    _despite[name] = Escape.Visible(sight.WhyOf(name));
+                }
             }
         }
 

@@ -59,12 +59,12 @@ internal static class ReviewCommand
             using ReviewedPlace before = ReviewedPlace.Open(host, parsed.GetValue(old)!);
             using ReviewedPlace after = ReviewedPlace.Open(host, parsed.GetValue(@new)!);
             ScanTally tally = new();
-            Dictionary<string, TargetReport> oldFiles = Scan(host, before, tally).Files;
-            Dictionary<string, TargetReport> newFiles = Scan(host, after, tally).Files;
+            (Dictionary<string, TargetReport> oldFiles, BundleReport oldWhole) = Scan(host, before, tally);
+            (Dictionary<string, TargetReport> newFiles, BundleReport newWhole) = Scan(host, after, tally);
 
             // Elements are read where they are here: over a network that would be all of both versions.
             bool elements = !before.IsRemote && !after.IsRemote;
-            RepositoryDiff diff = RepositoryDiff.Of(oldFiles, newFiles, name => Tensors(host, before, name, elements), name => Tensors(host, after, name, elements));
+            RepositoryDiff diff = RepositoryDiff.Of(oldFiles, newFiles, name => Tensors(host, before, name, elements), name => Tensors(host, after, name, elements)).Together(oldWhole, newWhole);
             if (parsed.GetValue(format) is "json")
             {
                 ReviewReport.Json(diff, host.Output);
@@ -75,7 +75,7 @@ internal static class ReviewCommand
                 ReviewReport.Write(diff, writer, parsed.GetValue(format) is "markdown");
             }
 
-            return diff.Changes.Any(c => c.Risk >= 2) ? ExitCode.Findings : ExitCode.Passed;
+            return diff.Changes.Any(c => c.Risk >= 2) ? ExitCode.Findings : diff.Unread.Count > 0 ? ExitCode.Incomplete : ExitCode.Passed;
         });
         return command;
     }

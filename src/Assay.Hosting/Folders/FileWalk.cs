@@ -7,12 +7,13 @@ namespace Assay.Hosting.Folders;
 
 /// <summary>
 /// Turns paths into inputs. Folders are walked without following links out of them; a link to something inside is skipped, because what it
-/// leads to is met anyway. Nothing is opened: only regular files get a way to be opened, FIFOs, devices and sockets become unread inputs.
+/// leads to is met anyway. In the cache of huggingface_hub the links are the names that loaders open, and are what is examined. Nothing is opened: only regular files get a way to be opened, FIFOs, devices and sockets become unread inputs.
 /// </summary>
 public sealed class FileWalk
 {
     private readonly WalkOptions _options;
     private readonly CancellationToken _cancellation;
+    private readonly HubCache _cache = new();
     private readonly List<ScanInput> _single = [];
     private readonly List<Root> _roots = [];
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
@@ -223,7 +224,7 @@ public sealed class FileWalk
         switch (found.Kind)
         {
             case FoundKind.File:
-                return _options.Includes(found.Relative)
+                return _options.Includes(found.Relative) && !(found.Relative.Contains("blobs/", StringComparison.Ordinal) && _cache.IsNamed(found.Real))
                     ? new ScanInput { Path = shown, Open = () => FileOpening.OpenReal(found.Real), In = new BundlePlace(root.Bundle, found.Relative) }
                     : null;
             case FoundKind.Special:
@@ -244,6 +245,13 @@ public sealed class FileWalk
     private ScanInput? Link(Root root, string shown, Found found)
     {
         string? real = RealPath.Of(found.Real);
+        if (real is not null && HubCache.IsName(found.Real, real) && FileKinds.Of(real) == FileKind.Regular)
+        {
+            return _options.Includes(found.Relative)
+                ? new ScanInput { Path = shown, Open = () => FileOpening.OpenReal(real), In = new BundlePlace(root.Bundle, found.Relative) }
+                : null;
+        }
+
         if (real is not null && (_roots.Any(r => RealPath.IsWithin(real, r.Real)) || _named.Contains(real)))
         {
             return null;

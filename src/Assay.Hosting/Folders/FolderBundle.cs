@@ -6,7 +6,7 @@ using Assay.Hosting.Files;
 namespace Assay.Hosting.Folders;
 
 /// <summary>
-/// A folder as a bundle. Links are followed where what they lead to lies in the folder, on the way and at the end. What is opened is looked at once
+/// A folder as a bundle. Links are followed where what they lead to lies in the folder, on the way and at the end, and where they are the names that huggingface_hub gives to what it keeps. What is opened is looked at once
 /// more after it was opened: a file that was exchanged for a link meanwhile is refused.
 /// </summary>
 public sealed class FolderBundle : IBundle
@@ -107,7 +107,7 @@ public sealed class FolderBundle : IBundle
             return (BundleRefusal.Missing, "There is no such file, or a link leads nowhere.");
         }
 
-        if (!RealPath.IsWithin(real, _real))
+        if (!RealPath.IsWithin(real, _real) && !HubCache.IsName(path, real))
         {
             return (BundleRefusal.Outside, "A link leads out of the directory.");
         }

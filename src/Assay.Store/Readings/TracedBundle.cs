@@ -118,8 +118,21 @@ internal sealed class TracedBundle(IBundle inner) : IWatchedBundle
     public BundleOpening Open(string name) => inner.TryOpen(name);
 
     private string StampOf(string name) =>
-        PathOf(name) is { } path ? Scans.FileStamp.Of(path)?.Text ?? ""
+        PathOf(name) is { } path ? (Scans.FileStamp.Of(path) ?? (Linked(path) is { } real ? Scans.FileStamp.Of(real) : null))?.Text ?? ""
         : Far?.Listed(name) is { } listed ? listed.Identity : "";
+
+    /// <summary>Where a link leads in the end; null for what is none.</summary>
+    private static string? Linked(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private static string ListingOf(IBundle bundle)
     {

@@ -27,6 +27,9 @@ public sealed record RepositoryDiff
     /// <summary>Files whose bytes are the same.</summary>
     public required int Same { get; init; }
 
+    /// <summary>Files of the new version that were not read to the end: what changed in them may be missing here.</summary>
+    public IReadOnlyList<string> Unread { get; init; } = [];
+
     /// <summary>Compares two versions; the reports must carry their facts.</summary>
     /// <param name="old">The files of the old version, by their names below its root.</param>
     /// <param name="new">The files of the new version.</param>
@@ -68,9 +71,39 @@ public sealed record RepositoryDiff
         return new RepositoryDiff
         {
             Verdicts = (Worst(old.Values), Worst(@new.Values)),
+            Unread = [.. @new.Where(n => n.Value.Unread.Count > 0).Select(n => n.Key).Order(StringComparer.Ordinal)],
             Changes = [.. changes.OrderByDescending(c => c.Risk).ThenByDescending(c => c.IsNew).ThenBy(c => c.File, StringComparer.Ordinal)],
             Same = same,
         };
+    }
+
+    /// <summary>The same with what the two versions are as a whole: files may do together what none does by itself.</summary>
+    public RepositoryDiff Together(BundleReport old, BundleReport @new)
+    {
+        ArgumentNullException.ThrowIfNull(old);
+        ArgumentNullException.ThrowIfNull(@new);
+        SortedDictionary<(string Kind, string What), int> was = Findings(old), now = Findings(@new);
+        IEnumerable<BehaviourChange> changes = now.Where(n => !was.ContainsKey(n.Key)).Select(n => new BehaviourChange("", true, n.Key.Kind, n.Key.What, n.Value))
+            .Concat(was.Where(w => !now.ContainsKey(w.Key)).Select(w => new BehaviourChange("", false, w.Key.Kind, w.Key.What, Math.Min(1, w.Value))));
+        return this with
+        {
+            Verdicts = (Max(Verdicts.Old, old.Judgement.Verdict), Max(Verdicts.New, @new.Judgement.Verdict)),
+            Changes = [.. changes.Concat(Changes).OrderByDescending(c => c.Risk).ThenByDescending(c => c.IsNew).ThenBy(c => c.File, StringComparer.Ordinal)],
+        };
+
+        static Verdict Max(Verdict one, Verdict other) => one > other ? one : other;
+        static SortedDictionary<(string, string), int> Findings(BundleReport whole)
+        {
+            SortedDictionary<(string, string), int> all = [];
+            foreach (Finding finding in whole.Judgement.Findings)
+            {
+                // Both versions have their own paths in front.
+                string message = finding.Message.Replace(whole.Path + "/", "", StringComparison.Ordinal);
+                all[("finding", $"{finding.Rule.Id} ({finding.Severity.ToString().ToLowerInvariant()}): {message}")] = (int)finding.Severity;
+            }
+
+            return all;
+        }
     }
 
     private static Verdict Worst(IEnumerable<TargetReport> files) => files.Select(f => f.Verdict).DefaultIfEmpty(Verdict.Passed).Max();

@@ -26,6 +26,7 @@ public sealed class BundleJudge
     private readonly FactLog _kept;
     private readonly HashSet<string> _fired = new(StringComparer.Ordinal);
     private readonly List<PatternUse> _found = [];
+    private readonly HashSet<(string, string, string, string, CallableUse)> _named = [];
     private Verdict _worst;
 
     /// <summary>Begins the judgement of a bundle.</summary>
@@ -58,7 +59,8 @@ public sealed class BundleJudge
         _fired.UnionWith(judgement.Findings.Concat(judgement.Waived.Select(w => w.Finding)).Select(f => f.Rule.Id));
         foreach (Fact fact in facts.Facts)
         {
-            if (Wants(fact))
+            // A pickle names the same class thousands of times.
+            if (Asks(fact) || (BundleCode.Wants(fact) && (fact is not CallableFact named || _named.Add((named.Path, named.Module, named.Name, named.Resolved, named.Use)))))
             {
                 _kept.Add(fact);
             }
@@ -66,11 +68,14 @@ public sealed class BundleJudge
     }
 
     /// <summary>Whether the judgement of a bundle may rest on a fact of a file: who keeps files one by one keeps these for it.</summary>
-    internal bool Wants(Fact fact)
+    internal bool Wants(Fact fact) => Asks(fact) || BundleCode.Wants(fact);
+
+    /// <summary>Whether a rule over files asks for a fact.</summary>
+    private bool Asks(Fact fact)
     {
         _found.Clear();
         _all.Match(FactKinds.Of(fact), fact, _context, _found);
-        return _needsAll || _found.Count > 0 || BundleCode.Wants(fact);
+        return _needsAll || _found.Count > 0;
     }
 
     /// <summary>The judgement of the bundle. Its findings are those that no file gives by itself.</summary>

@@ -122,7 +122,12 @@ public static class ReviewReport
         page.Title($"{Words.Of(diff.Verdicts.Old)} -> {Words.Of(diff.Verdicts.New)}", $"{Words.Count(diff.Changes.Count, "change")}, {Words.Count(diff.Same, "file")} the same");
         foreach (IGrouping<int, BehaviourChange> risk in diff.Changes.GroupBy(c => c.Risk))
         {
-            page.List(risk.Key switch { >= 4 => "Critical", 3 => "High", 2 => "Worth a look", 1 => "Of little weight", _ => "Of no weight" }, [.. risk.Select(c => $"{(c.IsNew ? "+" : "-")} {c.File}: {c.Kind} {c.What}")]);
+            page.List(risk.Key switch { >= 4 => "Critical", 3 => "High", 2 => "Worth a look", 1 => "Of little weight", _ => "Of no weight" }, [.. risk.Select(c => $"{(c.IsNew ? "+" : "-")} {(c.File.Length > 0 ? c.File : "the files together")}: {c.Kind} {c.What}")]);
+        }
+
+        if (diff.Unread.Count > 0)
+        {
+            page.List("Not read to the end, so that changes may be missing", diff.Unread);
         }
     }
 
@@ -136,6 +141,7 @@ public static class ReviewReport
         json.WriteString("oldVerdict", Words.Of(diff.Verdicts.Old));
         json.WriteString("newVerdict", Words.Of(diff.Verdicts.New));
         json.WriteNumber("sameFiles", diff.Same);
+        Texts(json, "unread", diff.Unread);
         json.WriteStartArray("changes");
         foreach (BehaviourChange change in diff.Changes)
         {

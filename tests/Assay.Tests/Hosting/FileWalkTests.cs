@@ -214,6 +214,35 @@ public sealed class FileWalkTests : IDisposable
     }
 
     [Fact]
+    public void InTheCacheOfAHubTheNamesAreWhatIsExamined()
+    {
+        foreach (string blob in (string[])["aa", "bb", "cc"])
+        {
+            _tree.Add("hub/models--o--m/blobs/" + blob, blob);
+        }
+
+        _tree.Add("outside/secret.pt");
+        _tree.Link("hub/models--o--m/snapshots/1/model.pt", "../../blobs/aa");
+        _tree.Link("hub/models--o--m/snapshots/1/sub/config.json", "../../../blobs/bb");
+        _tree.Link("hub/models--o--m/snapshots/1/other.pt", "../../../../outside/secret.pt");
+        string[] names = ["hub/models--o--m/snapshots/1/model.pt", "hub/models--o--m/snapshots/1/other.pt", "hub/models--o--m/snapshots/1/sub/config.json"];
+
+        // A blob that no snapshot names is examined by itself.
+        Assert.Equal(["hub/models--o--m/blobs/cc", .. names], Paths(Walk("hub")));
+        Walked snapshot = Walk("hub/models--o--m/snapshots/1");
+        Assert.Equal(names, Paths(snapshot));
+        Assert.Null(Assert.Single(snapshot.Inputs, i => Shown(i).EndsWith("other.pt", StringComparison.Ordinal)).Open);
+        using ByteSource bytes = snapshot.Inputs.Single(i => Shown(i).EndsWith("config.json", StringComparison.Ordinal)).Open!();
+        Assert.Equal("bb", System.Text.Encoding.ASCII.GetString(bytes.ReadUpTo(0, 8)));
+
+        // What a file names beside it is found in the snapshot too.
+        FolderBundle bundle = FolderBundle.TryCreate(_tree["hub/models--o--m/snapshots/1"])!;
+        using ByteSource? beside = bundle.TryOpen("model.pt").Bytes;
+        Assert.NotNull(beside);
+        Assert.Equal(BundleRefusal.Outside, bundle.TryOpen("other.pt").Refusal);
+    }
+
+    [Fact]
     public void ALinkOutOfTheTreeThatLooksLikeAModelIsUnread()
     {
         _tree.Add("outside/secret.pt");

@@ -26,6 +26,14 @@ public sealed class RepositoryReviewTests
     }
 
     [Fact]
+    public void AReviewOfOneFileHasTheVerdictOfTheFile()
+    {
+        TargetReport report = Assert.Single(ModelRepository.Scan(("a.pkl", "cos\nsystem\n(S'./x'\ntR.")).Files);
+        BundleReport nothing = new BundleSheet(RuleSet.Default, Policy.None, new Scanner(Scans.Options).Head.Day).End("folder/a.pkl");
+        Assert.Equal(Verdict.Malicious, RepositoryReview.Of([report], nothing).Verdict);
+    }
+
+    [Fact]
     public void AReviewTellsWhoTakesEachFileAndWhatHappensThen()
     {
         byte[] header = """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""u8.ToArray();

@@ -1,6 +1,7 @@
 // Follows calls from file to file: what source does that only another file of the same bundle makes run.
 using Assay.Artifacts;
 using Assay.Detection.Effects;
+using Assay.Python.Names;
 
 namespace Assay.Detection.Sources;
 
@@ -12,6 +13,7 @@ internal sealed class BundleCode
 {
     private const int MostSteps = 200_000;
     private const int LongestVia = 160;
+    private const int LongestPath = 256;
     private readonly Dictionary<string, CodeFact> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<(string File, string Function), Reached> _reached = [];
     private readonly HashSet<(string, string, bool)> _bases = [];
@@ -19,6 +21,7 @@ internal sealed class BundleCode
     private readonly HashSet<(string File, string Class, string Phase, bool IsEntry)> _made = [];
     private readonly Dictionary<string, (SourceFunction Function, int Number)[]> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<(string File, string Function), List<SourceFunction>> _functions = [];
+    private readonly HashSet<string> _pickled = new(StringComparer.Ordinal);
     private readonly Queue<(string File, string Function, string Phase, string Via)> _open = new();
     private readonly Queue<(CodeFact Code, SourceFunction Class, string Phase, string Via, bool IsEntry)> _classes = new();
 
@@ -60,11 +63,16 @@ internal sealed class BundleCode
             Entry(entry);
         }
 
+        foreach (CallableFact named in facts.OfType<CallableFact>().Where(IsForeign))
+        {
+            Pickled(named);
+        }
+
         Follow();
     }
 
     /// <summary>Whether a fact is one that following calls needs.</summary>
-    public static bool Wants(Fact fact) => (fact is CodeFact code && IsPart(code)) || (fact is EntryFact entry && IsEntry(entry));
+    public static bool Wants(Fact fact) => (fact is CodeFact code && IsPart(code)) || (fact is EntryFact entry && IsEntry(entry)) || (fact is CallableFact named && IsForeign(named));
 
     /// <summary>What the files do together that none of them does by itself.</summary>
     public static IEnumerable<SourceAct> Judge(IReadOnlyList<Fact> facts, CallableTable table)
@@ -107,10 +115,18 @@ internal sealed class BundleCode
         }
     }
 
-    private static bool IsPart(CodeFact code) => code is { Language: "python", Functions.Count: > 0 };
+    private static bool IsPart(CodeFact code) => code is { Language: "python" } && (code.Functions.Count > 0 || code.Uses.Count > 0);
 
     private static bool IsEntry(EntryFact entry) => entry.Value.Contains('.', StringComparison.Ordinal) && entry.Value.Length < 256
         && (entry.Key.Contains("auto_map", StringComparison.Ordinal) || entry.Key.EndsWith("module_type", StringComparison.Ordinal) || entry.Key.StartsWith("component.", StringComparison.Ordinal) || entry.Key is "custom_pipeline" or "entry-point" || entry.Key.EndsWith("_target_", StringComparison.Ordinal) || entry.Key.EndsWith("impl", StringComparison.Ordinal));
+
+    /// <summary>Whether a pickle names something of a module that is none of Python's and of no package that many have: it may lie beside it.</summary>
+    private static bool IsForeign(CallableFact named) => named.Use is CallableUse.Imported or CallableUse.Called or CallableUse.Constructed or CallableUse.State
+        && PathOf(named) is { Length: > 0 and < LongestPath } path && !KnownModules.Has(path) && !path.StartsWith("__main__", StringComparison.Ordinal);
+
+    /// <summary>The dotted path of a name, or of the class of an object that gets a state.</summary>
+    private static string PathOf(CallableFact named) => named is { Use: CallableUse.State, Target: { Kind: ShapeKind.Result, Items: [{ Kind: ShapeKind.Import, Text: var made }, ..] } } ? made
+        : named.Module.Length == 0 ? (named.Resolved.EndsWith("()", StringComparison.Ordinal) ? named.Resolved[..^2] : named.Resolved) : named.Name.Length == 0 ? named.Module : $"{named.Module}.{named.Name}";
 
     /// <summary>How early a phase is: the earlier one counts.</summary>
     private static int Rank(string phase) => phase switch { "import" => 4, "load" => 3, "install" => 2, "infer" => 1, _ => 0 };
@@ -121,7 +137,7 @@ internal sealed class BundleCode
         bool isRaised = false;
         SourceUse[] uses = [.. code.Uses.Select(use =>
         {
-            if (use.Function.Length > 0 && _reached.TryGetValue((code.Path, use.Function), out Reached? reached) && use.Phase is not "cell" && Rank(reached.Phase) > Rank(use.Phase))
+            if ((use.Function.Length > 0 || _pickled.Contains(code.Path)) && _reached.TryGetValue((code.Path, use.Function), out Reached? reached) && use.Phase is not "cell" && Rank(reached.Phase) > Rank(use.Phase))
             {
                 isRaised = true;
                 return use with { Phase = reached.Phase };
@@ -130,6 +146,44 @@ internal sealed class BundleCode
             return use;
         })];
         return isRaised ? code with { Uses = uses } : null;
+    }
+
+    /// <summary>
+    /// What a pickle names of a file beside it: the load imports the file, so that what stands in it outside of functions runs, and calls or fills what the pickle says.
+    /// </summary>
+    private void Pickled(CallableFact named)
+    {
+        string path = PathOf(named);
+        string place = named.Path.IndexOf("!/", StringComparison.Ordinal) is > 0 and int inner ? named.Path[..inner] : named.Path;
+        for (int dot = path.Length; dot > 0; dot = path.LastIndexOf('.', dot - 1))
+        {
+            if (File(place, path[..dot]) is not { } code)
+            {
+                continue;
+            }
+
+            string via = Name(place);
+            if (_pickled.Add(code.Path))
+            {
+                _open.Enqueue((code.Path, "", "load", via));
+            }
+
+            string item = dot < path.Length ? path[(dot + 1)..] : "";
+            switch (named.Use)
+            {
+                case CallableUse.Called:
+                    Reach(code, item, "load", via, isEntry: false);
+                    break;
+                case CallableUse.Constructed:
+                    _open.Enqueue((code.Path, item + ".__new__", "load", via));
+                    break;
+                case CallableUse.State:
+                    _open.Enqueue((code.Path, item + ".__setstate__", "load", via));
+                    break;
+            }
+
+            return;
+        }
     }
 
     /// <summary>A class or function that a configuration names.</summary>

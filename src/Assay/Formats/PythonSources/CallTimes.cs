@@ -150,7 +150,7 @@ internal sealed class CallTimes
         }
 
         List<SourceFunction> told = [];
-        foreach (Function function in kept.Append(_module).Where(f => f != _module || f.Links.Count > 0).OrderBy(f => f.Start).Take(MostFunctions))
+        foreach (Function function in kept.Append(_module).Where(f => f != _module || f.Links.Count > 0 || f.Calls.Any(c => _byName[c].Exists(kept.Contains))).OrderBy(f => f.Start).Take(MostFunctions))
         {
             bool isDunder = function.Owner is not null && function.Name.StartsWith("__", StringComparison.Ordinal);
             told.Add(new SourceFunction
@@ -166,7 +166,7 @@ internal sealed class CallTimes
         foreach (ModuleClass one in _classes.Take(MostFunctions))
         {
             SourceLink[] links = [.. one.Bases.Select(b => (Target: _imports.Of(b), one.Line)).Where(b => b.Target is not null).Select(b => new SourceLink(b.Target!, b.Line))];
-            if (links.Length > 0 || kept.Any(f => f.Owner == one))
+            if (links.Length > 0 || one.Bases.Any(b => _classes.Exists(c => c.Name == b)) || kept.Any(f => f.Owner == one))
             {
                 told.Add(new SourceFunction { Name = one.Name, Role = "class", Phase = one.IsModel ? "load" : "call", Calls = [.. one.Bases.Where(b => _classes.Exists(c => c.Name == b))], Links = links });
             }

@@ -104,7 +104,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
             Names = [.. reading.Uses.Select(u => u.Callee).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(64)],
             Phase = runs ? "load" : "use",
             Uses = reading.Uses,
-            Functions = context.Artifact.Parent is null && !isOfNotebook && !isScript ? reading.Functions : [],
+            Functions = context.Artifact.Parent is not null || isOfNotebook ? [] : isScript ? reading.FunctionsAsked : reading.Functions,
         });
         if (!isOfNotebook && SourceEncoding.Foreign(tree.Text.Slice(0, tree.Text.End)) is { } encoding)
         {

@@ -81,6 +81,9 @@ internal sealed class SourceReading
         }
     }
 
+    /// <summary>The functions of a script: none of them runs by itself, but a pickle beside it may name it as a module.</summary>
+    public IReadOnlyList<SourceFunction> FunctionsAsked => [.. Functions.Select(f => f with { Phase = "call" })];
+
     /// <summary>An installation runs the file: as a script, or by functions that its tool knows.</summary>
     public void Installed()
     {

@@ -41,6 +41,20 @@ public sealed class LoneScriptTests
     [Fact]
     public void ACardThatTellsHowToRunItImportsNothing() => Assert.False(IsFlagged(("tools/query.py", Acts), ("README.md", "Run `python tools/query.py`.\n")));
 
+    /// <summary>A pickle imports what it names: what stands in the file runs, and what it calls.</summary>
+    [Theory]
+    [InlineData("import os\nos.system('./x')\nclass Thing:\n    pass\n", "cquery\nThing\n(tR.", true)]
+    [InlineData("import os\ndef go():\n    os.system('./x')\ngo()\nclass Thing:\n    pass\n", "cquery\nThing\n.", true)]
+    [InlineData("import os\nclass Thing:\n    def __init__(self):\n        os.system('./x')\n", "cquery\nThing\n(tR.", true)]
+    [InlineData("import os\nclass Base:\n    def __init__(self):\n        os.system('./x')\nclass Thing(Base):\n    pass\n", "cquery\nThing\n(tR.", true)]
+    [InlineData("import os\ndef make(a):\n    os.system('./x')\n", "cquery\nmake\n(I1\ntR.", true)]
+    [InlineData("import os\nclass Thing:\n    def __setstate__(self, s):\n        os.system('./x')\n", "ccopyreg\n_reconstructor\n(cquery\nThing\nc__builtin__\nobject\nNtR(dS'a'\nI1\nsb.", true)]
+    [InlineData("import os\nclass Thing:\n    def __init__(self):\n        os.system('./x')\n", "cquery\nThing\n.", false)]
+    [InlineData("import os\nclass Thing:\n    def fit(self):\n        os.system('./x')\n", "cquery\nThing\n(tR.", false)]
+    [InlineData("import os\nclass Other:\n    def __init__(self):\n        os.system('./x')\nclass Thing:\n    pass\n", "cquery\nThing\n(tR.", false)]
+    [InlineData("import os\nos.system('./x')\n", "cother\nThing\n(tR.", false)]
+    public void APickleImportsAndCallsWhatItNames(string source, string pickle, bool flagged) => Assert.Equal(flagged, IsFlagged(("query.py", source), ("model.pkl", pickle)));
+
     /// <summary>Who imports what it does not write out can import what lies beside or below it, and nothing elsewhere.</summary>
     [Fact]
     public void DynamicImportsReachDownwards()
