@@ -150,7 +150,7 @@ internal sealed class CallTimes
         }
 
         List<SourceFunction> told = [];
-        foreach (Function function in kept.Append(_module).Where(f => f != _module || f.Links.Count > 0 || f.Calls.Any(c => _byName[c].Exists(kept.Contains))).OrderBy(f => f.Start).Take(MostFunctions))
+        foreach (Function function in kept.Append(_module).Where(f => f != _module || f.Links.Count > 0).OrderBy(f => f.Start).Take(MostFunctions))
         {
             bool isDunder = function.Owner is not null && function.Name.StartsWith("__", StringComparison.Ordinal);
             told.Add(new SourceFunction

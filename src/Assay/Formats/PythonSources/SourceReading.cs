@@ -82,7 +82,16 @@ internal sealed class SourceReading
     }
 
     /// <summary>The functions of a script: none of them runs by itself, but a pickle beside it may name it as a module.</summary>
-    public IReadOnlyList<SourceFunction> FunctionsAsked => [.. Functions.Select(f => f with { Phase = "call" })];
+    public IReadOnlyList<SourceFunction> FunctionsAsked
+    {
+        get
+        {
+            IReadOnlyList<SourceFunction> all = Functions;
+            SourceFunction module = all.FirstOrDefault(f => f.Name.Length == 0) ?? new SourceFunction();
+            string[] called = [.. all.Where(f => f.Phase is "import" && f.Name.Length > 0 && f.Role is not "class").Select(f => f.Name)];
+            return [.. all.Where(f => f.Name.Length > 0).Select(f => f with { Phase = "call" }), module with { Phase = "call", Calls = called }];
+        }
+    }
 
     /// <summary>An installation runs the file: as a script, or by functions that its tool knows.</summary>
     public void Installed()
