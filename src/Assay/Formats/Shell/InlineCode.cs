@@ -1,4 +1,5 @@
 // Finds code of other languages in scripts of a shell: behind -c and -e, and in documents that are handed to an interpreter.
+using System.Buffers;
 using System.Text;
 
 namespace Assay.Formats.Shell;
@@ -13,6 +14,7 @@ internal readonly record struct InlineSource(string Language, string Source, int
 internal static class InlineCode
 {
     private const int Most = 64;
+    private static readonly SearchValues<char> s_version = SearchValues.Create("0123456789.");
     private const int LongestWord = 64;
 
     /// <summary>So many characters are joined to find where a text in quotes ends; where more would be, each line is read by itself.</summary>
@@ -89,7 +91,7 @@ internal static class InlineCode
     public static string? LanguageOf(string program)
     {
         string name = program[(program.LastIndexOf('/') + 1)..];
-        return name is "node" or "nodejs" or "bun" or "deno" ? "javascript" : name.StartsWith("python", StringComparison.Ordinal) && name.AsSpan(6).IndexOfAnyExcept("0123456789.") < 0 ? "python" : null;
+        return name is "node" or "nodejs" or "bun" or "deno" ? "javascript" : name.StartsWith("python", StringComparison.Ordinal) && name.AsSpan(6).IndexOfAnyExcept(s_version) < 0 ? "python" : null;
     }
 
     /// <summary>The language that a document on the following lines is in, and the word that ends it.</summary>
