@@ -184,26 +184,39 @@ public sealed class QuarantineFolder : IDisposable
         }
     }
 
-    /// <summary>Ends what a program that was killed had begun.</summary>
+    /// <summary>Ends what a program that was killed had begun. What cannot be ended is named, and keeps nobody from the rest.</summary>
     private void PutRight()
     {
         foreach (string name in Names())
         {
-            if (name.StartsWith(New, StringComparison.Ordinal) || name.StartsWith(Gone, StringComparison.Ordinal))
+            try
             {
-                Remove(name);
+                PutRight(name);
             }
-            else if (!name.StartsWith('.') && Disk.Status(PathOf(name, Pending)) is not null && Read(name) is { } item)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                if (!QuarantineRestoring.IsWhole(this, item))
-                {
-                    Tell($"{item.Names[0]} was being quarantined when the program ended, and what is here of it is damaged, so it was not touched where it lies.");
-                    continue;
-                }
+                string what = name.StartsWith('.') ? $"What is left of an earlier run in {name}" : Read(name) is { } item ? $"{item.Names[0]}, in quarantine as {item.Id} and not yet taken away where it lies," : name;
+                Tell($"{what} cannot be put right: {FileFault.Of(e)}.");
+            }
+        }
+    }
 
-                Tell($"{item.Names[0]} was being quarantined when the program ended; that is finished now.");
-                new QuarantineTaking(this).Finish(item, isLater: true);
+    private void PutRight(string name)
+    {
+        if (name.StartsWith(New, StringComparison.Ordinal) || name.StartsWith(Gone, StringComparison.Ordinal))
+        {
+            Remove(name);
+        }
+        else if (!name.StartsWith('.') && Disk.Status(PathOf(name, Pending)) is not null && Read(name) is { } item)
+        {
+            if (!QuarantineRestoring.IsWhole(this, item))
+            {
+                Tell($"{item.Names[0]} was being quarantined when the program ended, and what is here of it is damaged, so it was not touched where it lies.");
+                return;
             }
+
+            new QuarantineTaking(this).Finish(item, isLater: true);
+            Tell($"{item.Names[0]} was being quarantined when the program ended; that is finished now.");
         }
     }
 

@@ -41,17 +41,59 @@ public sealed class QuarantineTaking(QuarantineFolder folder)
                 throw;
             }
 
-            Finish(item);
+            try
+            {
+                Finish(item);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Undo(item);
+                throw;
+            }
         });
         return item!;
     }
+
+    /// <summary>
+    /// Gives back what was taken of a file of which a name could not be taken away, and takes it out of quarantine again: nobody is told that it was not moved and loses it later.
+    /// Where no name of it is left it stays in quarantine, the only place where it is.
+    /// </summary>
+    private void Undo(QuarantineItem item)
+    {
+        FileStatus taken = Taken(item);
+        try
+        {
+            if (item.Names.FirstOrDefault(n => _disk.Status(n) is { } now && taken.IsUnwritten(now)) is not { } kept)
+            {
+                return;
+            }
+
+            foreach (string name in item.Names.Where(n => _disk.Status(n) is null))
+            {
+                Within(name, at => _disk.Link(kept, at));
+            }
+
+            foreach (QuarantineLink link in item.Links.Where(l => _disk.Status(l.Path) is null))
+            {
+                Within(link.Path, at => _disk.SymbolicLink(link.Target, at));
+            }
+
+            folder.Drop(item.Id);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            folder.Tell($"A copy of {item.Names[0]} stays in quarantine as {item.Id}: what was begun could not be undone ({FileFault.Of(e)}).");
+        }
+    }
+
+    private static FileStatus Taken(QuarantineItem item) => new() { Kind = EntryKind.Regular, Device = item.Device, Inode = item.Inode, Size = item.Size, Modified = item.Modified };
 
     /// <summary>Takes the names of a file away that is whole in quarantine. A name that leads to something else by now stays.</summary>
     /// <param name="item">The item.</param>
     /// <param name="isLater">Whether another program had begun it, so that time has passed: a number of a file is given again, and times can be set, so the bytes are compared too.</param>
     internal void Finish(QuarantineItem item, bool isLater = false)
     {
-        FileStatus taken = new() { Kind = EntryKind.Regular, Device = item.Device, Inode = item.Inode, Size = item.Size, Modified = item.Modified };
+        FileStatus taken = Taken(item);
         foreach (QuarantineLink link in item.Links)
         {
             Within(link.Path, at =>

@@ -12,6 +12,7 @@ public sealed class QuarantineCrashTests : IDisposable
 {
     private const int DiskFull = 28;
     private const int Broken = 5;
+    private const int Denied = 13;
     private static readonly DateTime s_written = DateTime.UnixEpoch.AddTicks(9811731061234567L);
     private readonly TemporaryTree _tree = new();
     private readonly byte[] _bytes = [.. Enumerable.Range(0, (1 << 20) + 5).Select(i => (byte)(i * 31)), .. new byte[(3 << 20) + 2]];
@@ -120,6 +121,32 @@ public sealed class QuarantineCrashTests : IDisposable
             Assert.NotEqual(IsWhole(_tree["m/model"]), items.Count == 1);
             Assert.Equal(items.Count, Directory.GetDirectories(Store).Length);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void ANameThatMayNotBeTakenAwayUndoesAll(int at)
+    {
+        Lay();
+        Assert.Throws<SettingException>(() => Take(new FailingDisk(at, Denied, "unlink")));
+        IsAsBefore();
+        Assert.Equal(3, Directory.EnumerateFileSystemEntries(_tree["m"]).Count());
+        using QuarantineFolder folder = QuarantineFolder.Open(Store);
+        Assert.Empty(folder.Items());
+        Assert.Empty(folder.TakeTold());
+        Assert.True(IsWhole(_tree["m/model"]));
+    }
+
+    [Fact]
+    public void WhatCannotBePutRightIsNamedAndTheRestGoesOn()
+    {
+        Lay();
+        Assert.Throws<DeadException>(() => Take(new MortalDisk(OperationsBefore("unlink"))));
+        using QuarantineFolder folder = QuarantineFolder.Open(Store, new FailingDisk(1, Denied, "unlink"));
+        Assert.Single(folder.Items());
+        Assert.Contains(_tree["m/model"], Assert.Single(folder.TakeTold()), StringComparison.Ordinal);
     }
 
     [Theory]
