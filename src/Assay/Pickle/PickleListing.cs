@@ -35,40 +35,76 @@ public static class PickleListing
         long offset = 0;
         do
         {
-            using PickleSession session = new(source, offset, source.Length, budget, arrays);
-            Notes notes = new(arrays?.Loader ?? "");
-            session.Begin(notes);
-            PickleEnding ending = PickleEnding.Suspended;
-            while (ending == PickleEnding.Suspended)
+            long next = -1;
+            foreach (PickleListingLine line in Stream(source, offset, budget, arrays, null, e => next = e))
             {
-                PickleMachine machine = session.Running;
-                int depth = machine.Depth;
-                long at = machine.Position;
-                long before = machine.Opcodes;
-                notes.Begin();
-                ending = session.Run(1);
+                yield return line;
+            }
 
-                // The machine of an array's pickle is gone once that has ended.
-                long opcodes = notes.Ended?.Opcodes ?? machine.Opcodes;
-                if (opcodes > before)
+            foreach (PickleParting parting in PicklePartings.Of(source, offset, Fresh(), arrays))
+            {
+                yield return new PickleListingLine(parting.From, "", "", 0, $"only in {parting.Who}: reads the same bytes otherwise, and does more");
+                foreach (PickleListingLine line in Stream(source, offset, Fresh(), arrays, parting.Reading, e => next = next < 0 ? e : next).Where(l => l.Offset >= parting.From || l.Name.Length == 0))
                 {
-                    (string name, string argument, string note) = notes.Ended?.Last ?? machine.DescribeLast(ArgumentLimit);
-                    yield return new PickleListingLine(at, name, argument, depth, notes.Text.Length > 0 ? notes.Text : note);
-                }
-
-                if (notes.Array is { } array)
-                {
-                    yield return new PickleListingLine(array.At, "", "", depth, array.Text);
+                    yield return line;
                 }
             }
 
-            PickleMachine first = session.First;
-            string left = first.Leftover > 0 ? $"; {first.Leftover} values left on the stack" : "";
-            string how = ending == PickleEnding.Stop ? "end of pickle" : $"broken: {first.EndingDetail}";
-            yield return new PickleListingLine(first.EndingOffset, "", "", first.Depth, string.Create(CultureInfo.InvariantCulture, $"{how}, {first.Opcodes} {(first.Opcodes == 1 ? "opcode" : "opcodes")}{left}"));
-            offset = first.Ending == PickleEnding.Stop ? first.Position : source.Length;
+            offset = next >= 0 ? next : source.Length;
         }
         while (offset < source.Length);
+
+        ScanBudget Fresh()
+        {
+            ScanBudget fresh = new(limits, TimeProvider.System);
+            fresh.Admit(source.Length);
+            return fresh;
+        }
+    }
+
+    /// <summary>The lines of one pickle, as <paramref name="reading"/> reads it, or else as the first reading does; <paramref name="end"/> takes where it ends, or -1 where it breaks.</summary>
+    private static IEnumerable<PickleListingLine> Stream(ByteSource source, long offset, ScanBudget budget, PickleArrays? arrays, PickleReading? reading, Action<long> end)
+    {
+        using PickleSession session = new(source, offset, source.Length, budget, arrays);
+        Notes notes = new(arrays?.Loader ?? "");
+        if (reading is null)
+        {
+            session.Begin(notes);
+        }
+        else
+        {
+            session.Begin(reading, notes);
+        }
+
+        PickleEnding ending = PickleEnding.Suspended;
+        while (ending == PickleEnding.Suspended)
+        {
+            PickleMachine machine = session.Running;
+            int depth = machine.Depth;
+            long at = machine.Position;
+            long before = machine.Opcodes;
+            notes.Begin();
+            ending = session.Run(1);
+
+            // The machine of an array's pickle is gone once that has ended.
+            long opcodes = notes.Ended?.Opcodes ?? machine.Opcodes;
+            if (opcodes > before)
+            {
+                (string name, string argument, string note) = notes.Ended?.Last ?? machine.DescribeLast(ArgumentLimit);
+                yield return new PickleListingLine(at, name, argument, depth, notes.Text.Length > 0 ? notes.Text : note);
+            }
+
+            if (notes.Array is { } array)
+            {
+                yield return new PickleListingLine(array.At, "", "", depth, array.Text);
+            }
+        }
+
+        PickleMachine first = session.First;
+        string left = first.Leftover > 0 ? $"; {first.Leftover} values left on the stack" : "";
+        string how = ending == PickleEnding.Stop ? "end of pickle" : $"broken: {first.EndingDetail}";
+        yield return new PickleListingLine(first.EndingOffset, "", "", first.Depth, string.Create(CultureInfo.InvariantCulture, $"{how}, {first.Opcodes} {(first.Opcodes == 1 ? "opcode" : "opcodes")}{left}"));
+        end(first.Ending == PickleEnding.Stop ? first.Position : -1);
     }
 
     private sealed class Notes(string loader) : PickleObserver

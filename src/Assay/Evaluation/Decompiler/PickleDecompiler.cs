@@ -61,12 +61,22 @@ internal sealed class PickleDecompiler
                 Walk(offset, dry: false);
             }
 
-            if (look.Ending != PickleEnding.Stop)
+            long next = look.Ending == PickleEnding.Stop ? look.End : -1;
+            foreach (PickleParting parting in look.IsAlike ? [] : PicklePartings.Of(_source, offset, Budget(), _arrays))
+            {
+                // What raises in one unpickler is stepped over by another, and whoever reads only the first would miss what runs there.
+                _text.Comment(string.Create(CultureInfo.InvariantCulture, $"{parting.From}: only in {parting.Who}: does more with the same bytes, from their start"), CodeInk.Warning);
+                Walk(offset, dry: true, parting.Reading);
+                Walk(offset, dry: false, parting.Reading);
+                next = next < 0 && parting.Ending == PickleEnding.Stop ? parting.Position : next;
+            }
+
+            if (next < 0)
             {
                 break;
             }
 
-            offset = SkipBlanks(look.End);
+            offset = SkipBlanks(next);
         }
 
         if (plain > _text.Limits.PlainPickles)
@@ -104,11 +114,17 @@ internal sealed class PickleDecompiler
         return true;
     }
 
-    private Outcome Walk(long offset, bool dry)
+    private ScanBudget Budget()
     {
         ScanBudget budget = new(_limits, _time, _cancellation);
         budget.Admit(_source.Length);
-        using PickleSession session = new(_source, offset, _source.Length, budget, _arrays);
+        return budget;
+    }
+
+    /// <summary>Walks one pickle, as <paramref name="reading"/> reads it, or else as the first reading does.</summary>
+    private Outcome Walk(long offset, bool dry, PickleReading? reading = null)
+    {
+        using PickleSession session = new(_source, offset, _source.Length, Budget(), _arrays);
         if (dry)
         {
             _text.Dry(begin: true);
@@ -117,15 +133,23 @@ internal sealed class PickleDecompiler
         try
         {
             _statements.Begin(session.First);
-            session.Begin(_statements);
+            if (reading is null)
+            {
+                session.Begin(_statements);
+            }
+            else
+            {
+                session.Begin(reading, _statements);
+            }
+
             session.Run();
             _statements.End();
-            return new Outcome(session.First.Ending, session.First.Position, session.First.Actions);
+            return new Outcome(session.First.Ending, session.First.Position, session.First.Actions, session.Differentials == Differential.None);
         }
         catch (ScanStopException stop) when (stop.Reason == StopReason.Limit && dry)
         {
             // The second walk comes as far, and says so.
-            return new Outcome(PickleEnding.Limit, offset, 1);
+            return new Outcome(PickleEnding.Limit, offset, 1, IsAlike: true);
         }
         catch (ScanStopException stop)
         {
@@ -165,5 +189,5 @@ internal sealed class PickleDecompiler
         return offset;
     }
 
-    private readonly record struct Outcome(PickleEnding Ending, long End, long Actions);
+    private readonly record struct Outcome(PickleEnding Ending, long End, long Actions, bool IsAlike);
 }

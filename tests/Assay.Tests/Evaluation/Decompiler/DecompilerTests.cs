@@ -25,6 +25,17 @@ public sealed class DecompilerTests
     }
 
     [Fact]
+    public void WhatOnlySomeUnpicklersRunIsWrittenWithTheirNames()
+    {
+        // A frame that promises more than there is: the unpickler in C raises, and the one in Python goes on and runs the call.
+        byte[] pickle = [0x80, 4, 0x95, 0, 0, 0, 0, 0, 0, 0, 0x40, .. "cos\nsystem\n(X\x04\0\0\0echotR."u8];
+        string text = Text(pickle);
+        Assert.All(["only in", "python", "joblib", "system('echo')"], t => Assert.Contains(t, text, StringComparison.Ordinal));
+        string list = string.Join('\n', PickleListing.Lines(new MemorySource(pickle)).Select(l => $"{l.Name} {l.Note}"));
+        Assert.All(["only in", "REDUCE calls os.system"], t => Assert.Contains(t, list, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void TenMillionTuplesInsideEachOtherGiveAShortText()
     {
         byte[] pickle = [0x80, 4, (byte)Op.NONE, .. Enumerable.Repeat((byte)Op.TUPLE1, 10_000_000), (byte)Op.STOP];
