@@ -99,20 +99,67 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         using StreamWriter writer = host.Writer();
         using VerifyChoice choice = new(host, writer);
         ScanTally tally = new();
+        BundleSheet bundles = new(rules, policy, Today);
+        long asked = 0;
         foreach (TargetReport report in examination.Of(arguments.Paths))
         {
             bool isNamed = arguments.Paths.Contains(report.Path);
             TargetReport shown = Applied(rules, policy, report);
             if (shown.Verdict != Verdict.Passed || arguments.All || (isNamed && arguments.Decide is not null))
             {
+                asked++;
                 shown = Decide(examination.Head, rules, policy, report, choice, writer) ?? shown;
             }
+            else if (isNamed)
+            {
+                writer.WriteLine($"{Escape.Visible(report.Path)}: passed; there is nothing to decide (--all asks all the same).");
+            }
 
-            tally.Add(new ScanResult(shown.Path, shown));
+            ScanResult result = new(shown.Path, shown);
+            tally.Add(result);
+            bundles.Add(result);
         }
 
+        foreach (BundleReport whole in bundles.End())
+        {
+            tally.Add(whole);
+            Tell(whole, writer);
+        }
+
+        if (asked == 0)
+        {
+            string[] folders = [.. arguments.Paths.Where(Directory.Exists)];
+            if (folders.Length > 0)
+            {
+                long seen = tally.Examined - tally.Ignored;
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Escape.Visible(string.Join(", ", folders))}: {seen} {(seen == 1 ? "file" : "files")} examined, none of which does not pass by itself; no file was decided about (--all asks about each)."));
+            }
+            else if (tally.Examined == tally.Ignored)
+            {
+                writer.WriteLine("Nothing there is a model that Assay reads; nothing was decided.");
+            }
+        }
+
+        writer.Flush();
         int code = tally.Code(Verdict.Suspicious);
         return memory?.HasFailed == true && code is ExitCode.Passed or ExitCode.Nothing ? ExitCode.Incomplete : code;
+    }
+
+    /// <summary>What files are together, which no decision about one of them covers.</summary>
+    private static void Tell(BundleReport whole, StreamWriter writer)
+    {
+        if (whole.Judgement.Findings.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteLine($"\n{Escape.Visible(whole.Path)}: {whole.Judgement.Verdict.ToString().ToLowerInvariant()} by what its files do together:");
+        foreach (Finding finding in whole.Judgement.Findings)
+        {
+            writer.WriteLine($"  {finding.Severity.ToString().ToLowerInvariant(),-10}{Escape.Visible(finding.Rule.Id)}: {Escape.Visible(Escape.Cut(finding.Message, 300))}");
+        }
+
+        writer.WriteLine($"A decision is about one file, so nothing was decided about them together. A policy can do that: assay policy init {Shell.Quote(whole.Path)} -o assay.yaml drafts one, and each entry needs a reason.");
     }
 
     /// <summary>What is known of decisions, read again only after one was made.</summary>

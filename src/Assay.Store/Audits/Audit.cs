@@ -122,10 +122,10 @@ public sealed record AuditSummary
     /// <summary>How many were not read in full.</summary>
     public int Incomplete { get; init; }
 
-    /// <summary>How many are suspicious.</summary>
+    /// <summary>How many are suspicious; what the files of a folder or repository are together counts as one.</summary>
     public int Suspicious { get; init; }
 
-    /// <summary>How many are malicious.</summary>
+    /// <summary>How many are malicious; what the files of a folder or repository are together counts as one.</summary>
     public int Malicious { get; init; }
 
     /// <summary>How many notices there are.</summary>

@@ -156,7 +156,7 @@ internal sealed class AuditScan(ModelStore store, ScanOptions how, AuditSnapshot
         AuditedRepository? seen = null;
         foreach (BundleReport whole in wholes)
         {
-            seen = repositoryOf(whole.Path) with { Verdict = whole.Judgement.Verdict, Rules = [.. whole.Judgement.Findings.Select(f => f.Rule.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
+            seen = repositoryOf(whole.Path) with { Verdict = whole.Judgement.Verdict, Together = VerdictJudge.Judge(whole.Judgement.Findings, []), Rules = [.. whole.Judgement.Findings.Select(f => f.Rule.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
             _repositories[seen.Name] = seen;
         }
 

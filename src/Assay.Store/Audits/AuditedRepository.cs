@@ -12,6 +12,9 @@ public sealed record AuditedRepository
     /// <summary>What its files are together, the worst of them included.</summary>
     public Verdict Verdict { get; init; }
 
+    /// <summary>What its files are together by what no file of them shows by itself.</summary>
+    public Verdict Together { get; init; }
+
     /// <summary>The rules that find something in its files together.</summary>
     public IReadOnlyList<string> Rules { get; init; } = [];
 

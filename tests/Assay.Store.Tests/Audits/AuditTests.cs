@@ -36,6 +36,48 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
     }
 
     [Fact]
+    public void WhatFilesDoTogetherCounts()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("config.json", """{"model_type":"odd","architectures":["Odd"],"auto_map":{"AutoModel":"modeling_odd.Odd"}}"""u8);
+        Put("helpers.py", "import subprocess\n\n\ndef run(line):\n    return subprocess.call(line, shell=True)\n"u8);
+        Put("modeling_odd.py", "from .helpers import run\n\n\nclass Odd:\n    def __init__(self, config):\n        run('echo canary')\n"u8);
+        Audit(store, "add", "house", Models);
+        Said said = Audit(store, "run", "house", "--format", "json");
+        Assert.Equal(1, said.Code);
+        using JsonDocument report = JsonDocument.Parse(said.Output);
+        JsonElement summary = report.RootElement.GetProperty("summary");
+        Assert.True(summary.EnumerateObject().Where(p => p.Name.ToUpperInvariant() is "SUSPICIOUS" or "MALICIOUS").Sum(p => p.Value.GetInt32()) > 0, said.Output);
+    }
+
+    [Fact]
+    public void NoOutputTakesThePlaceOfTheStore()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Put("a.pkl", Good);
+        Audit(store, "add", "house", Models);
+        Audit(store, "run", "house");
+        byte[] before = File.ReadAllBytes(store);
+        string[][] slips =
+        [
+            ["store", "export", store, $"--store={store}"], ["audit", "report", "house", $"--store={store}", "-o", store], ["scan", Models, $"--store={store}", "-o", store],
+            ["scan", Models, $"--store={store}", "--facts", store], ["scan", Models, "-o", store], ["scan", Models, $"--store={store}", "--report", $"json={store}"],
+        ];
+        foreach (string[] slip in slips)
+        {
+            Assert.Equal(4, Command.Run(slip).Code);
+            Assert.True(before.AsSpan().SequenceEqual(File.ReadAllBytes(store)), string.Join(' ', slip));
+        }
+
+        // An earlier export is replaced, and nothing else.
+        string export = Tree["export.jsonl"];
+        Assert.Equal(0, Command.Run("store", "export", export, $"--store={store}").Code);
+        Assert.Equal(0, Command.Run("store", "export", export, $"--store={store}").Code);
+        File.WriteAllText(export, "notes");
+        Assert.Equal(4, Command.Run("store", "export", export, $"--store={store}").Code);
+    }
+
+    [Fact]
     public void ABaselineIsWhatAllRunsAreComparedWith()
     {
         string store = NewStore(Kind.Sqlite);

@@ -48,6 +48,29 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
+    public void WhatFilesDoTogetherIsToldAndFails()
+    {
+        File.WriteAllText(_tree["models/config.json"], """{"model_type":"odd","architectures":["Odd"],"auto_map":{"AutoModel":"modeling_odd.Odd"}}""");
+        File.WriteAllText(_tree["models/helpers.py"], "import subprocess\n\n\ndef run(line):\n    return subprocess.call(line, shell=True)\n");
+        File.WriteAllText(_tree["models/modeling_odd.py"], "from .helpers import run\n\n\nclass Odd:\n    def __init__(self, config):\n        run('echo canary')\n");
+        File.Delete(_file);
+        Run("scan", "--no-policy", _tree["models"]).Ended(1);
+        string said = Run("verify", _tree["models"], "--decide", "allow", "--reason", "ours").Ended(1);
+        Assert.All(["together", "policy init"], t => Assert.Contains(t, said, StringComparison.Ordinal));
+        Assert.Equal("", Run("trust", "list").Ended(0));
+    }
+
+    [Fact]
+    public void AFileThatPassesIsNamedAndNothingIsAsked()
+    {
+        string good = _tree["models/good.pkl"];
+        File.WriteAllBytes(good, PickleBuilder.Protocol(4).Op(Pickle.Op.EMPTY_DICT).Op(Pickle.Op.STOP).ToArray());
+        Assert.Contains("nothing to decide", Run("verify", good).Ended(0), StringComparison.Ordinal);
+        File.Delete(_file);
+        Assert.Contains("no file was decided about", Run("verify", _tree["models"]).Ended(0), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnswersLineByLineAreADecision()
     {
         string said = Answer("nonsense\nallow\nI know who made it\n\n", "verify", _file).Ended(0);
