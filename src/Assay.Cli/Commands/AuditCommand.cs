@@ -219,7 +219,7 @@ internal static class AuditCommand
             string text = Written(store, audit, run, book.SnapshotOf(run.Id), parsed.GetValue(format)!);
             if (parsed.GetValue(to) is { } file)
             {
-                new Files.ReportFile(file).Write(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+                new Files.ReportFile(file, Files.CommandInputs.Of(host, parsed, store.At, to)).Write(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
             }
             else
             {

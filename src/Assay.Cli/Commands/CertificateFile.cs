@@ -16,14 +16,14 @@ internal sealed class CertificateFile
     private TargetReport? _report;
 
     /// <summary>Checks that a certificate can be about <paramref name="paths"/>, and can be written to <paramref name="path"/>.</summary>
-    public CertificateFile(string path, IReadOnlyList<string> paths)
+    public CertificateFile(string path, IReadOnlyList<string> paths, CommandInputs inputs)
     {
         if (paths is not [var only] || only == MemberPath.StandardInput || Directory.Exists(only))
         {
             throw new UsageException("A certificate is about one file: name one, and no directory.");
         }
 
-        File = new ReportFile(path);
+        File = new ReportFile(path, inputs);
     }
 
     /// <summary>Where it goes.</summary>

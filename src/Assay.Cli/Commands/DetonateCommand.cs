@@ -31,6 +31,7 @@ internal static class DetonateCommand
             Paths = ScanCommand.Paths(parsed.GetValue(paths) ?? [], arguments),
             Format = parsed.GetValue(format)!,
             Output = parsed.GetValue(output),
+            Inputs = Files.CommandInputs.Of(host, parsed, store(parsed), output, paths),
             // Libraries are shared between loads, so a few side by side are enough.
             Jobs = Math.Min(4, Environment.ProcessorCount),
             FailOn = Verdict.Suspicious,

@@ -42,6 +42,10 @@ internal static class EffectsBuildCommand
         {
             string pack = parsed.GetValue(output)!;
             EffectPackBuild build = new(RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []), parsed.GetValue(alone), PythonSources.Library(parsed.GetValue(library)!));
+            CommandInputs inputs = CommandInputs.Of(host, parsed, null, output, evidence, listing);
+            ReportFile target = new(pack, inputs);
+            ReportFile? lines = parsed.GetValue(evidence) is { } first ? new ReportFile(first, inputs) : null;
+            ReportFile? texts = parsed.GetValue(listing) is { } second ? new ReportFile(second, inputs) : null;
             using StreamWriter writer = host.Writer();
             try
             {
@@ -54,9 +58,9 @@ internal static class EffectsBuildCommand
                 }
 
                 byte[] bytes = build.Pack(parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(pack), parsed.GetValue(version)!, parsed.GetValue(brief));
-                new ReportFile(pack).Write(stream => stream.Write(bytes));
-                Write(parsed.GetValue(evidence), w => build.WriteEvidence(w, bytes));
-                Write(parsed.GetValue(listing), build.WriteListing);
+                target.Write(stream => stream.Write(bytes));
+                Write(lines, w => build.WriteEvidence(w, bytes));
+                Write(texts, build.WriteListing);
                 writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{pack}: {build.Names} names, {bytes.Length} bytes"));
             }
             catch (EffectPackException e)
@@ -75,17 +79,9 @@ internal static class EffectsBuildCommand
 
     private static bool IsListing(string source) => source.EndsWith(ListingEnd, StringComparison.Ordinal);
 
-    private static void Write(string? file, Action<TextWriter> write)
+    private static void Write(ReportFile? file, Action<TextWriter> write) => file?.Write(stream =>
     {
-        if (file is null)
-        {
-            return;
-        }
-
-        new ReportFile(file).Write(stream =>
-        {
-            using StreamWriter writer = new(stream, leaveOpen: true);
-            write(writer);
-        });
-    }
+        using StreamWriter writer = new(stream, leaveOpen: true);
+        write(writer);
+    });
 }

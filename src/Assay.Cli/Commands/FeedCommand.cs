@@ -160,7 +160,7 @@ internal static class FeedCommand
                 throw new UsageException($"The list {path} lists no file.");
             }
 
-            ReportFile target = new(parsed.GetValue(output)!);
+            ReportFile target = new(parsed.GetValue(output)!, CommandInputs.Of(host, parsed, null, output));
             using SigningKey signing = TrustKeys.OpenToSign(host, DecisionPlaces.Of(host, null).Keys, parsed.GetValue(key), parsed.GetValue(passphrase));
             byte[] envelope = Feed.Sign(text, path, signing).Write();
             target.Write(stream => stream.Write(envelope));

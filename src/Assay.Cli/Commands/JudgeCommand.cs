@@ -35,7 +35,7 @@ internal static class JudgeCommand
         {
             RuleSet set = RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []);
             Policy decided = ScanRun.PolicyOf(host, set, [], parsed.GetValue(policy), parsed.GetValue(baseline), parsed.GetValue(noPolicy));
-            ReportFile? report = parsed.GetValue(output) is { } path ? new ReportFile(path) : null;
+            ReportFile? report = parsed.GetValue(output) is { } path ? new ReportFile(path, CommandInputs.Of(host, parsed, null, output)) : null;
             TextReportOptions look = ListingOptions.Look(host, parsed.GetValue(noColour)) with { Quiet = parsed.GetValue(quiet), Verbose = parsed.GetValue(verbose) };
             string facts = parsed.GetValue(file)!;
             string how = parsed.GetValue(format)!;

@@ -39,7 +39,7 @@ internal static class PolicyCommand
             string[] given = parsed.GetValue(paths) ?? [];
             if (format == ScanRun.PolicyFormat && given.Length == 0)
             {
-                Empty(host, parsed.GetValue(output));
+                Empty(host, parsed.GetValue(output), Files.CommandInputs.Of(host, parsed, null, output));
                 return ExitCode.Passed;
             }
 
@@ -52,6 +52,7 @@ internal static class PolicyCommand
             int code = new ScanRun(host, new ScanArguments
             {
                 Paths = scanned,
+                Inputs = Files.CommandInputs.Of(host, parsed, null, output, paths),
                 Format = format,
                 Output = parsed.GetValue(output),
                 FailOn = null,
@@ -70,7 +71,7 @@ internal static class PolicyCommand
     }
 
     /// <summary>A policy that decides nothing yet.</summary>
-    private static void Empty(Host host, string? output)
+    private static void Empty(Host host, string? output, Files.CommandInputs inputs)
     {
         const string Text = "# What this house has decided about models (docs/policy.md). assay policy init PATH drafts waivers for what is found there.\nwaivers: []\n\n# Modules of your own, of which no pack knows what they do: waives unknown code only, never what does harm.\nallowed-modules: []\n";
         if (output is null or "-")
@@ -80,7 +81,7 @@ internal static class PolicyCommand
             return;
         }
 
-        Files.ReportFile file = new(output);
+        Files.ReportFile file = new(output, inputs);
         if (file.Real is not null)
         {
             throw new UsageException($"{output} is there already.");

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Assay.Cli.Files;
 using Assay.Policies;
 using Assay.Reports;
 using Assay.Sandbox;
@@ -61,6 +62,7 @@ internal static class ScanCommand
                 Paths = Paths(parsed.GetValue(paths) ?? [], arguments),
                 Format = parsed.GetValue(format)!,
                 Output = parsed.GetValue(output),
+                Inputs = CommandInputs.Of(host, parsed, parsed.GetValue(noStore) ? null : store(parsed), output, reports, facts, certificate, paths),
                 FailOn = ListingOptions.Mildest(parsed.GetValue(failOn)),
                 Include = parsed.GetValue(include) ?? [],
                 Exclude = parsed.GetValue(exclude) ?? [],
@@ -123,6 +125,9 @@ internal sealed record ScanArguments
     public required string Format { get; init; }
 
     public string? Output { get; init; }
+
+    /// <summary>What is read, the paths aside: nothing is written there.</summary>
+    public required CommandInputs Inputs { get; init; }
 
     /// <summary>The mildest verdict that gives exit code 1, or null for none.</summary>
     public Verdict? FailOn { get; init; }

@@ -33,9 +33,9 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         // Everything that can be wrong with the command is found before the first file is touched.
         (ScanLimits limits, long standardInput) = LimitOption.Read(arguments.Limits);
         HeapFence.Set(limits);
-        ReportFile? file = arguments.Output is null or "-" ? null : new ReportFile(arguments.Output);
-        ReportFile? facts = arguments.Facts is null ? null : new ReportFile(arguments.Facts);
-        CertificateFile? certificate = arguments.Certificate is null ? null : new CertificateFile(arguments.Certificate, arguments.Paths);
+        ReportFile? file = arguments.Output is null or "-" ? null : new ReportFile(arguments.Output, arguments.Inputs);
+        ReportFile? facts = arguments.Facts is null ? null : new ReportFile(arguments.Facts, arguments.Inputs);
+        CertificateFile? certificate = arguments.Certificate is null ? null : new CertificateFile(arguments.Certificate, arguments.Paths, arguments.Inputs);
         (string Format, ReportFile File)[] further = [.. arguments.Reports.Select(Further)];
         ReportFile[] files = [.. new[] { file, facts, certificate?.File }.OfType<ReportFile>(), .. further.Select(f => f.File)];
         if (files.SelectMany((one, at) => files.Skip(at + 1).Select(other => (one, other))).Any(p => p.one.IsSameAs(p.other)))
@@ -212,12 +212,12 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
 
     private bool IsAskedFor(string format) => arguments.Format == format || arguments.Reports.Any(r => r.StartsWith(format + "=", StringComparison.Ordinal));
 
-    private static (string Format, ReportFile File) Further(string report)
+    private (string Format, ReportFile File) Further(string report)
     {
         int at = report.IndexOf('=', StringComparison.Ordinal);
         string format = at > 0 ? report[..at] : "";
         return ListingOptions.Formats.Contains(format) && at + 1 < report.Length
-            ? (format, new ReportFile(report[(at + 1)..]))
+            ? (format, new ReportFile(report[(at + 1)..], arguments.Inputs))
             : throw new UsageException($"--report {report} is not FORMAT=FILE with one of the formats {string.Join(", ", ListingOptions.Formats)}.");
     }
 

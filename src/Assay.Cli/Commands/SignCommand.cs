@@ -32,10 +32,11 @@ internal static class SignCommand
                 throw new UsageException($"There is no model at {path}.");
             }
 
+            ReportFile target = new(file, CommandInputs.Of(host, parsed, null, output));
+
             // The list is made before a key is asked for: a model that cannot be listed needs none.
             ModelSerialization how = new() { IgnorePaths = [.. Ignored(path, file, parsed.GetValue(ignore) ?? [])] };
             ModelManifest.Of(path, how, host.Cancellation);
-            ReportFile target = new(file);
             using SigningKey signing = TrustKeys.OpenToSign(host, DecisionPlaces.Of(host, null).Keys, parsed.GetValue(key), parsed.GetValue(passphrase));
             byte[] bundle = ModelSignature.Sign(path, how, signing, host.Cancellation);
             target.Write(stream => stream.Write(bundle));

@@ -142,7 +142,7 @@ internal static class StoreCommand
             }
 
             long rows = 0;
-            new Files.ReportFile(to).Write(stream => rows = StoreUpkeep.Export(store, stream, host.Cancellation));
+            new Files.ReportFile(to, Files.CommandInputs.Of(host, parsed, store.At, file), StoreUpkeep.Schema).Write(stream => rows = StoreUpkeep.Export(store, stream, host.Cancellation));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:n0} rows were written to {Escape.Visible(to)}."));
             return ExitCode.Passed;
         });

@@ -140,7 +140,7 @@ internal static class TrustCommand
             byte[] text = decision.Envelope.Write();
             if (parsed.GetValue(output) is { } file)
             {
-                new ReportFile(file).Write(stream => stream.Write(text));
+                new ReportFile(file, CommandInputs.Of(host, parsed, null, output), "\"payloadType\"").Write(stream => stream.Write(text));
             }
             else
             {

@@ -1,18 +1,23 @@
-// Puts a report into a file whole or not at all, and never into something that is being examined.
+// Puts a report into a file whole or not at all, and never into something that is being read.
 using System.Text;
 using Assay.Hosting.Files;
 using Assay.Hosting.Folders;
 
 namespace Assay.Cli.Files;
 
-/// <summary>The file that <c>--output</c> or <c>--facts</c> names.</summary>
+/// <summary>A file that a command writes: what <c>--output</c>, <c>--facts</c> and their like name.</summary>
 internal sealed class ReportFile
 {
+    private const string Database = "SQLite format 3\0";
+
     private readonly string _path;
     private readonly string _temporary;
 
     /// <summary>Checks that <paramref name="path"/> can take a report.</summary>
-    public ReportFile(string path)
+    /// <param name="path">The path.</param>
+    /// <param name="inputs">What the command reads, which is never overwritten.</param>
+    /// <param name="replaces">What has to stand at the beginning of a file that is replaced; null where any regular file is.</param>
+    public ReportFile(string path, CommandInputs inputs, string? replaces = null)
     {
         // What a link leads to is replaced or made, and not the link.
         string? real = RealPath.Of(path);
@@ -25,6 +30,18 @@ internal sealed class ReportFile
         if (RealPath.Of(Path.GetDirectoryName(_path)!) is not { } folder || !Directory.Exists(folder))
         {
             throw new UsageException($"The report cannot be written to {path}: there is no such directory.");
+        }
+
+        string head = real is null ? "" : Head(real);
+        inputs.KeepFrom(path, _path, isOther: real is not null && !IsReport(head));
+        if (head.StartsWith(Database, StringComparison.Ordinal))
+        {
+            throw new UsageException($"What is to be written would overwrite {path}, which is a database.");
+        }
+
+        if (real is not null && replaces is not null && !head.Contains(replaces, StringComparison.Ordinal))
+        {
+            throw new UsageException($"{path} is there already, and is something else than this command writes.");
         }
 
         _temporary = Path.Join(folder, ".assay-" + Path.GetRandomFileName());
@@ -50,7 +67,7 @@ internal sealed class ReportFile
             return;
         }
 
-        if (named || !IsReport(Real))
+        if (named || !IsReport(Head(Real)))
         {
             throw new UsageException($"The report would overwrite {_path}, which is to be examined.");
         }
@@ -71,22 +88,24 @@ internal sealed class ReportFile
         }
     }
 
-    /// <summary>Whether the file looks like one of our own machine-readable reports.</summary>
-    private static bool IsReport(string path)
+    /// <summary>Whether a file that begins so looks like one of our own machine-readable reports, or a signature of a model.</summary>
+    private static bool IsReport(string head) =>
+        head.StartsWith("{\n  \"schema\": \"assay.scan/", StringComparison.Ordinal)
+        || head.StartsWith("{\"run\":{\"schema\":\"assay.facts/", StringComparison.Ordinal)
+        || (head.StartsWith("{\n  \"$schema\": ", StringComparison.Ordinal) && head.Contains("\"writtenBy\": \"Assay ", StringComparison.Ordinal))
+        || (head.StartsWith('{') && head.Contains("application/vnd.dev.sigstore.bundle", StringComparison.Ordinal));
+
+    private static string Head(string path)
     {
         try
         {
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             byte[] head = new byte[512];
-            int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            string text = Encoding.Latin1.GetString(head, 0, read);
-            return text.StartsWith("{\n  \"schema\": \"assay.scan/", StringComparison.Ordinal)
-                || text.StartsWith("{\"run\":{\"schema\":\"assay.facts/", StringComparison.Ordinal)
-                || (text.StartsWith("{\n  \"$schema\": ", StringComparison.Ordinal) && text.Contains("\"writtenBy\": \"Assay ", StringComparison.Ordinal));
+            return Encoding.Latin1.GetString(head, 0, stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return "";
         }
     }
 }

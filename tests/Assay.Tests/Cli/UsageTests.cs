@@ -50,6 +50,40 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("judge facts.json -o facts.json", "facts.json")]
+    [InlineData("scan good.txt --policy assay.yaml -o assay.yaml", "assay.yaml")]
+    [InlineData("scan good.txt --baseline assay.yaml --facts assay.yaml", "assay.yaml")]
+    [InlineData("scan good.txt --ignore-file assay.yaml --report json=assay.yaml", "assay.yaml")]
+    [InlineData("scan good.txt --rules rules -o rules/own.yaml", "rules/own.yaml")]
+    [InlineData("detonate good.txt --policy assay.yaml -o assay.yaml", "assay.yaml")]
+    [InlineData("baseline good.txt --policy assay.yaml -o assay.yaml", "assay.yaml")]
+    [InlineData("feed sign list.txt -o list.txt", "list.txt")]
+    [InlineData("effects build srcs -o srcs/mod.py", "srcs/mod.py")]
+    [InlineData("effects build srcs -o OUT --listing srcs/mod.py", "srcs/mod.py")]
+    [InlineData("effects build mod==1=srcs/mod.py -o srcs/mod.py", "srcs/mod.py")]
+    [InlineData("sign srcs -o srcs/mod.py", "srcs/mod.py")]
+    [InlineData("scan good.txt -o data.db", "data.db")]
+    public void NothingIsWrittenOverWhatIsRead(string command, string file)
+    {
+        Directory.CreateDirectory(_tree["rules"]);
+        Directory.CreateDirectory(_tree["srcs"]);
+        _tree.Add("rules/own.yaml", "");
+        _tree.Add("assay.yaml", "waivers: []\n");
+        _tree.Add("facts.json", "{}\n");
+        _tree.Add("list.txt", new string('a', 64) + "\n");
+        _tree.Add("srcs/mod.py", "x = 1\n");
+        _tree.Add("data.db", "SQLite format 3\0rows");
+        byte[] before = File.ReadAllBytes(_tree[file]);
+        string[] words = [.. command.Split(' ').Select(w => w.Contains('.', StringComparison.Ordinal) || w is "rules" or "srcs" ? w.Contains('=', StringComparison.Ordinal) ? w[..(w.LastIndexOf('=') + 1)] + _tree[w[(w.LastIndexOf('=') + 1)..]] : _tree[w] : w == "OUT" ? _tree["out"] : w)];
+        using StringWriter error = new();
+        using MemoryStream output = new();
+        int code = CommandLine.Run(words, new Host { Input = Stream.Null, Output = output, Error = error, Home = _tree["home"], Directory = _tree.Root });
+        Assert.True(code == 4, error.ToString());
+        Assert.Contains("overwrite", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_tree[file]));
+    }
+
+    [Theory]
     [MemberData(nameof(Inputs))]
     public void WhatCannotBeUsedIsSaidInOneSentence(string command, string input, int code)
     {
