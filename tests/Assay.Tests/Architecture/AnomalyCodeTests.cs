@@ -79,6 +79,7 @@ public sealed partial class AnomalyCodeTests
         "requirements",
         "rknn",
         "safetensors",
+        "settings",
         "shards",
         "shell",
         "skops",

@@ -95,7 +95,7 @@ internal sealed class SourceJudge
             return [];
         }
 
-        if (callee.StartsWith(NativeCall, StringComparison.Ordinal) || Lists("starting", callee))
+        if ((callee.StartsWith(NativeCall, StringComparison.Ordinal) && Lists("native-call", callee[NativeCall.Length..] + "(")) || Lists("starting", callee))
         {
             return [EffectKind.Process];
         }
@@ -352,6 +352,9 @@ internal sealed class SourceJudge
             }
         }
 
+        // What is only asked for, elsewhere than where a secret is read, takes nothing along; what flows into it is followed.
+        bool Asks(SourceUse use) => use.Callee.EndsWith(".get", StringComparison.Ordinal) && use.Function.Length > 0 && !_code.Uses.Any(u => u.Function == use.Function && Texts(u).Any(t => IsSecret(t, u.Phase)));
+        uses = [.. uses.Where(u => !Asks(u.Use))];
         SourceUse? sends = uses.FirstOrDefault(u => u.Kind is EffectKind.Network && Sends(u.Use)).Use ?? uses.FirstOrDefault(u => u.Kind is EffectKind.Network && u.Use.Phase is not "call").Use;
         sends ??= _code.Uses.FirstOrDefault(u => u.Callee is "socket.gethostbyname" or "socket.getaddrinfo" && u.Phase is not "call");
         SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase))) ?? _code.Uses.FirstOrDefault(u => u.Callee is WholeEnvironment && (!IsAsked(u) || (u.Phase is "use" && u.Function.Length > 0 && u.Function == sends?.Function)))
@@ -393,7 +396,7 @@ internal sealed class SourceJudge
         }
 
         string[] rest = words[(at + 1)..];
-        return rest.Any(w => w[0] is not '-') && rest.All(w => w.Length > 0 && (w[0] is '-' ? Lists("pip-plain", w) : Lists("packages", w.Split('=', '<', '>', '~', '!', '[')[0])));
+        return rest.Any(w => w.Length > 0 && w[0] is not '-') && rest.All(w => w.Length > 0 && (w[0] is '-' ? Lists("pip-plain", w) : Lists("packages", w.Split('=', '<', '>', '~', '!', '[')[0])));
     }
 
     /// <summary>Whether a call hands something to another machine: not only an address that is asked for.</summary>

@@ -64,7 +64,9 @@ internal sealed partial class JavaSourceFormat : IFormat
             }
         }
 
-        foreach ((string name, (long offset, long count)) in uses)
+        // The sources of a program for a telephone or a server that somebody builds; a model is a file by itself.
+        bool isProgram = ((context.Artifact.In?.Name ?? context.Artifact.Name) is var place) && (place.Contains("src/main/java/", StringComparison.Ordinal) || place.Contains("src/test/java/", StringComparison.Ordinal) || place.Contains("src/androidTest/java/", StringComparison.Ordinal));
+        foreach ((string name, (long offset, long count)) in isProgram ? [] : uses)
         {
             context.Add(new OperatorFact { Path = context.Artifact.Path, Offset = offset, Domain = "java-source", Name = name, Count = count });
         }

@@ -377,7 +377,12 @@ internal sealed class CallTimes
                 Link(_imports.Of(name) ?? (_byName.ContainsKey(name) ? null : _imports.OfStar(name)), at);
                 return name;
             case SyntaxKind.Attribute when node.Name(Attr) is { } attribute:
-                Note(attribute, at, open);
+                // What a module of others has under that name is not what this file has under it: subprocess.run is no call of its own run.
+                if (_imports.Root(node) is not { } root || root.StartsWith('.'))
+                {
+                    Note(attribute, at, open);
+                }
+
                 Link(_imports.Of(node), at);
                 if (attribute.StartsWith("__", StringComparison.Ordinal))
                 {
