@@ -116,10 +116,19 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>The names of a command and those above it, without that of the program.</summary>
+    private static IEnumerable<string> Names(System.CommandLine.Parsing.CommandResult command) =>
+        command.Parent is System.CommandLine.Parsing.CommandResult above ? Names(above).Append(command.Command.Name) : [];
+
     private static string Complaint(ParseResult parsed)
     {
         if (parsed.UnmatchedTokens is [string unknown, ..])
         {
+            if (StoreOption.IsOne(unknown))
+            {
+                return $"assay {string.Join(' ', Names(parsed.CommandResult))} works with no store: leave --store out.";
+            }
+
             return $"There is no command or option {unknown}; assay --help lists what there is.";
         }
 

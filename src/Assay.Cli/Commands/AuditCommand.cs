@@ -172,10 +172,23 @@ internal static class AuditCommand
             using ModelStore store = host.OpenStore(at(parsed) ?? StoreAddress.Default, true);
             new AuditBook(store).Add(audit);
             using StreamWriter output = host.Writer();
-            output.WriteLine($"The audit {Escape.Visible(audit.Name)} was added; assay audit run {Escape.Visible(audit.Name)} runs it.");
+            output.WriteLine($"The audit {Escape.Visible(audit.Name)} was added; assay audit run {Word(audit.Name)} runs it.");
             return ExitCode.Passed;
         });
         return command;
+    }
+
+    /// <summary>A name as it is typed behind a command.</summary>
+    private static string Word(string name)
+    {
+        if (!name.StartsWith('-'))
+        {
+            return Shell.Quote(name);
+        }
+
+        // It is no path, so it goes behind -- and not behind ./.
+        string quoted = Shell.Quote("a" + name);
+        return "-- " + quoted.Remove(quoted.IndexOf('a', StringComparison.Ordinal), 1);
     }
 
     private static Command Run(Host host)

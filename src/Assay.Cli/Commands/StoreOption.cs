@@ -22,10 +22,13 @@ internal static class StoreOption
     /// <summary>Commands in which nothing that is examined follows, so that a word behind <c>--store</c> is meant to be the store.</summary>
     private static readonly string[] s_withoutPaths = ["store", "audit", "feed", "trust"];
 
+    /// <summary>Whether a word is the option, as it was typed or as it was taken apart.</summary>
+    public static bool IsOne(string word) => word is Bare or Where || word.StartsWith(Joined, StringComparison.Ordinal);
+
     /// <summary>The arguments with <c>--store=WHERE</c> as two of them.</summary>
     public static IReadOnlyList<string> Spell(IReadOnlyList<string> arguments)
     {
-        if (arguments.Count > 0 && s_withoutPaths.Contains(arguments[0]))
+        if (arguments.Count > 0 && s_withoutPaths.Contains(arguments[0]) && (arguments[0] != "trust" || arguments.Contains("revoke")))
         {
             for (int i = 1; i + 1 < arguments.Count && arguments[i] != "--"; i++)
             {

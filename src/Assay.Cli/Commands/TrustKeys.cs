@@ -26,12 +26,7 @@ internal static class TrustKeys
     public static SigningKey OpenToSign(Host host, KeyRing keys, string? name, string? passphraseFile)
     {
         string? passphrase = Passphrase(passphraseFile);
-        IReadOnlyList<(string Name, bool IsLocked)> own = keys.Own();
-        if (name is null && own.Count > 1)
-        {
-            throw new UsageException($"There are several keys: --key {string.Join(" or --key ", own.Select(k => k.Name))}.");
-        }
-
+        IReadOnlyList<(string Name, bool IsLocked)> own = Meant(keys, name);
         if (name is null && own.Count == 0)
         {
             name = string.Concat(host.User.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')).TrimStart('.', '_', '-') is { Length: > 0 } user ? user : "me";
@@ -40,6 +35,13 @@ internal static class TrustKeys
         }
 
         return keys.Open(name ?? own[0].Name, passphrase);
+    }
+
+    /// <summary>The keys of the user; it is said before anybody is asked anything where one has to be named.</summary>
+    public static IReadOnlyList<(string Name, bool IsLocked)> Meant(KeyRing keys, string? name)
+    {
+        IReadOnlyList<(string Name, bool IsLocked)> own = keys.Own();
+        return name is null && own.Count > 1 ? throw new UsageException($"There are several keys: --key {string.Join(" or --key ", own.Select(k => k.Name))}.") : own;
     }
 
     /// <summary>The passphrase, or null where none was given.</summary>

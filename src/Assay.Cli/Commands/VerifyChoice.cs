@@ -67,7 +67,7 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
     {
         while (true)
         {
-            ConsoleKey key = host.Key().Key;
+            ConsoleKey key = Answered(host.Key).Key;
             if (awaited.Contains(key))
             {
                 return key;
@@ -97,7 +97,7 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
         Draw(at);
         while (true)
         {
-            ConsoleKeyInfo key = host.Key();
+            ConsoleKeyInfo key = Answered(host.Key);
             switch (key.Key)
             {
                 case ConsoleKey.Enter:
@@ -156,13 +156,16 @@ internal sealed class VerifyChoice(Host host, TextWriter writer) : IDisposable
     {
         if (IsTerminal)
         {
-            return host.Line();
+            return Answered(host.Line);
         }
 
-        string? line = _lines.ReadLine();
+        string? line = Answered(_lines.ReadLine);
         writer.WriteLine();
         return line;
     }
+
+    /// <summary>An answer; whoever ends the program while it is awaited is not kept waiting for a key.</summary>
+    private T Answered<T>(Func<T> ask) => Task.Run(ask, CancellationToken.None).WaitAsync(host.Cancellation).GetAwaiter().GetResult();
 
     private static string Meaning(string choice) => choice switch
     {

@@ -92,6 +92,11 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
             throw new UsageException($"There is nothing at {missing}.");
         }
 
+        if (arguments.Decide is not (VerifyChoice.Skip or VerifyChoice.Detonate or VerifyChoice.Report))
+        {
+            TrustKeys.Meant(_places.Keys, arguments.Key);
+        }
+
         RuleSet rules = RulePacks.Load(arguments.Rules, arguments.Effects);
         Policy policy = ScanRun.PolicyOf(host, rules, arguments.Paths, arguments.Policy, baseline: null, arguments.NoPolicy);
         Examination examination = new(host, rules, policy);
@@ -108,7 +113,18 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
             if (shown.Verdict != Verdict.Passed || arguments.All || (isNamed && arguments.Decide is not null))
             {
                 asked++;
-                shown = Decide(examination.Head, rules, policy, report, choice, writer) ?? shown;
+                try
+                {
+                    shown = Decide(examination.Head, rules, policy, report, choice, writer) ?? shown;
+                }
+                catch (OperationCanceledException) when (host.Cancellation.IsCancellationRequested)
+                {
+                    writer.WriteLine();
+                    writer.Flush();
+                    host.Error.WriteLine($"assay: Cancelled; nothing was decided about {Escape.Visible(report.Path)}, nor about what follows it.");
+                    return ExitCode.Incomplete;
+                }
+
             }
             else if (isNamed)
             {

@@ -230,9 +230,16 @@ public static class Advisory
         lines.AddRange(findings.Take(20).Select(f => $"- {f.Rule.Title} ({f.Rule.Id}): {Text(f.Message)}"));
         lines.Add("");
         lines.Add($"Loaders that come there: {Loaders(findings)}.");
+        string[] conditions = [.. findings.SelectMany(f => f.Loaders).Where(l => l.SafeSetting.Length > 0).Select(l => $"- {l.Loader}{(l.Versions.Length > 0 ? " " + l.Versions : "")}: {l.SafeSetting}").Distinct().Order(StringComparer.Ordinal).Take(12)];
+        lines.AddRange(conditions.Length > 0 ? ["With these settings and versions they do not:", .. conditions] : []);
+        string[] inside = [.. findings.SelectMany(f => f.Loaders).Select(l => l.Of).Where(o => o.Length > 0).Distinct().Order(StringComparer.Ordinal).Take(5)];
+        lines.AddRange(inside.Length > 0 ? [$"They are given {string.Join(", ", inside.Select(o => Text(Inside(report, o))))}, once somebody has unpacked it: the file as it is they do not take."] : []);
         lines.Add("Do not load the file. Whoever has loaded it should treat the machine and the secrets on it as known to others.");
         return string.Join('\n', lines);
     }
+
+    /// <summary>What lies in the file, by the file's name alone.</summary>
+    private static string Inside(TargetReport report, string of) => of.StartsWith(report.Path, StringComparison.Ordinal) ? Name(report) + of[report.Path.Length..] : of;
 
     private static string Loaders(Finding[] findings)
     {

@@ -26,6 +26,9 @@ public sealed class MarkdownReport : IScanReport
     private readonly List<string> _passed = [];
     private readonly ReportSummary _summary = new();
 
+    /// <summary>Files that passed with nothing to say about them.</summary>
+    private long _plain;
+
     /// <summary>Begins a report on <paramref name="output"/>, which stays open.</summary>
     public MarkdownReport(Stream output, ScanHead head, Scratch scratch)
     {
@@ -45,8 +48,9 @@ public sealed class MarkdownReport : IScanReport
             return;
         }
 
-        if (target.Verdict == Verdict.Passed && target.Waived.Count + target.WaivedUnread.Count == 0 && !target.IsTestLoaded)
+        if (target.Verdict == Verdict.Passed && ReportGroups.Notes(target.Findings).Length == 0 && target.Waived.Count + target.WaivedUnread.Count == 0 && !target.IsTestLoaded)
         {
+            _plain++;
             if (_passed.Count < PassedShown)
             {
                 _passed.Add(target.Path);
@@ -133,7 +137,7 @@ public sealed class MarkdownReport : IScanReport
         }
 
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"\n## {Badge(judgement.Verdict)} folder {Code(bundle.Path)}\n\n{Words.Count(bundle.Files, "file")} together\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n## {(judgement.Verdict == Verdict.Passed && judgement.Waived.Count > 0 ? "PASSED BY WAIVER" : Badge(judgement.Verdict))} folder {Code(bundle.Path)}\n\n{Words.Count(bundle.Files, "file")} together\n");
         Judged(text, bundle.Path, judgement);
         _body.Add(text);
     }
@@ -143,7 +147,7 @@ public sealed class MarkdownReport : IScanReport
     {
         _summary.Ignored += leftAside;
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"# Assay: {Badge(_summary.Verdict)}\n\n{ReportGroups.Sentence(_summary)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"# Assay: {Badge(_summary.Verdict)}\n\n{Plain(ReportGroups.Sentence(_summary))}\n\n");
         text.Append("| malicious | suspicious | incomplete | passed | ignored | critical | high | medium | low | info |\n|---|---|---|---|---|---|---|---|---|---|\n|");
         foreach (Verdict verdict in (Verdict[])[Verdict.Malicious, Verdict.Suspicious, Verdict.Incomplete, Verdict.Passed])
         {
@@ -167,9 +171,9 @@ public sealed class MarkdownReport : IScanReport
                 text.Append("- ").Append(Code(path)).Append('\n');
             }
 
-            if (_summary[Verdict.Passed] > _passed.Count)
+            if (_plain > _passed.Count)
             {
-                text.Append(CultureInfo.InvariantCulture, $"- and {_summary[Verdict.Passed] - _passed.Count:N0} more\n");
+                text.Append(CultureInfo.InvariantCulture, $"- and {_plain - _passed.Count:N0} more\n");
             }
         }
 

@@ -17,11 +17,27 @@ internal static class ReportGroups
     /// <summary>What a verdict on all files means.</summary>
     public static string Sentence(ReportSummary summary) => summary.Targets + summary.Bundles.Count == 0 ? "Nothing was scanned." : summary.Verdict switch
     {
+        > Verdict.Passed when summary[summary.Verdict] == 0 && summary.Bundles.Count > 0 => Together(summary),
         Verdict.Malicious => $"{Words.Count(summary[Verdict.Malicious], "file")} of {summary.Targets:N0} would do harm when loaded. Do not load them.",
         Verdict.Suspicious => $"{Words.Count(summary[Verdict.Suspicious], "file")} of {summary.Targets:N0} cannot be shown to be harmless.",
         Verdict.Incomplete => $"{Words.Count(summary[Verdict.Incomplete], "file")} of {summary.Targets:N0} could not be read in full.",
-        _ => $"{Words.Count(summary.Targets, "file")} passed: nothing that a loader would run.",
+        _ => $"{Words.Count(summary.Targets, "file")} passed: {Passed(summary)}.",
     };
+
+    /// <summary>What a pass says: where notes tell of calls, that loaders run nothing would be more than is known.</summary>
+    public static string Passed(ReportSummary summary) => summary.Findings > 0 ? "nothing that decides a verdict; the notes say what else a load does" : "nothing that a loader would run";
+
+    /// <summary>The verdict is that of a folder, and of no file in it.</summary>
+    public static string Together(ReportSummary summary)
+    {
+        string folder = summary.Bundles.First(b => b.Judgement.Verdict == summary.Verdict).Path;
+        return summary.Verdict switch
+        {
+            Verdict.Malicious => $"The files of {folder} together would do harm when loaded, and none by itself. Do not load them.",
+            Verdict.Suspicious => $"The files of {folder} together cannot be shown to be harmless.",
+            _ => $"Nothing was found, and the files of {folder} could not be judged together to the end.",
+        };
+    }
 
     /// <summary>A place in words: the path where it is not the file itself, and the offset.</summary>
     public static string Place(string target, Finding finding) =>

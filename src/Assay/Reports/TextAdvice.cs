@@ -14,9 +14,6 @@ internal sealed class TextAdvice
     private const int RulesShown = 12;
     private const int Hang = 12;
 
-    /// <summary>What loads pickles; the commands for pickles work on what these load.</summary>
-    private static readonly string[] s_unpicklers = ["pickle.load", "torch.load", "joblib.load", "numpy.load", "pandas.read_pickle"];
-
     private readonly OrderedDictionary<string, (Rule Rule, Severity Severity)> _rules = new(StringComparer.Ordinal);
     private TargetReport? _worst;
 
@@ -95,32 +92,49 @@ internal sealed class TextAdvice
         }
     }
 
+    /// <summary>Only what works on this very file: a pickle for what takes pickles, elements of tensors for what writes them, a path for what takes no address.</summary>
     private static IEnumerable<(string Command, string What)> CommandsFor(TargetReport target)
     {
-        Finding? worst = target.Findings.FirstOrDefault(f => f.Severity >= Severity.Medium);
-        bool isPickle = worst is not null && worst.Loaders.Any(l => s_unpicklers.Any(u => l.Loader.StartsWith(u, StringComparison.Ordinal)));
-        if (isPickle)
+        string path = Shell.Quote(target.Path);
+        bool isSuspicious = target.Verdict >= Verdict.Suspicious;
+        bool isLoaded = target.Pickle is not null && isSuspicious && !target.IsTestLoaded && OperatingSystem.IsLinux();
+        if (target.Path.Contains("://", StringComparison.Ordinal))
         {
-            yield return ($"assay pickle decompile {Shell.Quote(worst!.Path)}", "shows all that it does as Python, without running it");
-        }
-        else if (target.Size is not null)
-        {
-            yield return ($"assay inspect {Shell.Quote(target.Path)}", "shows what it holds: members, metadata, tensors");
+            if (isLoaded)
+            {
+                yield return ($"assay detonate {path}", "fetches it and loads it for real in a box without network, and says what it did");
+            }
+
+            yield break;
         }
 
-        if (isPickle)
+        if (target.Pickle is { } pickle)
         {
-            yield return ($"assay convert {Shell.Quote(target.Path)} -o {Shell.Quote(Path.ChangeExtension(Path.GetFileName(target.Path), ".safetensors"))}", "writes the tensors that it holds as safetensors; nothing of it runs");
+            yield return ($"assay pickle decompile {Shell.Quote(pickle)}", "shows all that it does as Python, without running it");
+        }
+        else if (target.Size > 0)
+        {
+            yield return ($"assay inspect {path}", "shows what it holds: members, metadata, tensors");
         }
 
-        if (target.Verdict >= Verdict.Suspicious && isPickle && OperatingSystem.IsLinux())
+        if (HoldsTensors(target))
         {
-            yield return ($"assay detonate {Shell.Quote(target.Path)}", "loads it for real in a box without network, and says what it did");
+            yield return ($"assay convert {path} -o {Shell.Quote(Path.ChangeExtension(Path.GetFileName(target.Path), ".safetensors"))}", "writes the tensors that it holds as safetensors; nothing of it runs");
+        }
+
+        if (isLoaded)
+        {
+            yield return ($"assay detonate {path}", "loads it for real in a box without network, and says what it did");
         }
 
         if (target.Verdict is Verdict.Suspicious or Verdict.Incomplete && target.Sha256 is not null)
         {
-            yield return ($"assay policy init {Shell.Quote(target.Path)} -o assay.yaml", "drafts a policy that accepts what was found here, for this content only; somebody has to give the reason");
+            yield return ($"assay policy init {path} -o assay.yaml", "drafts a policy that accepts what was found here, for this content only; somebody has to give the reason");
         }
     }
+
+    /// <summary>Whether elements of tensors were seen behind a pickle that was read to its end, in the file itself or right in it.</summary>
+    private static bool HoldsTensors(TargetReport target) =>
+        target.Pickle is { } pickle && target.Bytes.Data > 0 && target.Unread.Count == 0
+        && (pickle == target.Path || !pickle[Math.Min(pickle.Length, target.Path.Length + 2)..].Contains("!/", StringComparison.Ordinal));
 }

@@ -1,4 +1,5 @@
 // The folders of a scan as wholes, in the report for people.
+using Assay.Policies;
 using Assay.Scanning;
 
 namespace Assay.Reports;
@@ -15,7 +16,7 @@ internal static class TextBundle
         foreach (BundleReport bundle in bundles.Where(b => b.Judgement.Findings.Count + b.Judgement.Waived.Count > 0))
         {
             page.Blank();
-            page.Entry(0, new Piece(Words.Of(bundle.Judgement.Verdict).ToUpperInvariant(), TextReport.InkOf(bundle.Judgement.Verdict)), Hang, new Piece(bundle.Path, Ink.Strong, true));
+            page.Entry(0, Badge(bundle.Judgement), bundle.Judgement is { Verdict: Verdict.Passed, Waived.Count: > 0 } ? 18 : Hang, new Piece(bundle.Path, Ink.Strong, true));
             page.Entry(2, TextReport.Label("folder"), Hang, $"{Words.Count(bundle.Files, "file")} examined together");
             TextFinding.Write(page, bundle.Path, bundle.Judgement.Findings, verbose);
             TextTarget.Purpose(page, bundle.Judgement.Findings);
@@ -23,6 +24,10 @@ internal static class TextBundle
             TextFinding.Waived(page, bundle.Judgement);
         }
     }
+
+    private static Piece Badge(Judgement judgement) => judgement is { Verdict: Verdict.Passed, Waived.Count: > 0 }
+        ? new Piece("PASSED BY WAIVER", Ink.Warning)
+        : new Piece(Words.Of(judgement.Verdict).ToUpperInvariant(), TextReport.InkOf(judgement.Verdict));
 
     /// <summary>Writes a line for each folder.</summary>
     public static void Summary(TextPage page, IReadOnlyList<BundleReport> bundles)

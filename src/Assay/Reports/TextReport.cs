@@ -246,7 +246,7 @@ public sealed class TextReport : IScanReport
 
         string sentence = _summary.Verdict switch
         {
-            > Verdict.Passed when _summary[_summary.Verdict] == 0 => Together(),
+            > Verdict.Passed when _summary[_summary.Verdict] == 0 => ReportGroups.Together(_summary),
             Verdict.Malicious => $"{_summary[Verdict.Malicious]:N0} of {files} would do harm when loaded. Do not load {(_summary[Verdict.Malicious] == 1 ? "it" : "them")}.",
             Verdict.Suspicious => $"{_summary[Verdict.Suspicious]:N0} of {files} cannot be shown to be harmless.",
             Verdict.Incomplete => $"Nothing was found, and {_summary[Verdict.Incomplete]:N0} of {files} could not be read to the end.",
@@ -255,18 +255,6 @@ public sealed class TextReport : IScanReport
         _page.Entry(0, new Piece(verdict, InkOf(_summary.Verdict)), verdict.Length + 2, sentence);
         if (_few is null)
             Worst();
-    }
-
-    /// <summary>The verdict is that of a folder, and of no file in it.</summary>
-    private string Together()
-    {
-        string folder = _summary.Bundles.First(b => b.Judgement.Verdict == _summary.Verdict).Path;
-        return _summary.Verdict switch
-        {
-            Verdict.Malicious => $"The files of {folder} together would do harm when loaded, and none by itself. Do not load them.",
-            Verdict.Suspicious => $"The files of {folder} together cannot be shown to be harmless.",
-            _ => $"Nothing was found, and the files of {folder} could not be judged together to the end.",
-        };
     }
 
     /// <summary>Where the verdict stands at the end: which files it is about.</summary>
@@ -384,7 +372,7 @@ public sealed class TextReport : IScanReport
         if (_summary.Targets > 0 && _summary.Verdict == Verdict.Passed)
         {
             _page.Blank();
-            _page.Entry(0, "", 0, new Piece($"Passed means that Assay found nothing that a loader would run{(_summary.Waived > 0 ? " beside what your policy waives" : "")}. It says nothing about what the model's weights do.", Ink.Faint));
+            _page.Entry(0, "", 0, new Piece($"Passed means that Assay found {ReportGroups.Passed(_summary)}{(_summary.Waived > 0 ? ", beside what your policy waives" : "")}. It says nothing about what the model's weights do.", Ink.Faint));
         }
     }
 

@@ -50,6 +50,9 @@ public sealed record TargetReport
     /// <summary>What test loads were seen doing and how they ended, loader by loader in order of time; empty when none was asked for or none began.</summary>
     public IReadOnlyList<BehaviourFact> Events { get; init; } = [];
 
+    /// <summary>The pickle with the worst finding, or else the first one, by the path of its artifact; null where there is none.</summary>
+    internal string? Pickle { get; init; }
+
     /// <summary>What was read, where the options keep it: another judgement needs nothing else.</summary>
     public FactSet? Read { get; init; }
 
@@ -76,8 +79,15 @@ public sealed record TargetReport
             Artifacts = facts.Artifacts,
             IsTestLoaded = facts.Readers.ContainsKey(FactSet.SandboxReader),
             Events = [.. facts.Facts.OfType<BehaviourFact>()],
+            Pickle = PickleOf(facts, judgement),
             Read = keepFacts ? facts : null,
         };
+    }
+
+    private static string? PickleOf(FactSet facts, Judgement judgement)
+    {
+        HashSet<string> pickles = [.. facts.Facts.OfType<FormatFact>().Where(f => f.Format == "pickle").Select(f => f.Path)];
+        return judgement.Findings.FirstOrDefault(f => pickles.Contains(f.Path))?.Path ?? pickles.Order(StringComparer.Ordinal).FirstOrDefault();
     }
 
     private static List<string> FormatsOf(FactSet facts)

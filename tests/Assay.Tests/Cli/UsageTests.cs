@@ -29,7 +29,7 @@ public sealed class UsageTests : IDisposable
                 ("review", [4, 4, 2, 2, 2, 2]), ("baseline", [4, 3, 0, 0, 0, 0]), ("policy init", [4, 3, 0, 0, 0, 0]), ("policy check", [4, 4, 0, 4, 4, 4]),
                 ("pickle list", [2, 2, 2, 2, 2, 2]), ("pickle trace", [2, 2, 2, 2, 2, 2]), ("pickle decompile", [2, 2, 2, 2, 2, 2]),
                 ("rules check", [4, 4, 4, 4, 4, 4]), ("effects build -o OUT", [4, 4, 4, 4, 4, 4]), ("convert -o OUT", [2, 3, 2, 2, 2, 2]), ("verify-conversion good.txt", [2, 2, 2, 2, 2, 2]),
-                ("diff good.txt", [4, 0, 0, 0, 0, 0]), ("pull --no-progress", [4, 4, 4, 4, 4, 4]), ("pull hf://a/b/../c", [4, 4, 4, 4, 4, 4]), ("scan good.txt --policy", [4, 4, 0, 4, 4, 4]), ("scan good.txt --baseline", [4, 4, 0, 4, 4, 4]),
+                ("diff good.txt", [4, 0, 2, 2, 2, 2]), ("pull --no-progress", [4, 4, 4, 4, 4, 4]), ("pull hf://a/b/../c", [4, 4, 4, 4, 4, 4]), ("scan good.txt --policy", [4, 4, 0, 4, 4, 4]), ("scan good.txt --baseline", [4, 4, 0, 4, 4, 4]),
                 ("verify", [4, 3, 2, 2, 2, 2]), ("quarantine", [4, 4, 0, 4, 4, 0]), ("trust import", [4, 4, 4, 4, 4, 4]), ("sign", [4, 4, 0, 4, 4, 0]),
                 ("report -o OUT", [4, 4, 4, 4, 4, 4]), ("certificate check good.txt", [4, 4, 4, 4, 4, 4]), ("feed add name --unsigned", [4, 0, 0, 4, 4, 4]), ("feed sign -o OUT", [4, 4, 4, 4, 4, 4]),
                 ("verify-signature good.txt --signature", [4, 4, 4, 4, 4, 4]), ("scan good.txt --decisions", [4, 0, 4, 4, 4, 4]),

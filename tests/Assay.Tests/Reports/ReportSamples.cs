@@ -88,6 +88,7 @@ internal static class ReportSamples
         Size = 1_834,
         Sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         Formats = ["7z", "torch-zip"],
+        Pickle = "models/classifier.pt!/archive/data.pkl",
         Verdict = Verdict.Malicious,
         Artifacts = 4,
         Bytes = (800, 1_000, 34),

@@ -10,6 +10,20 @@ namespace Assay.Tests.Reports;
 
 public sealed class TextReportTests
 {
+    [Fact]
+    public void CommandsThatAreSuggestedTakeWhatTheyAreGiven()
+    {
+        TargetReport here = ReportSamples.Malicious with { IsTestLoaded = false, Unread = [] };
+        Assert.All(["assay pickle decompile", "assay convert"], c => Assert.Contains(c, Of(here), StringComparison.Ordinal));
+        string far = Of(here with { Path = "hf://org/model/x.pt" });
+        Assert.All(["assay pickle", "assay convert", "assay inspect", "assay policy"], c => Assert.DoesNotContain(c, far, StringComparison.Ordinal));
+        string text = Of(here with { Pickle = null });
+        Assert.All(["assay pickle", "assay convert", "assay detonate"], c => Assert.DoesNotContain(c, text, StringComparison.Ordinal));
+        Assert.Contains("assay inspect", text, StringComparison.Ordinal);
+
+        static string Of(TargetReport target) => Text(ReportSamples.Of(target), 160);
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(160)]

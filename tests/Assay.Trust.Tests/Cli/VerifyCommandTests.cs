@@ -78,6 +78,51 @@ public sealed class VerifyCommandTests : IDisposable
         Run("scan", _file).Ended(0);
     }
 
+    [Fact]
+    public void WhoEndsTheProgramAtAQuestionIsNotKeptWaiting()
+    {
+        using CancellationTokenSource end = new();
+        using ManualResetEventSlim never = new();
+        using MemoryStream output = new();
+        using StringWriter error = new();
+        int code = CommandLine.Run(["verify", _file], new Host
+        {
+            Input = Stream.Null, Output = output, Error = error, Directory = _tree.Root, Home = _tree["ada"], User = "ada", InputIsTerminal = true, OutputIsTerminal = true, NoColour = true,
+            Cancellation = end.Token,
+            Key = () =>
+            {
+                end.Cancel();
+                never.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+                return default;
+            },
+        });
+        never.Set();
+        Assert.Equal(2, code);
+        Assert.Contains("nothing was decided", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("", Run("trust", "list").Ended(0));
+    }
+
+    [Fact]
+    public void SeveralKeysAreSaidBeforeAnythingIsAsked()
+    {
+        Run("trust", "key", "new", "first").Ended(0);
+        Run("trust", "key", "new", "second").Ended(0);
+        Commanded said = Answer("allow\nmine\n\n", "verify", _file);
+        Assert.Equal("", said.Ended(4));
+        Assert.Contains("--key first or --key second", said.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("store")]
+    [InlineData("store=x.db")]
+    public void ACommandWithoutAStoreSaysSo(string option)
+    {
+        string[] arguments = option == "store" ? ["trust", "list", "--store", "x.db"] : ["trust", "list", "--" + option];
+        Commanded said = Run(arguments);
+        said.Ended(4);
+        Assert.Contains("trust list works with no store", said.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Escape DownArrow Enter", 0)]
     [InlineData("Escape UpArrow UpArrow UpArrow UpArrow UpArrow Enter", 0)]
