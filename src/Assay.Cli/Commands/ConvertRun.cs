@@ -18,6 +18,11 @@ internal sealed class ConvertRun(Host host, ConvertArguments arguments)
             return WeightFile.Guard(host, arguments.Input, () => new ConvertFolder(host, arguments, real).Run());
         }
 
+        if (arguments.Output == "-")
+        {
+            throw new UsageException("What is converted goes to a file, and not to standard output: -o NAME (-o ./- for a file of that name).");
+        }
+
         string target = Path.GetFullPath(arguments.Output);
         string folder = Path.GetDirectoryName(target) ?? target;
         if (!Directory.Exists(folder))

@@ -18,6 +18,8 @@ public static class FileOpening
         {
             throw new ScanStopException(StopReason.InputOutput, kind switch
             {
+                FileKind.Missing when path == "-" => "There is no such file, and this command reads no standard input: name a file.",
+                FileKind.Missing when path.Contains("://", StringComparison.Ordinal) => "It is an address, and this command takes files: assay pull brings what lies there.",
                 FileKind.Missing => "There is no such file.",
                 FileKind.Directory => "It is a directory.",
                 _ => "It is a FIFO, a device or a socket, which is never opened.",

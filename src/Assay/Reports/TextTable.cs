@@ -10,6 +10,7 @@ internal static class TextTable
 {
     private const int VerdictColumns = 13;
     private const int MessageShown = 160;
+    private const int AddressShown = 32;
 
     /// <summary>How wide the column of paths is: as wide as the longest that leaves room for the rest.</summary>
     public static int Columns(TextPage page, IEnumerable<string> paths)
@@ -18,6 +19,11 @@ internal static class TextTable
         return paths.Select(p => TextWidth.Of(Escape.Visible(p))).Where(w => w <= most).DefaultIfEmpty(most / 2).Max();
     }
 
+    /// <summary>A sentence with its long addresses cut: what stands behind them says what to do, and must not fall to them.</summary>
+    private static string Brief(string sentence) => sentence.Contains("://", StringComparison.Ordinal)
+        ? string.Join(' ', sentence.Split(' ').Select(w => w.Length > AddressShown && w.Contains("://", StringComparison.Ordinal) ? w[..AddressShown] + "..." + (w[^1] is ')' or ',' or ';' or ':' ? w[^1..] : "") : w))
+        : sentence;
+
     /// <summary>Writes the row of a file.</summary>
     public static void Row(TextPage page, int columns, TargetReport target) => Row(page, columns, target.Path, target.Judgement);
 
@@ -25,8 +31,8 @@ internal static class TextTable
     public static void Row(TextPage page, int columns, string path, Judgement judgement)
     {
         Finding[] worst = [.. judgement.Findings.Where(f => f.Severity >= Severity.Medium)];
-        string what = worst.Length > 0 ? Escape.Cut(worst[0].Message, MessageShown)
-            : judgement.Unread.Count > 0 ? Escape.Cut(judgement.Unread[0].Detail is { Length: > 0 } detail ? detail : Words.Meaning(judgement.Unread[0].Cause), MessageShown)
+        string what = worst.Length > 0 ? Escape.Cut(Brief(worst[0].Message), MessageShown)
+            : judgement.Unread.Count > 0 ? Escape.Cut(Brief(judgement.Unread[0].Detail is { Length: > 0 } detail ? detail : Words.Meaning(judgement.Unread[0].Cause)), MessageShown)
             : "";
         int others = worst.Select(f => f.Rule.Id).Distinct().Count() - 1;
         string more = others > 0 ? $" (and {Words.Count(others, "more rule")})" : "";

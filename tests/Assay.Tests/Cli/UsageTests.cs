@@ -84,6 +84,22 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("weights -", "standard input")]
+    [InlineData("pickle list -", "standard input")]
+    [InlineData("convert - -o out.safetensors", "standard input")]
+    [InlineData("convert good.txt -o -", "standard output")]
+    [InlineData("inspect hf://org/model", "address")]
+    [InlineData("pickle decompile hf://org/model!/x.pkl", "address")]
+    [InlineData("convert hf://org/model -o out.safetensors", "address")]
+    public void WhatACommandDoesNotTakeIsNamed(string command, string word)
+    {
+        using StringWriter error = new();
+        int code = CommandLine.Run(command.Split(' ').Select(w => w is "good.txt" or "out.safetensors" ? _tree[w] : w).ToArray(), Stream.Null, Stream.Null, error, TestContext.Current.CancellationToken);
+        Assert.InRange(code, 2, 4);
+        Assert.Contains(word, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Inputs))]
     public void WhatCannotBeUsedIsSaidInOneSentence(string command, string input, int code)
     {
