@@ -359,7 +359,13 @@ internal sealed class SourceJudge
         sends ??= _code.Uses.FirstOrDefault(u => u.Callee is "socket.gethostbyname" or "socket.getaddrinfo" && u.Phase is not "call");
         SourceUse? secret = _code.Uses.FirstOrDefault(u => Texts(u).Any(t => IsSecret(t, u.Phase))) ?? _code.Uses.FirstOrDefault(u => u.Callee is WholeEnvironment && (!IsAsked(u) || (u.Phase is "use" && u.Function.Length > 0 && u.Function == sends?.Function)))
             ?? (sends is not null && Texts(sends).All(t => !t.Contains("huggingface.co", StringComparison.Ordinal)) ? _code.Uses.FirstOrDefault(u => u.Callee.EndsWith(".get_token", StringComparison.Ordinal) && !IsAsked(u) && (u.Line == sends.Line || (!IsAsked(sends) && Texts(sends).Any(t => t.Contains("://", StringComparison.Ordinal))))) : null);
-        if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call") && !(secret.Callee is WholeEnvironment && (sends.Phase is "call" || (IsInstalling(sends) && (sends.Function.Length == 0 || sends.Function != secret.Function)))))
+        // The whole environment that stands among what a request gets goes along with it, whoever calls the function.
+        SourceUse? given = uses.FirstOrDefault(n => n.Kind is EffectKind.Network && !IsHere(n.Use) && _code.Uses.Any(u => u.Callee is WholeEnvironment && u.Line == n.Use.Line && u.Function == n.Use.Function)).Use;
+        if (given is not null)
+        {
+            Say("sends-secret", given, "with the whole environment");
+        }
+        else if (sends is not null && secret is not null && (sends.Phase is not "call" || secret.Phase is not "call") && !(secret.Callee is WholeEnvironment && (sends.Phase is "call" || (IsInstalling(sends) && (sends.Function.Length == 0 || sends.Function != secret.Function)))))
         {
             Say("takes-secrets", sends, $"beside {Texts(secret).FirstOrDefault(t => IsSecret(t, secret.Phase)) ?? (secret.Callee is WholeEnvironment ? "the whole environment" : secret.Callee)} in line {secret.Line}");
         }

