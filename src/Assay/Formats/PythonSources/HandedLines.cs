@@ -19,7 +19,11 @@ internal static class HandedLines
     private static readonly string[] s_running = ["cmd", "command", "script", "exec", "shell", "bash", "run", "entrypoint", "hook", "spawn", "popen", "system", "operator", "task", "job", "step"];
 
     /// <summary>Tells what the lines of a tree do.</summary>
-    public static void Tell(SyntaxTree tree, long start, ReadContext context)
+    /// <param name="tree">The tree.</param>
+    /// <param name="start">Where its source begins in the artifact.</param>
+    /// <param name="phaseAt">When what stands at a place of the source runs.</param>
+    /// <param name="context">Takes the facts.</param>
+    public static void Tell(SyntaxTree tree, long start, Func<int, string> phaseAt, ReadContext context)
     {
         int looked = 0;
         for (int number = 1; number < tree.Count && looked < Most; number++)
@@ -36,7 +40,7 @@ internal static class HandedLines
             {
                 foreach (SyntaxNode argument in call.List(SyntaxField.Args))
                 {
-                    looked += Line(argument, start, context);
+                    looked += Line(argument, start, phaseAt, context);
                 }
             }
 
@@ -44,7 +48,7 @@ internal static class HandedLines
             {
                 if (keyword.Name(SyntaxField.Arg) is { } name && (isRunner || IsRunning(name)))
                 {
-                    looked += Line(keyword[SyntaxField.Value], start, context);
+                    looked += Line(keyword[SyntaxField.Value], start, phaseAt, context);
                 }
             }
         }
@@ -63,7 +67,7 @@ internal static class HandedLines
         return node.Kind is SyntaxKind.Attribute ? node.Name(SyntaxField.Attr) ?? "" : node.Kind is SyntaxKind.Name ? node.Name(SyntaxField.Id) ?? "" : "";
     }
 
-    private static int Line(SyntaxNode node, long start, ReadContext context)
+    private static int Line(SyntaxNode node, long start, Func<int, string> phaseAt, ReadContext context)
     {
         if (node is not { IsNone: false, Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text })
         {
@@ -72,7 +76,7 @@ internal static class HandedLines
 
         foreach (ShellUse use in StrayCommands.In(ConstantValue.Text(node), context.Budget))
         {
-            context.Anomaly(use.Code, start + node.Start, 0, use.Detail);
+            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = start + node.Start, Code = use.Code, Detail = use.Detail, When = phaseAt(node.Start) });
         }
 
         return 1;

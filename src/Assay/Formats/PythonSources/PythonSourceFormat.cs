@@ -127,11 +127,12 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         }
 
         SecretSearch.Tell(context.Artifact.Bytes, new ByteRange(start, context.Artifact.Bytes.Length - start), context);
-        HandedLines.Tell(tree, start, context);
         foreach (RecoveredText text in reading.Texts)
         {
             Recovered(text, reading, context);
         }
+
+        HandedLines.Tell(tree, start, reading.PhaseAt, context);
 
         foreach (RecoveredBytes bytes in reading.Bytes)
         {

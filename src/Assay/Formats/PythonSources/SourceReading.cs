@@ -81,6 +81,9 @@ internal sealed class SourceReading
         }
     }
 
+    /// <summary>When what stands at a place of the source runs.</summary>
+    public string PhaseAt(int at) => _times.Of(at).Phase;
+
     /// <summary>The functions of a script: none of them runs by itself, but a pickle beside it may name it as a module.</summary>
     public IReadOnlyList<SourceFunction> FunctionsAsked
     {
