@@ -150,7 +150,12 @@ public sealed class ScanCommandTests : IDisposable
         repository.Commit("v1", [.. Hubs.Everything.Where(f => !f.Path.StartsWith("old/", StringComparison.Ordinal))]);
         repository.Commit("v2", Hubs.Everything);
         ProgramRun same = ProgramRun.Of(hub, _tree.Root, ["diff", "hf://org/model@v1", "hf://org/model@v1", "--format", "json"]);
-        Assert.True(same.Code == 0, same.Error);
+
+        // Nothing changed, as far as both were read: pictures and the like are no models.
+        Assert.True(same.Code == 2, same.Error + same.Output);
+        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(same.Output);
+        Assert.Empty(json.RootElement.GetProperty("changes").EnumerateArray());
+        Assert.NotEmpty(json.RootElement.GetProperty("unread").EnumerateArray());
         ProgramRun other = ProgramRun.Of(hub, _tree.Root, ["diff", "hf://org/model@v1", "hf://org/model@v2", "--format", "json"]);
         Assert.True(other.Code == 1, other.Error);
         Assert.Contains("bad.pkl", other.Output, StringComparison.Ordinal);
