@@ -98,6 +98,19 @@ public sealed class PullTests : IDisposable
         NothingIsLeft();
     }
 
+    /// <summary>Which verdict fails a job is one thing, and what comes to the disk another.</summary>
+    [Theory]
+    [InlineData("never")]
+    [InlineData("malicious")]
+    public async Task WhatIsMaliciousIsBroughtByNoOption(string failOn)
+    {
+        await using TestHub hub = await StartAsync(Hubs.Everything);
+        ProgramRun run = Pull(hub, [_tree["out"], "--fail-on", failOn, "--all"]);
+        Assert.Equal([".gitattributes", "README.md", "empty.txt", "model.safetensors", "picture.png", "tokenizer_config.json"], Here("out"));
+        Assert.Contains("left out: old/bad.pkl: malicious", run.Output, StringComparison.Ordinal);
+        NothingIsLeft();
+    }
+
     [Fact]
     public async Task AServerThatShowsAScannerOtherBytesIsFoundOut()
     {

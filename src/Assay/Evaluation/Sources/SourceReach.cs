@@ -208,21 +208,11 @@ internal sealed class SourceReach
                     return true;
                 case FoldedName or FoldedInstance or FoldedInstanceMethod or FoldedSlice or FoldedGetter:
                     break;
-                case FoldedSequence sequence:
-                    Push(sequence.Items, open);
-                    break;
                 case FoldedDict dict:
-                    Push(dict.Pairs.Take(MostItems + 1).Select(p => p.Value), open);
+                    FoldedParts.Push(dict.Pairs.Select(p => p.Value), MostItems + 1, open);
                     break;
-                case FoldedChoice choice:
-                    Push(choice.Values, open);
-                    break;
-                case FoldedPartial bound:
-                    open.Push(bound.Target);
-                    Push(bound.Arguments, open);
-                    break;
-                case FoldedMethod method:
-                    open.Push(method.Self);
+                case FoldedSequence or FoldedChoice or FoldedPartial or FoldedMethod:
+                    FoldedParts.Push(value, MostItems + 1, open);
                     break;
                 case FoldedThunk thunk:
                     open.Push(thunk.Value);
@@ -232,11 +222,11 @@ internal sealed class SourceReach
                     break;
                 case DefinedObject made:
                     open.Push(made.Class);
-                    Push(made.Fields.Values, open);
+                    FoldedParts.Push(made.Fields.Values, MostItems + 1, open);
                     break;
                 case DefinedClass kind:
-                    Push(kind.Members.Names.Values, open);
-                    Push(kind.Bases, open);
+                    FoldedParts.Push(kind.Members.Names.Values, MostItems + 1, open);
+                    FoldedParts.Push(kind.Bases, MostItems + 1, open);
                     open.Push(kind.Meta);
                     break;
                 default:
@@ -245,13 +235,5 @@ internal sealed class SourceReach
         }
 
         return false;
-    }
-
-    private static void Push(IEnumerable<FoldedValue> values, Stack<FoldedValue> open)
-    {
-        foreach (FoldedValue value in values.Take(MostItems + 1))
-        {
-            open.Push(value);
-        }
     }
 }

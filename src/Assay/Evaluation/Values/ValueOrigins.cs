@@ -55,24 +55,14 @@ internal static class Origins
             from |= next is FoldedUnknown ? Of(next) : next.From;
             switch (next)
             {
-                case FoldedSequence sequence:
-                    Push(sequence.Items, open);
-                    break;
                 case FoldedDict dict:
-                    Push(dict.Pairs.Where(p => p.Key is not FoldedText key || !IsCredential(key.Value)).Select(p => p.Value), open);
-                    break;
-                case FoldedPartial bound:
-                    open.Push(bound.Target);
-                    Push(bound.Arguments, open);
-                    break;
-                case FoldedMethod method:
-                    open.Push(method.Self);
+                    FoldedParts.Push(dict.Pairs.Where(p => p.Key is not FoldedText key || !IsCredential(key.Value)).Select(p => p.Value), MostValues, open);
                     break;
                 case FoldedFile file:
                     open.Push(file.Content);
                     break;
-                case FoldedChoice choice:
-                    Push(choice.Values, open);
+                default:
+                    FoldedParts.Push(next, MostValues, open);
                     break;
             }
         }
@@ -111,12 +101,4 @@ internal static class Origins
     private static bool IsCredential(string key) =>
         key.Contains("auth", StringComparison.OrdinalIgnoreCase) || key.EndsWith("api-key", StringComparison.OrdinalIgnoreCase) || key.EndsWith("apikey", StringComparison.OrdinalIgnoreCase)
         || key.EndsWith("api_key", StringComparison.OrdinalIgnoreCase) || key.EndsWith("-token", StringComparison.OrdinalIgnoreCase) || key.Equals("cookie", StringComparison.OrdinalIgnoreCase);
-
-    private static void Push(IEnumerable<FoldedValue> values, Stack<FoldedValue> open)
-    {
-        foreach (FoldedValue value in values.Take(MostValues))
-        {
-            open.Push(value);
-        }
-    }
 }

@@ -94,17 +94,24 @@ internal static class InlineCode
         return name is "node" or "nodejs" or "bun" or "deno" ? "javascript" : name.StartsWith("python", StringComparison.Ordinal) && name.AsSpan(6).IndexOfAnyExcept(s_version) < 0 ? "python" : null;
     }
 
-    /// <summary>The language that a document on the following lines is in, and the word that ends it.</summary>
-    private static (string? Language, string? End) Document(string line)
+    /// <summary>The word that ends the document on the lines that follow; null where none begins.</summary>
+    public static string? DocumentOf(string line)
     {
         int at = line.IndexOf("<<", StringComparison.Ordinal);
         if (at < 0 || line.AsSpan(at).StartsWith("<<<"))
         {
-            return (null, null);
+            return null;
         }
 
         string end = new([.. line[(at + 2)..].TrimStart('-', ' ').TrimStart('\\', '\'', '"').TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '_')]);
-        string? language = end.Length is 0 or > LongestWord ? null : line[..at].Split([' ', '\t', '|', ';', '&'], StringSplitOptions.RemoveEmptyEntries).Select(LanguageOf).FirstOrDefault(l => l is not null);
+        return end.Length is 0 or > LongestWord ? null : end;
+    }
+
+    /// <summary>The language that a document on the following lines is in, and the word that ends it.</summary>
+    private static (string? Language, string? End) Document(string line)
+    {
+        string? end = DocumentOf(line);
+        string? language = end is null ? null : line[..line.IndexOf("<<", StringComparison.Ordinal)].Split([' ', '\t', '|', ';', '&'], StringSplitOptions.RemoveEmptyEntries).Select(LanguageOf).FirstOrDefault(l => l is not null);
         return language is null ? (null, null) : (language, end);
     }
 

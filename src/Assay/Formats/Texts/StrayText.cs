@@ -3,13 +3,12 @@ using System.Collections.Frozen;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Shell;
-using Assay.Formats.Xml;
 
 namespace Assay.Formats.Texts;
 
 /// <summary>
-/// Texts of which nothing is known but that they are no prose and no words: settings of tools and editors, build descriptions, XML. What stands in them in quotes, behind names of settings, in
-/// attributes and elements is looked at for commands that do harm, whatever starts them.
+/// Texts of which nothing is known but that they are no prose and no words: settings of tools and editors, build descriptions. What stands in them in quotes and behind names of settings is looked at for commands
+/// that do harm, whatever starts them; XML has a reader of its own (<see cref="XmlText"/>).
 /// </summary>
 internal static class StrayText
 {
@@ -22,19 +21,15 @@ internal static class StrayText
         ".txt", ".text", ".log", ".srt", ".vtt", ".sub", ".bib", ".tex", ".bst", ".cls", ".sty", ".po", ".pot", ".out", ".err", ".diff", ".patch", ".asc", ".sum", ".lock", ".vocab", ".merges", ".model", ".dic", ".aff", ".csv", ".tsv", ".md", ".rst", ".adoc", ".org", ".svg", ".obj", ".mtl", ".ply", ".vcf", ".fasta", ".jsonl",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether people read texts with that extension, or they are rows and words.</summary>
+    public static bool IsProse(string extension) => s_prose.Contains(extension);
+
     /// <summary>Looks at a text.</summary>
     public static void Tell(Claim claim, ReadContext context)
     {
         Artifact artifact = context.Artifact;
-        if (claim.Range.Length > Longest || s_prose.Contains(artifact.Extension) || (artifact.Extension.Length == 0 && !artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..].StartsWith('.')))
+        if (claim.Range.Length > Longest || IsProse(artifact.Extension) || (artifact.Extension.Length == 0 && !artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..].StartsWith('.')))
         {
-            return;
-        }
-
-        string head = TextLook.Of(artifact.Bytes.ReadUpTo(claim.Range.Offset, 64));
-        if (head.TrimStart('\ufeff', ' ', '\r', '\n', '\t') is ['<', '?' or '!' or (>= 'A' and <= 'Z') or (>= 'a' and <= 'z'), ..])
-        {
-            OfXml(claim, context);
             return;
         }
 
@@ -55,32 +50,6 @@ internal static class StrayText
             }
 
             at += line.Length + 1;
-        }
-    }
-
-    private static void OfXml(Claim claim, ReadContext context)
-    {
-        XmlTokenReader reader = new(context.Artifact.Bytes, claim.Range, context.Budget);
-        int told = 0;
-        try
-        {
-            while (told < MostTold && reader.Read())
-            {
-                if (reader.Type is XmlTokenType.Text)
-                {
-                    told += Say(reader.Text.ToString(), reader.Offset, context);
-                }
-
-                // A program and its arguments stand in attributes of one element.
-                foreach (XmlAttribute attribute in reader.Type is XmlTokenType.StartElement ? reader.Attributes : [])
-                {
-                    told += Say(attribute.Value, attribute.Offset, context);
-                }
-            }
-        }
-        catch (MalformedException)
-        {
-            // It begins like XML and is something else; as text it was claimed, and what was found stays.
         }
     }
 

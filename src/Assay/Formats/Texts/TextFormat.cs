@@ -52,7 +52,7 @@ internal sealed class TextFormat : IFormat
         TextRole role = TextRoles.Of(context.Artifact.In?.Name ?? context.Artifact.Name, file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
         context.Meta("text", role.ToString().ToLowerInvariant());
         context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
-        if (role is TextRole.Words or TextRole.Markup)
+        if (role is TextRole.Words)
         {
             StrayText.Tell(claim, context);
         }
@@ -256,7 +256,7 @@ internal sealed class TextFormat : IFormat
             string? command = goesOn ? trimmed : trimmed.StartsWith("RUN ", StringComparison.OrdinalIgnoreCase) ? trimmed[4..] : trimmed.StartsWith("CMD ", StringComparison.OrdinalIgnoreCase) ? trimmed[4..]
                 : trimmed.StartsWith("ENTRYPOINT ", StringComparison.OrdinalIgnoreCase) ? trimmed[11..] : null;
             goesOn = command?.EndsWith('\\') ?? false;
-            document = command?.IndexOf("<<", StringComparison.Ordinal) is >= 0 and int at && new string([.. command[(at + 2)..].TrimStart('-', '"', '\'').TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '_')]) is { Length: > 0 } end ? end : null;
+            document = command is null ? null : InlineCode.DocumentOf(command);
             yield return command ?? "";
         }
     }

@@ -1,4 +1,6 @@
 // What acts on a text, by its name and its first line.
+using System.Buffers;
+
 namespace Assay.Formats.Texts;
 
 /// <summary>What acts on a text.</summary>
@@ -86,11 +88,17 @@ internal enum TextRole
 /// <summary>Tells what acts on a text.</summary>
 internal static class TextRoles
 {
+    private static readonly SearchValues<char> s_elementName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-");
+
     /// <summary>Whether agents take a text of that name for instructions of their user's.</summary>
     private static bool IsInstructions(string path, string file) =>
         file.ToUpperInvariant() is "SKILL.MD" or "CLAUDE.MD" or "CLAUDE.LOCAL.MD" or "AGENTS.MD" or "AGENT.MD" or "GEMINI.MD" or ".CURSORRULES" or ".WINDSURFRULES" or ".CLINERULES" or "COPILOT-INSTRUCTIONS.MD" or "LLMS.TXT" or "SYSTEM_PROMPT.MD" or "SYSTEM_PROMPT.TXT" or "SOUL.MD"
         || file.EndsWith(".mdc", StringComparison.OrdinalIgnoreCase)
         || path.Contains(".claude/", StringComparison.Ordinal) || path.Contains(".cursor/", StringComparison.Ordinal) || path.Contains(".github/instructions", StringComparison.Ordinal) || path.Contains("/skills/", StringComparison.Ordinal) || path.StartsWith("skills/", StringComparison.Ordinal);
+
+    /// <summary>Whether a text that begins with an angle bracket begins as XML does, and not as a page.</summary>
+    private static bool IsXml(string head) => head.StartsWith("<?xml", StringComparison.Ordinal) || (head.StartsWith("<!DOCTYPE ", StringComparison.Ordinal) && !head.StartsWith("<!DOCTYPE html", StringComparison.OrdinalIgnoreCase))
+        || (head.Length > 2 && char.IsAsciiLetter(head[1]) && head.AsSpan(1).IndexOfAnyExcept(s_elementName) is > 0 and int end && head[end + 1] is ' ' or '\n' or '\r' or '\t' or '>' or '/');
 
     /// <summary>What acts on a text called <paramref name="file"/>, which begins with <paramref name="head"/>.</summary>
     public static TextRole Of(string path, string file, string extension, string head)
@@ -170,7 +178,7 @@ internal static class TextRoles
             return TextRole.Settings;
         }
 
-        if (extension is ".xml" or ".rmp" && head.TrimStart('\uFEFF', ' ', '\n', '\r', '\t').StartsWith('<'))
+        if (head.TrimStart('\uFEFF', ' ', '\n', '\r', '\t') is ['<', ..] xml && (extension is ".xml" or ".rmp" || (IsXml(xml) && !StrayText.IsProse(extension))))
         {
             return TextRole.Markup;
         }

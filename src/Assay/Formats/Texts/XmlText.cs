@@ -81,6 +81,13 @@ internal static class XmlText
             found++;
         }
 
+        // The arguments of a shell whose program stands in another value, a command behind the name of its kind.
+        foreach (ShellUse use in found > 0 ? [] : StrayCommands.In(value, context.Budget))
+        {
+            context.Anomaly("settings.command", offset, 0, $"{name}: {use.Detail}");
+            found++;
+        }
+
         return found;
     }
 }

