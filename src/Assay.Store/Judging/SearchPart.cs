@@ -18,7 +18,7 @@ internal abstract class SearchPart
     {
         List<SearchPart> parts = [];
         foreach ((string kind, string? asked) in ((string, string?)[])
-            [("callable", question.Calls), (Terms.Host, question.Host?.ToLowerInvariant()), ("reference", question.Refers), ("anomaly", question.Code), ("format", question.Format)])
+            [(Terms.Callable, question.Calls), (Terms.Host, question.Host?.ToLowerInvariant()), ("reference", question.Refers), ("anomaly", question.Code), ("format", question.Format)])
         {
             if (asked is not null)
             {
@@ -86,7 +86,7 @@ internal abstract class SearchPart
         if (!asked.Contains('*', StringComparison.Ordinal))
         {
             // A name is found by its own spelling and by the one that reports tell.
-            string[] spellings = kind is "callable" ? [asked, CanonicalName.Of(asked)] : [asked];
+            string[] spellings = kind is Terms.Callable ? [asked, CanonicalName.Of(asked)] : [asked];
             return [.. spellings.Distinct().SelectMany(s => c.All("SELECT id FROM terms WHERE kind = @a AND value = @b", r => r.GetInt64(0), kind, Terms.Cut(s)))];
         }
 

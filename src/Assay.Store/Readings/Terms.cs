@@ -22,6 +22,9 @@ internal static class Terms
     /// <summary>The kind of terms that say which kinds of facts there are.</summary>
     public const string Fact = "fact";
 
+    /// <summary>The kind of terms that name what is called.</summary>
+    public const string Callable = "callable";
+
     /// <summary>The kind of terms that name hosts.</summary>
     public const string Host = "host";
 
@@ -54,6 +57,17 @@ internal static class Terms
         {
             FactKind kind = FactKinds.Of(fact);
             terms.Add(new Term(Fact, kind.Name));
+
+            // What source calls is a call of that name too.
+            foreach (string callee in fact is CodeFact code ? code.Uses.Select(u => u.Callee) : [])
+            {
+                if (terms.Count < Most)
+                {
+                    terms.Add(new Term(Fact, Callable));
+                    terms.Add(new Term(Callable, Cut(callee)));
+                }
+            }
+
             if (Value(fact) is { Length: > 0 } value && terms.Count < Most)
             {
                 terms.Add(new Term(kind.Name, Cut(value)));

@@ -58,6 +58,7 @@ public sealed class RetroJudgeTests(PostgresServer server) : StoreTests(server)
     [MemberData(nameof(Kinds))]
     public void ModelsAreFoundByWhatTheyCallNameAndHold(Kind kind)
     {
+        Put("tool.py", "import subprocess\ndef f():\n    subprocess.run(['ls'])\n"u8);
         Put("twin.pkl", "cposix\nsystem\n(S'echo canary'\ntR."u8);
         Put("walk.pkl", [0x80, 4, 0x8C, 7, .. "pathlib"u8, 0x8C, 9, .. "os.system"u8, 0x93, 0x8C, 1, (byte)'x', 0x85, (byte)'R', (byte)'.']);
         string store = Filled(kind);
@@ -66,6 +67,9 @@ public sealed class RetroJudgeTests(PostgresServer server) : StoreTests(server)
         Assert.Contains("walk.pkl", Find("--calls", "os.sys*"), StringComparison.Ordinal);
         Assert.DoesNotContain("hostile.pkl", Find("--calls", "posix.sys*"), StringComparison.Ordinal);
         Assert.Contains("twin.pkl", Find("--calls", "posix.system"), StringComparison.Ordinal);
+        Assert.Contains("tool.py", Find("--calls", "subprocess.*"), StringComparison.Ordinal);
+        Assert.Contains("tool.py", Find("--calls", "subprocess.run"), StringComparison.Ordinal);
+        Assert.DoesNotContain("tool.py", Find("--calls", "os.*"), StringComparison.Ordinal);
         Assert.Contains("counter.pkl", Find("--calls", "collections.*"), StringComparison.Ordinal);
         Assert.DoesNotContain("hostile.pkl", Find("--calls", "collections.*"), StringComparison.Ordinal);
         Assert.Contains("beacon.pkl", Find("--host", "*.example.org"), StringComparison.Ordinal);
