@@ -6,7 +6,7 @@ namespace Assay.Sandbox.Boxes;
 
 /// <summary>
 /// The command that starts a box. Everything that can be unshared is; the system is read-only and nothing else is there; the environment
-/// is made up. The two capabilities are for making each load's own namespaces, inside a user namespace that owns nothing outside; a load
+/// is made up. The three capabilities are for making each load's own namespaces and going there, inside a user namespace that owns nothing outside; a load
 /// gives them up before it begins.
 /// </summary>
 internal static class BoxCommand
@@ -29,7 +29,7 @@ internal static class BoxCommand
         all.AddRange([
             BoxProbe.Bubblewrap, "--unshare-user", "--disable-userns", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
             "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000", "--hostname", setting.HostName.Length > 0 ? setting.HostName : Host,
-            "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP", "--clearenv",
+            "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SYS_CHROOT", "--cap-add", "CAP_SETPCAP", "--clearenv",
             .. System(""),
         ]);
         if (options.Code.Length > 0)

@@ -15,11 +15,14 @@ import time
 __builtins__ = dict(vars(builtins))
 libc = ctypes.CDLL(None, use_errno=True)
 
-CLONE_OWN = 0x00020000 | 0x08000000 | 0x20000000 | 0x40000000  # mount, ipc, pid, net
+CLONE_MOUNTS, CLONE_IPC, CLONE_PID, CLONE_NET = 0x00020000, 0x08000000, 0x20000000, 0x40000000
+CLONE_OWN = CLONE_MOUNTS | CLONE_IPC | CLONE_PID | CLONE_NET
+CLONE_MEMORY, CLONE_WAITS = 0x100, 0x4000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
 MS_NOATIME, MS_NODIRATIME, MS_RELATIME = 1024, 2048, 1 << 21
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 4, 24, 38, 47
-MADV_COLLAPSE, LARGE_PAGE = 25, 1 << 21
+MADV_NOHUGEPAGE, MADV_COLLAPSE, LARGE_PAGE = 15, 25, 1 << 21
+STACK, GUARD = 8 << 20, 1 << 16
 SYS_SECCOMP, SYS_PIDFD_GETFD, SYS_CLOSE_RANGE, SYS_CAPSET, SYS_CLONE = 317, 438, 436, 126, 56
 NEW_LISTENER = 8
 
@@ -68,6 +71,42 @@ def in_large_pages():
         start, end = (start + LARGE_PAGE - 1) // LARGE_PAGE * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
         if line[1] == "rw-p" and (len(line) == 5 or line[5] == "[heap]") and start < end:
             libc.madvise(start, end - start, MADV_COLLAPSE)
+
+
+def stack():
+    """Memory for the stack of a process that runs in the memory of this one; below it lies what nobody may touch. Returns its upper end."""
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long)
+    libc.mprotect.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    at = libc.mmap(None, STACK + GUARD, 3, 0x20022, -1, 0)
+    if at == ctypes.c_void_p(-1).value:
+        raise OSError(ctypes.get_errno(), "mmap: " + os.strerror(ctypes.get_errno()))
+    libc.madvise(at, STACK + GUARD, MADV_NOHUGEPAGE)
+    check(libc.mprotect(at, GUARD, 0), "mprotect")
+    return at + GUARD + STACK
+
+
+def child_of(namespaces, own, top, child):
+    """
+    Starts a child of this process in the namespaces of another, whose first process becomes its parent: what forks it runs there in the memory of this one for a
+    moment, so that all that is imported is copied once. Returns when that is over.
+    """
+    def between(_):
+        try:
+            # This one stays where it is: only what is between goes there, and what it forks is born there.
+            check(libc.setns(namespaces, CLONE_MOUNTS | CLONE_IPC | CLONE_NET), "setns")
+            if os.fork() == 0:
+                child()
+        except BaseException:
+            return 1
+        return 0
+    begin = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(between)
+    check(libc.setns(namespaces, CLONE_PID), "setns")
+    try:
+        # The lock of the interpreter is held all the time: the two are one for it.
+        check(ctypes.PyDLL(None, use_errno=True).clone(begin, ctypes.c_void_p(top), CLONE_MEMORY | CLONE_WAITS | signal.SIGCHLD, None), "clone")
+    finally:
+        check(libc.setns(own, CLONE_PID), "setns")
 
 
 def close_from(first):

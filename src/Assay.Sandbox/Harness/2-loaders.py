@@ -3,6 +3,7 @@ import atexit
 import bz2
 import gc
 import gzip
+import io
 import itertools
 import lzma
 import pickle

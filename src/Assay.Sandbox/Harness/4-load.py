@@ -5,15 +5,42 @@ EVENTS, MODEL, GIVEN = 200, 4, 5
 LISTENER = 3
 
 
-def start(request, descriptors, settings):
-    """Starts the first process of new namespaces; in the zygote, returns. A fork and its end cost a copy of all that is imported."""
-    if check(libc.syscall(SYS_CLONE, CLONE_OWN | signal.SIGCHLD, None, None, None, None), "clone") == 0:
-        first(request, descriptors, settings)
+def keep(link):
+    """
+    Makes the namespaces of each load: a small process, because a fork and its end cost a copy of all that is imported, and this one has imported nothing.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(link, 1 << 16, 8)
+        if not message:
+            os._exit(0)
+        try:
+            if check(libc.syscall(SYS_CLONE, CLONE_OWN | signal.SIGCHLD, None, None, None, None), "clone") == 0:
+                first(json.loads(message), descriptors, settings)
+        except OSError as error:
+            os.write(descriptors[2], ("failed %s\n" % error).encode())
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def start(message, descriptors, keeper, own, top, settings):
+    """Has the first process of new namespaces made, and starts the load there as its child."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours:
+        with theirs:
+            socket.send_fds(keeper, [message], descriptors + [theirs.fileno()])
+        _, given, _, _ = socket.recv_fds(ours, 16, 2)
+        try:
+            if len(given) == 2:
+                child_of(given[0], own, top, lambda: load(json.loads(message), descriptors[0], descriptors[1], given[1], settings))
+        finally:
+            for descriptor in given:
+                os.close(descriptor)
 
 
 def first(request, descriptors, settings):
-    """The first process of the namespaces: prepares them, starts the load, ends with it, and takes everything in them along."""
-    model, events, status, lease, hand_over = descriptors
+    """The first process of the namespaces: prepares them, lets the load be started, ends with it, and takes everything in them along."""
+    model, events, status, lease, hand_over, zygote = descriptors
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -31,13 +58,17 @@ def first(request, descriptors, settings):
         if settings["sinkhole"]:
             network_of_nothing()
         ready, told = os.pipe()
-        loader = os.fork()
-        if loader == 0:
-            load(request, model, events, told, settings)
+        zygote = socket.socket(fileno=zygote)
+        socket.send_fds(zygote, [b"here"], [os.pidfd_open(os.getpid()), told])
         os.close(told)
+        loader = int(os.read(ready, 16) or 0)
+        # Closed when the filter is taken, because what a load writes is asked about from then on; and when what forked the load is gone, and this its parent.
+        while os.read(ready, 16) or zygote.recv(16):
+            pass
+        zygote.detach()
+        if not loader:
+            raise OSError("the load could not be started")
         handle = os.pidfd_open(loader)
-        # Closed when the filter is taken, because what a load writes is asked about from then on.
-        os.read(ready, 1)
         listener = check(libc.syscall(SYS_PIDFD_GETFD, handle, LISTENER, 0), "the load could not take its filter: pidfd_getfd")
         touched = Touched(planted, status)
         for path in planted:
@@ -177,6 +208,8 @@ def load(request, model, events, told, settings):
         os.dup2(told, 1)
         os.dup2(null, 2)
         place({EVENTS: events, MODEL: model})
+        os.write(1, b"%d" % os.getpid())
+        os.chdir(settings["home"])
         os.setsid()
         limit(settings | request)
         loader = LOADERS[request["loader"]]
@@ -243,7 +276,11 @@ def once():
             import threadpoolctl
             threadpoolctl.threadpool_info()
         if "torch" in sys.modules:
-            sys.modules["torch"].zeros(2, 2).sum().item()
+            torch, file = sys.modules["torch"], io.BytesIO()
+            torch.save({"one": torch.zeros(2, 2).sum().item(), "two": torch.nn.Linear(2, 2).state_dict()}, file)
+            for only in (False, True):
+                file.seek(0)
+                torch.load(file, map_location="cpu", weights_only=only)
     except Exception:
         pass
 

@@ -42,6 +42,12 @@ settings = json.loads(control.recv(1 << 20))
 try:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     plausible()
+    keeper, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        control.close()
+        keeper.close()
+        keep(theirs)
+    theirs.close()
     found = warm()
     if settings["code"]:
         # Behind the libraries are imported: what loads import of it is looked at as the load's own doing.
@@ -52,6 +58,7 @@ try:
     gc.collect()
     gc.freeze()
     in_large_pages()
+    own, top = os.open("/proc/self/ns/pid", os.O_RDONLY), stack()
     places = laid_down(BEFORE)
     socket.send_fds(control, [json.dumps({"ready": sys.version.split()[0], "libraries": found}).encode()], places)
     for descriptor in places:
@@ -64,9 +71,8 @@ while True:
     message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 8)
     if not message:
         os._exit(0)
-    request = json.loads(message)
     try:
-        start(request, descriptors, settings)
+        start(message, descriptors, keeper, own, top, settings)
     except OSError as error:
         os.write(descriptors[2], ("failed %s\n" % error).encode())
     for descriptor in descriptors:

@@ -110,18 +110,29 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         bool talks = true;
         bool linked = true;
         bool handedOver = false;
+        bool isHeld = false;
         long look = Environment.TickCount64 + MemoryBeat;
         try
         {
             while (Environment.TickCount64 < until && !cancellation.IsCancellationRequested)
             {
-                short[] said = Descriptor.Poll(
-                    [talks ? events.Number : -1, listener?.Number ?? -1, status.Number, linked ? link.Number : -1], _settling is null ? Beat : HeldBeat);
+                // Whoever has nothing left behind does not wait.
+                int wait = _settling is null ? Beat : isHeld ? HeldBeat : 0;
+                isHeld = _settling is not null;
+                short[] said = Descriptor.Poll([talks ? events.Number : -1, listener?.Number ?? -1, status.Number, linked ? link.Number : -1], wait);
                 if (_settling is { } settling && listener is not null && settling.IsDone(_log))
                 {
                     // What the load left behind has ended, or has had its time: the harness goes on.
                     _settling = null;
-                    Compare(listener, settling.Call, calls);
+                    if (calls.Ended)
+                    {
+                        // Nothing is compared any more.
+                        listener.Answer(settling.Call, true);
+                    }
+                    else
+                    {
+                        Compare(listener, settling.Call, calls);
+                    }
                 }
 
                 if (Environment.TickCount64 > look && calls.Starter != 0 && _group is null)
