@@ -85,6 +85,7 @@ public sealed partial class AnomalyCodeTests
         "skops",
         "spark",
         "sqlite",
+        "state",
         "svg",
         "table",
         "tar",

@@ -14,7 +14,13 @@ internal static class FlowFindings
             return;
         }
 
-        foreach ((string name, long offset, string how) in new FlowMachine(graph(), context.Budget).Run())
+        FlowGraph flow = graph();
+        if (FlowRecursion.Find(flow, context.Budget) is { } call)
+        {
+            context.Anomaly("graph.recursion", at?.Invoke(call.Offset) ?? call.Offset, 0, $"{call.Operator} comes to itself again.");
+        }
+
+        foreach ((string name, long offset, string how) in new FlowMachine(flow, context.Budget).Run())
         {
             context.Anomaly(code, at?.Invoke(offset) ?? offset, 0, $"{name} {how}.");
         }

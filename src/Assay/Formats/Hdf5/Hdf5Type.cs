@@ -1,4 +1,5 @@
 // Datatypes and dataspaces of HDF5, as far as readers of tensors and of texts need them.
+using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 
@@ -27,6 +28,7 @@ internal enum Hdf5Class
 internal sealed record Hdf5Type(Hdf5Class Class, long Size)
 {
     private const int MaxDepth = 16;
+    private const int LongestTag = 64;
 
     /// <summary>The element type of tensors, where there is one.</summary>
     public ElementType? Element { get; private init; }
@@ -39,6 +41,12 @@ internal sealed record Hdf5Type(Hdf5Class Class, long Size)
 
     /// <summary>Of variable length, an array or an enumeration: the type of the items.</summary>
     public Hdf5Type? Items { get; private init; }
+
+    /// <summary>
+    /// The tag of an opaque type by which h5py takes stored bytes for Python objects, wherever in the type it lies; null without one. Specification: <c>h5py/h5t.pyx</c>,
+    /// <c>TypeOpaqueID</c>: what stands behind <c>NUMPY:</c> is the description of an element type.
+    /// </summary>
+    public string? ObjectTag { get; private init; }
 
     /// <summary>Reads a datatype message.</summary>
     public static Hdf5Type Read(Hdf5Message message, Hdf5File file)
@@ -76,6 +84,7 @@ internal sealed record Hdf5Type(Hdf5Class Class, long Size)
                 IsBigEndian = kind is Hdf5Class.Integer or Hdf5Class.Float ? (bits & 1) != 0 : kind is Hdf5Class.Compound && element is not null ? PairIsBig(message.Bytes) : type?.IsBigEndian ?? false,
                 IsText = kind is Hdf5Class.VariableLength && (bits & 0xF) == 1,
                 Items = type,
+                ObjectTag = i == 0 ? Tag(message.Bytes) : null,
             };
         }
 
@@ -152,6 +161,21 @@ internal sealed record Hdf5Type(Hdf5Class Class, long Size)
         // The first member's name, its place, and in version 1 its sizes; then its type.
         int at = version == 1 ? 8 + 8 + 4 + 28 + 1 : 8 + 2 + 1 + 1;
         return at < type.Length && (type[at] & 1) != 0;
+    }
+
+    private static string? Tag(ReadOnlySpan<byte> type)
+    {
+        for (int at = 0; type[at..].IndexOf("NUMPY:"u8) is >= 0 and var found; at += found + 1)
+        {
+            ReadOnlySpan<byte> tag = type[(at + found)..];
+            tag = tag[..(tag.IndexOf((byte)0) is >= 0 and var end ? end : tag.Length)];
+            if (tag.IndexOf((byte)'O') >= 0 || tag.IndexOf("object"u8) >= 0)
+            {
+                return Encoding.Latin1.GetString(tag[..Math.Min(tag.Length, LongestTag)]);
+            }
+        }
+
+        return null;
     }
 
     private static bool IsBool(ReadOnlySpan<byte> type) => type.IndexOf("FALSE\0"u8) >= 0 && type.IndexOf("TRUE\0"u8) >= 0;

@@ -78,7 +78,7 @@ internal sealed class Hdf5Walk(Hdf5File file)
         foreach (Hdf5Message message in messages)
         {
             if (message.Type == Hdf5Message.Attribute)
-                Guard($"An attribute of {Shown(path)}", () => _contents.Attribute(Hdf5Attribute.Read(Hdf5Shared.Resolve(message, file), file), path, _heap));
+                Guard($"An attribute of {Shown(path)}", () => Attribute(Hdf5Shared.Resolve(message, file), path));
             else if (message.Type == Hdf5Message.AttributeInfo)
                 Guard($"The attributes of {Shown(path)}", () => DenseAttributes(message, path));
         }
@@ -92,6 +92,15 @@ internal sealed class Hdf5Walk(Hdf5File file)
 
         if (Hdf5Dataset.Of(messages, file) is { } dataset)
             Dataset(dataset, path);
+        else if (messages.Find(m => m.Type == Hdf5Message.Datatype && !m.IsShared) is { Type: Hdf5Message.Datatype } named)
+            Objects(Hdf5Type.Read(named, file), path, named.At);
+    }
+
+    private void Attribute(Hdf5Message message, string path)
+    {
+        Hdf5Attribute attribute = Hdf5Attribute.Read(message, file);
+        Objects(attribute.Type, $"{path}@{attribute.Name}", attribute.At);
+        _contents.Attribute(attribute, path, _heap);
     }
 
     private void DenseAttributes(Hdf5Message message, string path)
@@ -105,7 +114,7 @@ internal sealed class Hdf5Walk(Hdf5File file)
         {
             (byte[] bytes, long where) = heap.Object(record.AsSpan(0, Math.Min(8, record.Length)), at);
             int flags = record.Length > 8 ? record[8] : 0;
-            _contents.Attribute(Hdf5Attribute.Read(Hdf5Shared.Resolve(new Hdf5Message(Hdf5Message.Attribute, flags, bytes, where), file), file), path, _heap);
+            Attribute(Hdf5Shared.Resolve(new Hdf5Message(Hdf5Message.Attribute, flags, bytes, where), file), path);
         }
     }
 
@@ -147,6 +156,7 @@ internal sealed class Hdf5Walk(Hdf5File file)
             Odd(isKnown ? "hdf5.filter-plugin" : "hdf5.filter-unknown", dataset.At, $"{Shown(path)} needs the filter {filter.Id} ({(filter.Name.Length > 0 ? Shown(filter.Name) : "without a name")}).");
         }
 
+        Objects(dataset.Type, path, dataset.At);
         long stored = Store(dataset, path);
         long declared = dataset.Bytes;
         if (declared < 0)
@@ -157,6 +167,13 @@ internal sealed class Hdf5Walk(Hdf5File file)
             Odd("hdf5.declares-more", dataset.At, string.Create(CultureInfo.InvariantCulture, $"{Shown(path)} has {stored} bytes and would take {declared} in memory."));
 
         _contents.Dataset(dataset, path, _heap);
+    }
+
+    /// <summary>Stored bytes that a reader takes for objects.</summary>
+    private void Objects(Hdf5Type? type, string path, long at)
+    {
+        if (type?.ObjectTag is { } tag)
+            Odd("hdf5.stored-objects", at, $"The type of {Shown(path)} is tagged {tag}.");
     }
 
     /// <summary>Accounts for the elements; how many bytes of them there are.</summary>

@@ -27,10 +27,8 @@ internal sealed class NpzKind : IZipKind
 
     public long? PickleIn(string name, ByteSource member, ReadContext context) => NpyTensors.PickleIn(member, context);
 
-    public void Read(ZipDirectory directory, ReadContext context)
-    {
-        // The members say all.
-    }
+    /// <summary>The members say all but how they belong together.</summary>
+    public void Read(ZipDirectory directory, ReadContext context) => SparseMembers.Check(directory, context);
 
     public void ReadTensors(ZipDirectory directory, ReadContext context) =>
         ZipContent.ReadTensors(context, directory, Id, isTorch: false, NpyTensors.ReadZip);

@@ -148,6 +148,7 @@ internal sealed class OnnxReader
             }
         }
 
+        OnnxTrees.Check(node, domain, name, _context);
         _operators.Add(node, domain, name);
         _flow.Node(node, domain, name);
         if (name == "EPContext")

@@ -5,6 +5,7 @@ using Assay.Evaluation;
 using Assay.Evaluation.Intents;
 using Assay.Evaluation.Payloads;
 using Assay.Formats.Joblib;
+using Assay.Formats.States;
 using Assay.Pickle;
 using Assay.Python.Names;
 
@@ -165,11 +166,13 @@ internal sealed class PickleFactReader : IDisposable
         OddityTally oddities = isFirst ? _oddities : new OddityTally(_context.Artifact.Path);
         UseCollector collector = new(_context.Artifact.Path, isFirst ? _session.First : _session.Other, room, oddities, _constants);
         _readings.Add((collector.Collected, room));
+        PickledStates states = new(_context, _held, _oddities.Add);
         try
         {
             if (isFirst)
             {
-                _session.Begin(_values is null ? collector : new PickleObservers(collector, _values));
+                PickleObservers both = new(collector, states);
+                _session.Begin(_values is null ? both : new PickleObservers(both, _values));
                 Persistents = collector.Persistents;
             }
             else
@@ -178,6 +181,10 @@ internal sealed class PickleFactReader : IDisposable
             }
 
             _session.Run();
+            if (isFirst)
+            {
+                states.Check(_session.First);
+            }
         }
         finally
         {

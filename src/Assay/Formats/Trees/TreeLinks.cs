@@ -24,7 +24,8 @@ internal static class TreeLinks
     /// <param name="right">For each node the right child.</param>
     /// <param name="isLeaf">Whether a child is none, or a leaf that there is; null where it is a leaf that there is not.</param>
     /// <param name="budget">The meter.</param>
-    public static TreeFault Check(IReadOnlyList<int> left, IReadOnlyList<int> right, Func<int, bool?> isLeaf, ScanBudget budget)
+    /// <param name="roots">The first nodes, where there are several trees.</param>
+    public static TreeFault Check(IReadOnlyList<int> left, IReadOnlyList<int> right, Func<int, bool?> isLeaf, ScanBudget budget, IReadOnlyCollection<int>? roots = null)
     {
         int count = Math.Min(left.Count, right.Count);
         if (count == 0)
@@ -34,9 +35,22 @@ internal static class TreeLinks
 
         budget.SpendWork(16L * count);
         bool[] seen = new bool[count];
-        seen[0] = true;
-        Stack<int> open = new([0]);
+        Stack<int> open = new();
         TreeFault fault = TreeFault.None;
+        foreach (int root in roots ?? [0])
+        {
+            if (root < 0 || root >= count)
+            {
+                return TreeFault.Outside;
+            }
+
+            if (!seen[root])
+            {
+                seen[root] = true;
+                open.Push(root);
+            }
+        }
+
         while (open.TryPop(out int node))
         {
             for (int side = 0; side < 2; side++)

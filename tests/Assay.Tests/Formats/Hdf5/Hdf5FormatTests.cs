@@ -73,6 +73,7 @@ public sealed class Hdf5FormatTests
     [InlineData("T095", 4)]
     [InlineData("T110", 2)]
     [InlineData("T097", 1)]
+    [InlineData("objects", 4)]
     public void HostileFilesAreFlagged(string requirement, int least)
     {
         List<KeyValuePair<string, byte[]>> files = [.. Written().Files.Where(f => f.Key.StartsWith($"bad_{requirement}", StringComparison.Ordinal))];

@@ -154,5 +154,31 @@ def hugechunks(f):
     f.create_dataset('h', (1 << 36,), 'f4', chunks=(1 << 20,), compression='gzip')
 
 
+def tagged(tag, size=8, inside=False):
+    def fill(f):
+        weights(f)
+        t = h5py.h5t.create(h5py.h5t.OPAQUE, size)
+        t.set_tag(tag)
+        if inside:
+            c = h5py.h5t.create(h5py.h5t.COMPOUND, size + 8)
+            c.insert(b'a', 0, h5py.h5t.NATIVE_DOUBLE)
+            c.insert(b'b', 8, t)
+            t = c
+        h5py.h5d.create(f.id, b'kernel', t, h5py.h5s.create_simple((2,)))
+    return fill
+
+
+def taggedattribute(f):
+    weights(f)
+    t = h5py.h5t.create(h5py.h5t.OPAQUE, 8)
+    t.set_tag(b'NUMPY:|O')
+    h5py.h5a.create(f.id, b'note', t, h5py.h5s.create(h5py.h5s.SCALAR))
+
+
+write('good_dates.h5', tagged(b'NUMPY:<M8[us]'))
+write('good_tag.h5', tagged(b'Raw image of Objects'))
+for case, fill in (('objects_plain', tagged(b'NUMPY:|O')), ('objects_fields', tagged(b'NUMPY:O,f8', 16)), ('objects_inside', tagged(b'NUMPY:object', inside=True)), ('objects_attribute', taggedattribute)):
+    write('bad_%s.h5' % case, fill)
+
 for case, fill in (('T107_beside', beside), ('T095_attribute', attribute), ('T095_row', row), ('T095_elements', elements), ('T095_packed', packed), ('T110_huge', huge), ('T110_hugechunks', hugechunks), ('T097_handle', handle)):
     write('bad_%s.h5' % case, fill)
