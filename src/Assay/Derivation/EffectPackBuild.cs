@@ -53,7 +53,7 @@ public sealed class EffectPackBuild
             .. distributions.OrderBy(d => d.Name, StringComparer.Ordinal).ThenBy(d => d.Version, StringComparer.Ordinal).GroupBy(d => d.Name, StringComparer.Ordinal).Select(g => g.ToArray()),
         ];
         foreach (PythonDistribution one in distributions)
-            _sources.Add($"{one.Name} {one.Version} sha256:{one.Digest}");
+            _sources.Add($"{one.Name} {one.Version} sha256:{one.Digest} analysis {EffectAnalysis.Version}");
 
         for (int round = 0; byName.Length > 0 && round < byName.Max(v => v.Length); round++)
         {
@@ -118,7 +118,7 @@ public sealed class EffectPackBuild
         foreach ((string path, EffectEntry entry) in kept)
             table.Add("", path, entry);
 
-        return EffectPackWriter.Write(table, new PackProvenance(name, version, [.. _sources, $"analysis {EffectAnalysis.Version}"]), links);
+        return EffectPackWriter.Write(table, new PackProvenance(name, version, [.. _sources]), links);
     }
 
     /// <summary>Writes all that was found as text, for a build that puts it together with what others found.</summary>

@@ -35,6 +35,21 @@ internal sealed class CallableTable(EffectKnowledge knowledge, Lazy<IReadOnlyLis
     /// <summary>Builtins that open or run what they get.</summary>
     public HashSet<string> OpeningBuiltins => field ??= Names("opening-builtins");
 
+    /// <summary>Callables that rebuild a traced graph from its source.</summary>
+    public HashSet<string> GraphMakers => field ??= Names("graph-makers");
+
+    /// <summary>Modules and classes in which nothing lies but what computes with tensors and numbers, beside what is known to act.</summary>
+    public HashSet<string> GraphModules => field ??= Names("graph-modules");
+
+    /// <summary>Iterators that have no end.</summary>
+    public HashSet<string> Endless => field ??= Names("endless-iterators");
+
+    /// <summary>Iterators that give what others give.</summary>
+    public HashSet<string> HandingOn => field ??= Names("handing-on");
+
+    /// <summary>Callables that go through all of an iterator that they get.</summary>
+    public HashSet<string> Consumers => field ??= Names("consumers");
+
     /// <summary>Tables of names: what code takes from one by a key that it computes may be anything.</summary>
     public HashSet<string> NameTables => field ??= Names("name-tables");
 

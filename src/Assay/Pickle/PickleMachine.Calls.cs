@@ -58,6 +58,7 @@ internal sealed partial class PickleMachine
         }
 
         PickleValue result = AddCall(PickleKind.Result, callee, arguments, default, offset);
+        NoteCall(result, arguments);
         Push(result);
         _observer.OnCall(this, result, offset, Op.REDUCE);
     }
@@ -88,6 +89,7 @@ internal sealed partial class PickleMachine
         }
 
         PickleValue result = AddCall(PickleKind.Instance, callee, arguments, keywords, offset);
+        NoteCall(result, arguments);
         Push(result);
         _observer.OnCall(this, result, offset, _reader.Opcode);
     }
@@ -146,6 +148,7 @@ internal sealed partial class PickleMachine
             : MakeImmutable(PickleKind.Tuple, items, offset);
         PickleKind kind = items.IsEmpty && callee.Kind == PickleKind.Import ? PickleKind.Instance : PickleKind.Result;
         PickleValue result = AddCall(kind, callee, arguments, default, offset);
+        NoteCall(result, arguments);
         _top = position;
         Push(result);
         _observer.OnCall(this, result, offset, _reader.Opcode);

@@ -287,6 +287,13 @@ internal sealed partial class PickleMachine
         }
     }
 
+    /// <summary>What a call makes of its arguments holds them: iterators around iterators are as deep as lists in lists.</summary>
+    private void NoteCall(PickleValue made, PickleValue arguments)
+    {
+        if (arguments == _lastBuilt)
+            _lastBuilt = made;
+    }
+
     /// <summary>Whether one of the values is more than plain, and how many leaves are reachable from them.</summary>
     private bool Survey(ReadOnlySpan<PickleValue> items, out float weight)
     {

@@ -41,6 +41,12 @@ internal sealed class CallCapacity(CapacityWords words, IStandings standings)
         if (isClass && arguments is [{ Kind: ShapeKind.Str, Elided: false } said] && TextForms.IsSentence(said.Text) && _texts.Of(said.Text).Form is CarriedForms.Prose or CarriedForms.LongText or CarriedForms.Path or CarriedForms.Address or CarriedForms.Expression)
             return null;
 
+        // With a code in front of it as well.
+        if (isClass && arguments.Count(a => a.Kind is ShapeKind.Str) == 1 && arguments.All(a => a.Kind is ShapeKind.None or ShapeKind.Bool or ShapeKind.Int
+            ? Bytes.OfNumber(a.Text).Weight is not Weight.Strong
+            : a is { Kind: ShapeKind.Str, Elided: false } && TextForms.IsSentence(a.Text) && _texts.Of(a.Text).Form is CarriedForms.Prose or CarriedForms.LongText))
+            return null;
+
         // An exception keeps its message; nothing in the main module is a class that comes with a file.
         Strictness strictness = onlyActs || NameConvention.IsException(callee) || ((onlyStrong || isClass) && callee.StartsWith("__main__.", StringComparison.Ordinal)) ? Strictness.Acts
             : onlyStrong ? Strictness.Strong : Strictness.Any;

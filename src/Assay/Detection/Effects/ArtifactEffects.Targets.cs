@@ -1,5 +1,6 @@
 // Judges states that go into what is no object of the file's own.
 using Assay.Artifacts;
+using Assay.Detection.Capacity;
 using Assay.Effects;
 
 namespace Assay.Detection.Effects;
@@ -52,10 +53,10 @@ internal sealed partial class ArtifactEffects
         }
     }
 
-    /// <summary>What an operator gets beside an object of a class that nothing is known of goes into a method of that class.</summary>
+    /// <summary>What an operator gets beside an object goes into a method of the class of that: judged where nothing is known of the class, or only what its source says.</summary>
     private void Beside(KnownPath name, CallValues values, CallableFact fact)
     {
-        if (!name.Path.StartsWith("operator.", StringComparison.Ordinal) || values.All.FirstOrDefault(IsStranger) is not { } stranger)
+        if (!name.Path.StartsWith("operator.", StringComparison.Ordinal) || values.All.FirstOrDefault(v => IsStranger(v) || IsRead(v)) is not { } stranger)
             return;
 
         if (_scope.Calls.Danger(stranger.Text, [.. values.All.Where(v => v.Kind is ShapeKind.Str or ShapeKind.Bytes)], onlyStrong: true) is { } danger)
@@ -80,6 +81,8 @@ internal sealed partial class ArtifactEffects
 
     private bool IsStranger(ValueShape value) => value.Kind is ShapeKind.Result or ShapeKind.Instance
         && _scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.Named { Name: { Entry: null } type } } && !_scope.IsAllowed(type);
+
+    private bool IsRead(ValueShape value) => value.Kind is ShapeKind.Result or ShapeKind.Instance && _scope.Meanings.Of(value) is Meaning.Instance { Class: Meaning.Named { Name: { Entry.IsDerived: true } type } } && !_scope.IsAllowed(type);
 
     /// <summary>A state for what a callable gave back of which it is not known what that is: any object that it got, or one of a class of which nothing is known.</summary>
     private void GivenBack(ValueShape given, ValueShape? state, CallableFact fact)
@@ -147,6 +150,19 @@ internal sealed partial class ArtifactEffects
                 _judge.MayRun(planted, new CallValues([held], null, true), new UseContext(fact).Through(fact.Callee.TrimEnd('(', ')')));
         }
     }
+
+    /// <summary>Whether a class runs or opens what it gets, and a text is there that is nothing else.</summary>
+    private bool OpensText(Meaning what, CallValues values) => what is Meaning.Named { Name: { Entry: { Kind: NameKind.Class } type, Path: var path } } && PlantedValues.Opens(type)
+        && _scope.Calls.Danger(path, [.. values.All.Where(v => v.Kind is ShapeKind.Str)], onlyActs: true) is not null;
+
+    /// <summary>
+    /// Whether what a function does it does for every user of its package, whatever it gets, and an object of that package keeps it: with the file nothing has to do what happens where somebody uses the object.
+    /// </summary>
+    private static bool IsOfEveryUser(Effect effect, KnownPath kept, string holder) => effect.Source.Kind is SourceKind.Always && effect.Kind is EffectKind.Process or EffectKind.Network or EffectKind.Write or EffectKind.Delete
+        && CallCapacity.IsOwn(kept.Path, holder);
+
+    // What runs something with what it gets; that functions of libraries read and write files is their business.
+    private static bool IsTold(EffectKind kind) => kind is EffectKind.Exec or EffectKind.Process or EffectKind.Import or EffectKind.Unpickle or EffectKind.NativeLoad or EffectKind.Network or EffectKind.Write or EffectKind.Delete;
 
     /// <summary>The names that a state sets one by one.</summary>
     private static IEnumerable<string> Slots(ValueShape? state) => state is { Kind: ShapeKind.Tuple, Items: [_, { Kind: ShapeKind.Dict } slots] }

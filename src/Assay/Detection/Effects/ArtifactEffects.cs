@@ -126,6 +126,9 @@ internal sealed partial class ArtifactEffects
         {
             Found(fact, what);
             Beside(name, values, fact);
+            if (_scope.Exhaustion.Of(name, values) is { } endless)
+                _scope.Say(Judgements.Reached, name.Path, fact, EffectKinds.Capability(EffectKind.Spend), endless);
+
             _judge.Objects.Consumed(name.Path.Length > 0 ? name.Path : fact.Callee, values.All, new UseContext(fact));
         }
 
@@ -195,7 +198,7 @@ internal sealed partial class ArtifactEffects
 
         // A callable that goes through an object calls methods of it with whatever else it got: numpy.swapaxes(x, a, b) is x.swapaxes(a, b).
         CallValues texts = new([given, .. fact.Arguments.Where(a => !ReferenceEquals(a, given)), .. PlantedValues.Texts(given)], null, true);
-        foreach (Meaning planted in isSure ? _scope.Planted.In(given) : _scope.Planted.Harmful(given))
+        foreach (Meaning planted in isSure ? _scope.Planted.In(given) : _scope.Planted.In(given).Where(p => PlantedValues.Harms(p) || OpensText(p, texts)))
             _judge.MayRun(planted, texts, at);
 
         if (!_goesThroughMore && PlantedValues.IsCut(given) && !_scope.ClassesOf(_scope.Meanings.Of(given)).All(c => c.Path.StartsWith("numpy.", StringComparison.Ordinal)))
@@ -438,14 +441,12 @@ internal sealed partial class ArtifactEffects
         _scope.Say(Judgements.UnknownCalled, name.Path, fact, EffectKinds.Capability(entry.Call.First(e => EffectKinds.IsHarm(e.Kind)).Kind), "", entry.Origin.Reason, holder);
     }
 
-    // What runs something with what it gets; that functions of libraries read and write files is their business.
-    private static bool IsTold(EffectKind kind) => kind is EffectKind.Exec or EffectKind.Process or EffectKind.Import or EffectKind.Unpickle or EffectKind.NativeLoad or EffectKind.Network or EffectKind.Write or EffectKind.Delete;
-
     /// <summary>Judges sinks anywhere in what <paramref name="holder"/> gets.</summary>
     private void Sinks(CallableFact fact, string holder, bool onlyMakes, IReadOnlyList<ValueShape> values, bool keeps = false)
     {
         int found = 0;
-        KnownPath binder = fact.Use is CallableUse.State ? _scope.Names.Of(holder.TrimEnd('(', ')')) : _scope.Names.Of(fact);
+        bool isState = fact.Use is CallableUse.State;
+        KnownPath binder = isState ? _scope.Names.Of(holder.TrimEnd('(', ')')) : _scope.Names.Of(fact);
         HashSet<ValueShape> globals = GlobalsOfCode(binder, values);
         Stack<ValueShape> open = new(values.Reverse());
         for (int seen = 0; found < MostSinks && open.TryPop(out ValueShape? value); seen++)
@@ -482,7 +483,7 @@ internal sealed partial class ArtifactEffects
             }
 
             // A function of which an analysis found that it does harm: who calls it cannot be seen.
-            if (!onlyMakes && value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is { Told: { Kind: NameKind.Function } told } kept && told.Call.FirstOrDefault(e => IsTold(e.Kind)) is { } harm && !_scope.IsAllowed(kept))
+            if (!onlyMakes && value.Kind is ShapeKind.Import && _scope.Names.Of(value.Text) is { Told: { Kind: NameKind.Function } told } kept && told.Call.FirstOrDefault(e => IsTold(e.Kind) && !(isState && IsOfEveryUser(e, kept, holder))) is { } harm && !_scope.IsAllowed(kept))
             {
                 _scope.Say(Judgements.UnknownCalled, kept.Path, fact, EffectKinds.Capability(harm.Kind), "", told.Origin.Reason, holder);
                 found++;

@@ -75,7 +75,7 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
             IReadOnlyList<ValueShape> met = values.Of(effect.Source);
             if (EffectKinds.IsHarm(effect.Kind))
             {
-                if (effect.Source.Kind is SourceKind.Always && effect.Kind is EffectKind.Process && method.Path.EndsWith(".__iter__", StringComparison.Ordinal))
+                if (effect.Source.Kind is SourceKind.Always && effect.Kind is EffectKind.Process && (method.Path.EndsWith(".__iter__", StringComparison.Ordinal) || (method.Entry ?? method.Told) is { Kind: NameKind.Value }))
                     Always(method, effect, at);
                 else if (effect.Kind is EffectKind.Import)
                     Imports(method, met, at);

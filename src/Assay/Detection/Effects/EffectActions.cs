@@ -24,7 +24,9 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         bool always = effect.Source.Kind is SourceKind.Always;
         if (EffectKinds.IsHarm(effect.Kind))
         {
-            if (always || met.Any(v => Carriage.CanCarry(v) && !IsInert(v, effect.Kind)))
+            if (effect.Kind is EffectKind.Exec && scope.Graphs.IsOrdinary(name, values, at))
+                scope.Say(Judgements.OrdinaryCode, name.Path, at.Fact, "", "the code of a traced graph", Reason(name), at.Holder);
+            else if (always || met.Any(v => Carriage.CanCarry(v) && !IsInert(v, effect.Kind)))
                 Harm(name, effect, at);
 
             return;
@@ -146,7 +148,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
             scope.Packages.Add(name.Path, at.Fact);
 
         // A class of classes gets the name of the class that it makes.
-        if (at.Depth > 0 && NameConvention.IsClass(name.Path) && !name.IsStrict && scope.Names.Of(at.Holder) is { Entry: { IsDerived: false } maker } && maker.Call.Any(e => e.Kind is EffectKind.MakeClass)
+        if (at.Depth > 0 && NameConvention.IsClass(name.Path) && (!name.IsStrict || IsReadMetaclass(name)) && scope.Names.Of(at.Holder) is { Entry: { IsDerived: false } maker } && maker.Call.Any(e => e.Kind is EffectKind.MakeClass)
             && values.All.All(v => v.Kind is not ShapeKind.Str || TextForms.IsIdentifier(v.Text)))
         {
             scope.Say(Judgements.UnknownInert, name.Path, at.Fact, "", "", "", at.Holder);
@@ -176,6 +178,9 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         else if (!onlyNew)
             scope.Say(Judgements.UnknownInert, name.Path, at.Fact, "", "", "", at.Holder);
     }
+
+    /// <summary>Whether an analysis has read a class of classes, and found that it makes classes and does no harm.</summary>
+    private static bool IsReadMetaclass(KnownPath name) => name.Told is { Kind: NameKind.Class } told && told.Call.Any(e => e.Kind is EffectKind.MakeClass) && !told.Call.Any(e => EffectKinds.IsHarm(e.Kind));
 
     /// <summary>Says that something is called of which nothing is known, whatever it gets.</summary>
     public void StrangerCalled(KnownPath name, UseContext at) => scope.Say(Judgements.UnknownCalled, name.Path, at.Fact, "", "", "", at.Holder);

@@ -29,6 +29,8 @@ internal sealed class EffectScope : IStandings
         Kept = new KeptFunctions(this);
         Namesakes = new Namesakes(this);
         Carried = new CarriedJudge(this);
+        Graphs = new GraphCode(this);
+        Exhaustion = new Exhaustion(this);
         _allowed = allowedModules;
     }
 
@@ -74,6 +76,12 @@ internal sealed class EffectScope : IStandings
 
     /// <summary>Judges code that the file carries.</summary>
     public CarriedJudge Carried { get; }
+
+    /// <summary>Finds calls that come to no end.</summary>
+    public Exhaustion Exhaustion { get; }
+
+    /// <summary>Judges the code of traced graphs.</summary>
+    public GraphCode Graphs { get; }
 
     /// <summary>Whether the file calls what calls gave back, and so classes and objects that it made.</summary>
     public bool CallsResults { get; set; }

@@ -32,6 +32,12 @@ internal sealed partial class UseCollector : PickleObserver
     private const byte HookTag = 0xFE;
     private const int MaxOutside = 1024;
 
+    /// <summary>Source that is run is kept with all that it gets, for so many calls.</summary>
+    private const int MostSources = 8;
+    private const int SourceValues = 1 << 15;
+    private const int SourceText = 1 << 16;
+    private const int SourceLevels = 16;
+
     private static readonly string[] s_restricted = [DialectNames.Of(PickleDialect.WeightsOnly)];
 
     private readonly string _path;
@@ -43,6 +49,7 @@ internal sealed partial class UseCollector : PickleObserver
     private FilledLater? _filled;
     private UseCollector? _nested;
     private int _outside;
+    private int _sources;
 
     /// <summary>A collector for what <paramref name="machine"/> runs, in the artifact at <paramref name="path"/>.</summary>
     public UseCollector(string path, PickleMachine machine, UseRoom room, OddityTally oddities, PayloadConstants constants)
@@ -160,8 +167,10 @@ internal sealed partial class UseCollector : PickleObserver
             return;
         }
 
-        int budget = _room.Values;
-        ValueShape arguments = machine.Shape(row.Arguments, ref budget, _room.Text);
+        // Source is judged as a whole, with the module that it gets.
+        bool isSource = callee is { RunsSource: true } && !_room.IsNarrow && _sources++ < MostSources;
+        int budget = isSource ? SourceValues : _room.Values;
+        ValueShape arguments = isSource ? machine.Shape(row.Arguments, ref budget, SourceText, -SourceLevels) : machine.Shape(row.Arguments, ref budget, _room.Text);
         ValueShape? keywords = row.Keywords.IsEmpty ? null : machine.Shape(row.Keywords, ref budget, _room.Text);
         CallableFact fact = Describe(machine, row.Callee, use, opcode, offset) with
         {

@@ -71,6 +71,9 @@ internal sealed class KnownCallee
     /// <summary>What it loads its arguments as, <c>pickle</c> or <c>model</c>; null where it loads nothing.</summary>
     public string? Loads { get; init; }
 
+    /// <summary>Whether it runs source that it gets.</summary>
+    public bool RunsSource { get; init; }
+
     /// <summary>Whether it makes bytes of a text.</summary>
     public bool Encodes { get; init; }
 

@@ -90,6 +90,7 @@ internal sealed class UseIndex(PickleMachine machine, PickleFolding folding, Use
             LaysOutTensors = TorchTensorBounds.LaysOut(import),
             IsOpaque = folding.Ignores(callee),
             Loads = sink is "pickle" or "model" ? sink : null,
+            RunsSource = sink is "python-source",
             MakesCode = s_codeMakers.Value.Contains(import.ResolvedModule.Split('.', 2)[0]),
             Encodes = import.Resolved == "_codecs.encode",
         };
