@@ -27,7 +27,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
     public string? Missing => BoxProbe.Missing(_options);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, CancellationToken cancellation)
+    public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, bool named, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(facts);
@@ -39,7 +39,7 @@ public sealed class TestLoader : ITestLoad, IDisposable
         IReadOnlyList<KnownLoader> loaders = LoaderChoice.For(path, facts);
         if (loaders.Count == 0)
         {
-            return [NotDetonated(path, LoaderChoice.Missing(path, facts))];
+            return named || LoaderChoice.Others(path, facts).Count > 0 ? [NotDetonated(path, LoaderChoice.Missing(path, facts))] : [];
         }
 
         if (bytes.Length > _options.LargestModel)

@@ -29,7 +29,13 @@ internal static class AuditCommand
         audit.Add(StoreCommand.Simple(host, "list", "Show all audits.", (store, output, _) =>
         {
             AuditBook book = new(store);
-            foreach (Audit one in book.All())
+            IReadOnlyList<Audit> audits = [.. book.All()];
+            if (audits.Count == 0)
+            {
+                host.Error.WriteLine("assay: There are no audits; assay audit add makes one.");
+            }
+
+            foreach (Audit one in audits)
             {
                 AuditRun? last = book.LastRun(one);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -171,6 +177,13 @@ internal static class AuditCommand
             };
             using ModelStore store = host.OpenStore(at(parsed) ?? StoreAddress.Default, true);
             new AuditBook(store).Add(audit);
+
+            // A disk may be mounted later, so a target that is not there is no mistake; one that is written wrongly is seen today, and not at night.
+            foreach (string missing in audit.Targets.Where(t => t[0] != Audit.ListSign && !servers.IsRemote(t) && !t.AsSpan().ContainsAny('*', '?') && !Path.Exists(t)))
+            {
+                host.Error.WriteLine($"assay: There is nothing at {Escape.Visible(missing)} today.");
+            }
+
             using StreamWriter output = host.Writer();
             output.WriteLine($"The audit {Escape.Visible(audit.Name)} was added; assay audit run {Word(audit.Name)} runs it.");
             return ExitCode.Passed;

@@ -26,6 +26,11 @@ internal static class EffectsCommand
         Command command = new("show", "Show what is known of a callable: each way in, each effect, which value decides, and where that comes from.") { name, evidence, effects, rules, format, noColour };
         command.SetAction(parsed =>
         {
+            if (string.IsNullOrWhiteSpace(parsed.GetValue(name)))
+            {
+                throw new UsageException("Name a callable: assay effects show os.system.");
+            }
+
             RuleSet set = RulePacks.Load(parsed.GetValue(rules), parsed.GetValue(effects) ?? []);
             using StreamReader? rests = parsed.GetValue(evidence) is { } file ? new StreamReader(SettingFile.Open("evidence", file), Encoding.UTF8) : null;
             try

@@ -116,7 +116,13 @@ internal static class FeedCommand
         Command command = new("list", "The lists that are followed.");
         command.SetAction(_ =>
         {
-            foreach (Feed feed in Folder(host).All())
+            IReadOnlyList<Feed> feeds = [.. Folder(host).All()];
+            if (feeds.Count == 0)
+            {
+                host.Error.WriteLine("assay: No lists are followed; assay feed add follows one.");
+            }
+
+            foreach (Feed feed in feeds)
             {
                 Told(host, feed);
             }
@@ -133,6 +139,8 @@ internal static class FeedCommand
         command.SetAction(parsed =>
         {
             Folder(host).Remove(parsed.GetValue(name)!);
+            using StreamWriter writer = host.Writer();
+            writer.WriteLine($"{Escape.Visible(parsed.GetValue(name)!)} is followed no longer.");
             return ExitCode.Passed;
         });
         return command;

@@ -39,8 +39,8 @@ internal static class PickleCommand
             int worst = ExitCode.Passed;
             foreach (string file in parsed.GetValue(files)!)
             {
-                PickleTarget? target = PickleTarget.Find(host, file, parsed.GetValue(raw), out int code);
-                worst = Math.Max(worst, parsed.GetValue(json) ? TraceJson(host, file, target, code, writer) : TraceText(host, target, code, writer));
+                PickleTarget? target = PickleTarget.Find(host, file, parsed.GetValue(raw), out int code, out string why);
+                worst = Math.Max(worst, parsed.GetValue(json) ? TraceJson(host, file, target, code, why, writer) : TraceText(host, target, code, writer));
             }
 
             return worst;
@@ -48,11 +48,11 @@ internal static class PickleCommand
         return command;
     }
 
-    private static int TraceJson(Host host, string file, PickleTarget? target, int code, StreamWriter writer)
+    private static int TraceJson(Host host, string file, PickleTarget? target, int code, string why, StreamWriter writer)
     {
         PickleTraceJson json = new(target?.Name ?? file, writer);
         code = target?.Visit(bytes => JoblibTrace.Run(bytes, json, new ScanBudget(new ScanLimits(), TimeProvider.System, host.Cancellation))) ?? code;
-        json.Finish(code == ExitCode.Passed ? null : target is null ? "There is no pickle, or more than one." : "The file could not be read.");
+        json.Finish(code == ExitCode.Passed ? null : target is null ? why : "The file could not be read.");
         return code;
     }
 
@@ -89,7 +89,7 @@ internal static class PickleCommand
     /// <summary>Hands the pickle that <paramref name="name"/> means to <paramref name="use"/>, and says which it is where the name does not.</summary>
     private static int Visit(Host host, string name, bool raw, Action<ByteSource> use)
     {
-        if (PickleTarget.Find(host, name, raw, out int code) is not { } target)
+        if (PickleTarget.Find(host, name, raw, out int code, out _) is not { } target)
         {
             return code;
         }

@@ -27,12 +27,24 @@ internal sealed class PickleTarget
 
     /// <summary>
     /// Finds the pickle that <paramref name="name"/> means; <paramref name="raw"/> takes the bytes as a pickle whatever they look like. Null where there
-    /// is none or no single one: that has then been said, and <paramref name="code"/> is the exit code.
+    /// is none or no single one: <paramref name="why"/> has then been said, and <paramref name="code"/> is the exit code.
     /// </summary>
-    public static PickleTarget? Find(Host host, string name, bool raw, out int code)
+    public static PickleTarget? Find(Host host, string name, bool raw, out int code, out string why)
+    {
+        PickleTarget? target = Look(host, name, raw, out code, out why);
+        if (target is null)
+        {
+            host.Error.WriteLine("assay: " + why);
+        }
+
+        return target;
+    }
+
+    private static PickleTarget? Look(Host host, string name, bool raw, out int code, out string why)
     {
         (string file, bool member) = MemberPath.Split(name);
         code = ExitCode.Incomplete;
+        why = "";
         try
         {
             if (raw || (!member && BeginsLikeAPickle(file)))
@@ -55,19 +67,17 @@ internal sealed class PickleTarget
                 case []:
                     string found = search.Outermost.Count > 0 ? $" The pickles inside are: {List(search.Outermost)}." : "";
                     string unread = search.Unread is [var first, ..] && found.Length == 0 ? $" Not everything was read: {Escape.Visible(first.Path)}: {Escape.Visible(first.Detail)}" : "";
-                    host.Error.WriteLine(member
-                        ? $"assay: There is no pickle {Escape.Visible(name)}.{found}{unread}"
-                        : $"assay: {Escape.Visible(name)} is no pickle and holds none.{unread}");
+                    why = member ? $"There is no pickle {Escape.Visible(name)}.{found}{unread}" : $"{Escape.Visible(name)} is no pickle and holds none.{unread}";
                     return null;
                 default:
                     code = ExitCode.Usage;
-                    host.Error.WriteLine($"assay: {Escape.Visible(name)} holds {meant.Length} pickles; name one of them: {List(meant)}.");
+                    why = $"{Escape.Visible(name)} holds {meant.Length} pickles; name one of them: {List(meant)}.";
                     return null;
             }
         }
         catch (Exception e) when (IsUnreadable(e))
         {
-            Say(host, name, e);
+            why = Why(name, e);
             return null;
         }
     }
@@ -96,7 +106,7 @@ internal sealed class PickleTarget
         }
         catch (Exception e) when (IsUnreadable(e))
         {
-            Say(_host, Name, e);
+            _host.Error.WriteLine("assay: " + Why(Name, e));
             return ExitCode.Incomplete;
         }
 
@@ -105,8 +115,8 @@ internal sealed class PickleTarget
 
     private static bool IsUnreadable(Exception e) => e is ScanStopException or MalformedException or IOException or UnauthorizedAccessException;
 
-    private static void Say(Host host, string name, Exception why) =>
-        host.Error.WriteLine($"assay: {Escape.Visible(name)} could not be read: {Escape.Visible(why is IOException or UnauthorizedAccessException ? FileFault.Of(why) + "." : why.Message)}");
+    private static string Why(string name, Exception why) =>
+        $"{Escape.Visible(name)} could not be read: {Escape.Visible(why is IOException or UnauthorizedAccessException ? FileFault.Of(why) + "." : why.Message)}";
 
     /// <summary>Whether the file begins with the opcode that says a pickle's protocol: then it needs no search.</summary>
     private static bool BeginsLikeAPickle(string file)

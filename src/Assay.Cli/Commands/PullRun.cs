@@ -28,6 +28,7 @@ internal sealed class PullRun(Host host, PullArguments arguments)
     private readonly SortedDictionary<string, string> _left = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _despite = new(StringComparer.Ordinal);
     private FileFetch? _fetch;
+    private string? _staging;
 
     /// <summary>Runs and returns the exit code.</summary>
     public int Run()
@@ -45,9 +46,14 @@ internal sealed class PullRun(Host host, PullArguments arguments)
         string? target = arguments.IsCache ? null : Path.GetFullPath(arguments.Folder ?? throw new UsageException("Name the directory to make, or --cache."));
         string parent = (arguments.IsCache ? HubSettings.HubCache(host.Variable) : Path.GetDirectoryName(target))
             ?? throw new UsageException("There is no directory to bring it to.");
-        if (target is not null && (Path.Exists(target) || !Directory.Exists(parent)))
+        if (target is not null && Path.Exists(target))
         {
-            throw new UsageException($"{arguments.Folder} must be a directory that is not there yet, in one that is.");
+            throw new UsageException($"{arguments.Folder} is there already, and what is brought gets a directory of its own: name another one, or take that away first.");
+        }
+
+        if (target is not null && !Directory.Exists(parent))
+        {
+            throw new UsageException($"There is no directory {parent} in which {arguments.Folder} could be made.");
         }
 
         WalkOptions which = new() { Include = [.. arguments.Include.Select(g => new Glob(g))], Exclude = [.. arguments.Exclude.Select(g => new Glob(g))] };
@@ -63,7 +69,7 @@ internal sealed class PullRun(Host host, PullArguments arguments)
         }
         catch (RemoteException e)
         {
-            host.Error.WriteLine("assay: " + Escape.Visible(e.Message));
+            host.Error.WriteLine("assay: " + Escape.Visible(e.Message) + Kept());
             return ExitCode.Incomplete;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -71,6 +77,23 @@ internal sealed class PullRun(Host host, PullArguments arguments)
             host.Error.WriteLine($"assay: It cannot be written: {Escape.Visible(FileFault.Of(e))}.");
             return ExitCode.Usage;
         }
+    }
+
+    /// <summary>What is said of an attempt that failed: what it has brought stays for the next one, and a directory without anything does not.</summary>
+    private string Kept()
+    {
+        if (_staging is null || !Directory.Exists(_staging))
+        {
+            return "";
+        }
+
+        if (Directory.EnumerateFiles(_staging, "*", SearchOption.AllDirectories).Any(f => new FileInfo(f).Length > 0))
+        {
+            return $" What was brought so far lies in {Escape.Visible(_staging)}, and the same command goes on from there.";
+        }
+
+        Directory.Delete(_staging, recursive: true);
+        return "";
     }
 
     private int Pull(RemoteBundle bundle, string parent, string? target, WalkOptions which)
@@ -88,7 +111,7 @@ internal sealed class PullRun(Host host, PullArguments arguments)
         int found = before.Code(arguments.FailOn);
         if (names.Count > 0)
         {
-            string staging = Path.Join(parent, StagingName(bundle, target));
+            string staging = _staging = Path.Join(parent, StagingName(bundle, target));
             MakeFolder(staging);
             Fetch(bundle, names, staging);
             if (Differs(scanner, bundle, before, names, staging) is { } other)
@@ -120,6 +143,12 @@ internal sealed class PullRun(Host host, PullArguments arguments)
         foreach ((string name, string why) in _left)
         {
             writer.WriteLine($"left out: {Escape.Visible(name)}: {why}");
+        }
+
+        // The exit code is about all of the repository, so what it is about is said although nobody asked for it.
+        foreach (string name in before.Of(Verdict.Suspicious).Where(n => !_left.ContainsKey(n) && !names.Contains(n)))
+        {
+            writer.WriteLine($"not asked for: {Escape.Visible(name)}: {EnumText(before.VerdictOf(name))} ({Escape.Visible(before.WhyOf(name))})");
         }
 
         return found != ExitCode.Nothing ? found : names.Count > 0 ? ExitCode.Passed : ExitCode.Nothing;

@@ -55,6 +55,9 @@ internal sealed class PullSight
     /// <summary>The verdict of a file; one that is no model has passed, and one that was not examined has not.</summary>
     public Verdict VerdictOf(string name) => _files.TryGetValue(name, out TargetReport? report) ? report?.Verdict ?? Verdict.Passed : Verdict.Incomplete;
 
+    /// <summary>The files with a verdict of <paramref name="mildest"/> or worse.</summary>
+    public IEnumerable<string> Of(Verdict mildest) => _files.Where(f => f.Value?.Verdict >= mildest).Select(f => f.Key).Order(StringComparer.Ordinal);
+
     /// <summary>Why a file has not passed.</summary>
     public string WhyOf(string name) => _files.GetValueOrDefault(name) switch
     {

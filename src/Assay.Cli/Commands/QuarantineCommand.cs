@@ -88,11 +88,17 @@ internal static class QuarantineCommand
         {
             using QuarantineFolder quarantine = Open(host, parsed.GetValue(folder) ?? Place(host));
             using StreamWriter writer = host.Writer();
-            foreach (QuarantineItem item in quarantine.Items())
+            IReadOnlyList<QuarantineItem> items = [.. quarantine.Items()];
+            if (items.Count == 0)
+            {
+                host.Error.WriteLine("assay: Nothing is in quarantine.");
+            }
+
+            foreach (QuarantineItem item in items)
             {
                 string rules = string.Join(' ', item.Findings.Where(f => f.Severity is "medium" or "high" or "critical").Select(f => f.Rule).Distinct().Take(3));
                 string why = string.Join("; ", new[] { item.Verdict, rules, item.Reason }.Where(t => t.Length > 0));
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Id}  {item.At:yyyy-MM-dd HH:mm}  {Escape.Visible(item.By)}  {item.Size:N0} bytes  {Escape.Visible(item.Names[0])}{(why.Length > 0 ? "  " + Escape.Visible(why) : "")}"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Id}  {item.At:yyyy-MM-dd HH:mm}  {Escape.Visible(item.By)}  {item.Size:N0} bytes  {Escape.Visible(item.Names[0])}{(item.Names.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" and {item.Names.Count - 1} more {(item.Names.Count == 2 ? "name" : "names")}") : "")}{(why.Length > 0 ? "  " + Escape.Visible(why) : "")}"));
             }
 
             Told(host, quarantine);

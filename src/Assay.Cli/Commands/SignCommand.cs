@@ -39,9 +39,10 @@ internal static class SignCommand
             ModelManifest.Of(path, how, host.Cancellation);
             using SigningKey signing = TrustKeys.OpenToSign(host, DecisionPlaces.Of(host, null).Keys, parsed.GetValue(key), parsed.GetValue(passphrase));
             byte[] bundle = ModelSignature.Sign(path, how, signing, host.Cancellation);
+            bool replaced = target.Real is not null;
             target.Write(stream => stream.Write(bundle));
             using StreamWriter writer = host.Writer();
-            writer.WriteLine(Escape.Visible($"{path} is signed by {signing.Public.Name} in {file}."));
+            writer.WriteLine(Escape.Visible($"{path} is signed by {signing.Public.Name} in {file}{(replaced ? ", in the place of the signature that was there" : "")}."));
             return ExitCode.Passed;
         });
         return command;

@@ -15,6 +15,7 @@ namespace Assay.Cli.Commands;
 internal static class StoreJudgeCommand
 {
     private const int MostShown = 1000;
+    private const int DigestDigits = 64;
 
     /// <summary>The command <c>judge</c>.</summary>
     public static Command CreateJudge(Host host)
@@ -90,9 +91,9 @@ internal static class StoreJudgeCommand
                 throw new UsageException("What is looked for is empty; * stands for anything.");
             }
 
-            if (question.Digest is { } wanted && !wanted.All(char.IsAsciiHexDigit))
+            if (question.Digest is { } wanted && (wanted.Length != DigestDigits || !wanted.All(char.IsAsciiHexDigit)))
             {
-                throw new UsageException($"--digest {wanted} is no digest: it is written in hexadecimal digits.");
+                throw new UsageException($"--digest {wanted} is no SHA-256: that has {DigestDigits} hexadecimal digits, and all of them are asked for.");
             }
 
             StoreFound found = StoreSearch.Find(store, question, MostShown);
@@ -105,7 +106,7 @@ internal static class StoreJudgeCommand
             {
                 output.WriteLine(found.Hits.Count == MostShown && (found.Readings > MostShown || found.IsMore)
                     ? string.Create(CultureInfo.InvariantCulture, $"{(found.IsMore ? "More than " : "")}{found.Readings:n0} readings fit; {MostShown:n0} models are shown, those read last.")
-                    : string.Create(CultureInfo.InvariantCulture, $"{found.Hits.Count:n0} models."));
+                    : string.Create(CultureInfo.InvariantCulture, $"{found.Hits.Count:n0} {(found.Hits.Count == 1 ? "model" : "models")}."));
             }
 
             return found.Hits.Count > 0 ? ExitCode.Passed : ExitCode.Nothing;

@@ -33,6 +33,11 @@ internal static class TrustCommand
         {
             DecisionBook book = DecisionPlaces.Of(host, parsed.GetValue(folder)).Book();
             using StreamWriter writer = host.Writer();
+            if (book.Decisions.Count == 0)
+            {
+                host.Error.WriteLine("assay: There are no decisions; assay verify asks for one.");
+            }
+
             foreach (Decision decision in book.Decisions.OrderBy(d => d.Said.At))
             {
                 DecisionStanding standing = book.Of(decision, Today);
@@ -94,7 +99,13 @@ internal static class TrustCommand
         {
             using DecisionMemory? memory = DecisionMemory.Of(host, store(parsed));
             DecisionPlaces places = DecisionPlaces.Of(host, parsed.GetValue(folder));
-            Decision decision = Find(places.Book(), parsed.GetValue(id)!);
+            DecisionBook book = places.Book();
+            Decision decision = Find(book, parsed.GetValue(id)!);
+            if (memory is null && book.IsRevoked(decision))
+            {
+                throw new UsageException($"{decision.Id} is revoked already.");
+            }
+
             using SigningKey signing = TrustKeys.OpenToSign(host, places.Keys, parsed.GetValue(key), parsed.GetValue(passphrase));
             Envelope envelope = Revocation.Write(decision, new RevocationPredicate { By = signing.Public.Name, At = TimeProvider.System.GetUtcNow(), Reason = parsed.GetValue(reason)! }).Signed(signing);
             places.New.Keep(Revocation.Read(envelope)!);

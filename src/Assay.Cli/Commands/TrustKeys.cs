@@ -98,6 +98,11 @@ internal static class TrustKeys
             KeyRing ring = Ring(host);
             Dictionary<string, bool> own = ring.Own().ToDictionary(k => k.Name, k => k.IsLocked);
             using StreamWriter writer = host.Writer();
+            if (ring.Trusted().Count == 0)
+            {
+                host.Error.WriteLine("assay: There are no keys; assay trust key new makes one, and import trusts somebody's.");
+            }
+
             foreach (VerifyingKey key in ring.Trusted())
             {
                 string what = key.RetiredAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"retired {at:yyyy-MM-dd}, trusted for what it signed until then") : !own.TryGetValue(key.Name, out bool isLocked) ? "trusted" : isLocked ? "signs, locked" : "signs";
@@ -145,6 +150,8 @@ internal static class TrustKeys
         command.SetAction(parsed =>
         {
             Ring(host).Remove(parsed.GetValue(name)!);
+            using StreamWriter writer = host.Writer();
+            writer.WriteLine($"{Escape.Visible(parsed.GetValue(name)!)} is trusted no longer.");
             return ExitCode.Passed;
         });
         return command;

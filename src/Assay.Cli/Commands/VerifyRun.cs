@@ -275,12 +275,21 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         HashSet<string> before = [.. last.Said.Findings.Select(f => f.ContentKey)], now = [.. report.Findings.Select(f => f.ContentKey)];
         Finding[] appeared = [.. DecidedScan.Deciding(report).Where(f => !before.Contains(f.ContentKey))];
         DecidedFinding[] gone = [.. last.Said.Findings.Where(f => !now.Contains(f.ContentKey))];
-        foreach (Finding finding in appeared.Take(20))
+
+        // The same sentence about other bytes is neither new nor gone to a reader, and not the same either.
+        HashSet<(string, string)> changed = [.. appeared.Select(f => (f.Rule.Id, f.Message))];
+        changed.IntersectWith(gone.Select(f => (f.Rule, f.Message)));
+        foreach ((string rule, string message) in changed.Take(20))
+        {
+            writer.WriteLine($"  changed   {Escape.Visible(rule)}: {Escape.Visible(Escape.Cut(message, 300))} (of other bytes than were decided about)");
+        }
+
+        foreach (Finding finding in appeared.Where(f => !changed.Contains((f.Rule.Id, f.Message))).Take(20))
         {
             writer.WriteLine($"  new       {Escape.Visible(finding.Rule.Id)}: {Escape.Visible(Escape.Cut(finding.Message, 300))}");
         }
 
-        foreach (DecidedFinding finding in gone.Take(20))
+        foreach (DecidedFinding finding in gone.Where(f => !changed.Contains((f.Rule, f.Message))).Take(20))
         {
             writer.WriteLine($"  gone      {Escape.Visible(finding.Rule)}: {Escape.Visible(Escape.Cut(finding.Message, 300))}");
         }
@@ -301,7 +310,7 @@ internal sealed class VerifyRun(Host host, VerifyArguments arguments)
         {
             try
             {
-                if (PickleTarget.Find(silent, place, raw: false, out _) is not { } pickle || pickle.Name != place)
+                if (PickleTarget.Find(silent, place, raw: false, out _, out _) is not { } pickle || pickle.Name != place)
                 {
                     continue;
                 }

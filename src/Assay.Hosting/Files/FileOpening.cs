@@ -20,13 +20,31 @@ public static class FileOpening
             {
                 FileKind.Missing when path == "-" => "There is no such file, and this command reads no standard input: name a file.",
                 FileKind.Missing when path.Contains("://", StringComparison.Ordinal) => "It is an address, and this command takes files: assay pull brings what lies there.",
-                FileKind.Missing => "There is no such file.",
-                FileKind.Directory => "It is a directory.",
+                FileKind.Missing => Missing(path),
+                FileKind.Directory => "It is a directory; name a file in it.",
                 _ => "It is a FIFO, a device or a socket, which is never opened.",
             });
         }
 
         return OpenReal(real!);
+    }
+
+    /// <summary>Why there is nothing at a path: in a folder that may not be entered the system does not say whether there is something.</summary>
+    private static string Missing(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            return $"The system refused to open it: {FileFault.Of(e)}.";
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
+        {
+        }
+
+        return "There is no such file.";
     }
 
     /// <summary>

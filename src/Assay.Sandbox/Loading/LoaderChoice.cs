@@ -58,9 +58,12 @@ internal static class LoaderChoice
     /// <summary>Why there is nothing to try: who would load the input and is not in the box, or that no loader would.</summary>
     public static string Missing(string path, IReadOnlyList<Fact> facts)
     {
-        string[] others = [.. new LoaderReach(facts).Opening(path).Select(l => l.Id)];
-        return others.Length == 0 ? "no loader takes these bytes as they are" : $"the box does not have what loads these bytes: {string.Join(", ", others)}";
+        IReadOnlyList<string> others = Others(path, facts);
+        return others.Count == 0 ? "no loader takes these bytes as they are" : $"the box does not have what loads these bytes: {string.Join(", ", others)}";
     }
+
+    /// <summary>All loaders that take the input, in the box or not.</summary>
+    public static IReadOnlyList<string> Others(string path, IReadOnlyList<Fact> facts) => [.. new LoaderReach(facts).Opening(path).Select(l => l.Id)];
 
     /// <summary>The libraries to import before a load.</summary>
     public static IReadOnlyList<string> Libraries(KnownLoader loader, IReadOnlyList<Fact> facts)

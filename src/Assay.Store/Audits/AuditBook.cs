@@ -80,7 +80,7 @@ public sealed class AuditBook(ModelStore store)
         {
             run = c.Number("INSERT INTO runs (audit, kind, began, ended, summary, held) VALUES (@a, 'audit', @b, @c, @d, @e) RETURNING id", audit.Id, began.ToUnixTimeMilliseconds(), store.Now,
                 JsonSerializer.Serialize(summary, AuditJsonContext.Default.AuditSummary), FactBlob.Pack(JsonSerializer.SerializeToUtf8Bytes(snapshot, AuditJsonContext.Default.AuditSnapshot)))!.Value;
-            foreach (AuditNotice notice in snapshot.Notices.Where(n => n.Weight >= AuditComparison.Regression))
+            foreach (AuditNotice notice in summary.Against == 0 ? AuditComparison.First(snapshot) : snapshot.Notices.Where(n => n.Weight >= AuditComparison.Regression))
             {
                 c.Execute("INSERT INTO alerts (made, kind, weight, text, by_whom) VALUES (@a, 'audit', @b, @c, '')", store.Now, notice.Weight, Terms.Plain($"{audit.Name}: {notice.File}: {notice.What}"));
             }

@@ -77,6 +77,14 @@ public static partial class AuditComparison
         return [.. notices.OrderByDescending(n => n.Weight).ThenBy(n => n.File, StringComparer.Ordinal).ThenBy(n => n.Kind, StringComparer.Ordinal).ThenBy(n => n.What, StringComparer.Ordinal)];
     }
 
+    /// <summary>What a first run, which is compared with nothing, has to be told for: all that is suspicious or worse.</summary>
+    internal static IEnumerable<AuditNotice> First(AuditSnapshot run)
+    {
+        AuditNotice Notice(string name, string what, Verdict verdict) => new("first", name, $"{what} {Words.Of(verdict)} in the first run.", verdict >= Verdict.Malicious ? 4 : Regression);
+        return run.Files.Where(f => f.Verdict >= Verdict.Suspicious).Select(f => Notice(f.Name, "It is", f.Verdict))
+            .Concat(run.Repositories.Where(r => !r.IsGone && r.Together >= Verdict.Suspicious).Select(r => Notice(r.Name, "Its files together are", r.Together)));
+    }
+
     private static void Changed(AuditedFile old, AuditedFile now, List<AuditNotice> notices)
     {
         if (Version().Match(now.Name) is { Success: true } version)

@@ -82,6 +82,13 @@ public sealed class DecisionBook
         return new DecisionStanding(true, signers, "");
     }
 
+    /// <summary>Whether a decision was taken back by whoever may do that.</summary>
+    public bool IsRevoked(Decision decision)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        return Revoked(decision, Signers(decision.Envelope, decision.Said.At)) is not null;
+    }
+
     /// <summary>Who has signed a text of some time, of those whose keys are trusted for what they sign then. One key is one person, whatever names it has.</summary>
     private string[] Signers(Envelope envelope, DateTimeOffset at) =>
         [.. _keys.Where(k => (k.RetiredAt is not { } end || at <= end) && envelope.IsSignedBy(k)).DistinctBy(k => k.Id).Select(k => k.Name).Distinct()];

@@ -131,8 +131,10 @@ public static class PolicyLoader
             }
         }
 
-        if (rule is null == (unread.Count == 0) || string.IsNullOrEmpty(reason))
-            throw node.Error("a waiver needs either 'rule' or 'unread', and a reason.");
+        if (rule is null == (unread.Count == 0))
+            throw node.Error("a waiver needs either 'rule' or 'unread'.");
+        if (string.IsNullOrEmpty(reason))
+            throw node.Error("a waiver needs a reason: 'reason' says why this is accepted.");
 
         // What is not read today may be read tomorrow: such a decision must come up again.
         if (unread.Count > 0)

@@ -43,7 +43,14 @@ public sealed class JUnitReport : IScanReport
     }
 
     /// <inheritdoc/>
-    public void Add(BundleReport bundle) => Suite(bundle.Path, bundle.Judgement, "folder");
+    public void Add(BundleReport bundle)
+    {
+        // A folder that is no worse than its files has no test of its own: each of theirs fails already.
+        if (bundle.Judgement is { Findings.Count: > 0 } or { Unread.Count: > 0 } or { Waived.Count: > 0 } or { WaivedUnread.Count: > 0 })
+        {
+            Suite(bundle.Path, bundle.Judgement, "folder");
+        }
+    }
 
     /// <inheritdoc/>
     public void Finish(long leftAside = 0)

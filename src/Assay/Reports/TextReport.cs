@@ -231,7 +231,7 @@ public sealed class TextReport : IScanReport
         {
             _page.Entry(0, new Piece("NOTHING TO SCAN", Ink.Unsure), 17, _summary.Ignored > 0
                 ? $"{Words.Count(_summary.Ignored, "file was", "files were")} looked at, and nothing in them is or claims to be a model."
-                : "There are no files.");
+                : "No file was looked at: there is none, or all are left out.");
             return;
         }
 

@@ -12,7 +12,8 @@ public interface ITestLoad
 {
     /// <summary>
     /// Loads the input at <paramref name="path"/> with the loaders that apply to it by the <paramref name="facts"/> of the scan; returns
-    /// <see cref="BehaviourFact"/>s, and an <see cref="UnreadFact"/> when no load came to an end.
+    /// <see cref="BehaviourFact"/>s, and an <see cref="UnreadFact"/> when no load came to an end. Of what no loader takes, a README or a picture of a
+    /// folder, that is said only where the user has <paramref name="named"/> this very file.
     /// </summary>
-    IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, CancellationToken cancellation);
+    IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, bool named, CancellationToken cancellation);
 }

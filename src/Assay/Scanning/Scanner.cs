@@ -164,7 +164,7 @@ public sealed class Scanner
                 log.Add(new UnreadFact { Path = input.Path, Cause = UnreadCause.Changed, Detail = "The file changed while it was read." });
             }
 
-            foreach (Fact observed in Options.TestLoad?.Load(input.Path, bytes, log.Facts, cancellation) ?? [])
+            foreach (Fact observed in Options.TestLoad?.Load(input.Path, bytes, log.Facts, input.Named, cancellation) ?? [])
             {
                 log.Add(observed);
             }

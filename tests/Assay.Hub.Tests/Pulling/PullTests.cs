@@ -112,6 +112,15 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatTheExitCodeIsAboutIsToldThoughNobodyAskedForIt()
+    {
+        await using TestHub hub = await StartAsync(Hubs.Everything);
+        ProgramRun run = Pull(hub, [_tree["out"], "--include", "*.safetensors"]);
+        Assert.Equal(1, run.Code);
+        Assert.Contains("not asked for: old/bad.pkl: malicious", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AServerThatShowsAScannerOtherBytesIsFoundOut()
     {
         // Parts come from a harmless file, and the whole is another, with the digest that the listing promises.

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Assay.Store.Audits;
+using Assay.Store.Upkeep;
 
 namespace Assay.Store.Tests.Audits;
 
@@ -33,6 +34,34 @@ public sealed class AuditTests(PostgresServer server) : StoreTests(server)
         Assert.Equal(0, Audit(store, "run", "house").Code);
         using ModelStore open = Open(store);
         Assert.True(open.Connection.Number("SELECT count(*) FROM alerts") > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void WhatAFirstRunFindsIsAnAlert(Kind kind)
+    {
+        string store = NewStore(kind);
+        Put("a.pkl", Good);
+        Put("bad.pkl", Hostile);
+        Audit(store, "add", "house", Models);
+        Assert.Equal(1, Audit(store, "run", "house").Code);
+        using (ModelStore open = Open(store))
+        {
+            Assert.Equal("house: bad.pkl: It is malicious in the first run.", Assert.Single(new AlertBook(open).List(false, 10)).Text);
+        }
+
+        Assert.Equal(0, Audit(store, "run", "house").Code);
+        using ModelStore again = Open(store);
+        Assert.Single(new AlertBook(again).List(false, 10));
+    }
+
+    [Fact]
+    public void ATargetThatIsNotThereIsToldWhenItIsAdded()
+    {
+        string store = NewStore(Kind.Sqlite);
+        Said said = Audit(store, "add", "house", Models + "/nowhere");
+        Assert.Equal(0, said.Code);
+        Assert.Contains("There is nothing at", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]

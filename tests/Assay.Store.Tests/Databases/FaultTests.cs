@@ -85,6 +85,7 @@ public sealed class FaultTests(PostgresServer server) : StoreTests(server)
     [InlineData("store find")]
     [InlineData("store find --calls EMPTY")]
     [InlineData("store find --digest zz")]
+    [InlineData("store find --digest 4f08")]
     [InlineData("store find --calls x --store other.db")]
     [InlineData("store alerts ack 5")]
     [InlineData("store alerts ack x")]

@@ -110,7 +110,7 @@ public sealed class WrittenTests(PostgresServer server) : StoreTests(server)
     /// <summary>Stands for a box in which a connection was seen.</summary>
     private sealed class Seen : ITestLoad
     {
-        public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, CancellationToken cancellation) =>
+        public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, bool named, CancellationToken cancellation) =>
             [new BehaviourFact { Path = path, Kind = "network-connect", Source = BehaviourSource.Syscall, Action = "connect", Subject = "192.0.2.1:80", Loader = "pickle.load" }];
     }
 }

@@ -91,6 +91,15 @@ public sealed class DetonateCommandTests : IDisposable
     }
 
     [Fact]
+    public void FilesOfAFolderThatNoLoaderTakesAreNoFailedLoads()
+    {
+        Sandbox.Boxed.Needs();
+        _tree.Add("config.json", "{\"model_type\": \"odd\"}");
+        File.WriteAllBytes(_tree.Add("m.pkl", ""), Assay.Tests.Scanning.Scans.Harmless);
+        Assert.Equal(0, CommandLine.Run(["detonate", _tree.Root], Stream.Null, Stream.Null, TextWriter.Null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void ALoadInWhichNothingWasSeenIsToldWithItsLoader()
     {
         Sandbox.Boxed.Needs();

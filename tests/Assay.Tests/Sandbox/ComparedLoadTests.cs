@@ -50,7 +50,7 @@ public sealed class ComparedLoadTests(Boxed box) : IClassFixture<Boxed>
         using TestLoader often = new(new SandboxOptions { Repeat = 12, Time = TimeSpan.FromSeconds(40) });
         // Each load has a clock and random numbers of its own; that twelve of them agree happens once in two thousand times.
         using MemorySource bytes = new(Boxed.Running("import os\nif os.urandom(1)[0] & 1:\n    raise LookupError(os.urandom(4).hex())"));
-        List<BehaviourFact> endings = [.. often.Load("m", bytes, [s_pickle], TestContext.Current.CancellationToken)
+        List<BehaviourFact> endings = [.. often.Load("m", bytes, [s_pickle], true, TestContext.Current.CancellationToken)
             .OfType<BehaviourFact>().Where(e => e is { Kind: "load-ending", Source: BehaviourSource.Sandbox })];
         Assert.Equal(["loaded builtins.NoneType", "raised builtins.LookupError"], endings.Select(e => e.Subject).Order());
         Assert.Equal(12, endings.Sum(e => e.SeenIn));
@@ -62,7 +62,7 @@ public sealed class ComparedLoadTests(Boxed box) : IClassFixture<Boxed>
         Boxed.Needs();
         using TestLoader thrice = new(new SandboxOptions { Repeat = 3, Time = TimeSpan.FromSeconds(40) });
         using MemorySource bytes = new(Boxed.Running("import os\nopen('/tmp/al' + 'ways', 'w').close()\nopen('/tmp/x' + os.urandom(8).hex(), 'w').close()"));
-        List<BehaviourFact> written = [.. thrice.Load("m", bytes, [s_pickle], TestContext.Current.CancellationToken)
+        List<BehaviourFact> written = [.. thrice.Load("m", bytes, [s_pickle], true, TestContext.Current.CancellationToken)
             .OfType<BehaviourFact>().Where(e => e is { Kind: "file-write", Source: BehaviourSource.Syscall })];
         Assert.Equal(3, Assert.Single(written, e => e.Subject == "/tmp/always").SeenIn);
         Assert.Equal([1, 1, 1], written.Where(e => e.Subject.StartsWith("/tmp/x", StringComparison.Ordinal)).Select(e => e.SeenIn));
@@ -78,7 +78,7 @@ public sealed class ComparedLoadTests(Boxed box) : IClassFixture<Boxed>
         using TestLoader named = new(new SandboxOptions { HostName = "build-7", Time = TimeSpan.FromSeconds(40) });
         using MemorySource bytes = new(pickle);
         BehaviourFact started = Assert.Single(
-            named.Load("m", bytes, [s_pickle], TestContext.Current.CancellationToken).OfType<BehaviourFact>(), e => e.Kind == "process-start");
+            named.Load("m", bytes, [s_pickle], true, TestContext.Current.CancellationToken).OfType<BehaviourFact>(), e => e.Kind == "process-start");
         Assert.Equal("pickle.load, host build-7", started.Loader);
     }
 

@@ -341,7 +341,7 @@ public sealed class ScannerTests
 
     private sealed class LoadSpy(Action<CancellationToken> load) : ITestLoad
     {
-        public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, CancellationToken cancellation)
+        public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, bool named, CancellationToken cancellation)
         {
             load(cancellation);
             return [];

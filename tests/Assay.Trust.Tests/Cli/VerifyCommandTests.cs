@@ -34,6 +34,7 @@ public sealed class VerifyCommandTests : IDisposable
         string id = Run("trust", "list").Ended(0).Split(' ')[0];
         Assert.Contains("our own", Run("trust", "show", id[..8]).Ended(0), StringComparison.Ordinal);
         Run("trust", "revoke", id, "--reason", "was a mistake").Ended(0);
+        Run("trust", "revoke", id).Ended(4);
         Assert.Contains("was a mistake", Run("scan", _file).Ended(1), StringComparison.Ordinal);
     }
 

@@ -36,7 +36,7 @@ internal sealed class LoadComparison : ITestLoad, IDisposable
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, CancellationToken cancellation)
+    public IReadOnlyList<Fact> Load(string path, ByteSource bytes, IReadOnlyList<Fact> facts, bool named, CancellationToken cancellation)
     {
         ComparedFile? best = null;
         List<string> reasons = [];
