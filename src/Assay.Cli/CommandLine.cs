@@ -50,7 +50,13 @@ internal static class CommandLine
             host.Error.WriteLine("assay: " + Escape.Visible(e.Message));
             return ExitCode.Incomplete;
         }
-        catch (OperationCanceledException) when (host.Cancellation.IsCancellationRequested)
+        catch (ArgumentOutOfRangeException e) when (e is { ParamName: "value", ActualValue: null })
+        {
+            // So the runtime says that the system lets no file grow that large (EFBIG); arguments of our own come with their value.
+            host.Error.WriteLine("assay: It cannot be written: the system lets no file here become that large.");
+            return ExitCode.Usage;
+        }
+        catch (Exception e) when (e is OperationCanceledException or ScanStopException { Reason: StopReason.Cancelled } && host.Cancellation.IsCancellationRequested)
         {
             host.Error.WriteLine("assay: Cancelled; there is no report.");
             return ExitCode.Incomplete;

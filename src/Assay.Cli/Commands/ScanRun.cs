@@ -199,6 +199,12 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
                 }
 
                 progress.Run(Scan, show);
+                if (arguments.Format is PolicyFormat or BaselineFormat)
+                {
+                    // A draft of a part looks like one of all, and would take the place of one.
+                    host.Cancellation.ThrowIfCancellationRequested();
+                }
+
                 IReadOnlyList<BundleReport> wholes = bundles.End();
                 if (!host.Cancellation.IsCancellationRequested)
                 {

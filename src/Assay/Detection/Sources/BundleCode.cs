@@ -118,7 +118,10 @@ internal sealed class BundleCode
     private static bool IsPart(CodeFact code) => code is { Language: "python" } && (code.Functions.Count > 0 || code.Uses.Count > 0);
 
     private static bool IsEntry(EntryFact entry) => entry.Value.Contains('.', StringComparison.Ordinal) && entry.Value.Length < 256
-        && (entry.Key.Contains("auto_map", StringComparison.Ordinal) || entry.Key.EndsWith("module_type", StringComparison.Ordinal) || entry.Key.StartsWith("component.", StringComparison.Ordinal) || entry.Key is "custom_pipeline" or "entry-point" || entry.Key.EndsWith("_target_", StringComparison.Ordinal) || entry.Key.EndsWith("impl", StringComparison.Ordinal));
+        && (entry.Key.Contains("auto_map", StringComparison.Ordinal) || entry.Key.EndsWith("module_type", StringComparison.Ordinal) || entry.Key.StartsWith("component.", StringComparison.Ordinal) || entry.Key is "custom_pipeline" or "entry-point" || NamesDefinition(entry));
+
+    /// <summary>Whatever its key is: what a configuration calls by a module beside it and something that this defines, somebody imports and makes. A file's own name is none.</summary>
+    private static bool NamesDefinition(EntryFact entry) => entry.Source is "configuration" && DottedName.IsPlausible(entry.Value) && !entry.Value.EndsWith(".py", StringComparison.Ordinal);
 
     /// <summary>Whether a pickle names something of a module that is none of Python's and of no package that many have: it may lie beside it.</summary>
     private static bool IsForeign(CallableFact named) => named.Use is CallableUse.Imported or CallableUse.Called or CallableUse.Constructed or CallableUse.State
@@ -200,7 +203,7 @@ internal sealed class BundleCode
         string folder = entry.Key.StartsWith("component.", StringComparison.Ordinal) ? entry.Key["component.".Length..] + "." : "";
         string via = Name(entry.Path);
         string place = entry.Path.Contains("!/", StringComparison.Ordinal) ? entry.Path[..entry.Path.IndexOf("!/", StringComparison.Ordinal)] : entry.Path;
-        if ((File(place, "." + module) ?? (folder.Length > 0 ? File(place, "." + folder + module) : null) ?? (entry.Key is "entry-point" ? File(place, ".src." + module) : null)) is { } code)
+        if ((File(place, "." + module) ?? (NamesDefinition(entry) ? File(place, module) : null) ?? (folder.Length > 0 ? File(place, "." + folder + module) : null) ?? (entry.Key is "entry-point" ? File(place, ".src." + module) : null)) is { } code)
         {
             Reach(code, entry.Value[(dot + 1)..], "load", via, isEntry: true);
         }

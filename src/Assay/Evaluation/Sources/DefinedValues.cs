@@ -32,10 +32,13 @@ internal sealed record DefinedFunction(SourceFolder Home, SyntaxNode Node, Sourc
     /// <summary>The class whose body it stands in.</summary>
     public DefinedClass? Owner { get; set; }
 
+    /// <summary>Its name; empty for a lambda.</summary>
+    public string Name => Node.Kind is SyntaxKind.Lambda ? "" : Node.Name(SyntaxField.Name) ?? "";
+
     public override FoldedValue Attribute(string name) => name switch
     {
         "__globals__" => new FoldedName("builtins", Folder.Globals),
-        "__name__" or "__qualname__" => new FoldedText(Node.Kind is SyntaxKind.Lambda ? "<lambda>" : Node.Name(SyntaxField.Name) ?? ""),
+        "__name__" or "__qualname__" => new FoldedText(Name.Length == 0 ? "<lambda>" : Name),
         "__wrapped__" or "__func__" or "__call__" => this,
         "__doc__" or "__defaults__" or "__kwdefaults__" or "__annotations__" => FoldedValue.Unknown,
         _ => Attributes?.GetValueOrDefault(name) ?? FoldedValue.Unknown,

@@ -83,7 +83,7 @@ internal sealed partial class SourceFolder
         int called = 0;
         foreach (DefinedFunction method in made.Class.Members.Names.Values.OfType<DefinedFunction>().ToArray())
         {
-            if (!IsInside(method) && method.Node.Name(Name) is not "__init__" && ++called <= MostMethods)
+            if (!IsInside(method) && method.Name is not "__init__" && ++called <= MostMethods)
             {
                 Enter(method, method.Kind is MethodKind.Static ? [] : [made], FoldedDict.Empty);
             }
@@ -240,7 +240,7 @@ internal sealed partial class SourceFolder
             IReadOnlyList<FoldedValue> given = value is FoldedSequence { Kind: SequenceKind.Tuple } several ? several.Items : [value];
             foreach (DefinedFunction maker in makers)
             {
-                Enter(maker, [maker.Node.Name(Name) is "__new__" ? kind : new DefinedObject(kind), .. given], FoldedDict.Empty);
+                Enter(maker, [maker.Name is "__new__" ? kind : new DefinedObject(kind), .. given], FoldedDict.Empty);
             }
         }
     }

@@ -211,7 +211,20 @@ internal sealed partial class SourceFolder
 
         foreach (SyntaxNode alias in node.List(Names))
         {
-            if (alias.Name(Name) is { } item && item != "*")
+            if (alias.Name(Name) is not { } item)
+            {
+                continue;
+            }
+
+            if (item == "*")
+            {
+                // What it brings is not written here: a name that nothing else gives may come from there.
+                if (_module.Stars.Count < MostStars && !_module.Stars.Contains(module))
+                {
+                    _module.Stars.Add(module);
+                }
+            }
+            else
             {
                 Bind(alias.Name(AsName) ?? item, Written(module) ?? new FoldedName(module, item));
             }

@@ -17,6 +17,7 @@ internal sealed partial class SourceFolder : ISourceNames
 {
     private const int MaxText = 1 << 20;
     private const int LongestPath = 256;
+    private const int MostStars = 4;
 
     /// <summary>Work for each text that is parsed, and for each character of it.</summary>
     private const int ParseWork = 2000;
@@ -281,7 +282,8 @@ internal sealed partial class SourceFolder : ISourceNames
         string builtin = "builtins." + name;
         return PureFunctions.Find(builtin) is not null || CallableSinks.Of(builtin) is not null || name is "print" or "object" or "setattr" or "__builtins__" or "delattr" or "input" or "globals" or "vars" or "super" or "dir" or "iter" or "format"
             ? new FoldedName("builtins", name == "__builtins__" ? "" : name)
-            : KnownModules.Has(name) ? new FoldedName(name, "") : FoldedValue.Unknown;
+            : KnownModules.Has(name) ? new FoldedName(name, "")
+            : _module.Stars.Count > 0 ? _module.Stars.Select(m => (FoldedValue)new FoldedName(m, name)).Aggregate(FoldedChoice.Of) : FoldedValue.Unknown;
     }
 
     /// <summary>Gives a name a value; where it is not sure that this happens, callables that it had before stay.</summary>

@@ -176,7 +176,7 @@ internal sealed class SourceReach
             string name = _tree.Names[number];
             List<Part> parts = [];
             bool matters = _module.Names.TryGetValue(name, out FoldedValue? value) ? Of(value, parts)
-                : _interest.IsWord(name) || _interest.MayTell(KnownModules.Has(name) ? new FoldedName(name, "") : new FoldedName("builtins", name));
+                : _interest.IsWord(name) || _interest.MayTell(KnownModules.Has(name) ? new FoldedName(name, "") : new FoldedName("builtins", name)) || _module.Stars.Exists(m => _interest.MayTell(new FoldedName(m, name)));
             _names.Add(number, known = (matters, [.. parts.Distinct()]));
         }
 

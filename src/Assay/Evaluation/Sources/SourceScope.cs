@@ -11,6 +11,9 @@ internal sealed class SourceScope(SourceScope? outer, bool isClass = false)
     /// <summary>The names that the scope itself gives.</summary>
     public Dictionary<string, FoldedValue> Names { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>For a module: those of which it takes over all names.</summary>
+    public List<string> Stars { get; } = [];
+
     /// <summary>Whether it is that of a class.</summary>
     public bool IsClass => isClass;
 

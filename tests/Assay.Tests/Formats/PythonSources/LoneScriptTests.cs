@@ -38,6 +38,16 @@ public sealed class LoneScriptTests
     [InlineData("README.md", "---\ntitle: a\napp_file: tools/query.py\n---\n")]
     public void AConfigurationNamesItToo(string name, string text) => Assert.True(IsFlagged(("tools/query.py", Acts), (name, text)));
 
+    /// <summary>Whatever the key is under which a configuration names a class beside it: somebody imports and makes it.</summary>
+    [Theory]
+    [InlineData("config.yaml", "model:\n  class_path: tools.query.Model\n", true)]
+    [InlineData("conf/a.yaml", "_target_: tools.query.Model\n", true)]
+    [InlineData("config.json", "{\"net\": {\"type_path\": \"tools.query.Model\"}}", true)]
+    [InlineData("config.yaml", "model:\n  class_path: tools.query.Other\n", false)]
+    [InlineData("config.yaml", "model:\n  class_path: other.query.Model\n", false)]
+    public void AClassThatAConfigurationNamesIsMade(string name, string text, bool flagged) => Assert.Equal(flagged, IsFlagged(
+        ("tools/query.py", "import os\n\n\nclass Model:\n    def __init__(self):\n        os.system('./x')\n\n\nclass Other:\n    pass\n"), (name, text)));
+
     [Fact]
     public void ACardThatTellsHowToRunItImportsNothing() => Assert.False(IsFlagged(("tools/query.py", Acts), ("README.md", "Run `python tools/query.py`.\n")));
 

@@ -37,6 +37,28 @@ public sealed class OriginTests
         Assert.Contains(report.Findings, f => f.Rule.Id == "source-downloads-and-runs");
     }
 
+    /// <summary>A name that nothing in the file gives may come with all names of a module.</summary>
+    [Theory]
+    [InlineData("from os import *\nsystem('chmod 777 b')\n", true)]
+    [InlineData("from math import *\nfrom subprocess import *\nrun(['chmod', '777', 'b'])\n", true)]
+    [InlineData("from subprocess import *\ndef f():\n    return run(['chmod', '777', 'b'])\nf()\n", true)]
+    [InlineData("from shutil import *\nrmtree('/home')\n", true)]
+    [InlineData("from os import *\ndef system(x):\n    return x\nsystem('chmod 777 b')\n", false)]
+    [InlineData("from os.path import *\nfrom math import *\np = join('a', 'b')\nprint(exists(p), sqrt(2))\n", false)]
+    public void T158_NamesOfAStarAreThoseOfItsModule(string source, bool flagged) => Assert.Equal(flagged, Read(source).Verdict >= Verdict.Suspicious);
+
+    /// <summary>A lambda has no name, wherever it stands as a method.</summary>
+    [Theory]
+    [InlineData("import os, sys\nsys.meta_path.insert(0, type('F', (), {'find_spec': lambda s, *a: os.system('chmod 777 b')})())\n")]
+    [InlineData("import os\nclass M(dict):\n    __missing__ = lambda s, k: os.system(k)\nM()['chmod 777 b']\n")]
+    [InlineData("import os\nclass M:\n    __init__ = lambda s, k: None\n    f = lambda s: os.system('chmod 777 b')\nimport threading\nthreading.Thread(target=M(1).f).start()\n")]
+    public void T158_LambdasAreMethodsToo(string source)
+    {
+        TargetReport report = Read(source);
+        Assert.Empty(report.Unread);
+        Assert.NotEmpty(report.Findings);
+    }
+
     /// <summary>Another repository's file is put where modules are looked for, loaded as a library or run.</summary>
     [Theory]
     [InlineData("import sys, os, importlib\nfrom huggingface_hub import hf_hub_download\np = hf_hub_download('a/b', 'x.py')\nsys.path.insert(0, os.path.dirname(p))\nimportlib.import_module('x')\n")]
