@@ -90,7 +90,7 @@ internal sealed class ArtifactScanner(FactLog log, ScanBudget budget, Scratch sc
 
                 if (formats.Count > 0)
                 {
-                    UnclaimedBytes.Settle(context);
+                    UnclaimedBytes.Settle(context, isPicture: formats is [Formats.Media.MediaFormat.FormatId]);
                 }
             }
 

@@ -16,7 +16,9 @@ internal static class UnclaimedBytes
     /// Bytes beside those that a format claims are padding, the elements of tensors where those belong, or not read: then nothing is known of
     /// them, and the input is not complete.
     /// </summary>
-    public static void Settle(WalkContext context)
+    /// <param name="context">The artifact.</param>
+    /// <param name="isPicture">Whether it is a picture or a sound and nothing else: what stands behind its end, and is nothing that any format claims, nobody opens it for.</param>
+    public static void Settle(WalkContext context, bool isPicture)
     {
         if (context.HasUnread)
         {
@@ -28,7 +30,7 @@ internal static class UnclaimedBytes
         long length = 0;
         foreach (ByteRange gap in context.Coverage.Gaps())
         {
-            if (context.Artifact.MayBeOpaque || Padding.End(context.Artifact.Bytes, gap) >= gap.End)
+            if (context.Artifact.MayBeOpaque || isPicture || Padding.End(context.Artifact.Bytes, gap) >= gap.End)
             {
                 context.Cover(gap, CoverageKind.Data);
                 continue;

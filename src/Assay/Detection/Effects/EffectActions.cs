@@ -26,7 +26,7 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
         {
             if (effect.Kind is EffectKind.Exec && scope.Graphs.IsOrdinary(name, values, at))
                 scope.Say(Judgements.OrdinaryCode, name.Path, at.Fact, "", "the code of a traced graph", Reason(name), at.Holder);
-            else if (always || met.Any(v => Carriage.CanCarry(v) && !IsInert(v, effect.Kind)))
+            else if ((always && !Reckons(name, effect, values)) || met.Any(v => Carriage.CanCarry(v) && !IsInert(v, effect.Kind)))
                 Harm(name, effect, at);
 
             return;
@@ -217,6 +217,10 @@ internal sealed class EffectActions(EffectScope scope, EffectJudge judge)
 
     /// <summary>Whether what would be executed is a text that only defines functions which hand on what they get.</summary>
     internal static bool IsInert(ValueShape value, EffectKind kind) => kind is EffectKind.Exec && value is { Kind: ShapeKind.Str, Elided: false } && InertCode.Is(value.Text);
+
+    /// <summary>Whether a text alone is evaluated that reckons with numbers: no names are handed over that would mean something else in it.</summary>
+    private static bool Reckons(KnownPath name, Effect effect, CallValues values) =>
+        name.Path is "builtins.eval" && !values.IsLoose && values.Positional is [var text] && values.All.Count == 1 && IsInert(text, effect.Kind);
 
     /// <summary>Whether the condition of an effect holds for these values.</summary>
     internal static bool Applies(EffectCondition? condition, CallValues values)

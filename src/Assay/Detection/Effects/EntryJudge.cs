@@ -54,6 +54,10 @@ internal static class EntryJudge
             if (!EffectKinds.IsHarm(effect.Kind))
                 continue;
 
+            // A published model that a library loads by its name is one more model, whose code runs where the configuration says so beside it.
+            if (effect.Kind is EffectKind.Unpickle && name.Path.EndsWith(".from_pretrained", StringComparison.Ordinal))
+                continue;
+
             bool matters = KnownModules.Has(name.Path.Split('.')[0]) || (!name.IsCoarse && effect.Kind is EffectKind.Process or EffectKind.Exec or EffectKind.Import or EffectKind.NativeLoad);
             if (matters && EffectActions.Applies(effect.Condition, Beside(effect, byKey, parent)))
                 return effect;

@@ -26,6 +26,9 @@ internal sealed class SourceJudge
     private const string ClassWalk = "builtins.object.__subclasses__";
     private const string NameLeak = "socket.gethostbyname()";
 
+    /// <summary>So many lines of cells or of a script belong together.</summary>
+    private const int Near = 60;
+
     private readonly PathKnowledge _names;
     private readonly CodeFact _code;
     private readonly List<SourceAct> _acts = [];
@@ -159,7 +162,7 @@ internal sealed class SourceJudge
                 Say(Program(use) is { } started && !Lists("building", started) ? "installs-program" : "runs-program", use, "");
                 break;
             case EffectKind.Process:
-                bool tells = AsksVersion(use) || (Program(use) is { } program && Lists("telling", program) && !Texts(use).Any(HasShellOperators)) || InstallsKnown(use);
+                bool tells = AsksVersion(use) || (Program(use) is { } program && Lists("telling", program) && !Texts(use).Any(HasShellOperators)) || InstallsKnown(use) || ProgramLines.Tells(use) || DataPrograms.Are(use);
                 // What builds native code of the model's own asks for its tools first.
                 Say(tells ? "asks-machine" : "runs-program", use, "");
                 break;
@@ -172,6 +175,10 @@ internal sealed class SourceJudge
 
                 break;
             case EffectKind.Network when IsHere(use):
+                break;
+            case EffectKind.Network when use.Phase is "import" && use.From.Count == 0 && !Gives(use) && Texts(use).Where(t => t.Contains("://", StringComparison.Ordinal)).ToArray() is [var address] && DataPrograms.IsAddress(address):
+                // A picture or a table that is asked for by an address that is written out: nothing of the machine is said, and what is done with the answer is followed.
+                Say("asks-machine", use, "");
                 break;
             case EffectKind.Network:
                 Say("opens-connection", use, "");
@@ -346,7 +353,7 @@ internal sealed class SourceJudge
             {
                 Say("downloads-and-runs", unpickled, $"beside {network.Callee} in line {network.Line}: what is unpickled can run anything");
             }
-            else if (network is not null && run is not null && (run.Phase is "import" or "load" or "infer" or "install" || (run.Phase is "cell" or "use" && place.Any(u => u.Kind is EffectKind.Exec && u.Use.Callee is "builtins.exec"))))
+            else if (network is not null && run is not null && (run.Phase is "import" or "load" or "infer" or "install" || (run.Phase is "cell" or "use" && place.Any(u => u.Kind is EffectKind.Exec && u.Use.Callee is "builtins.exec" && !(u.Use.Phase is "cell" && u.Use.Arguments is [{ Kind: ShapeKind.Str, Text.Length: > 0 }, ..]) && Math.Abs(u.Use.Line - network.Line) < Near))))
             {
                 Say("downloads-and-runs", run, $"beside {network.Callee} in line {network.Line}");
             }
@@ -386,7 +393,7 @@ internal sealed class SourceJudge
     /// <summary>Whether what comes second is where something is put.</summary>
     private static bool Moves(SourceUse use) => use.Callee.StartsWith("shutil.", StringComparison.Ordinal) || use.Callee is "os.rename" or "os.replace" or "os.symlink" or "os.link";
 
-    private static bool HasShellOperators(string text) => text.AsSpan().ContainsAny(s_operators) && s_quiet.Value.Aggregate(text, (t, q) => t.Replace(q, "", StringComparison.Ordinal)).AsSpan().ContainsAny(s_operators);
+    private static bool HasShellOperators(string text) => text.AsSpan().ContainsAny(s_operators) && s_quiet.Value.Aggregate(text, (t, q) => t.Replace(q, "", StringComparison.Ordinal)).AsSpan().TrimEnd(" &").ContainsAny(s_operators);
 
     /// <summary>Whether a function of a native library is called whose name is put together: wrappers of libraries do that for each element type.</summary>
     private static bool IsOfLibrary(string callee) => callee.StartsWith("ctypes.", StringComparison.Ordinal) && callee.Split('.') is { Length: > 2 } parts && parts[^2] is "LoadLibrary" or "CDLL" or "LoadLibrary()" or "CDLL()" && !Lists("native-call", parts[^1] + "(");
@@ -396,7 +403,7 @@ internal sealed class SourceJudge
     {
         string[] words = use.Arguments is [{ Kind: ShapeKind.Str } line, ..] ? line.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) : use.Arguments is [{ Kind: ShapeKind.List or ShapeKind.Tuple } list, ..] ? [.. list.Items.Select(i => i.Text)] : [];
         int at = Array.IndexOf(words, "install");
-        if (at <= 0 || words[at - 1] is not ("pip" or "pip3"))
+        if (at < 0 || (at > 0 ? words[at - 1] is not ("pip" or "pip3") : !use.Callee.StartsWith("pip.", StringComparison.Ordinal)))
         {
             return false;
         }

@@ -309,6 +309,12 @@ internal sealed partial class SourceFolder : ISourceHost
             return;
         }
 
+        if (target is FoldedName neighbour && neighbour.Path.LastIndexOf('.') is > 0 and int dot && neighbour.Path[..dot] == owner.Path && !name.Contains("trust", StringComparison.Ordinal) && !CallableSinks.IsHandable(_folder.Canonical(neighbour)))
+        {
+            // One function of a module does the work of another: nothing of the source's own is put there.
+            return;
+        }
+
         _folder.OnReached?.Invoke(new FoldedName("", $"{_folder.Canonical(owner with { Name = owner.Name.Length == 0 ? name : $"{owner.Name}.{name}" })}="), []);
         if (target is DefinedFunction or FoldedChoice || (target is FoldedName harmful && CallableSinks.IsHandable(_folder.Canonical(harmful)) && _folder.Canonical(harmful) != $"{owner.Path}.{name}"))
         {

@@ -222,7 +222,8 @@ internal sealed partial class BracedReading
             callable = "os.execv";
         }
 
-        if (callable is null)
+        // A socket is connected to an address of a length; a member or a constructor of that name gets something else.
+        if (callable is null || (_isC && path is "connect" && given.Count != 3))
         {
             return;
         }
@@ -251,7 +252,7 @@ internal sealed partial class BracedReading
         }
 
         bool decoded = values.Exists(v => v.Layers.Count > 0);
-        Add(callable, values, at, function, !IsWritten(Last(path)));
+        Add(callable, values, at, function, given.Count > 0 && !IsWritten(Last(path)));
         if (values.Count > 0)
         {
             string? text = values[0].Kind is BracedValueKind.Text ? values[0].Text : null;
@@ -261,7 +262,7 @@ internal sealed partial class BracedReading
             }
             else if (callable is "os.system" or "os.popen" or "os.execv" or "subprocess.Popen")
             {
-                IEnumerable<string> words = values.SelectMany(v => v.Kind is BracedValueKind.List ? v.Items.Select(i => i.Value.Text) : v.Kind is BracedValueKind.Text ? [v.Text] : []);
+                IEnumerable<string> words = values.SelectMany(v => v.Kind is BracedValueKind.List ? v.Items.Select(i => i.Value.Text) : v.Kind is BracedValueKind.Text ? [v.Text] : [""]);
                 Run("shell", _folding.Join("\n", words), at, function, decoded);
             }
         }

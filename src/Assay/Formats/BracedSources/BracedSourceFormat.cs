@@ -101,7 +101,8 @@ internal sealed class BracedSourceFormat(bool isC) : IFormat
             int line = context.OuterLine(document.Line(at));
             if (kind is "shell")
             {
-                foreach (ShellUse use in ShellLines.Read(text, context.Budget))
+                // Only the first of the words is a program; the others are read for what a shell among them gets.
+                foreach (ShellUse use in ShellLines.Read(text, context.Budget).Where(u => u.Line == 1 || u.Code is not "shell.hidden-program"))
                 {
                     context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = document.Offset(at), Code = use.Code, Detail = use.Detail, Line = line, When = function.Phase });
                 }

@@ -1,6 +1,7 @@
 // What maps of a configuration say together, and the objects that tags of YAML make.
 using System.Globalization;
 using Assay.Artifacts;
+using Assay.Bytes;
 using Assay.Formats.Shell;
 using Assay.Formats.Yaml;
 
@@ -223,5 +224,20 @@ internal sealed partial class ConfigurationWalk
                 Arguments = [state],
             });
         }
+    }
+
+    /// <summary>Whether a line starts a program of the same bundle, which is read like all of its files.</summary>
+    private bool LiesHere(string line)
+    {
+        string program = line.Trim().Split(' ')[0];
+        program = program.StartsWith("./", StringComparison.Ordinal) ? program[2..] : program;
+        if (context.Artifact.In is not { } place || program.Length == 0 || program[0] is '/' or '~' or '$' || line.AsSpan().IndexOfAny("|;&`$<>") >= 0)
+        {
+            return false;
+        }
+
+        BundleOpening opening = place.Bundle.TryOpen(place.Name[..(place.Name.LastIndexOf('/') + 1)] + program);
+        using ByteSource? bytes = opening.Bytes;
+        return bytes is not null;
     }
 }

@@ -284,7 +284,7 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         if (role is ValueRole.Command && text.Length <= LongestValue * 16)
         {
             OnLine(key, value);
-            foreach (ShellUse use in ShellLines.Read(text, context.Budget))
+            foreach (ShellUse use in ShellLines.Read(text, context.Budget).Where(u => u.Code is not "shell.hidden-program" || !LiesHere(text)))
             {
                 // A block of YAML begins behind the line of its key.
                 bool isPublished = use.Code is "shell.download-run" && key is "run" && context.Artifact.Name.Contains(".github/workflows/", StringComparison.Ordinal)

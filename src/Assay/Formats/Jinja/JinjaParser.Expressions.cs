@@ -310,7 +310,8 @@ internal sealed partial class JinjaParser
             _uses.Read(name);
         }
 
-        if (JinjaUses.IsInner(name))
+        // A name of its own leads nowhere, however many underscores it has: only what a renderer hands over is behind it.
+        if (JinjaUses.IsInner(name) && JinjaUses.Spelled(name) is not null)
         {
             _uses.Add("template.inner-attribute", token.Start, $"The template uses the name {name}.");
         }

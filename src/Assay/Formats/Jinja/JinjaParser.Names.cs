@@ -125,7 +125,7 @@ internal sealed partial class JinjaParser
         _macros.Add(name);
         _blocks.Push(new Block("macro", name, _steps));
         _names.Remove(name);
-        if (JinjaUses.IsInner(name))
+        if (JinjaUses.IsInner(name) && JinjaUses.Spelled(name) is not null)
         {
             _uses.Add("template.inner-attribute", at, $"A macro is called {name}.");
         }

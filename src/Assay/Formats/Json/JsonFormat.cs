@@ -77,6 +77,13 @@ internal sealed class JsonFormat : IFormat
                 return;
             }
 
+            if (Texts.Drafts.BreaksAt(context.Artifact.Bytes, claim.Range, e.Offset))
+            {
+                context.Cover(claim.Range, CoverageKind.Parsed);
+                Texts.Drafts.Tell(claim, e.Message, context);
+                return;
+            }
+
             context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);
         }
 

@@ -15,7 +15,10 @@ internal sealed class MediaFormat : IFormat
     private const int MostTexts = 256;
     private const int LongestText = 16 << 20;
 
-    public string Id => "media";
+    /// <summary>What it is called among the formats of a file.</summary>
+    public const string FormatId = "media";
+
+    public string Id => FormatId;
 
     public string Name => "Picture, sound or font";
 
@@ -109,7 +112,7 @@ internal sealed class MediaFormat : IFormat
         if (text.Length > 2 && (isPacked || text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..]))
         {
             string name = System.Text.Encoding.Latin1.GetString(chunk, 0, Math.Min(keyword, 79));
-            context.Submit(new Artifact($"{(name.All(char.IsAsciiLetterOrDigit) ? name : "text")}@0x{at:x}{(isPacked ? "" : ".json")}", new MemorySource(text.ToArray()), context.Artifact));
+            context.Submit(new Artifact($"{(name.All(char.IsAsciiLetterOrDigit) ? name : "text")}@0x{at:x}{(isPacked ? "" : ".json")}", new MemorySource(text.ToArray()), context.Artifact) { MayBeOpaque = isPacked });
         }
     }
 

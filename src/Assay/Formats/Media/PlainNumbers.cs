@@ -12,7 +12,7 @@ namespace Assay.Formats.Media;
 /// </summary>
 internal static class PlainNumbers
 {
-    private const int Least = 256;
+    private const int Least = 64;
     private const long Most = 64 << 20;
     private const int Chunk = 1 << 16;
 
@@ -27,7 +27,7 @@ internal static class PlainNumbers
     public static bool Are(ProbeView view)
     {
         long length = view.Range.Length;
-        if (length is < Least or > Most || length % 4 != 0 || !s_extensions.Contains(view.Artifact.Extension) || TextLook.IsText(view.Head.Span))
+        if (length is < Least or > Most || length % 4 != 0 || (!s_extensions.Contains(view.Artifact.Extension) && (view.Artifact.Extension.Length > 0 || view.Artifact.Parent is not null)) || TextLook.IsText(view.Head.Span))
         {
             return false;
         }
@@ -55,6 +55,6 @@ internal static class PlainNumbers
         }
 
         long count = length / 4;
-        return nothing <= count / 2 && negative > 0 && negative < count;
+        return nothing <= count / 2 && negative < count;
     }
 }

@@ -92,7 +92,7 @@ internal sealed class ModuleMentions
             else
             {
                 string shown = name.EndsWith(".md", StringComparison.Ordinal) ? AppFile(text) : text;
-                Words(name, shown, isAnywhere: true, (start, end) => IsValue(shown, start, end) ? Before(shown, start) : null);
+                Words(name, shown, isAnywhere: true, (start, end) => IsValue(shown, start, end) && !(IsOfTools(name) && IsStartedBy(shown, start)) && !IsLeftOut(shown, start) ? Before(shown, start) : null);
             }
         }
 
@@ -115,7 +115,7 @@ internal sealed class ModuleMentions
         string place = Folder(file);
         foreach (Mention mention in mentions ?? [])
         {
-            if (mention.By != file && IsMeant(mention, path, place))
+            if (mention.By != file && !IsTest(mention.By) && IsMeant(mention, path, place))
             {
                 return true;
             }
@@ -150,6 +150,35 @@ internal sealed class ModuleMentions
 
     private static string Folder(string name) => name[..Math.Max(0, name.LastIndexOf('/'))];
 
+    /// <summary>Whether tools that run tests collect a file: what it imports runs when somebody tests, and not when a model is loaded.</summary>
+    private static bool IsTest(string name)
+    {
+        string file = name[(name.LastIndexOf('/') + 1)..];
+        return file.StartsWith("test_", StringComparison.Ordinal) || file.EndsWith("_test.py", StringComparison.Ordinal) || file is "conftest.py";
+    }
+
+    /// <summary>Whether a file tells tools for developers what to do: those of a project, of its checks and of its documentation.</summary>
+    private static bool IsOfTools(string name)
+    {
+        string file = name[(name.LastIndexOf('/') + 1)..];
+        return name.StartsWith('.') || file is "pyproject.toml" or "setup.cfg" or "tox.ini";
+    }
+
+    /// <summary>Whether a setting lists a file among those that a tool is to leave alone.</summary>
+    private static bool IsLeftOut(string text, int start)
+    {
+        ReadOnlySpan<char> line = text.AsSpan((text.LastIndexOf('\n', Math.Max(0, start - 1)) + 1)..start).TrimStart(" \t\"'-");
+        return line.StartsWith("exclude") || line.StartsWith("ignore") || line.StartsWith("omit");
+    }
+
+    /// <summary>Whether a file of source is named as what an interpreter runs by itself: <c>python docs/index.py</c>, <c>python -m tools.check</c>.</summary>
+    private static bool IsStartedBy(string text, int start)
+    {
+        ReadOnlySpan<char> before = text.AsSpan(0, start - Before(text, start).Length).TrimEnd(" \"',");
+        before = before.EndsWith(" -m") || before.EndsWith("\"-m") ? before[..^2].TrimEnd(" \"',") : before;
+        return before.EndsWith("python") || before.EndsWith("python3");
+    }
+
     /// <summary>The file that a card says its hub starts.</summary>
     private static string AppFile(string card) => card.Split('\n').Take(200).FirstOrDefault(l => l.StartsWith("app_file:", StringComparison.Ordinal)) ?? "";
 
@@ -159,7 +188,7 @@ internal sealed class ModuleMentions
         // What its user names on the command line its user wants to run.
         bool isTyped = text.Contains("sys.argv", StringComparison.Ordinal);
         bool isDynamic = Array.Exists(s_dynamic, w => text.Contains(w, StringComparison.Ordinal) && !(isTyped && w is "exec(open"));
-        if (isDynamic)
+        if (isDynamic && !IsTest(name))
         {
             Note(_dynamic, Folder(name), name);
         }

@@ -87,6 +87,10 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         {
             reading.Asked();
         }
+        else if (isOfNotebook)
+        {
+            reading.OfCells();
+        }
 
         if (!isOfNotebook && context.Artifact.Parent is null && reading.Uses.Count > 0 && BuildScripts.Names(context))
         {
@@ -146,7 +150,8 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         SourceUse? by = reading.Uses.Find(u => u.Offset == text.Offset);
         if (text.Kind is "shell-command")
         {
-            foreach (ShellUse use in ShellLines.Read(text.Text, context.Budget))
+            // What a function that somebody calls starts in a place for what is temporary, it put there itself.
+            foreach (ShellUse use in ShellLines.Read(text.Text, context.Budget).Where(u => u.Code is not "shell.hidden-program" || by?.Phase is not "call" || text.Text.Contains("/.", StringComparison.Ordinal)))
             {
                 context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = text.Offset, Code = use.Code, Detail = use.Detail, When = by?.Phase });
             }

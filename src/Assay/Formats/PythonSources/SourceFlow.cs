@@ -2,6 +2,7 @@
 using Assay.Evaluation;
 using Assay.Evaluation.Values;
 using Assay.Formats.Shell;
+using Assay.Python.Names;
 
 namespace Assay.Formats.PythonSources;
 
@@ -58,7 +59,8 @@ internal static class SourceFlow
 
         ValueOrigins from = ValueOrigins.None;
         bool runsAll = words[0] is FoldedText { Value: var program } && IsInterpreter(program);
-        for (int i = 0; i < words.Count; i++)
+        int last = runsAll ? Arguments(words) : words.Count;
+        for (int i = 0; i < last; i++)
         {
             switch (words[i])
             {
@@ -74,6 +76,14 @@ internal static class SourceFlow
         }
 
         return from;
+    }
+
+    /// <summary>Where the arguments of a module begin that an interpreter runs by its name; what such a module gets is its data, unless it is one of Python's own, of which some run what they get.</summary>
+    private static int Arguments(IReadOnlyList<FoldedValue> words)
+    {
+        int at = words.Count > 1 && words[1] is FoldedText { Value: "-u" } ? 2 : 1;
+        return words[0] is FoldedText { Value: var program } && program.Contains("python", StringComparison.Ordinal) && at + 1 < words.Count && words[at] is FoldedText { Value: "-m" } && words[at + 1] is FoldedText { Value: var module }
+            && !KnownModules.IsStandard(module.Split('.')[0]) && module is not "pip" ? at + 2 : words.Count;
     }
 
     private static bool IsInterpreter(string program)

@@ -81,6 +81,15 @@ internal sealed class SourceReading
         }
     }
 
+    /// <summary>Nobody imports a notebook: its functions and classes do what they do when somebody runs its cells.</summary>
+    public void OfCells()
+    {
+        for (int i = 0; i < Uses.Count; i++)
+        {
+            Uses[i] = Uses[i].Phase is "load" or "infer" ? Uses[i] with { Phase = "cell" } : Uses[i];
+        }
+    }
+
     /// <summary>When what stands at a place of the source runs.</summary>
     public string PhaseAt(int at) => _times.Of(at).Phase;
 

@@ -119,23 +119,29 @@ internal sealed class ShellLines
 
         bool fetches = false;
         bool decodes = false;
-        List<string> written = [];
+        ShellCommand? from = null;
+        Dictionary<string, bool> written = new(StringComparer.Ordinal);
         for (int i = 0; i < commands.Count; i++)
         {
             ShellCommand command = commands[i];
             fetches = (command.IsPiped && fetches) || Fetches(command);
+            from = Fetches(command) ? command : command.IsPiped ? from : null;
             decodes = (command.IsPiped && decodes) || IsDecoder(command);
             if (Words("fetcher").Contains(command.Program))
             {
-                written.AddRange(Written(command));
-                Fetched(command, line);
+                foreach (string file in Written(command))
+                {
+                    written[file] = Installers.Are(command.Words);
+                }
+
+                Fetched(command);
             }
 
             // A program of its own on the command line reads what is piped as its data.
             bool runsInput = command.IsPiped && Words("shell").Contains(command.Program) && !command.Words.Skip(1).Any(w => w is "-c" or "-e" or "-m" or "-n" || (!w.StartsWith('-') && w.Contains('.', StringComparison.Ordinal) && !w.Contains("://", StringComparison.Ordinal)));
             if (runsInput && fetches)
             {
-                Say(IsInstaller(line) ? "shell.known-installer" : "shell.download-run", "A line runs what it downloads");
+                Say(from is not null && Installers.Are(from.Words) ? "shell.known-installer" : "shell.download-run", "A line runs what it downloads");
             }
             else if (runsInput && decodes)
             {
@@ -147,14 +153,14 @@ internal sealed class ShellLines
                 Say(isKnown ? "shell.known-installer" : "shell.download-run", "A line runs what the script downloads");
             }
 
-            bool runsFile = written.Count > 0 && written.Any(w => command.Program == w || command.Program == "./" + w || command.Program.EndsWith("/" + w, StringComparison.Ordinal) || (Words("shell").Contains(command.Program) && command.Words.Skip(1).FirstOrDefault(x => !x.StartsWith('-')) is { } run && (run == w || run == "./" + w) && !run.EndsWith(".py", StringComparison.Ordinal)));
-            if (runsFile)
+            string? ran = written.Keys.FirstOrDefault(w => command.Program == w || command.Program == "./" + w || command.Program.EndsWith("/" + w, StringComparison.Ordinal) || (Words("shell").Contains(command.Program) && command.Words.Skip(1).FirstOrDefault(x => !x.StartsWith('-')) is { } run && (run == w || run == "./" + w) && !run.EndsWith(".py", StringComparison.Ordinal)));
+            if (ran is not null)
             {
-                Say(IsInstaller(line) ? "shell.known-installer" : "shell.download-run", "A line runs what it downloads");
+                Say(written[ran] ? "shell.known-installer" : "shell.download-run", "A line runs what it downloads");
             }
         }
 
-        if (!isSourced && commands.Exists(c => c.Program is not ("source" or ".") && IsHidden(c.Path)))
+        if (!isSourced && commands.Exists(c => c.Program is not ("source" or ".") && !ShellWords.IsAssignment(c.Path) && IsHidden(c.Path)))
         {
             Say("shell.hidden-program", "A line starts a hidden program, or one in a place that anybody can write to");
         }
@@ -170,10 +176,10 @@ internal sealed class ShellLines
         }
 
         // bash -c "$(curl ...)", eval `wget ...`, source <(curl ...)
-        bool substitutes = nested.Any(n => IsSubstituted(line, n) && _script.Parse(n, []) is [{ } first, ..] && Words("fetcher").Contains(first.Program));
-        if (substitutes && commands.Any(c => Words("shell").Contains(c.Program)))
+        List<ShellCommand> substituted = [.. nested.Where(n => IsSubstituted(line, n)).Select(n => _script.Parse(n, [])).Where(p => p is [{ } first, ..] && Words("fetcher").Contains(first.Program)).Select(p => p[0])];
+        if (substituted.Count > 0 && commands.Any(c => Words("shell").Contains(c.Program)))
         {
-            Say(IsInstaller(line) ? "shell.known-installer" : "shell.download-run", "A line runs what it downloads");
+            Say(substituted.TrueForAll(c => Installers.Are(c.Words)) ? "shell.known-installer" : "shell.download-run", "A line runs what it downloads");
         }
 
         if (nested.Any(n => _script.Parse(n, []).Any(IsDecoder)) && commands.Any(c => Words("shell").Contains(c.Program)))
@@ -228,8 +234,16 @@ internal sealed class ShellLines
     {
         string name = path[(path.LastIndexOf('/') + 1)..];
         bool isTemporary = Array.Exists(s_temporary, t => path.StartsWith(t, StringComparison.Ordinal));
-        bool isHidden = path.Contains('/', StringComparison.Ordinal) && name.Length > 2 && name[0] is '.' && name[1] is not '.';
-        return isHidden || (isTemporary && path.AsSpan().IndexOfAny('$', '*') < 0 && name.Length > 0 && (_temporary ??= Temporary(_text)).GetValueOrDefault(path) == 1);
+        bool isHidden = path.Contains('/', StringComparison.Ordinal) && name.Length > 2 && name[0] is '.' && (char.IsAsciiLetterOrDigit(name[1]) || name[1] is '_' or '-' or '$');
+        return isHidden || (isTemporary && path.AsSpan().IndexOfAny('$', '*') < 0 && name.Length > 0 && (_temporary ??= Temporary(_text)).GetValueOrDefault(path) == 1 && !IsFilled(path));
+    }
+
+    /// <summary>Whether other lines speak of the folder of the script's own that a program lies in, below the place for what is temporary: they have it made there.</summary>
+    private bool IsFilled(string path)
+    {
+        string place = Array.Find(s_temporary, t => path.StartsWith(t, StringComparison.Ordinal)) ?? "";
+        int end = path.IndexOf('/', place.Length);
+        return end > place.Length + 1 && _temporary!.Where(t => t.Key == path[..end] || t.Key.StartsWith(path[..(end + 1)], StringComparison.Ordinal)).Sum(t => t.Value) > 1;
     }
 
     /// <summary>How often each path to a place for what is temporary stands in a text.</summary>
@@ -256,7 +270,7 @@ internal sealed class ShellLines
     }
 
     /// <summary>Keeps in mind what is downloaded to where a script runs it later: to a place for what is temporary or hidden, or from an address that nobody vouches for.</summary>
-    private void Fetched(ShellCommand command, string line)
+    private void Fetched(ShellCommand command)
     {
         bool isDoubtful = command.Words.Any(w => w.StartsWith("http://", StringComparison.Ordinal) || (w.IndexOf("://", StringComparison.Ordinal) is >= 0 and int scheme && w.Length > scheme + 3 && char.IsAsciiDigit(w[scheme + 3])));
         foreach (string file in Written(command))
@@ -264,7 +278,7 @@ internal sealed class ShellLines
             string last = file[(file.LastIndexOf('/') + 1)..];
             if (_fetched.Count < MostNested && (isDoubtful || last.StartsWith('.') || file.StartsWith("/tmp/", StringComparison.Ordinal) || file.StartsWith("/var/tmp/", StringComparison.Ordinal) || file.StartsWith("/dev/shm/", StringComparison.Ordinal)))
             {
-                _fetched[file] = IsInstaller(line);
+                _fetched[file] = Installers.Are(command.Words);
             }
         }
     }
@@ -329,8 +343,6 @@ internal sealed class ShellLines
     /// <summary>Whether a command prints the whole environment.</summary>
     private static bool IsEnvironment(ShellCommand command) => command.Program is "env" or "printenv" or "set" && command.Words.Count == 1;
 
-    private static bool IsInstaller(string line) => Words("installer").Any(i => line.Contains(i, StringComparison.OrdinalIgnoreCase));
-
     private static bool IsSending(string word) => word is "-d" or "-F" or "-T" or "--data" or "--data-binary" or "--data-raw" or "--data-urlencode" or "--form" or "--upload-file" or "--post-data" or "--post-file"
         || word.StartsWith("--post-", StringComparison.Ordinal) || word.StartsWith("--data", StringComparison.Ordinal) || word.StartsWith("-d@", StringComparison.Ordinal) || word.StartsWith("-F", StringComparison.Ordinal) || word.Contains("$(", StringComparison.Ordinal);
 
@@ -384,7 +396,7 @@ internal sealed class ShellLines
         bool tools = commands.Any(c => (c.Program is "certutil" or "certutil.exe" && line.Contains("urlcache", StringComparison.OrdinalIgnoreCase)) || (c.Program is "mshta" or "mshta.exe" or "regsvr32" or "rundll32" or "bitsadmin" && line.Contains("http", StringComparison.OrdinalIgnoreCase)));
         if ((fetches && runs) || tools)
         {
-            say("shell.download-run", "A line runs what it downloads");
+            say(!tools && Installers.Are([line]) ? "shell.known-installer" : "shell.download-run", "A line runs what it downloads");
         }
 
         bool shell = line.Contains("powershell", StringComparison.OrdinalIgnoreCase) || line.Contains("pwsh", StringComparison.OrdinalIgnoreCase);
@@ -395,12 +407,12 @@ internal sealed class ShellLines
     }
 
     /// <summary>Whether a line puts something to a place: it is not planted by who only reads it (<c>. /etc/profile.d/conda.sh</c>).</summary>
-    private static bool Plants(string line, List<ShellCommand> commands, string place)
+    private bool Plants(string line, List<ShellCommand> commands, string place)
     {
         for (int at = line.IndexOf(place, StringComparison.OrdinalIgnoreCase); at >= 0; at = line.IndexOf(place, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             int from = line.LastIndexOfAny([';', '|', '\n', '>', '&'], Math.Max(0, at - 1));
-            if ((from >= 0 && line[from] is '>' && !commands.TrueForAll(c => SetsVariable(c) || ReadsProfile(c))) || commands.Any(IsPlanter))
+            if ((from >= 0 && line[from] is '>' && !commands.TrueForAll(c => SetsVariable(c) || ReadsProfile(c) || ReadsWritten(c)) && !(place is "authorized_keys" && WritesGiven(commands))) || commands.Any(IsPlanter))
             {
                 return true;
             }
@@ -418,6 +430,13 @@ internal sealed class ShellLines
         return equals > 0 && set.AsSpan(0, equals).IndexOfAnyExcept(s_upper) < 0 && !Words("starting-variable").Contains(set[..equals]) && !set.AsSpan().ContainsAny(s_commands);
     }
 
+    /// <summary>Whether commands write nothing but what a variable holds that the script never sets: whoever starts it gives that, the key by which he wants to log in.</summary>
+    private static bool WritesGiven(List<ShellCommand> commands)
+    {
+        ShellCommand[] writing = [.. commands.Where(c => c.Words.Any(w => w is ">" or ">>"))];
+        return writing.Length > 0 && Array.TrueForAll(writing, c => c.Program is "echo" && c.Words.Skip(1).TakeWhile(w => w is not (">" or ">>")).ToArray() is [['$', .. var name]] && name.AsSpan().Trim("{}").IndexOfAnyExcept(s_upper) < 0);
+    }
+
     /// <summary>Whether a command writes a line that reads the set-up of an environment of Python's or of a tool: <c>. /opt/conda/bin/activate</c>.</summary>
     private static bool ReadsProfile(ShellCommand command)
     {
@@ -429,6 +448,19 @@ internal sealed class ShellLines
 
         return words is ["." or "source", var file, ..] && words.Length < 4 && file[(file.LastIndexOf('/') + 1)..] is "activate" or "conda.sh" or "mamba.sh" or "nvm.sh" or "completion.bash" or "setup.bash" or "thisroot.sh" or "fzf.bash" or "env"
             && !file.Contains("/tmp/", StringComparison.Ordinal) && !file.Contains("/.cache/", StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether a command writes a line that reads a file which the script wrote with words of its own: what stands there was read with the script.</summary>
+    private bool ReadsWritten(ShellCommand command)
+    {
+        string[] words = command.Program is "echo" ? [.. command.Words.Skip(1).TakeWhile(w => w is not (">" or ">>")).SelectMany(w => w.Split(' ', StringSplitOptions.RemoveEmptyEntries))] : [];
+        if (words is not ["." or "source", { Length: > 1 } file])
+        {
+            return false;
+        }
+
+        string[] writing = [.. _text.Split('\n').Where(l => l.Contains("> " + file, StringComparison.Ordinal))];
+        return writing.Length > 0 && Array.TrueForAll(writing, l => l.TrimStart() is var begin && (begin.StartsWith("echo ", StringComparison.Ordinal) || begin.StartsWith("printenv ", StringComparison.Ordinal)) && !Words("fetcher").Concat(Words("decoder")).Any(w => l.Contains(w + " ", StringComparison.Ordinal)));
     }
 
     private static bool IsPlanter(ShellCommand c) => c.Program is "tee" or "cp" or "mv" or "ln" or "install" or "schtasks" or "reg" or "launchctl" or "sed" || (c.Program is "crontab" && (c.IsPiped || c.Words.Any(w => w is "-")));

@@ -28,7 +28,8 @@ internal sealed class ShellWords
     /// <summary>Words of a kind.</summary>
     public static HashSet<string> Table(string kind) => s_words.Value[kind];
 
-    private static bool IsAssignment(string word) => word.IndexOf('=', StringComparison.Ordinal) is > 0 and int equals && word[..equals].All(c => char.IsAsciiLetterOrDigit(c) || c is '_');
+    /// <summary>Whether a word gives a variable its value, and so starts nothing.</summary>
+    public static bool IsAssignment(string word) => word.IndexOf('=', StringComparison.Ordinal) is > 0 and int equals && word[..equals].All(c => char.IsAsciiLetterOrDigit(c) || c is '_');
 
     private void Assign(string assignment)
     {
@@ -194,7 +195,7 @@ internal sealed class ShellWords
         void EndCommand(bool pipesOn)
         {
             EndWord();
-            foreach (string assigned in words.TakeWhile(IsAssignment))
+            foreach (string assigned in words.SkipWhile(Table("prefix").Contains).TakeWhile(IsAssignment))
             {
                 Assign(assigned);
             }
@@ -263,6 +264,12 @@ internal sealed class ShellWords
                     word.Append(Escaped(line[(i + 2)..end2]));
                     isWord = true;
                     i = end2;
+                    break;
+                case '$' when line.AsSpan(i).StartsWith("${{") && line.IndexOf("}}", i, StringComparison.Ordinal) is > 0 and int filled:
+                    // What a workflow fills in before a shell sees the line is one word.
+                    word.Append(line.AsSpan(i, filled + 2 - i).ToString().Replace(" ", "", StringComparison.Ordinal));
+                    isWord = true;
+                    i = filled + 1;
                     break;
                 case '$' when Variable(line, i) is ({ } name, var behind):
                     // What a variable holds is parted into words where it stands bare.

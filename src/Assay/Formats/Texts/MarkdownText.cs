@@ -165,23 +165,35 @@ internal static class MarkdownText
         return sentences;
     }
 
-    /// <summary>Whether a sentence says to keep something from the user: "tell the user" is said by everybody, "do not tell the user" is not.</summary>
+    /// <summary>Whether a sentence says to keep something from the user: "tell the user" is said by everybody, "do not tell the user" is not, and who forbids to go on without telling conceals nothing.</summary>
     private static bool IsConcealing(string sentence)
     {
         foreach (string word in s_words.Value["conceal"])
         {
             int at = sentence.IndexOf(word, StringComparison.OrdinalIgnoreCase);
             ReadOnlySpan<char> before = at > 0 ? sentence.AsSpan(Math.Max(0, at - NegationReach), Math.Min(at, NegationReach)) : [];
-            foreach (string not in at > 0 ? s_words.Value["not"] : [])
+            before = before[(before.LastIndexOfAny(';', '—', '–') + 1)..];
+            int not = Last(before, "not");
+            int around = Last(before, "around");
+            if ((not >= 0 && (around < not || before[not..around].Contains(','))) || (not < 0 && around >= 0))
             {
-                if (before.Contains(not, StringComparison.OrdinalIgnoreCase))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>Where the last word of a kind stands in a text; negative where none does.</summary>
+    private static int Last(ReadOnlySpan<char> text, string kind)
+    {
+        int last = -1;
+        foreach (string word in s_words.Value[kind])
+        {
+            last = Math.Max(last, text.LastIndexOf(word, StringComparison.OrdinalIgnoreCase));
+        }
+
+        return last;
     }
 
     /// <summary>Whether secrets are to be sent, in one sentence or in two that follow each other. A key that goes to the hosts whose name it has is what a key is for.</summary>

@@ -152,7 +152,7 @@ internal sealed class TextFormat : IFormat
                 break;
             case TextRole.OtherCode:
                 context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = context.Artifact.Extension.TrimStart('.'), Summary = "a script", Phase = "use" });
-                Lines(document.Text, claim, context, null);
+                Lines(document.Text, claim, context, null, mayBeOther: true);
                 if (context.Artifact.Extension is ".gyp" or ".gypi")
                 {
                     // <!(command) and <!@(command) are what the command prints.
@@ -167,20 +167,27 @@ internal sealed class TextFormat : IFormat
                 Lines(ForeignCalls.Lines(document.Text, file is "CMakeLists.txt" ? ".cmake" : context.Artifact.Extension.ToLowerInvariant(), context.Budget), claim, context, null, file is "CMakeLists.txt" || context.Artifact.Extension is ".cmake" ? "install" : null);
 
                 // What other languages hand to a shell stands in quotes.
-                Lines(SettingsText.Quoted(document.Text), claim, context, null);
+                Lines(SettingsText.Quoted(document.Text), claim, context, null, mayBeOther: true);
                 break;
         }
     }
 
     /// <summary>Tells what lines of a shell do, and hands on the code of other languages that they hold.</summary>
-    public static void Lines(string text, Claim claim, ReadContext context, string? language, string? when = null, string? codeWhen = null)
+    /// <param name="text">The lines.</param>
+    /// <param name="claim">Where they stand.</param>
+    /// <param name="context">Takes the facts.</param>
+    /// <param name="language">What is written; null where it was told already.</param>
+    /// <param name="when">When they run.</param>
+    /// <param name="codeWhen">When code of other languages in them runs.</param>
+    /// <param name="mayBeOther">Whether they are lines of another language or texts in quotes, of which most are no commands: a path in quotes starts nothing.</param>
+    public static void Lines(string text, Claim claim, ReadContext context, string? language, string? when = null, string? codeWhen = null, bool mayBeOther = false)
     {
         if (language is not null)
         {
             context.Add(new CodeFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Length = claim.Range.Length, Language = language, Summary = "a script", Phase = "use" });
         }
 
-        foreach (ShellUse use in ShellLines.Read(text, context.Budget).Where(u => language is not "dockerfile" || u.Code is not "shell.persistence"))
+        foreach (ShellUse use in ShellLines.Read(text, context.Budget).Where(u => !(language is "dockerfile" && u.Code is "shell.persistence") && !(mayBeOther && u.Code is "shell.hidden-program")))
         {
             context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = claim.Range.Offset, Code = use.Code, Detail = use.Detail, Line = context.OuterLine(use.Line), When = when });
         }

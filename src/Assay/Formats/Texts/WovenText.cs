@@ -56,7 +56,7 @@ internal static class WovenText
         }
 
         TextFormat.Lines(shell.ToString(), claim, context, chunks > 0 ? "shell" : null);
-        TextFormat.Lines(SettingsText.Quoted(others.ToString()), claim, context, null);
+        TextFormat.Lines(SettingsText.Quoted(others.ToString()), claim, context, null, mayBeOther: true);
     }
 
     /// <summary>The language of the chunk that a line begins: <c>```{bash, echo=FALSE}</c>, <c>&lt;&lt;setup, engine='bash'&gt;&gt;=</c>; null where none begins.</summary>

@@ -22,7 +22,7 @@ internal sealed class TritonConfigFormat : IFormat
     public IReadOnlyList<string> Extensions { get; } = [];
 
     public Claim? Probe(ProbeView view) =>
-        ProtobufTextKeys.Of(view) is { } keys && (keys.Outer("platform") || keys.Outer("backend"))
+        view.Artifact.Extension is not (".yaml" or ".yml") && ProtobufTextKeys.Of(view) is { } keys && (keys.Outer("platform") || keys.Outer("backend"))
         && (keys.Outer("max_batch_size") || keys.Outer("instance_group") || keys.Inner("data_type") || keys.Inner("dims") || keys.Outer("parameters"))
             ? new Claim(view.Range, ClaimStrength.Likely) : null;
 
@@ -33,7 +33,13 @@ internal sealed class TritonConfigFormat : IFormat
         context.Cover(new ByteRange(claim.Range.Offset, (text.Broken is null ? claim.Range.End : text.End) - claim.Range.Offset), CoverageKind.Parsed);
         ProtobufWire wire = new(text.Bytes, context.Budget);
         new ProtobufWalk(wire, context, covers: false) { At = text.At }.Walk(root, new ByteRange(0, text.Bytes.Length), message => Enter(message, text, context));
-        if (text.Broken is { } broken)
+        // The server reads config.pbtxt, and what lies in configs; what breaks under another name is a draft that a script fills in.
+        string name = context.Artifact.In?.Name ?? context.Artifact.Name;
+        if (text.Broken is not null && context.Artifact.Parent is null && !name.EndsWith("config.pbtxt", StringComparison.Ordinal) && !name.Contains("configs/", StringComparison.Ordinal))
+        {
+            context.Cover(claim.Range, CoverageKind.Data);
+        }
+        else if (text.Broken is { } broken)
         {
             throw broken;
         }

@@ -95,6 +95,10 @@ internal sealed class YamlFormat : IFormat
             // A template that somebody fills in first (@NAME@): the language keeps the sign for itself, so every reader of YAML refuses the document, of which nothing was made yet.
             context.Meta("broken", e.Message);
         }
+        catch (MalformedException e) when (reader is { Documents: 0 } && Drafts.BreaksAt(context.Artifact.Bytes, claim.Range, e.Offset))
+        {
+            Drafts.Tell(claim, e.Message, context);
+        }
         catch (MalformedException e)
         {
             context.Unread(UnreadCause.Malformed, e.Offset, claim.Range.End - e.Offset, e.Message);

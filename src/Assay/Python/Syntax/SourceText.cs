@@ -71,13 +71,13 @@ internal sealed class SourceText
     /// <summary>The bytes between two offsets.</summary>
     public ReadOnlySpan<byte> Slice(int start, int end) => Utf8.AsSpan(start, end - start);
 
-    /// <summary>The line of an offset, from 1, and the bytes before it on that line.</summary>
+    /// <summary>The line of an offset, from 1, and the bytes before it on that line; a byte order mark in front of the text belongs to its first line.</summary>
     public (int Line, int Column) Position(int offset)
     {
         _lines ??= LineStarts();
         int found = Array.BinarySearch(_lines, offset);
-        int line = found < 0 ? ~found - 1 : found;
-        return (line + 1, offset - _lines[line]);
+        int line = Math.Max(0, found < 0 ? ~found - 1 : found);
+        return (line + 1, Math.Max(0, offset - _lines[line]));
     }
 
     private static SourceText Transcoded(string text, SyntaxError? error)

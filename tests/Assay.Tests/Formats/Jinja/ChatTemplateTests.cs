@@ -37,6 +37,8 @@ public sealed class ChatTemplateTests
         "{{ __builtins__['eval']('1') }}",
         "{{ getattr('', 'x') }}",
         "{{ os.system('id') }}",
+        "{{ __base_image__.__class__ }}",
+        "{{ __import__('os').system('id') }}",
         "{% macro m(x) %}{{ x.__globals__ }}{% endmacro %}{{ m(lipsum) }}",
         "{% call(x) foo() %}{{ x.gi_frame.f_builtins }}{% endcall %}",
         "{%- if true -%}{{- messages.__init__ -}}{%- endif -%}",
@@ -53,6 +55,7 @@ public sealed class ChatTemplateTests
 
     public static TheoryData<string> Ordinary =>
     [
+        "FROM {{ __base_image__ }}{% if __enable_buildkit__ %} RUN x{% endif %}",
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
         "{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token }}{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}",
         """

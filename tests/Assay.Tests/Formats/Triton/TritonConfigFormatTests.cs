@@ -25,4 +25,14 @@ public sealed class TritonConfigFormatTests
         Assert.Equal(["triton-config"], target.Formats);
         target.AssertComplete();
     }
+
+    /// <summary>A draft that a script fills in is read by no server; what breaks under the name of a configuration stays unread.</summary>
+    [Fact]
+    public void ADraftIsNoConfiguration()
+    {
+        byte[] draft = Encoding.ASCII.GetBytes("name: \"m\"\nbackend: \"onnxruntime\"\nmax_batch_size: 8\nparameters [ { key: \"a\" value: { string_value: \"b\" } } ]\ninput [ { name: \"x\" dims: [ #d ] } ]\n");
+        Scans.Of(draft, "config_template.pbtxt").AssertComplete();
+        Assert.Equal(Verdict.Incomplete, Scans.Of(draft, "config.pbtxt").Verdict);
+        Assert.DoesNotContain("triton-config", Scans.Of(Encoding.ASCII.GetBytes("model_name: a b\nbackend: x\nmax_batch_size: 1\n"), "config.yaml").Formats);
+    }
 }
