@@ -43,7 +43,7 @@ internal static class InertCode
         return receivers.Count > 0 && SyntaxWalk.Of(tree.Root).All(n => IsPlain(n, receivers));
     }
 
-    /// <summary>Whether an expression is made of short numbers, of names that its own loops bind, and of functions that give numbers and lists of them; none of them is long enough to cost anything.</summary>
+    /// <summary>Whether an expression is a list that a loop makes of short numbers, of names that its own loops bind, and of functions that give numbers and lists of them; none of them is long enough to cost anything.</summary>
     private static bool Reckons(SyntaxTree tree)
     {
         HashSet<string> bound = new(StringComparer.Ordinal);
@@ -55,7 +55,7 @@ internal static class InertCode
                 bound.Add(target.Name(SyntaxField.Id)!);
         }
 
-        return loops <= MostLoops && !bound.Overlaps(s_reckoning) && SyntaxWalk.Of(tree.Root).All(n => n.Kind switch
+        return loops is > 0 and <= MostLoops && !bound.Overlaps(s_reckoning) && SyntaxWalk.Of(tree.Root).All(n => n.Kind switch
         {
             SyntaxKind.Module or SyntaxKind.Expr or SyntaxKind.UnaryOp or SyntaxKind.IfExp or SyntaxKind.Compare or SyntaxKind.BoolOp or SyntaxKind.List or SyntaxKind.Tuple or SyntaxKind.ListComp or SyntaxKind.GeneratorExp or SyntaxKind.Comprehension => true,
             SyntaxKind.BinOp => n.Operator is SyntaxOperator.Add or SyntaxOperator.Sub or SyntaxOperator.Div or SyntaxOperator.FloorDiv or SyntaxOperator.Mod || (n.Operator is SyntaxOperator.Mult && IsNumber(n[SyntaxField.Left]) && IsNumber(n[SyntaxField.Right])),

@@ -434,7 +434,7 @@ internal sealed class ShellLines
     private static bool WritesGiven(List<ShellCommand> commands)
     {
         ShellCommand[] writing = [.. commands.Where(c => c.Words.Any(w => w is ">" or ">>"))];
-        return writing.Length > 0 && Array.TrueForAll(writing, c => c.Program is "echo" && c.Words.Skip(1).TakeWhile(w => w is not (">" or ">>")).ToArray() is [['$', .. var name]] && name.AsSpan().Trim("{}").IndexOfAnyExcept(s_upper) < 0);
+        return writing.Length > 0 && Array.TrueForAll(writing, c => c.Program is "echo" or "printf" && c.Words.Skip(1).Where(w => w is not ("-e" or "-n" or "-en" or "-ne" or "%s" or "%s\\n")).TakeWhile(w => w is not (">" or ">>")).ToArray() is [['$', .. var name]] && name.Replace("\\n", "", StringComparison.Ordinal).AsSpan().Trim("{}").IndexOfAnyExcept(s_upper) < 0);
     }
 
     /// <summary>Whether a command writes a line that reads the set-up of an environment of Python's or of a tool: <c>. /opt/conda/bin/activate</c>.</summary>

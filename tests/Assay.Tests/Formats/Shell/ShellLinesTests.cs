@@ -89,6 +89,7 @@ public sealed class ShellLinesTests
     [InlineData("tmp=$(mktemp); echo a > $tmp; cat $tmp")]
     [InlineData("mkdir -p ~/.ssh; echo \"$PUBLIC_KEY\" >> ~/.ssh/authorized_keys")]
     [InlineData("printenv | grep -E '^RP_' > /etc/rp_environment\necho 'source /etc/rp_environment' >> ~/.bashrc")]
+    [InlineData("echo -e \"${PUBLIC_KEY}\\n\" >> ~/.ssh/authorized_keys")]
     [InlineData("CACHE_DIR=\"$(pwd)/.cache\"")]
     [InlineData("home=/root/.oh lib=/opt/x/.libs")]
     [InlineData("PYTHONUSERBASE=/tmp/pip-tmp pip3 install pipx\n/tmp/pip-tmp/bin/pipx install black")]
