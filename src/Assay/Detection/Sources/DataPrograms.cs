@@ -30,10 +30,10 @@ internal static class DataPrograms
         return first.Kind is ShapeKind.List or ShapeKind.Tuple && first.Items.All(i => i is { Kind: ShapeKind.Str, Elided: false }) && Is([.. first.Items.Select(i => i.Text)]);
     }
 
-    /// <summary>Whether an address is one of data: of a machine that has a name, and what lies there is called like a picture, a table or weights.</summary>
+    /// <summary>Whether an address is one of a picture or a sound, of a machine that has a name.</summary>
     public static bool IsAddress(string text) =>
         (text.StartsWith("https://", StringComparison.Ordinal) || text.StartsWith("http://", StringComparison.Ordinal)) && text.IndexOf("://", StringComparison.Ordinal) + 3 is var host && host < text.Length && char.IsAsciiLetter(text[host])
-        && text.AsSpan().IndexOfAny('@', '?', '#') < 0 && IsData(text);
+        && text.AsSpan().IndexOfAny('@', '?', '#') < 0 && s_words.Value["shown-ending"].Contains(Ending(text));
 
     private static bool Is(string[] words) => words.Length > 1 && words[0] switch
     {

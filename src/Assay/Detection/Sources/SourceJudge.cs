@@ -166,6 +166,9 @@ internal sealed class SourceJudge
                 // What builds native code of the model's own asks for its tools first.
                 Say(tells ? "asks-machine" : "runs-program", use, "");
                 break;
+            case EffectKind.Exec when use.Callee is "builtins.eval" && use.Runs is ["given"]:
+                Say("evaluates", use, "with what its caller hands over");
+                break;
             case EffectKind.Exec when use.Callee is "builtins.exec" or "builtins.eval" or "runpy.run_path" or "runpy.run_module" or "code.interact":
                 // A text that the source itself writes out was read with it.
                 if (use.Arguments is not ([{ Kind: ShapeKind.Str or ShapeKind.Int }, ..] or [{ Kind: ShapeKind.Unknown, Text: { Length: > 0 } }, ..]) || (use.Arguments[0].Kind is ShapeKind.Unknown && (use.Runs.Count > 0 || !IsTemplate(use.Arguments[0].Text))))
@@ -176,8 +179,8 @@ internal sealed class SourceJudge
                 break;
             case EffectKind.Network when IsHere(use):
                 break;
-            case EffectKind.Network when use.Phase is "import" && use.From.Count == 0 && !Gives(use) && Texts(use).Where(t => t.Contains("://", StringComparison.Ordinal)).ToArray() is [var address] && DataPrograms.IsAddress(address):
-                // A picture or a table that is asked for by an address that is written out: nothing of the machine is said, and what is done with the answer is followed.
+            case EffectKind.Network when use.Phase is "import" && use.Callee.EndsWith(".get", StringComparison.Ordinal) && use.From.Count == 0 && !Gives(use) && Texts(use).Where(t => t.Contains("://", StringComparison.Ordinal)).ToArray() is [var address] && DataPrograms.IsAddress(address):
+                // A picture or a sound that is asked for by an address that is written out: nothing of the machine is said, and what is done with the answer is followed.
                 Say("asks-machine", use, "");
                 break;
             case EffectKind.Network:

@@ -1,6 +1,7 @@
 // Tokens of a tokenizer whose numbers are those of others, and expressions that a framework evaluates.
 using System.Buffers;
 using Assay.Artifacts;
+using Assay.Python.Syntax;
 
 namespace Assay.Formats.Configuration;
 
@@ -16,11 +17,15 @@ internal sealed partial class ConfigurationWalk
     /// <summary>Keys of the outermost map of what builds a network from a list of layers, whose names and arguments are evaluated.</summary>
     private static readonly string[] s_layerKeys = ["backbone", "head"];
 
+    /// <summary>What an expression has in it that reaches for more than numbers and the names of a framework.</summary>
+    private static readonly SearchValues<string> s_reaching = SearchValues.Create(["__", "open(", "exec(", "eval(", "system(", "popen(", "subprocess", "getattr(", "compile(", "import_module"], StringComparison.Ordinal);
+
     private static readonly SearchValues<char> s_marks = SearchValues.Create("<>[]|{}");
 
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private readonly List<ScalarValue> _expressions = [];
+    private readonly List<ScalarValue> _reaching = [];
 
     /// <summary>Whether a token is marked as one that no ordinary text holds: in brackets, bars or underscores. Places are kept free under such names, and given others.</summary>
     private static bool IsMarked(string text) => text.Length == 0 || text.AsSpan().ContainsAny(s_marks) || text.StartsWith("__", StringComparison.Ordinal);
@@ -67,6 +72,11 @@ internal sealed partial class ConfigurationWalk
     /// <summary>Notes a text that may be an expression of Python: something is called in it.</summary>
     private void Expression(ScalarValue value)
     {
+        if (_reaching.Count < MostExpressions && value.Text.Length is > 8 and < LongestCode && value.Text.Contains('(', StringComparison.Ordinal) && value.Text.AsSpan().ContainsAny(s_reaching))
+        {
+            _reaching.Add(value);
+        }
+
         if (_expressions.Count < MostExpressions && value.Text.Length is > 4 and < LongestCode && value.Text.IndexOf('(', StringComparison.Ordinal) is > 0 and var open && value.Text.IndexOf(')', open) > 0)
         {
             _expressions.Add(value);
@@ -78,12 +88,31 @@ internal sealed partial class ConfigurationWalk
     {
         if (!Array.TrueForAll(s_layerKeys, _rootKeys.Contains))
         {
+            Reaching();
             return;
         }
 
         foreach (ScalarValue value in _expressions)
         {
             Submit(value.Text, PythonSources.PythonSourceFormat.FormatId, "load", value.Offset);
+        }
+    }
+
+    /// <summary>An expression of Python among the settings of a model that reaches for more than numbers and names is there for somebody who evaluates it: what it does is what the load does.</summary>
+    private void Reaching()
+    {
+        if (context.Artifact.Extension is not (".yaml" or ".yml" or ".toml") && !_rootKeys.Overlaps(s_modelKeys))
+        {
+            return;
+        }
+
+        foreach (ScalarValue value in _reaching)
+        {
+            SyntaxTree tree = PythonParser.Parse(SourceText.OfString(value.Text.Trim()), context.Budget);
+            if (tree.Errors.Count == 0 && tree.Root.List(SyntaxField.Body) is { Count: 1 } body && body[0].Kind is SyntaxKind.Expr)
+            {
+                Submit(value.Text.Trim(), PythonSources.PythonSourceFormat.FormatId, "load", value.Offset);
+            }
         }
     }
 }

@@ -19,6 +19,12 @@ internal static class LoneScripts
         }
 
         string file = place.Name[(place.Name.LastIndexOf('/') + 1)..];
+        if (!file.Contains('.', StringComparison.Ordinal))
+        {
+            // An import finds files that end in .py; one that is called like a program is started like one.
+            return true;
+        }
+
         if (SourceNames.IsStarted(file) || !file.EndsWith(".py", StringComparison.Ordinal) || KnownModules.Has(file[..^3]))
         {
             return false;

@@ -43,6 +43,7 @@ internal sealed class SourceReading
     private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Callee, int At), List<int>> _at = [];
     private readonly Func<int, int> _line;
+    private readonly GivenText _given;
 
     private SourceReading(SyntaxTree tree, string source, ScanBudget budget, SourceSetting setting)
     {
@@ -51,6 +52,7 @@ internal sealed class SourceReading
         _tree = tree;
         _text = tree.Text;
         _source = source;
+        _given = new GivenText(tree, source);
         _times = new CallTimes(tree, budget, setting.Role);
     }
 
@@ -294,6 +296,11 @@ internal sealed class SourceReading
     {
         IReadOnlyList<string> from = SourceFlow.From(arguments);
         IReadOnlyList<string> runs = SourceFlow.Runs(callee, arguments, host is null ? null : host.Named);
+        if (callee is "builtins.eval" && from.Count == 0 && runs.Count == 0 && arguments is [{ IsUnknown: true, Layers.Count: 0 }] && _given.Is(at))
+        {
+            runs = ["given"];
+        }
+
         (string phase, string function) = _times.Of(at);
         phase = CallTimes.Rank(driven) > CallTimes.Rank(phase) ? driven : phase;
         phase = phase is "import" ? _outermost : phase;

