@@ -15,13 +15,13 @@ internal sealed class GivenText(SyntaxTree tree, string source)
     private const int MostNames = 16;
     private static readonly SearchValues<string> s_making = SearchValues.Create(["b64decode", "b85decode", "b32decode", "fromhex", "unhexlify", "decompress", "marshal", "chr(", "bytearray(", "rot13", "rot_13", "to_bytes("], StringComparison.Ordinal);
     private static readonly SearchValues<char> s_name = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
-    private readonly bool _makes = source.AsSpan().ContainsAny(s_making);
+    private bool? _makes;
     private int _asked;
 
     /// <summary>Whether the call of <c>eval</c> that begins at a place gets such a text.</summary>
     public bool Is(int at)
     {
-        if (_makes || _asked++ >= MostAsked)
+        if (_asked++ >= MostAsked || (_makes ??= source.AsSpan().ContainsAny(s_making)))
         {
             return false;
         }
