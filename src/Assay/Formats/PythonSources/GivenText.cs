@@ -43,11 +43,11 @@ internal sealed class GivenText(SyntaxTree tree, string source)
             }
         }
 
-        return call.Tree is not null && call.List(SyntaxField.Args) is { Count: > 0 } arguments && IsReached(arguments[0], parameters, from, to);
+        return call.Tree is not null && call.List(SyntaxField.Args) is { Count: > 0 } arguments && IsReached(arguments[0], parameters, (from, to, at));
     }
 
     /// <summary>Whether all that a value is made of is handed over, or is written out and calls nothing.</summary>
-    private bool IsReached(SyntaxNode value, HashSet<string> parameters, int from, int to)
+    private bool IsReached(SyntaxNode value, HashSet<string> parameters, (int From, int To, int At) place)
     {
         Stack<SyntaxNode> open = new([value]);
         HashSet<string> known = new(StringComparer.Ordinal);
@@ -65,7 +65,7 @@ internal sealed class GivenText(SyntaxTree tree, string source)
                     string name = node.Name(SyntaxField.Id) ?? "";
                     bool isParameter = parameters.Contains(name);
                     isGiven |= isParameter;
-                    if (known.Add(name) && !Bound(name, from, to, open) && !isParameter)
+                    if (known.Add(name) && !Bound(name, place, open) && !isParameter)
                     {
                         return false;
                     }
@@ -142,27 +142,44 @@ internal sealed class GivenText(SyntaxTree tree, string source)
         && call[SyntaxField.Func] is { Kind: SyntaxKind.Attribute } method && method[SyntaxField.Value] is var of
         && ((method.Name(SyntaxField.Attr) is "getenv" && of is { Kind: SyntaxKind.Name } && of.Name(SyntaxField.Id) is "os") || (method.Name(SyntaxField.Attr) is "get" && of is { Kind: SyntaxKind.Attribute } && of.Name(SyntaxField.Attr) is "environ"));
 
-    /// <summary>Whether a name is bound in a stretch of the source, and what to; what is bound in a way that is not followed is pushed as what it is, and refused there.</summary>
-    private bool Bound(string name, int from, int to, Stack<SyntaxNode> open)
+    /// <summary>
+    /// Whether a name is bound in a stretch of the source, and what to; what is bound in a way that is not followed is pushed as what it is, and refused there. A loop around the place binds its names anew in each round: what
+    /// they are bound to behind it does not come back.
+    /// </summary>
+    private bool Bound(string name, (int From, int To, int At) place, Stack<SyntaxNode> open)
     {
-        bool isBound = false;
+        List<(SyntaxNode Node, int Start)> binding = [];
+        bool isOfLoop = false;
         for (int number = 1; number < tree.Count; number++)
         {
             SyntaxNode node = tree[number];
-            if (node.Kind is not (SyntaxKind.Assign or SyntaxKind.AugAssign or SyntaxKind.AnnAssign or SyntaxKind.NamedExpr or SyntaxKind.For or SyntaxKind.AsyncFor or SyntaxKind.Comprehension or SyntaxKind.WithItem) || (node.Kind is not SyntaxKind.Comprehension && (node.Start < from || node.Start >= to)))
+            SyntaxField target = node.Kind switch
+            {
+                SyntaxKind.Assign => SyntaxField.Targets,
+                SyntaxKind.WithItem => SyntaxField.OptionalVars,
+                SyntaxKind.AugAssign or SyntaxKind.AnnAssign or SyntaxKind.NamedExpr or SyntaxKind.For or SyntaxKind.AsyncFor or SyntaxKind.Comprehension => SyntaxField.Target,
+                _ => SyntaxField.Func,
+            };
+            if (target is SyntaxField.Func)
             {
                 continue;
             }
 
-            bool binds = node.Kind is SyntaxKind.Assign ? Binds(node.List(SyntaxField.Targets), name) : SyntaxWalk.Of(node[node.Kind is SyntaxKind.WithItem ? SyntaxField.OptionalVars : SyntaxField.Target]).Any(n => n.Kind is SyntaxKind.Name && n.Name(SyntaxField.Id) == name);
-            if (binds)
+            // Parts of comprehensions have no place of their own.
+            int start = target is SyntaxField.Targets ? node.Start : node[target].Start;
+            if (start >= place.From && start < place.To && (target is SyntaxField.Targets ? Binds(node.List(target), name) : SyntaxWalk.Of(node[target]).Any(n => n.Kind is SyntaxKind.Name && n.Name(SyntaxField.Id) == name)))
             {
-                isBound = true;
-                open.Push(node.Kind is SyntaxKind.Assign or SyntaxKind.AnnAssign or SyntaxKind.NamedExpr ? node[SyntaxField.Value] : node.Kind is SyntaxKind.For or SyntaxKind.AsyncFor or SyntaxKind.Comprehension ? node[SyntaxField.Iter] : node);
+                binding.Add((node, start));
+                isOfLoop |= node.Kind is SyntaxKind.For or SyntaxKind.AsyncFor && node.Start <= place.At && place.At < node.End;
             }
         }
 
-        return isBound;
+        foreach ((SyntaxNode node, _) in binding.Where(b => !isOfLoop || b.Start <= place.At))
+        {
+            open.Push(node.Kind is SyntaxKind.Assign or SyntaxKind.AnnAssign or SyntaxKind.NamedExpr ? node[SyntaxField.Value] : node.Kind is SyntaxKind.For or SyntaxKind.AsyncFor or SyntaxKind.Comprehension ? node[SyntaxField.Iter] : node);
+        }
+
+        return binding.Count > 0;
     }
 
     private static bool Binds(SyntaxNodeList targets, string name)

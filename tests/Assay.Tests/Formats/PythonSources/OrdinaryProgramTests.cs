@@ -123,7 +123,7 @@ public sealed class OrdinaryProgramTests
 
     /// <summary>Networks are built of the names that a configuration holds, and switches are read from the environment.</summary>
     [Theory]
-    [InlineData("def parse_model(d, ch):\n    for i, (f, n, m, args) in enumerate(d['backbone'] + d['head']):\n        m = eval(m) if isinstance(m, str) else m\n        for j, a in enumerate(args):\n            args[j] = eval(a) if isinstance(a, str) else a\nclass M(nn.Module):\n    def __init__(self, cfg):\n        parse_model(cfg, 3)\n")]
+    [InlineData("def parse_model(d, ch):\n    for i, (f, n, m, args) in enumerate(d['backbone'] + d['head']):\n        m = eval(m) if isinstance(m, str) else m\n        for j, a in enumerate(args):\n            args[j] = eval(a) if isinstance(a, str) else a\n        args = [ch, *args[1:]]\n        c = sum([ch[m] for m in f])\nclass M(nn.Module):\n    def __init__(self, cfg):\n        parse_model(cfg, 3)\n")]
     [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(config.model.backbone.type)()\n")]
     [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(f'ASPECT_RATIO_{self.image_size}_TEST')\n")]
     [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        for name, skill in config.skills.items():\n            cls = eval(skill.get('name'))\n")]
@@ -144,6 +144,7 @@ public sealed class OrdinaryProgramTests
     [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        exec(config.model.type)\n")]
     [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        x = config.name\n        x = decode(x)\n        self.a = eval(x)\n")]
     [InlineData("import requests\nclass M(nn.Module):\n    def __init__(self, config):\n        self.a = eval(requests.get(config.url).text)\n")]
+    [InlineData("class M(nn.Module):\n    def __init__(self, config):\n        x = config.name\n        while True:\n            y = eval(x)\n            x = make(y)\n")]
     [InlineData("import os\nx = eval(os.environ.get('x', \"__import__('os').system('./x')\"))\n")]
     public void WhatIsMadeOnTheWayIsCode(string source)
     {
