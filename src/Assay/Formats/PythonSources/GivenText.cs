@@ -19,7 +19,9 @@ internal sealed class GivenText(SyntaxTree tree, string source)
     private int _asked;
 
     /// <summary>Whether the call of <c>eval</c> that begins at a place gets such a text.</summary>
-    public bool Is(int at)
+    /// <param name="at">The place.</param>
+    /// <param name="isLoaded">Whether a loader gets there: then parameters are what it read of settings. What a server or a parser hands over is what somebody else writes.</param>
+    public bool Is(int at, bool isLoaded)
     {
         if (_asked++ >= MostAsked || (_makes ??= source.AsSpan().ContainsAny(s_making)))
         {
@@ -39,7 +41,7 @@ internal sealed class GivenText(SyntaxTree tree, string source)
             else if (node.Kind is SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef or SyntaxKind.Lambda && node.Start <= at && at < node.End)
             {
                 (from, to) = to == int.MaxValue || node.Start < from ? (node.Start, node.End) : (from, to);
-                parameters.UnionWith(SyntaxWalk.Of(node[SyntaxField.Args]).Where(n => n.Kind is SyntaxKind.Arg).Select(n => n.Name(SyntaxField.Arg) ?? ""));
+                parameters.UnionWith(!isLoaded ? [] : SyntaxWalk.Of(node[SyntaxField.Args]).Where(n => n.Kind is SyntaxKind.Arg).Select(n => n.Name(SyntaxField.Arg) ?? ""));
             }
         }
 

@@ -296,13 +296,13 @@ internal sealed class SourceReading
     {
         IReadOnlyList<string> from = SourceFlow.From(arguments);
         IReadOnlyList<string> runs = SourceFlow.Runs(callee, arguments, host is null ? null : host.Named);
-        if (callee is "builtins.eval" && from.Count == 0 && runs.Count == 0 && arguments is [{ IsUnknown: true, Layers.Count: 0 }] && _given.Is(at))
+        (string phase, string function) = _times.Of(at);
+        phase = CallTimes.Rank(driven) > CallTimes.Rank(phase) ? driven : phase;
+        if (callee is "builtins.eval" && from.Count == 0 && runs.Count == 0 && arguments is [{ IsData: false, Layers.Count: 0 }] && phase is "load" or "import" && _given.Is(at, isLoaded: phase is "load"))
         {
             runs = ["given"];
         }
 
-        (string phase, string function) = _times.Of(at);
-        phase = CallTimes.Rank(driven) > CallTimes.Rank(phase) ? driven : phase;
         phase = phase is "import" ? _outermost : phase;
         List<ValueShape> shapes = [.. arguments.Take(MostArguments).Select(FoldedShape.Of)];
         string given = string.Join(',', shapes.Select(s => s.Text));
