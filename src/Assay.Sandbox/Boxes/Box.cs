@@ -16,12 +16,16 @@ internal sealed class Box : IDisposable
     private const int Processors = 2;
     private const int OwnProcesses = 64;
     private const int LongestPlaces = 24 << 20;
+
+    /// <summary>After so many loads many more are expected, for which the memory of the box is laid out anew.</summary>
+    private const int ManyLoads = 12;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly Descriptor _control;
     private readonly int _process;
     private readonly GroupTree? _groups;
     private LoadGroup? _group;
     private bool _ended;
+    private int _loads;
 
     private Box(Descriptor control, int process, Honey honey, string mark, GroupTree? groups)
     {
@@ -107,9 +111,9 @@ internal sealed class Box : IDisposable
 
     /// <summary>
     /// Starts one load; the other ends of the descriptors are the caller's. <paramref name="processes"/> is how many processes all loads of the box may
-    /// have together.
+    /// have together. Returns which layout of the box's memory the load begins with.
     /// </summary>
-    public void Load(string loader, string file, TimeSpan linger, int processes, Descriptor model, Descriptor events, Descriptor status, Descriptor lease, Descriptor link)
+    public int Load(string loader, string file, TimeSpan linger, int processes, Descriptor model, Descriptor events, Descriptor status, Descriptor lease, Descriptor link)
     {
         using MemoryStream text = new();
         using (Utf8JsonWriter json = new(text))
@@ -124,7 +128,14 @@ internal sealed class Box : IDisposable
 
         lock (_control)
         {
+            if (++_loads == ManyLoads)
+            {
+                DescriptorMessages.Send(_control, "large"u8);
+                Compared?.Move();
+            }
+
             DescriptorMessages.Send(_control, text.ToArray(), model, events, status, lease, link);
+            return _loads < ManyLoads ? 0 : 1;
         }
     }
 

@@ -2,9 +2,12 @@
 # Nothing of the load may run while this compares: no method of a key, no collection of garbage, no thread. So names are looked up in copies of plain texts, and
 # every change is told as soon as it is found.
 import _frozen_importlib_external
+import _imp
 import _locale
 import _signal
 import _socket
+import _thread
+import _tracemalloc
 import codecs
 import faulthandler
 import functools
@@ -167,10 +170,12 @@ def inside(waiting):
 ONES = ("os.environ", "sys.modules", "sys.meta_path", "sys.path_hooks", "sys.path", "sys.stdin", "sys.stdout", "sys.stderr")
 # Asked by functions of C that are held here: what stands in their modules when a load is over may be the load's.
 CWD, LOOKUP_ERROR, GETSIGNAL, MANAGER, ASYNC_HOOKS, WAKEUP, THRESHOLD = os.getcwd, codecs.lookup_error, _signal.getsignal, logging.root.manager, sys.get_asyncgen_hooks, signal.set_wakeup_fd, gc.get_threshold
-LOCALE, PLACE = _locale.setlocale, _locale.LC_ALL
+LOCALE, PLACE, STACK_SIZE = _locale.setlocale, _locale.LC_ALL, _thread.stack_size
+NAMES_OF, CANCEL, READ, CLOSE = MODULE.__dict__["__dict__"].__get__, faulthandler.cancel_dump_traceback_later, os.read, os.close
 ASKED = (
     ("sys.settrace", sys.gettrace), ("sys.setprofile", sys.getprofile), ("sys.setrecursionlimit", sys.getrecursionlimit), ("sys.setswitchinterval", sys.getswitchinterval),
-    ("sys.setdlopenflags", sys.getdlopenflags), ("gc.set_debug", gc.get_debug), ("faulthandler.enable", faulthandler.is_enabled), ("socket.setdefaulttimeout", _socket.getdefaulttimeout),
+    ("sys.setdlopenflags", sys.getdlopenflags), ("gc.set_debug", gc.get_debug), ("faulthandler.enable", faulthandler.is_enabled), ("tracemalloc.start", _tracemalloc.is_tracing),
+    ("imp.acquire_lock", _imp.lock_held), ("logging._acquireLock", logging._lock._is_owned), ("socket.setdefaulttimeout", _socket.getdefaulttimeout),
     ("sys.set_coroutine_origin_tracking_depth", sys.get_coroutine_origin_tracking_depth),
 ) + ((("sys.set_int_max_str_digits", sys.get_int_max_str_digits),) if hasattr(sys, "get_int_max_str_digits") else ())
 
@@ -179,7 +184,7 @@ def switches(collects, looks=True):
     """Single settings of the interpreter."""
     asked = tuple((name, ask()) for name, ask in ASKED) + (
         ("gc.enable", collects), ("gc.set_threshold", ascii(THRESHOLD())), ("locale.setlocale", LOCALE(PLACE)),
-        ("sys.set_asyncgen_hooks", ASYNC_HOOKS()[0]), ("os.getcwd", folder()), ("logging.disable", MANAGER.__dict__.get("_disable")), ("signal.set_wakeup_fd", WAKEUP(-1)),
+        ("sys.set_asyncgen_hooks", ASYNC_HOOKS()[0]), ("os.getcwd", folder()), ("logging.disable", MANAGER.__dict__.get("_disable")), ("signal.set_wakeup_fd", WAKEUP(-1)), ("threading.stack_size", STACK_SIZE()),
     ) + tuple(("codecs.register_error(%s)" % name, LOOKUP_ERROR(name)) for name in ERRORS) + tuple(("signal.signal(%d)" % number, GETSIGNAL(number)) for number in range(1, 65))
     if not looks:
         return asked
@@ -227,7 +232,7 @@ def changes(before, collects, brought, where=None):
             for key, old in zip(keys, values):
                 new = now.get(key, changes)
                 if new is not old and key not in OF_ITS_OWN and not wraps(old, new) and (
-                        of(old, FUNCTIONS + SETTINGS if name in CLOSELY else FUNCTIONS) or old is None and name in CLOSELY and not of(new, SETTINGS) and not of_new(new, known)):
+                        of(old, FUNCTIONS + SETTINGS if name in CLOSELY else FUNCTIONS) or old is None and name in CLOSELY and not of_new(new, known)):
                     yield name + "." + key, describe(new)
             for key in now.keys() - set(keys) if len(now) != len(keys) else ():
                 if key in of_python and type(now[key]) is not MODULE or key == "__getattr__" or name == "builtins" and (of(now[key], FUNCTIONS) or FLAGS(type(now[key])) & MADE):
@@ -265,12 +270,13 @@ def changes(before, collects, brought, where=None):
         if len(now) != len(values) or not all(map(is_, values, now)):
             now = plain(names)
             yield from [(label + "." + key, describe(now.get(key))) for key, old in zip(keys, values)
-                        if type(key) is str and (of(old, FUNCTIONS + (FIND if label in FINDERS else ())) or old is None and of(now.get(key), FUNCTIONS)) and now.get(key, changes) is not old]
+                        if type(key) is str and (of(old, FUNCTIONS + (FIND if label in FINDERS else ())) or of(now.get(key), FUNCTIONS)) and now.get(key, changes) is not old]
             yield from [(label + "." + key, describe(now[key])) for key in now.keys() - set(keys) if takes(key, SUBCLASSED(kind))]
         for key, one, old in inner:
             yield from [change[:2] for change in entries(label + "." + key, one, old, known) if of(change[2], FUNCTIONS + (tuple,))]
     owners, cells, contents, named, defaults = functions
     yield from inner_changes(*[[group[i] for i in of_cells] for group in (owners, cells, contents)], *[[group[i] for i in of_named] for group in (named, defaults)])
+    yield from of_main(known)
     # Nothing in Python changes a class that is written in C: whoever did, wrote into its memory.
     for label, thing, names, old in [statics[i] for i in of_statics]:
         was, now = dict(old), plain(names)
@@ -285,6 +291,30 @@ def changes(before, collects, brought, where=None):
     for (name, was), (_, now) in zip(single, switches(collects, looks)):
         if now is not was and not (type(now) in (int, str, float, bool) and type(now) is type(was) and now == was):
             yield name, describe(now)
+
+
+def of_main(known):
+    """What a load leaves in the module of whoever loads that takes the place of a builtin or of a module there."""
+    of_python = globals()["__builtins__"]
+    for key, thing in plain(NAMES_OF(MAIN)).items():
+        if key[:2] != "__" and (key in of_python and thing is not of_python[key] or key in known and type(thing) is not MODULE):
+            yield "__main__." + key[:80], describe(thing)
+
+
+def threads():
+    """How many threads the kernel counts."""
+    file = OPEN("/proc/self/stat", 0)
+    try:
+        return int(READ(file, 4096).rpartition(b")")[2].split()[17])
+    finally:
+        CLOSE(file)
+
+
+def watchdog():
+    """Whether something waits to end the process, in a thread that Python does not know of; it is ended."""
+    count = threads()
+    CANCEL()
+    return threads() < count
 
 
 OS, PARTS_OF_PYTHON, NAMESPACE = os, frozenset(sys.builtin_module_names), _frozen_importlib_external._NamespacePath

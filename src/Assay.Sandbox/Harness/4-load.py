@@ -272,6 +272,8 @@ def once():
     """Lets libraries find out what they find out once and keep: a load that comes first did not change it."""
     try:
         sys.modules["tempfile"]._get_candidate_names()
+        # Where nothing can be written it would find none.
+        sys.modules["tempfile"].tempdir = "/tmp"
         if "sklearn" in sys.modules:
             import threadpoolctl
             threadpoolctl.threadpool_info()
@@ -353,6 +355,11 @@ def last(before, things):
         except BaseException:
             pass
     known, ends = before[12], {}
+    try:
+        if watchdog():
+            sender(EVENTS, counted)("assay.changed", "faulthandler.dump_traceback_later", "a thread that ends the process later")
+    except BaseException:
+        pass
     for thing in things:
         kind = type(thing)
         if kind is GENERATOR and not thing.gi_code.co_filename.startswith(READ_ONLY):

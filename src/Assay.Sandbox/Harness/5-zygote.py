@@ -57,7 +57,6 @@ try:
     # What is imported stays: nobody looks through it again when a load ends.
     gc.collect()
     gc.freeze()
-    in_large_pages()
     own, top = os.open("/proc/self/ns/pid", os.O_RDONLY), stack()
     places = laid_down(BEFORE)
     socket.send_fds(control, [json.dumps({"ready": sys.version.split()[0], "libraries": found}).encode()], places)
@@ -71,6 +70,10 @@ while True:
     message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 8)
     if not message:
         os._exit(0)
+    if message == b"large":
+        # Many loads come: it takes as long as some of them save.
+        in_large_pages()
+        continue
     try:
         start(message, descriptors, keeper, own, top, settings)
     except OSError as error:

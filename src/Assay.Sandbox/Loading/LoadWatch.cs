@@ -35,6 +35,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
     private int _pipes;
     private int _connections;
     private int _opens;
+    private int _layout;
     private Settling? _settling;
     private int[] _changed = [];
     private TimeSpan _loading;
@@ -71,7 +72,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
             using (leaseRead)
             using (theirs)
             {
-                box.Load(loader, file, options.Linger, processes, bytes, eventsWrite, statusWrite, leaseRead, theirs);
+                _layout = box.Load(loader, file, options.Linger, processes, bytes, eventsWrite, statusWrite, leaseRead, theirs);
             }
 
             inTime = Watch(calls, python, sinkhole, eventsRead, statusRead, ours, cancellation);
@@ -254,7 +255,7 @@ internal sealed class LoadWatch(Box box, SandboxOptions options, string path, st
         {
             _clock.Start();
             _before = ProcessLook.Settings(call.Thread);
-            box.Compared?.Remember(call.Thread);
+            box.Compared?.Remember(call.Thread, _layout);
             return null;
         }
 

@@ -31,6 +31,7 @@ internal sealed class ComparedMemory
     private readonly byte[] _before;
     private readonly Lock _lock = new();
     private bool _known;
+    private int _layout;
 
     private ComparedMemory(SortedDictionary<long, List<Piece>> pages)
     {
@@ -79,12 +80,24 @@ internal sealed class ComparedMemory
         return pages.Count == 0 ? null : new ComparedMemory(pages);
     }
 
-    /// <summary>Keeps what a load finds that has not begun; once for all loads of the box.</summary>
-    public void Remember(uint process)
+    /// <summary>
+    /// The memory of the box is put into other pages, with what it holds: loads to come find it there. Of those that have begun no page is one of these, so of them all is read.
+    /// </summary>
+    public void Move()
     {
         lock (_lock)
         {
-            if (!_known && Open(process, "mem") is { } memory)
+            _layout++;
+            _known = false;
+        }
+    }
+
+    /// <summary>Keeps what a load finds that has not begun; once for all loads of the box with this layout.</summary>
+    public void Remember(uint process, int layout = 0)
+    {
+        lock (_lock)
+        {
+            if (!_known && layout == _layout && Open(process, "mem") is { } memory)
             {
                 using (memory)
                 {

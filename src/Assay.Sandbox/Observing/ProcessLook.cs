@@ -9,7 +9,7 @@ internal static class ProcessLook
     /// <summary>Signals 32 and 33.</summary>
     private const ulong LibrarySignals = 3UL << 31;
 
-    private static readonly string[] s_status = ["SigCgt:", "SigIgn:", "SigBlk:", "Umask:", "NoNewPrivs:"];
+    private static readonly string[] s_status = ["SigCgt:", "SigIgn:", "SigBlk:", "Umask:", "NoNewPrivs:", "Cpus_allowed_list:", "THP_enabled:"];
 
     /// <summary>Names that people know for what is compared.</summary>
     private static readonly Dictionary<string, string> s_names = new()
@@ -18,6 +18,9 @@ internal static class ProcessLook
         ["SigIgn:"] = "signals that are ignored",
         ["SigBlk:"] = "signals that are held back",
         ["Umask:"] = "the mask for new files",
+        ["Cpus_allowed_list:"] = "the processors it may run on",
+        ["THP_enabled:"] = "large pages",
+        ["scheduling"] = "the way it is scheduled",
         ["cwd"] = "the working folder",
         ["root"] = "the root folder",
         ["timers"] = "timers",
@@ -77,6 +80,7 @@ internal static class ProcessLook
         found["timers"] = string.Join(' ', Lines(process, "timers").Where(l => l.StartsWith("ID:", StringComparison.Ordinal) || l.StartsWith("signal:", StringComparison.Ordinal)));
         string[] stat = string.Join(' ', Lines(process, "stat")).Split(") ") is [.., var rest] ? rest.Split(' ') : [];
         found["nice"] = stat.Length > 16 ? stat[16] : "";
+        found["scheduling"] = stat.Length > 38 ? stat[37] + " " + stat[38] : "";
         foreach (string link in (ReadOnlySpan<string>)["cwd", "root", "fd/0", "fd/1", "fd/2"])
         {
             try

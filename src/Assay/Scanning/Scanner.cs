@@ -142,6 +142,7 @@ public sealed class Scanner
         ByteSource? bytes = null;
         ArtifactScanner? scanner = null;
         ArtifactScanner.Outcome? outcome = null;
+        Task<string>? beside = null;
         try
         {
             if (input.Unreadable is { } reason || input.Open is null)
@@ -164,13 +165,17 @@ public sealed class Scanner
                 log.Add(new UnreadFact { Path = input.Path, Cause = UnreadCause.Changed, Detail = "The file changed while it was read." });
             }
 
+            bool digested = bytes.Length <= Options.DigestLimit || Options.DigestAll;
+            bool isNow = digested && (!bytes.IsFar || Options.DigestAll);
+            ByteSource whole = bytes;
+            // A test load waits for processes: meanwhile the digest of a large file is taken.
+            beside = isNow && Options.TestLoad is not null && whole.Length > DigestBeside ? Task.Run(() => Digest(whole, budget), CancellationToken.None) : null;
             foreach (Fact observed in Options.TestLoad?.Load(input.Path, bytes, log.Facts, input.Named, cancellation) ?? [])
             {
                 log.Add(observed);
             }
 
-            bool digested = bytes.Length <= Options.DigestLimit || Options.DigestAll;
-            string? digest = digested && (!bytes.IsFar || Options.DigestAll) ? Digest(bytes, budget) : null;
+            string? digest = beside is not null ? beside.GetAwaiter().GetResult() : isNow ? Digest(bytes, budget) : null;
             TargetReport report = Report(input, log.Facts, outcome.Value.Coverage, bytes.Length, digest, scanner.Artifacts, budget, cancellation);
 
             // What people decide about a finding may bind to the digest of the whole; of bytes far away it is taken where there is something to decide about.
@@ -203,6 +208,8 @@ public sealed class Scanner
         }
         finally
         {
+            // What failed there has failed here, or is of no use any more.
+            beside?.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).GetAwaiter().GetResult();
             bytes?.Dispose();
             Options.OnSpent?.Invoke(budget);
         }
@@ -299,6 +306,9 @@ public sealed class Scanner
     }
 
     private const int DigestStep = 256 << 10;
+
+    /// <summary>A digest of fewer bytes takes less time than a load needs to begin.</summary>
+    private const int DigestBeside = 8 << 20;
 
     /// <summary>So many facts are judged in a few milliseconds.</summary>
     private const int ManyFacts = 1000;
