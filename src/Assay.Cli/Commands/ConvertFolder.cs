@@ -18,7 +18,7 @@ namespace Assay.Cli.Commands;
 internal sealed class ConvertFolder(Host host, ConvertArguments arguments, string real)
 {
     private static readonly string[] s_texts = [".json", ".txt", ".md", ".vocab", ".jinja", ".model", ".spm", ".tiktoken", ".yaml", ".yml", ".tsv"];
-    private static readonly string[] s_weights = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".joblib", ".safetensors", ".th"];
+    private static readonly string[] s_weights = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".joblib", ".safetensors", ".th", ".metadata"];
     private readonly List<string> _lines = [];
     private readonly List<string> _lost = [];
     private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
@@ -93,7 +93,7 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
             string folder = Path.Join(temporary, Path.GetDirectoryName(relative));
             if (_companions.Contains(path))
             {
-                Tell(relative, "left out: its array was carried over with the pickle beside it");
+                Tell(relative, "left out: its tensors were carried over with the pickle beside it");
             }
             else if (FileKinds.Of(path) != FileKind.Regular)
             {

@@ -19,6 +19,7 @@ internal static class ConvertNames
     private static string Renamed(string stem)
     {
         string file = Path.GetFileName(stem);
-        return Path.Join(Path.GetDirectoryName(stem), file.StartsWith("pytorch_model", StringComparison.Ordinal) ? file["pytorch_".Length..] : file);
+        // A distributed checkpoint is called by its metadata, whose name is an extension alone.
+        return Path.Join(Path.GetDirectoryName(stem), file.Length == 0 ? "model" : file.StartsWith("pytorch_model", StringComparison.Ordinal) ? file["pytorch_".Length..] : file);
     }
 }

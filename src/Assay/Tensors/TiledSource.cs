@@ -17,8 +17,8 @@ internal sealed class TiledSource : ByteSource
 {
     private const int MostCuts = 1 << 20;
 
-    /// <summary>Parts side by side that are compared with each other.</summary>
-    private const int MostBeside = 1 << 13;
+    /// <summary>Looking whether two parts meet.</summary>
+    private const int MeetWork = 8;
     private readonly long[] _shape;
     private readonly int _size;
     private readonly long[] _strides;
@@ -45,7 +45,7 @@ internal sealed class TiledSource : ByteSource
     public override long Length { get; }
 
     /// <summary>Why boxes do not fill a tensor without overlap, as half a sentence; null when they do.</summary>
-    public static string? Refusal(long[] shape, int size, IReadOnlyList<(long[] Start, long[] Shape)> parts)
+    public static string? Refusal(long[] shape, int size, IReadOnlyList<(long[] Start, long[] Shape)> parts, ScanBudget budget)
     {
         if (ArrayExtent.Of(shape, size) is not { Error: ExtentError.None } whole || shape.Length > TensorView.MaxDimensions)
         {
@@ -74,12 +74,7 @@ internal sealed class TiledSource : ByteSource
             sum += volume;
         }
 
-        if (parts.Count > MostBeside && parts.CountBy(p => p.Start.Length > 0 ? p.Start[0] : 0).Any(c => c.Value > MostBeside))
-        {
-            return "too many parts lie side by side";
-        }
-
-        return sum < whole.Count ? "some of it is missing" : sum > whole.Count || Overlap(parts) ? "some of it is there twice" : null;
+        return sum < whole.Count ? "some of it is missing" : sum > whole.Count || Overlap(parts, budget) ? "some of it is there twice" : null;
     }
 
     /// <inheritdoc/>
@@ -100,13 +95,21 @@ internal sealed class TiledSource : ByteSource
     /// <inheritdoc/>
     public override bool IsUnchanged() => _tiles.Select(t => t.Storage.Source).Distinct().All(s => s.IsUnchanged());
 
-    /// <summary>Boxes that overlap, of boxes inside a tensor: what begins at one place of the first dimension is compared with what has not ended there.</summary>
-    private static bool Overlap(IReadOnlyList<(long[] Start, long[] Shape)> parts)
+    /// <summary>Whether boxes overlap: along the dimension that is cut most, each is compared with those that have not ended where it begins.</summary>
+    private static bool Overlap(IReadOnlyList<(long[] Start, long[] Shape)> parts, ScanBudget budget)
     {
-        List<(long[] Start, long[] Shape)> open = [];
-        foreach ((long[] Start, long[] Shape) part in parts.Where(p => !p.Shape.Contains(0)).OrderBy(p => p.Start.Length > 0 ? p.Start[0] : 0))
+        int rank = parts.Count > 0 ? parts[0].Start.Length : 0;
+        if (rank == 0)
         {
-            open.RemoveAll(o => o.Start.Length > 0 && o.Start[0] + o.Shape[0] <= part.Start[0]);
+            return parts.Count > 1;
+        }
+
+        int along = Enumerable.Range(0, rank).MaxBy(d => parts.Select(p => p.Start[d]).Distinct().Count());
+        List<(long[] Start, long[] Shape)> open = [];
+        foreach ((long[] Start, long[] Shape) part in parts.Where(p => !p.Shape.Contains(0)).OrderBy(p => p.Start[along]))
+        {
+            budget.SpendWork((open.Count + 1) * MeetWork * rank);
+            open.RemoveAll(o => o.Start[along] + o.Shape[along] <= part.Start[along]);
             if (open.Exists(o => Meet(o, part)))
             {
                 return true;

@@ -23,7 +23,7 @@ internal sealed class PickleFormat : IFormat
     public IReadOnlyList<string> Extensions { get; } =
         [".pkl", ".pickle", ".p", ".pk", ".joblib", ".jl", ".dill", ".pt", ".pth", ".ckpt", ".bin", ".sav", ".pdparams", ".pdopt"];
 
-    public IReadOnlyList<IFormatKind> Kinds { get; } = [TorchLegacyKind.Only];
+    public IReadOnlyList<IFormatKind> Kinds { get; } = [TorchLegacyKind.Only, TorchDistributedKind.Only];
 
     public Claim? Probe(ProbeView view) => PickleProbe.Probe(view);
 

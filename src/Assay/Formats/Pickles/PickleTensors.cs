@@ -24,6 +24,14 @@ internal static class PickleTensors
                 return;
             }
 
+            if (TorchDistributedMetadata.IsMetadata(run.Machine, run.Value))
+            {
+                group.Kind = TorchDistributedKind.Only.Id;
+                TorchDistributedTensors.Read(source, run);
+                context.Meta("files", string.Join(", ", group.Companions));
+                return;
+            }
+
             if (run.End < source.Bytes.Length)
             {
                 group.Leave("", "bytes behind the pickle", "Loaders do not read them.");

@@ -108,6 +108,11 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
         pickle.Log();
         PickleEntries.Add(machine, context);
         context.Cover(new ByteRange(start, pickle.End - start), CoverageKind.Parsed);
+        if (_streams == 0 && machine.Ending == PickleEnding.Stop && TorchDistributedMetadata.IsMetadata(machine, machine.Result))
+        {
+            TorchDistributedMetadata.Tell(machine, context);
+        }
+
         if (_streams == 1 && !_magic)
         {
             context.Anomaly("pickle.second-stream", start, 0, "A second pickle follows the first.");

@@ -53,7 +53,7 @@ internal sealed class TorchDistributedTensors(TensorSource source, TorchDistribu
             return;
         }
 
-        if (TiledSource.Refusal(tensor.Shape, type.Size(), tensor.Parts) is { } refusal)
+        if (TiledSource.Refusal(tensor.Shape, type.Size(), tensor.Parts, source.Budget) is { } refusal)
         {
             Group.Problem(tensor.Name, $"Its parts are not all of it once: {refusal}.");
             return;

@@ -20,7 +20,33 @@ internal static class TorchSavedFile
     internal const string Constants = "constants";
 
     /// <summary>Reads a zip.</summary>
-    public static void ReadZip(TensorSource source, ZipContent zip)
+    public static void ReadZip(TensorSource source, ZipContent zip) => ReadZip(source, zip, "");
+
+    /// <summary>Reads a whole file of <c>torch.save</c> that lies inside something else; what it holds is called <paramref name="path"/>.</summary>
+    public static void Read(TensorSource source, string path = "")
+    {
+        if (source.Depth > MostDepth)
+        {
+            throw new MalformedException(0, "Too many files lie inside each other.");
+        }
+
+        if (source.Bytes.ReadUpTo(0, 4) is [(byte)'P', (byte)'K', 3, 4])
+        {
+            ReadZip(source, ZipContent.Read(source, isTorch: true), path);
+            return;
+        }
+
+        using PickleRun first = PickleRun.Of(source, 0, "The file");
+        if (!IsLegacy(first))
+        {
+            throw new MalformedException(0, "It is none of torch.save.");
+        }
+
+        using PickleRun run = RunLegacy(source, first.End, out PlacedStorages storages);
+        new WeightWalk(run, storages, source).Run(run.Value, path);
+    }
+
+    private static void ReadZip(TensorSource source, ZipContent zip, string path)
     {
         string folder = zip.Folder;
         if (zip.Open(folder + "data.pkl", out string? problem) is not { } member)
@@ -47,7 +73,7 @@ internal static class TorchSavedFile
             source.Tensors.Leave(name, "TorchScript code", "Code is not carried over.");
         }
 
-        new WeightWalk(run, storages, pickle, TorchScriptModules.Read(source, zip)).Run(run.Value);
+        new WeightWalk(run, storages, pickle, TorchScriptModules.Read(source, zip)).Run(run.Value, path);
         if (zip.Has(folder + Constants + ".pkl"))
         {
             ReadConstants(source, zip, order == "big");
