@@ -19,9 +19,9 @@ internal static class LoneScripts
         }
 
         string file = place.Name[(place.Name.LastIndexOf('/') + 1)..];
-        if (!file.Contains('.', StringComparison.Ordinal))
+        if (!file.Contains('.', StringComparison.Ordinal) && context.Artifact.Bytes.ReadUpTo(0, 2) is [(byte)'#', (byte)'!'])
         {
-            // An import finds files that end in .py; one that is called like a program is started like one.
+            // An import finds files that end in .py; one that says by what it is run, and is called like a program, is started like one.
             return true;
         }
 

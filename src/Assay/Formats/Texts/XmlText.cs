@@ -20,6 +20,9 @@ internal static class XmlText
     private const int MostUses = 32;
     private const string Callback = "Fcn";
 
+    /// <summary>What the names of values have in them that say what is started.</summary>
+    private static readonly string[] s_starting = ["command", "exec", "program", "script", "run", "start", "cmd", "launch", "path", "value", "option", "arg", "string"];
+
     /// <summary>Reads the document.</summary>
     public static void Tell(Claim claim, ReadContext context)
     {
@@ -75,7 +78,9 @@ internal static class XmlText
             return found + 1;
         }
 
-        foreach (ShellUse use in ShellLines.Read(value, context.Budget))
+        // A list of folders is no command; a path that starts something stands under a name that says so.
+        bool isStarted = Array.Exists(s_starting, w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
+        foreach (ShellUse use in ShellLines.Read(value, context.Budget).Where(u => isStarted || u.Code is not "shell.hidden-program"))
         {
             context.Anomaly(use.Code, offset, 0, $"{name}: {use.Detail}");
             found++;
