@@ -9,7 +9,7 @@ namespace Assay.Derivation;
 /// Makes what was found coarser, never more harmless: parts of an argument become the argument, many methods of one value become something that could not
 /// be found out. Names that lead to a harmless thing by way of a package it does not belong to are left out; they are judged as unknown then. So are functions
 /// that nothing which an analysis finds can clear and of which it found no harm: they are judged as unknown either way; plain methods under the names of classes that have them from others,
-/// which stand under those; and the members of classes under names that are left out, which are unknown as their class is.
+/// which stand under those; the members of classes under names that are left out, which are unknown as their class is; and tests that lie beside what they test, which no wheel installs.
 /// </summary>
 /// <param name="words">What names say.</param>
 internal sealed class BriefEffects(CapacityWords words)
@@ -24,6 +24,9 @@ internal sealed class BriefEffects(CapacityWords words)
     public bool Keeps(string path, EffectEntry entry, string definition)
     {
         string above = path[..Math.Max(path.LastIndexOf('.'), 0)];
+        if (IsOfTest(entry.Kind is NameKind.Module ? path : above))
+            return false;
+
         if (entry.Kind is NameKind.Class)
             _classes.Add(path);
 
@@ -37,6 +40,19 @@ internal sealed class BriefEffects(CapacityWords words)
 
         if (definition.Length > 0 && entry.Kind is NameKind.Class)
             _left.Add(path);
+
+        return false;
+    }
+
+    /// <summary>Whether a module, or what it lies in, is a test by its name.</summary>
+    private static bool IsOfTest(string module)
+    {
+        foreach (Range part in module.AsSpan().Split('.'))
+        {
+            ReadOnlySpan<char> step = module.AsSpan()[part];
+            if (step.EndsWith("_test", StringComparison.Ordinal) || step.StartsWith("test_", StringComparison.Ordinal) || step is "conftest")
+                return true;
+        }
 
         return false;
     }

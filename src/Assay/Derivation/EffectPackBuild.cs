@@ -5,6 +5,7 @@ using Assay.Detection;
 using Assay.Detection.Capacity;
 using Assay.Effects;
 using Assay.Effects.Packs;
+using Assay.Python.Names;
 using Assay.Python.Syntax;
 
 namespace Assay.Derivation;
@@ -104,7 +105,8 @@ public sealed class EffectPackBuild
         EffectTable table = new();
         BriefEffects shorter = new(_words);
         Dictionary<string, EffectEntry> kept = new(StringComparer.Ordinal);
-        foreach ((string path, (EffectEntry entry, string definition)) in _entries)
+        SortedDictionary<string, (EffectEntry Entry, string Definition)> entries = brief ? ByOneName() : _entries;
+        foreach ((string path, (EffectEntry entry, string definition)) in entries)
         {
             if (!brief)
                 kept.Add(path, entry);
@@ -113,7 +115,7 @@ public sealed class EffectPackBuild
         }
 
         Dictionary<string, string> links = brief
-            ? MemberLinks.Take(kept, p => _entries.TryGetValue(p, out (EffectEntry Entry, string Definition) found) ? (BriefEffects.Of(found.Entry, found.Definition), found.Definition) : null)
+            ? MemberLinks.Take(kept, p => entries.TryGetValue(p, out (EffectEntry Entry, string Definition) found) ? (BriefEffects.Of(found.Entry, found.Definition), found.Definition) : null)
             : [];
         foreach ((string path, EffectEntry entry) in kept)
             table.Add("", path, entry);
@@ -131,12 +133,27 @@ public sealed class EffectPackBuild
     /// <param name="pack">The pack.</param>
     public void WriteEvidence(TextWriter writer, ReadOnlySpan<byte> pack) => PackEvidence.Write(writer, Convert.ToHexStringLower(pack.Slice(PackLayout.DigestAt, 32)), _evidence);
 
-    private void Put(string path, EffectEntry entry, string definition)
+    /// <summary>What was found, under the one name that each thing is looked up by: versions of a distribution differ in the folders that they are installed into.</summary>
+    private SortedDictionary<string, (EffectEntry Entry, string Definition)> ByOneName()
     {
-        if (!_entries.TryGetValue(path, out (EffectEntry Entry, string Definition) before))
-            _entries.Add(path, (entry, definition));
+        SortedDictionary<string, (EffectEntry Entry, string Definition)> named = new(StringComparer.Ordinal);
+        foreach ((string path, (EffectEntry entry, string definition)) in _entries)
+        {
+            (string one, string of) = (CanonicalName.Twin(path), CanonicalName.Twin(definition));
+            Put(named, one, entry, one == of ? "" : of);
+        }
+
+        return named;
+    }
+
+    private void Put(string path, EffectEntry entry, string definition) => Put(_entries, path, entry, definition);
+
+    private static void Put(SortedDictionary<string, (EffectEntry Entry, string Definition)> entries, string path, EffectEntry entry, string definition)
+    {
+        if (!entries.TryGetValue(path, out (EffectEntry Entry, string Definition) before))
+            entries.Add(path, (entry, definition));
         else if (before.Entry.IsDerived || !entry.IsDerived)
-            _entries[path] = (EntryUnion.Of(before.Entry, entry) with { IsDerived = before.Entry.IsDerived && entry.IsDerived }, before.Definition == definition ? definition : "");
+            entries[path] = (EntryUnion.Of(before.Entry, entry) with { IsDerived = before.Entry.IsDerived && entry.IsDerived }, before.Definition == definition ? definition : "");
     }
 
     private EffectOrigin OriginOf(string id)

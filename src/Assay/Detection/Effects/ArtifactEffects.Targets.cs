@@ -9,6 +9,11 @@ internal sealed partial class ArtifactEffects
 {
     private const int MostGiven = 512;
 
+    /// <summary>The methods by which operators enter an object with what stands on their other side.</summary>
+    private static readonly string[] s_operators = ["__eq__", "__lt__", "__gt__", "__add__", "__radd__", "__sub__", "__mul__", "__rmul__", "__truediv__", "__pow__", "__mod__", "__and__", "__or__", "__xor__", "__matmul__", "__getitem__", "__contains__"];
+
+    private readonly Dictionary<string, bool> _operators = new(StringComparer.Ordinal);
+
     /// <summary>
     /// What a call gets. Where a call gives its arguments, and not a tuple of the stream, whatever lies in that may be any of them, and others may come to it.
     /// </summary>
@@ -53,14 +58,56 @@ internal sealed partial class ArtifactEffects
         }
     }
 
-    /// <summary>What an operator gets beside an object goes into a method of the class of that: judged where nothing is known of the class, or only what its source says.</summary>
+    /// <summary>
+    /// What an operator gets beside an object goes into a method of the class of that: judged where nothing is known of the class, or where its source says that such a method acts. Whoever compares, sorts or adds
+    /// up what lies in containers and arrays uses the same operators.
+    /// </summary>
     private void Beside(KnownPath name, CallValues values, CallableFact fact)
     {
-        if (!name.Path.StartsWith("operator.", StringComparison.Ordinal) || values.All.FirstOrDefault(v => IsStranger(v) || IsRead(v)) is not { } stranger)
-            return;
+        if (name.Path.StartsWith("operator.", StringComparison.Ordinal) && values.All.FirstOrDefault(v => IsStranger(v) || IsRead(v)) is { } stranger)
+        {
+            Beside(stranger, name, [.. values.All.Where(v => v.Kind is ShapeKind.Str or ShapeKind.Bytes)], fact, onlyActs: false);
+            Beside(stranger, name, [.. Within([.. values.All.Where(v => v.Kind is ShapeKind.Tuple or ShapeKind.List or ShapeKind.Dict)]).Where(v => v.Kind is ShapeKind.Str)], fact, onlyActs: true);
+        }
+        else if (name.Entry is { IsDerived: false } known && !TakesAlong(name) && (known.Kind is NameKind.Function || known.Call.Any(e => e.Kind is EffectKind.Call)) && Within(values.All) is var inside && inside.FirstOrDefault(HasActingOperator) is { } held)
+            Beside(held, name, [.. inside.Where(v => v.Kind is ShapeKind.Str)], fact, onlyActs: true);
+    }
 
-        if (_scope.Calls.Danger(stranger.Text, [.. values.All.Where(v => v.Kind is ShapeKind.Str or ShapeKind.Bytes)], onlyStrong: true) is { } danger)
-            _scope.Say(Judgements.UnknownCalled, stranger.Text, fact, "", danger, "", name.Path);
+    private void Beside(ValueShape held, KnownPath name, IReadOnlyList<ValueShape> texts, CallableFact fact, bool onlyActs)
+    {
+        if (_scope.Calls.Danger(held.Text, texts, onlyStrong: true, onlyActs: onlyActs) is { } danger)
+            _scope.Say(Judgements.UnknownCalled, held.Text, fact, "", danger, "", name.Path);
+    }
+
+    /// <summary>The values and what lies in them, so far as whoever goes through it comes.</summary>
+    private static List<ValueShape> Within(IReadOnlyList<ValueShape> values)
+    {
+        List<ValueShape> found = [];
+        Queue<ValueShape> open = new(values);
+        while (found.Count < MostGiven && open.TryDequeue(out ValueShape? value))
+        {
+            found.Add(value);
+            foreach (ValueShape item in value.Items)
+                open.Enqueue(item);
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether the source of the class of an object says that an operator of it runs, loads or opens what stands on its other side.</summary>
+    private bool HasActingOperator(ValueShape value)
+    {
+        if (!IsRead(value) || _scope.Meanings.Of(value) is not Meaning.Instance { Class: Meaning.Named { Name.Path: var type } })
+            return false;
+
+        if (_operators.TryGetValue(type, out bool known))
+            return known;
+
+        bool acts = s_operators.Select(o => _scope.Names.Of(type, o)).Any(m => (m.Entry ?? m.Told) is { IsDerived: true } told && told.Call.Any(e => EffectKinds.IsHarm(e.Kind) && e.Source is { Kind: not SourceKind.Always } and not { Kind: SourceKind.Argument, Index: 0 }));
+        if (_operators.Count < MostShapes)
+            _operators.Add(type, acts);
+
+        return acts;
     }
 
     /// <summary>The functions that carried code gets as its globals, as a notebook has them that imports names from modules.</summary>
@@ -163,6 +210,10 @@ internal sealed partial class ArtifactEffects
 
     // What runs something with what it gets; that functions of libraries read and write files is their business.
     private static bool IsTold(EffectKind kind) => kind is EffectKind.Exec or EffectKind.Process or EffectKind.Import or EffectKind.Unpickle or EffectKind.NativeLoad or EffectKind.Network or EffectKind.Write or EffectKind.Delete;
+
+    /// <summary>Whether a callable only takes along what it gets.</summary>
+    internal static bool TakesAlong(KnownPath name) => name.Entry is { IsDerived: false } known && ((known.Returns.Kind is ReturnKind.Argument && !known.Call.Any(e => e.Kind is EffectKind.Method))
+        || known.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.MarshalledCode or EffectKind.MakeClass or EffectKind.Keep or EffectKind.SetAttribute or EffectKind.NamesModule));
 
     /// <summary>The names that a state sets one by one.</summary>
     private static IEnumerable<string> Slots(ValueShape? state) => state is { Kind: ShapeKind.Tuple, Items: [_, { Kind: ShapeKind.Dict } slots] }

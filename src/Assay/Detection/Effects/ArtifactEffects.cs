@@ -122,10 +122,14 @@ internal sealed partial class ArtifactEffects
         Sinks(fact, name.Path.Length > 0 ? name.Path : fact.Callee, OnlyMakes(name), values.All);
         Meaning what = name.Path.Length > 0 ? new Meaning.Named(name) : fact.Target is { } target ? _scope.Meanings.Of(target) : FromText(fact);
         _judge.Run(what, route, values, new UseContext(fact));
+
+        if (what is Meaning.Getter getter)
+            Handed(fact with { Arguments = [.. fact.Arguments, .. getter.Names] }, name, values, route);
+
         if (route is Route.Call)
         {
             Found(fact, what);
-            Beside(name, values, fact);
+            Beside(what is Meaning.Bound { Target: Meaning.Named { Name: var bindee } } ? bindee : name, what is Meaning.Bound front ? values.After(front.Front) : values, fact);
             if (_scope.Exhaustion.Of(name, values) is { } endless)
                 _scope.Say(Judgements.Reached, name.Path, fact, EffectKinds.Capability(EffectKind.Spend), endless);
 
@@ -197,7 +201,7 @@ internal sealed partial class ArtifactEffects
         UseContext at = new UseContext(fact).Through(name.Path.Length > 0 ? name.Path : fact.Callee);
 
         // A callable that goes through an object calls methods of it with whatever else it got: numpy.swapaxes(x, a, b) is x.swapaxes(a, b).
-        CallValues texts = new([given, .. fact.Arguments.Where(a => !ReferenceEquals(a, given)), .. PlantedValues.Texts(given)], null, true);
+        CallValues texts = new([given, .. fact.Arguments.Where(a => !ReferenceEquals(a, given)).SelectMany(a => a.Kind is ShapeKind.Tuple or ShapeKind.List ? a.Items.Append(a) : [a]), .. PlantedValues.Texts(given)], null, true);
         foreach (Meaning planted in isSure ? _scope.Planted.In(given) : _scope.Planted.In(given).Where(p => PlantedValues.Harms(p) || OpensText(p, texts)))
             _judge.MayRun(planted, texts, at);
 
@@ -208,10 +212,6 @@ internal sealed partial class ArtifactEffects
     /// <summary>Whether a callable goes through what it gets and does nothing else.</summary>
     private static bool Enters(KnownPath name) =>
         name.Entry is { Kind: not NameKind.Value, Returns.Kind: ReturnKind.Data or ReturnKind.Text or ReturnKind.TextOf or ReturnKind.BytesOf or ReturnKind.Unknown or ReturnKind.Instance } known && known.Call.All(e => e.Kind is EffectKind.Odd or EffectKind.Call);
-
-    /// <summary>Whether a callable only takes along what it gets.</summary>
-    internal static bool TakesAlong(KnownPath name) => name.Entry is { IsDerived: false } known && ((known.Returns.Kind is ReturnKind.Argument && !known.Call.Any(e => e.Kind is EffectKind.Method))
-        || known.Call.Any(e => e.Kind is EffectKind.Code or EffectKind.MarshalledCode or EffectKind.MakeClass or EffectKind.Keep or EffectKind.SetAttribute or EffectKind.NamesModule));
 
     /// <summary>A callee of which only the text is known: what a call of a named callable returned, or what that returned.</summary>
     private Meaning FromText(CallableFact fact)

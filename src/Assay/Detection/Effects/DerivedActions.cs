@@ -24,6 +24,10 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
         string? word = null;
         foreach (Effect effect in effects)
         {
+            // The object itself: what it does when it is called its class says, whatever state it gets.
+            if (at.StateOf.Length > 0 && effect is { Kind: EffectKind.Call, Source: { Kind: SourceKind.Argument, Index: 0, Key: "", Items: false } })
+                continue;
+
             IReadOnlyList<ValueShape> met = values.Of(effect.Source);
             if (EffectKinds.IsHarm(effect.Kind))
             {
@@ -139,6 +143,9 @@ internal sealed class DerivedActions(EffectScope scope, EffectActions actions)
                 scope.Carried.MayRun(carried, at.Fact, $"through {method.Path}");
             else if (effect.Kind is EffectKind.Call && what is Meaning.Named { Name: { Entry: null } name } && NameConvention.IsClass(name.Path))
                 actions.StrangerUsed(name, Route.Call, values.Loose(effect.With, value), at.Through(method.Path));
+            else if (effect.Kind is EffectKind.Call && what is Meaning.Named { Name: { Entry: { IsDerived: true, Kind: NameKind.Class } made } type }
+                && made.Call.FirstOrDefault(e => e.Source.Kind is SourceKind.Always && e.Kind is EffectKind.Process or EffectKind.Write or EffectKind.Delete or EffectKind.Network or EffectKind.NativeLoad) is { } always)
+                Always(type, always, at.Through(method.Path));
         }
     }
 

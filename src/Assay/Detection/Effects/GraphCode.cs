@@ -123,7 +123,7 @@ internal sealed class GraphCode(EffectScope scope)
     /// <summary>Whether a value is an object of a named class, or data that a callable of which harm is not known made.</summary>
     private bool IsObject(ValueShape value) => !value.Elided && scope.Meanings.Of(value) switch
     {
-        Meaning.Instance { Class: Meaning.Named { Name.IsHarmful: false } } => true,
+        Meaning.Instance { Class: Meaning.Named { Name: { IsHarmful: false } type } } => !scope.Table.Knowledge.IsListed(type.Path) || type.Path.Split('.')[0] is "builtins" or "collections" or "enum" or "typing",
         Meaning.Literal => true,
         Meaning.Unknown => scope.Names.Of(value.Text) is { IsHarmful: false, Entry: { IsDerived: false, Call.Count: 0 } },
         _ => false,

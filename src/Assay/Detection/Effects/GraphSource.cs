@@ -187,7 +187,34 @@ internal sealed class GraphSource
             return path is not "builtins.getattr";
         }
 
-        return function.Kind is SyntaxKind.Attribute && !IsText(function[SyntaxField.Value]);
+        return function.Kind is SyntaxKind.Attribute && !IsText(function[SyntaxField.Value]) && !(IsOfModule(function) && (HasText(call) || (function[SyntaxField.Value].Kind is not SyntaxKind.Name && call.List(SyntaxField.Args).Count + call.List(SyntaxField.Keywords).Count == 0)));
+    }
+
+    /// <summary>Whether an expression is a path from the module itself: a part of it, which gets tensors.</summary>
+    private bool IsOfModule(SyntaxNode node)
+    {
+        SyntaxNode next = node;
+        for (int step = 0; next.Kind is SyntaxKind.Attribute or SyntaxKind.Call && step < MostSteps; step++)
+            next = next.Kind is SyntaxKind.Attribute ? next[SyntaxField.Value] : IsGetAttribute(next) ? next.List(SyntaxField.Args)[0] : next[SyntaxField.Func];
+
+        return next.Kind is SyntaxKind.Name && next.Name(SyntaxField.Id) == _self;
+    }
+
+    private static bool HasText(SyntaxNode call)
+    {
+        foreach (SyntaxNode argument in call.List(SyntaxField.Args))
+        {
+            if (IsText(argument))
+                return true;
+        }
+
+        foreach (SyntaxNode argument in call.List(SyntaxField.Keywords))
+        {
+            if (IsText(argument[SyntaxField.Value]))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary><c>getattr(self, "0")</c>, which is how parts are named that are called by numbers.</summary>
