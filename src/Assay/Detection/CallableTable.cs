@@ -38,6 +38,9 @@ internal sealed class CallableTable(EffectKnowledge knowledge, Lazy<IReadOnlyLis
     /// <summary>Callables that rebuild a traced graph from its source.</summary>
     public HashSet<string> GraphMakers => field ??= Names("graph-makers");
 
+    /// <summary>Parts of names of functions that change settings, or read and write, where those lie among others that compute.</summary>
+    public HashSet<string> GraphWords => field ??= Names("graph-words");
+
     /// <summary>Modules and classes in which nothing lies but what computes with tensors and numbers, beside what is known to act.</summary>
     public HashSet<string> GraphModules => field ??= Names("graph-modules");
 

@@ -26,6 +26,10 @@ internal sealed class GraphCode(EffectScope scope)
         if (source.Attributes.Any(a => scope.Table.WritingMethods.Contains(a) || (scope.Table.Capacity.IsPowerful(a) && !scope.Table.Capacity.IsMode(a)) || scope.Table.DangerousAttributes.Contains(a)))
             return false;
 
+        // An equation is no word, and a device is known.
+        if (source.Named.Any(n => TextForms.IsWord(n.Text) && scope.Names.Of(n.Callee).Entry is null))
+            return false;
+
         return !source.Texts.Any(Acts) && !source.Modules.Any(IsForeign) && IsPlainModule(body);
     }
 
@@ -68,7 +72,7 @@ internal sealed class GraphCode(EffectScope scope)
     }
 
     /// <summary>Whether a call only computes: nothing harmful is known of it, and it calls, keeps and finds nothing.</summary>
-    private bool Computes(string path) => IsOfGraphs(path) && (scope.Names.Of(path).Entry is not { } known
+    private bool Computes(string path) => IsOfGraphs(path) && !scope.Table.GraphWords.Any(w => path[(path.LastIndexOf('.') + 1)..].Contains(w, StringComparison.Ordinal)) && (scope.Names.Of(path).Entry is not { } known
         || (known.Call.All(e => e.Kind is EffectKind.Odd or EffectKind.Unknown || (known.IsDerived && !EffectKinds.IsHarm(e.Kind))) && known.Returns.Kind is ReturnKind.Data or ReturnKind.Text or ReturnKind.Unknown or ReturnKind.Instance or ReturnKind.Argument));
 
     /// <summary>Whether a module holds modules, tensors and data only.</summary>

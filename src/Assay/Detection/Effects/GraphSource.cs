@@ -17,6 +17,7 @@ internal sealed class GraphSource
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
     private readonly HashSet<string> _attributes = new(StringComparer.Ordinal);
     private readonly List<string> _texts = [];
+    private readonly List<(string Callee, string Text)> _named = [];
     private string _self = "";
 
     private GraphSource()
@@ -37,6 +38,9 @@ internal sealed class GraphSource
 
     /// <summary>The texts that it holds.</summary>
     public IReadOnlyList<string> Texts => _texts;
+
+    /// <summary>The texts that callables get first, which may name what they open.</summary>
+    public IReadOnlyList<(string Callee, string Text)> Named => _named;
 
     /// <summary>Reads a text; null where it is no such source.</summary>
     public static GraphSource? Of(string text)
@@ -148,7 +152,7 @@ internal sealed class GraphSource
         SyntaxKind.Attribute => Attribute(node),
         SyntaxKind.Name => NameOf(node),
         SyntaxKind.Constant => Constant(node),
-        SyntaxKind.BinOp => !IsText(node[SyntaxField.Left]) && !IsText(node[SyntaxField.Right]),
+        SyntaxKind.BinOp => !IsText(node[SyntaxField.Left]) && !IsText(node[SyntaxField.Right]) && !(IsFixed(node[SyntaxField.Left]) && IsFixed(node[SyntaxField.Right])),
         SyntaxKind.Subscript => !IsText(node[SyntaxField.Value]) && node.Context is ExpressionContext.Load,
         SyntaxKind.Return or SyntaxKind.Expr or SyntaxKind.Pass or SyntaxKind.UnaryOp or SyntaxKind.Compare or SyntaxKind.Tuple or SyntaxKind.List or SyntaxKind.Dict or SyntaxKind.Slice or SyntaxKind.Starred
             or SyntaxKind.Keyword or SyntaxKind.Arguments or SyntaxKind.Arg => true,
@@ -156,6 +160,9 @@ internal sealed class GraphSource
     };
 
     private static bool IsText(SyntaxNode node) => node is { Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text or ConstantKind.UnicodeText or ConstantKind.Bytes };
+
+    /// <summary>Whether an operand stands in the source as it is: a generator computes with such itself, and what is left would grow without bounds.</summary>
+    private static bool IsFixed(SyntaxNode node) => node.Kind is SyntaxKind.Constant or SyntaxKind.UnaryOp or SyntaxKind.List or SyntaxKind.Tuple;
 
     private static bool Assigns(SyntaxNode node)
     {
@@ -184,6 +191,10 @@ internal sealed class GraphSource
         if (Path(function) is { } path)
         {
             _called.Add(path);
+            SyntaxNodeList arguments = call.List(SyntaxField.Args);
+            if (arguments.Count > 0 && IsText(arguments[0]) && arguments[0].ConstantKind is not ConstantKind.Bytes)
+                _named.Add((path, ConstantValue.Text(arguments[0])));
+
             return path is not "builtins.getattr";
         }
 

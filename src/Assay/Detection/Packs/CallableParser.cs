@@ -13,7 +13,7 @@ internal static class CallableParser
         switch (key)
         {
             case "dangerous-attributes" or "hooks" or "loading-hooks" or "container-methods" or "writing-methods" or "descriptors" or "plain-attributes" or "command-texts"
-                or "keeping-modules" or "walking-attributes" or "opening-builtins" or "name-tables" or "asking-names" or "graph-makers" or "graph-modules" or "endless-iterators" or "handing-on" or "consumers":
+                or "keeping-modules" or "walking-attributes" or "opening-builtins" or "name-tables" or "asking-names" or "graph-makers" or "graph-modules" or "graph-words" or "endless-iterators" or "handing-on" or "consumers":
                 _ = value.AsTexts(key);
                 return true;
             case "code-words":

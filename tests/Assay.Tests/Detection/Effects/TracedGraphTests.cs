@@ -43,6 +43,11 @@ public sealed class TracedGraphTests
     [InlineData("def forward(self, x):\\n    y = torch.relu(x);  return x", "import os as torch")]
     [InlineData("def forward(self, x):\\n    return x", "from os import *")]
     [InlineData("def forward(self, x):\\n    return x", "import antigravity")]
+    [InlineData("def forward(self, x):\\n    y = torch.import_ir_module('canary');  return x")]
+    [InlineData("def forward(self, x):\\n    y = torch.ops.aten.unknown('canary');  return x")]
+    [InlineData("def forward(self, x):\\n    y = torch.set_num_threads(1);  return x")]
+    [InlineData("def forward(self, x):\\n    y = [1] * 100000000000;  return x")]
+    [InlineData("def forward(self, x):\\n    y = self.p.rename('canary');  return x")]
     [InlineData("x = 1", Imports)]
     public void WhateverElseStandsInItIsTold(string code, string imports = Imports) => Assert.Contains(Judge(code, imports), f => f.Severity >= Severity.High);
 
