@@ -74,6 +74,9 @@ internal sealed class CoreMlReader(ReadContext context, ProtobufWire wire)
             case "NeuralNetworkLayer":
                 Layer(message);
                 break;
+            case "MILSpec.Program":
+                Graphs.FlowFindings.Tell(graph => CoreMlFlow.Fill(message, graph), "graph.trigger", context);
+                break;
             case "MILSpec.Operation":
                 Add("", message.Text("type"), message.Range.Offset, []);
                 break;

@@ -1,4 +1,6 @@
 // A graph of any framework, as the analysis of flows takes it.
+using Assay.Bytes;
+
 namespace Assay.Formats.Graphs;
 
 /// <summary>One node.</summary>
@@ -57,8 +59,19 @@ internal sealed class FlowBody
 }
 
 /// <summary>A model: the outermost graph and the functions that nodes may run.</summary>
-internal sealed class FlowGraph
+/// <param name="budget">The meter on which what is taken in is held; null where nothing is.</param>
+internal sealed class FlowGraph(ScanBudget? budget = null)
 {
+    private const int BytesOfNode = 256;
+    private const long MostOfNode = 1 << 16;
+    private readonly HeldMemory _held = new(budget);
+
+    /// <summary>A node, a function or a body of so many bytes is about to be taken in.</summary>
+    public void Take(long size) => _held.Add(BytesOfNode + (2 * Math.Min(size, MostOfNode)));
+
+    /// <summary>The graph is let go.</summary>
+    public void Release() => _held.Start(null);
+
     /// <summary>The outermost graph.</summary>
     public FlowBody Main { get; } = new();
 

@@ -9,13 +9,14 @@ namespace Assay.Formats.Graphs;
 /// </summary>
 internal sealed class FlowMachine(FlowGraph graph, ScanBudget budget)
 {
-    private const int MostNodes = 300_000;
     private const int MostDepth = 24;
-    private const int NodeCost = 300;
+    private const int NodeCost = 2_500;
 
     private readonly FlowRules _rules = new();
     private readonly List<Frame> _open = [];
-    private int _nodes;
+
+    /// <summary>Whether there was no work left to follow the graph to its end.</summary>
+    public bool IsStopped { get; private set; }
 
     /// <summary>The first joins that look like a backdoor's: what is done, and where.</summary>
     public IReadOnlyList<(string Operator, long Offset, string How)> Run()
@@ -28,13 +29,13 @@ internal sealed class FlowMachine(FlowGraph graph, ScanBudget budget)
             {
                 Close(top);
             }
-            else if (++_nodes > MostNodes)
+            else if (!budget.TrySpendFolding(NodeCost))
             {
+                IsStopped = true;
                 break;
             }
             else
             {
-                budget.SpendWork(NodeCost);
                 Step(top, top.Order[top.Next]);
             }
         }

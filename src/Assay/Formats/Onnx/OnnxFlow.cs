@@ -8,27 +8,28 @@ namespace Assay.Formats.Onnx;
 /// <summary>Takes a model's graphs apart for <see cref="FlowMachine"/>.</summary>
 internal sealed class OnnxFlow
 {
-    private const int MostNodes = 200_000;
     private const int MostNames = 64;
     private const int MostNumbers = 16;
     private const int LongestName = 512;
 
-    private readonly FlowGraph _graph = new();
+    private readonly FlowGraph _graph;
     private readonly Stack<(ProtobufMessage Message, FlowBody Body)> _open = new();
-    private int _nodes;
 
-    /// <summary>The graphs of a model.</summary>
-    public static FlowGraph Of(ProtobufMessage model)
+    private OnnxFlow(FlowGraph graph) => _graph = graph;
+
+    /// <summary>Takes in the graphs of a model.</summary>
+    public static void Fill(ProtobufMessage model, FlowGraph into)
     {
-        OnnxFlow flow = new();
+        OnnxFlow flow = new(into);
         foreach (ProtobufField field in model)
         {
             if (field.Name == "graph" && field.Message is { } graph)
             {
                 flow._open.Push((graph, flow._graph.Main));
             }
-            else if (field.Name == "functions" && field.Message is { } function && flow._graph.Functions.Count < MostNodes)
+            else if (field.Name == "functions" && field.Message is { } function)
             {
+                into.Take(0);
                 FlowBody body = new();
                 if (flow._graph.Functions.TryAdd($"{function.Text("domain")}\0{function.Text("name")}", body))
                 {
@@ -41,8 +42,6 @@ internal sealed class OnnxFlow
         {
             flow.Body(at.Message, at.Body);
         }
-
-        return flow._graph;
     }
 
     private void Body(ProtobufMessage graph, FlowBody body)
@@ -75,7 +74,8 @@ internal sealed class OnnxFlow
                     // Older models list their constants among the inputs, too.
                     body.Given[tensor.Name] = Constant(tensor);
                     break;
-                case "node" when field.Message is { } node && _nodes++ < MostNodes:
+                case "node" when field.Message is { } node:
+                    _graph.Take(node.Range.Length);
                     Node(node, body);
                     break;
             }

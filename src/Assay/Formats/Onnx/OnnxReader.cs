@@ -52,7 +52,7 @@ internal sealed class OnnxReader
             tensors.Tell();
             if (_model is { } model)
             {
-                FlowFindings.Tell(() => OnnxFlow.Of(model), "onnx.trigger", _context);
+                FlowFindings.Tell(graph => OnnxFlow.Fill(model, graph), "onnx.trigger", _context);
             }
         }
 

@@ -9,6 +9,7 @@ namespace Assay.Formats.OpenVino;
 /// <summary>Collects layers and edges of the outermost graph, token by token. Bodies of layers are not followed.</summary>
 internal sealed class OpenVinoFlow(ScanBudget budget)
 {
+    private const int BytesOfLayer = 512;
     private const int MostLayers = 100_000;
     private const int MostPorts = 64;
     private const int LayerSize = 300;
@@ -52,14 +53,14 @@ internal sealed class OpenVinoFlow(ScanBudget budget)
         }
     }
 
-    /// <summary>The graph; constants are looked up among their bytes where they are there.</summary>
-    public FlowGraph Graph(ByteSource? weights)
+    /// <summary>Takes in the graph; constants are looked up among their bytes where they are there.</summary>
+    public void Fill(FlowGraph graph, ByteSource? weights)
     {
-        FlowGraph graph = new();
         ILookup<string, (string From, string FromPort, string To, int ToPort)> into = _edges.ToLookup(e => e.To, StringComparer.Ordinal);
         ILookup<string, string> outOf = _edges.ToLookup(e => e.From, e => e.FromPort, StringComparer.Ordinal);
         foreach ((string id, Layer layer) in _layers)
         {
+            graph.Take(BytesOfLayer);
             List<string> outputs = [.. outOf[id].Distinct().Take(MostPorts).OrderBy(p => p.Length).ThenBy(p => p, StringComparer.Ordinal).Select(p => $"{id}:{p}")];
             switch (layer.Type)
             {
@@ -87,8 +88,6 @@ internal sealed class OpenVinoFlow(ScanBudget budget)
                 GivesWhole = layer.Data.GetValueOrDefault("destination_type") is { Length: > 1 } type && type[0] is 'i' or 'u',
             });
         }
-
-        return graph;
     }
 
     private static FlowValue Constant(Layer layer, ByteSource? weights)

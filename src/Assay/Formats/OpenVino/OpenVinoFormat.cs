@@ -59,7 +59,7 @@ internal sealed class OpenVinoFormat : IFormat
 
         using ByteSource? weights = model.Constants.Count > 0 ? Weights(context) : null;
         OpenVinoChecks.Tell(model, weights?.Length, document.IsWhole, context);
-        FlowFindings.Tell(() => flow.Graph(weights), "graph.trigger", context);
+        FlowFindings.Tell(graph => flow.Fill(graph, weights), "graph.trigger", context);
         context.ReadTensors(Id, group => Fill(model, context, group));
     }
 

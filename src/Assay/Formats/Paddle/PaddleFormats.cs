@@ -74,6 +74,8 @@ internal sealed class PaddleFormat : IFormat
                 context.Add(fact with { Count = count });
             }
         }
+
+        Graphs.FlowFindings.Tell(graph => PaddleFlow.Fill(new ProtobufMessage(wire, Schema["ProgramDesc"], claim.Range), graph), "graph.trigger", context);
     }
 
     private static void Operator(ProtobufMessage message, Dictionary<string, (OperatorFact Fact, long Count)> operators, ReadContext context)

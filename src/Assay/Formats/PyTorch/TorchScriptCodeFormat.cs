@@ -66,7 +66,7 @@ internal sealed class TorchScriptCodeFormat : IFormat
         {
             if (tree[number] is { Kind: SyntaxKind.FunctionDef } function && function.Name(SyntaxField.Name)?.StartsWith("forward", StringComparison.Ordinal) is true)
             {
-                FlowFindings.Tell(() => TorchScriptFlow.Of(function), "graph.trigger", context, offset => start + offset);
+                FlowFindings.Tell(graph => TorchScriptFlow.Of(function, graph), "graph.trigger", context, offset => start + offset);
             }
         }
     }

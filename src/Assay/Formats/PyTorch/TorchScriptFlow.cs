@@ -11,19 +11,20 @@ namespace Assay.Formats.PyTorch;
 /// </summary>
 internal sealed class TorchScriptFlow
 {
-    private const int MostNodes = 100_000;
     private const int MostListed = 32;
     private const string Nothing = "None";
 
-    private readonly FlowGraph _graph = new();
+    private readonly FlowGraph _graph;
     private readonly List<Dictionary<string, string>> _scopes = [new(StringComparer.Ordinal)];
     private readonly Dictionary<int, string> _values = [];
     private readonly Stack<Dictionary<string, string>> _pending = new();
 
-    /// <summary>The graph of a function whose values are tensors.</summary>
-    public static FlowGraph Of(SyntaxNode function)
+    private TorchScriptFlow(FlowGraph graph) => _graph = graph;
+
+    /// <summary>Takes in the graph of a function whose values are tensors.</summary>
+    public static FlowGraph Of(SyntaxNode function, FlowGraph graph)
     {
-        TorchScriptFlow flow = new();
+        TorchScriptFlow flow = new(graph);
         SyntaxNode parameters = function[SyntaxField.Args];
         bool isFirst = true;
         foreach (SyntaxNode parameter in parameters.List(SyntaxField.Args))
@@ -297,11 +298,8 @@ internal sealed class TorchScriptFlow
     private string Add(string name, FlowKind kind, IReadOnlyList<string> inputs, SyntaxNode node, IReadOnlyList<long>? axes = null, long? axis = null, bool whole = false)
     {
         string output = string.Create(CultureInfo.InvariantCulture, $"@{_graph.Main.Nodes.Count}");
-        if (_graph.Main.Nodes.Count < MostNodes)
-        {
-            _graph.Main.Nodes.Add(new FlowNode(name, kind, inputs, [output], node.Start) { Axes = axes, Axis = axis, GivesWhole = whole });
-        }
-
+        _graph.Take(0);
+        _graph.Main.Nodes.Add(new FlowNode(name, kind, inputs, [output], node.Start) { Axes = axes, Axis = axis, GivesWhole = whole });
         return output;
     }
 

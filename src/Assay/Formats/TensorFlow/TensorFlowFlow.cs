@@ -9,29 +9,28 @@ namespace Assay.Formats.TensorFlow;
 /// <summary>Takes a graph and its library of functions apart for <see cref="FlowMachine"/>.</summary>
 internal sealed class TensorFlowFlow
 {
-    private const int MostNodes = 200_000;
     private const int MostNames = 256;
     private const int MostOutputs = 64;
     private const int LongestName = 512;
 
-    private readonly FlowGraph _graph = new();
+    private readonly FlowGraph _graph;
     private readonly ProtobufType _named;
     private readonly ProtobufType _shape;
-    private int _nodes;
 
-    private TensorFlowFlow(ProtobufSchema schema) => (_named, _shape) = (schema["AttrEntryText"], schema["TensorShapeProto"]);
+    private TensorFlowFlow(ProtobufSchema schema, FlowGraph graph) => (_graph, _named, _shape) = (graph, schema["AttrEntryText"], schema["TensorShapeProto"]);
 
-    /// <summary>The graph that a GraphDef holds.</summary>
-    public static FlowGraph Of(ProtobufMessage graph, ProtobufSchema schema)
+    /// <summary>Takes in the graph that a GraphDef holds.</summary>
+    public static void Fill(ProtobufMessage graph, ProtobufSchema schema, FlowGraph into)
     {
-        TensorFlowFlow flow = new(schema);
+        TensorFlowFlow flow = new(schema, into);
         List<(ProtobufMessage Message, FlowBody Body)> functions = [];
         foreach (ProtobufMessage library in graph.Messages("library"))
         {
             foreach (ProtobufMessage function in library.Messages("function"))
             {
                 FlowBody body = new();
-                if (functions.Count < MostNodes && flow._graph.Functions.TryAdd(function.Message("signature")?.Text("name", LongestName) ?? "", body))
+                into.Take(0);
+                if (flow._graph.Functions.TryAdd(function.Message("signature")?.Text("name", LongestName) ?? "", body))
                 {
                     functions.Add((function, body));
                 }
@@ -43,8 +42,6 @@ internal sealed class TensorFlowFlow
         {
             flow.Function(message, body);
         }
-
-        return flow._graph;
     }
 
     private void Function(ProtobufMessage message, FlowBody body)
@@ -84,8 +81,9 @@ internal sealed class TensorFlowFlow
         List<(FlowNode Node, string Name)> nodes = [];
         foreach (ProtobufField field in holder)
         {
-            if (field.Name == name && field.Message is { } message && _nodes++ < MostNodes)
+            if (field.Name == name && field.Message is { } message)
             {
+                _graph.Take(message.Range.Length);
                 Node(message, body, nodes, last);
             }
         }

@@ -165,7 +165,7 @@ internal sealed class TensorFlowReader
         _operators.Tell(_context, _loading.Functions);
         foreach (ProtobufMessage graph in _graphs)
         {
-            FlowFindings.Tell(() => TensorFlowFlow.Of(graph, TensorFlowFormat.Schema), "graph.trigger", _context, At);
+            FlowFindings.Tell(flow => TensorFlowFlow.Fill(graph, TensorFlowFormat.Schema, flow), "graph.trigger", _context, At);
         }
     }
 

@@ -14,37 +14,35 @@ namespace Assay.Formats.TfLite;
 /// <param name="buffers">Where the buffers lie.</param>
 internal sealed class TfLiteFlow(FlatBuffer buffer, ByteSource source, IReadOnlyList<string> codes, IReadOnlyList<ByteRange> buffers)
 {
-    private const int MostNodes = 100_000;
     private const int MostExtents = 16;
     private const int MostNames = 64;
 
+    private const int BytesOfOperator = 512;
     private readonly List<FlowBody> _bodies = [];
-    private int _nodes;
 
-    /// <summary>The subgraphs of a model; the first is the outermost.</summary>
-    public FlowGraph Of(FlatTable model)
+    /// <summary>Takes in the subgraphs of a model; the first is the outermost.</summary>
+    public void Fill(FlatTable model, FlowGraph graph)
     {
-        FlowGraph graph = new();
         FlatVector subgraphs = model.Vector(2);
-        for (uint i = 0; i < subgraphs.Count && i < MostNodes; i++)
+        for (uint i = 0; i < subgraphs.Count; i++)
         {
+            graph.Take(0);
             _bodies.Add(i == 0 ? graph.Main : new FlowBody());
         }
 
         for (int i = 0; i < _bodies.Count; i++)
         {
-            Body(subgraphs.Table((uint)i), _bodies[i], i == 0);
+            Body(subgraphs.Table((uint)i), _bodies[i], graph);
         }
-
-        return graph;
     }
 
-    private void Body(FlatTable subgraph, FlowBody body, bool isOutermost)
+    private void Body(FlatTable subgraph, FlowBody body, FlowGraph graph)
     {
         FlatVector tensors = subgraph.Vector(0);
         List<IReadOnlyList<long>?> shapes = [];
-        for (uint i = 0; i < tensors.Count && i < MostNodes; i++)
+        for (uint i = 0; i < tensors.Count; i++)
         {
+            graph.Take(0);
             FlatTable tensor = tensors.Table(i);
             List<long>? shape = Shape(tensor.Vector(0));
             shapes.Add(shape);
@@ -57,7 +55,7 @@ internal sealed class TfLiteFlow(FlatBuffer buffer, ByteSource source, IReadOnly
 
         body.Inputs.AddRange(Names(subgraph.Vector(1)));
         body.Outputs.AddRange(Names(subgraph.Vector(2)));
-        if (isOutermost)
+        if (body == graph.Main)
         {
             foreach (int input in Indices(subgraph.Vector(1)).Where(i => i >= 0 && i < shapes.Count))
             {
@@ -66,8 +64,9 @@ internal sealed class TfLiteFlow(FlatBuffer buffer, ByteSource source, IReadOnly
         }
 
         FlatVector operators = subgraph.Vector(3);
-        for (uint i = 0; i < operators.Count && _nodes++ < MostNodes; i++)
+        for (uint i = 0; i < operators.Count; i++)
         {
+            graph.Take(BytesOfOperator);
             Node(operators.Table(i), body, shapes);
         }
     }

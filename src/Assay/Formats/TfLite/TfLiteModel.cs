@@ -61,7 +61,7 @@ internal sealed class TfLiteModel(FlatBuffer buffer, ByteRange range, ReadContex
         context.Meta("version", model.U32(0).ToString(CultureInfo.InvariantCulture));
         context.Meta("subgraphs", graphs.Count.ToString(CultureInfo.InvariantCulture));
         context.Meta("tensors", _tensors.Count.ToString(CultureInfo.InvariantCulture));
-        FlowFindings.Tell(() => new TfLiteFlow(buffer, context.Artifact.Bytes, [.. _codes.Select(c => c.Name)], _buffers).Of(model), "graph.trigger", context);
+        FlowFindings.Tell(graph => new TfLiteFlow(buffer, context.Artifact.Bytes, [.. _codes.Select(c => c.Name)], _buffers).Fill(model, graph), "graph.trigger", context);
     }
 
     /// <summary>Tells the operators and what is odd, as far as the model was read.</summary>

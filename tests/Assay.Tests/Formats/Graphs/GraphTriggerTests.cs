@@ -105,7 +105,7 @@ public sealed class GraphTriggerTests
         SyntaxTree tree = PythonParser.Parse(SourceText.OfString(source), new ScanBudget(new ScanLimits(), TimeProvider.System));
         SyntaxNode function = Enumerable.Range(1, tree.Count - 1).Select(n => tree[n]).First(n => n.Kind is SyntaxKind.FunctionDef);
         Assert.Empty(tree.Errors);
-        Assert.Equal(isTold, new FlowMachine(TorchScriptFlow.Of(function), new ScanBudget(new ScanLimits(), TimeProvider.System)).Run().Count > 0);
+        Assert.Equal(isTold, new FlowMachine(TorchScriptFlow.Of(function, new FlowGraph()), new ScanBudget(new ScanLimits(), TimeProvider.System)).Run().Count > 0);
     }
 
     private static ProtobufBuilder Net(float number) => TensorFlowModels.Graph(
