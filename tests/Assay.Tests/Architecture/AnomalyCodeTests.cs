@@ -50,6 +50,7 @@ public sealed partial class AnomalyCodeTests
         "lightgbm",
         "mar",
         "matlab",
+        "media",
         "mleap",
         "mlnet",
         "mnn",

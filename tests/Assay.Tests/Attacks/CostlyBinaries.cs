@@ -54,6 +54,11 @@ internal static class CostlyBinaries
         ["netcdf: attributes"] = ("a.nc", "netcdf", n => [.. "CDF\u0001"u8, .. Big(0), .. Big(0), .. Big(0), .. Big(12), .. Big(n / 24), .. Each(n / 24, i => [.. Big(6), .. Ascii($"a{i:x5}"), 0, 0, .. Big(2), .. Big(4), .. "abcd"u8]), .. Big(0), .. Big(0)]),
         ["netcdf: variables"] = ("a.nc", "netcdf", n => [.. "CDF\u0001"u8, .. Big(0), .. new byte[16], .. Big(11), .. Big(n / 36), .. Each(n / 36, i => [.. Big(6), .. Ascii($"v{i:x5}"), 0, 0, .. Big(0), .. Big(0), .. Big(0), .. Big(1), .. Big(4), .. Big(8)])]),
         ["fasttext: words"] = ("a.bin", "fasttext", n => [.. Int(793712314), .. Int(12), .. Repeat(12, Int(1)), .. Double(0.1), .. Int(n / 16), .. Int(n / 16), .. Int(0), .. Long(9), .. Long(-1), .. Each(n / 16, i => [.. Ascii($"w{i:x5}"), 0, .. Long(7), 0]), .. new byte[34]]),
+        ["hnsw: elements"] = ("a.bin", "hnsw", n => [.. Long(0), .. Long(n / 28), .. Long(n / 28), .. Long(24), .. Long(16), .. Long(12), .. Int(0), .. Int(0), .. Long(2), .. Long(2), .. Long(2), .. Double(1), .. Long(9), .. Repeat(n / 28, [2, 0, 0, 0, .. Int(1), .. Int(0), .. Int(9), .. Long(1)]), .. Repeat(n / 28, Int(0))]),
+        ["llama2.c: tokens"] = ("a.bin", "llama2c-tokenizer", n => [.. Int(6), .. Each(n / 14, i => [.. Int(0), .. Int(6), .. Ascii($"t{i:x5}")])]),
+        ["media: entries"] = ("a.m3u8", "media-script", n => [.. "#EXTM3U\n"u8, .. Repeat(n / 10, "a/seg0.ts\n"u8.ToArray())]),
+        ["states: indices"] = ("a.pkl", "pickle", n => Sparse(n / 8, 1)),
+        ["states: objects"] = ("a.pkl", "pickle", n => Sparse(1, n / 400)),
         ["kenlm: tables"] = ("a.bin", "kenlm", n => [.. "mmap lm http://kheafield.com/code format version 5\n\0"u8, .. Repeat(n / 4, [0xA7, 0x13, 0, 0x80])]),
     };
 
@@ -178,6 +183,19 @@ internal static class CostlyBinaries
 
     private static byte[] Avro(string schema, byte[] blocks) =>
         [.. "Obj\u0001"u8, 2, 22, .. "avro.schema"u8, .. Varint(2 * schema.Length), .. Ascii(schema), 0, .. s_mark, .. blocks];
+
+    /// <summary>A list of sparse matrices, each with so many indices.</summary>
+    private static byte[] Sparse(int indices, int matrices)
+    {
+        byte[] array = [.. "cnumpy.core.numeric\n_frombuffer\n("u8, (byte)'B', .. Int(4 * indices), .. new byte[4 * indices], .. "cnumpy\ndtype\n"u8, .. Word("i4"), 0x85, (byte)'R', (byte)'J', .. Int(indices), 0x85, .. Word("C"), (byte)'t', (byte)'R'];
+        byte[] matrix =
+        [
+            .. "cscipy.sparse._csr\ncsr_matrix\n)"u8, 0x81, .. "}("u8, .. Word("_shape"), (byte)'J', .. Int(0), (byte)'J', .. Int(9), 0x86, .. Word("indices"), .. array, .. Word("indptr"), .. array, .. Word("data"), .. array, .. "ub"u8,
+        ];
+        return [0x80, 4, .. "]("u8, .. Repeat(matrices, matrix), .. "e."u8];
+    }
+
+    private static byte[] Word(string text) => [(byte)'X', .. Int(text.Length), .. Ascii(text)];
 
     private static byte[] Varint(int number)
     {

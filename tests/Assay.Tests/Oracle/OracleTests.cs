@@ -11,7 +11,7 @@ public sealed class OracleTests
     private const ulong Seed = 2026;
 
     [Fact]
-    public void NothingThatAnUnpicklerRunsGoesUnseen()
+    public void T215_NothingThatAnUnpicklerRunsGoesUnseen()
     {
         Assert.SkipWhen(OracleProcess.Missing is not null, OracleProcess.Missing ?? "");
         OracleTally tally = new();

@@ -21,13 +21,16 @@ internal abstract class ArchiveBundle(ReadContext context) : IBundle
 
     public IEnumerable<BundleEntry> List(CancellationToken cancellation = default)
     {
-        SortedSet<string> names = new(StringComparer.Ordinal);
+        SortedDictionary<string, long?> names = new(StringComparer.Ordinal);
         lock (_gate)
         {
-            names.UnionWith(Names().Where(n => BundleName.IsPlain(n)));
+            foreach (string name in Names().Where(n => BundleName.IsPlain(n)))
+            {
+                names.TryAdd(name, SizeOf(name));
+            }
         }
 
-        return names.Select(n => new BundleEntry(n, null));
+        return names.Select(n => new BundleEntry(n.Key, n.Value));
     }
 
     public BundleOpening TryOpen(string name)
@@ -57,6 +60,9 @@ internal abstract class ArchiveBundle(ReadContext context) : IBundle
     /// <summary>The names of the members, in any order.</summary>
     protected abstract IEnumerable<string> Names();
 
+    /// <summary>How many bytes a member is said to have; null where that is not known before it is opened.</summary>
+    protected virtual long? SizeOf(string name) => null;
+
     /// <summary>Opens a member.</summary>
     protected abstract BundleOpening Open(string name);
 }
@@ -69,6 +75,8 @@ internal sealed class ZipBundle(ZipDirectory directory, ReadContext context) : A
     private ZipContent Content => _content ??= ZipContent.Of(directory, new TensorSource(Context.Artifact.Bytes, Context, new TensorGroup("zip")), isTorch: false);
 
     protected override IEnumerable<string> Names() => directory.Views.Count == 1 ? Content.Names : [];
+
+    protected override long? SizeOf(string name) => Content.SizeOf(name);
 
     protected override BundleOpening Open(string name)
     {

@@ -85,6 +85,9 @@ internal sealed class ZipContent
 
     public bool Has(string name) => _entries.ContainsKey(name);
 
+    /// <summary>How many bytes a member is said to unpack to; null where there is none of that name.</summary>
+    public long? SizeOf(string name) => _entries.GetValueOrDefault(name)?.Central?.Size;
+
     /// <summary>The content of a member, or null with the reason as half a sentence.</summary>
     public (ByteSource Source, ByteRange Range)? Open(string name, out string? problem)
     {

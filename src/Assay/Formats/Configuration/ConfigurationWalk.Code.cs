@@ -124,4 +124,20 @@ internal sealed partial class ConfigurationWalk
         opening.Bytes?.Dispose();
         return opening.Bytes is null ? null : found.Name;
     }
+
+    /// <summary>The file of a class that a configuration names: <c>modeling_x.Class</c> beside it, or <c>owner/repository--modeling_x.Class</c> elsewhere.</summary>
+    private void Module(string text, long offset)
+    {
+        int other = text.IndexOf("--", StringComparison.Ordinal);
+        string module = other < 0 ? text : text[(other + 2)..];
+        int dot = module.LastIndexOf('.');
+        if (other < 0 && dot > 0)
+        {
+            context.Refer("code", module[..dot].Replace('.', '/') + ".py", offset);
+        }
+        else if (other > 0)
+        {
+            context.Refer("remote-code", "https://huggingface.co/" + text[..other], offset);
+        }
+    }
 }

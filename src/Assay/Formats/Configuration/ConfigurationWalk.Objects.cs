@@ -20,13 +20,7 @@ internal sealed partial class ConfigurationWalk
 
     private void EndMap(Frame map, long offset)
     {
-        if (_open.Count == 0)
-        {
-            Codes();
-            Layers();
-            Strays();
-        }
-
+        Types(map);
         if (map.Kept is not { } kept)
         {
             return;

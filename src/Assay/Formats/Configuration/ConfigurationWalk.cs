@@ -3,12 +3,10 @@ using System.Globalization;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
-using Assay.Evaluation;
 using Assay.Formats.Jinja;
 using Assay.Formats.Requirements;
 using Assay.Formats.Shell;
 using Assay.Formats.Yaml;
-using Assay.Python.Names;
 
 namespace Assay.Formats.Configuration;
 
@@ -140,6 +138,14 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             Entry("custom_pipeline", $"{module}.{pipeline}", EntryKind.Text, offset, beside: Code(module));
         }
 
+        if (_open.Count == 0)
+        {
+            Codes();
+            Layers();
+            Strays();
+            Programs();
+        }
+
         context.Budget.Release(KeySize * (long)(closed.Keys?.Count ?? 0));
     }
 
@@ -240,6 +246,10 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             {
                 Node(value);
             }
+            else if (role is not ValueRole.Command)
+            {
+                Program(value);
+            }
 
             if (_codes.Count < MostCodes && IsCode(value.Text))
             {
@@ -249,15 +259,6 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             Text(key, value, role, isInList);
         }
     }
-
-    /// <summary>Whether a value is a row of a table that happens to have such a name: a number, or far down a list a text that is neither a path nor the name of something in a module.</summary>
-    private bool IsOneOfMany(ValueRole role, ScalarValue value, bool isInList) =>
-        role is not ValueRole.Switch && isInList
-        && (value.Kind is EntryKind.Integer or EntryKind.Number || (Top is { IsMap: false, Index: > MostListed } && value.Text.AsSpan().IndexOfAny("/\\.:") < 0));
-
-    /// <summary>Whether a value is the name of something that starts programs or runs code, as those write it who find it by that name: <c>os.system</c>, <c>subprocess:run</c>.</summary>
-    private static bool NamesHarm(string text) =>
-        text.Length is > 6 and < 64 && text.AsSpan().IndexOfAny('.', ':') > 0 && char.IsAsciiLetterLower(text[0]) && !text.EndsWith(')') && CallableSinks.IsHandable(CanonicalName.Of(text.Replace(':', '.')));
 
     private void Text(string key, ScalarValue value, ValueRole role, bool isInList)
     {
@@ -323,22 +324,6 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
         if (Inside("auto_map") || (key is "impl" && Inside("custom_pipelines")))
         {
             Module(text, value.Offset);
-        }
-    }
-
-    /// <summary>The file of a class that a configuration names: <c>modeling_x.Class</c> beside it, or <c>owner/repository--modeling_x.Class</c> elsewhere.</summary>
-    private void Module(string text, long offset)
-    {
-        int other = text.IndexOf("--", StringComparison.Ordinal);
-        string module = other < 0 ? text : text[(other + 2)..];
-        int dot = module.LastIndexOf('.');
-        if (other < 0 && dot > 0)
-        {
-            context.Refer("code", module[..dot].Replace('.', '/') + ".py", offset);
-        }
-        else if (other > 0)
-        {
-            context.Refer("remote-code", "https://huggingface.co/" + text[..other], offset);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class JsonFormat : IFormat
         new("hf-config", "Hugging Face configuration", JsonKinds.IsConfig),
         new("hf-tokenizer", "Hugging Face tokenizer", JsonKinds.IsTokenizer),
         new("diffusers-index", "diffusers pipeline index", k => !k.IsList && k.Outer("_class_name") && k.Outer("_diffusers_version")),
-        new("sentence-transformers-modules", "sentence-transformers modules", k => k.IsList && k.Inner("idx") && k.Inner("path") && k.Inner("type")),
+        new("sentence-transformers-modules", "sentence-transformers modules", k => k.IsList ? k.Inner("idx") && k.Inner("path") && k.Inner("type") : k.Outer("types") && k.Outer("structure")),
         new("peft-adapter", "PEFT adapter configuration", k => !k.IsList && k.Outer("peft_type")),
         new("spacy-meta", "spaCy pipeline", k => !k.IsList && k.Outer("spacy_version") && k.Outer("pipeline")),
     ];

@@ -32,10 +32,25 @@ internal sealed class MediaFormat : IFormat
     public void Read(Claim claim, ReadContext context)
     {
         context.Cover(claim.Range, CoverageKind.Data);
+        Behind(claim.Range, context);
         if (claim.Range.Length > 8 && context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 8).AsSpan().SequenceEqual(PngSignature))
         {
             Texts(claim.Range, context);
         }
+    }
+
+    /// <summary>What stands behind the end of a picture is examined as what it may be; what is nothing is no part of any model.</summary>
+    private static void Behind(ByteRange picture, ReadContext context)
+    {
+        ByteRange rest = new(picture.End, context.Artifact.Bytes.Length - picture.End);
+        if (rest.IsEmpty)
+        {
+            return;
+        }
+
+        context.Cover(rest, CoverageKind.Data);
+        context.Anomaly("media.trailing-data", rest.Offset, rest.Length, $"{rest.Length} bytes stand behind the end of the picture.");
+        context.Submit(new Artifact($"behind@0x{rest.Offset:x}", context.Artifact.Bytes.Slice(rest), context.Artifact) { MayBeOpaque = true });
     }
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];

@@ -107,6 +107,7 @@ internal sealed class PickleWalk(Artifact artifact, Claim claim, ReadContext con
         RecogniseFurther(start);
         pickle.Log();
         PickleEntries.Add(machine, context);
+        TorchStorageMembers.Check(machine, pickle.Persistents, context);
         context.Cover(new ByteRange(start, pickle.End - start), CoverageKind.Parsed);
         if (_streams == 0 && machine.Ending == PickleEnding.Stop && TorchDistributedMetadata.IsMetadata(machine, machine.Result))
         {

@@ -1,5 +1,6 @@
 // Texts of no known language: what stands in them and would do harm as a command.
 using System.Collections.Frozen;
+using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Formats.Shell;
@@ -14,6 +15,7 @@ internal static class StrayText
 {
     private const long Longest = 1 << 20;
     private const int MostTold = 16;
+    private const int ShortestPipe = 8;
 
     /// <summary>Texts that people read, or that are rows and words.</summary>
     private static readonly FrozenSet<string> s_prose = new[]
@@ -28,10 +30,12 @@ internal static class StrayText
     public static void Tell(Claim claim, ReadContext context)
     {
         Artifact artifact = context.Artifact;
-        if (claim.Range.Length > Longest || IsProse(artifact.Extension) || (artifact.Extension.Length == 0 && !artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..].StartsWith('.')))
+        if (claim.Range.Length > Longest)
         {
             return;
         }
+
+        bool isProse = IsProse(artifact.Extension) || (artifact.Extension.Length == 0 && !artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..].StartsWith('.'));
 
         TextDocument document = TextDocument.Read(artifact.Bytes, claim.Range, context.Budget);
         context.Budget.SpendWork(4L * document.Text.Length);
@@ -39,9 +43,15 @@ internal static class StrayText
         int told = 0;
         foreach (string line in document.Text.Split('\n'))
         {
-            foreach (string text in StrayCommands.Of(line))
+            foreach (string text in isProse ? [] : StrayCommands.Of(line))
             {
                 told += Say(text, document.Offset(at), context);
+            }
+
+            if (Piped(line) is { } piped && told < MostTold)
+            {
+                told += Say(piped, document.Offset(at), context);
+                Hand(piped, document.Offset(at), context);
             }
 
             if (told >= MostTold)
@@ -50,6 +60,32 @@ internal static class StrayText
             }
 
             at += line.Length + 1;
+        }
+    }
+
+    /// <summary>
+    /// The command of a line whose last sign is a bar, behind the name that it is for: readers of Kaldi's lists run it and take what it prints. Rows of a table have bars on both sides.
+    /// </summary>
+    private static string? Piped(string line)
+    {
+        ReadOnlySpan<char> trimmed = line.AsSpan().Trim();
+        if (trimmed.Length < ShortestPipe || trimmed[0] is '|' || trimmed[^1] is not '|' || trimmed[^2] is '|')
+        {
+            return null;
+        }
+
+        int blank = trimmed.IndexOfAny(' ', '\t');
+        return blank < 0 ? null : trimmed[(blank + 1)..^1].Trim().ToString();
+    }
+
+    /// <summary>Code of other languages that such a command hands to an interpreter.</summary>
+    private static void Hand(string command, long offset, ReadContext context)
+    {
+        foreach (InlineSource inline in InlineCode.In(command))
+        {
+            byte[] source = Encoding.UTF8.GetBytes(inline.Source);
+            context.Budget.SpendWork(source.Length, offset);
+            context.Submit(new Artifact($"source@0x{offset:x}", new MemorySource(source), context.Artifact, inline.Language is "python" ? PythonSources.PythonSourceFormat.FormatId : BracedSources.BracedSourceFormat.JavaScriptId) { When = "use" });
         }
     }
 

@@ -1,0 +1,83 @@
+// Programs among the values of a configuration, whatever their keys: somebody runs them, or they would not be there.
+using Assay.Artifacts;
+using Assay.Evaluation;
+using Assay.Formats.PythonSources;
+using Assay.Python.Names;
+
+namespace Assay.Formats.Configuration;
+
+internal sealed partial class ConfigurationWalk
+{
+    private const int MostListedPrograms = 8;
+    private readonly List<(ScalarValue Value, bool Reaches, string Path)> _listed = [];
+
+    /// <summary>
+    /// A text that is a program of Python: a component whose source is executed when it is made, a setting that is evaluated. What only does harm is told (a phase of use), as of commands. Where many stand in lists the document is about programs: a set of questions, a report.
+    /// </summary>
+    private void Program(ScalarValue value)
+    {
+        if (context.Artifact.Extension is ".jsonl" || value.IsCut || _listed.Count > MostListedPrograms || _open.Exists(f => !f.IsMap && f.Index > MostListed) || !ProgramText.Is(value.Text, context.Budget, out bool reaches))
+        {
+            return;
+        }
+
+        if (_open.Exists(f => !f.IsMap))
+        {
+            _listed.Add((value, reaches, Path()));
+        }
+        else
+        {
+            Evaluated(value, reaches, Path());
+        }
+    }
+
+    private void Evaluated(ScalarValue value, bool reaches, string path)
+    {
+        if (reaches)
+        {
+            context.Anomaly("configuration.code-text", value.Offset, 0, $"{path} is an expression that reaches behind objects: {Short(value.Text)}");
+        }
+
+        // Who runs it, and when, nobody knows; honest ones start programs, too.
+        Submit(value.Text, PythonSourceFormat.FormatId, "use", value.Offset);
+    }
+
+    /// <summary>The document ends: programs in lists, where there are few.</summary>
+    private void Programs()
+    {
+        foreach ((ScalarValue value, bool reaches, string path) in _listed.Count > MostListedPrograms ? [] : _listed)
+        {
+            Evaluated(value, reaches, path);
+        }
+
+        _listed.Clear();
+    }
+
+    /// <summary>
+    /// The types of modules by the folders that they are loaded from, as a router of sentence-transformers lists them: each name is imported, and what it names loads the folder.
+    /// </summary>
+    private void Types(Frame map)
+    {
+        if (_open is not [{ IsMap: true, Key: "types" }] || map.Kept is not { Count: > 0 } kept || kept.Values.Any(v => v.Kind is not EntryKind.Text || !v.Text.Contains('.', StringComparison.Ordinal) || v.Text.AsSpan().IndexOfAny(" /\\:") >= 0))
+        {
+            return;
+        }
+
+        foreach ((string folder, ScalarValue type) in kept)
+        {
+            string at = KeyPath.Append(Path(), folder);
+            string module = type.Text[..type.Text.LastIndexOf('.')].Replace('.', '/');
+            Entry(at + ".module_type", type.Text, type.Kind, type.Offset, beside: Code(module, $"{folder}/{module}"));
+            Entry(at + ".module_path", folder, EntryKind.Text, type.Offset);
+        }
+    }
+
+    /// <summary>Whether a value is a row of a table that happens to have such a name: a number, or far down a list a text that is neither a path nor the name of something in a module.</summary>
+    private bool IsOneOfMany(ValueRole role, ScalarValue value, bool isInList) =>
+        role is not ValueRole.Switch && isInList
+        && (value.Kind is EntryKind.Integer or EntryKind.Number || (Top is { IsMap: false, Index: > MostListed } && value.Text.AsSpan().IndexOfAny("/\\.:") < 0));
+
+    /// <summary>Whether a value is the name of something that starts programs or runs code, as those write it who find it by that name: <c>os.system</c>, <c>subprocess:run</c>.</summary>
+    private static bool NamesHarm(string text) =>
+        text.Length is > 6 and < 64 && text.AsSpan().IndexOfAny('.', ':') > 0 && char.IsAsciiLetterLower(text[0]) && !text.EndsWith(')') && CallableSinks.IsHandable(CanonicalName.Of(text.Replace(':', '.')));
+}
