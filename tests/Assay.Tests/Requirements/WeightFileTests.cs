@@ -1,7 +1,6 @@
 // Requirements of weights, archives of layers and repositories that no other room names.
 using System.Security.Cryptography;
 using System.Text;
-using Assay.Artifacts;
 using Assay.Policies;
 using Assay.Scanning;
 using Assay.Tests.Builders;

@@ -9,45 +9,45 @@ namespace Assay.Formats.Configuration;
 internal sealed partial class ConfigurationWalk
 {
     private const int MostListedPrograms = 8;
-    private readonly List<(ScalarValue Value, bool Reaches, string Path)> _listed = [];
+    private readonly List<(ScalarValue Value, bool Defines, bool Reaches, string Path)> _listed = [];
 
     /// <summary>
     /// A text that is a program of Python: a component whose source is executed when it is made, a setting that is evaluated. What only does harm is told (a phase of use), as of commands. Where many stand in lists the document is about programs: a set of questions, a report.
     /// </summary>
     private void Program(ScalarValue value)
     {
-        if (context.Artifact.Extension is ".jsonl" || value.IsCut || _listed.Count > MostListedPrograms || _open.Exists(f => !f.IsMap && f.Index > MostListed) || !ProgramText.Is(value.Text, context.Budget, out bool reaches))
+        if (context.Artifact.Extension is ".jsonl" || value.IsCut || _listed.Count > MostListedPrograms || _open.Exists(f => !f.IsMap && f.Index > MostListed) || !ProgramText.Is(value.Text, context.Budget, out bool defines, out bool reaches))
         {
             return;
         }
 
         if (_open.Exists(f => !f.IsMap))
         {
-            _listed.Add((value, reaches, Path()));
+            _listed.Add((value, defines, reaches, Path()));
         }
         else
         {
-            Evaluated(value, reaches, Path());
+            Evaluated(value, defines, reaches, Path());
         }
     }
 
-    private void Evaluated(ScalarValue value, bool reaches, string path)
+    private void Evaluated(ScalarValue value, bool defines, bool reaches, string path)
     {
         if (reaches)
         {
             context.Anomaly("configuration.code-text", value.Offset, 0, $"{path} is an expression that reaches behind objects: {Short(value.Text)}");
         }
 
-        // Who runs it, and when, nobody knows; honest ones start programs, too.
-        Submit(value.Text, PythonSourceFormat.FormatId, "use", value.Offset);
+        // A source that defines something is executed for the sake of that when a component is made of it, and does nothing else; who runs another, nobody knows, and honest ones start programs.
+        Submit(value.Text, PythonSourceFormat.FormatId, defines ? "load" : "use", value.Offset);
     }
 
     /// <summary>The document ends: programs in lists, where there are few.</summary>
     private void Programs()
     {
-        foreach ((ScalarValue value, bool reaches, string path) in _listed.Count > MostListedPrograms ? [] : _listed)
+        foreach ((ScalarValue value, bool defines, bool reaches, string path) in _listed.Count > MostListedPrograms ? [] : _listed)
         {
-            Evaluated(value, reaches, path);
+            Evaluated(value, defines, reaches, path);
         }
 
         _listed.Clear();

@@ -1,6 +1,5 @@
 // Reads texts by which players and converters open other files: playlists, lists of parts, drawing programs.
 using Assay.Artifacts;
-using Assay.Bytes;
 using Assay.Formats.Texts;
 
 namespace Assay.Formats.Media;

@@ -18,6 +18,9 @@ internal sealed class PaddleFlow(FlowGraph graph)
     /// <summary>What operators call what they take, in the order in which the analysis wants it.</summary>
     private static readonly string[] s_order = ["Condition", "Cond", "Mask", "X", "Input", "W", "x", "Y", "Filter", "Ids", "Index", "Updates", "Shape", "ShapeTensor", "Axis", "Bias", "Scale"];
 
+    /// <summary>What operators call the axes that they work on.</summary>
+    private static readonly string[] s_axes = ["dim", "axes", "axis", "perm"];
+
     private readonly List<ProtobufMessage> _blocks = [];
     private readonly Dictionary<string, IReadOnlyList<long>?> _shapes = new(StringComparer.Ordinal);
 
@@ -108,7 +111,7 @@ internal sealed class PaddleFlow(FlowGraph graph)
 
         List<string> taken = [.. s_order.Where(inputs.ContainsKey).SelectMany(k => type is "select_input" && k is "X" ? Enumerable.Reverse(inputs[k]) : inputs[k])];
         string plain = type.StartsWith(ElementWise, StringComparison.Ordinal) ? type[ElementWise.Length..] : type;
-        IReadOnlyList<long>? axes = (string[])["dim", "axes", "axis", "perm"] is var keys ? keys.Select(k => settings.TryGetValue(k, out ProtobufMessage axis) ? Ints(axis) : null).FirstOrDefault(a => a is not null) : null;
+        IReadOnlyList<long>? axes = s_axes.Select(k => settings.TryGetValue(k, out ProtobufMessage axis) ? Ints(axis) : null).FirstOrDefault(a => a is not null);
         main.Nodes.Add(new FlowNode(type, type is "select_input" ? FlowKind.Select : FlowKinds.Of(plain, "paddle"), taken, outputs, message.Range.Offset)
         {
             Axes = settings.TryGetValue("reduce_all", out ProtobufMessage all) && all.Number("b") is > 0 ? null : axes,

@@ -25,10 +25,11 @@ internal static class ProgramText
     /// <summary>Whether a text is one.</summary>
     /// <param name="text">The text.</param>
     /// <param name="budget">The meter.</param>
+    /// <param name="defines">Whether it defines something: then it is executed for the sake of that, by what makes a component of it.</param>
     /// <param name="reaches">Whether it is one expression that reaches behind objects, which nobody writes who does not want what is evaluated to run something else.</param>
-    public static bool Is(string text, ScanBudget budget, out bool reaches)
+    public static bool Is(string text, ScanBudget budget, out bool defines, out bool reaches)
     {
-        reaches = false;
+        defines = reaches = false;
         if (text.Length is < Shortest or > Longest)
         {
             return false;
@@ -48,7 +49,13 @@ internal static class ProgramText
             return false;
         }
 
-        reaches = tree.Root.List(SyntaxField.Body) is { Count: 1 } body && body[0].Kind is SyntaxKind.Expr
+        SyntaxNodeList body = tree.Root.List(SyntaxField.Body);
+        foreach (SyntaxNode statement in body)
+        {
+            defines |= statement.Kind is SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef or SyntaxKind.ClassDef;
+        }
+
+        reaches = body.Count == 1 && body[0].Kind is SyntaxKind.Expr
             && SyntaxWalk.Of(tree.Root).Any(n => (n.Kind is SyntaxKind.Name && s_behind.Contains(n.Name(SyntaxField.Id) ?? "")) || (n.Kind is SyntaxKind.Attribute && s_behind.Contains(n.Name(SyntaxField.Attr) ?? "")));
         return SyntaxWalk.Of(tree.Root).Any(n => n.Kind is SyntaxKind.Call or SyntaxKind.FunctionDef or SyntaxKind.ClassDef);
     }

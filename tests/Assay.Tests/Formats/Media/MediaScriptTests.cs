@@ -1,6 +1,5 @@
 // Lists of media and drawings: ordinary ones pass, those that read other files under the name of a medium do not; and what stands behind a picture.
 using System.Text;
-using Assay.Artifacts;
 using Assay.Policies;
 using Assay.Scanning;
 using Assay.Tests.Builders;
