@@ -1,9 +1,11 @@
 // One run of assay convert on the directory of a model.
 using System.Globalization;
+using System.IO.Enumeration;
 using Assay.Bytes;
 using Assay.Conversion;
 using Assay.Detection;
 using Assay.Hosting.Files;
+using Assay.Hosting.Folders;
 using Assay.Policies;
 using Assay.Reports;
 using Assay.Scanning;
@@ -21,6 +23,7 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
     private static readonly string[] s_weights = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".joblib", ".safetensors", ".th", ".metadata"];
     private readonly List<string> _lines = [];
     private readonly List<string> _lost = [];
+    private readonly List<string> _missing = [];
     private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
     private readonly ConvertIndexes _indexes = new(host, real, arguments.Limits);
     private readonly Lazy<Scanner> _scanner = new(() => new Scanner(new ScanOptions { Rules = RuleSet.Default }));
@@ -52,7 +55,7 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
                 Walk(temporary);
             }
 
-            if (_converted > 0 && !(arguments.Strict && _lost.Count > 0))
+            if (_converted > 0 && _missing.Count == 0 && !(arguments.Strict && _lost.Count > 0))
             {
                 FileOutput.Guard(target, () => Directory.Move(temporary, target));
             }
@@ -71,10 +74,21 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
             writer.WriteLine(line);
         }
 
+        if (_converted > 0 && _missing.Count > 0)
+        {
+            writer.WriteLine($"Nothing was written: without {string.Join(", ", _missing.Select(Escape.Visible))} it would be another model. Complete the directory, or take away what does not belong to it.");
+            return ExitCode.Incomplete;
+        }
+
         if (arguments.Strict && _lost.Count > 0)
         {
             writer.WriteLine($"Nothing was written: something of {string.Join(", ", _lost.Select(Escape.Visible))} would be left behind.");
             return ExitCode.Findings;
+        }
+
+        if (_lines.Count == 0)
+        {
+            writer.WriteLine("There is nothing to convert: the directory has no files.");
         }
 
         return _converted > 0 ? ExitCode.Passed : ExitCode.Nothing;
@@ -82,8 +96,12 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
 
     private void Walk(string temporary)
     {
-        EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
-        List<string> paths = [.. Directory.EnumerateFiles(real, "*", all).Order(StringComparer.Ordinal)];
+        EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
+        List<string> paths = [.. new FileSystemEnumerable<string>(real, (ref FileSystemEntry e) => e.ToFullPath(), all)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry e) => !e.IsDirectory || IsLink(ref e),
+            ShouldRecursePredicate = (ref FileSystemEntry e) => !IsLink(ref e),
+        }.Order(StringComparer.Ordinal)];
         _indexes.Read(paths);
         // What is safe already keeps its name.
         foreach (string path in paths.OrderBy(p => Path.GetExtension(p) != ".safetensors"))
@@ -95,9 +113,15 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
             {
                 Tell(relative, "left out: its tensors were carried over with the pickle beside it");
             }
-            else if (FileKinds.Of(path) != FileKind.Regular)
+            else if (new FileInfo(path).LinkTarget is null ? FileKinds.Of(path) != FileKind.Regular : !IsNameInCache(path))
             {
-                Tell(relative, "left out: it is no regular file");
+                // A link to weights elsewhere is a part of the model, and what it leads to may be anything.
+                if (IsWeights(path))
+                {
+                    _missing.Add(relative);
+                }
+
+                Tell(relative, "left out: it is a link, or no regular file");
             }
             else if (_indexes.SuperfluousTo(relative) is { } index)
             {
@@ -115,9 +139,16 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
         }
     }
 
+    private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
+
+    private static bool IsWeights(string path) => s_weights.Contains(Path.GetExtension(path).ToLowerInvariant());
+
+    /// <summary>The cache of huggingface_hub has links for names: what they lead to is what loaders open.</summary>
+    private static bool IsNameInCache(string path) => RealPath.Of(path) is { } file && HubCache.IsName(path, file) && FileKinds.Of(file) == FileKind.Regular;
+
     private bool TryConvert(string path, string relative, string folder)
     {
-        bool expected = s_weights.Contains(Path.GetExtension(path).ToLowerInvariant());
+        bool expected = IsWeights(path);
         WeightFile? file;
         try
         {
@@ -228,6 +259,15 @@ internal sealed class ConvertFolder(Host host, ConvertArguments arguments, strin
         if (relative.EndsWith(ConvertIndexes.End, StringComparison.Ordinal))
         {
             Tell(relative, "left out: an index is made anew");
+            return;
+        }
+
+        // A download that broke off, a pointer to what is stored elsewhere, an archive under the name of weights: without it the new model is another one. What lies beside a description
+        // of OpenVINO belongs to that.
+        if (IsWeights(path) && !File.Exists(Path.ChangeExtension(path, ".xml")))
+        {
+            _missing.Add(relative);
+            Tell(relative, $"cannot be converted: {(new FileInfo(path).Length == 0 ? "it is empty" : "its name promises weights, and it holds none that are read here")}");
             return;
         }
 

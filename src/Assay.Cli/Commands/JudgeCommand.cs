@@ -84,7 +84,7 @@ internal static class JudgeCommand
                 report.Add(result.WithoutFacts());
             }
 
-            ScanRun.End(report, bundles.End(), tally, reader.Ignored);
+            ScanRun.End(report, bundles.End(), tally, new LeftAside(reader.Ignored, 0, null));
         }
         catch (MalformedException e)
         {

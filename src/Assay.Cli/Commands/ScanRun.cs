@@ -110,6 +110,10 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
         if (!arguments.Quiet)
         {
             remote?.Tell();
+            if (walk.LeftOutByHouse > 0)
+            {
+                host.Error.WriteLine(Escape.Visible($"assay: {ignore} leaves out {(walk.LeftOutByHouse == 1 ? "a file or folder" : $"{walk.LeftOutByHouse} files and folders")}, which {(walk.LeftOutByHouse == 1 ? "was" : "were")} not looked at; --no-policy examines all, --show-ignored names them."));
+            }
         }
 
         if (host.Cancellation.IsCancellationRequested)
@@ -211,7 +215,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
                     stored?.Keep(wholes);
                 }
 
-                End(report, wholes, tally, walk.LeftAside);
+                End(report, wholes, tally, new LeftAside(walk.LeftAside, walk.LeftAside, walk.LeftAsideFiles));
             }
         }
     }
@@ -260,7 +264,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
     }
 
     /// <summary>Ends a report with what the folders are as a whole.</summary>
-    internal static void End(IScanReport report, IReadOnlyList<BundleReport> bundles, ScanTally tally, long leftAside)
+    internal static void End(IScanReport report, IReadOnlyList<BundleReport> bundles, ScanTally tally, LeftAside aside)
     {
         foreach (BundleReport bundle in bundles)
         {
@@ -268,7 +272,7 @@ internal sealed class ScanRun(Host host, ScanArguments arguments)
             report.Add(bundle);
         }
 
-        report.Finish(leftAside);
+        report.Finish(aside);
     }
 
     /// <summary>A report in the format that was asked for.</summary>

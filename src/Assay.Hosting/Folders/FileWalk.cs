@@ -12,6 +12,7 @@ namespace Assay.Hosting.Folders;
 public sealed class FileWalk
 {
     private readonly WalkOptions _options;
+    private const int MostNamed = 10_000;
     private readonly CancellationToken _cancellation;
     private readonly HubCache _cache = new();
     private readonly List<ScanInput> _single = [];
@@ -48,13 +49,20 @@ public sealed class FileWalk
     /// <summary>Links met so far that lead out of their folder and do not look like models, and files and folders that the house leaves out.</summary>
     public int LeftAside { get; private set; }
 
+    /// <summary>The first of them.</summary>
+    public List<string> LeftAsideFiles { get; } = [];
+
+    /// <summary>How many of them the list of the house leaves out; a folder counts as one.</summary>
+    public int LeftOutByHouse { get; private set; }
+
     /// <summary>
     /// The inputs in the ordinal order of their paths; those that cannot be read say why. After cancellation each folder that was not walked to its
     /// end is one more input that says so.
     /// </summary>
     public IEnumerable<ScanInput> Inputs()
     {
-        LeftAside = 0;
+        LeftAside = LeftOutByHouse = 0;
+        LeftAsideFiles.Clear();
         PriorityQueue<IEnumerator<ScanInput>, string> heads = new(PathOrder.Instance);
         try
         {
@@ -194,7 +202,7 @@ public sealed class FileWalk
     {
         // What the user named stands for itself, wherever it lies.
         FolderTree tree = new(root.Real, (relative, real, folder) =>
-            _named.Contains(real) || (!folder && _leftOut.Contains(real)) || _options.Excludes(relative, folder) || Ignores(real, folder));
+            _named.Contains(real) || (!folder && _leftOut.Contains(real)) || _options.Excludes(relative, folder) || Ignores(root, relative, real, folder));
         foreach (Found found in tree.Walk())
         {
             if (_cancellation.IsCancellationRequested)
@@ -211,10 +219,15 @@ public sealed class FileWalk
         }
     }
 
-    private bool Ignores(string real, bool isFolder)
+    private bool Ignores(Root root, string relative, string real, bool isFolder)
     {
         bool ignores = _options.Ignore is { } list && list.Covers(real, isFolder);
-        LeftAside += ignores ? 1 : 0;
+        if (ignores)
+        {
+            LeftOutByHouse++;
+            Leave(Show(root, relative));
+        }
+
         return ignores;
     }
 
@@ -275,8 +288,17 @@ public sealed class FileWalk
             return Unread(shown, cause, false, detail);
         }
 
-        LeftAside++;
+        Leave(shown);
         return null;
+    }
+
+    private void Leave(string name)
+    {
+        LeftAside++;
+        if (LeftAsideFiles.Count < MostNamed)
+        {
+            LeftAsideFiles.Add(name);
+        }
     }
 
     private static ScanInput Unread(string path, UnreadCause cause, bool named, string detail) =>

@@ -105,9 +105,9 @@ public sealed partial class CycloneDxReport : IScanReport
     }
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
-        _summary.Ignored += leftAside;
+        _summary.Add(aside);
         _json.WriteEndArray();
         _json.WriteStartArray("vulnerabilities");
         _vulnerabilities.CopyTo(_json);

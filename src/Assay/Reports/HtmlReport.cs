@@ -51,9 +51,9 @@ public sealed class HtmlReport : IScanReport
     }
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
-        _summary.Ignored += leftAside;
+        _summary.Add(aside);
         string verdict = Words.Of(_summary.Verdict);
         StringBuilder html = new();
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");

@@ -53,7 +53,7 @@ public sealed class JUnitReport : IScanReport
     }
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
         _xml.WriteEndElement();
         _xml.WriteEndDocument();

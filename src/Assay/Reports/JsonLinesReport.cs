@@ -52,9 +52,9 @@ public sealed class JsonLinesReport : IScanReport
     public void Add(BundleReport bundle) => _summary.Add(bundle);
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
-        _summary.Ignored += leftAside;
+        _summary.Add(aside);
         Line(json =>
         {
             json.WriteStartObject("end");

@@ -54,9 +54,9 @@ public sealed class JsonReport : IScanReport
     public void Add(BundleReport bundle) => _summary.Add(bundle);
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
-        _summary.Ignored += leftAside;
+        _summary.Add(aside);
         _json.WriteEndArray();
         Bundles(_json, _summary);
         Standing(_json, _head, _summary);

@@ -143,9 +143,9 @@ public sealed class MarkdownReport : IScanReport
     }
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
-        _summary.Ignored += leftAside;
+        _summary.Add(aside);
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"# Assay: {Badge(_summary.Verdict)}\n\n{Plain(ReportGroups.Sentence(_summary))}\n\n");
         text.Append("| malicious | suspicious | incomplete | passed | ignored | critical | high | medium | low | info |\n|---|---|---|---|---|---|---|---|---|---|\n|");

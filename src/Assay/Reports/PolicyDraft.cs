@@ -59,7 +59,7 @@ public sealed class PolicyDraft : IScanReport
     public void Add(BundleReport bundle) => Judged(bundle.Judgement, null);
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
         if (!_any)
         {

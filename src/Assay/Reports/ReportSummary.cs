@@ -44,6 +44,14 @@ internal sealed class ReportSummary
         Judged(target.Judgement);
     }
 
+    /// <summary>Counts what was left out before the scan.</summary>
+    public void Add(LeftAside aside)
+    {
+        Ignored += aside.Ignored;
+        NotLookedAt += aside.NotLookedAt;
+        IgnoredFiles.AddRange((aside.Files ?? []).Take(MostIgnored - IgnoredFiles.Count));
+    }
+
     /// <summary>Counts what a bundle is as a whole; its files are counted by themselves.</summary>
     public void Add(BundleReport bundle)
     {
@@ -94,7 +102,10 @@ internal sealed class ReportSummary
 
     public long Targets { get; private set; }
 
-    public long Ignored { get; set; }
+    public long Ignored { get; private set; }
+
+    /// <summary>How many of those that are ignored nobody looked at.</summary>
+    public long NotLookedAt { get; private set; }
 
     public long Findings { get; private set; }
 

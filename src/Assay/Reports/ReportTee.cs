@@ -25,11 +25,11 @@ public sealed class ReportTee(IReadOnlyList<IScanReport> reports) : IScanReport
     }
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
         foreach (IScanReport report in reports)
         {
-            report.Finish(leftAside);
+            report.Finish(aside);
         }
     }
 

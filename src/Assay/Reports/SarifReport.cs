@@ -96,7 +96,7 @@ public sealed class SarifReport : IScanReport
     }
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
         _json.WriteEndArray();
         _json.WriteStartArray("artifacts");

@@ -129,9 +129,9 @@ public sealed class TextReport : IScanReport
     }
 
     /// <inheritdoc/>
-    public void Finish(long leftAside = 0)
+    public void Finish(LeftAside aside = default)
     {
-        _summary.Ignored += leftAside;
+        _summary.Add(aside);
         if (!_quiet)
         {
             if (_few is not null)
@@ -229,8 +229,8 @@ public sealed class TextReport : IScanReport
         string files = Words.Count(_summary.Targets, "file");
         if (_summary.Targets == 0)
         {
-            _page.Entry(0, new Piece("NOTHING TO SCAN", Ink.Unsure), 17, _summary.Ignored > 0
-                ? $"{Words.Count(_summary.Ignored, "file was", "files were")} looked at, and nothing in them is or claims to be a model."
+            _page.Entry(0, new Piece("NOTHING TO SCAN", Ink.Unsure), 17, _summary.Ignored > _summary.NotLookedAt
+                ? $"{Words.Count(_summary.Ignored - _summary.NotLookedAt, "file was", "files were")} looked at, and nothing in them is or claims to be a model."
                 : "No file was looked at: there is none, or all are left out.");
             return;
         }
@@ -336,7 +336,8 @@ public sealed class TextReport : IScanReport
             }
         }
 
-        string ignored = _summary.Ignored > 0 ? $"; {Words.Count(_summary.Ignored, "other file")} ignored (no model)" : "";
+        long looked = _summary.Ignored - _summary.NotLookedAt;
+        string ignored = (looked > 0 ? $"; {Words.Count(looked, "other file")} ignored (no model)" : "") + (_summary.NotLookedAt > 0 ? $"; {Words.Count(_summary.NotLookedAt, "other")} left out and not looked at" : "");
         string counted = verdicts.Count > 0 ? ": " + string.Join(", ", verdicts) : "";
         _page.Entry(2, Label("files"), Hang, $"{_summary.Targets:N0} examined{counted}{ignored}");
         foreach (string file in _showIgnored ? _summary.IgnoredFiles : [])

@@ -62,6 +62,6 @@ internal sealed record ScanReport
             report.Add(bundle);
         }
 
-        report.Finish(Ignored);
+        report.Finish(new LeftAside(Ignored, 0, null));
     }
 }

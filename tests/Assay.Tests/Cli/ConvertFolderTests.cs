@@ -27,6 +27,45 @@ public sealed class ConvertFolderTests : IDisposable
         NothingIsLeft();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:6fc9d8e0e2f8c0e1a1a1f2f3f4f5f6f7f8f9fafbfcfdfeff0001020304050607\nsize 1234\n")]
+    [InlineData("7z\u00bc\u00af'\u001c")]
+    public void AModelOfWhichSomeWeightsAreNotHereIsNotConverted(string there)
+    {
+        Add("repo/unet/model.bin", Weights("w", 1));
+        _tree.Add("repo/vae/model.bin", there);
+        Result result = Convert();
+        Assert.Equal(2, result.Code);
+        Assert.Contains("vae/model.bin", result.Out, StringComparison.Ordinal);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void ALinkToWeightsElsewhereIsNamed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        Add("repo/a.bin", Weights("w", 1));
+        Add("elsewhere/b.bin", Weights("v", 1));
+        File.CreateSymbolicLink(_tree["repo/b.bin"], _tree["elsewhere/b.bin"]);
+        Assert.Equal(2, Convert().Code);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void ASnapshotInTheCacheOfTheHubIsConvertedByItsNames()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        Add("blobs/0a", Weights("w", 1));
+        _tree.Add("blobs/0b", "{}");
+        _tree.Add("snapshots/r/x", "");
+        File.Delete(_tree["snapshots/r/x"]);
+        File.CreateSymbolicLink(_tree["snapshots/r/pytorch_model.bin"], "../../blobs/0a");
+        File.CreateSymbolicLink(_tree["snapshots/r/config.json"], "../../blobs/0b");
+        Assert.Equal(0, Run("convert", _tree["snapshots/r"], "-o", _tree["new"]).Code);
+        Assert.Equal(["config.json", "model.safetensors"], Names());
+    }
+
     [Fact]
     public void TwoFilesOfOneNameThatHoldTheSameAreOne()
     {
@@ -168,7 +207,7 @@ public sealed class ConvertFolderTests : IDisposable
 
     private string[] Names() => [.. Directory.GetFileSystemEntries(_tree["new"]).Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
 
-    private void NothingIsLeft() => Assert.Equal([_tree["repo"]], Directory.GetFileSystemEntries(_tree.Root));
+    private void NothingIsLeft() => Assert.DoesNotContain(Directory.GetFileSystemEntries(_tree.Root), p => Path.GetFileName(p) is not ("repo" or "elsewhere"));
 
     private string Add(string name, byte[] content)
     {

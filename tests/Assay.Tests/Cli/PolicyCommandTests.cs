@@ -104,7 +104,9 @@ public sealed class PolicyCommandTests : IDisposable
         File.WriteAllBytes(_tree.Add("models/b.pkl", ""), Scans.Harmless);
         (int code, string text) = Run("scan", _tree["models"], "--ignore-file", _tree["ignored"]);
         Assert.Equal(0, code);
-        Assert.Contains("1 other file ignored", text, StringComparison.Ordinal);
+        Assert.Contains("1 other left out and not looked at", text, StringComparison.Ordinal);
+        (_, string json) = Run("scan", _tree["models"], "--ignore-file", _tree["ignored"], "--format", "json");
+        Assert.Contains("models/a.pkl\"", json[json.IndexOf("ignoredFiles", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,6 +80,9 @@ internal static class EntryJudge
         {
             Path = entry.Path, Offset = entry.Offset, Callee = name.Path, Resolved = name.Path, Use = CallableUse.Imported, Phase = "init",
             Arguments = [new ValueShape(ShapeKind.Str, entry.Value)],
+
+            // What stands beside it is what the callable gets, and not all of that is kept: a decision about it is one about the whole file.
+            ConstantsElided = true,
         };
         scope.Say(Judgements.NamedByData, name.Path, fact, EffectKinds.Capability(effect.Kind), $"{entry.Key} = {entry.Value}", name.Entry!.Origin.Reason);
     }
