@@ -30,7 +30,6 @@ public sealed class PackOracleTests
     [InlineData("torch")]
     [InlineData("sympy")]
     [InlineData("dill")]
-    [InlineData("cloudpickle")]
     [InlineData("yaml")]
     [InlineData("jinja2")]
     [InlineData("onnx")]
