@@ -50,7 +50,7 @@ public sealed record SourceUse
     /// <summary>What was undone to get at an argument: <c>base64</c>, <c>zlib</c>.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
-    /// <summary>Where what it gets stems from that nobody wrote down: <c>network</c>, <c>secret</c>, <c>store</c> (where secrets lie), <c>request</c> (who is connected asks for it), <c>files</c> (a walk through all of a user's), <c>fetched</c> (a file that was downloaded), <c>data</c> (a file of weights, of an array, of a picture).</summary>
+    /// <summary>Where what it gets stems from that nobody wrote down: <c>network</c>, <c>secret</c>, <c>store</c> (where secrets lie), <c>request</c> (who is connected asks for it), <c>files</c> (a walk through all of a user's), <c>fetched</c> (a file that was downloaded), <c>data</c> (a file of weights, of an array, of a picture), <c>environment</c> (all variables of the process), <c>library</c> (what a package gave that was asked for a repository or an address); <c>place</c> where it is the name of a place at which secrets lie, and <c>asked</c> where the call is told only for what it gets.</summary>
     public IReadOnlyList<string> From { get; init; } = [];
 
     /// <summary>The same for that which it runs: code, a command, a library, a stream that makes objects.</summary>

@@ -42,6 +42,22 @@ internal sealed partial class Folder
         }
     }
 
+    /// <summary>What the field of a format leads to: <c>0.nn.init[key]</c>, by attributes and items.</summary>
+    private FoldedValue Field(string field, IReadOnlyList<FoldedValue> arguments)
+    {
+        string[] steps = field.Replace("[", ".[", StringComparison.Ordinal).Split('.');
+        FoldedValue value = int.TryParse(steps[0], out int number)
+            ? this.Items(arguments.At(1)) is { } given && number >= 0 && number < given.Count ? given[number] : FoldedValue.Unknown
+            : GetItem(arguments.At(2), new FoldedText(steps[0]));
+        foreach (string step in steps.Skip(1))
+        {
+            value = !Budget.Work(AttributeWork) ? FoldedValue.Unknown
+                : step is ['[', .., ']'] ? GetItem(value, int.TryParse(step[1..^1], out int index) ? new FoldedInt(index) : new FoldedText(step[1..^1])) : GetAttribute(value, step);
+        }
+
+        return value;
+    }
+
     /// <summary>A character of a text, or several.</summary>
     private FoldedValue CharacterOf(FoldedText text, FoldedValue key)
     {

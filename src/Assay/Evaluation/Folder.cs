@@ -63,6 +63,9 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
     /// <summary>How many calls were worth telling.</summary>
     public long Told { get; set; }
 
+    /// <summary>What the call that is told gets by name, among its arguments as well.</summary>
+    public FoldedDict Named { get; set; } = FoldedDict.Empty;
+
     /// <summary>Where the calls stand that led to what is folded, the outermost first.</summary>
     public List<int> Callers { get; } = [];
 
@@ -104,6 +107,7 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
         }
 
         _depth++;
+        Named = named;
         try
         {
             return callee switch
@@ -114,7 +118,7 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
                 FoldedName name => Given(name, ApplyName(name, arguments, named), arguments, named),
                 FoldedDefined defined => defined.Call(arguments, named),
                 FoldedChoice choice => ApplyEach(choice, arguments, named),
-                FoldedInstanceMethod { Class: { } kind } method => Given(kind with { Name = $"{kind.Name}.{method.Name}" }, ApplyUnknown(kind with { Name = $"{kind.Name}.{method.Name}" }, KeywordArguments.All(arguments, named)), arguments, named),
+                FoldedInstanceMethod method => OfInstance(method, KeywordArguments.All(arguments, named)),
                 FoldedThunk thunk when arguments.Count == 0 => thunk.Value,
                 FoldedFunction function when named.Pairs.Count == 0 => function.Body(arguments),
                 _ => FoldedValue.Unknown,
@@ -175,7 +179,7 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
             case FoldedPartial bound when name == "keywords":
                 return bound.Keywords;
             case FoldedInstance instance when instance.Class.Path.Length < 1024:
-                return new FoldedInstanceMethod(instance.Class, name);
+                return new FoldedInstanceMethod(instance.Class, name) { Contents = instance.Contents };
             case FoldedCode code when name == "__code__":
                 return code with { IsFunction = false };
             case not null when PureFunctions.TypeName(value) is { } type:
@@ -227,16 +231,30 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
     private FoldedValue Given(FoldedName callee, FoldedValue value, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords) =>
         Interest is null || value.IsData ? value : Origins.With(value, Interest.OriginsOf(Canonical(callee), KeywordArguments.All(arguments, keywords)));
 
-    private FoldedValue ApplyUnknown(FoldedValue callee, IReadOnlyList<FoldedValue> arguments)
+    /// <summary>What a method of an object of others gives; what it gets may lie in the object afterwards.</summary>
+    private FoldedValue OfInstance(FoldedInstanceMethod method, IReadOnlyList<FoldedValue> arguments)
     {
-        if (callee is FoldedName name)
+        FoldedName callee = method.Class with { Name = $"{method.Class.Name}.{method.Name}" };
+        if (callee.Path is "string.Formatter.get_field" && arguments.Text(0) is { Length: < MaxPath } field)
         {
-            OnReached?.Invoke(name, arguments);
-            Source?.Handed(Canonical(name), arguments);
+            return new FoldedSequence(SequenceKind.Tuple, [Field(field, arguments), FoldedValue.Unknown]);
         }
 
-        return FoldedValue.Unknown;
+        OnReached?.Invoke(callee, arguments);
+        Source?.Handed(Canonical(callee), arguments);
+        if (method.Contents is { } contents && Source is not null)
+        {
+            Source.Put(contents, arguments);
+        }
+
+        return Given(callee, Foreign(callee) ? new FoldedInstance(callee with { Name = callee.Name + "()" }) { Contents = method.Contents } : FoldedValue.Unknown, arguments, FoldedDict.Empty);
     }
+
+    /// <summary>Whether what a function or method gives is followed: it is of a package of others, or of one of which that is worth it.</summary>
+    private bool Foreign(FoldedName name) => Source is not null && name.Name.Length is > 0 and < MaxResult && !KnownModules.Has(name.Path);
+
+    /// <summary>An object of a class of others, or what a function of others gives.</summary>
+    private FoldedInstance Object(FoldedName kind, IReadOnlyList<FoldedValue> arguments) => new(kind) { Contents = Source?.Holding(arguments) };
 
     /// <summary>Calls each of several values.</summary>
     private FoldedValue ApplyEach(FoldedChoice choice, IReadOnlyList<FoldedValue> arguments, FoldedDict keywords)
@@ -344,7 +362,7 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
             }
 
             // What something gets by name it gets all the same.
-            return ApplyUnknown(name, KeywordArguments.All(arguments, keywords));
+            return Leave(name, path, KeywordArguments.All(arguments, keywords));
         }
 
         if (PureFunctions.Find(path) is { } function)
@@ -380,6 +398,13 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
                 return Apply(made, [.. arguments.Skip(1)]);
         }
 
+        return Leave(name, path, arguments);
+    }
+
+    /// <summary>A call of what is not pure.</summary>
+    private FoldedValue Leave(FoldedName name, string path, IReadOnlyList<FoldedValue> arguments)
+    {
+        string last = path[(path.LastIndexOf('.') + 1)..];
         Mutated |= CallableSinks.IsMutator(path);
         OnReached?.Invoke(name, arguments);
         Source?.Handed(path, arguments);
@@ -399,9 +424,9 @@ internal sealed partial class Folder(ScanBudget? scan, HeldMemory? held = null)
                 return arguments.At(0);
         }
 
-        return char.IsAsciiLetterUpper(last[0] == '_' && last.Length > 1 ? last[1] : last[0]) ? new FoldedInstance(name)
+        return last.Length > 0 && char.IsAsciiLetterUpper(last[0] == '_' && last.Length > 1 ? last[1] : last[0]) ? Object(name, arguments)
             // What a function of others gives: its methods are known by where it comes from.
-            : Source is not null && name.Name.Length is > 0 and < MaxResult && CallableSinks.IsTraced(name.Module) ? new FoldedInstance(name with { Name = name.Name + "()" }) : FoldedValue.Unknown;
+            : Source is not null && name.Name.Length is > 0 and < MaxResult && (CallableSinks.IsTraced(name.Module) || Foreign(name)) ? Object(name with { Name = name.Name + "()" }, arguments) : FoldedValue.Unknown;
     }
 
     /// <summary>Whether calling that name only finds something else or hands its arguments on: a namespace's items, <c>__new__</c>, <c>__call__</c>.</summary>

@@ -21,8 +21,14 @@ internal interface ISourceHost
     /// <summary>Where what stands in a file stems from that the source wrote and a text names.</summary>
     ValueOrigins Named(string text);
 
-    /// <summary>Something was called of which nothing is known but the name of the method, where it has one.</summary>
-    void Unresolved(string? method, IReadOnlyList<FoldedValue> arguments);
+    /// <summary>Something was called of which nothing is known but the name of the method, where it has one, or which is told by its own name as well.</summary>
+    void Unresolved(string? method, IReadOnlyList<FoldedValue> arguments, bool isNamed = false);
+
+    /// <summary>What an object holds that is made of these: the file that it is for, what it writes to.</summary>
+    FoldedContents Holding(IReadOnlyList<FoldedValue> arguments);
+
+    /// <summary>An object of others gets these: they may lie in it afterwards, and in the file that it is for.</summary>
+    void Put(FoldedContents contents, IReadOnlyList<FoldedValue> arguments);
 
     /// <summary>What <c>globals()</c> holds under a name; null where it holds nothing that is known.</summary>
     FoldedValue? Global(string name);

@@ -21,6 +21,15 @@ internal interface ISourceInterest
     /// <summary>Whether a text is code that reaches out, and what gets it evaluates texts; whether it is such code at all where nothing is said of what gets it.</summary>
     bool IsCode(string? callee, string text);
 
+    /// <summary>Whether a text names a place where secrets of a user lie.</summary>
+    bool IsPlace(string text);
+
+    /// <summary>Whether a variable of the environment of that name holds a secret.</summary>
+    bool IsSecretName(string name);
+
+    /// <summary>Whether what a call gets is worth telling whatever is called: a secret, the whole environment, what a walk through a home found.</summary>
+    bool Carries(IReadOnlyList<FoldedValue> arguments);
+
     /// <summary>Whether a method of that name starts programs whatever it is of.</summary>
     bool IsStarting(string method);
 }

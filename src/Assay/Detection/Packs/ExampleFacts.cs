@@ -138,7 +138,7 @@ internal static class ExampleFacts
         _ => throw fields.Error($"examples hold no facts of the kind '{kind}': they are derived from others."),
     };
 
-    /// <summary>A call of source as examples write it: when, what, and a text that it gets (<c>import os.system id</c>); what was undone stands behind a plus (<c>import+base64</c>), a question mark before a name that the source does not write; where what it gets and runs stems from behind a <c>+&lt;</c> (<c>call+&lt;network</c>).</summary>
+    /// <summary>A call of source as examples write it: when, what, and texts that it gets, with <c>;;</c> between them (<c>import os.system id</c>); what was undone stands behind a plus (<c>import+base64</c>), a question mark before a name that the source does not write; where what it gets and runs stems from behind a <c>+&lt;</c> (<c>call+&lt;network</c>).</summary>
     private static SourceUse SourceUseOf(string written)
     {
         string[] parts = written.Split(' ', 3);
@@ -149,7 +149,7 @@ internal static class ExampleFacts
             IsHidden = parts.Length > 1 && parts[1].StartsWith('?'),
             Phase = when[0],
             Line = 1,
-            Arguments = parts.Length > 2 ? [new ValueShape(ShapeKind.Str, parts[2])] : [],
+            Arguments = parts.Length > 2 ? [.. parts[2].Split(" ;; ").Select(p => new ValueShape(ShapeKind.Str, p))] : [],
             Layers = [.. when.Skip(1).Where(w => w[0] is not '<')],
             From = [.. when.Skip(1).Where(w => w[0] is '<').Select(w => w[1..])],
             Runs = [.. when.Skip(1).Where(w => w[0] is '<').Select(w => w[1..])],

@@ -18,6 +18,6 @@ internal sealed record SourceAct : Fact
     /// <summary>All that a source can be told to do.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "runs-decoded", "runs-program", "asks-machine", "runs-code", "opens-connection", "loads-native", "unpickles", "takes-secrets", "calls-back", "downloads-and-runs", "plants", "deletes", "hides-name", "writes", "destroys", "runs-elsewhere", "makes-objects", "installs-program", "watches", "replaces", "sends", "writes-memory", "runs-request", "sends-secret", "evaluates",
+        "runs-decoded", "runs-program", "asks-machine", "runs-code", "opens-connection", "loads-native", "unpickles", "takes-secrets", "calls-back", "downloads-and-runs", "plants", "deletes", "hides-name", "writes", "destroys", "runs-elsewhere", "makes-objects", "installs-program", "watches", "replaces", "sends", "writes-memory", "runs-request", "sends-secret", "evaluates", "hands-secret", "redirects",
     ];
 }

@@ -12,7 +12,7 @@ namespace Assay.Detection.Sources;
 /// Judges source as a reviewer does at first sight. Ordinary source starts programs, opens connections and reads files in functions that somebody calls: that is told of none. What happens on import,
 /// or when a loader makes an object, is told; and so is, whenever it happens, what only an attack does: running what was decoded, taking secrets away, calling back.
 /// </summary>
-internal sealed class SourceJudge
+internal sealed partial class SourceJudge
 {
     private static readonly Lazy<Dictionary<string, HashSet<string>>> s_words = new(() => EmbeddedTable.Rows("detection/sources.tsv").ToDictionary(r => r[0], r => r[1].Split(' ').ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal));
     // What only keeps a program's words from the screen.
@@ -28,6 +28,9 @@ internal sealed class SourceJudge
 
     /// <summary>So many lines of cells or of a script belong together.</summary>
     private const int Near = 60;
+
+    /// <summary>What the call of a value is called that has no name.</summary>
+    private const string CalledValue = "?.called";
 
     private readonly PathKnowledge _names;
     private readonly CodeFact _code;
@@ -68,6 +71,12 @@ internal sealed class SourceJudge
         List<(SourceUse Use, EffectKind Kind)> uses = [];
         foreach (SourceUse use in _code.Uses)
         {
+            HandsOver(use);
+            if (use.From.Contains("asked"))
+            {
+                continue;
+            }
+
             Named(use);
             foreach (EffectKind kind in KindsOf(use.Callee))
             {
@@ -106,6 +115,12 @@ internal sealed class SourceJudge
         if (callee.StartsWith("logging.handlers.", StringComparison.Ordinal))
         {
             return [EffectKind.Network];
+        }
+
+        // What came in from others is called.
+        if (callee is CalledValue)
+        {
+            return [EffectKind.Exec];
         }
 
         // Whatever it is of: a method by whose name programs are started got a line for a shell.
@@ -211,39 +226,6 @@ internal sealed class SourceJudge
         }
     }
 
-    /// <summary>What a call does with what comes from elsewhere: runs what another machine answers or a client asks for, hands on what is secret, changes whatever a user has.</summary>
-    private void Flows(SourceUse use, EffectKind kind)
-    {
-        bool runs = kind is EffectKind.Exec or EffectKind.Process;
-        // Whoever asks for an installation asks for what it fetches.
-        bool fromElsewhere = use.Runs.Contains("network") || (use.Runs.Contains("fetched") && !IsAsked(use));
-        if (fromElsewhere && ((runs && use.Callee is not "builtins.eval") || (!IsAsked(use) && (runs || kind is EffectKind.NativeLoad || (kind is EffectKind.Unpickle && use.Callee.EndsWith(".loads", StringComparison.Ordinal))))))
-        {
-            Say("downloads-and-runs", use, "with what another machine answers");
-        }
-
-        if (kind is EffectKind.Unpickle && !IsAsked(use) && use.Callee.EndsWith(".loads", StringComparison.Ordinal) && (use.Runs.Contains("data") || (use.Callee is "marshal.loads" && use.Arguments is [{ Kind: ShapeKind.Unknown }, ..])))
-        {
-            Say("runs-code", use, "out of what is data");
-        }
-
-        if (runs && use.Runs.Contains("request"))
-        {
-            Say("runs-request", use, "with what somebody who is connected asks for");
-        }
-
-        bool tells = kind is EffectKind.Network || use.Callee.StartsWith("webbrowser.", StringComparison.Ordinal);
-        if (tells && (use.From.Contains("store") || (use.From.Contains("secret") && (!IsAsked(use) || (use.Phase is "use" && Gives(use))))) && !IsHere(use) && !Texts(use).Any(t => t.Contains("huggingface.co", StringComparison.Ordinal)))
-        {
-            Say("sends-secret", use, use.From.Contains("store") ? "with what lies where secrets do" : "with a secret of its user");
-        }
-
-        if (kind is EffectKind.Write or EffectKind.Delete or EffectKind.Read && use.From.Contains("files") && (kind is EffectKind.Delete || Writes(use)) && !IsAsked(use))
-        {
-            Say("destroys", use, "for each file that a walk through all of a user's finds");
-        }
-    }
-
     /// <summary>Whether a text that is run begins as a function or a class does, with what its author wrote: code that is made for the occasion.</summary>
     private static bool IsTemplate(string head) => head.Contains("def ", StringComparison.Ordinal) || head.Contains("class ", StringComparison.Ordinal) || head.Contains("lambda", StringComparison.Ordinal);
 
@@ -282,6 +264,11 @@ internal sealed class SourceJudge
         if (use.Callee is "builtins.open" or "io.open" or "os.open" && Texts(use).FirstOrDefault() is { } memory && Lists("memory", memory) && (Texts(use).Skip(1).Any(t => t.AsSpan().IndexOfAny('w', '+', 'a') >= 0) || use.Callee is "os.open") && !IsAsked(use))
         {
             Say("writes-memory", use, "");
+        }
+
+        if (use.Callee is "os.environ.update" or "os.environ.setdefault" or "os.putenv" or "os.environ.__ior__" && !IsAsked(use))
+        {
+            Redirects(use);
         }
 
         if (use.Callee is NameLeak && !IsAsked(use))

@@ -27,6 +27,19 @@ internal static class ServedFunctions
         return false;
     }
 
+    /// <summary>Whether a class is one of which a server makes an object for each client, or calls a method with what a client sends: that is how frameworks call their bases.</summary>
+    public static bool IsServed(DefinedClass? kind) => kind?.Foreign is { } foreign && IsServedBase(foreign.Path);
+
+    /// <summary>Whether a base has the name of such a class.</summary>
+    public static bool IsServedBase(string name) => name.EndsWith("RequestHandler", StringComparison.Ordinal) || name.EndsWith("Protocol", StringComparison.Ordinal) || name.EndsWith("Servicer", StringComparison.Ordinal) || name.EndsWith("WebSocketHandler", StringComparison.Ordinal);
+
+    /// <summary>Whether an attribute of an object of such a class is what a client sends.</summary>
+    public static bool IsRequest(DefinedObject served, string attribute) => attribute is "rfile" or "request" or "headers" or "path" or "connection" && IsServed(served.Class);
+
+    /// <summary>Whether what gets a function calls it with what others send, by its name.</summary>
+    public static bool IsServing(string callee) => callee[(callee.LastIndexOf('.') + 1)..] is var name
+        && (name.Contains("serve", StringComparison.OrdinalIgnoreCase) || name.Contains("subscribe", StringComparison.OrdinalIgnoreCase) || name.Contains("consume", StringComparison.OrdinalIgnoreCase) || name.Contains("listen", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Whether a parameter of a function is what somebody asks a server for, by its name or by what is said of its type.</summary>
     public static bool IsRequest(SyntaxNode function, string parameter)
     {

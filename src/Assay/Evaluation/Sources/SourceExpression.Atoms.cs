@@ -216,7 +216,7 @@ internal sealed partial class SourceExpression
                 continue;
             }
 
-            pairs.Add(key.IsNone ? (FoldedValue.Unknown, FoldedValue.Unknown) : (name, value));
+            pairs.Add(key.IsNone ? (FoldedValue.Unknown, Origins.Unknown(Origins.Of(value))) : (name, value));
         }
 
         return pairs.Count == 0 && folder.Source is null ? FoldedDict.Empty : new FoldedDict(pairs);
@@ -262,6 +262,13 @@ internal sealed partial class SourceExpression
             {
                 Any(clause[Target], Origins.Of(over));
                 Holds(clause.List(Ifs));
+                if (clause.List(Ifs).Count > 0 && !AsksForSecrets(clause))
+                {
+                    // Some variables are not the environment.
+                    from &= ~ValueOrigins.Environment;
+                    Any(clause[Target], Origins.Of(over) & ~ValueOrigins.Environment);
+                }
+
                 Loop(node, number + 1, made, ref from);
             }
 
@@ -280,6 +287,23 @@ internal sealed partial class SourceExpression
 
         _scope = outer;
         return true;
+    }
+
+    /// <summary>Whether the conditions of a clause have the name of a secret in them.</summary>
+    private bool AsksForSecrets(SyntaxNode clause)
+    {
+        foreach (SyntaxNode condition in clause.List(Ifs))
+        {
+            foreach (SyntaxNode node in SyntaxWalk.Of(condition))
+            {
+                if (node is { Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text } && folder.Interest?.IsSecretName(ConstantValue.Text(node)) == true)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Gives an item to the names of a target; false where it cannot be told which gets what.</summary>

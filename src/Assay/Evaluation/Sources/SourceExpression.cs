@@ -164,10 +164,11 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
         switch (node.Kind)
         {
             case SyntaxKind.Attribute:
-                return Origins.With(Foreign(value, node.Name(Attr) ?? "") ?? Folder.GetAttribute(value, node.Name(Attr) ?? ""), value.From);
+                FoldedValue? sent = value is DefinedObject served && ServedFunctions.IsRequest(served, node.Name(Attr) ?? "") ? Origins.Unknown(ValueOrigins.Request) : null;
+                return sent ?? Origins.With(Foreign(value, node.Name(Attr) ?? "") ?? Folder.GetAttribute(value, node.Name(Attr) ?? ""), value.From);
             case SyntaxKind.Subscript:
                 FoldedValue key = Value(node[SyntaxField.Slice]);
-                return value.IsUnknown ? Origins.Unknown(value.From) : Origins.With(Item(), value.From | Asked());
+                return value.IsUnknown ? Origins.Unknown(value.From) : Origins.With(Item(), value.From | Asked() | (value is FoldedName { Path: "os.environ" } && key.IsUnknown ? key.From & ValueOrigins.Environment : ValueOrigins.None));
 
                 FoldedValue Item() => value is DefinedClass made && made.Method("__class_getitem__") is { } asked ? folder.Apply(asked, [made, key]) : folder.GetItem(value, key);
 
@@ -212,16 +213,39 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
         }
 
         folder.Site = node.Start;
-        if (callee.IsUnknown)
+        if (callee.IsUnknown || callee is FoldedInstance { IsTyped: false })
         {
             // Whatever it is that gets a function which starts programs or runs code, it gets it to call it.
             IReadOnlyList<FoldedValue> all = keywords.Count == 0 ? arguments : [.. arguments, .. keywords.Select(k => k.Item2)];
+            folder.Named = keywords.Count == 0 ? FoldedDict.Empty : new FoldedDict(keywords);
+            if ((callee.From & ValueOrigins.Request) != 0 && node[Func].Kind is SyntaxKind.Name or SyntaxKind.Subscript)
+            {
+                folder.OnReached?.Invoke(new FoldedName("?", "called"), [callee, .. all]);
+            }
+
             folder.Source?.Handed("", arguments);
             folder.Source?.Unresolved(node[Func].Kind is SyntaxKind.Attribute ? node[Func].Name(Attr) : null, all);
             return Origins.Unknown(callee.From | Origins.Of(all), arguments is [FoldedUnknown begun, ..] ? begun.Head : "");
         }
 
+        if (callee is FoldedInstanceMethod { Class: { } of } method && !Python.Names.KnownModules.IsStandard(of.Path))
+        {
+            folder.Source?.Unresolved(method.Name, keywords.Count == 0 ? arguments : [.. arguments, .. keywords.Select(k => k.Item2)], isNamed: true);
+        }
+
         FoldedValue given = folder.Apply(callee, arguments, keywords.Count == 0 ? null : new FoldedDict(keywords));
+        if (given is FoldedText && callee is FoldedName { Name: "path.join" or "join" or "path.abspath" or "path.realpath" or "fspath" })
+        {
+            // A name in a folder lies where the folder does.
+            return given with { From = Origins.Of(arguments) };
+        }
+
+        if (callee is FoldedMethod { Self: FoldedFile { Contents.From: not ValueOrigins.None and var held } })
+        {
+            // What others put into the buffer is not known.
+            return Origins.Unknown(held | Origins.Of(given));
+        }
+
         return given.IsData || IsOwn(callee) ? given : Made(callee, given, arguments, keywords);
     }
 
@@ -233,7 +257,8 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
             return given;
         }
 
-        ValueOrigins from = callee.From | Origins.Of(arguments);
+        // What has an attribute is not asked for by somebody because its name is.
+        ValueOrigins from = callee.From | (callee is FoldedName { Module: "builtins", Name: "getattr" } && arguments.Count > 1 ? Origins.Of(arguments[0]) : Origins.Of(arguments));
         foreach ((FoldedValue _, FoldedValue value) in keywords)
         {
             from |= Origins.Of(value);

@@ -16,6 +16,7 @@ internal sealed partial class SourceFolder
 
     /// <summary>Statements that functions may run because they are called: some for each source, and more for larger ones, so that the work stays in proportion.</summary>
     private const int FewestEntered = 1 << 10;
+    private readonly HashSet<int> _served = [];
     private readonly HashSet<int> _dull = [];
     private readonly List<DefinedFunction> _inside = [];
     private int _calls;
@@ -71,7 +72,7 @@ internal sealed partial class SourceFolder
     private void Visit(DefinedFunction function)
     {
         SourceScope scope = new(function.Around);
-        bool asked = ServedFunctions.Is(function.Node);
+        bool asked = ServedFunctions.Is(function.Node) || _served.Contains(function.Node.Number) || (ServedFunctions.IsServed(function.Owner) && function.Node.Kind is not SyntaxKind.Lambda && function.Node.Name(Name) is not "__init__");
         for (int i = 0; i < function.Parameters.Count; i++)
         {
             SourceParameter parameter = function.Parameters[i];

@@ -192,6 +192,9 @@ internal sealed partial class SourceFolder
             case "importlib.util.spec_from_file_location" or "importlib.machinery.SourceFileLoader" or "sys.path.insert" or "sys.path.append" when (Origins.Of(arguments) & ValueOrigins.Network) != 0:
                 Ran(Origins.Unknown(ValueOrigins.Network));
                 return null;
+            case "sys.path.insert" or "sys.path.append" or "site.addsitedir" when Fetched(arguments):
+                Ran(Origins.Unknown((Origins.Of(arguments) & ValueOrigins.Library) | (arguments.Any(a => PathObject.Text(a) is { } fetched && Named(fetched) != ValueOrigins.None) ? ValueOrigins.Fetched : ValueOrigins.None)));
+                return null;
             case "sys.path.insert" or "sys.path.append" when arguments.Any(a => PathObject.Text(a) is { } archive && (archive.EndsWith(".zip", StringComparison.Ordinal) || archive.EndsWith(".whl", StringComparison.Ordinal) || archive.EndsWith(".egg", StringComparison.Ordinal) || archive.EndsWith(".bin", StringComparison.Ordinal) || archive.EndsWith(".dat", StringComparison.Ordinal))):
                 // Python imports out of archives, whatever they are called.
                 Ran(FoldedValue.Unknown);
@@ -204,9 +207,6 @@ internal sealed partial class SourceFolder
                 return null;
             case "shutil.copy" or "shutil.copyfile" or "shutil.copy2" or "shutil.move" or "os.rename" or "os.replace" or "os.link" or "os.symlink" when arguments is [FoldedText from, FoldedText to, ..]:
                 Write(to.Value, _written.GetValueOrDefault(from.Value) ?? FoldedValue.Unknown);
-                return null;
-            case "urllib.request.urlretrieve" or "wget.download" or "torch.hub.download_url_to_file" or "gdown.download" when arguments.Text(1) is { } to:
-                Write(to, Origins.Unknown(ValueOrigins.Network));
                 return null;
             default:
                 return null;
@@ -277,7 +277,10 @@ internal sealed partial class SourceFolder
             return new FoldedOpened(file);
         }
 
+        // What lies below a folder that was copied, or that holds what was fetched, stems from there.
+        ValueOrigins under = Named(file) & (ValueOrigins.Store | ValueOrigins.Environment | ValueOrigins.Fetched);
         return _written.GetValueOrDefault(file) is { } content ? new FoldedFile(content)
+            : under != ValueOrigins.None ? new FoldedOpened(file) { From = under }
             : _folder.Beside is not null && BesideFiles.Open(_folder, file, arguments) is { IsUnknown: false } found ? found : new FoldedOpened(file);
     }
 

@@ -49,6 +49,7 @@ internal sealed partial class SourceFolder : ISourceHost
             return;
         }
 
+        Spread(path, arguments);
         if (path.Length > 0)
         {
             Evaluated(path, arguments);
@@ -59,6 +60,17 @@ internal sealed partial class SourceFolder : ISourceHost
             // Whatever it is that gets a line for a shell, it gets it to run it.
             _folder.OnReached?.Invoke(new FoldedName("subprocess", "run"), [new FoldedSequence(SequenceKind.List, arguments)]);
             return;
+        }
+
+        if (path.Length > 0 && ServedFunctions.IsServing(path))
+        {
+            foreach (FoldedValue argument in arguments)
+            {
+                if ((argument is FoldedPartial put ? put.Target : argument) is DefinedFunction served)
+                {
+                    Serve(served);
+                }
+            }
         }
 
         bool calls = path.Length > 0 && IsStandard(path) && !CallableSinks.IsKeeper(path);
@@ -108,7 +120,7 @@ internal sealed partial class SourceFolder : ISourceHost
         }
     }
 
-    public void Unresolved(string? method, IReadOnlyList<FoldedValue> arguments)
+    public void Unresolved(string? method, IReadOnlyList<FoldedValue> arguments, bool isNamed = false)
     {
         if (!_isScoped || _folder.Interest is not { } interest)
         {
@@ -128,6 +140,11 @@ internal sealed partial class SourceFolder : ISourceHost
                 _folder.OnReached?.Invoke(new FoldedName("?", method ?? "system"), arguments);
                 return;
             }
+        }
+
+        if (method is not null && !isNamed && (interest.Carries(arguments) || method.Contains("clip", StringComparison.Ordinal)))
+        {
+            _folder.OnReached?.Invoke(new FoldedName("?()", method), arguments);
         }
     }
 
@@ -159,6 +176,11 @@ internal sealed partial class SourceFolder : ISourceHost
                 return new FoldedName("?", "");
             case "builtins.type" when arguments.Count == 3:
                 return OfType(arguments, FoldedValue.Unknown);
+            case "builtins.type" when arguments is [DefinedFunction or FoldedFunction]:
+                return new FoldedName("types", "FunctionType");
+            case "types.FunctionType" or "types.LambdaType" when arguments is [not (FoldedCode or FoldedUnknown { Head.Length: 0, From: ValueOrigins.None }), ..]:
+                // A function of compiled text: calling it runs the text.
+                return new FoldedPartial(new FoldedName("builtins", "exec"), [arguments[0]]);
             case "builtins.type" when arguments is [DefinedObject made]:
                 return made.Class;
             case "builtins.type.__new__" when arguments is [DefinedClass meta, ..]:

@@ -260,6 +260,12 @@ internal sealed partial class SourceFolder
         FoldedValue more = _expression.Value(node[SyntaxField.Value]);
         SyntaxNode target = node[Target];
         FoldedValue before = target.Kind is SyntaxKind.Name ? Lookup(target.Name(Id) ?? "") : _expression.Value(target);
+        if (before is FoldedName { Path: "os.environ" } && node.Operator is SyntaxOperator.BitOr)
+        {
+            _folder.OnReached?.Invoke(new FoldedName("os", "environ.update"), [more]);
+            return;
+        }
+
         if (before is FoldedSequence { Kind: SequenceKind.List } && node.Operator is SyntaxOperator.Add && _isScoped && _loops == 0)
         {
             _folder.Apply(new FoldedMethod(before, "extend"), [more]);
@@ -352,11 +358,19 @@ internal sealed partial class SourceFolder
             case DefinedClass kind:
                 kind.Members.Names[name] = value;
                 break;
+            case DefinedFunction when name is "__code__" && value is FoldedText or FoldedInstance { Class.Path: "builtins.compile" } or FoldedUnknown { Head.Length: > 0 }:
+                // A function gets the code of a text: calling it runs the text.
+                _folder.OnReached?.Invoke(new FoldedName("builtins", "exec"), [value]);
+                break;
             case DefinedFunction function:
                 (function.Attributes ??= new(StringComparer.Ordinal))[name] = value;
                 break;
             case FoldedName replaced when FoldedChoice.Matters(value):
                 Replaced(replaced, name, value);
+                break;
+            case FoldedInstance or FoldedUnknown when value is DefinedFunction called && name.StartsWith("on_", StringComparison.Ordinal):
+                // A client of others calls it with what comes in.
+                Serve(called);
                 break;
         }
     }
@@ -370,6 +384,9 @@ internal sealed partial class SourceFolder
                 break;
             case FoldedName globals when globals.Path.EndsWith(Folder.Globals, StringComparison.Ordinal) && key is FoldedText name:
                 _module.Names[name.Value] = value;
+                break;
+            case FoldedName { Path: "os.environ" or "os.environb" } when key is FoldedText && PathObject.Text(value) is { } setting && setting.AsSpan().IndexOfAny('/', ' ', ':') >= 0:
+                _folder.OnReached?.Invoke(new FoldedName("os", "environ.update"), [new FoldedDict([(key, value)])]);
                 break;
             case FoldedName replaced when FoldedChoice.Matters(value) && key is FoldedText name:
                 Replaced(replaced, name.Value, value);

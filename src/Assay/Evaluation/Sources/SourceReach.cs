@@ -14,6 +14,7 @@ internal sealed class SourceReach
 {
     private const int MostItems = 256;
     private const int LongestCode = 4096;
+    private const int LongestPlace = 128;
     private readonly SyntaxTree _tree;
     private readonly SourceScope _module;
     private readonly ISourceInterest _interest;
@@ -129,6 +130,8 @@ internal sealed class SourceReach
                 case SyntaxKind.Constant when node.End - node.Start is 4 or 5 && node.Source[1..^1] is [(byte)'-', .., (byte)'c']:
                     return true;
                 case SyntaxKind.Constant when node.ConstantKind is ConstantKind.Text && node.End - node.Start is > 8 and < LongestCode && node.Source.Contains((byte)'(') && _interest.IsCode(null, System.Text.Encoding.UTF8.GetString(node.Source)):
+                    return true;
+                case SyntaxKind.Constant when node.ConstantKind is ConstantKind.Text && node.End - node.Start is > 4 and < LongestPlace && _interest.IsPlace(System.Text.Encoding.UTF8.GetString(node.Source)):
                     return true;
                 case SyntaxKind.Import or SyntaxKind.ImportFrom when IsTold(node):
                     return true;

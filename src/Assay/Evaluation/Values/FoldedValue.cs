@@ -80,10 +80,43 @@ internal sealed record FoldedInstance(FoldedName Class) : FoldedValue
 
     /// <summary>Whether it is what the user of a program typed, or named.</summary>
     public bool IsTyped => Class.Path == CommandLine;
+
+    /// <summary>What was put into it, for source that is followed.</summary>
+    public FoldedContents? Contents { get; init; }
 }
 
 /// <summary>A method of such an instance.</summary>
-internal sealed record FoldedInstanceMethod(FoldedName Class, string Name) : FoldedValue;
+internal sealed record FoldedInstanceMethod(FoldedName Class, string Name) : FoldedValue
+{
+    /// <summary>What was put into the instance.</summary>
+    public FoldedContents? Contents { get; init; }
+}
+
+/// <summary>What source puts into an object of others, or a file in memory: an archive, a buffer. Whoever holds the object sees it.</summary>
+internal sealed class FoldedContents
+{
+    private const int MostSteps = 8;
+
+    /// <summary>Where what was put into it stems from.</summary>
+    public ValueOrigins From { get; private set; }
+
+    /// <summary>The file that it was made for, by its path; empty where it has none.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>What it writes to: a buffer under an archive.</summary>
+    public FoldedContents? Below { get; init; }
+
+    /// <summary>Something of that origin is put in.</summary>
+    public void Add(ValueOrigins from)
+    {
+        FoldedContents? next = this;
+        for (int steps = 0; steps < MostSteps && next is not null; steps++)
+        {
+            next.From |= from;
+            next = next.Below;
+        }
+    }
+}
 
 /// <summary>A method of a known value.</summary>
 internal sealed record FoldedMethod(FoldedValue Self, string Name) : FoldedValue;
@@ -153,7 +186,11 @@ internal sealed record FoldedPath(string Text) : FoldedValue;
 internal sealed record FoldedOpened(string Path) : FoldedValue;
 
 /// <summary>A file in memory: <c>io.BytesIO</c> or <c>io.StringIO</c>.</summary>
-internal sealed record FoldedFile(FoldedValue Content) : FoldedValue;
+internal sealed record FoldedFile(FoldedValue Content) : FoldedValue
+{
+    /// <summary>What others put into it.</summary>
+    public FoldedContents Contents { get; init; } = new();
+}
 
 /// <summary>
 /// What a compressor gave. Which bytes these are depends on the compressor's version, so only its own decompressor can look into them.

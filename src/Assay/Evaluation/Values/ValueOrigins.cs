@@ -28,6 +28,12 @@ internal enum ValueOrigins
 
     /// <summary>A file of data holds it: weights, an array, a picture, a table.</summary>
     Data = 64,
+
+    /// <summary>It is all variables of the process, or most of them.</summary>
+    Environment = 128,
+
+    /// <summary>A package of others gave it that was asked for it by a name with a slash: a repository, an address, a folder.</summary>
+    Library = 256,
 }
 
 /// <summary>Carries origins from values to what is made of them.</summary>
@@ -43,6 +49,11 @@ internal static class Origins
     /// <summary>Where a value stems from, and what it holds; what only says who asks is passed over.</summary>
     public static ValueOrigins Of(FoldedValue value)
     {
+        if (value is FoldedName { Path: "os.environ" or "os.environb" })
+        {
+            return ValueOrigins.Environment;
+        }
+
         if (value.IsData || value is FoldedUnknown or FoldedName)
         {
             return value is FoldedUnknown { Head: "Bearer " or "token " or "Basic " } ? value.From & ~ValueOrigins.Secret : value.From;
@@ -52,14 +63,18 @@ internal static class Origins
         Stack<FoldedValue> open = new([value]);
         for (int seen = 0; seen < MostValues && open.TryPop(out FoldedValue? next); seen++)
         {
-            from |= next is FoldedUnknown ? Of(next) : next.From;
+            from |= next is FoldedUnknown or FoldedName ? Of(next) : next.From;
             switch (next)
             {
                 case FoldedDict dict:
                     FoldedParts.Push(dict.Pairs.Where(p => p.Key is not FoldedText key || !IsCredential(key.Value)).Select(p => p.Value), MostValues, open);
                     break;
                 case FoldedFile file:
+                    from |= file.Contents.From;
                     open.Push(file.Content);
+                    break;
+                case FoldedInstance { Contents: { } contents }:
+                    from |= contents.From;
                     break;
                 default:
                     FoldedParts.Push(next, MostValues, open);
@@ -96,6 +111,12 @@ internal static class Origins
         FoldedSequence { Items: [FoldedUnknown first, ..] } => first.Head,
         _ => "",
     };
+
+    /// <summary>Whether a keyword says who asks, or what a process that is started finds around it: neither is something that is sent.</summary>
+    public static bool IsOwnUse(string keyword) =>
+        IsCredential(keyword) || keyword.Contains("key", StringComparison.OrdinalIgnoreCase) || keyword.Contains("credential", StringComparison.OrdinalIgnoreCase) || keyword.Contains("token", StringComparison.OrdinalIgnoreCase)
+        || keyword.Contains("secret", StringComparison.OrdinalIgnoreCase) || keyword.Contains("passw", StringComparison.OrdinalIgnoreCase) || keyword.Contains("cert", StringComparison.OrdinalIgnoreCase) || keyword.Contains("identity", StringComparison.OrdinalIgnoreCase)
+        || keyword.Contains("config", StringComparison.OrdinalIgnoreCase) || keyword.StartsWith("env", StringComparison.OrdinalIgnoreCase) || keyword.EndsWith("_env", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a key of a dict says who asks: whoever is asked is meant to get what stands there.</summary>
     private static bool IsCredential(string key) =>

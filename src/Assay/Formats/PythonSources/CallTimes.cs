@@ -2,6 +2,7 @@
 using Assay.Artifacts;
 using Assay.Bytes;
 using Assay.Evaluation;
+using Assay.Evaluation.Sources;
 using Assay.Python.Names;
 using Assay.Python.Syntax;
 using static Assay.Python.Syntax.SyntaxField;
@@ -184,7 +185,7 @@ internal sealed class CallTimes
         Function function = new(name, owner, start, end) { Phase = owner is null ? role.PhaseOf(name) : owner.PhaseOf(name) };
         _functions.Add(function);
         Named(name, function);
-        if (owner is not null && (name.StartsWith("__", StringComparison.Ordinal) || SourceNames.IsHook(name)))
+        if (owner is not null && (name.StartsWith("__", StringComparison.Ordinal) || SourceNames.IsHook(name) || owner.Bases.Any(ServedFunctions.IsServedBase)))
         {
             // Whoever mentions the class makes an object of it.
             Named(owner.Name, function);

@@ -69,14 +69,34 @@ internal static class HandedLines
 
     private static int Line(SyntaxNode node, long start, Func<int, string> phaseAt, ReadContext context)
     {
+        if (node is { IsNone: false, Kind: SyntaxKind.List or SyntaxKind.Tuple })
+        {
+            // A list is one command with its words, or several commands.
+            List<string> lines = [];
+            foreach (SyntaxNode item in node.List(SyntaxField.Elts))
+            {
+                if (lines.Count < MostSteps && item is { Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text })
+                {
+                    lines.Add(ConstantValue.Text(item));
+                }
+            }
+
+            return lines.Count == 0 ? 0 : Told(lines is [_, "-c" or "-lc", var line] ? line : string.Join('\n', lines), node.Start, start, phaseAt, context);
+        }
+
         if (node is not { IsNone: false, Kind: SyntaxKind.Constant, ConstantKind: ConstantKind.Text })
         {
             return 0;
         }
 
-        foreach (ShellUse use in StrayCommands.In(ConstantValue.Text(node), context.Budget))
+        return Told(ConstantValue.Text(node), node.Start, start, phaseAt, context);
+    }
+
+    private static int Told(string text, int at, long start, Func<int, string> phaseAt, ReadContext context)
+    {
+        foreach (ShellUse use in StrayCommands.In(text, context.Budget))
         {
-            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = start + node.Start, Code = use.Code, Detail = use.Detail, When = phaseAt(node.Start) });
+            context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = start + at, Code = use.Code, Detail = use.Detail, When = phaseAt(at) });
         }
 
         return 1;

@@ -137,6 +137,7 @@ internal sealed class PythonSourceFormat(bool isOfNotebook = false) : IFormat
         }
 
         HandedLines.Tell(tree, start, reading.PhaseAt, context);
+        HandedPages.Tell(tree, start, reading.PhaseAt, context);
 
         foreach (RecoveredBytes bytes in reading.Bytes)
         {

@@ -10,18 +10,32 @@ namespace Assay.Formats.PythonSources;
 internal static class SourceFlow
 {
     private static readonly (ValueOrigins Origin, string Name)[] s_names =
-        [(ValueOrigins.Network, "network"), (ValueOrigins.Secret, "secret"), (ValueOrigins.Store, "store"), (ValueOrigins.Request, "request"), (ValueOrigins.Files, "files"), (ValueOrigins.Fetched, "fetched"), (ValueOrigins.Data, "data")];
+        [(ValueOrigins.Network, "network"), (ValueOrigins.Secret, "secret"), (ValueOrigins.Store, "store"), (ValueOrigins.Request, "request"), (ValueOrigins.Files, "files"), (ValueOrigins.Fetched, "fetched"), (ValueOrigins.Data, "data"), (ValueOrigins.Environment, "environment"), (ValueOrigins.Library, "library")];
 
-    /// <summary>Where what a call gets stems from.</summary>
-    public static IReadOnlyList<string> From(IReadOnlyList<FoldedValue> arguments)
+    /// <summary>What stands for a place where secrets lie, of which a call gets the name.</summary>
+    private const string Place = "place";
+
+    /// <summary>What marks a call that is told for what it gets and for nothing else: what is called does not say by its name that it reaches out.</summary>
+    public const string Asked = "asked";
+
+    /// <summary>Where what a call gets stems from; what it gets by a keyword that says who asks is its own.</summary>
+    public static IReadOnlyList<string> From(IReadOnlyList<FoldedValue> arguments, FoldedDict named, Func<string, bool> isPlace)
     {
         ValueOrigins from = ValueOrigins.None;
+        bool names = false;
         foreach (FoldedValue argument in arguments)
         {
+            if (named.Pairs.Count > 0 && named.Pairs.Any(p => ReferenceEquals(p.Value, argument) && p.Key is FoldedText key && Origins.IsOwnUse(key.Value)))
+            {
+                continue;
+            }
+
             from |= Origins.Of(argument);
+            names = names || (argument is FoldedText text && isPlace(text.Value)) || (argument is FoldedPath path && isPlace(path.Text));
         }
 
-        return Names(from);
+        IReadOnlyList<string> all = Names(from & ~ValueOrigins.Library);
+        return names ? [.. all, Place] : all;
     }
 
     /// <summary>Where that stems from which a call runs: code, a command, a library, a stream that makes objects.</summary>

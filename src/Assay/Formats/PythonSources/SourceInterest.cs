@@ -13,6 +13,8 @@ internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
 {
     private const int LongestLine = 4096;
     private const int MostLines = 256;
+    private const int MostTexts = 8;
+    private const int LongestPath = 256;
     private readonly Dictionary<string, bool> _lines = new(StringComparer.Ordinal);
     private static readonly SearchValues<string> s_line = SearchValues.Create(["|", "curl", "wget", "/dev/tcp", "base64", "&&", ";", "bash", "powershell"], StringComparison.Ordinal);
     private static readonly SearchValues<char> s_stars = SearchValues.Create("*?");
@@ -36,6 +38,28 @@ internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
 
         int dot = callee.IndexOf('.', StringComparison.Ordinal);
         return !KnownModules.IsStandard(dot < 0 ? "" : callee[..dot]) && (SourceNames.Has("evaluating", callee[(callee.LastIndexOf('.') + 1)..]) || CallableSinks.Of(callee)?.Kind is "python-source");
+    }
+
+    public bool IsPlace(string text) => text.Length is > 4 and < LongestPath && text.AsSpan().IndexOfAny('.', '/', '_') >= 0 && !text.Contains(' ', StringComparison.Ordinal) && SourceNames.Any("secret-place", text.Contains('\\', StringComparison.Ordinal) ? text.Replace('\\', '/') : text.EndsWith('/') || text.Contains('*', StringComparison.Ordinal) ? text : text + "/");
+
+    public bool IsSecretName(string name) => SourceNames.Any("secret-name", name) || name is "KEY" or "key" or "PASS";
+
+    public bool Carries(IReadOnlyList<FoldedValue> arguments)
+    {
+        if ((Origins.Of(arguments) & (ValueOrigins.Store | ValueOrigins.Environment | ValueOrigins.Files)) != 0)
+        {
+            return true;
+        }
+
+        for (int i = 0; i < arguments.Count && i < MostTexts; i++)
+        {
+            if (arguments[i] is FoldedText { Value: { } text } && IsPlace(text))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public bool IsStarting(string method) => SourceNames.Has("starting-method", method);
@@ -89,6 +113,23 @@ internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
             from |= ValueOrigins.Secret;
         }
 
+        string root = callee[..Math.Max(0, callee.IndexOf('.', StringComparison.Ordinal))];
+        if (text is { Length: < LongestPath } && text.Contains('/', StringComparison.Ordinal) && !text.Contains(' ', StringComparison.Ordinal) && root.Length > 0 && !KnownModules.Has(root))
+        {
+            from |= text.Contains("://", StringComparison.Ordinal) || text.StartsWith("git@", StringComparison.Ordinal) ? IsHere(arguments) ? ValueOrigins.None : ValueOrigins.Network : ValueOrigins.Library;
+        }
+
+        if (callee is "os.environ.copy" or "os.environ.items" or "os.environ.values" or "os.environ.keys")
+        {
+            from |= ValueOrigins.Environment;
+        }
+
+        // What comes in at a place where somebody waits for others.
+        if (last is "accept" or "recv" or "recvfrom" or "recv_pyobj" or "recv_json" or "recv_multipart" or "recv_string")
+        {
+            from |= ValueOrigins.Request;
+        }
+
         if (SourceNames.IsReader(callee))
         {
             from |= ValueOrigins.Data;
@@ -99,7 +140,7 @@ internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
             from |= ValueOrigins.Secret;
         }
 
-        if (text is not null && last is "open" or "read_text" or "read_bytes" or "parse" or "connect" or "read" && SourceNames.Any("secret-place", text.Replace('\\', '/')))
+        if (text is not null && last is "open" or "read_text" or "read_bytes" or "parse" or "connect" or "read" or "walk" or "scandir" or "listdir" or "glob" or "iglob" or "rglob" or "iterdir" && IsPlace(text))
         {
             from |= ValueOrigins.Store;
         }

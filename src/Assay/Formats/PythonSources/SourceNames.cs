@@ -18,7 +18,8 @@ internal static class SourceNames
         string module = dot < 0 ? callee : callee[..dot];
         if (callee.EndsWith('='))
         {
-            return s_names.Value["guard"].Contains(callee[..^1]);
+            // Who puts himself between a user and what asks him gets what is typed.
+            return s_names.Value["guard"].Contains(callee[..^1]) || callee is "builtins.input=" || s_names.Value["secret-getter"].Contains(callee[(callee.LastIndexOf('.') + 1)..^1]);
         }
 
         // Of what functions give only some methods reach out.
@@ -32,7 +33,7 @@ internal static class SourceNames
             return true;
         }
 
-        return module is "?" && s_names.Value["starting-method"].Contains(callee[(dot + 1)..]) ? true
+        return callee is "?.called" ? true : module is "?" && s_names.Value["starting-method"].Contains(callee[(dot + 1)..]) ? true
             : module is "?" || module is "builtins" ? dot > 0 && s_names.Value["builtin"].Contains(callee[(dot + 1)..])
             : s_names.Value["part"].Contains(module) ? s_names.Value["reaching"].Contains(callee[(callee.LastIndexOf('.') + 1)..])
             : s_names.Value["package"].Contains(module) || (KnownModules.Has(module) && !s_names.Value["plain"].Contains(module));

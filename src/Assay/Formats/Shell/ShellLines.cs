@@ -203,7 +203,9 @@ internal sealed class ShellLines
         }
 
         bool environment = commands.Any(IsEnvironment) || nested.Any(n => _script.Parse(n, []).Any(IsEnvironment));
-        if (isStaged || (sends && (reads || environment)))
+        // Nobody encrypts what a program tells before he hands it to somebody who is meant to read it.
+        bool isEncrypted = sends && commands.Exists(c => (c.Program is "openssl" && c.Words.Contains("enc")) || (c.Program is "gpg" && c.Words.Any(w => w is "-c" or "--symmetric" or "-e" or "--encrypt"))) && commands.Exists(c => c.Program is "curl" or "nc" or "ncat" && (c.Words.Contains("-") || c.Words.Any(w => w.EndsWith("@-", StringComparison.Ordinal)) || c.Program is not "curl"));
+        if (isStaged || isEncrypted || (sends && (reads || environment)))
         {
             Say("shell.takes-secrets", "A line sends secrets to somebody else");
         }

@@ -44,7 +44,7 @@ internal static class ForeignCalls
                 lines.Append('\n');
                 at++;
             }
-            else if (c is '#' && language is ".r" or ".jl" or ".cmake" or ".rb")
+            else if ((c is '#' && language is ".r" or ".jl" or ".cmake" or ".rb") || (c is '%' && language is ".m"))
             {
                 at = text.IndexOf('\n', at) is >= 0 and int end ? end : text.Length;
             }
