@@ -218,7 +218,7 @@ internal sealed partial class SourceExpression(Folder folder, ISourceNames names
             // Whatever it is that gets a function which starts programs or runs code, it gets it to call it.
             IReadOnlyList<FoldedValue> all = keywords.Count == 0 ? arguments : [.. arguments, .. keywords.Select(k => k.Item2)];
             folder.Named = keywords.Count == 0 ? FoldedDict.Empty : new FoldedDict(keywords);
-            if ((callee.From & ValueOrigins.Request) != 0 && node[Func].Kind is SyntaxKind.Name or SyntaxKind.Subscript)
+            if ((callee.From & ValueOrigins.Received) != 0 && node[Func].Kind is SyntaxKind.Name or SyntaxKind.Subscript)
             {
                 folder.OnReached?.Invoke(new FoldedName("?", "called"), [callee, .. all]);
             }

@@ -34,6 +34,9 @@ internal enum ValueOrigins
 
     /// <summary>A package of others gave it that was asked for it by a name with a slash: a repository, an address, a folder.</summary>
     Library = 256,
+
+    /// <summary>It came in over a connection as it is: an object that was made of what somebody sent.</summary>
+    Received = 512,
 }
 
 /// <summary>Carries origins from values to what is made of them.</summary>

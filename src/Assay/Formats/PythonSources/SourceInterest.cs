@@ -127,7 +127,7 @@ internal sealed class SourceInterest(ScanBudget budget) : ISourceInterest
         // What comes in at a place where somebody waits for others.
         if (last is "accept" or "recv" or "recvfrom" or "recv_pyobj" or "recv_json" or "recv_multipart" or "recv_string")
         {
-            from |= ValueOrigins.Request;
+            from |= ValueOrigins.Request | ValueOrigins.Received;
         }
 
         if (SourceNames.IsReader(callee))

@@ -15,6 +15,7 @@ internal static class StrayCommands
     private const int Longest = 16 << 10;
     private const int LongestPrefix = 24;
     private const int MostLines = 40;
+    private const int MostWords = 5;
 
     /// <summary>What no text is without that does such a thing.</summary>
     private static readonly SearchValues<string> s_telling = SearchValues.Create(
@@ -101,11 +102,44 @@ internal static class StrayCommands
             yield return Joined(list);
         }
 
+        if (Behind(line) is { } handed)
+        {
+            yield return handed;
+        }
+
         int sign = line.AsSpan().IndexOfAny('=', ':');
         if (sign > 0 && sign + 1 < line.Length && line.AsSpan(sign + 1).TrimStart() is [not ('"' or '\'' or '/'), ..] value)
         {
             yield return value.ToString();
         }
+    }
+
+    /// <summary>
+    /// What a tool's own command hands to a shell, and a line that is nothing but a command: from the first of its words on that is a shell or fetches something (<c>run-shell curl ...</c>, <c>.shell wget ...</c>, <c>silent !curl ...</c>). Null where
+    /// there is none among the first words.
+    /// </summary>
+    private static string? Behind(string line)
+    {
+        ReadOnlySpan<char> rest = line.AsSpan().TrimStart();
+        if (rest.Length < Shortest || rest[0] is '#' or '%' or ';' or '*' or '-' || rest.StartsWith("//") || !rest.ContainsAny(s_telling))
+        {
+            return null;
+        }
+
+        for (int words = 0; words < MostWords && rest.Length > 0; words++)
+        {
+            int blank = rest.IndexOf(' ');
+            ReadOnlySpan<char> word = (blank < 0 ? rest : rest[..blank]).TrimStart("\\!@$(");
+            string program = word.ToString();
+            if (ShellWords.Table("shell").Contains(program) || ShellWords.Table("fetcher").Contains(program))
+            {
+                return rest[(rest.IndexOf(program, StringComparison.Ordinal))..].ToString();
+            }
+
+            rest = blank < 0 ? [] : rest[(blank + 1)..].TrimStart();
+        }
+
+        return null;
     }
 
     /// <summary>Words as the line of one command.</summary>

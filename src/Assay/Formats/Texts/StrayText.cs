@@ -14,6 +14,7 @@ namespace Assay.Formats.Texts;
 internal static class StrayText
 {
     private const long Longest = 1 << 20;
+    private const long LongestBare = 64 << 10;
     private const int MostTold = 16;
     private const int ShortestPipe = 8;
 
@@ -35,7 +36,7 @@ internal static class StrayText
             return;
         }
 
-        bool isProse = IsProse(artifact.Extension) || (artifact.Extension.Length == 0 && !artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..].StartsWith('.'));
+        bool isProse = IsProse(artifact.Extension) || (artifact.Extension.Length == 0 && claim.Range.Length > LongestBare && !artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..].StartsWith('.'));
 
         TextDocument document = TextDocument.Read(artifact.Bytes, claim.Range, context.Budget);
         context.Budget.SpendWork(4L * document.Text.Length);

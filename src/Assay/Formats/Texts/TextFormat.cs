@@ -52,7 +52,7 @@ internal sealed class TextFormat : IFormat
         TextRole role = TextRoles.Of(context.Artifact.In?.Name ?? context.Artifact.Name, file, context.Artifact.Extension, TextLook.Of(context.Artifact.Bytes.ReadUpTo(claim.Range.Offset, 256)));
         context.Meta("text", role.ToString().ToLowerInvariant());
         context.Lines = new LineMap(context.Artifact.Bytes, claim.Range).Of;
-        if (role is TextRole.Words)
+        if (role is TextRole.Words or TextRole.Settings)
         {
             StrayText.Tell(claim, context);
         }
