@@ -134,10 +134,10 @@ internal sealed class TiledSource : ByteSource
         return true;
     }
 
-    private static long[] Strides(IReadOnlyList<long> shape)
+    private static long[] Strides(long[] shape)
     {
-        long[] strides = new long[shape.Count];
-        for (int d = shape.Count - 1, next = 0; d >= 0; d--, next++)
+        long[] strides = new long[shape.Length];
+        for (int d = shape.Length - 1, next = 0; d >= 0; d--, next++)
         {
             strides[d] = next == 0 ? 1 : strides[d + 1] * shape[d + 1];
         }

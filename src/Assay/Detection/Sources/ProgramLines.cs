@@ -13,12 +13,13 @@ internal static class ProgramLines
 {
     private static readonly Lazy<Dictionary<string, HashSet<string>>> s_words = new(() => EmbeddedTable.Rows("detection/sources.tsv").ToDictionary(r => r[0], r => r[1].Split(' ').ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal));
     private static readonly SearchValues<char> s_operators = SearchValues.Create(";&`<>\n");
+    private static readonly SearchValues<char> s_shell = SearchValues.Create("|;&`$<>\n");
     private static readonly string[] s_asking = ["freeze", "list", "show", "check", "--version", "debug"];
 
     /// <summary>Whether a call starts programs that change nothing.</summary>
     public static bool Tells(SourceUse use) => use.Runs.Count == 0 && !use.IsHidden && use.Layers.Count == 0 && use.Arguments.Count > 0 && use.Arguments[0] switch
     {
-        { Kind: ShapeKind.Str } line => IsOfFilters(line.Text) || (line.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["pip" or "pip3", var asked, .. var rest] && s_asking.Contains(asked) && rest.All(w => w.AsSpan().IndexOfAny("|;&`$<>\n") < 0)),
+        { Kind: ShapeKind.Str } line => IsOfFilters(line.Text) || (line.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["pip" or "pip3", var asked, .. var rest] && s_asking.Contains(asked) && rest.All(w => w.AsSpan().IndexOfAny(s_shell) < 0)),
         { Kind: ShapeKind.Unknown, Text: { Length: > 0 } head } => Converts(head),
         { Kind: ShapeKind.List or ShapeKind.Tuple } words => AsksPip(words.Items) || (words.Items is [{ Kind: ShapeKind.Str, Text: var program }, ..] && Has("converting", program)),
         _ => false,

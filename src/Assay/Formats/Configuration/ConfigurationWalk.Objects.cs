@@ -225,7 +225,7 @@ internal sealed partial class ConfigurationWalk
     {
         string program = line.Trim().Split(' ')[0];
         program = program.StartsWith("./", StringComparison.Ordinal) ? program[2..] : program;
-        if (context.Artifact.In is not { } place || program.Length == 0 || program[0] is '/' or '~' or '$' || line.AsSpan().IndexOfAny("|;&`$<>") >= 0)
+        if (context.Artifact.In is not { } place || program.Length == 0 || program[0] is '/' or '~' or '$' || line.AsSpan().IndexOfAny(s_shell) >= 0)
         {
             return false;
         }

@@ -20,6 +20,7 @@ internal sealed partial class ConfigurationWalk
     /// <summary>What an expression has in it that reaches for more than numbers and the names of a framework.</summary>
     private static readonly SearchValues<string> s_reaching = SearchValues.Create(["__", "open(", "exec(", "eval(", "system(", "popen(", "subprocess", "getattr(", "compile(", "import_module"], StringComparison.Ordinal);
 
+    private static readonly SearchValues<char> s_shell = SearchValues.Create("|;&`$<>");
     private static readonly SearchValues<char> s_marks = SearchValues.Create("<>[]|{}");
 
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
