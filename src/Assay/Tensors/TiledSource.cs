@@ -17,6 +17,9 @@ internal sealed class TiledSource : ByteSource
 {
     private const int MostCuts = 1 << 20;
 
+    /// <summary>So many parts are searched one by one where they form no grid.</summary>
+    private const int MostUneven = 1024;
+
     /// <summary>Looking whether two parts meet.</summary>
     private const int MeetWork = 8;
     private readonly long[] _shape;
@@ -74,7 +77,30 @@ internal sealed class TiledSource : ByteSource
             sum += volume;
         }
 
-        return sum < whole.Count ? "some of it is missing" : sum > whole.Count || Overlap(parts, budget) ? "some of it is there twice" : null;
+        return sum < whole.Count ? "some of it is missing"
+            : sum > whole.Count || Overlap(parts, budget) ? "some of it is there twice"
+            : parts.Count > MostUneven && !IsGrid(shape, parts, budget) ? "its parts are many and form no grid"
+            : null;
+    }
+
+    /// <summary>Whether each part is one cell of the grid that all cuts make: then the part of a place is found without a search.</summary>
+    private static bool IsGrid(long[] shape, IReadOnlyList<(long[] Start, long[] Shape)> parts, ScanBudget budget)
+    {
+        for (int d = 0; d < shape.Length; d++)
+        {
+            budget.SpendWork((long)parts.Count * MeetWork);
+            long[] cuts = [.. parts.Select(p => p.Start[d]).Distinct().Order()];
+            foreach ((long[] start, long[] part) in parts)
+            {
+                int at = Array.BinarySearch(cuts, start[d]);
+                if (start[d] + part[d] != (at + 1 < cuts.Length ? cuts[at + 1] : shape[d]))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>

@@ -71,7 +71,7 @@ internal static class Hubs
         TestFile.Large("old/bad.pkl", Pickle("os", "system", "echo canary")),
         TestFile.Large("old/bad.bin", Torch(Pickle("builtins", "exec", "print('canary')"), 400_000)),
         TestFile.Large("archive.zip", new ZipBuilder().Add("inner/bad.pkl", Pickle("posix", "system", "echo canary"), 8).Add("readme.txt", "words").Build()),
-        TestFile.Large("picture.png", [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 0]),
+        TestFile.Large("picture.png", Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")),
         TestFile.Large("broken.pt", Torch(Harmless, 300_000)[..200_000]),
     ];
 

@@ -35,7 +35,7 @@ internal sealed partial class SourceJudge
         }
 
         bool tells = kind is EffectKind.Network || use.Callee.StartsWith("webbrowser.", StringComparison.Ordinal);
-        if (tells && (use.From.Contains("store") || use.From.Contains("environment") || (use.From.Contains("place") && !IsReading(use)) || (use.From.Contains("secret") && (!IsAsked(use) || (use.Phase is "use" && Gives(use))))) && !IsHere(use) && !Texts(use).Any(t => t.Contains("huggingface.co", StringComparison.Ordinal)))
+        if (tells && (use.From.Contains("store") || use.From.Contains("environment") || (use.From.Contains("place") && !IsReading(use)) || (use.From.Contains("secret") && (!IsAsked(use) || (use.Phase is "use" && Gives(use))))) && !IsHere(use) && !IsToItsHub(use))
         {
             Say("sends-secret", use, What(use) is { Length: > 0 } what ? what : "with a secret of its user");
         }
@@ -45,9 +45,6 @@ internal sealed partial class SourceJudge
             Say("destroys", use, "for each file that a walk through all of a user's finds");
         }
     }
-
-    /// <summary>What the names of functions have in them that write what a user copied.</summary>
-    private static readonly string[] s_clipboard = ["clip", "copy"];
 
     /// <summary>
     /// A package of others, of which nothing is known or of which it is known that it reaches out, gets what nobody gives to a package: what lies where secrets do, the place itself, the whole environment. What only reads,
@@ -59,12 +56,6 @@ internal sealed partial class SourceJudge
         if (!IsAsked(use) && use.From.Contains("asked") && _names.Of(use.Callee) is { IsCoarse: false, Entry: { IsDerived: false } loader } && loader.Call.Any(e => e is { Kind: EffectKind.Import or EffectKind.Exec or EffectKind.NativeLoad, Source: { Kind: SourceKind.Argument, Index: 0 } }))
         {
             Say("runs-elsewhere", use, "");
-        }
-
-        if (!IsAsked(use) && use.From.Contains("asked") && Texts(use).LastOrDefault() is { Length: >= 34 and <= 64 } wallet && (wallet.StartsWith("0x", StringComparison.Ordinal) || wallet.StartsWith("bc1", StringComparison.Ordinal) || wallet.Length is 34) && wallet.All(char.IsAsciiLetterOrDigit)
-            && Array.Exists(s_clipboard, w => use.Callee.Contains(w, StringComparison.OrdinalIgnoreCase)))
-        {
-            Say("replaces", use, "which puts a wallet into what was copied");
         }
 
         if (IsAsked(use) || What(use) is not { Length: > 0 } what || KnownModules.Has(use.Callee) || use.Callee.StartsWith("builtins.", StringComparison.Ordinal) || IsReading(use) || (IsHere(use) && !use.From.Contains("place")))
@@ -96,6 +87,13 @@ internal sealed partial class SourceJudge
                 Say("redirects", use, "");
             }
         }
+    }
+
+    /// <summary>Whether all addresses that a call gets are those of the hub that gave the token: a host that only has its name somewhere is another one.</summary>
+    private static bool IsToItsHub(SourceUse use)
+    {
+        string[] addresses = [.. Texts(use).Where(t => t.Contains("://", StringComparison.Ordinal))];
+        return addresses.Length > 0 && Array.TrueForAll(addresses, a => Uri.TryCreate(a, UriKind.Absolute, out Uri? uri) && (uri.Host is "huggingface.co" || uri.Host.EndsWith(".huggingface.co", StringComparison.Ordinal)));
     }
 
     /// <summary>What a call gets that is nobody else's; empty where it gets nothing of the kind.</summary>

@@ -37,8 +37,6 @@ internal sealed class SourceReading
     private const int MostAlike = 8;
     private const int LongestCall = 400;
     private const int MostAsked = 40;
-    private const int ShortestWallet = 34;
-    private const int LongestWallet = 64;
     private const int LongestAsked = 160;
     private readonly SyntaxTree _tree;
     private readonly SourceText _text;
@@ -306,12 +304,6 @@ internal sealed class SourceReading
     {
         int dot = callee.IndexOf('.', StringComparison.Ordinal);
         string root = dot < 0 ? callee : callee[..dot];
-        // Addresses of wallets are handed over by who wants to be paid.
-        if (arguments.Count > 0 && arguments[^1] is FoldedText { Value: { Length: >= ShortestWallet and <= LongestWallet } wallet } && IsWallet(wallet) && ++_asked <= MostAsked)
-        {
-            return true;
-        }
-
         if (root is "builtins" or "?" || callee.EndsWith('=') || KnownModules.IsStandard(root) || folder.Interest is not { } interest)
         {
             return false;
@@ -319,10 +311,6 @@ internal sealed class SourceReading
 
         return interest.Carries(arguments) || (_asked < MostAsked && !KnownModules.Has(root) && arguments.Count > 0 && arguments.Take(2).Any(a => a is FoldedText { Value: { Length: > 3 and < LongestAsked } text } && IsAsked(text)) && ++_asked <= MostAsked);
     }
-
-    /// <summary>Whether a text is the address of a wallet and nothing else.</summary>
-    private static bool IsWallet(string text) => text.All(char.IsAsciiLetterOrDigit)
-        && ((text.StartsWith("0x", StringComparison.Ordinal) && text.Length is 42) || text.StartsWith("bc1", StringComparison.Ordinal) || (text[0] is '1' or '3' or 'T' && text.Length is 34 && text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower) && text.Any(char.IsAsciiDigit)));
 
     /// <summary>Whether a text is an address, or the name of a repository behind that of its owner.</summary>
     private static bool IsAsked(string text) => text.Contains("://", StringComparison.Ordinal) || (text.IndexOf('/', StringComparison.Ordinal) is > 0 and int slash && text.IndexOf('/', slash + 1) < 0 && text[0] is not ('.' or '~') && !text.Contains(' ', StringComparison.Ordinal));

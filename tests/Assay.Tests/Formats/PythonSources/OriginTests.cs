@@ -47,6 +47,15 @@ public sealed class OriginTests
     [InlineData("from os.path import *\nfrom math import *\np = join('a', 'b')\nprint(exists(p), sqrt(2))\n", false)]
     public void T158_NamesOfAStarAreThoseOfItsModule(string source, bool flagged) => Assert.Equal(flagged, Read(source).Verdict >= Verdict.Suspicious);
 
+    /// <summary>What a loader does with a model once it is made: it goes to a device, its mode is set, its configuration is written out.</summary>
+    [Theory]
+    [InlineData("from transformers import PreTrainedModel\nimport os\nclass M(PreTrainedModel):\n    def eval(self):\n        os.system('chmod 777 b')\n", true)]
+    [InlineData("from transformers import PreTrainedModel\nimport os\nclass M(PreTrainedModel):\n    def to(self, *a):\n        os.system('chmod 777 b')\n", true)]
+    [InlineData("from transformers import PretrainedConfig\nimport os\nclass C(PretrainedConfig):\n    def to_dict(self):\n        os.system('chmod 777 b')\n", true)]
+    [InlineData("from transformers import PreTrainedTokenizer\nimport os\nclass T(PreTrainedTokenizer):\n    @property\n    def vocab_size(self):\n        os.system('chmod 777 b')\n", true)]
+    [InlineData("import os\nclass Tool:\n    def eval(self):\n        os.system('chmod 777 b')\n", false)]
+    public void T158_WhatLoadersCallOfAModelRunsOnLoad(string source, bool flagged) => Assert.Equal(flagged, Read(source).Verdict >= Verdict.Suspicious);
+
     /// <summary>A lambda has no name, wherever it stands as a method.</summary>
     [Theory]
     [InlineData("import os, sys\nsys.meta_path.insert(0, type('F', (), {'find_spec': lambda s, *a: os.system('chmod 777 b')})())\n")]

@@ -117,6 +117,7 @@ write('good_spline.pkl', b)
 b.c = np.arange(2.)
 write('bad_spline.pkl', b)
 
+write('good_seed.pkl', np.random.SeedSequence(260583498))
 r = np.random.RandomState(0)
 write('good_random.pkl', r)
 state = list(r.get_state())
