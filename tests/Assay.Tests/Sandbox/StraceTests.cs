@@ -68,13 +68,13 @@ public sealed partial class StraceTests
         return loader.LoadOnce("m", bytes, new KnownLoader("pickle.load", ""), [], new BoxSetting(HostName: host), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The process that starts loads in the box of this name: the innermost one below its bubblewrap.</summary>
+    /// <summary>The process that starts loads in the box of this name: the first one below its bubblewrap.</summary>
     private static int Zygote(string host)
     {
         int process = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => char.IsAsciiDigit(n![0]))
             .Select(n => int.Parse(n!, CultureInfo.InvariantCulture))
             .First(n => Read(n, "cmdline").Contains(host, StringComparison.Ordinal));
-        while (Read(process, $"task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var child, ..])
+        while (Read(process, "comm").Trim() is "bwrap" && Read(process, $"task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var child, ..])
         {
             process = int.Parse(child, CultureInfo.InvariantCulture);
         }
@@ -94,7 +94,7 @@ public sealed partial class StraceTests
         }
     }
 
-    /// <summary>Lets strace follow the box. The innermost process may be what is left of the first load, about to be gone: then it is looked for again.</summary>
+    /// <summary>Lets strace follow the box. The process may be about to be gone: then it is looked for again.</summary>
     private static (Process Strace, string Complaint) Attach(string host)
     {
         for (int tries = 1; ; tries++)

@@ -102,7 +102,8 @@ internal sealed partial class ConfigurationWalk
     /// <summary>An expression of Python among the settings of a model that reaches for more than numbers and names is there for somebody who evaluates it: what it does is what the load does.</summary>
     private void Reaching()
     {
-        if (context.Artifact.Extension is not (".yaml" or ".yml" or ".toml") && !_rootKeys.Overlaps(s_modelKeys))
+        // In YAML and TOML people write settings; JSON is as often a set of data, whose texts may be anybody's code.
+        if (!IsOfLines && !RepeatsKeys && !_rootKeys.Overlaps(s_modelKeys))
         {
             return;
         }
