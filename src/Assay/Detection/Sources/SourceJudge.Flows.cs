@@ -80,7 +80,7 @@ internal sealed partial class SourceJudge
         {
             (string name, string value) = (texts[i], texts[i + 1]);
             bool isElsewhere = s_words.Value["redirecting"].Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase)) && value.Contains("://", StringComparison.Ordinal) && !s_words.Value["mirror"].Any(m => value.Contains(m, StringComparison.Ordinal)) && !s_words.Value["loopback"].Any(m => value.Contains(m, StringComparison.Ordinal));
-            bool starts = Lists("starting-variable", name) && value.Length > 0 && !s_words.Value["preloaded"].Any(m => value.Contains(m, StringComparison.Ordinal));
+            bool starts = KnownVariables.Starts(name) && value.Length > 0 && !s_words.Value["preloaded"].Any(m => value.Contains(m, StringComparison.Ordinal));
             bool trusts = Lists("trusting", name) && value.Length > 0 && !value.StartsWith("/etc/", StringComparison.Ordinal) && !value.Contains("certifi", StringComparison.Ordinal) && !value.Contains("site-packages", StringComparison.Ordinal);
             if (isElsewhere || starts || trusts)
             {

@@ -9,48 +9,66 @@ namespace Assay.Formats.Configuration;
 internal sealed partial class ConfigurationWalk
 {
     private const int MostListedPrograms = 8;
-    private readonly List<(ScalarValue Value, bool Defines, bool Reaches, string Path)> _listed = [];
+    /// <summary>Programs of which the end of the document decides: those of lists, expressions of JSON, and what is read as code among settings only.</summary>
+    private readonly List<(ScalarValue Value, ProgramShape Shape, string Path, bool IsListed, bool IsForSettings)> _programs = [];
+    private int _listed;
+
+    /// <summary>In YAML and TOML people write settings; JSON is as often a set of data, whose texts may be anybody's code.</summary>
+    private bool IsSettings => IsOfLines || RepeatsKeys;
 
     /// <summary>
     /// A text that is a program of Python: a component whose source is executed when it is made, a setting that is evaluated. What only does harm is told (a phase of use), as of commands. Where many stand in lists the document is about programs: a set of questions, a report.
     /// </summary>
-    private void Program(ScalarValue value)
+    /// <param name="value">The text.</param>
+    /// <param name="isCommand">Whether it is read as a command for a shell already.</param>
+    private void Program(ScalarValue value, bool isCommand)
     {
-        if (context.Artifact.Extension is ".jsonl" || value.IsCut || _listed.Count > MostListedPrograms || _open.Exists(f => !f.IsMap && f.Index > MostListed) || !ProgramText.Is(value.Text, context.Budget, out bool defines, out bool reaches))
+        // Far down a list stand rows of data.
+        bool isForSettings = isCommand || context.Artifact.Extension is ".jsonl" || _open.Exists(f => !f.IsMap && f.Index > MostListed);
+        bool isFull = _programs.Count >= MostExpressions;
+        if (value.IsCut || (isForSettings && isFull) || !ProgramText.Is(value.Text, context.Budget, out ProgramShape shape) || (isForSettings && !shape.IsExpression))
         {
             return;
         }
 
-        if (_open.Exists(f => !f.IsMap))
+        bool isListed = _open.Exists(f => !f.IsMap);
+        _listed += isListed && !isForSettings ? 1 : 0;
+        if (!isFull && (isListed || isForSettings || (shape.IsExpression && !IsSettings)))
         {
-            _listed.Add((value, defines, reaches, Path()));
+            _programs.Add((value, shape, Path(), isListed, isForSettings));
         }
-        else
+        else if (!isListed)
         {
-            Evaluated(value, defines, reaches, Path());
+            Evaluated(value, shape, Path(), IsSettings);
         }
     }
 
-    private void Evaluated(ScalarValue value, bool defines, bool reaches, string path)
+    private void Evaluated(ScalarValue value, ProgramShape shape, string path, bool isSettings)
     {
-        if (reaches)
+        if (shape.Reaches)
         {
             context.Anomaly("configuration.code-text", value.Offset, 0, $"{path} is an expression that reaches behind objects: {Short(value.Text)}");
         }
 
-        // A source that defines something is executed for the sake of that when a component is made of it, and does nothing else; who runs another, nobody knows, and honest ones start programs.
-        Submit(value.Text, PythonSourceFormat.FormatId, defines ? "load" : "use", value.Offset);
+        // A source that defines something is executed for the sake of that when a component is made of it, and an expression among settings is there for somebody who evaluates it; who runs another, nobody knows, and
+        // honest ones start programs.
+        Submit(value.Text.Trim(), PythonSourceFormat.FormatId, shape.Defines || (isSettings && shape.IsExpression) ? "load" : "use", value.Offset);
     }
 
-    /// <summary>The document ends: programs in lists, where there are few.</summary>
+    /// <summary>The document ends: expressions among settings of a model, and programs in lists, where there are few.</summary>
     private void Programs()
     {
-        foreach ((ScalarValue value, bool defines, bool reaches, string path) in _listed.Count > MostListedPrograms ? [] : _listed)
+        bool isSettings = IsSettings || _rootKeys.Overlaps(s_modelKeys);
+        foreach ((ScalarValue value, ProgramShape shape, string path, bool isListed, bool isForSettings) in _programs)
         {
-            Evaluated(value, defines, reaches, path);
+            if ((isSettings && shape.IsExpression) || (!isForSettings && (!isListed || _listed <= MostListedPrograms)))
+            {
+                Evaluated(value, shape, path, isSettings);
+            }
         }
 
-        _listed.Clear();
+        _programs.Clear();
+        _listed = 0;
     }
 
     /// <summary>

@@ -17,16 +17,12 @@ internal sealed partial class ConfigurationWalk
     /// <summary>Keys of the outermost map of what builds a network from a list of layers, whose names and arguments are evaluated.</summary>
     private static readonly string[] s_layerKeys = ["backbone", "head"];
 
-    /// <summary>What an expression has in it that reaches for more than numbers and the names of a framework.</summary>
-    private static readonly SearchValues<string> s_reaching = SearchValues.Create(["__", "open(", "exec(", "eval(", "system(", "popen(", "subprocess", "getattr(", "compile(", "import_module"], StringComparison.Ordinal);
-
     private static readonly SearchValues<char> s_shell = SearchValues.Create("|;&`$<>");
     private static readonly SearchValues<char> s_marks = SearchValues.Create("<>[]|{}");
 
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private readonly List<ScalarValue> _expressions = [];
-    private readonly List<ScalarValue> _reaching = [];
 
     /// <summary>Whether a token is marked as one that no ordinary text holds: in brackets, bars or underscores. Places are kept free under such names, and given others.</summary>
     private static bool IsMarked(string text) => text.Length == 0 || text.AsSpan().ContainsAny(s_marks) || text.StartsWith("__", StringComparison.Ordinal);
@@ -73,11 +69,6 @@ internal sealed partial class ConfigurationWalk
     /// <summary>Notes a text that may be an expression of Python: something is called in it.</summary>
     private void Expression(ScalarValue value)
     {
-        if (_reaching.Count < MostExpressions && value.Text.Length is > 8 and < LongestCode && value.Text.Contains('(', StringComparison.Ordinal) && value.Text.AsSpan().ContainsAny(s_reaching))
-        {
-            _reaching.Add(value);
-        }
-
         if (_expressions.Count < MostExpressions && value.Text.Length is > 4 and < LongestCode && value.Text.IndexOf('(', StringComparison.Ordinal) is > 0 and var open && value.Text.IndexOf(')', open) > 0)
         {
             _expressions.Add(value);
@@ -87,34 +78,9 @@ internal sealed partial class ConfigurationWalk
     /// <summary>The layers of a network are evaluated by the framework that builds it: what they call runs when the file is loaded.</summary>
     private void Layers()
     {
-        if (!Array.TrueForAll(s_layerKeys, _rootKeys.Contains))
-        {
-            Reaching();
-            return;
-        }
-
-        foreach (ScalarValue value in _expressions)
+        foreach (ScalarValue value in Array.TrueForAll(s_layerKeys, _rootKeys.Contains) ? _expressions : [])
         {
             Submit(value.Text, PythonSources.PythonSourceFormat.FormatId, "load", value.Offset);
-        }
-    }
-
-    /// <summary>An expression of Python among the settings of a model that reaches for more than numbers and names is there for somebody who evaluates it: what it does is what the load does.</summary>
-    private void Reaching()
-    {
-        // In YAML and TOML people write settings; JSON is as often a set of data, whose texts may be anybody's code.
-        if (!IsOfLines && !RepeatsKeys && !_rootKeys.Overlaps(s_modelKeys))
-        {
-            return;
-        }
-
-        foreach (ScalarValue value in _reaching)
-        {
-            SyntaxTree tree = PythonParser.Parse(SourceText.OfString(value.Text.Trim()), context.Budget);
-            if (tree.Errors.Count == 0 && tree.Root.List(SyntaxField.Body) is { Count: 1 } body && body[0].Kind is SyntaxKind.Expr)
-            {
-                Submit(value.Text.Trim(), PythonSources.PythonSourceFormat.FormatId, "load", value.Offset);
-            }
         }
     }
 }

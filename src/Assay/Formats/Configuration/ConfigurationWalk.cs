@@ -246,9 +246,9 @@ internal sealed partial class ConfigurationWalk(ReadContext context) : IValueSin
             {
                 Node(value);
             }
-            else if (role is not ValueRole.Command)
+            else
             {
-                Program(value);
+                Program(value, role is ValueRole.Command);
             }
 
             if (_codes.Count < MostCodes && IsCode(value.Text))

@@ -7,6 +7,7 @@ using Assay.Formats.Json;
 using Assay.Formats.PythonSources;
 using Assay.Formats.Requirements;
 using Assay.Formats.Shell;
+using Assay.Formats.Texts;
 
 namespace Assay.Formats.Notebooks;
 
@@ -206,11 +207,9 @@ internal sealed class NotebookFormat : IFormat
     /// <summary>A cell that the browser runs: with the rights of whoever is logged in it may read what stands in the page, and send it away.</summary>
     private static void Script(string script, long offset, ReadContext context)
     {
-        bool takes = script.Contains("document.cookie", StringComparison.Ordinal) || script.Contains("localStorage", StringComparison.Ordinal);
-        bool sends = script.Contains("fetch(", StringComparison.Ordinal) || script.Contains("XMLHttpRequest", StringComparison.Ordinal) || script.Contains("sendBeacon", StringComparison.Ordinal) || script.Contains("new Image", StringComparison.Ordinal) || script.Contains("WebSocket(", StringComparison.Ordinal)
-            || script.Contains(".src", StringComparison.Ordinal);
+        bool sends = PageScript.Sends(script) || PageScript.Streams(script) || script.Contains(".src", StringComparison.Ordinal);
         bool isForeign = CellReader.ForeignHosts(script).Any();
-        if (CellReader.ReachesKernel(script) || (takes && sends) || (sends && isForeign && (script.Contains("fetch(", StringComparison.Ordinal) || script.Contains("XMLHttpRequest", StringComparison.Ordinal) || script.Contains("sendBeacon", StringComparison.Ordinal))))
+        if (CellReader.ReachesKernel(script) || (PageScript.TakesKept(script) && sends) || (isForeign && PageScript.Requests(script)))
         {
             context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = offset, Code = "shell.foreign-script", Detail = CellReader.ReachesKernel(script) ? "A cell runs a script in the browser that runs code in the kernel, or in a terminal of the server." : $"A cell runs a script in the browser that sends something away{(isForeign ? $" to {CellReader.ForeignHosts(script).First()}" : "")}.", When = "cell" });
         }

@@ -1,5 +1,6 @@
 // Tells a text that whoever calls hands over, and source evaluates, from one that the source makes itself.
 using System.Buffers;
+using Assay.Bytes;
 using Assay.Python.Syntax;
 
 namespace Assay.Formats.PythonSources;
@@ -8,15 +9,23 @@ namespace Assay.Formats.PythonSources;
 /// Networks are built of the names that a configuration holds: <c>eval(config.model.type)</c>, <c>eval(m) if isinstance(m, str) else m</c>. What is evaluated is then reached from a parameter of the function, or from a variable
 /// of the environment, by attributes, keys and loops alone. What is computed on the way, of a file, of another machine or of parts, is none, and in a source that undoes encodings anywhere nothing is.
 /// </summary>
-internal sealed class GivenText(SyntaxTree tree, string source)
+internal sealed class GivenText(SyntaxTree tree, string source, ScanBudget budget)
 {
     private const int MostSteps = 4096;
     private const int MostAsked = 64;
     private const int MostNames = 16;
     private static readonly SearchValues<string> s_making = SearchValues.Create(["b64decode", "b85decode", "b32decode", "fromhex", "unhexlify", "decompress", "marshal", "chr(", "bytearray(", "rot13", "rot_13", "to_bytes("], StringComparison.Ordinal);
     private static readonly SearchValues<char> s_name = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
+    private const int WorkPerNode = 20;
+    private SourceIndex? _index;
     private bool? _makes;
     private int _asked;
+
+    /// <summary>What is asked of a source again and again.</summary>
+    /// <param name="Calls">The calls of <c>eval</c>, by where they begin.</param>
+    /// <param name="Functions">The functions.</param>
+    /// <param name="Bound">Where names are bound, and by what.</param>
+    private sealed record SourceIndex(Dictionary<int, SyntaxNode> Calls, List<SyntaxNode> Functions, Dictionary<string, List<(SyntaxNode Node, int Start)>> Bound);
 
     /// <summary>Whether the call of <c>eval</c> that begins at a place gets such a text.</summary>
     /// <param name="at">The place.</param>
@@ -28,24 +37,84 @@ internal sealed class GivenText(SyntaxTree tree, string source)
             return false;
         }
 
-        SyntaxNode call = default;
+        SourceIndex known = _index ??= Index();
+        if (!known.Calls.TryGetValue(at, out SyntaxNode call) || call.List(SyntaxField.Args) is not { Count: > 0 } arguments)
+        {
+            return false;
+        }
+
         HashSet<string> parameters = new(StringComparer.Ordinal);
         (int from, int to) = (0, int.MaxValue);
-        for (int number = 1; number < tree.Count; number++)
+        budget.SpendWork(known.Functions.Count);
+        foreach (SyntaxNode node in known.Functions)
         {
-            SyntaxNode node = tree[number];
-            if (node.Kind is SyntaxKind.Call && node.Start == at && node[SyntaxField.Func] is { Kind: SyntaxKind.Name } named && named.Name(SyntaxField.Id) is "eval")
-            {
-                call = node;
-            }
-            else if (node.Kind is SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef or SyntaxKind.Lambda && node.Start <= at && at < node.End)
+            if (node.Start <= at && at < node.End)
             {
                 (from, to) = to == int.MaxValue || node.Start < from ? (node.Start, node.End) : (from, to);
+                budget.SpendWork(node[SyntaxField.Args].IsNone ? 0 : node[SyntaxField.Args].End - node[SyntaxField.Args].Start);
                 parameters.UnionWith(!isLoaded ? [] : SyntaxWalk.Of(node[SyntaxField.Args]).Where(n => n.Kind is SyntaxKind.Arg).Select(n => n.Name(SyntaxField.Arg) ?? ""));
             }
         }
 
-        return call.Tree is not null && call.List(SyntaxField.Args) is { Count: > 0 } arguments && IsReached(arguments[0], parameters, (from, to, at));
+        return IsReached(arguments[0], parameters, (from, to, at));
+    }
+
+    /// <summary>Looks through the source once, when something is asked.</summary>
+    private SourceIndex Index()
+    {
+        budget.SpendWork(WorkPerNode * (long)tree.Count);
+        SourceIndex index = new([], [], new(StringComparer.Ordinal));
+        for (int number = 1; number < tree.Count; number++)
+        {
+            SyntaxNode node = tree[number];
+            switch (node.Kind)
+            {
+                case SyntaxKind.Call when node[SyntaxField.Func] is { Kind: SyntaxKind.Name } named && named.Name(SyntaxField.Id) is "eval":
+                    index.Calls.TryAdd(node.Start, node);
+                    break;
+                case SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef or SyntaxKind.Lambda:
+                    index.Functions.Add(node);
+                    break;
+                case SyntaxKind.Assign:
+                    foreach (SyntaxNode target in node.List(SyntaxField.Targets))
+                    {
+                        Bind(index, node, node.Start, target.Kind is SyntaxKind.Name or SyntaxKind.Tuple or SyntaxKind.List ? target : default);
+                    }
+
+                    break;
+                case SyntaxKind.WithItem:
+                    Bind(index, node, node[SyntaxField.OptionalVars].Start, node[SyntaxField.OptionalVars]);
+                    break;
+                case SyntaxKind.AugAssign or SyntaxKind.AnnAssign or SyntaxKind.NamedExpr or SyntaxKind.For or SyntaxKind.AsyncFor or SyntaxKind.Comprehension:
+                    // Parts of comprehensions have no place of their own.
+                    Bind(index, node, node[SyntaxField.Target].Start, node[SyntaxField.Target]);
+                    break;
+            }
+        }
+
+        return index;
+    }
+
+    private static void Bind(SourceIndex index, SyntaxNode node, int start, SyntaxNode target)
+    {
+        if (target.Tree is null || target.IsNone)
+        {
+            return;
+        }
+
+        foreach (SyntaxNode name in SyntaxWalk.Of(target))
+        {
+            if (name.Kind is SyntaxKind.Name)
+            {
+                string id = name.Name(SyntaxField.Id) ?? "";
+                if (!index.Bound.TryGetValue(id, out List<(SyntaxNode Node, int Start)>? places))
+                {
+                    index.Bound.Add(id, places = []);
+                }
+
+                places.Add((node, start));
+            }
+        }
     }
 
     /// <summary>Whether all that a value is made of is handed over, or is written out and calls nothing.</summary>
@@ -150,50 +219,15 @@ internal sealed class GivenText(SyntaxTree tree, string source)
     /// </summary>
     private bool Bound(string name, (int From, int To, int At) place, Stack<SyntaxNode> open)
     {
-        List<(SyntaxNode Node, int Start)> binding = [];
-        bool isOfLoop = false;
-        for (int number = 1; number < tree.Count; number++)
-        {
-            SyntaxNode node = tree[number];
-            SyntaxField target = node.Kind switch
-            {
-                SyntaxKind.Assign => SyntaxField.Targets,
-                SyntaxKind.WithItem => SyntaxField.OptionalVars,
-                SyntaxKind.AugAssign or SyntaxKind.AnnAssign or SyntaxKind.NamedExpr or SyntaxKind.For or SyntaxKind.AsyncFor or SyntaxKind.Comprehension => SyntaxField.Target,
-                _ => SyntaxField.Func,
-            };
-            if (target is SyntaxField.Func)
-            {
-                continue;
-            }
-
-            // Parts of comprehensions have no place of their own.
-            int start = target is SyntaxField.Targets ? node.Start : node[target].Start;
-            if (start >= place.From && start < place.To && (target is SyntaxField.Targets ? Binds(node.List(target), name) : SyntaxWalk.Of(node[target]).Any(n => n.Kind is SyntaxKind.Name && n.Name(SyntaxField.Id) == name)))
-            {
-                binding.Add((node, start));
-                isOfLoop |= node.Kind is SyntaxKind.For or SyntaxKind.AsyncFor && node.Start <= place.At && place.At < node.End;
-            }
-        }
-
+        List<(SyntaxNode Node, int Start)> all = _index!.Bound.GetValueOrDefault(name) ?? [];
+        budget.SpendWork(all.Count);
+        List<(SyntaxNode Node, int Start)> binding = [.. all.Where(b => b.Start >= place.From && b.Start < place.To)];
+        bool isOfLoop = binding.Exists(b => b.Node.Kind is SyntaxKind.For or SyntaxKind.AsyncFor && b.Node.Start <= place.At && place.At < b.Node.End);
         foreach ((SyntaxNode node, _) in binding.Where(b => !isOfLoop || b.Start <= place.At))
         {
             open.Push(node.Kind is SyntaxKind.Assign or SyntaxKind.AnnAssign or SyntaxKind.NamedExpr ? node[SyntaxField.Value] : node.Kind is SyntaxKind.For or SyntaxKind.AsyncFor or SyntaxKind.Comprehension ? node[SyntaxField.Iter] : node);
         }
 
         return binding.Count > 0;
-    }
-
-    private static bool Binds(SyntaxNodeList targets, string name)
-    {
-        foreach (SyntaxNode target in targets)
-        {
-            if (target.Kind is SyntaxKind.Name or SyntaxKind.Tuple or SyntaxKind.List && SyntaxWalk.Of(target).Any(n => n.Kind is SyntaxKind.Name && n.Name(SyntaxField.Id) == name))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -1,6 +1,7 @@
 // Pages and scripts for a browser that stand in source as texts.
 using Assay.Artifacts;
 using Assay.Bytes;
+using Assay.Formats.Texts;
 using Assay.Python.Syntax;
 
 namespace Assay.Formats.PythonSources;
@@ -16,8 +17,6 @@ internal static class HandedPages
     private const int Longest = 1 << 16;
 
     private static readonly string[] s_scripts = ["<script", "=>", "function", "onerror=", "onload=", "javascript:"];
-    private static readonly string[] s_taking = ["document.cookie", "localStorage", "sessionStorage", "keydown", "keyup", "keypress", "type=password", "type=\"password", "type='password", "'input'", "\"input\"", "clipboard.read", "indexedDB"];
-    private static readonly string[] s_sending = ["fetch(", "XMLHttpRequest", "sendBeacon(", "new Image", "new WebSocket(", "EventSource("];
     private static readonly string[] s_here = ["://localhost", "://127.0.0.1", "://0.0.0.0", "://[::1]"];
 
     /// <summary>Tells which texts of a tree are such scripts.</summary>
@@ -39,7 +38,7 @@ internal static class HandedPages
             looked++;
             string text = ConstantValue.Text(node);
             context.Budget.SpendWork(4L * text.Length);
-            if (Has(text, s_scripts) && Has(text, s_taking) && Has(text, s_sending) && IsForeign(text))
+            if (Has(text, s_scripts) && (PageScript.TakesKept(text) || PageScript.TakesTyped(text)) && (PageScript.Sends(text) || PageScript.Streams(text)) && IsForeign(text))
             {
                 context.Add(new AnomalyFact { Path = context.Artifact.Path, Offset = start + node.Start, Code = "html.script", Detail = "A script that the source puts into a page takes what the browser keeps of its user, or what is typed, and sends it away.", When = phaseAt(node.Start) });
             }

@@ -5,19 +5,25 @@ using Assay.Python.Syntax;
 
 namespace Assay.Formats.PythonSources;
 
+/// <summary>What a text is that is a program.</summary>
+/// <param name="IsExpression">Whether it is one expression.</param>
+/// <param name="Defines">Whether it defines something: then it is executed for the sake of that, by what makes a component of it.</param>
+/// <param name="Reaches">Whether it is one expression that reaches behind objects, which nobody writes who does not want what is evaluated to run something else.</param>
+internal readonly record struct ProgramShape(bool IsExpression, bool Defines, bool Reaches);
+
 /// <summary>
 /// Whether a text is a program of Python, or an expression that somebody evaluates: CPython would take all of it, and it imports, runs or reaches for what lies behind objects. Sentences about code, and the names
 /// and numbers of settings, are none.
 /// </summary>
 internal static class ProgramText
 {
-    private const int Shortest = 16;
+    private const int Shortest = 9;
     private const int Longest = 1 << 16;
     private const int WorkPerCharacter = 2;
 
     /// <summary>What no text is without that does more than compute.</summary>
     private static readonly SearchValues<string> s_telling = SearchValues.Create(
-        ["import ", "__import__", "import_module", "eval(", "exec(", "compile(", "getattr(", "open(", "os.", "subprocess", "__subclasses__", "__globals__", "__builtins__", "__class__", "globals()", "builtins"], StringComparison.Ordinal);
+        ["import ", "__import__", "import_module", "eval(", "exec(", "compile(", "getattr(", "open(", "os.", "subprocess", "__subclasses__", "__globals__", "__builtins__", "__class__", "globals()", "builtins", "__", "system(", "popen("], StringComparison.Ordinal);
 
     /// <summary>What lies behind objects and is no part of any setting.</summary>
     private static readonly HashSet<string> s_behind = new(StringComparer.Ordinal) { "__import__", "__subclasses__", "__globals__", "__builtins__", "__base__", "__bases__", "__mro__", "__code__", "__loader__" };
@@ -25,11 +31,10 @@ internal static class ProgramText
     /// <summary>Whether a text is one.</summary>
     /// <param name="text">The text.</param>
     /// <param name="budget">The meter.</param>
-    /// <param name="defines">Whether it defines something: then it is executed for the sake of that, by what makes a component of it.</param>
-    /// <param name="reaches">Whether it is one expression that reaches behind objects, which nobody writes who does not want what is evaluated to run something else.</param>
-    public static bool Is(string text, ScanBudget budget, out bool defines, out bool reaches)
+    /// <param name="shape">What it is then.</param>
+    public static bool Is(string text, ScanBudget budget, out ProgramShape shape)
     {
-        defines = reaches = false;
+        shape = default;
         if (text.Length is < Shortest or > Longest)
         {
             return false;
@@ -49,14 +54,17 @@ internal static class ProgramText
             return false;
         }
 
+        bool defines = false;
         SyntaxNodeList body = tree.Root.List(SyntaxField.Body);
         foreach (SyntaxNode statement in body)
         {
             defines |= statement.Kind is SyntaxKind.FunctionDef or SyntaxKind.AsyncFunctionDef or SyntaxKind.ClassDef;
         }
 
-        reaches = body.Count == 1 && body[0].Kind is SyntaxKind.Expr
+        bool isExpression = body.Count == 1 && body[0].Kind is SyntaxKind.Expr;
+        bool reaches = isExpression
             && SyntaxWalk.Of(tree.Root).Any(n => (n.Kind is SyntaxKind.Name && s_behind.Contains(n.Name(SyntaxField.Id) ?? "")) || (n.Kind is SyntaxKind.Attribute && s_behind.Contains(n.Name(SyntaxField.Attr) ?? "")));
+        shape = new ProgramShape(isExpression, defines, reaches);
         return SyntaxWalk.Of(tree.Root).Any(n => n.Kind is SyntaxKind.Call or SyntaxKind.FunctionDef or SyntaxKind.ClassDef);
     }
 }

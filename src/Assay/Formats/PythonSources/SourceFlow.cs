@@ -23,9 +23,10 @@ internal static class SourceFlow
     {
         ValueOrigins from = ValueOrigins.None;
         bool names = false;
+        HashSet<FoldedValue>? own = named.Pairs.Count == 0 ? null : new(named.Pairs.Where(p => p.Key is FoldedText key && Origins.IsOwnUse(key.Value)).Select(p => p.Value), ReferenceEqualityComparer.Instance);
         foreach (FoldedValue argument in arguments)
         {
-            if (named.Pairs.Count > 0 && named.Pairs.Any(p => ReferenceEquals(p.Value, argument) && p.Key is FoldedText key && Origins.IsOwnUse(key.Value)))
+            if (own?.Contains(argument) is true)
             {
                 continue;
             }

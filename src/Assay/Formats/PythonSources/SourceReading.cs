@@ -36,7 +36,8 @@ internal sealed class SourceReading
     private const int MostSame = 4;
     private const int MostAlike = 8;
     private const int LongestCall = 400;
-    private const int MostAsked = 40;
+    private const int MostAsked = 4;
+    private const int MostAskers = 256;
     private const int LongestAsked = 160;
     private readonly SyntaxTree _tree;
     private readonly SourceText _text;
@@ -47,7 +48,7 @@ internal sealed class SourceReading
     private readonly Dictionary<(string Callee, int At), List<int>> _at = [];
     private readonly Func<int, int> _line;
     private readonly GivenText _given;
-    private int _asked;
+    private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
 
     private SourceReading(SyntaxTree tree, string source, ScanBudget budget, SourceSetting setting)
     {
@@ -56,7 +57,7 @@ internal sealed class SourceReading
         _tree = tree;
         _text = tree.Text;
         _source = source;
-        _given = new GivenText(tree, source);
+        _given = new GivenText(tree, source, budget);
         _times = new CallTimes(tree, budget, setting.Role);
     }
 
@@ -309,7 +310,21 @@ internal sealed class SourceReading
             return false;
         }
 
-        return interest.Carries(arguments) || (_asked < MostAsked && !KnownModules.Has(root) && arguments.Count > 0 && arguments.Take(2).Any(a => a is FoldedText { Value: { Length: > 3 and < LongestAsked } text } && IsAsked(text)) && ++_asked <= MostAsked);
+        return interest.Carries(arguments) || (!KnownModules.Has(root) && arguments.Take(2).Any(a => a is FoldedText { Value: { Length: > 3 and < LongestAsked } text } && IsAsked(text)) && Asks(callee));
+    }
+
+    /// <summary>Counts who asks for something: of each the first few calls are kept, and that there are more of them than are kept is said.</summary>
+    private bool Asks(string callee)
+    {
+        int often = _asked.GetValueOrDefault(callee);
+        if (often == 0 && _asked.Count >= MostAskers)
+        {
+            IsCut = true;
+            return false;
+        }
+
+        _asked[callee] = often + 1;
+        return often < MostAsked;
     }
 
     /// <summary>Whether a text is an address, or the name of a repository behind that of its owner.</summary>

@@ -1,6 +1,7 @@
 // Reads shell lines for what they do: download and run, call back, decode and run, plant, take away, destroy.
 using System.Buffers;
 using System.Text;
+using Assay.Artifacts;
 using Assay.Bytes;
 
 namespace Assay.Formats.Shell;
@@ -9,7 +10,7 @@ namespace Assay.Formats.Shell;
 /// Reads shell lines: commands with their words, parted by the operators of a shell, with what stands in quotes, in <c>$(...)</c> and in backquotes taken as lines of their own. A line is
 /// told by what its commands do together, not by words that stand somewhere in it.
 /// </summary>
-internal sealed class ShellLines
+internal sealed partial class ShellLines
 {
     private const int LongestLine = 64 << 10;
     private const int MostNested = 64;
@@ -429,7 +430,7 @@ internal sealed class ShellLines
         string text = command.Program is "echo" or "printf" ? string.Join(' ', command.Words.Skip(1).TakeWhile(w => w is not (">" or ">>"))).Trim() : "";
         string set = text.StartsWith("export ", StringComparison.Ordinal) ? text[7..] : "";
         int equals = set.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0 && set.AsSpan(0, equals).IndexOfAnyExcept(s_upper) < 0 && !Words("starting-variable").Contains(set[..equals]) && !set.AsSpan().ContainsAny(s_commands);
+        return equals > 0 && set.AsSpan(0, equals).IndexOfAnyExcept(s_upper) < 0 && !KnownVariables.Decides(set[..equals]) && !set.AsSpan().ContainsAny(s_commands);
     }
 
     /// <summary>Whether commands write nothing but what a variable holds that the script never sets: whoever starts it gives that, the key by which he wants to log in.</summary>
@@ -437,32 +438,6 @@ internal sealed class ShellLines
     {
         ShellCommand[] writing = [.. commands.Where(c => c.Words.Any(w => w is ">" or ">>"))];
         return writing.Length > 0 && Array.TrueForAll(writing, c => c.Program is "echo" or "printf" && c.Words.Skip(1).Where(w => w is not ("-e" or "-n" or "-en" or "-ne" or "%s" or "%s\\n")).TakeWhile(w => w is not (">" or ">>")).ToArray() is [['$', .. var name]] && name.Replace("\\n", "", StringComparison.Ordinal).AsSpan().Trim("{}").IndexOfAnyExcept(s_upper) < 0);
-    }
-
-    /// <summary>Whether a command writes a line that reads the set-up of an environment of Python's or of a tool: <c>. /opt/conda/bin/activate</c>.</summary>
-    private static bool ReadsProfile(ShellCommand command)
-    {
-        string[] words = command.Program is "echo" or "printf" ? [.. command.Words.Skip(1).TakeWhile(w => w is not (">" or ">>")).SelectMany(w => w.Split(' ', StringSplitOptions.RemoveEmptyEntries))] : [];
-        if (words is ["conda" or "mamba" or "micromamba" or "pyenv", "activate", ..] && words.Length < 4)
-        {
-            return true;
-        }
-
-        return words is ["." or "source", var file, ..] && words.Length < 4 && file[(file.LastIndexOf('/') + 1)..] is "activate" or "conda.sh" or "mamba.sh" or "nvm.sh" or "completion.bash" or "setup.bash" or "thisroot.sh" or "fzf.bash" or "env"
-            && !file.Contains("/tmp/", StringComparison.Ordinal) && !file.Contains("/.cache/", StringComparison.Ordinal);
-    }
-
-    /// <summary>Whether a command writes a line that reads a file which the script wrote with words of its own: what stands there was read with the script.</summary>
-    private bool ReadsWritten(ShellCommand command)
-    {
-        string[] words = command.Program is "echo" ? [.. command.Words.Skip(1).TakeWhile(w => w is not (">" or ">>")).SelectMany(w => w.Split(' ', StringSplitOptions.RemoveEmptyEntries))] : [];
-        if (words is not ["." or "source", { Length: > 1 } file])
-        {
-            return false;
-        }
-
-        string[] writing = [.. _text.Split('\n').Where(l => l.Contains("> " + file, StringComparison.Ordinal))];
-        return writing.Length > 0 && Array.TrueForAll(writing, l => l.TrimStart() is var begin && (begin.StartsWith("echo ", StringComparison.Ordinal) || begin.StartsWith("printenv ", StringComparison.Ordinal)) && !Words("fetcher").Concat(Words("decoder")).Any(w => l.Contains(w + " ", StringComparison.Ordinal)));
     }
 
     private static bool IsPlanter(ShellCommand c) => c.Program is "tee" or "cp" or "mv" or "ln" or "install" or "schtasks" or "reg" or "launchctl" or "sed" || (c.Program is "crontab" && (c.IsPiped || c.Words.Any(w => w is "-")));

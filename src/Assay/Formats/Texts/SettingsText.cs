@@ -1,5 +1,4 @@
 // Settings and tables that other programs act on: Git, pip, R, spreadsheets.
-using System.Buffers;
 using System.Text;
 using Assay.Artifacts;
 using Assay.Bytes;
@@ -26,17 +25,13 @@ internal static class SettingsText
 
     private static readonly string[] s_registries = ["//registry.npmjs.org", "//npm.pkg.github.com", "//registry.yarnpkg.com", "//registry.npmmirror.com"];
 
-    /// <summary>How scripts take all that a browser keeps for a page.</summary>
-    private static readonly SearchValues<string> s_taking = SearchValues.Create(["document.cookie", "stringify(localStorage", "stringify(sessionStorage", "stringify(window.localStorage"], StringComparison.Ordinal);
-
     /// <summary>A page or document: scripts that take what the browser keeps of others and send it away; objects that a word processor opens by itself.</summary>
     public static void Page(TextDocument document, ReadContext context)
     {
         string text = document.Text;
         context.Budget.SpendWork(8L * text.Length);
-        int takes = text.AsSpan().IndexOfAny(s_taking);
-        bool sends = text.Contains("fetch(", StringComparison.Ordinal) || text.Contains("XMLHttpRequest", StringComparison.Ordinal) || text.Contains("sendBeacon", StringComparison.Ordinal) || text.Contains("new Image", StringComparison.Ordinal);
-        if (takes >= 0 && sends)
+        int takes = PageScript.TakesAllAt(text);
+        if (takes >= 0 && PageScript.Sends(text))
         {
             context.Anomaly("html.script", document.Offset(takes), 0, "A script of the page takes what the browser keeps of its user, and sends something away.");
         }
