@@ -166,10 +166,10 @@ internal sealed class PickleFactReader : IDisposable
         OddityTally oddities = isFirst ? _oddities : new OddityTally(_context.Artifact.Path);
         UseCollector collector = new(_context.Artifact.Path, isFirst ? _session.First : _session.Other, room, oddities, _constants);
         _readings.Add((collector.Collected, room));
-        PickledStates states = new(_context, _held, _oddities.Add);
+        PickledStates? states = isFirst ? new PickledStates(_context, _held, _oddities) : null;
         try
         {
-            if (isFirst)
+            if (states is not null)
             {
                 PickleObservers both = new(collector, states);
                 _session.Begin(_values is null ? both : new PickleObservers(both, _values));
@@ -181,10 +181,7 @@ internal sealed class PickleFactReader : IDisposable
             }
 
             _session.Run();
-            if (isFirst)
-            {
-                states.Check(_session.First);
-            }
+            states?.Check(_session.First);
         }
         finally
         {
